@@ -1,0 +1,98 @@
+package stagecoach.contracts.agent;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.process.Mutex;
+
+/**
+ * What a service asks of a tentacle, published on {@code stagecoach.agent-commands} with the agent
+ * as key. Nothing here is secret: bodies and variables are payloads, fetched by ticket on delivery.
+ */
+public sealed interface AgentCommand {
+    /** The ticket that the command is about. */
+    Ticket ticket();
+
+    /** The tentacle that shall do it. */
+    AgentId agent();
+
+    /** What it is part of. */
+    CommandContext context();
+
+    /**
+     * Run a script.
+     *
+     * @param payloadDigest the SHA-256 of the payload's bytes
+     * @param timeout how long it may run on the machine; empty means without limit
+     * @param expiresAt when it is refused if it has not started by then
+     */
+    record RunScript(
+            Ticket ticket,
+            AgentId agent,
+            CommandContext context,
+            Digest payloadDigest,
+            Mutex mutex,
+            Optional<Duration> timeout,
+            Instant expiresAt)
+            implements AgentCommand {}
+
+    /**
+     * Get a package and keep it, verified.
+     *
+     * @param sources where to read it, nearest first
+     * @param force read again even what is held
+     */
+    record AcquirePackage(
+            Ticket ticket,
+            AgentId agent,
+            CommandContext context,
+            PackagePin pin,
+            List<Source> sources,
+            boolean force,
+            Instant expiresAt)
+            implements AgentCommand {
+        /** Copies the sources. */
+        public AcquirePackage {
+            sources = List.copyOf(sources);
+        }
+    }
+
+    /** Install a package that the tentacle holds. */
+    record InstallPackage(
+            Ticket ticket,
+            AgentId agent,
+            CommandContext context,
+            PackagePin pin,
+            Digest payloadDigest,
+            Mutex mutex,
+            Optional<Duration> timeout,
+            Instant expiresAt)
+            implements AgentCommand {}
+
+    /** Ask a URL until it answers as the payload says. */
+    record CheckHttp(
+            Ticket ticket,
+            AgentId agent,
+            CommandContext context,
+            Digest payloadDigest,
+            Instant expiresAt)
+            implements AgentCommand {}
+
+    /**
+     * End what runs under a ticket: TERM at once, KILL after {@code killAfter}, given up {@code
+     * abandonAfter} later.
+     */
+    record CancelCommand(
+            Ticket ticket,
+            AgentId agent,
+            CommandContext context,
+            Duration killAfter,
+            Duration abandonAfter)
+            implements AgentCommand {}
+}

@@ -1,0 +1,59 @@
+package stagecoach.contracts.agent;
+
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+
+/**
+ * What the gateway reports on {@code stagecoach.agents}; streams {@code ticket-<ticket>} and {@code
+ * agent-<agent>}.
+ */
+public sealed interface AgentReport {
+    /** The tentacle has begun the work. */
+    record CommandStarted(Ticket ticket, AgentId agent, CommandContext context)
+            implements AgentReport {}
+
+    /** The work under a ticket has ended; said once. */
+    record CommandEnded(Ticket ticket, AgentId agent, CommandContext context, CommandResult result)
+            implements AgentReport {}
+
+    /** The late truth after ABANDONED. */
+    record CommandSettled(
+            Ticket ticket, AgentId agent, CommandContext context, CommandResult result)
+            implements AgentReport {}
+
+    /** A tentacle's health has changed. */
+    record AgentHealthChanged(
+            AgentId agent,
+            AgentHealth state,
+            String reason,
+            Optional<String> version,
+            Optional<Long> freeDiskBytes,
+            List<String> capabilities)
+            implements AgentReport {
+        /** Copies the capabilities. */
+        public AgentHealthChanged {
+            capabilities = List.copyOf(capabilities);
+        }
+    }
+
+    /**
+     * A machine has enrolled with a one-time token; the document is what its enrolment said it
+     * shall be.
+     */
+    record AgentEnrolled(AgentId agent, String thumbprint, ConfigurationDocument document)
+            implements AgentReport {}
+
+    /** A tentacle is no longer trusted. */
+    record AgentRevoked(AgentId agent, String reason) implements AgentReport {}
+
+    /** How a tentacle is. */
+    enum AgentHealth {
+        HEALTHY,
+        UNHEALTHY,
+        UNAVAILABLE,
+        UNKNOWN
+    }
+}

@@ -1,0 +1,66 @@
+package stagecoach.contracts.agent;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.vocabulary.process.Action.Syntax;
+
+/**
+ * The part of a command that may hold secrets: kept encrypted by its owner, fetched on delivery,
+ * never in an event.
+ */
+public sealed interface CommandPayload {
+    /**
+     * A script, ready to run.
+     *
+     * @param body with {@code #{…}} already substituted
+     * @param variables by their names; the tentacle gives them to the process as environment
+     * @param masks values that must not appear in output
+     */
+    record Script(Syntax syntax, String body, Map<String, String> variables, List<String> masks)
+            implements CommandPayload {
+        /** Copies both. */
+        public Script {
+            variables = Map.copyOf(variables);
+            masks = List.copyOf(masks);
+        }
+    }
+
+    /**
+     * How to install a package.
+     *
+     * @param directory absolute, or relative to the tentacle's home
+     * @param substituteIn globs of files in which {@code #{…}} is substituted
+     */
+    record Install(
+            String directory,
+            List<String> substituteIn,
+            Map<String, String> variables,
+            List<String> masks)
+            implements CommandPayload {
+        /** Copies all three. */
+        public Install {
+            substituteIn = List.copyOf(substituteIn);
+            variables = Map.copyOf(variables);
+            masks = List.copyOf(masks);
+        }
+    }
+
+    /** What to ask and which answer to wait for. */
+    record Http(
+            String url,
+            String method,
+            List<Integer> status,
+            Optional<String> bodyMatches,
+            Duration within,
+            Duration every,
+            List<String> masks)
+            implements CommandPayload {
+        /** Copies both lists. */
+        public Http {
+            status = List.copyOf(status);
+            masks = List.copyOf(masks);
+        }
+    }
+}

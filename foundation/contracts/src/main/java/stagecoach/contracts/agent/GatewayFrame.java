@@ -1,0 +1,54 @@
+package stagecoach.contracts.agent;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.Ticket;
+
+/** What the gateway says to a tentacle: one JSON text message each. */
+public sealed interface GatewayFrame {
+    /**
+     * The session stands.
+     *
+     * @param protocol the version that both speak
+     * @param epoch higher for every later session of this agent; a tentacle obeys only its highest
+     * @param openTickets what the gateway believes to be at work there
+     */
+    record Welcome(int protocol, long epoch, List<Ticket> openTickets) implements GatewayFrame {
+        /** Copies the tickets. */
+        public Welcome {
+            openTickets = List.copyOf(openTickets);
+        }
+    }
+
+    /**
+     * Do this; a repeat under a known ticket has no second effect.
+     *
+     * @param payload of scripts, installs and checks
+     * @param grants of acquisitions: for each cache source, the token that opens it
+     */
+    record Deliver(AgentCommand command, Optional<CommandPayload> payload, List<CacheGrant> grants)
+            implements GatewayFrame {
+        /** Copies the grants. */
+        public Deliver {
+            grants = List.copyOf(grants);
+        }
+    }
+
+    /** A short-lived right to read one digest from one cache. */
+    record CacheGrant(CacheId cache, String token) {}
+
+    /** End what runs under the ticket; for an unknown one, remember never to start it. */
+    record Cancel(Ticket ticket, Duration killAfter, Duration abandonAfter)
+            implements GatewayFrame {}
+
+    /** Output up to this chunk is safe; the tentacle may forget it and send as much more. */
+    record OutputTaken(Ticket ticket, long chunk) implements GatewayFrame {}
+
+    /** The result is safe: the tentacle may forget the ticket. */
+    record Complete(Ticket ticket) implements GatewayFrame {}
+
+    /** The session ends; a tentacle that is told to stay away does. */
+    record Goodbye(String reason, boolean comeBack) implements GatewayFrame {}
+}

@@ -1,0 +1,55 @@
+package stagecoach.contracts.agent;
+
+import java.util.List;
+import java.util.Optional;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+
+/** What a tentacle says to the gateway: one JSON text message each. */
+public sealed interface TentacleFrame {
+    /**
+     * The first message of a session.
+     *
+     * @param protocolMax the newest version that the tentacle speaks
+     * @param capabilities what its machine can do: {@code bash}, {@code sh}, {@code python}, {@code
+     *     powershell}
+     * @param openTickets what its journal holds, with what it knows of each
+     */
+    record Hello(
+            int protocolMax,
+            AgentId agent,
+            String version,
+            List<String> capabilities,
+            long freeDiskBytes,
+            List<OpenTicket> openTickets)
+            implements TentacleFrame {
+        /** Copies the lists. */
+        public Hello {
+            capabilities = List.copyOf(capabilities);
+            openTickets = List.copyOf(openTickets);
+        }
+    }
+
+    /** A ticket in the tentacle's journal. */
+    record OpenTicket(Ticket ticket, boolean ended, long chunksWritten) {}
+
+    /** The work under the ticket has begun. */
+    record Started(Ticket ticket) implements TentacleFrame {}
+
+    /** A numbered piece of output; sent again, unchanged, until it is taken. */
+    record Output(Ticket ticket, long chunk, List<OutputLine> lines) implements TentacleFrame {
+        /** Copies the lines. */
+        public Output {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /** How far an acquisition has come; said now and then, lost without harm. */
+    record Progress(Ticket ticket, long bytes) implements TentacleFrame {}
+
+    /** The work has ended; sent again until it is complete. All output was sent before. */
+    record Ended(Ticket ticket, CommandResult result) implements TentacleFrame {}
+
+    /** Now and then: the machine is alive, with what it can tell of itself. */
+    record Health(long freeDiskBytes, Optional<String> unhealthy) implements TentacleFrame {}
+}

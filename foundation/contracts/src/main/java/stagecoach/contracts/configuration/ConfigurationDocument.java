@@ -1,0 +1,112 @@
+package stagecoach.contracts.configuration;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.WorkerId;
+
+/** What a person configured, without anything secret. */
+public sealed interface ConfigurationDocument {
+    /** An environment. */
+    record Environment(EnvironmentId id, String name) implements ConfigurationDocument {}
+
+    /** A region; {@code serverFallback}: whether the server may upload to its targets. */
+    record Region(RegionId id, String name, boolean serverFallback)
+            implements ConfigurationDocument {}
+
+    /** A pool of workers. */
+    record WorkerPool(PoolId id, String name) implements ConfigurationDocument {}
+
+    /**
+     * A cache near a region's targets.
+     *
+     * @param url as the region's machines reach it
+     * @param pushUrl as the server reaches it
+     * @param pullUrl as the cache reaches the server
+     * @param thumbprint of the cache's certificate
+     * @param priority lower is tried first
+     */
+    record Cache(
+            CacheId id,
+            String name,
+            RegionId region,
+            String kind,
+            String url,
+            String pushUrl,
+            Optional<String> pullUrl,
+            Optional<String> thumbprint,
+            int priority)
+            implements ConfigurationDocument {}
+
+    /** A feed. */
+    record Feed(FeedId id, String name, String kind) implements ConfigurationDocument {}
+
+    /** A deployment target. */
+    record Target(
+            TargetId id,
+            String name,
+            List<EnvironmentId> environments,
+            List<Tag> tags,
+            Optional<RegionId> region,
+            boolean disabled)
+            implements ConfigurationDocument {
+        /** Copies the lists. */
+        public Target {
+            environments = List.copyOf(environments);
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /** A worker. */
+    record Worker(
+            WorkerId id,
+            String name,
+            List<PoolId> workerPools,
+            Optional<RegionId> region,
+            boolean disabled)
+            implements ConfigurationDocument {
+        /** Copies the pools. */
+        public Worker {
+            workerPools = List.copyOf(workerPools);
+        }
+    }
+
+    /** A project; its process and variables are no part of the event. */
+    record Project(ProjectId id, String name) implements ConfigurationDocument {}
+
+    /**
+     * An API key.
+     *
+     * @param sha256 of the key's 256 random bits, hexadecimal; the key itself is shown once and
+     *     kept nowhere
+     */
+    record ApiKey(
+            String id, String name, String sha256, List<Role> roles, Optional<Instant> expiresAt)
+            implements ConfigurationDocument {
+        /** Copies the roles. */
+        public ApiKey {
+            roles = List.copyOf(roles);
+        }
+    }
+
+    /** What a caller may do; ADMIN may everything. */
+    enum Role {
+        ADMIN,
+        /** Configure. */
+        CONFIGURE,
+        /** Create releases and deployments, cancel, retry. */
+        DEPLOY,
+        /** Push packages. */
+        PUSH,
+        /** Read everything, packages included. */
+        READ
+    }
+}

@@ -1,0 +1,119 @@
+package stagecoach.contracts.deployment;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.run.MissingPackage;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.Phase;
+
+/** What happens to a deployment; stream {@code deployment-<id>}. */
+public sealed interface DeploymentEvent {
+    /**
+     * Someone asked for it; it waits for its slot.
+     *
+     * @param planDigest names the plan (process, variables, pins) that {@code internal/Plan} gives
+     *     out
+     * @param steps the plan's outline, in order
+     */
+    record DeploymentQueued(
+            DeploymentId deployment,
+            ProjectId project,
+            ReleaseVersion release,
+            EnvironmentId environment,
+            Digest planDigest,
+            List<PlannedStep> steps,
+            Selection selection,
+            boolean forceDownload,
+            Optional<String> comment)
+            implements DeploymentEvent {
+        /** Copies the steps. */
+        public DeploymentQueued {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /** It has its slot: an attempt begins. */
+    record DeploymentStarted(int attempt) implements DeploymentEvent {}
+
+    /** A phase run begins; the service that runs the phase takes it from here. */
+    record PhaseStarted(
+            DeploymentId deployment,
+            ProjectId project,
+            ReleaseVersion release,
+            EnvironmentId environment,
+            Digest planDigest,
+            Phase phase,
+            Run run,
+            int attempt,
+            Purpose purpose,
+            PhaseWork work)
+            implements DeploymentEvent {}
+
+    /**
+     * A phase run has ended.
+     *
+     * @param results of a step run: every pair it was given
+     * @param missing of an acquisition: what could not be brought where
+     */
+    record PhaseEnded(
+            Run run,
+            RunOutcome outcome,
+            Optional<String> reason,
+            List<PairResult> results,
+            List<MissingPackage> missing)
+            implements DeploymentEvent {
+        /** Copies the lists. */
+        public PhaseEnded {
+            results = List.copyOf(results);
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /** A target came (back) in time; it is acquired for before its steps run. */
+    record TargetJoined(TargetId target, String reason) implements DeploymentEvent {}
+
+    /** A target came too late for this deployment. */
+    record TargetMissed(TargetId target, String reason) implements DeploymentEvent {}
+
+    /** Someone asked for a new attempt; it queues like any deployment. */
+    record DeploymentRetried(int attempt, RetryFrom from, String by) implements DeploymentEvent {}
+
+    /** Someone asked to end it; at {@code deadline} it ends whatever happens. */
+    record CancelRequested(String by, Instant deadline) implements DeploymentEvent {}
+
+    /** Someone asked a second time: clean-up is left out. */
+    record CleanupSkipped(String by) implements DeploymentEvent {}
+
+    /**
+     * It has ended.
+     *
+     * @param failure in words a person can act on; empty if it succeeded
+     * @param mayStillRun where an abandoned process may still be at work
+     */
+    record DeploymentEnded(DeploymentState state, Optional<String> failure, List<Pair> mayStillRun)
+            implements DeploymentEvent {
+        /** Copies the list. */
+        public DeploymentEnded {
+            mayStillRun = List.copyOf(mayStillRun);
+        }
+    }
+
+    /** What a retry begins with. */
+    enum RetryFrom {
+        FAILED,
+        START
+    }
+}

@@ -1,0 +1,32 @@
+package stagecoach.contracts.internal;
+
+import java.util.List;
+import java.util.Map;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.template.Variable;
+
+/**
+ * step-runner → orchestrator, {@code GET /internal/plans/{digest}}: the whole plan of a deployment,
+ * secrets included; kept encrypted at both ends, named by the SHA-256 of its bytes.
+ *
+ * @param prompted values given for this deployment; they win over {@code variables}
+ */
+public record Plan(
+        ProjectId project,
+        ReleaseVersion release,
+        EnvironmentId environment,
+        DeploymentProcess process,
+        List<Variable> variables,
+        Map<String, String> prompted,
+        List<PinnedPackage> packages) {
+    /** Copies the collections. */
+    public Plan {
+        variables = List.copyOf(variables);
+        prompted = Map.copyOf(prompted);
+        packages = List.copyOf(packages);
+    }
+}

@@ -1,0 +1,40 @@
+package stagecoach.contracts.run;
+
+import java.util.List;
+import java.util.Optional;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.WorkerId;
+
+/**
+ * One place where a step runs: a target, a worker, or a worker on behalf of a target.
+ *
+ * @param region where the target is (for a worker step: the worker)
+ * @param tags the target's tags, for the scopes of variables
+ * @param unavailable why nothing can run here now; empty if it can
+ */
+public record Place(
+        Optional<TargetId> target,
+        Optional<WorkerId> worker,
+        Optional<RegionId> region,
+        List<Tag> tags,
+        Optional<String> unavailable) {
+    /** Refuses a place that is neither target nor worker. */
+    public Place {
+        tags = List.copyOf(tags);
+        if (target.isEmpty() && worker.isEmpty() && unavailable.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a place is a target, a worker, or says why it is neither");
+        }
+    }
+
+    /**
+     * The tentacle that does the work: the worker's if there is a worker; empty if none could be
+     * found.
+     */
+    public Optional<AgentId> agent() {
+        return worker.map(AgentId::of).or(() -> target.map(AgentId::of));
+    }
+}

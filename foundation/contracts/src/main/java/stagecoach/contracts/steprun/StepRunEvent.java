@@ -1,0 +1,99 @@
+package stagecoach.contracts.steprun;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.contracts.run.StepState;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.process.Phase;
+
+/** What happens in a run of steps; stream {@code steprun-<deployment>-<run>}. */
+public sealed interface StepRunEvent {
+    /** A run of steps begins. */
+    record StepRunStarted(
+            DeploymentId deployment,
+            ProjectId project,
+            ReleaseVersion release,
+            EnvironmentId environment,
+            Digest planDigest,
+            Phase phase,
+            Run run,
+            int attempt,
+            Purpose purpose,
+            List<StepAssignment> assignments)
+            implements StepRunEvent {
+        /** Copies the assignments. */
+        public StepRunStarted {
+            assignments = List.copyOf(assignments);
+        }
+    }
+
+    /**
+     * A step begins at one place, under a ticket of its own; its command leaves with this event.
+     *
+     * @param tryNumber 1, or more after failed tries
+     */
+    record StepStarted(Pair pair, Place place, Ticket ticket, int tryNumber)
+            implements StepRunEvent {}
+
+    /** A try failed and another will follow. */
+    record StepTryFailed(
+            Pair pair, Ticket ticket, Optional<Integer> exitCode, String reason, Instant nextTryAt)
+            implements StepRunEvent {}
+
+    /**
+     * A step has ended at one place.
+     *
+     * @param ticket empty if it never started there
+     * @param outputs the output variables that it set
+     * @param reason for people, unless it succeeded
+     */
+    record StepFinished(
+            Pair pair,
+            Optional<Ticket> ticket,
+            StepState state,
+            Optional<Integer> exitCode,
+            Map<String, String> outputs,
+            Optional<String> reason,
+            boolean mayStillRun)
+            implements StepRunEvent {
+        /** Copies the outputs. */
+        public StepFinished {
+            outputs = Map.copyOf(outputs);
+        }
+    }
+
+    /** A step is left out, at these pairs or (with an empty list) everywhere. */
+    record StepSkipped(StepName step, List<Pair> pairs, String reason) implements StepRunEvent {
+        /** Copies the pairs. */
+        public StepSkipped {
+            pairs = List.copyOf(pairs);
+        }
+    }
+
+    /** The deployment was cancelled: nothing new starts, what runs is told to end. */
+    record StepRunCancelling() implements StepRunEvent {}
+
+    /** The run has ended, with a result for every pair it was given. */
+    record StepRunEnded(RunOutcome outcome, Optional<String> reason, List<PairResult> results)
+            implements StepRunEvent {
+        /** Copies the results. */
+        public StepRunEnded {
+            results = List.copyOf(results);
+        }
+    }
+}

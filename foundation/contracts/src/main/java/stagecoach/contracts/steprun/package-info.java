@@ -1,0 +1,5 @@
+/** Events of the step-runner's streams. */
+@NullMarked
+package stagecoach.contracts.steprun;
+
+import org.jspecify.annotations.NullMarked;

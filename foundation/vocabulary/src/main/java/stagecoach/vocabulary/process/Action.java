@@ -1,0 +1,74 @@
+package stagecoach.vocabulary.process;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackageId;
+
+/** What a step does at each place it runs. */
+public sealed interface Action {
+    /** Runs a script. The body may hold {@code #{…}}; it never enters an event. */
+    record Script(Syntax syntax, String body) implements Action {}
+
+    /** Brings a package to the target and installs it. */
+    record DeployPackage(PackageReference source, Install install) implements Action {}
+
+    /** Asks a URL until it answers as expected. */
+    record HttpCheck(
+            String url,
+            String method,
+            List<Integer> status,
+            Optional<String> bodyMatches,
+            Duration within,
+            Duration every)
+            implements Action {
+        /** Copies the statuses. */
+        public HttpCheck {
+            status = List.copyOf(status);
+        }
+    }
+
+    /** The language of a script. */
+    enum Syntax {
+        BASH,
+        SH,
+        POWERSHELL,
+        PYTHON
+    }
+
+    /** Which package, from which feed, and how it travels. */
+    record PackageReference(
+            FeedId feed,
+            PackageId id,
+            AcquisitionLocation acquisitionLocation,
+            PackageSource source) {}
+
+    /** Who brings a package to the target. */
+    enum AcquisitionLocation {
+        /** The tentacle pulls it itself. */
+        EXECUTION_TARGET,
+        /** It is fetched at the server and uploaded to the tentacle over its secure channel. */
+        SERVER
+    }
+
+    /** Where a tentacle that pulls looks first. */
+    enum PackageSource {
+        NEAREST_CACHE,
+        FEED
+    }
+
+    /**
+     * How a package is installed.
+     *
+     * @param directory absolute, or relative to the tentacle's home; empty means {@code
+     *     applications/<environment>/<package id>/<version>}
+     * @param substituteIn globs of files in which {@code #{…}} is substituted
+     */
+    record Install(Optional<String> directory, List<String> substituteIn) {
+        /** Copies the globs. */
+        public Install {
+            substituteIn = List.copyOf(substituteIn);
+        }
+    }
+}
