@@ -1,0 +1,230 @@
+package stagecoach.packages.server.blob;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.io.file.PathUtils;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * Blobs as files of one folder, which several processes may share: {@code blobs/ab/ab…}, beside
+ * {@code partial/} (downloads that wait for their rest) and {@code drafts/<session>/} (what a
+ * process is writing, swept when the next one starts).
+ */
+public final class FolderBlobStore implements BlobStore, Closeable {
+
+    private static final int SHARD_DIGITS = 2;
+    private static final Pattern NAME =
+            Pattern.compile("[0-9a-f]{" + 2 * Sha512.LENGTH_BYTES + "}");
+
+    private final Path blobs;
+    private final Path partials;
+    private final Path drafts;
+    private final FolderLocks locks;
+    private final AtomicLong draftsBegun = new AtomicLong();
+
+    private FolderBlobStore(Path root, FolderLocks locks, UUID session) {
+        this.blobs = root.resolve("blobs");
+        this.partials = root.resolve("partial");
+        this.drafts = root.resolve("drafts").resolve(session.toString());
+        this.locks = locks;
+    }
+
+    /** Opens the folder, creating it where needed, and removes what a crash left half-written. */
+    public static FolderBlobStore open(Path root) throws IOException {
+        Files.createDirectories(root);
+        var locks = FolderLocks.open(root.resolve("locks"));
+        try {
+            var session = UUID.randomUUID();
+            if (locks.tryLock(lockNumber(session)).isEmpty()) {
+                throw new IOException("The lock of a fresh session is held in " + root + ".");
+            }
+            var store = new FolderBlobStore(root, locks, session);
+            store.layOut(root);
+            return store;
+        } catch (IOException | RuntimeException failed) {
+            locks.close();
+            throw failed;
+        }
+    }
+
+    private void layOut(Path root) throws IOException {
+        Files.createDirectories(blobs);
+        Files.createDirectories(partials);
+        Files.createDirectories(drafts);
+        // All shards at once: so that no rename ever waits for its folder's own entry to be synced.
+        for (var shard : shards().toList()) {
+            Files.createDirectories(shard);
+        }
+        sync(blobs);
+        sync(root);
+        sweepDrafts(root.resolve("drafts"));
+    }
+
+    /** Removes the drafts of processes that are gone: those whose session nobody holds. */
+    private void sweepDrafts(Path sessions) throws IOException {
+        try (var folders = Files.newDirectoryStream(sessions, "????????-????-????-????-*")) {
+            for (var folder : folders) {
+                var session = UUID.fromString(folder.getFileName().toString());
+                var lock = locks.tryLock(lockNumber(session));
+                if (lock.isEmpty()) {
+                    continue;
+                }
+                try (var _ = lock.get()) {
+                    // Gone if another process swept it between our look and our lock.
+                    if (Files.exists(folder)) {
+                        PathUtils.deleteDirectory(folder);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public boolean has(Sha512 digest) {
+        return Files.isRegularFile(file(digest));
+    }
+
+    @Override
+    public OptionalLong size(Sha512 digest) throws IOException {
+        try {
+            return OptionalLong.of(Files.size(file(digest)));
+        } catch (NoSuchFileException absent) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public Optional<SeekableByteChannel> open(Sha512 digest) throws IOException {
+        try {
+            return Optional.of(FileChannel.open(file(digest), StandardOpenOption.READ));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where the content lies if it is here, for those who send files without reading them. */
+    public Path file(Sha512 digest) {
+        return shard(digest).resolve(digest.hex());
+    }
+
+    private Path shard(Sha512 digest) {
+        return blobs.resolve(digest.hex().substring(0, SHARD_DIGITS));
+    }
+
+    @Override
+    public BlobDraft draft() throws IOException {
+        return FolderDraft.begin(
+                this, drafts.resolve(Long.toString(draftsBegun.incrementAndGet())));
+    }
+
+    @Override
+    public Optional<PartialBlob> partial(Sha512 digest) throws IOException {
+        var lock = locks.tryLock(lockNumber(digest));
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    FolderPartial.takeUp(this, digest, partials.resolve(digest.hex()), lock.get()));
+        } catch (IOException | RuntimeException failed) {
+            lock.get().release();
+            throw failed;
+        }
+    }
+
+    @Override
+    public boolean delete(Sha512 digest) throws IOException {
+        return Files.deleteIfExists(file(digest));
+    }
+
+    @Override
+    public Stream<Sha512> list() {
+        return shards().flatMap(FolderBlobStore::filesOf)
+                .map(path -> path.getFileName().toString())
+                .filter(name -> NAME.matcher(name).matches())
+                .map(Sha512::new);
+    }
+
+    private Stream<Path> shards() {
+        return IntStream.range(0, 1 << (4 * SHARD_DIGITS))
+                .mapToObj(shard -> HexFormat.of().toHexDigits(shard, SHARD_DIGITS))
+                .map(blobs::resolve);
+    }
+
+    private static Stream<Path> filesOf(Path shard) {
+        try (var files = Files.list(shard)) {
+            return files.toList().stream();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Override
+    public Verification verify(Sha512 digest) throws IOException {
+        var opened = open(digest);
+        if (opened.isEmpty()) {
+            return new Verification.Absent();
+        }
+        try (var channel = opened.get()) {
+            var hasher = Sha512.hasher();
+            var buffer = ByteBuffer.allocate(1 << 16);
+            while (channel.read(buffer) >= 0) {
+                hasher.update(buffer.flip());
+                buffer.clear();
+            }
+            var actual = Sha512.finish(hasher);
+            return actual.equals(digest)
+                    ? new Verification.Intact()
+                    : new Verification.Broken(actual);
+        }
+    }
+
+    /** Ends this process's use of the folder; its unfinished drafts are removed. */
+    @Override
+    public void close() throws IOException {
+        try {
+            PathUtils.deleteDirectory(drafts);
+        } finally {
+            locks.close();
+        }
+    }
+
+    /** Gives a finished, synced file its place; on return it is there whatever happens. */
+    void commit(Path finished, Sha512 digest) throws IOException {
+        // An older file of that name is replaced, not trusted: it may have rotted.
+        Files.move(finished, file(digest), ATOMIC_MOVE);
+        sync(shard(digest));
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static long lockNumber(UUID session) {
+        return session.getLeastSignificantBits();
+    }
+
+    private static long lockNumber(Sha512 digest) {
+        return ByteBuffer.wrap(digest.bytes()).getLong();
+    }
+}

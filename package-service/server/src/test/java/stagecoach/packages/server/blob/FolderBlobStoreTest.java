@@ -1,0 +1,332 @@
+package stagecoach.packages.server.blob;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import org.apache.commons.io.input.BrokenInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.vocabulary.packages.Sha512;
+
+class FolderBlobStoreTest {
+
+    private static final byte[] CONTENT = "what a package is made of".getBytes(UTF_8);
+    private static final Sha512 DIGEST = Sha512.hashOf(CONTENT);
+
+    @TempDir Path root;
+    private FolderBlobStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = FolderBlobStore.open(root);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        store.close();
+    }
+
+    @Test
+    void what_was_put_is_there_whole_and_in_ranges() throws IOException {
+        assertThat(store.put(DIGEST, stream(CONTENT)))
+                .isEqualTo(new PutOutcome.Stored(CONTENT.length));
+
+        assertThat(store.has(DIGEST)).isTrue();
+        assertThat(store.size(DIGEST)).hasValue(CONTENT.length);
+        assertThat(store.read(DIGEST, 0, CONTENT.length).orElseThrow()).hasBinaryContent(CONTENT);
+        assertThat(store.read(DIGEST, 5, 9).orElseThrow()).hasContent("a package");
+        assertThat(store.read(DIGEST, CONTENT.length - 4, 100).orElseThrow()).hasContent("e of");
+        assertThat(store.list()).containsExactly(DIGEST);
+    }
+
+    @Test
+    void what_was_never_put_is_absent_in_every_way() throws IOException {
+        assertThat(store.has(DIGEST)).isFalse();
+        assertThat(store.size(DIGEST)).isEqualTo(OptionalLong.empty());
+        assertThat(store.open(DIGEST)).isEmpty();
+        assertThat(store.read(DIGEST, 0, 1)).isEmpty();
+        assertThat(store.delete(DIGEST)).isFalse();
+        assertThat(store.verify(DIGEST)).isEqualTo(new Verification.Absent());
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
+    void content_with_another_digest_is_reported_and_leaves_nothing() throws IOException {
+        var other = "something else".getBytes(UTF_8);
+
+        assertThat(store.put(DIGEST, stream(other)))
+                .isEqualTo(new PutOutcome.Mismatch(Sha512.hashOf(other), other.length));
+
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void a_source_that_breaks_off_leaves_nothing() {
+        var breaking =
+                new SequenceInputStream(
+                        new ByteArrayInputStream(CONTENT, 0, 10),
+                        new BrokenInputStream(() -> new IOException("the line is dead")));
+
+        assertThatThrownBy(() -> store.put(DIGEST, breaking)).hasMessage("the line is dead");
+
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void a_draft_is_thrown_away_unless_it_is_kept() throws IOException {
+        try (var draft = store.draft()) {
+            draft.write(CONTENT, 0, CONTENT.length);
+            assertThat(draft.seal()).isEqualTo(DIGEST);
+            try (var channel = draft.open()) {
+                assertThat(channel.size()).isEqualTo(CONTENT.length);
+            }
+        }
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void a_sealed_draft_takes_no_more_bytes() throws IOException {
+        try (var draft = store.draft()) {
+            assertThatThrownBy(draft::open).isInstanceOf(IllegalStateException.class);
+            draft.seal();
+            assertThatThrownBy(() -> draft.write(CONTENT, 0, 1))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void many_who_put_the_same_content_at_once_all_succeed() throws Exception {
+        var content = new byte[1 << 20];
+        new Random(7).nextBytes(content);
+        var digest = Sha512.hashOf(content);
+        var start = new CyclicBarrier(8);
+        Callable<PutOutcome> put =
+                () -> {
+                    start.await();
+                    return store.put(digest, stream(content));
+                };
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var outcome : threads.invokeAll(Collections.nCopies(8, put))) {
+                assertThat(outcome.get()).isEqualTo(new PutOutcome.Stored(content.length));
+            }
+        }
+
+        assertThat(store.verify(digest)).isEqualTo(new Verification.Intact());
+        assertThat(files()).containsExactly(store.file(digest));
+    }
+
+    @Test
+    void a_reader_keeps_its_bytes_when_the_blob_is_deleted() throws IOException {
+        store.put(DIGEST, stream(CONTENT));
+        try (var reading = store.read(DIGEST, 0, CONTENT.length).orElseThrow()) {
+            assertThat(store.delete(DIGEST)).isTrue();
+            assertThat(reading).hasBinaryContent(CONTENT);
+        }
+        assertThat(store.has(DIGEST)).isFalse();
+    }
+
+    @Test
+    void a_disk_that_changed_a_byte_is_found_out_and_a_new_put_heals_it() throws IOException {
+        store.put(DIGEST, stream(CONTENT));
+        var rotten = CONTENT.clone();
+        rotten[3] ^= 1;
+        Files.write(store.file(DIGEST), rotten);
+
+        assertThat(store.verify(DIGEST)).isEqualTo(new Verification.Broken(Sha512.hashOf(rotten)));
+        store.put(DIGEST, stream(CONTENT));
+        assertThat(store.verify(DIGEST)).isEqualTo(new Verification.Intact());
+    }
+
+    @Test
+    void a_download_is_taken_up_where_it_was_left_also_after_a_restart() throws IOException {
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            assertThat(partial.size()).isZero();
+            partial.write(CONTENT, 0, 10);
+        }
+        store.close();
+        open();
+
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            assertThat(partial.size()).isEqualTo(10);
+            assertThat(store.has(DIGEST)).isFalse();
+            var rest = new ByteArrayInputStream(CONTENT, 10, CONTENT.length);
+            assertThat(partial.writeAll(rest, Long.MAX_VALUE)).isEqualTo(CONTENT.length - 10);
+            assertThat(partial.complete()).isEqualTo(new PutOutcome.Stored(CONTENT.length));
+        }
+
+        assertThat(store.read(DIGEST, 0, CONTENT.length).orElseThrow()).hasBinaryContent(CONTENT);
+        assertThat(files()).containsExactly(store.file(DIGEST));
+    }
+
+    @Test
+    void a_download_that_turns_out_wrong_is_purged_and_begins_again_at_zero() throws IOException {
+        var wrong = CONTENT.clone();
+        wrong[0] ^= 1;
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            partial.write(wrong, 0, 10);
+        }
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            partial.write(CONTENT, 10, CONTENT.length - 10);
+            assertThat(partial.complete())
+                    .isEqualTo(new PutOutcome.Mismatch(Sha512.hashOf(wrong), CONTENT.length));
+            assertThat(partial.size()).isZero();
+            partial.write(CONTENT, 0, CONTENT.length);
+            assertThat(partial.complete()).isEqualTo(new PutOutcome.Stored(CONTENT.length));
+        }
+    }
+
+    @Test
+    void a_purged_download_leaves_no_file() throws IOException {
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            partial.write(CONTENT, 0, 10);
+            partial.discard();
+        }
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void a_source_never_gives_more_bytes_than_it_was_asked_for() throws IOException {
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            assertThat(partial.writeAll(stream(CONTENT), 5)).isEqualTo(5);
+            assertThat(partial.size()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void a_completed_download_takes_no_more_bytes() throws IOException {
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            partial.write(CONTENT, 0, CONTENT.length);
+            partial.complete();
+            assertThatThrownBy(() -> partial.write(CONTENT, 0, 1))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(partial::discard).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(store.verify(DIGEST)).isEqualTo(new Verification.Intact());
+    }
+
+    @Test
+    void only_one_at_a_time_holds_the_download_of_a_digest() throws IOException {
+        try (var second = FolderBlobStore.open(root)) {
+            try (var held = store.partial(DIGEST).orElseThrow()) {
+                assertThat(held.size()).isZero();
+                assertThat(store.partial(DIGEST)).isEmpty();
+                assertThat(second.partial(DIGEST)).isEmpty();
+                try (var other = store.partial(Sha512.hashOf(new byte[1])).orElseThrow()) {
+                    assertThat(other.size()).isZero();
+                }
+            }
+            try (var free = second.partial(DIGEST).orElseThrow()) {
+                assertThat(free.size()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void a_thread_interrupted_while_it_writes_gives_up_no_lock_of_others() throws Exception {
+        try (var held = store.partial(DIGEST).orElseThrow()) {
+            var interrupted =
+                    Thread.ofVirtual()
+                            .start(
+                                    () -> {
+                                        Thread.currentThread().interrupt();
+                                        assertThatThrownBy(() -> store.put(DIGEST, stream(CONTENT)))
+                                                .isInstanceOf(IOException.class);
+                                    });
+            interrupted.join();
+            assertThat(store.partial(DIGEST)).isEmpty();
+            held.write(CONTENT, 0, CONTENT.length);
+            assertThat(held.complete()).isInstanceOf(PutOutcome.Stored.class);
+        }
+    }
+
+    @Test
+    void a_second_process_does_not_sweep_the_drafts_of_a_living_one() throws IOException {
+        try (var draft = store.draft()) {
+            draft.write(CONTENT, 0, CONTENT.length);
+            FolderBlobStore.open(root).close();
+            draft.keep();
+        }
+        assertThat(store.has(DIGEST)).isTrue();
+    }
+
+    @Test
+    void after_a_kill_drafts_are_swept_and_downloads_are_kept() throws Exception {
+        var writer = UnfinishedWriter.start(root);
+        assertThat(files()).hasSize(2);
+        writer.destroyForcibly().waitFor();
+
+        store.close();
+        open();
+
+        assertThat(files()).containsExactly(root.resolve("partial").resolve(DIGEST.hex()));
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            assertThat(partial.size()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void files_of_others_among_the_blobs_are_passed_over() throws IOException {
+        Files.writeString(root.resolve("blobs/ab/README"), "not a blob");
+        assertThat(store.list()).isEmpty();
+    }
+
+    private List<Path> files() {
+        try (var all = Files.walk(root)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("locks"))
+                    .toList();
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private static InputStream stream(byte[] content) {
+        return new ByteArrayInputStream(content);
+    }
+
+    /** Holds a draft and a download of {@link #DIGEST} until it is killed. */
+    static final class UnfinishedWriter {
+
+        static Process start(Path root) throws IOException {
+            var command = new ArrayList<String>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+            command.addAll(List.of(UnfinishedWriter.class.getName(), root.toString()));
+            var process =
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+            assertThat(process.getInputStream().read()).isEqualTo('!');
+            return process;
+        }
+
+        public static void main(String[] arguments) throws Exception {
+            var store = FolderBlobStore.open(Path.of(arguments[0]));
+            var draft = store.draft();
+            draft.write(CONTENT, 0, CONTENT.length);
+            var partial = store.partial(DIGEST).orElseThrow();
+            partial.write(CONTENT, 0, 10);
+            System.out.print('!');
+            System.out.flush();
+            Thread.currentThread().join();
+        }
+    }
+}
