@@ -1,0 +1,35 @@
+package stagecoach.packages.server.index;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackageVersion;
+
+/** The packages of one feed. Its bytes lie elsewhere, by digest. All methods may block. */
+public interface PackageIndex {
+
+    /**
+     * Adds a package unless its id and version are taken, as one step: of two that race for an id
+     * and version exactly one is added. It is durable on return.
+     *
+     * @throws IOException if it cannot be written; then it is not there
+     */
+    AddOutcome add(PackageEntry entry) throws IOException;
+
+    /**
+     * Takes a package out, so that its id and version are free again.
+     *
+     * @return whether it was there
+     */
+    boolean remove(PackageId id, PackageVersion version) throws IOException;
+
+    /** The package of that id and version. */
+    Optional<PackageEntry> find(PackageId id, PackageVersion version);
+
+    /** All versions of a package, unlisted ones too, the oldest version first. */
+    List<PackageEntry> versions(PackageId id);
+
+    /** The ids of all packages, in their order, each in the spelling of its newest version. */
+    List<PackageId> ids();
+}
