@@ -1,0 +1,9 @@
+package stagecoach.local.engines;
+
+/** What can be started. */
+public enum Engine {
+    /** The Kafka broker. */
+    KAFKA,
+    /** The PostgreSQL server. */
+    POSTGRES
+}
