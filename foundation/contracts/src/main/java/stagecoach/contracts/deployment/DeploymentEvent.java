@@ -63,6 +63,20 @@ public sealed interface DeploymentEvent {
             implements DeploymentEvent {}
 
     /**
+     * The next run would fail at machines that cannot be reached just now; it waits a moment for
+     * them (a tunnel was only just opened, a tentacle is restarting).
+     *
+     * @param missing the machines, each with its reason, for people
+     * @param until when the run begins without them
+     */
+    record ArrivalsAwaited(List<String> missing, Instant until) implements DeploymentEvent {
+        /** Copies the list. */
+        public ArrivalsAwaited {
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /**
      * A phase run has ended.
      *
      * @param results of a step run: every pair it was given
