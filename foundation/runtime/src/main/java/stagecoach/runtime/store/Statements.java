@@ -1,0 +1,27 @@
+package stagecoach.runtime.store;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** SQL inside one transaction, called blockingly and by one thread only. */
+public interface Statements {
+    /** Inserts entities of one class in one batch, in this order. */
+    void insertAll(List<?> entities);
+
+    /**
+     * Runs a native statement that changes rows.
+     *
+     * @param sql with parameters {@code ?1 ?2 …}; a parameter may be null, a String, number,
+     *     Boolean, UUID, Instant, byte[], enum (its name), or an array of these for {@code =
+     *     ANY(?1)}
+     * @return how many rows it changed
+     */
+    int execute(String sql, @Nullable Object... positional);
+
+    /**
+     * Runs a native select.
+     *
+     * @return one array per row, also for one column; timestamps come as Instant, bytea as byte[]
+     */
+    List<@Nullable Object[]> rows(String sql, @Nullable Object... positional);
+}
