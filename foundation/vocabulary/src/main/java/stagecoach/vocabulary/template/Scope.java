@@ -1,6 +1,9 @@
 package stagecoach.vocabulary.template;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.StepName;
@@ -25,5 +28,72 @@ public record Scope(
         tags = List.copyOf(tags);
         steps = List.copyOf(steps);
         regions = List.copyOf(regions);
+    }
+
+    /** Whether a value of this scope holds at {@code place}. */
+    public boolean holdsAt(ScopeContext place) {
+        return holds(environments, Optional.of(place.environment()))
+                && holds(targets, place.target())
+                && holds(steps, place.step())
+                && holds(regions, place.region())
+                && (tags.isEmpty() || !Collections.disjoint(tags, place.tags()));
+    }
+
+    /**
+     * How specific it is, to be compared: the dimensions that it closes, the most specific one
+     * (target, step, tag, region, environment) counting more than all behind it together.
+     */
+    int specificity() {
+        return bit(targets, 4)
+                | bit(steps, 3)
+                | bit(tags, 2)
+                | bit(regions, 1)
+                | bit(environments, 0);
+    }
+
+    /**
+     * Whether there is a place where both hold as far as these lists tell. Different tags do not
+     * count: only a target tells whether it has both.
+     */
+    boolean surelyMeets(Scope other) {
+        return meets(environments, other.environments)
+                && meets(targets, other.targets)
+                && meets(tags, other.tags)
+                && meets(steps, other.steps)
+                && meets(regions, other.regions);
+    }
+
+    /**
+     * The scope for people: {@code target web-1, environment production}, or {@code everywhere}.
+     */
+    public String inWords() {
+        var words = new ArrayList<String>();
+        say(words, "target", targets);
+        say(words, "step", steps);
+        say(words, "tag", tags);
+        say(words, "region", regions);
+        say(words, "environment", environments);
+        return words.isEmpty() ? "everywhere" : String.join(", ", words);
+    }
+
+    private static <T> boolean holds(List<T> allowed, Optional<T> actual) {
+        return allowed.isEmpty() || actual.filter(allowed::contains).isPresent();
+    }
+
+    private static boolean meets(List<?> ones, List<?> others) {
+        return ones.isEmpty() || others.isEmpty() || !Collections.disjoint(ones, others);
+    }
+
+    private static int bit(List<?> dimension, int position) {
+        return dimension.isEmpty() ? 0 : 1 << position;
+    }
+
+    private static void say(List<String> words, String dimension, List<?> values) {
+        if (!values.isEmpty()) {
+            words.add(
+                    dimension
+                            + " "
+                            + String.join(" or ", values.stream().map(String::valueOf).toList()));
+        }
     }
 }

@@ -1,0 +1,59 @@
+package stagecoach.vocabulary.template;
+
+import java.util.List;
+
+/**
+ * The variables that every step has without anyone defining them. Those of a target, worker or
+ * package exist only where there is one.
+ */
+public final class BuiltIns {
+    /** The deployment's id, such as {@code 7f3k9qzm}. */
+    public static final String DEPLOYMENT_ID = "Stagecoach.Deployment.Id";
+
+    /** 1 for the first attempt, one more for each retry of the deployment. */
+    public static final String DEPLOYMENT_ATTEMPT = "Stagecoach.Deployment.Attempt";
+
+    /** The release's version. */
+    public static final String RELEASE_VERSION = "Stagecoach.Release.Version";
+
+    /** The environment's id. */
+    public static final String ENVIRONMENT_ID = "Stagecoach.Environment.Id";
+
+    /** The project's id. */
+    public static final String PROJECT_ID = "Stagecoach.Project.Id";
+
+    /** The step's name. */
+    public static final String STEP_NAME = "Stagecoach.Step.Name";
+
+    /** The id of the target that the step works at, or on whose behalf. */
+    public static final String TARGET_ID = "Stagecoach.Target.Id";
+
+    /** The id of the worker that runs the step. */
+    public static final String WORKER_ID = "Stagecoach.Worker.Id";
+
+    /** The target's region; for a step without target the worker's. */
+    public static final String REGION_ID = "Stagecoach.Region.Id";
+
+    /** The id of the package that a package step installs. */
+    public static final String PACKAGE_ID = "Stagecoach.Package.Id";
+
+    /** The version of the package that a package step installs. */
+    public static final String PACKAGE_VERSION = "Stagecoach.Package.Version";
+
+    /** All of them. */
+    public static final List<String> NAMES =
+            List.of(
+                    DEPLOYMENT_ID,
+                    DEPLOYMENT_ATTEMPT,
+                    RELEASE_VERSION,
+                    ENVIRONMENT_ID,
+                    PROJECT_ID,
+                    STEP_NAME,
+                    TARGET_ID,
+                    WORKER_ID,
+                    REGION_ID,
+                    PACKAGE_ID,
+                    PACKAGE_VERSION);
+
+    private BuiltIns() {}
+}

@@ -1,0 +1,91 @@
+package stagecoach.vocabulary.template;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All values of all variables of a project, each with its scope; at a given place the most specific
+ * value of each name counts.
+ */
+public final class VariableSet {
+    private final Map<String, List<Variable>> byName;
+
+    private VariableSet(Map<String, List<Variable>> byName) {
+        this.byName = byName;
+    }
+
+    /** The set of these values; several may have the same name. */
+    public static VariableSet of(List<Variable> variables) {
+        var byName = new LinkedHashMap<String, List<Variable>>();
+        for (Variable variable : variables) {
+            byName.computeIfAbsent(variable.name(), _ -> new ArrayList<>()).add(variable);
+        }
+        return new VariableSet(byName);
+    }
+
+    /**
+     * The values that count at {@code place}: of each name the most specific one that holds there.
+     * Most specific first: target, step, tag, region, environment, none; of values scoped in
+     * several dimensions the most specific dimension decides, then the next.
+     *
+     * @throws VariableProblem.Ambiguous if two values are equally specific
+     */
+    public ResolvedVariables resolve(ScopeContext place) {
+        var resolved = new LinkedHashMap<String, ResolvedVariables.Definition>();
+        byName.forEach(
+                (name, values) -> {
+                    Variable best = null;
+                    Variable rival = null;
+                    for (Variable value : values) {
+                        if (!value.scope().holdsAt(place)) {
+                            continue;
+                        }
+                        int more = best == null ? 1 : compare(value, best);
+                        if (more > 0) {
+                            best = value;
+                            rival = null;
+                        } else if (more == 0) {
+                            rival = value;
+                        }
+                    }
+                    if (best != null && rival != null) {
+                        throw new VariableProblem.Ambiguous(name, best.scope(), rival.scope());
+                    }
+                    if (best != null) {
+                        resolved.put(
+                                name,
+                                ResolvedVariables.Definition.template(
+                                        best.value(), best.sensitive()));
+                    }
+                });
+        return ResolvedVariables.of(resolved);
+    }
+
+    /**
+     * The pairs of values that are equally specific and surely meet somewhere, whatever targets
+     * there are; where only a target's tags reveal it, {@link #resolve} does.
+     */
+    public List<VariableProblem.Ambiguous> ambiguities() {
+        var found = new ArrayList<VariableProblem.Ambiguous>();
+        byName.forEach(
+                (name, values) -> {
+                    for (int i = 0; i < values.size(); i++) {
+                        Scope first = values.get(i).scope();
+                        for (int j = i + 1; j < values.size(); j++) {
+                            Scope second = values.get(j).scope();
+                            if (first.specificity() == second.specificity()
+                                    && first.surelyMeets(second)) {
+                                found.add(new VariableProblem.Ambiguous(name, first, second));
+                            }
+                        }
+                    }
+                });
+        return found;
+    }
+
+    private static int compare(Variable one, Variable other) {
+        return Integer.compare(one.scope().specificity(), other.scope().specificity());
+    }
+}

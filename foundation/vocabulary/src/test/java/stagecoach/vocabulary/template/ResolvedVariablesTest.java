@@ -1,0 +1,157 @@
+package stagecoach.vocabulary.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import stagecoach.vocabulary.identity.EnvironmentId;
+
+class ResolvedVariablesTest {
+    private static final ScopeContext HERE = ScopeContext.of(new EnvironmentId("production"));
+
+    private static Variable plain(String name, String value) {
+        return new Variable(name, value, false, Scope.EVERYWHERE);
+    }
+
+    private static Variable secret(String name, String value) {
+        return new Variable(name, value, true, Scope.EVERYWHERE);
+    }
+
+    private static ResolvedVariables of(Variable... variables) {
+        return VariableSet.of(List.of(variables)).resolve(HERE);
+    }
+
+    private static String value(ResolvedVariables variables, String name) {
+        return variables.find(name).orElseThrow().value();
+    }
+
+    @Test
+    void references_inside_values_are_put_in() {
+        var variables =
+                of(
+                        plain("Url", "https://#{Host}:#{Port}/"),
+                        plain("Host", "#{Name}.example"),
+                        plain("Name", "shop"),
+                        plain("Port", "8443"));
+        assertThat(value(variables, "Url")).isEqualTo("https://shop.example:8443/");
+        assertThat(variables.render("see #{Url} and #{Nothing}"))
+                .isEqualTo("see https://shop.example:8443/ and #{Nothing}");
+    }
+
+    @Test
+    void a_circle_is_told_with_its_path() {
+        var variables =
+                of(
+                        plain("Start", "#{A}"),
+                        plain("A", "#{B}"),
+                        plain("B", "x#{C}"),
+                        plain("C", "#{A}"));
+        assertThatThrownBy(() -> variables.find("Start"))
+                .isInstanceOfSatisfying(
+                        VariableProblem.Circular.class,
+                        circle -> assertThat(circle.path()).containsExactly("A", "B", "C", "A"))
+                .hasMessageContaining("A → B → C → A");
+        assertThatThrownBy(() -> of(plain("A", "#{A}")).all())
+                .isInstanceOf(VariableProblem.Circular.class);
+    }
+
+    @Test
+    void an_escaped_reference_to_itself_is_no_circle() {
+        assertThat(value(of(plain("A", "write ##{A}")), "A")).isEqualTo("write #{A}");
+    }
+
+    @Test
+    void what_holds_a_secret_is_sensitive_too() {
+        var variables =
+                of(
+                        secret("Password", "s3cr3t"),
+                        plain("Url", "db?p=#{Password}"),
+                        plain("Port", "1"));
+        assertThat(variables.find("Url"))
+                .contains(new ResolvedVariables.Value("db?p=s3cr3t", true));
+        assertThat(variables.find("Port")).contains(new ResolvedVariables.Value("1", false));
+        assertThat(variables.masks()).containsExactly("s3cr3t");
+    }
+
+    @Test
+    void a_secret_of_several_lines_is_masked_line_by_line_and_whole() {
+        assertThat(of(secret("Key", "BEGIN KEY\nabcdefgh\n}\n"), secret("Empty", " ")).masks())
+                .containsExactly("BEGIN KEY\nabcdefgh\n}", "BEGIN KEY", "abcdefgh");
+    }
+
+    @Test
+    void facts_are_literal_and_win() {
+        var variables =
+                of(plain("A", "old"), secret("Password", "s3cr3t"))
+                        .withFacts(Map.of("A", "#{Password}"));
+        assertThat(value(variables, "A")).isEqualTo("#{Password}");
+    }
+
+    @Test
+    void a_value_given_for_a_deployment_wins_and_stays_as_sensitive_as_it_was() {
+        var variables =
+                of(secret("Password", "default"), plain("Name", "a"))
+                        .overriddenBy(Map.of("Password", "#{Name}-given", "Other", "b"));
+        assertThat(variables.find("Password"))
+                .contains(new ResolvedVariables.Value("a-given", true));
+        assertThat(variables.masks()).containsExactly("a-given");
+        assertThat(value(variables, "Other")).isEqualTo("b");
+    }
+
+    @Test
+    void the_strict_form_refuses_what_is_unknown() {
+        assertThatThrownBy(() -> of(plain("A", "1")).renderStrictly("http://#{Host}/#{A}"))
+                .isInstanceOf(VariableProblem.Unknown.class)
+                .hasMessageStartingWith("#{Host} is not known here.");
+    }
+
+    @Test
+    void values_that_would_grow_without_bound_are_refused() {
+        var doubling = new ArrayList<Variable>();
+        doubling.add(plain("V0", "0123456789"));
+        for (int i = 1; i < 60; i++) {
+            doubling.add(plain("V" + i, "#{V%d}#{V%d}".formatted(i - 1, i - 1)));
+        }
+        assertThatThrownBy(() -> VariableSet.of(doubling).resolve(HERE).find("V59"))
+                .isInstanceOf(VariableProblem.TooLarge.class);
+
+        var chain = new ArrayList<Variable>();
+        for (int i = 0; i < 100_000; i++) {
+            chain.add(plain("V" + i, "#{V%d}".formatted(i + 1)));
+        }
+        assertThatThrownBy(() -> VariableSet.of(chain).resolve(HERE).find("V0"))
+                .isInstanceOf(VariableProblem.TooLarge.class);
+    }
+
+    @Property
+    void any_web_of_references_either_has_one_answer_or_a_circle_that_is_really_there(
+            @ForAll @Size(8) List<@IntRange(max = 8) Integer> targets) {
+        var variables = new ArrayList<Variable>();
+        var edges = new HashMap<String, String>();
+        for (int i = 0; i < targets.size(); i++) {
+            variables.add(plain("V" + i, "(#{V%d})".formatted(targets.get(i))));
+            edges.put("V" + i, "V" + targets.get(i));
+        }
+        variables.add(plain("V8", "end"));
+        var resolved = VariableSet.of(variables).resolve(HERE);
+        for (int i = 0; i < targets.size(); i++) {
+            try {
+                assertThat(value(resolved, "V" + i)).matches("\\(+end\\)+");
+            } catch (VariableProblem.Circular circle) {
+                var path = circle.path();
+                assertThat(path.getFirst()).isEqualTo(path.getLast());
+                for (int step = 0; step + 1 < path.size(); step++) {
+                    assertThat(edges.get(path.get(step))).isEqualTo(path.get(step + 1));
+                }
+            }
+        }
+    }
+}
