@@ -47,6 +47,14 @@ public interface AggregateKind<S, C, E> {
         return List.of();
     }
 
+    /**
+     * The same for a kind that reads or writes tables for it, such as the payload of a command;
+     * this is the one that is asked.
+     */
+    default List<AgentCommand> commandsOf(Tx tx, StreamId stream, S state, E event) {
+        return commandsOf(stream, state, event);
+    }
+
     /** Keeps the service's own tables about this stream, in the transaction of the append. */
     default void inSameTransaction(
             Tx tx, StreamId stream, S before, S after, List<Recorded<E>> events) {}
