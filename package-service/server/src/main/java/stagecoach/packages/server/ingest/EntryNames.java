@@ -1,0 +1,103 @@
+package stagecoach.packages.server.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static stagecoach.packages.server.ingest.Refusal.Code.DUPLICATE_NAME;
+import static stagecoach.packages.server.ingest.Refusal.Code.UNSAFE_NAME;
+
+import java.net.URLDecoder;
+import java.text.Normalizer;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The names of an archive's entries: each must be safe to extract on any machine, also if it is
+ * percent-decoded as NuGet clients do, and no two may end up as one file.
+ */
+final class EntryNames {
+
+    private static final int LENGTH_MAX = 1024;
+    private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
+    private enum Role {
+        FILE,
+        FOLDER,
+        /** A folder that so far has only been seen in the path of something in it. */
+        IMPLIED_FOLDER
+    }
+
+    private final Map<String, Role> seen = new HashMap<>();
+
+    /** Takes the next entry's name; one that ends with a slash is a folder. */
+    void add(String name) throws PackageRefusedException {
+        checkSafe(name, name);
+        checkSafe(name, decoded(name));
+        var isFolder = name.endsWith("/");
+        var key = key(isFolder ? name.substring(0, name.length() - 1) : name);
+        for (var slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
+            if (seen.putIfAbsent(key.substring(0, slash), Role.IMPLIED_FOLDER) == Role.FILE) {
+                throw clash(name, "lies in a folder that is also a file");
+            }
+        }
+        var before = seen.put(key, isFolder ? Role.FOLDER : Role.FILE);
+        if (before != null && !(isFolder && before == Role.IMPLIED_FOLDER)) {
+            throw clash(
+                    name, "is there twice, perhaps in another spelling of upper and lower case");
+        }
+    }
+
+    private static void checkSafe(String name, String path) throws PackageRefusedException {
+        if (path.isEmpty() || path.length() > LENGTH_MAX) {
+            throw unsafe(name, "is empty or longer than " + LENGTH_MAX + " characters");
+        }
+        if (path.startsWith("/") || DRIVE.matcher(path).matches()) {
+            throw unsafe(name, "is an absolute path");
+        }
+        if (path.indexOf('\\') >= 0) {
+            throw unsafe(name, "has a backslash, which is a separator on some machines only");
+        }
+        if (CONTROL.matcher(path).find()) {
+            throw unsafe(name, "has a control character");
+        }
+        var inner = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        for (var segment : inner.split("/", -1)) {
+            if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+                throw unsafe(
+                        name, "has a '.', '..' or empty step, which may lead out of the folder");
+            }
+        }
+    }
+
+    private static String decoded(String name) {
+        try {
+            // Form decoding but for the plus sign, which stands for itself in a path.
+            return URLDecoder.decode(name.replace("+", "%2B"), UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return name;
+        }
+    }
+
+    private static String key(String name) {
+        return Normalizer.normalize(decoded(name), Normalizer.Form.NFC)
+                .toUpperCase(Locale.ROOT)
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private static PackageRefusedException unsafe(String name, String why) {
+        return new PackageRefusedException(
+                UNSAFE_NAME, "The entry " + shown(name) + " " + why + ".");
+    }
+
+    private static PackageRefusedException clash(String name, String why) {
+        return new PackageRefusedException(
+                DUPLICATE_NAME, "The entry " + shown(name) + " " + why + ".");
+    }
+
+    /** A foreign name, made fit to stand in a sentence. */
+    static String shown(String name) {
+        var cut = name.length() > 200 ? name.substring(0, 200) + "…" : name;
+        return "'" + CONTROL.matcher(cut).replaceAll("?") + "'";
+    }
+}

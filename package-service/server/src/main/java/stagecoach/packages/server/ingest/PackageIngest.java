@@ -1,0 +1,160 @@
+package stagecoach.packages.server.ingest;
+
+import static stagecoach.packages.server.ingest.Refusal.Code.EMPTY;
+import static stagecoach.packages.server.ingest.Refusal.Code.OTHER_PACKAGE;
+import static stagecoach.packages.server.ingest.Refusal.Code.PACKAGE_TOO_LARGE;
+import static stagecoach.packages.server.ingest.Refusal.Code.UPLOAD_BROKEN;
+import static stagecoach.packages.server.ingest.Refusal.Code.VERSION_EXISTS;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.NoSuchElementException;
+import stagecoach.packages.server.blob.BlobDraft;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.index.AddOutcome;
+import stagecoach.packages.server.index.PackageEntry;
+import stagecoach.packages.server.index.PackageIndex;
+import stagecoach.vocabulary.packages.PackagePin;
+
+/**
+ * Takes packages into a feed: first the bytes, then the name, so that whatever is named can be
+ * downloaded. Uploads do not wait for each other and take the same little memory whatever their
+ * size.
+ */
+public final class PackageIngest {
+
+    private final BlobStore blobs;
+    private final PackageIndex index;
+    private final IngestLimits limits;
+    private final ArchiveGuard guard;
+
+    public PackageIngest(BlobStore blobs, PackageIndex index, IngestLimits limits) {
+        this.blobs = blobs;
+        this.index = index;
+        this.limits = limits;
+        this.guard = new ArchiveGuard(limits.archive());
+    }
+
+    /**
+     * Takes in a package from its bytes. What follows its end in the stream, or the rest of one
+     * that is refused, is left unread; closing the stream is the caller's.
+     *
+     * @param at when it is published
+     * @throws IOException if the sender goes away or the storage fails; then nothing was taken in
+     */
+    public Ingestion upload(InputStream content, Instant at) throws IOException {
+        try (var draft = blobs.draft()) {
+            receive(content, draft);
+            var digest = draft.seal();
+            var nuspec = guard.inspect(draft.open());
+            var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, draft.size());
+            var present = index.find(pin.id(), pin.version());
+            if (present.isPresent()) {
+                return taken(pin, present.get());
+            }
+            var heldBefore = blobs.has(digest);
+            draft.keep();
+            var ingestion = add(entry(pin, nuspec, at));
+            if (ingestion instanceof Ingestion.Refused && !heldBefore) {
+                // Another package won the race for the version: nobody will ask for these bytes.
+                blobs.delete(digest);
+            }
+            return ingestion;
+        } catch (UploadBrokenException broken) {
+            return refused(new PackageRefusedException(UPLOAD_BROKEN, sentence(broken), broken));
+        } catch (PackageRefusedException refusal) {
+            return refused(refusal);
+        }
+    }
+
+    /**
+     * Names a package whose verified bytes came another way: the nuspec inside must name the pin's
+     * id and version. Bytes that are refused stay in the store, for the caller to delete.
+     *
+     * @param at when it is published
+     * @throws NoSuchElementException if the store does not hold the bytes
+     * @throws IOException if the storage fails; then it was not named
+     */
+    public Ingestion adopt(PackagePin pin, Instant at) throws IOException {
+        var bytes =
+                blobs.open(pin.sha512())
+                        .orElseThrow(
+                                () ->
+                                        new NoSuchElementException(
+                                                "The bytes of "
+                                                        + pin.id()
+                                                        + " "
+                                                        + pin.version()
+                                                        + " are not in the store."));
+        try (bytes) {
+            if (bytes.size() != pin.size()) {
+                throw other(pin, "has " + bytes.size() + " bytes instead of " + pin.size());
+            }
+            var nuspec = NuspecReader.read(guard.nuspec(bytes));
+            if (!nuspec.id().equals(pin.id()) || !nuspec.version().equals(pin.version())) {
+                throw other(pin, "names itself " + nuspec.id() + " " + nuspec.version());
+            }
+            return add(entry(pin, nuspec, at));
+        } catch (PackageRefusedException refusal) {
+            return refused(refusal);
+        }
+    }
+
+    private void receive(InputStream content, BlobDraft draft)
+            throws IOException, PackageRefusedException {
+        draft.writeAll(content, limits.packageBytesMax());
+        if (draft.size() == 0) {
+            throw new PackageRefusedException(EMPTY, "The upload has no bytes. Send a .nupkg.");
+        }
+        if (draft.size() == limits.packageBytesMax() && content.read() >= 0) {
+            throw new PackageRefusedException(
+                    PACKAGE_TOO_LARGE,
+                    "The package is larger than the "
+                            + limits.packageBytesMax()
+                            + " bytes that this server takes.");
+        }
+    }
+
+    private Ingestion add(PackageEntry entry) throws IOException {
+        return switch (index.add(entry)) {
+            case AddOutcome.Added(var added) -> new Ingestion.Added(added);
+            case AddOutcome.SameBytes(var present) -> new Ingestion.Repeated(present);
+            case AddOutcome.OtherBytes(var present) -> taken(entry.pin(), present);
+        };
+    }
+
+    private static Ingestion taken(PackagePin pin, PackageEntry present) {
+        if (present.pin().sha512().equals(pin.sha512())) {
+            return new Ingestion.Repeated(present);
+        }
+        return new Ingestion.Refused(
+                new Refusal(
+                        VERSION_EXISTS,
+                        "Package "
+                                + present.pin().id()
+                                + " "
+                                + present.pin().version()
+                                + " exists with other content, and a package never changes. Push"
+                                + " this one under a new version."));
+    }
+
+    private static PackageEntry entry(PackagePin pin, Nuspec nuspec, Instant at) {
+        return new PackageEntry(pin, at, true, nuspec.authors(), nuspec.description());
+    }
+
+    private static PackageRefusedException other(PackagePin pin, String how) {
+        return new PackageRefusedException(
+                OTHER_PACKAGE,
+                "What ought to be package " + pin.id() + " " + pin.version() + " " + how + ".");
+    }
+
+    private static Ingestion refused(PackageRefusedException refusal) {
+        return new Ingestion.Refused(refusal.refusal());
+    }
+
+    private static String sentence(UploadBrokenException broken) {
+        var message = broken.getMessage();
+        return message == null ? "The upload is broken." : message;
+    }
+}
