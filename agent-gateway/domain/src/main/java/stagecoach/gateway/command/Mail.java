@@ -1,0 +1,305 @@
+package stagecoach.gateway.command;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.AgentCommand.CancelCommand;
+import stagecoach.contracts.agent.AgentCommand.CheckHttp;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
+import stagecoach.contracts.agent.AgentCommand.RunScript;
+import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.gateway.command.Report.ReportEnded;
+import stagecoach.gateway.command.Report.ReportSettled;
+import stagecoach.gateway.command.Report.ReportStarted;
+import stagecoach.gateway.command.Stage.Ended;
+import stagecoach.gateway.command.Stage.Pending;
+import stagecoach.gateway.command.Stage.Sent;
+import stagecoach.gateway.command.Stage.Started;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+
+/**
+ * One command in the mailbox: PENDING, then SENT, STARTED, ENDED. What may happen to it is a method
+ * that gives the {@link Change}, or nothing where nothing changes; storing it is left to others.
+ *
+ * @param expiresAt when it is given back if it was not sent by then
+ * @param overdueAt when it must have ended, wherever it is; empty if it may take for ever
+ */
+public record Mail(
+        Ticket ticket,
+        AgentId agent,
+        CommandContext context,
+        Instant expiresAt,
+        Optional<Instant> overdueAt,
+        Optional<Cancellation> cancellation,
+        Stage stage) {
+    /**
+     * How long after its own time a command of a machine that is away is waited for: a machine that
+     * comes back tells what became of it.
+     */
+    static final Duration OVERDUE_GRACE = Duration.ofMinutes(1);
+
+    /** What the tentacle should do about a command when it connects. */
+    public enum Resumption {
+        /** Send it: the tentacle does not have it. */
+        DELIVER,
+        /** Tell it to end what it has. */
+        CANCEL,
+        /** Nothing: it has it, or it is not its business. */
+        NOTHING
+    }
+
+    /**
+     * A command that has just arrived; a cancel is not one, see {@link #tombstone}.
+     *
+     * @throws IllegalArgumentException for a cancel
+     */
+    public static Mail posted(AgentCommand command) {
+        Instant expiresAt =
+                switch (command) {
+                    case RunScript script -> script.expiresAt();
+                    case AcquirePackage acquire -> acquire.expiresAt();
+                    case InstallPackage install -> install.expiresAt();
+                    case CheckHttp check -> check.expiresAt();
+                    case CancelCommand _ ->
+                            throw new IllegalArgumentException("a cancel is not posted");
+                };
+        Optional<Duration> bound =
+                switch (command) {
+                    case RunScript script -> script.timeout();
+                    case InstallPackage install -> install.timeout();
+                    case AcquirePackage _, CheckHttp _ -> Optional.of(Duration.ZERO);
+                    case CancelCommand _ -> Optional.empty();
+                };
+        return new Mail(
+                command.ticket(),
+                command.agent(),
+                command.context(),
+                expiresAt,
+                bound.map(most -> expiresAt.plus(most).plus(OVERDUE_GRACE)),
+                Optional.empty(),
+                new Pending());
+    }
+
+    /** What a cancel leaves for a ticket that is not known: if its command comes, it is refused. */
+    public static Change tombstone(CancelCommand cancel, Instant now) {
+        return new Mail(
+                        cancel.ticket(),
+                        cancel.agent(),
+                        cancel.context(),
+                        now,
+                        Optional.empty(),
+                        Optional.of(
+                                new Cancellation(now, cancel.killAfter(), cancel.abandonAfter())),
+                        new Pending())
+                .ending(cancelledBeforeItWasSent());
+    }
+
+    /** It is about to be sent. */
+    public Optional<Change> sent() {
+        return stage instanceof Pending
+                ? Optional.of(new Change(in(new Sent()), Optional.empty()))
+                : Optional.empty();
+    }
+
+    /** The tentacle has begun. */
+    public Optional<Change> started() {
+        return switch (stage) {
+            case Pending _, Sent _ ->
+                    Optional.of(
+                            new Change(
+                                    in(new Started()),
+                                    Optional.of(new ReportStarted(ticket, agent, context))));
+            case Started _, Ended _ -> Optional.empty();
+        };
+    }
+
+    /** The tentacle says how it ended; after it was given up this is the late truth. */
+    public Optional<Change> ended(CommandResult result) {
+        return switch (stage) {
+            case Pending _, Sent _, Started _ -> Optional.of(ending(result));
+            case Ended(var _, var truthOpen) ->
+                    truthOpen
+                            ? Optional.of(
+                                    new Change(
+                                            in(new Ended(result, false)),
+                                            Optional.of(
+                                                    new ReportSettled(
+                                                            ticket, agent, context, result))))
+                            : Optional.empty();
+        };
+    }
+
+    /** Someone wants it to end; the first cancel sets the bounds. */
+    public Optional<Change> cancelled(Instant now, Duration killAfter, Duration abandonAfter) {
+        return switch (stage) {
+            case Pending _ -> Optional.of(ending(cancelledBeforeItWasSent()));
+            case Sent _, Started _ ->
+                    cancellation.isPresent()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Change(
+                                            withCancellation(
+                                                    new Cancellation(now, killAfter, abandonAfter)),
+                                            Optional.empty()));
+            case Ended _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * Its payload is gone because the work that it is part of has ended: it is not sent any more.
+     * For a command that the tentacle has this changes nothing.
+     */
+    public Optional<Change> payloadGone() {
+        return switch (stage) {
+            case Pending _, Sent _ ->
+                    Optional.of(
+                            ending(
+                                    result(
+                                            CommandOutcome.CANCELLED,
+                                            "The work that it was part of had ended before it could be sent.",
+                                            false)));
+            case Started _, Ended _ -> Optional.empty();
+        };
+    }
+
+    /** When {@link #due} may change something; empty if only others can. */
+    public Optional<Instant> dueAt() {
+        return switch (stage) {
+            case Pending _ -> Optional.of(expiresAt);
+            case Sent _, Started _ -> cancellation.map(Cancellation::abandonAt).or(() -> overdueAt);
+            case Ended _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * Time has passed.
+     *
+     * @param connected whether its tentacle is connected: then an overdue command is the tentacle's
+     *     own business
+     */
+    public Optional<Change> due(Instant now, boolean connected) {
+        if (dueAt().filter(at -> !at.isAfter(now)).isEmpty()) {
+            return Optional.empty();
+        }
+        return switch (stage) {
+            case Pending _ ->
+                    Optional.of(
+                            ending(
+                                    result(
+                                            CommandOutcome.EXPIRED,
+                                            "The machine was not reached before the command's time to start had passed.",
+                                            false)));
+            case Sent _, Started _ -> {
+                if (cancellation.isPresent()) {
+                    yield Optional.of(
+                            ending(
+                                    result(
+                                            CommandOutcome.ABANDONED,
+                                            "It was told to end and had not done so within the bound; it may still run.",
+                                            true)));
+                }
+                yield connected
+                        ? Optional.empty()
+                        : Optional.of(
+                                ending(
+                                        result(
+                                                CommandOutcome.ABANDONED,
+                                                "The machine has been out of reach until the command's time was over; it may still run.",
+                                                true)));
+            }
+            case Ended _ -> Optional.empty();
+        };
+    }
+
+    /** Its tentacle is no longer trusted: nothing will be sent, and nothing will be heard. */
+    public Optional<Change> unreachableForGood(String why) {
+        return switch (stage) {
+            case Pending _ -> Optional.of(ending(result(CommandOutcome.REFUSED, why, false)));
+            case Sent _, Started _ ->
+                    Optional.of(ending(result(CommandOutcome.ABANDONED, why, true)));
+            case Ended _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * The tentacle connected and its journal does not have the ticket. Since it journals before it
+     * starts anything, what was never begun can be sent again; what had begun is lost, and this is
+     * said.
+     */
+    public Optional<Change> missingFromJournal() {
+        return switch (stage) {
+            case Sent _ ->
+                    cancellation.isPresent()
+                            ? Optional.of(ending(cancelledBeforeItWasSent()))
+                            : Optional.empty();
+            case Started _ ->
+                    Optional.of(
+                            ending(
+                                    result(
+                                            CommandOutcome.UNKNOWN,
+                                            "The tentacle has lost its journal, so nobody knows how this ended; it may still run.",
+                                            true)));
+            case Pending _, Ended _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * What to do about it at the beginning of a session.
+     *
+     * @param inJournal whether the tentacle has the ticket
+     */
+    public Resumption onConnect(boolean inJournal) {
+        return switch (stage) {
+            case Pending _ -> Resumption.NOTHING;
+            case Sent _ -> {
+                if (inJournal) {
+                    yield cancellation.isPresent() ? Resumption.CANCEL : Resumption.NOTHING;
+                }
+                yield Resumption.DELIVER;
+            }
+            case Started _ -> cancellation.isPresent() ? Resumption.CANCEL : Resumption.NOTHING;
+            case Ended(var _, var truthOpen) ->
+                    inJournal && truthOpen ? Resumption.CANCEL : Resumption.NOTHING;
+        };
+    }
+
+    /** Whether it has not ended. */
+    public boolean isOpen() {
+        return !(stage instanceof Ended);
+    }
+
+    private Change ending(CommandResult result) {
+        return new Change(
+                in(new Ended(result, TicketDecider.truthOpen(result))),
+                Optional.of(new ReportEnded(ticket, agent, context, result)));
+    }
+
+    private Mail in(Stage next) {
+        return new Mail(ticket, agent, context, expiresAt, overdueAt, cancellation, next);
+    }
+
+    private Mail withCancellation(Cancellation wanted) {
+        return new Mail(ticket, agent, context, expiresAt, overdueAt, Optional.of(wanted), stage);
+    }
+
+    private static CommandResult cancelledBeforeItWasSent() {
+        return result(CommandOutcome.CANCELLED, "It was cancelled before it began.", false);
+    }
+
+    private static CommandResult result(
+            CommandOutcome outcome, String reason, boolean mayStillRun) {
+        return new CommandResult(
+                outcome,
+                Optional.empty(),
+                Map.of(),
+                Optional.of(reason),
+                mayStillRun,
+                Optional.empty());
+    }
+}

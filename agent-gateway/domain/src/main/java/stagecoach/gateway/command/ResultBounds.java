@@ -1,0 +1,61 @@
+package stagecoach.gateway.command;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
+
+/**
+ * Keeps a tentacle's result small enough for an event (512 KiB): what cannot be kept is never
+ * passed off as a success.
+ */
+public final class ResultBounds {
+    /** Most bytes of all output variables together, names and values in UTF-8. */
+    public static final int OUTPUTS_MAX_BYTES = 256 * 1024;
+
+    /** Most characters of a reason. */
+    public static final int REASON_MAX_CHARS = 4_000;
+
+    private ResultBounds() {}
+
+    /** The result itself, or what can be told of one that is too large. */
+    public static CommandResult within(CommandResult result) {
+        Optional<String> reason = result.reason().map(ResultBounds::cut);
+        long bytes = 0;
+        for (var output : result.outputs().entrySet()) {
+            bytes += lengthOf(output.getKey()) + lengthOf(output.getValue());
+        }
+        if (bytes <= OUTPUTS_MAX_BYTES) {
+            return new CommandResult(
+                    result.outcome(),
+                    result.exitCode(),
+                    result.outputs(),
+                    reason,
+                    result.mayStillRun(),
+                    result.acquisition());
+        }
+        return new CommandResult(
+                result.outcome() == CommandOutcome.EXITED
+                        ? CommandOutcome.UNKNOWN
+                        : result.outcome(),
+                result.exitCode(),
+                Map.of(),
+                Optional.of(
+                        "Its output variables have %d bytes together, more than the %d that can be kept; write less into them. %s"
+                                .formatted(bytes, OUTPUTS_MAX_BYTES, reason.orElse(""))
+                                .strip()),
+                result.mayStillRun(),
+                result.acquisition());
+    }
+
+    private static String cut(String reason) {
+        return reason.length() <= REASON_MAX_CHARS
+                ? reason
+                : reason.substring(0, REASON_MAX_CHARS) + " …";
+    }
+
+    private static int lengthOf(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

@@ -1,0 +1,24 @@
+package stagecoach.gateway.presence;
+
+import java.util.Optional;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.vocabulary.identity.AgentId;
+
+/** What is asked of an agent's stream. */
+public sealed interface AgentAction {
+    /** Trust the machine with this certificate as that agent, instead of an earlier one. */
+    record Enrol(AgentId agent, String thumbprint, ConfigurationDocument document)
+            implements AgentAction {}
+
+    /** Trust it no longer. */
+    record Revoke(String reason) implements AgentAction {}
+
+    /** It connected and told of itself. */
+    record NoteConnected(Health health) implements AgentAction {}
+
+    /** It told of itself during its session. */
+    record NoteTold(long freeDiskBytes, Optional<String> trouble) implements AgentAction {}
+
+    /** Its connection is gone. */
+    record NoteLost(String why) implements AgentAction {}
+}

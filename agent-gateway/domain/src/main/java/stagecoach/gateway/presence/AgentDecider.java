@@ -1,0 +1,130 @@
+package stagecoach.gateway.presence;
+
+import java.util.ArrayList;
+import java.util.List;
+import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
+import stagecoach.contracts.agent.AgentReport.AgentHealth;
+import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
+import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.AgentReport.CommandSettled;
+import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.decider.Decider;
+import stagecoach.gateway.presence.AgentAction.Enrol;
+import stagecoach.gateway.presence.AgentAction.NoteConnected;
+import stagecoach.gateway.presence.AgentAction.NoteLost;
+import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.AgentAction.Revoke;
+import stagecoach.gateway.presence.AgentState.Revoked;
+import stagecoach.gateway.presence.AgentState.Stranger;
+import stagecoach.gateway.presence.AgentState.Trusted;
+import stagecoach.vocabulary.identity.AgentId;
+
+/** The stream {@code agent-<agent>}: enrolment, revocation, and health when it changes. */
+public final class AgentDecider implements Decider<AgentState, AgentAction, AgentReport> {
+    @Override
+    public AgentState initial() {
+        return new Stranger();
+    }
+
+    @Override
+    public List<AgentReport> decide(AgentState state, AgentAction action) {
+        return switch (action) {
+            case Enrol enrol -> onEnrol(state, enrol);
+            case Revoke(var reason) -> onRevoke(state, reason);
+            case NoteConnected(var health) -> onHealth(state, health);
+            case NoteTold(var freeDisk, var trouble) ->
+                    state instanceof Trusted trusted && isThere(trusted)
+                            ? onHealth(state, trusted.health().told(freeDisk, trouble))
+                            : List.of();
+            case NoteLost(var why) ->
+                    state instanceof Trusted trusted && isThere(trusted)
+                            ? onHealth(state, trusted.health().outOfReach(why))
+                            : List.of();
+        };
+    }
+
+    /** The session of an earlier machine is cut, so its health ends with it. */
+    private static List<AgentReport> onEnrol(AgentState state, Enrol enrol) {
+        var events = new ArrayList<AgentReport>();
+        if (state instanceof Trusted trusted && isThere(trusted)) {
+            events.add(
+                    changed(
+                            trusted.agent(),
+                            trusted.health().outOfReach("Its machine was enrolled anew.")));
+        }
+        events.add(new AgentEnrolled(enrol.agent(), enrol.thumbprint(), enrol.document()));
+        return events;
+    }
+
+    private static List<AgentReport> onRevoke(AgentState state, String reason) {
+        if (!(state instanceof Trusted trusted)) {
+            return List.of();
+        }
+        var events = new ArrayList<AgentReport>();
+        if (isThere(trusted)) {
+            events.add(changed(trusted.agent(), trusted.health().outOfReach(reason)));
+        }
+        events.add(new AgentRevoked(trusted.agent(), reason));
+        return events;
+    }
+
+    private static List<AgentReport> onHealth(AgentState state, Health next) {
+        return state instanceof Trusted trusted && next.isNewsAfter(trusted.health())
+                ? List.of(changed(trusted.agent(), next))
+                : List.of();
+    }
+
+    private static boolean isThere(Trusted trusted) {
+        return switch (trusted.health().state()) {
+            case HEALTHY, UNHEALTHY -> true;
+            case UNAVAILABLE, UNKNOWN -> false;
+        };
+    }
+
+    private static AgentHealthChanged changed(AgentId agent, Health health) {
+        return new AgentHealthChanged(
+                agent,
+                health.state(),
+                health.reason(),
+                health.version(),
+                health.freeDiskBytes(),
+                health.capabilities());
+    }
+
+    @Override
+    public AgentState evolve(AgentState state, AgentReport event) {
+        return switch (event) {
+            case AgentEnrolled(var agent, var thumbprint, var document) ->
+                    new Trusted(agent, thumbprint, document, healthAfterEnrolment(state));
+            case AgentHealthChanged changed -> {
+                if (!(state instanceof Trusted trusted)) {
+                    throw new IllegalStateException(
+                            "health of %s, which is not trusted".formatted(changed.agent()));
+                }
+                yield new Trusted(
+                        trusted.agent(),
+                        trusted.thumbprint(),
+                        trusted.document(),
+                        new Health(
+                                changed.state(),
+                                changed.reason(),
+                                changed.version(),
+                                changed.freeDiskBytes(),
+                                changed.capabilities()));
+            }
+            case AgentRevoked(var agent, var reason) -> new Revoked(agent, reason);
+            case CommandStarted _, CommandEnded _, CommandSettled _ ->
+                    throw new IllegalStateException(
+                            "an agent's stream holds " + event.getClass().getSimpleName());
+        };
+    }
+
+    private static Health healthAfterEnrolment(AgentState state) {
+        return state instanceof Trusted trusted
+                        && trusted.health().state() == AgentHealth.UNAVAILABLE
+                ? trusted.health()
+                : Health.neverConnected();
+    }
+}

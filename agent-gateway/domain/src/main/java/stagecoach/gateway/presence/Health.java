@@ -1,0 +1,70 @@
+package stagecoach.gateway.presence;
+
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.agent.AgentReport.AgentHealth;
+
+/**
+ * How a tentacle is and what is known of its machine.
+ *
+ * @param reason in words
+ * @param version of the tentacle
+ * @param capabilities sorted
+ */
+public record Health(
+        AgentHealth state,
+        String reason,
+        Optional<String> version,
+        Optional<Long> freeDiskBytes,
+        List<String> capabilities) {
+    /** Sorts the capabilities: their order says nothing. */
+    public Health {
+        capabilities = capabilities.stream().sorted().distinct().toList();
+    }
+
+    /** Of a tentacle that never connected. */
+    public static Health neverConnected() {
+        return new Health(
+                AgentHealth.UNKNOWN,
+                "It has never connected.",
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    /** Of a tentacle that has just connected and told of itself. */
+    public static Health connected(String version, long freeDiskBytes, List<String> capabilities) {
+        return new Health(
+                AgentHealth.HEALTHY,
+                "It is connected.",
+                Optional.of(version),
+                Optional.of(freeDiskBytes),
+                capabilities);
+    }
+
+    /** The same machine after it told of itself again; {@code trouble} empty if it is well. */
+    public Health told(long freeDisk, Optional<String> trouble) {
+        return new Health(
+                trouble.isPresent() ? AgentHealth.UNHEALTHY : AgentHealth.HEALTHY,
+                trouble.orElse("It is connected."),
+                version,
+                Optional.of(freeDisk),
+                capabilities);
+    }
+
+    /** The same machine, out of reach. */
+    public Health outOfReach(String why) {
+        return new Health(AgentHealth.UNAVAILABLE, why, version, freeDiskBytes, capabilities);
+    }
+
+    /**
+     * Whether this is worth telling the world after {@code before}: another state, another trouble,
+     * another version or capability. Free disk alone is not, since it changes all the time.
+     */
+    public boolean isNewsAfter(Health before) {
+        return state != before.state
+                || (state == AgentHealth.UNHEALTHY && !reason.equals(before.reason))
+                || !version.equals(before.version)
+                || !capabilities.equals(before.capabilities);
+    }
+}

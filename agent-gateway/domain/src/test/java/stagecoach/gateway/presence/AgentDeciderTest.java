@@ -1,0 +1,152 @@
+package stagecoach.gateway.presence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
+import stagecoach.contracts.agent.AgentReport.AgentHealth;
+import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
+import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.decider.DeciderSpec;
+import stagecoach.gateway.presence.AgentAction.Enrol;
+import stagecoach.gateway.presence.AgentAction.NoteConnected;
+import stagecoach.gateway.presence.AgentAction.NoteLost;
+import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.AgentAction.Revoke;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.TargetId;
+
+class AgentDeciderTest {
+    private static final AgentId AGENT = new AgentId("target:web-1");
+    private static final ConfigurationDocument DOCUMENT =
+            new ConfigurationDocument.Target(
+                    new TargetId("web-1"),
+                    "web-1",
+                    List.of(new EnvironmentId("production")),
+                    List.of(),
+                    Optional.empty(),
+                    false);
+    private static final Enrol ENROL = new Enrol(AGENT, "a".repeat(64), DOCUMENT);
+    private static final Enrol ENROL_ANOTHER = new Enrol(AGENT, "b".repeat(64), DOCUMENT);
+    private static final NoteConnected CONNECTED =
+            new NoteConnected(Health.connected("1.0", 1000, List.of("sh", "bash")));
+    private static final NoteLost LOST = new NoteLost("Its connection closed.");
+
+    private final DeciderSpec<AgentState, AgentAction, AgentReport> agent =
+            DeciderSpec.of(new AgentDecider());
+
+    private static AgentHealthChanged health(AgentHealth state, String reason) {
+        return new AgentHealthChanged(
+                AGENT,
+                state,
+                reason,
+                Optional.of("1.0"),
+                Optional.of(1000L),
+                List.of("bash", "sh"));
+    }
+
+    @Test
+    void enrolment_makes_it_trusted_and_its_first_connection_healthy() {
+        agent.when(ENROL).then(new AgentEnrolled(AGENT, "a".repeat(64), DOCUMENT));
+        agent.after(ENROL).when(CONNECTED).then(health(AgentHealth.HEALTHY, "It is connected."));
+    }
+
+    @Test
+    void health_is_told_only_when_it_changes() {
+        var connected = agent.after(ENROL, CONNECTED);
+        connected.when(CONNECTED).thenNothing();
+        connected.when(new NoteTold(5, Optional.empty())).thenNothing();
+        connected.when(LOST).then(health(AgentHealth.UNAVAILABLE, "Its connection closed."));
+        connected.after(LOST).when(LOST).thenNothing();
+        connected.after(LOST).when(new NoteTold(5, Optional.empty())).thenNothing();
+    }
+
+    @Test
+    void trouble_is_told_with_its_reason_and_again_when_the_reason_changes() {
+        var full = new NoteTold(0, Optional.of("The disk is full."));
+        var connected = agent.after(ENROL, CONNECTED);
+        assertThat(connected.when(full).events())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        AgentHealthChanged.class,
+                        changed -> {
+                            assertThat(changed.state()).isEqualTo(AgentHealth.UNHEALTHY);
+                            assertThat(changed.reason()).isEqualTo("The disk is full.");
+                        });
+        connected.after(full).when(full).thenNothing();
+        assertThat(connected.after(full).when(new NoteTold(9, Optional.of("Hot."))).events())
+                .hasSize(1);
+        assertThat(connected.after(full).when(new NoteTold(9, Optional.empty())).events())
+                .hasSize(1);
+    }
+
+    @Test
+    void enrolling_anew_replaces_the_certificate_and_ends_the_health_of_the_earlier_machine() {
+        agent.after(ENROL, CONNECTED)
+                .when(ENROL_ANOTHER)
+                .then(
+                        health(AgentHealth.UNAVAILABLE, "Its machine was enrolled anew."),
+                        new AgentEnrolled(AGENT, "b".repeat(64), DOCUMENT));
+    }
+
+    @Test
+    void a_revoked_agent_has_no_health_any_more() {
+        var revoked = agent.after(ENROL, CONNECTED, new Revoke("It was removed."));
+        assertThat(revoked.history()).last().isEqualTo(new AgentRevoked(AGENT, "It was removed."));
+        revoked.when(CONNECTED).thenNothing();
+        revoked.when(LOST).thenNothing();
+        revoked.when(new Revoke("again")).thenNothing();
+        agent.when(new Revoke("never seen")).thenNothing();
+    }
+
+    @Provide
+    Arbitrary<List<AgentAction>> anything() {
+        return Arbitraries.<AgentAction>of(
+                        ENROL,
+                        ENROL_ANOTHER,
+                        CONNECTED,
+                        LOST,
+                        new NoteTold(1, Optional.empty()),
+                        new NoteTold(1, Optional.of("Hot.")),
+                        new Revoke("gone"))
+                .list()
+                .ofMaxSize(15);
+    }
+
+    @Property
+    void every_prefix_replays_to_the_same_state_and_no_two_neighbours_tell_the_same_health(
+            @ForAll("anything") List<AgentAction> actions) {
+        var decider = new AgentDecider();
+        AgentState state = decider.initial();
+        var history = new ArrayList<AgentReport>();
+        for (AgentAction action : actions) {
+            List<AgentReport> events = decider.decide(state, action);
+            history.addAll(events);
+            state = decider.fold(state, events);
+            assertThat(decider.fold(decider.initial(), history)).isEqualTo(state);
+        }
+        var states =
+                history.stream()
+                        .filter(AgentHealthChanged.class::isInstance)
+                        .map(AgentHealthChanged.class::cast)
+                        .toList();
+        for (int i = 1; i < states.size(); i++) {
+            // A fresh trust begins with a health of its own, so equal neighbours need a revocation
+            // between them.
+            if (!history.contains(new AgentRevoked(AGENT, "gone"))) {
+                assertThat(states.get(i)).isNotEqualTo(states.get(i - 1));
+            }
+        }
+    }
+}
