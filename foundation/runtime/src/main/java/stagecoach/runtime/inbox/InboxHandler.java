@@ -16,4 +16,13 @@ public interface InboxHandler<E> {
      *     stream
      */
     void handle(Tx tx, List<InboxEvent<E>> ofOneStream);
+
+    /**
+     * Gets what {@link #handle} will need from elsewhere, such as a plan from the orchestrator;
+     * called on the same virtual thread right before the transaction, each time that it is tried.
+     * It may run for events that were handled before.
+     *
+     * @throws stagecoach.runtime.store.TemporaryFailure to be called again later
+     */
+    default void prepare(List<InboxEvent<E>> ofOneStream) {}
 }
