@@ -1,0 +1,129 @@
+package stagecoach.cli;
+
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import stagecoach.cli.client.ApiProblem;
+import stagecoach.cli.client.Connection;
+import stagecoach.cli.client.LocalDefault;
+import stagecoach.cli.client.Unreachable;
+import stagecoach.cli.command.ApplyCommand;
+import stagecoach.cli.command.DeployCommand;
+import stagecoach.cli.command.DeploymentCommand;
+import stagecoach.cli.command.EventsCommand;
+import stagecoach.cli.command.PreviewCommand;
+import stagecoach.cli.command.PushCommand;
+import stagecoach.cli.command.ReleaseCommand;
+import stagecoach.cli.command.TargetCommand;
+import stagecoach.cli.manifest.ManifestMistakes;
+import stagecoach.cli.watch.Screen;
+
+/** The program {@code stagecoach}: the commands that work against any server. */
+@Command(
+        name = "stagecoach",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description =
+                "Moves a release to its machines in stages: what must come first, every package to where it is needed, then deploy.",
+        subcommands = {
+            PushCommand.class,
+            ApplyCommand.class,
+            ReleaseCommand.class,
+            PreviewCommand.class,
+            DeployCommand.class,
+            DeploymentCommand.class,
+            TargetCommand.class,
+            EventsCommand.class,
+        })
+public final class StagecoachCli {
+    private final Connection connection;
+    private final Screen screen;
+
+    /** A program that finds servers by {@code environment} and {@code localDefault}. */
+    public StagecoachCli(Map<String, String> environment, LocalDefault localDefault) {
+        this.connection = new Connection(environment, localDefault);
+        this.screen = Screen.standard(environment);
+    }
+
+    /** How commands find their server. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** Where commands show progress. */
+    public Screen screen() {
+        return screen;
+    }
+
+    /**
+     * The command line with its manners: mistakes name what, why and what to do; exits are {@link
+     * ExitCode}s.
+     */
+    public static CommandLine commandLine(StagecoachCli root) {
+        var line = new CommandLine(root);
+        mannered(line);
+        return line;
+    }
+
+    /** Gives {@code line} and all its subcommands the same manners; for commands added later. */
+    public static void mannered(CommandLine line) {
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(110);
+        line.setParameterExceptionHandler(
+                (e, args) -> {
+                    var err = e.getCommandLine().getErr();
+                    err.println("error: " + e.getMessage());
+                    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+                        err.println(
+                                "  "
+                                        + e.getCommandLine().getCommandSpec().qualifiedName()
+                                        + " --help says what it takes.");
+                    }
+                    return ExitCode.USAGE.code();
+                });
+        line.setExecutionExceptionHandler(
+                (e, commandLine, result) -> {
+                    var err = commandLine.getErr();
+                    return switch (e) {
+                        case Unreachable unreachable -> {
+                            err.println("error: " + unreachable.getMessage());
+                            if (String.valueOf(unreachable.getMessage())
+                                    .contains("connection refused")) {
+                                err.println("  Run ./stagecoach up, or set STAGECOACH_URL.");
+                            }
+                            yield ExitCode.UNREACHABLE.code();
+                        }
+                        case ApiProblem problem -> {
+                            err.println("error: " + problem.sentence());
+                            problem.details()
+                                    .forEach(
+                                            d ->
+                                                    err.println(
+                                                            "  "
+                                                                    + d.pointer()
+                                                                    + "  "
+                                                                    + d.sentence()));
+                            if (problem.status() == 401) {
+                                err.println("  Set STAGECOACH_API_KEY or STAGECOACH_API_KEY_FILE.");
+                            }
+                            yield ExitCode.REFUSED.code();
+                        }
+                        case ManifestMistakes mistakes -> {
+                            err.println("error: " + mistakes.getMessage());
+                            yield ExitCode.REFUSED.code();
+                        }
+                        case java.nio.file.NoSuchFileException missing -> {
+                            err.println("error: there is no file " + missing.getFile());
+                            yield ExitCode.USAGE.code();
+                        }
+                        default -> throw e;
+                    };
+                });
+    }
+
+    /** Runs the commands that need no checkout. */
+    public static void main(String[] args) {
+        System.exit(
+                commandLine(new StagecoachCli(System.getenv(), LocalDefault.NONE)).execute(args));
+    }
+}

@@ -1,0 +1,210 @@
+package stagecoach.cli.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * Sends requests to one base URL with one key. Documents stay JSON trees: a client ignores what it
+ * does not know.
+ */
+public final class ApiClient {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final URI base;
+    private final Optional<String> key;
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(5))
+                    .build();
+
+    /**
+     * A client.
+     *
+     * @param base such as {@code http://127.0.0.1:41080}
+     * @param key the API key; empty leaves requests without one
+     */
+    public ApiClient(URI base, Optional<String> key) {
+        this.base = base;
+        this.key = key;
+    }
+
+    /** Where the requests go. */
+    public URI base() {
+        return base;
+    }
+
+    /** {@code GET /api/v1<path>}. */
+    public JsonNode get(String path) {
+        return send("GET", path, BodyPublishers.noBody(), Map.of());
+    }
+
+    /** {@code GET}, or nothing if there is no such thing (404). */
+    public Optional<JsonNode> find(String path) {
+        try {
+            return Optional.of(get(path));
+        } catch (ApiProblem problem) {
+            if (problem.status() == 404) {
+                return Optional.empty();
+            }
+            throw problem;
+        }
+    }
+
+    /** Every item of a list, page by page. */
+    public List<JsonNode> list(String path) {
+        var items = new ArrayList<JsonNode>();
+        String separator = path.contains("?") ? "&" : "?";
+        String cursor = "";
+        while (true) {
+            JsonNode page = get(path + separator + "limit=500" + cursor);
+            page.path("items").forEach(items::add);
+            if (!page.hasNonNull("next")) {
+                return items;
+            }
+            cursor = "&cursor=" + encoded(page.get("next").asText());
+        }
+    }
+
+    /** {@code PUT} of a document; repeatable. */
+    public JsonNode put(String path, JsonNode body) {
+        return send("PUT", path, json(body), Map.of());
+    }
+
+    /** {@code POST} of a document. */
+    public JsonNode post(String path, Object body) {
+        return send("POST", path, json(body), Map.of());
+    }
+
+    /** {@code POST} that gives the same answer to every repeat under {@code idempotencyKey}. */
+    public JsonNode postOnce(String path, Object body, String idempotencyKey) {
+        return send("POST", path, json(body), Map.of("Idempotency-Key", idempotencyKey));
+    }
+
+    /** {@code DELETE}. */
+    public void delete(String path) {
+        send("DELETE", path, BodyPublishers.noBody(), Map.of());
+    }
+
+    /** Pushes a package file to the NuGet feed, as any NuGet client does. */
+    public void push(Path file) throws IOException {
+        String boundary = "stagecoach-" + Long.toHexString(System.nanoTime());
+        String head =
+                "--%s\r\nContent-Disposition: form-data; name=\"package\"; filename=\"package.nupkg\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+                        .formatted(boundary);
+        String tail = "\r\n--%s--\r\n".formatted(boundary);
+        var body =
+                BodyPublishers.concat(
+                        BodyPublishers.ofString(head),
+                        BodyPublishers.ofFile(file),
+                        BodyPublishers.ofString(tail));
+        var request =
+                authorized(base.resolve("/nuget/v3/package"))
+                        .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                        .timeout(Duration.ofMinutes(30))
+                        .method("PUT", body)
+                        .build();
+        answer(request);
+    }
+
+    /** {@code text} as one part of a path or query. */
+    public static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static BodyPublisher json(Object body) {
+        return BodyPublishers.ofByteArray(StagecoachJson.bytes(body));
+    }
+
+    private JsonNode send(
+            String method, String path, BodyPublisher body, Map<String, String> headers) {
+        var request =
+                authorized(base.resolve("/api/v1" + path))
+                        .header("Content-Type", "application/json")
+                        .header("Accept", "application/json, application/problem+json")
+                        .timeout(PATIENCE)
+                        .method(method, body);
+        headers.forEach(request::header);
+        return answer(request.build());
+    }
+
+    private HttpRequest.Builder authorized(URI uri) {
+        var request = HttpRequest.newBuilder(uri);
+        key.ifPresent(
+                k -> request.header("X-NuGet-ApiKey", k).header("Authorization", "Bearer " + k));
+        return request;
+    }
+
+    private JsonNode answer(HttpRequest request) {
+        try {
+            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            JsonNode body = parsed(response.body());
+            if (response.statusCode() == 502
+                    || response.statusCode() == 503
+                    || response.statusCode() == 504) {
+                throw new Unreachable(
+                        "%s cannot answer just now (%d): %s"
+                                .formatted(
+                                        base,
+                                        response.statusCode(),
+                                        body.path("detail").asText("try again")));
+            }
+            if (response.statusCode() >= 400) {
+                throw ApiProblem.of(response.statusCode(), body);
+            }
+            return body;
+        } catch (IOException e) {
+            throw new Unreachable("cannot reach %s: %s".formatted(base, reason(e)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unreachable("interrupted while waiting for " + base);
+        }
+    }
+
+    private static String reason(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof java.net.ConnectException) {
+                return "connection refused";
+            }
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private static JsonNode parsed(byte[] body) throws IOException {
+        if (body.length == 0) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return StagecoachJson.mapper().readTree(body);
+        } catch (JsonProcessingException e) {
+            // Something between us and the server answered in its own words.
+            return StagecoachJson.mapper()
+                    .createObjectNode()
+                    .put(
+                            "detail",
+                            new String(body, StandardCharsets.UTF_8)
+                                    .strip()
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""));
+        }
+    }
+}

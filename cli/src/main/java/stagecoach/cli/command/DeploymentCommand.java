@@ -1,0 +1,231 @@
+package stagecoach.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
+import stagecoach.cli.watch.DeploymentWatch;
+
+@Command(
+        name = "deployment",
+        mixinStandardHelpOptions = true,
+        description = "List, show, watch, cancel and retry deployments, and read their logs.",
+        subcommands = {
+            DeploymentCommand.ListAll.class,
+            DeploymentCommand.Show.class,
+            DeploymentCommand.Watch.class,
+            DeploymentCommand.Logs.class,
+            DeploymentCommand.Retry.class,
+            DeploymentCommand.Cancel.class
+        })
+public final class DeploymentCommand implements Runnable {
+    @picocli.CommandLine.Spec picocli.CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new picocli.CommandLine.ParameterException(
+                java.util.Objects.requireNonNull(spec).commandLine(),
+                "say what to do with deployments: list, show, watch, logs, retry or cancel");
+    }
+
+    /** A command about one deployment. */
+    abstract static class OfOne extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "ID")
+        String id = "";
+
+        final String path() {
+            return "/deployments/" + ApiClient.encoded(id);
+        }
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Newest first.")
+    static final class ListAll extends ApiCommand {
+        @Option(names = "--project")
+        @Nullable String project;
+
+        @Option(names = "--environment")
+        @Nullable String environment;
+
+        @Option(names = "--state")
+        @Nullable String state;
+
+        @Override
+        ExitCode run(ApiClient api) {
+            var query = new ArrayList<String>();
+            add(query, "project", project);
+            add(query, "environment", environment);
+            add(query, "state", state);
+            JsonNode page = api.get("/deployments?limit=50" + String.join("", query));
+            if (json) {
+                sayJson(page);
+                return ExitCode.SUCCEEDED;
+            }
+            var rows = new ArrayList<List<String>>();
+            for (JsonNode d : page.path("items")) {
+                rows.add(
+                        List.of(
+                                d.path("id").asText(),
+                                d.path("project").asText() + " " + d.path("release").asText(),
+                                d.path("environment").asText(),
+                                d.path("state").asText(),
+                                d.path("failure").asText("")));
+            }
+            say(
+                    rows.isEmpty()
+                            ? "no deployments"
+                            : Text.table(List.of("ID", "RELEASE", "TO", "STATE", "FAILURE"), rows)
+                                    .stripTrailing());
+            return ExitCode.SUCCEEDED;
+        }
+
+        private static void add(List<String> query, String name, @Nullable String value) {
+            if (value != null) {
+                query.add("&" + name + "=" + ApiClient.encoded(value));
+            }
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Phases, steps, acquisitions, and why it waits or failed.")
+    static final class Show extends OfOne {
+        @Override
+        ExitCode run(ApiClient api) {
+            if (json) {
+                sayJson(api.get(path()));
+                return ExitCode.SUCCEEDED;
+            }
+            var picture = DeploymentWatch.picture(api, id);
+            picture.lines(Instant.now()).forEach(this::say);
+            String failure = picture.deployment().path("failure").asText("");
+            if (!failure.isEmpty()) {
+                say(" ✗ " + failure);
+            }
+            return ExitCode.SUCCEEDED;
+        }
+    }
+
+    @Command(
+            name = "watch",
+            mixinStandardHelpOptions = true,
+            description = "Follow a deployment to its end.")
+    static final class Watch extends OfOne {
+        @Option(names = "--timeout", paramLabel = "DURATION")
+        @Nullable Duration timeout;
+
+        @Override
+        ExitCode run(ApiClient api) throws Exception {
+            return new Following(this, api, id).toTheEnd(Optional.ofNullable(timeout));
+        }
+    }
+
+    @Command(
+            name = "logs",
+            mixinStandardHelpOptions = true,
+            description = "The output of scripts, in order.")
+    static final class Logs extends OfOne {
+        private static final Set<String> ENDED =
+                Set.of("SUCCEEDED", "FAILED", "CANCELLED", "STAGED");
+
+        @Option(names = "--step")
+        @Nullable String step;
+
+        @Option(names = "--target")
+        @Nullable String target;
+
+        @Option(
+                names = {"-f", "--follow"},
+                description = "Go on until the deployment has ended.")
+        boolean follow;
+
+        @Override
+        ExitCode run(ApiClient api) throws InterruptedException {
+            String filter =
+                    (step == null ? "" : "&step=" + ApiClient.encoded(step))
+                            + (target == null ? "" : "&target=" + ApiClient.encoded(target));
+            String cursor = "";
+            while (true) {
+                boolean ended = !follow || ENDED.contains(api.get(path()).path("state").asText());
+                JsonNode page = api.get(path() + "/logs?limit=500" + filter + cursor);
+                page.path("items").forEach(this::sayLine);
+                if (page.hasNonNull("next")) {
+                    cursor = "&cursor=" + ApiClient.encoded(page.get("next").asText());
+                }
+                if (page.path("caughtUp").asBoolean(page.path("items").isEmpty())) {
+                    if (ended) {
+                        return ExitCode.SUCCEEDED;
+                    }
+                    Thread.sleep(Duration.ofMillis(400));
+                }
+            }
+        }
+
+        private void sayLine(JsonNode line) {
+            if (json) {
+                sayJson(line);
+                return;
+            }
+            String where = line.path("target").asText("");
+            say(
+                    "%s %s%s %s"
+                            .formatted(
+                                    line.path("at").asText(),
+                                    line.path("step").asText(),
+                                    where.isEmpty() ? "" : " " + where,
+                                    (line.path("stream").asText().equals("ERR") ? "! " : "  ")
+                                            + line.path("text").asText()));
+        }
+    }
+
+    @Command(
+            name = "retry",
+            mixinStandardHelpOptions = true,
+            description = "Try again what failed, as a new attempt, and follow it.")
+    static final class Retry extends OfOne {
+        @Option(
+                names = "--from",
+                defaultValue = "FAILED",
+                description = "FAILED or START; default ${DEFAULT-VALUE}.")
+        String from = "FAILED";
+
+        @Option(names = "--detach")
+        boolean detach;
+
+        @Override
+        ExitCode run(ApiClient api) throws Exception {
+            api.post(path() + "/retry", Map.of("from", from));
+            if (detach) {
+                say("retrying " + id);
+                return ExitCode.SUCCEEDED;
+            }
+            return new Following(this, api, id).toTheEnd(Optional.empty());
+        }
+    }
+
+    @Command(
+            name = "cancel",
+            mixinStandardHelpOptions = true,
+            description = "End a deployment; a second time, without clean-up.")
+    static final class Cancel extends OfOne {
+        @Override
+        ExitCode run(ApiClient api) {
+            api.post(path() + "/cancel", Map.of());
+            say(
+                    "cancelling %s; stagecoach deployment watch %s shows how it ends"
+                            .formatted(id, id));
+            return ExitCode.SUCCEEDED;
+        }
+    }
+}

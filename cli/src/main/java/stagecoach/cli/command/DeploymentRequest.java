@@ -1,0 +1,70 @@
+package stagecoach.cli.command;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What {@code deploy} and {@code preview} take: the body of {@code POST /deployments}. */
+final class DeploymentRequest {
+    @Parameters(index = "0", paramLabel = "PROJECT")
+    String project = "";
+
+    @Parameters(index = "1", paramLabel = "VERSION")
+    String version = "";
+
+    @Option(names = "--to", required = true, paramLabel = "ENVIRONMENT")
+    String environment = "";
+
+    @Option(names = "--targets", split = ",", description = "Only these targets.")
+    List<String> targets = List.of();
+
+    @Option(names = "--exclude-targets", split = ",", description = "Not these targets.")
+    List<String> excludeTargets = List.of();
+
+    @Option(names = "--skip-steps", split = ",", description = "Leave these steps out.")
+    List<String> skipSteps = List.of();
+
+    @Option(
+            names = "--force-download",
+            description = "Fetch again on every hop what is held already.")
+    boolean forceDownload;
+
+    @Option(
+            names = "--var",
+            paramLabel = "NAME=VALUE",
+            description = "A variable of this deployment.")
+    Map<String, String> variables = new LinkedHashMap<>();
+
+    @Option(names = "--comment")
+    @Nullable String comment;
+
+    Map<String, Object> body() {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("project", project);
+        body.put("release", version);
+        body.put("environment", environment);
+        putUnlessEmpty(body, "targets", targets);
+        putUnlessEmpty(body, "excludeTargets", excludeTargets);
+        putUnlessEmpty(body, "skipSteps", skipSteps);
+        if (forceDownload) {
+            body.put("forceDownload", true);
+        }
+        if (!variables.isEmpty()) {
+            body.put("variables", variables);
+        }
+        if (comment != null) {
+            body.put("comment", comment);
+        }
+        return body;
+    }
+
+    private static void putUnlessEmpty(
+            Map<String, Object> body, String field, List<String> values) {
+        if (!values.isEmpty()) {
+            body.put(field, values);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package stagecoach.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.client.ApiClient;
+
+@Command(
+        name = "events",
+        mixinStandardHelpOptions = true,
+        description = "The stream of events, one JSON line each.")
+public final class EventsCommand extends ApiCommand {
+    @Option(names = "--cursor", description = "Go on behind this place.")
+    @Nullable String cursor;
+
+    @Option(names = "--deployment")
+    @Nullable String deployment;
+
+    @Option(names = "--type", description = "A bare event name, such as DeploymentEnded.")
+    @Nullable String type;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Wait for more.")
+    boolean follow;
+
+    @Override
+    ExitCode run(ApiClient api) throws InterruptedException {
+        String filter =
+                (deployment == null ? "" : "&deployment=" + ApiClient.encoded(deployment))
+                        + (type == null ? "" : "&type=" + ApiClient.encoded(type));
+        String at = cursor == null ? "" : "&cursor=" + ApiClient.encoded(cursor);
+        while (true) {
+            JsonNode page = api.get("/events?limit=500" + filter + at);
+            page.path("items").forEach(this::sayJson);
+            at = "&cursor=" + ApiClient.encoded(page.path("next").asText());
+            if (page.path("caughtUp").asBoolean()) {
+                if (!follow) {
+                    return ExitCode.SUCCEEDED;
+                }
+                Thread.sleep(Duration.ofMillis(500));
+            }
+        }
+    }
+}

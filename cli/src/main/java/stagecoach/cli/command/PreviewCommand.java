@@ -1,0 +1,76 @@
+package stagecoach.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
+
+@Command(
+        name = "preview",
+        mixinStandardHelpOptions = true,
+        description = "Say what a deployment would run, move and wait for.")
+public final class PreviewCommand extends ApiCommand {
+    @Mixin DeploymentRequest request = new DeploymentRequest();
+
+    @Override
+    ExitCode run(ApiClient api) {
+        JsonNode preview = api.post("/deployment-previews", request.body());
+        if (json) {
+            sayJson(preview);
+            return ExitCode.SUCCEEDED;
+        }
+        var steps = new ArrayList<List<String>>();
+        for (JsonNode step : preview.path("steps")) {
+            steps.add(
+                    List.of(
+                            step.path("phase").asText(),
+                            step.path("step").asText(step.path("name").asText()),
+                            joined(
+                                    step.path("places").isMissingNode()
+                                            ? step.path("targets")
+                                            : step.path("places")),
+                            step.path("skip").asText(step.path("reason").asText(""))));
+        }
+        say(Text.table(List.of("PHASE", "STEP", "WHERE", "NOTE"), steps));
+        var packages = new ArrayList<List<String>>();
+        for (JsonNode row : preview.path("packages")) {
+            packages.add(
+                    List.of(
+                            row.path("package").asText() + " " + row.path("version").asText(),
+                            row.path("target").asText(),
+                            row.path("held").asBoolean() ? "held" : joined(row.path("path")),
+                            Text.bytes(row.path("bytes").asLong())));
+        }
+        if (!packages.isEmpty()) {
+            say(Text.table(List.of("PACKAGE", "TARGET", "FROM", "BYTES"), packages));
+        }
+        for (JsonNode link : preview.path("links")) {
+            say(
+                    " %s → %s  %s"
+                            .formatted(
+                                    link.path("from").asText(),
+                                    link.path("to").asText("-"),
+                                    Text.bytes(link.path("bytes").asLong())));
+        }
+        for (JsonNode waiting : preview.path("waitingFor")) {
+            say(" waiting: " + waiting.path("detail").asText(waiting.path("reason").asText()));
+        }
+        return ExitCode.SUCCEEDED;
+    }
+
+    private static String joined(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(
+                        item ->
+                                item.isTextual()
+                                        ? item.asText()
+                                        : item.path("target").asText(item.path("worker").asText()))
+                .collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,158 @@
+package stagecoach.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
+
+@Command(
+        name = "release",
+        mixinStandardHelpOptions = true,
+        description = "Create, list and show releases.",
+        subcommands = {
+            ReleaseCommand.Create.class,
+            ReleaseCommand.ListAll.class,
+            ReleaseCommand.Show.class
+        })
+public final class ReleaseCommand implements Runnable {
+    @picocli.CommandLine.Spec picocli.CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new picocli.CommandLine.ParameterException(
+                java.util.Objects.requireNonNull(spec).commandLine(),
+                "say what to do with releases: create, list or show");
+    }
+
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Snapshot process, variables and packages.")
+    static final class Create extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "PROJECT")
+        String project = "";
+
+        @Parameters(index = "1", paramLabel = "VERSION")
+        String version = "";
+
+        @Option(
+                names = "--package",
+                paramLabel = "ID=VERSION",
+                description = "A package's version; default: its newest stable one.")
+        Map<String, String> packages = new LinkedHashMap<>();
+
+        @Option(names = "--notes")
+        @Nullable String notes;
+
+        @Override
+        ExitCode run(ApiClient api) {
+            var body = new LinkedHashMap<String, Object>();
+            body.put("version", version);
+            if (!packages.isEmpty()) {
+                body.put(
+                        "packages",
+                        packages.entrySet().stream()
+                                .map(e -> Map.of("package", e.getKey(), "version", e.getValue()))
+                                .toList());
+            }
+            if (notes != null) {
+                body.put("notes", notes);
+            }
+            JsonNode release =
+                    api.post("/projects/" + ApiClient.encoded(project) + "/releases", body);
+            if (json) {
+                sayJson(release);
+            } else {
+                say("created %s %s".formatted(project, version));
+                say(packagesOf(release));
+            }
+            return ExitCode.SUCCEEDED;
+        }
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "List a project's releases.")
+    static final class ListAll extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "PROJECT")
+        String project = "";
+
+        @Override
+        ExitCode run(ApiClient api) {
+            String path = "/projects/" + ApiClient.encoded(project) + "/releases";
+            if (json) {
+                sayJson(api.get(path));
+                return ExitCode.SUCCEEDED;
+            }
+            var rows = new ArrayList<List<String>>();
+            for (JsonNode release : api.list(path)) {
+                rows.add(
+                        List.of(
+                                release.path("version").asText(),
+                                release.path("createdAt").asText(""),
+                                release.path("notes").asText("")));
+            }
+            say(
+                    rows.isEmpty()
+                            ? "no releases yet"
+                            : Text.table(List.of("VERSION", "CREATED", "NOTES"), rows)
+                                    .stripTrailing());
+            return ExitCode.SUCCEEDED;
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Show a release and its pinned packages.")
+    static final class Show extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "PROJECT")
+        String project = "";
+
+        @Parameters(index = "1", paramLabel = "VERSION")
+        String version = "";
+
+        @Override
+        ExitCode run(ApiClient api) {
+            JsonNode release =
+                    api.get(
+                            "/projects/%s/releases/%s"
+                                    .formatted(
+                                            ApiClient.encoded(project),
+                                            ApiClient.encoded(version)));
+            if (json) {
+                sayJson(release);
+            } else {
+                say("%s %s".formatted(project, version));
+                say(packagesOf(release));
+            }
+            return ExitCode.SUCCEEDED;
+        }
+    }
+
+    private static String packagesOf(JsonNode release) {
+        var rows = new ArrayList<List<String>>();
+        for (JsonNode pin : release.path("packages")) {
+            String hash = pin.path("sha512").asText();
+            rows.add(
+                    List.of(
+                            pin.path("package").asText(pin.path("id").asText()),
+                            pin.path("version").asText(),
+                            Text.bytes(pin.path("size").asLong()),
+                            hash.substring(0, Math.min(16, hash.length())) + "…"));
+        }
+        return rows.isEmpty()
+                ? "no packages"
+                : Text.table(List.of("PACKAGE", "VERSION", "SIZE", "SHA-512"), rows)
+                        .stripTrailing();
+    }
+}

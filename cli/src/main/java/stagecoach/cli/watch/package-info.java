@@ -1,0 +1,5 @@
+/** How a running deployment looks to a person. */
+@NullMarked
+package stagecoach.cli.watch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,124 @@
+package stagecoach.cli.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManifestReaderTest {
+    @TempDir Path folder;
+
+    @Test
+    void documents_come_in_the_order_in_which_they_can_be_written() throws IOException {
+        var located =
+                read(
+                        """
+                        version: 1
+                        projects:
+                          shop:
+                            name: Web shop
+                            variables:
+                              - { name: Db.Url, value: "${env:DB}" }
+                            steps:
+                              - name: hello
+                                kind: SCRIPT
+                                script: { syntax: BASH, file: hello.sh }
+                        environments: { production: {} }
+                        caches:
+                          eu-1: { region: eu }
+                        regions: { eu: {} }
+                        """);
+        assertThat(located.manifest().resources().stream().map(Manifest.Resource::path))
+                .containsExactly(
+                        "/environments/production",
+                        "/regions/eu",
+                        "/caches/eu-1",
+                        "/projects/shop",
+                        "/projects/shop/variables",
+                        "/projects/shop/process");
+        assertThat(located.manifest().resources().get(0).body().path("name").asText())
+                .isEqualTo("production");
+        assertThat(located.manifest().resources().get(4).body().toString()).contains("jdbc:there");
+        assertThat(
+                        located.manifest()
+                                .resources()
+                                .get(5)
+                                .body()
+                                .path("steps")
+                                .path(0)
+                                .path("script")
+                                .path("body")
+                                .asText())
+                .isEqualTo("echo hello\n");
+    }
+
+    @Test
+    void a_pointer_of_the_server_finds_its_line() throws IOException {
+        var located =
+                read(
+                        """
+                        version: 1
+                        projects:
+                          shop:
+                            steps:
+                              - name: web
+                                kind: PACKAGE
+                                package:
+                                  id: Shop.Wbe
+                        """);
+        var process = located.manifest().resources().getLast();
+        var mistake =
+                located.mistake(process, "/steps/0/package/id", "\"Shop.Wbe\" is in no feed.");
+        assertThat(mistake.line()).isEqualTo(8);
+        assertThat(mistake.place()).isEqualTo("steps[0].package.id");
+    }
+
+    @Test
+    void all_mistakes_are_told_at_once_with_line_and_cure() {
+        var mistakes =
+                catchThrowableOfType(
+                        ManifestMistakes.class,
+                        () ->
+                                read(
+                                        """
+                                        version: 2
+                                        enviroments: {}
+                                        regions: { EU: {} }
+                                        projects:
+                                          shop:
+                                            variables: [ { name: A, value: "${env:MISSING}" } ]
+                                            steps:
+                                              - { name: a, script: { file: nowhere.sh } }
+                                        """));
+        assertThat(mistakes.mistakes().stream().map(ManifestMistakes.Mistake::line))
+                .containsExactly(1, 2, 3, 6, 8);
+        assertThat(mistakes)
+                .hasMessageContaining("5 mistakes, nothing was changed")
+                .hasMessageContaining("MISSING")
+                .hasMessageContaining("nowhere.sh")
+                .hasMessageContaining("enviroments");
+    }
+
+    @Test
+    void broken_yaml_is_a_mistake_with_its_line() {
+        var mistakes =
+                catchThrowableOfType(
+                        ManifestMistakes.class,
+                        () -> read("version: 1\nregions: { eu: {}\nx: [\n"));
+        assertThat(mistakes.mistakes()).isNotEmpty();
+        assertThat(mistakes.mistakes().getFirst().line()).isGreaterThan(1);
+    }
+
+    private ManifestReader.Located read(String yaml) throws IOException {
+        Files.writeString(folder.resolve("hello.sh"), "echo hello\n");
+        Path file = Files.writeString(folder.resolve("stagecoach.yaml"), yaml);
+        return ManifestReader.read(
+                file, name -> Optional.ofNullable(Map.of("DB", "jdbc:there").get(name)));
+    }
+}
