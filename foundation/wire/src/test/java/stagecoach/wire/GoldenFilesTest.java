@@ -1,0 +1,104 @@
+package stagecoach.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.LogEntry;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.contracts.channel.EventType;
+import stagecoach.contracts.internal.Plan;
+
+/**
+ * What is stored for ever or spoken with older tentacles is kept as files, one for each type and
+ * version: they may be added to, never changed. Run with {@code -Dgolden.write=true} to write the
+ * file of a new type.
+ */
+class GoldenFilesTest {
+    private static final Path GOLDEN = Path.of("..", "contracts", "src", "golden");
+    private static final boolean WRITE = Boolean.getBoolean("golden.write");
+
+    /** File name (without {@code .json}) to record class, of everything that has a golden file. */
+    private static Map<String, Class<?>> types() {
+        var types = new LinkedHashMap<String, Class<?>>();
+        EventType.all().forEach(event -> types.put(EventType.of(event).value(), event));
+        for (Class<?> family :
+                List.of(
+                        AgentCommand.class,
+                        CommandPayload.class,
+                        GatewayFrame.class,
+                        TentacleFrame.class,
+                        LogEntry.class,
+                        Plan.class)) {
+            for (Class<?> type : Examples.recordsOf(family)) {
+                String room = family == Plan.class ? "internal" : "agent";
+                types.put(
+                        "%s.%s.%s.v1".formatted(room, family.getSimpleName(), type.getSimpleName()),
+                        type);
+            }
+        }
+        return types;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> each_type_is_written_as_its_golden_file_and_read_back() {
+        return types().entrySet().stream()
+                .map(
+                        entry ->
+                                DynamicTest.dynamicTest(
+                                        entry.getKey(),
+                                        () -> check(entry.getKey(), entry.getValue())));
+    }
+
+    private static void check(String name, Class<?> type) throws IOException {
+        Object example = Examples.of(type);
+        String json =
+                StagecoachJson.mapper()
+                                .writer(SerializationFeature.INDENT_OUTPUT)
+                                .writeValueAsString(example)
+                        + "\n";
+        Path file = GOLDEN.resolve(name + ".json");
+        if (Files.notExists(file)) {
+            if (!WRITE) {
+                fail(
+                        "%s is missing: a new type or version brings its golden file. Write it with -Dgolden.write=true.",
+                        file);
+            }
+            Files.createDirectories(GOLDEN);
+            Files.writeString(file, json);
+        }
+        assertThat(Files.readString(file))
+                .as("what %s looks like on the wire and in the store", name)
+                .isEqualTo(json);
+        assertThat(StagecoachJson.<Object>read(json, cast(type))).isEqualTo(example);
+    }
+
+    @SuppressWarnings("unchecked") // only to name the type that read gives back
+    private static Class<Object> cast(Class<?> type) {
+        return (Class<Object>) type;
+    }
+
+    @Test
+    void a_golden_file_is_never_removed() throws IOException {
+        try (Stream<Path> files = Files.list(GOLDEN)) {
+            var known = new TreeSet<>(types().keySet());
+            assertThat(files.map(f -> f.getFileName().toString().replaceFirst("\\.json$", "")))
+                    .as("every golden file is of a type that this build still reads")
+                    .isSubsetOf(known);
+        }
+    }
+}
