@@ -7,20 +7,25 @@ import java.util.Map;
 
 /**
  * All values of all variables of a project, each with its scope; at a given place the most specific
- * value of each name counts.
+ * value of each name counts. Values are parsed once, when the set is made.
  */
 public final class VariableSet {
-    private final Map<String, List<Variable>> byName;
+    private final Map<String, List<Candidate>> byName;
 
-    private VariableSet(Map<String, List<Variable>> byName) {
+    private VariableSet(Map<String, List<Candidate>> byName) {
         this.byName = byName;
     }
 
     /** The set of these values; several may have the same name. */
     public static VariableSet of(List<Variable> variables) {
-        var byName = new LinkedHashMap<String, List<Variable>>();
+        var byName = new LinkedHashMap<String, List<Candidate>>();
         for (Variable variable : variables) {
-            byName.computeIfAbsent(variable.name(), _ -> new ArrayList<>()).add(variable);
+            byName.computeIfAbsent(variable.name(), _ -> new ArrayList<>())
+                    .add(
+                            new Candidate(
+                                    variable.scope(),
+                                    ResolvedVariables.Definition.template(
+                                            variable.value(), variable.sensitive())));
         }
         return new VariableSet(byName);
     }
@@ -36,9 +41,9 @@ public final class VariableSet {
         var resolved = new LinkedHashMap<String, ResolvedVariables.Definition>();
         byName.forEach(
                 (name, values) -> {
-                    Variable best = null;
-                    Variable rival = null;
-                    for (Variable value : values) {
+                    Candidate best = null;
+                    Candidate rival = null;
+                    for (Candidate value : values) {
                         if (!value.scope().holdsAt(place)) {
                             continue;
                         }
@@ -54,10 +59,7 @@ public final class VariableSet {
                         throw new VariableProblem.Ambiguous(name, best.scope(), rival.scope());
                     }
                     if (best != null) {
-                        resolved.put(
-                                name,
-                                ResolvedVariables.Definition.template(
-                                        best.value(), best.sensitive()));
+                        resolved.put(name, best.definition());
                     }
                 });
         return ResolvedVariables.of(resolved);
@@ -85,7 +87,9 @@ public final class VariableSet {
         return found;
     }
 
-    private static int compare(Variable one, Variable other) {
+    private static int compare(Candidate one, Candidate other) {
         return Integer.compare(one.scope().specificity(), other.scope().specificity());
     }
+
+    private record Candidate(Scope scope, ResolvedVariables.Definition definition) {}
 }
