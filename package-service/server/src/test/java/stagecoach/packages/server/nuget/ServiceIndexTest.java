@@ -1,0 +1,46 @@
+package stagecoach.packages.server.nuget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+
+class ServiceIndexTest {
+
+    @Test
+    void every_resource_is_an_absolute_url_below_the_feeds_folder() throws IOException {
+        for (var folder :
+                new String[] {
+                    "https://deploy.example/nuget/v3", "https://deploy.example/nuget/v3/"
+                }) {
+            var document = json(folder);
+            assertThat(document.get("version").asText()).isEqualTo("3.0.0");
+            assertThat(document.get("resources"))
+                    .allSatisfy(
+                            resource ->
+                                    assertThat(resource.get("@id").asText())
+                                            .startsWith("https://deploy.example/nuget/v3/"));
+        }
+    }
+
+    @Test
+    void only_what_this_server_answers_is_advertised() throws IOException {
+        assertThat(json("http://localhost:1/nuget/v3/").get("resources"))
+                .map(resource -> resource.get("@type").asText())
+                .containsExactly("PackageBaseAddress/3.0.0", "PackagePublish/2.0.0");
+    }
+
+    @Test
+    void a_relative_folder_is_refused() {
+        assertThatThrownBy(() -> ServiceIndex.json(URI.create("/nuget/v3/")))
+                .hasMessageContaining("no absolute URL");
+    }
+
+    private static JsonNode json(String folder) throws IOException {
+        return JsonMapper.builder().build().readTree(ServiceIndex.json(URI.create(folder)));
+    }
+}
