@@ -1,11 +1,42 @@
 package stagecoach.runtime.aggregate;
 
+import io.quarkus.logging.Log;
+import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.smallrye.common.vertx.VertxContext;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.store.ConcurrentAppend;
+import stagecoach.runtime.store.LostTransaction;
+import stagecoach.runtime.store.StateCache;
+import stagecoach.runtime.store.TemporaryFailure;
 
 /** One transaction for blocking code on a virtual thread. */
 @ApplicationScoped
 public class UnitOfWork {
+    private static final int ATTEMPTS_MAX = 10;
+
+    private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
+
+    private final Vertx vertx;
+    private final Mutiny.SessionFactory factory;
+    private final StateCache cache;
+
+    UnitOfWork(Vertx vertx, Mutiny.SessionFactory factory, StateCache cache) {
+        this.vertx = vertx;
+        this.factory = factory;
+        this.cache = cache;
+    }
+
     /**
      * Runs {@code work} in one transaction and commits when it returns. An exception rolls back and
      * is thrown on. If another transaction appended to the same stream meanwhile, or the database
@@ -13,15 +44,100 @@ public class UnitOfWork {
      * the {@link Tx} and {@link #afterCommit} it must have no effects.
      *
      * @throws IllegalStateException on an event loop, or inside another transaction of this thread
-     * @throws stagecoach.runtime.store.TemporaryFailure if the database does not answer; it is then
-     *     unknown whether a commit that was under way took place
+     * @throws TemporaryFailure if the database does not answer; it is then unknown whether a commit
+     *     that was under way took place
      */
-    public <T> T run(Function<Tx, T> work) {
-        throw new UnsupportedOperationException("not built yet");
+    public <T extends @Nullable Object> T run(Function<Tx, T> work) {
+        if (Context.isOnEventLoopThread()) {
+            throw new IllegalStateException(
+                    "A transaction blocks its thread and must not run on an event loop; use a virtual thread.");
+        }
+        if (INSIDE.get()) {
+            throw new IllegalStateException(
+                    "This thread has a transaction already; hand its Tx on instead of beginning another one.");
+        }
+        var afterCommit = new ArrayList<Runnable>();
+        T result = repeated(work, afterCommit);
+        afterCommit.forEach(UnitOfWork::runCommitted);
+        return result;
+    }
+
+    /** The same for work without a result. */
+    public void execute(Consumer<Tx> work) {
+        run(
+                tx -> {
+                    work.accept(tx);
+                    return Boolean.TRUE;
+                });
+    }
+
+    private <T extends @Nullable Object> T repeated(
+            Function<Tx, T> work, List<Runnable> afterCommit) {
+        for (int attempt = 1; ; attempt++) {
+            INSIDE.set(true);
+            try {
+                return once(work, afterCommit);
+            } catch (ConcurrentAppend e) {
+                cache.suspect(e.stream());
+                pauseOrGiveUp(attempt, e);
+            } catch (LostTransaction e) {
+                pauseOrGiveUp(attempt, e);
+            } finally {
+                INSIDE.remove();
+            }
+        }
+    }
+
+    private static void pauseOrGiveUp(int attempt, TemporaryFailure failure) {
+        if (attempt == ATTEMPTS_MAX) {
+            throw failure;
+        }
+        // The first repeat is at once: the other one has just committed.
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1 + (attempt - 1) * 5_000_000L));
+    }
+
+    private <T extends @Nullable Object> T once(Function<Tx, T> work, List<Runnable> afterCommit) {
+        var tx = TxSession.begin(freshContext(), factory);
+        try {
+            T result = committed(tx, work);
+            tx.states().forEach((s, entry) -> cache.put(s, entry.version(), entry.state()));
+            afterCommit.addAll(tx.afterCommit());
+            return result;
+        } finally {
+            tx.ended();
+        }
+    }
+
+    private static <T extends @Nullable Object> T committed(TxSession tx, Function<Tx, T> work) {
+        try {
+            T result = work.apply(tx);
+            tx.commit();
+            return result;
+        } catch (Throwable e) {
+            tx.rollback(e);
+            throw e;
+        }
+    }
+
+    private static void runCommitted(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            Log.error("An action after a commit failed; the commit stands.", e);
+        }
     }
 
     /** Runs {@code action} once {@code tx} has been committed, and never if it is rolled back. */
     public void afterCommit(Tx tx, Runnable action) {
-        throw new UnsupportedOperationException("not built yet");
+        ((TxSession) tx).afterCommit().add(action);
+    }
+
+    private Context freshContext() {
+        @Nullable Context current = Vertx.currentContext();
+        Context root =
+                current == null ? vertx.getOrCreateContext() : VertxContext.getRootContext(current);
+        Context fresh = Objects.requireNonNull(VertxContext.createNewDuplicatedContext(root));
+        VertxContextSafetyToggle.setContextSafe(fresh, true);
+        return fresh;
     }
 }

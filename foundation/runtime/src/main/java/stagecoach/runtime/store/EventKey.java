@@ -1,0 +1,4 @@
+package stagecoach.runtime.store;
+
+/** The key of an event. */
+record EventKey(String stream, long version) {}

@@ -1,0 +1,88 @@
+package stagecoach.runtime.store;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import stagecoach.decider.StreamId;
+
+/** Appends to streams and reads them. It decodes nothing. */
+@Singleton
+public class EventStore {
+    private static final String TAIL =
+            "SELECT version, type, data, at FROM event WHERE stream = ?1 AND version > ?2 ORDER BY version";
+
+    /**
+     * Appends {@code events} behind {@code version}, then their outbox rows: the ids of the latter
+     * are thereby given late, after the stream's key is locked, and ascend within the stream.
+     *
+     * @throws ConcurrentAppend if the stream has gone on since; the transaction is lost
+     */
+    public void append(Statements tx, StreamId stream, long version, List<NewEvent> events) {
+        var rows = new ArrayList<EventRow>(events.size());
+        var outbox = new ArrayList<OutboxRow>(events.size());
+        long next = version;
+        for (NewEvent event : events) {
+            next++;
+            rows.add(row(stream, next, event));
+            outbox.add(outboxRow(stream, next, 0, event.topic(), event.key(), event.type()));
+            int slot = 0;
+            for (NewEvent.NewCommand command : event.commands()) {
+                slot++;
+                var out =
+                        outboxRow(
+                                stream, next, slot, command.topic(), command.key(), command.type());
+                out.payload = command.payload();
+                outbox.add(out);
+            }
+        }
+        try {
+            tx.insertAll(rows);
+        } catch (RuntimeException e) {
+            if (SqlFailures.isViolationOf("event_pkey", e)) {
+                throw new ConcurrentAppend(stream, e);
+            }
+            throw e;
+        }
+        tx.insertAll(outbox);
+    }
+
+    /** The stream's events behind {@code version}, in order. */
+    public List<StoredEvent> tail(Statements tx, StreamId stream, long version) {
+        var events = new ArrayList<StoredEvent>();
+        for (Object[] row : tx.rows(TAIL, stream.value(), version)) {
+            events.add(
+                    new StoredEvent(
+                            (Long) row[0], (String) row[1], (byte[]) row[2], (Instant) row[3]));
+        }
+        return events;
+    }
+
+    private static EventRow row(StreamId stream, long version, NewEvent event) {
+        var row = new EventRow();
+        row.stream = stream.value();
+        row.version = version;
+        row.type = event.type();
+        row.data = event.data();
+        row.at = event.at();
+        row.actor = event.actor();
+        row.causation = event.causation().orElse(null);
+        row.deployment = event.deployment().orElse(null);
+        row.project = event.project().orElse(null);
+        row.environment = event.environment().orElse(null);
+        row.run = event.run().orElse(null);
+        return row;
+    }
+
+    private static OutboxRow outboxRow(
+            StreamId stream, long version, int slot, String topic, String key, String type) {
+        var row = new OutboxRow();
+        row.stream = stream.value();
+        row.version = version;
+        row.slot = slot;
+        row.topic = topic;
+        row.key = key;
+        row.type = type;
+        return row;
+    }
+}
