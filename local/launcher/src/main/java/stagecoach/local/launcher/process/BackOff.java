@@ -1,0 +1,23 @@
+package stagecoach.local.launcher.process;
+
+import java.time.Duration;
+
+/**
+ * How long to wait before a process is started again, and when to give up.
+ *
+ * @param first pause after the first end; each further one doubles
+ * @param max longest pause
+ * @param failuresMax so many ends in a row, without a steady life between, are too many
+ * @param steady a process that was ready for so long begins with a clean slate
+ */
+public record BackOff(Duration first, Duration max, int failuresMax, Duration steady) {
+    /** For the local default: about half a minute of trying. */
+    public static final BackOff DEFAULT =
+            new BackOff(Duration.ofMillis(200), Duration.ofSeconds(5), 10, Duration.ofSeconds(10));
+
+    /** The pause before the next start after so many ends in a row, at least one. */
+    public Duration pause(int failures) {
+        Duration doubled = first.multipliedBy(1L << Math.min(failures - 1, 20));
+        return doubled.compareTo(max) < 0 ? doubled : max;
+    }
+}

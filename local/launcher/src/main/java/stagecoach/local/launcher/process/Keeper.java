@@ -1,0 +1,278 @@
+package stagecoach.local.launcher.process;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one process running: starts it, waits until it is ready, starts it again when it ends. The
+ * order among processes is the supervisor's.
+ */
+public final class Keeper {
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    private final ProcessSpec spec;
+    private final LogFile log;
+    private final BackOff backOff;
+    private final ReadinessProbe probe;
+    private final Semaphore starts;
+    private final Runnable changed;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    private ProcessState state = ProcessState.STARTING;
+    private boolean stopping;
+    private int restarts;
+    private @Nullable Process process;
+    private @Nullable ProcessIdentity identity;
+    private @Nullable String reason;
+
+    /**
+     * A keeper that has not started anything yet.
+     *
+     * @param logs the folder of the log files
+     * @param starts permits for starts at the same time, shared by all
+     * @param changed is called after each change, never with a lock held
+     */
+    public Keeper(
+            ProcessSpec spec,
+            Path logs,
+            BackOff backOff,
+            ReadinessProbe probe,
+            Semaphore starts,
+            Runnable changed) {
+        this.spec = spec;
+        this.log = new LogFile(logs, spec.name());
+        this.backOff = backOff;
+        this.probe = probe;
+        this.starts = starts;
+        this.changed = changed;
+        this.thread = Thread.ofVirtual().name("keeper-" + spec.name()).unstarted(this::keep);
+    }
+
+    /** Begins; returns at once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** What is kept running. */
+    public ProcessSpec spec() {
+        return spec;
+    }
+
+    /** Its output. */
+    public LogFile log() {
+        return log;
+    }
+
+    /** Its row of the table. */
+    public ProcessStatus status() {
+        lock.lock();
+        try {
+            return new ProcessStatus(
+                    spec.name(),
+                    Optional.ofNullable(identity),
+                    spec.url(),
+                    state,
+                    log.path(),
+                    restarts,
+                    Optional.ofNullable(reason));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns once the process is READY, FAILED or STOPPED. */
+    public ProcessState awaitSettled() throws InterruptedException {
+        lock.lock();
+        try {
+            while (state == ProcessState.STARTING || state == ProcessState.RESTARTING) {
+                moved.await();
+            }
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** SIGTERM, in the end SIGKILL; returns when the process is gone. */
+    public void stop() throws InterruptedException {
+        @Nullable Process running;
+        lock.lock();
+        try {
+            stopping = true;
+            running = process;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (running != null) {
+            running.destroy();
+            if (!running.waitFor(spec.stopMax().toMillis(), TimeUnit.MILLISECONDS)) {
+                running.destroyForcibly();
+            }
+        }
+        thread.join();
+    }
+
+    private void keep() {
+        int failures = 0;
+        try {
+            while (!isStopping()) {
+                Life life = live();
+                if (isStopping()) {
+                    break;
+                }
+                failures = life.steady() ? 1 : failures + 1;
+                if (failures >= backOff.failuresMax()) {
+                    move(ProcessState.FAILED, null, life.end());
+                    return;
+                }
+                move(ProcessState.RESTARTING, null, life.end());
+                pause(backOff.pause(failures));
+                countRestart();
+            }
+            move(ProcessState.STOPPED, null, null);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a keeper", e);
+        }
+    }
+
+    /** How a process lived: whether it was ready for long enough, and how it ended, in words. */
+    private record Life(boolean steady, String end) {}
+
+    private Life live() throws InterruptedException {
+        starts.acquire();
+        boolean ready;
+        Process child;
+        try {
+            child = launch();
+            ready = awaitReady(child);
+        } catch (IOException e) {
+            return new Life(false, "it cannot be started: " + e.getMessage());
+        } finally {
+            starts.release();
+        }
+        if (!ready) {
+            if (child.isAlive() && !isStopping()) {
+                child.destroyForcibly().waitFor();
+                return new Life(
+                        false,
+                        "it was not ready after %d s".formatted(spec.readyMax().toSeconds()));
+            }
+            return new Life(false, "it ended with exit code %d".formatted(child.waitFor()));
+        }
+        long readyAt = System.nanoTime();
+        becomeReady();
+        int exitCode = child.waitFor();
+        boolean steady = System.nanoTime() - readyAt > backOff.steady().toNanos();
+        return new Life(steady, "it ended with exit code %d".formatted(exitCode));
+    }
+
+    private Process launch() throws IOException {
+        log.begin();
+        Files.createDirectories(spec.directory());
+        ProcessBuilder builder =
+                new ProcessBuilder(spec.command())
+                        .directory(spec.directory().toFile())
+                        .redirectErrorStream(true)
+                        .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+                        .redirectOutput(Redirect.appendTo(log.path().toFile()));
+        // What the person's shell says to the program is not meant for the services.
+        builder.environment()
+                .keySet()
+                .removeIf(key -> key.startsWith("STAGECOACH_") || key.startsWith("QUARKUS_"));
+        builder.environment().putAll(spec.environment());
+        lock.lock();
+        try {
+            if (stopping) {
+                throw new IOException("it is being stopped");
+            }
+            process = builder.start();
+            identity = ProcessIdentity.of(process.toHandle()).orElse(null);
+            return process;
+        } finally {
+            lock.unlock();
+            changed.run();
+        }
+    }
+
+    private boolean awaitReady(Process child) throws InterruptedException {
+        long giveUp = System.nanoTime() + spec.readyMax().toNanos();
+        while (child.isAlive() && System.nanoTime() < giveUp) {
+            // Another process may answer in its place, on the same port, while it is dying of that.
+            if (probe.isReady(spec.readiness(), log) && child.isAlive()) {
+                return true;
+            }
+            if (child.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private boolean isStopping() {
+        lock.lock();
+        try {
+            return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void becomeReady() {
+        lock.lock();
+        try {
+            state = ProcessState.READY;
+            reason = null;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        changed.run();
+    }
+
+    private void move(ProcessState next, @Nullable Process running, @Nullable String why) {
+        lock.lock();
+        try {
+            state = next;
+            process = running;
+            identity = null;
+            reason = why;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        changed.run();
+    }
+
+    private void countRestart() {
+        lock.lock();
+        try {
+            restarts++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(Duration time) throws InterruptedException {
+        long nanos = time.toNanos();
+        lock.lock();
+        try {
+            while (!stopping && nanos > 0) {
+                nanos = moved.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
