@@ -144,7 +144,12 @@ public final class ArchiveGuard {
         }
         // Not only where the entry says that it comes from Unix: some readers do not ask.
         var type = (int) (entry.getExternalAttributes() >> 16) & UnixStat.FILE_TYPE_FLAG;
-        if (type != 0 && type != UnixStat.FILE_FLAG && type != UnixStat.DIR_FLAG) {
+        // Maven's archivers used to mark some folders with all bits, which is no kind of file.
+        var isFolderOfMaven = name.endsWith("/") && type == UnixStat.FILE_TYPE_FLAG;
+        if (type != 0
+                && type != UnixStat.FILE_FLAG
+                && type != UnixStat.DIR_FLAG
+                && !isFolderOfMaven) {
             throw new PackageRefusedException(
                     SPECIAL_FILE,
                     "The entry "

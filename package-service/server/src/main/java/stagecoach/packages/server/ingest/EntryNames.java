@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * The names of an archive's entries: each must be safe to extract on any machine, also if it is
- * percent-decoded as NuGet clients do, and no two may end up as one file.
+ * percent-decoded as NuGet clients do, and no two files may end up as one.
  */
 final class EntryNames {
 
@@ -23,9 +23,8 @@ final class EntryNames {
 
     private enum Role {
         FILE,
-        FOLDER,
-        /** A folder that so far has only been seen in the path of something in it. */
-        IMPLIED_FOLDER
+        /** Also one that is only seen in the path of something in it. */
+        FOLDER
     }
 
     private final Map<String, Role> seen = new HashMap<>();
@@ -37,12 +36,13 @@ final class EntryNames {
         var isFolder = name.endsWith("/");
         var key = key(isFolder ? name.substring(0, name.length() - 1) : name);
         for (var slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
-            if (seen.putIfAbsent(key.substring(0, slash), Role.IMPLIED_FOLDER) == Role.FILE) {
+            if (seen.putIfAbsent(key.substring(0, slash), Role.FOLDER) == Role.FILE) {
                 throw clash(name, "lies in a folder that is also a file");
             }
         }
         var before = seen.put(key, isFolder ? Role.FOLDER : Role.FILE);
-        if (before != null && !(isFolder && before == Role.IMPLIED_FOLDER)) {
+        // A folder that is listed twice is still that folder: nothing is lost.
+        if (before != null && !(isFolder && before == Role.FOLDER)) {
             throw clash(
                     name, "is there twice, perhaps in another spelling of upper and lower case");
         }

@@ -9,7 +9,11 @@ import static stagecoach.packages.server.ingest.Refusal.Code.VERSION_EXISTS;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.index.AddOutcome;
@@ -19,15 +23,19 @@ import stagecoach.vocabulary.packages.PackagePin;
 
 /**
  * Takes packages into a feed: first the bytes, then the name, so that whatever is named can be
- * downloaded. Uploads do not wait for each other and take the same little memory whatever their
- * size.
+ * downloaded. Uploads of different packages do not wait for each other, and take the same little
+ * memory whatever their size.
  */
 public final class PackageIngest {
+
+    private static final int LOCKS = 64;
 
     private final BlobStore blobs;
     private final PackageIndex index;
     private final IngestLimits limits;
     private final ArchiveGuard guard;
+    private final List<Lock> locks =
+            Stream.<Lock>generate(ReentrantLock::new).limit(LOCKS).toList();
 
     public PackageIngest(BlobStore blobs, PackageIndex index, IngestLimits limits) {
         this.blobs = blobs;
@@ -49,18 +57,7 @@ public final class PackageIngest {
             var digest = draft.seal();
             var nuspec = guard.inspect(draft.open());
             var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, draft.size());
-            var present = index.find(pin.id(), pin.version());
-            if (present.isPresent()) {
-                return taken(pin, present.get());
-            }
-            var heldBefore = blobs.has(digest);
-            draft.keep();
-            var ingestion = add(entry(pin, nuspec, at));
-            if (ingestion instanceof Ingestion.Refused && !heldBefore) {
-                // Another package won the race for the version: nobody will ask for these bytes.
-                blobs.delete(digest);
-            }
-            return ingestion;
+            return take(draft, entry(pin, nuspec, at));
         } catch (UploadBrokenException broken) {
             return refused(new PackageRefusedException(UPLOAD_BROKEN, sentence(broken), broken));
         } catch (PackageRefusedException refusal) {
@@ -98,6 +95,35 @@ public final class PackageIngest {
             return add(entry(pin, nuspec, at));
         } catch (PackageRefusedException refusal) {
             return refused(refusal);
+        }
+    }
+
+    private Ingestion take(BlobDraft draft, PackageEntry entry) throws IOException {
+        var pin = entry.pin();
+        // Uploads of the same bytes go one after the other, so that one which is refused here
+        // never deletes, or leaves behind, what its twin has just kept.
+        var lock = locks.get(Math.floorMod(pin.sha512().hashCode(), locks.size()));
+        lock.lock();
+        try {
+            var heldBefore = blobs.has(pin.sha512());
+            var present = index.find(pin.id(), pin.version());
+            if (present.isPresent()) {
+                var ingestion = taken(pin, present.get());
+                if (ingestion instanceof Ingestion.Repeated && !heldBefore) {
+                    // The store has lost them, and here they are again.
+                    draft.keep();
+                }
+                return ingestion;
+            }
+            draft.keep();
+            var ingestion = add(entry);
+            if (ingestion instanceof Ingestion.Refused && !heldBefore) {
+                // Another package won the race for the version: nobody will ask for these bytes.
+                blobs.delete(pin.sha512());
+            }
+            return ingestion;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -142,9 +142,16 @@ class ArchiveGuardTest {
     }
 
     @Test
-    void a_folder_may_be_listed_behind_what_is_in_it() throws Exception {
-        assertThat(guard.inspect(channel(Archive.good().file("a/b", "x").folder("a/").bytes())))
-                .isNotNull();
+    void a_folder_may_be_listed_behind_what_is_in_it_and_twice() throws Exception {
+        var archive = Archive.good().file("a/b", "x").folder("a/").folder("A/").bytes();
+        assertThat(guard.inspect(channel(archive))).isNotNull();
+    }
+
+    @Test
+    void folders_as_mavens_archivers_used_to_mark_them_are_folders() throws Exception {
+        var archive = Archive.good().unix("META-INF/maven/", 0177777, "").bytes();
+        assertThat(guard.inspect(channel(archive))).isNotNull();
+        assertRefused(SPECIAL_FILE, Archive.good().unix("link/", 0120777, "").bytes());
     }
 
     @ParameterizedTest

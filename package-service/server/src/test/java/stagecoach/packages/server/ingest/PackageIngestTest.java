@@ -96,6 +96,17 @@ class PackageIngestTest {
     }
 
     @Test
+    void the_same_upload_again_brings_back_bytes_that_were_lost() throws IOException {
+        var archive = Archive.of("Shop.Web", "1.0");
+        var entry = added(ingest.upload(stream(archive), NOW));
+        blobs.delete(entry.pin().sha512());
+
+        assertThat(ingest.upload(stream(archive), NOW)).isEqualTo(new Ingestion.Repeated(entry));
+
+        assertThat(blobs.has(entry.pin().sha512())).isTrue();
+    }
+
+    @Test
     void of_many_that_race_for_a_version_one_wins_and_only_its_bytes_stay() throws Exception {
         var start = new CyclicBarrier(8);
         var racers = new ArrayList<Callable<Ingestion>>();
