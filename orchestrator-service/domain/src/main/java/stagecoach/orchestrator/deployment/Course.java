@@ -1,0 +1,235 @@
+package stagecoach.orchestrator.deployment;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
+import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.orchestrator.deployment.Deployment.Cancelling;
+import stagecoach.orchestrator.deployment.Deployment.Cleanup;
+import stagecoach.orchestrator.deployment.Deployment.Leg;
+import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.needs.PackageNeeds;
+import stagecoach.orchestrator.needs.Remaining;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.Phase;
+
+/**
+ * Which run follows when none is under way: PRE_ACQUISITION, then acquisitions until nothing is
+ * needed, then DEPLOYMENT, then the end; or after a failure or a cancel the clean-up.
+ */
+final class Course {
+    /** How often targets that came in between are still taken along. */
+    private static final int GROWTH_ROUNDS_MAX = 3;
+
+    private final Story story;
+    private final Sight sight;
+    private final boolean patient;
+
+    /**
+     * A course for a story in which no run is under way.
+     *
+     * @param patient whether the next run may wait for machines
+     */
+    Course(Story story, Sight sight, boolean patient) {
+        this.story = story;
+        this.sight = sight;
+        this.patient = patient && sight.arrivalsUntil().isPresent();
+    }
+
+    /** Tells what follows: the start of one run, the end, or that machines are waited for. */
+    void follow() {
+        switch (story.state()) {
+            case Running running -> follow(running);
+            case Cancelling cancelling -> cleanUpAfterCancel(cancelling);
+            case Deployment.Nothing _, Deployment.Queued _, Deployment.Ended _ ->
+                    throw new IllegalStateException(
+                            "nothing follows a deployment that is not on its way");
+        }
+    }
+
+    private void follow(Running running) {
+        switch (running.leg()) {
+            case Leg.Under _ -> throw new IllegalStateException("a run is under way");
+            case Leg.Nowhere() -> end(running);
+            case Leg.Before(var next, var _) -> {
+                if (running.progress().failure().isPresent()) {
+                    cleanUpAfterFailure(running, next);
+                } else if (next == Phase.PRE_ACQUISITION) {
+                    preAcquire(running);
+                } else {
+                    acquire(running);
+                }
+            }
+        }
+    }
+
+    private void preAcquire(Running running) {
+        var assignments = plan(running).normal(Phase.PRE_ACQUISITION);
+        if (assignments.isEmpty()) {
+            acquire(running);
+        } else {
+            begin(Phase.PRE_ACQUISITION, Purpose.NORMAL, new PhaseWork.Steps(assignments));
+        }
+    }
+
+    private void acquire(Running running) {
+        var needs = plan(running).needs();
+        if (running.progress().acquisitions() == 0) {
+            acquireOrDeploy(running, needs.strict());
+            return;
+        }
+        var growth = needs.reachable();
+        if (!growth.isEmpty() && running.progress().acquisitions() <= GROWTH_ROUNDS_MAX) {
+            targetsOf(growth).forEach(target -> story.tell(new TargetJoined(target, JOINED)));
+            acquireOrDeploy(running, growth);
+            return;
+        }
+        miss(needs);
+        deploy();
+    }
+
+    private static final String JOINED =
+            "it came, or began to need packages, after the targets had been matched";
+
+    /** No step may start on a target that lacks a package, so these are left out altogether. */
+    private void miss(PackageNeeds needs) {
+        for (TargetId target : needs.targetsThatMustNotStart()) {
+            story.tell(
+                    new TargetMissed(
+                            target, "it came after the last acquisition of this deployment"));
+        }
+    }
+
+    private void acquireOrDeploy(Running running, List<PackageNeed> needs) {
+        if (needs.isEmpty()) {
+            deploy();
+        } else {
+            begin(
+                    Phase.ACQUISITION,
+                    Purpose.NORMAL,
+                    new PhaseWork.Acquire(needs, running.asked().forceDownload()));
+        }
+    }
+
+    private void deploy() {
+        if (!(story.state() instanceof Running running)) {
+            throw new IllegalStateException("only what is on its way deploys");
+        }
+        var assignments = plan(running).normal(Phase.DEPLOYMENT);
+        if (assignments.isEmpty()) {
+            end(running);
+        } else {
+            begin(Phase.DEPLOYMENT, Purpose.NORMAL, new PhaseWork.Steps(assignments));
+        }
+    }
+
+    private void cleanUpAfterFailure(Running running, Phase next) {
+        var needs = plan(running).cleanupNeeds().reachable();
+        if (next != Phase.DEPLOYMENT && !needs.isEmpty()) {
+            begin(
+                    Phase.ACQUISITION,
+                    Purpose.CLEANUP,
+                    new PhaseWork.Acquire(needs, running.asked().forceDownload()));
+            return;
+        }
+        var assignments = plan(running).cleanup(Remaining.Kind.AFTER_FAILURE);
+        if (assignments.isEmpty()) {
+            end(running);
+        } else {
+            begin(Phase.DEPLOYMENT, Purpose.CLEANUP, new PhaseWork.Steps(assignments));
+        }
+    }
+
+    private void cleanUpAfterCancel(Cancelling cancelling) {
+        var assignments =
+                cancelling.cleanup() == Cleanup.DUE
+                        ? new PhasePlan(cancelling.asked(), cancelling.progress(), sight.roster())
+                                .cleanup(Remaining.Kind.AFTER_CANCEL)
+                        : List.<StepAssignment>of();
+        if (assignments.isEmpty()) {
+            story.tell(cancelled(cancelling, ""));
+        } else {
+            begin(Phase.DEPLOYMENT, Purpose.CLEANUP, new PhaseWork.Steps(assignments));
+        }
+    }
+
+    /** The end of a cancelled deployment. */
+    static DeploymentEnded cancelled(Cancelling cancelling, String addition) {
+        var progress = cancelling.progress();
+        String before = progress.failure().map(failure -> "; before that: " + failure).orElse("");
+        return new DeploymentEnded(
+                DeploymentState.CANCELLED,
+                Optional.of("cancelled by " + cancelling.by() + addition + before),
+                mayStillRun(progress));
+    }
+
+    private void end(Running running) {
+        var progress = running.progress();
+        story.tell(
+                new DeploymentEnded(
+                        progress.failure().isPresent()
+                                ? DeploymentState.FAILED
+                                : DeploymentState.SUCCEEDED,
+                        progress.failure(),
+                        mayStillRun(progress)));
+    }
+
+    private static List<Pair> mayStillRun(Progress progress) {
+        return progress.mayStillRun().stream().sorted(Pairs.BY_STEP_AND_TARGET).toList();
+    }
+
+    private void begin(Phase phase, Purpose purpose, PhaseWork work) {
+        var missing = purpose == Purpose.NORMAL ? Pairs.unreachable(work) : List.<String>of();
+        if (patient && !missing.isEmpty()) {
+            story.tell(new ArrivalsAwaited(missing, sight.arrivalsUntil().orElseThrow()));
+            return;
+        }
+        DeploymentQueued asked;
+        Progress progress;
+        switch (story.state()) {
+            case Running running -> {
+                asked = running.asked();
+                progress = running.progress();
+            }
+            case Cancelling cancelling -> {
+                asked = cancelling.asked();
+                progress = cancelling.progress();
+            }
+            case Deployment.Nothing _, Deployment.Queued _, Deployment.Ended _ ->
+                    throw new IllegalStateException("no run begins here");
+        }
+        story.tell(
+                new PhaseStarted(
+                        asked.deployment(),
+                        asked.project(),
+                        asked.release(),
+                        asked.environment(),
+                        asked.planDigest(),
+                        phase,
+                        progress.nextRun(),
+                        progress.attempt(),
+                        purpose,
+                        work));
+    }
+
+    private PhasePlan plan(Running running) {
+        return new PhasePlan(running.asked(), running.progress(), sight.roster());
+    }
+
+    private static List<TargetId> targetsOf(List<PackageNeed> needs) {
+        var targets = new HashSet<TargetId>();
+        needs.forEach(need -> need.targets().forEach(target -> targets.add(target.target())));
+        return targets.stream().sorted().toList();
+    }
+}

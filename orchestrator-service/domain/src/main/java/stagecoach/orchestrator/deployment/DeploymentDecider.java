@@ -1,0 +1,276 @@
+package stagecoach.orchestrator.deployment;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
+import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepState;
+import stagecoach.decider.Decider;
+import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.deployment.Deployment.Cancelling;
+import stagecoach.orchestrator.deployment.Deployment.Cleanup;
+import stagecoach.orchestrator.deployment.Deployment.Ended;
+import stagecoach.orchestrator.deployment.Deployment.Leg;
+import stagecoach.orchestrator.deployment.Deployment.Nothing;
+import stagecoach.orchestrator.deployment.Deployment.Queued;
+import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
+import stagecoach.vocabulary.process.Phase;
+
+/**
+ * The rules of a deployment. At most one run is current; what is said about another one changes
+ * nothing. Which run follows is {@link Course}'s, who gets a slot is not decided here.
+ */
+public final class DeploymentDecider
+        implements Decider<Deployment, DeploymentCommand, DeploymentEvent> {
+    /** The timer after which a run begins without the machines that were waited for. */
+    public static final String ARRIVALS = "arrivals";
+
+    /** The timer at which a cancelled deployment ends whatever happens. */
+    public static final String CANCEL_DEADLINE = "cancel-deadline";
+
+    @Override
+    public Deployment initial() {
+        return new Nothing();
+    }
+
+    @Override
+    public Deployment evolve(Deployment state, DeploymentEvent event) {
+        return state.after(event);
+    }
+
+    @Override
+    public Map<String, Instant> timersOf(Deployment state) {
+        return switch (state) {
+            case Running(var _, var _, Leg.Before(var _, var awaited)) ->
+                    awaited.map(until -> Map.of(ARRIVALS, until)).orElse(Map.of());
+            case Cancelling cancelling -> Map.of(CANCEL_DEADLINE, cancelling.deadline());
+            case Running _, Nothing _, Queued _, Ended _ -> Map.of();
+        };
+    }
+
+    @Override
+    public List<DeploymentEvent> decide(Deployment state, DeploymentCommand command) {
+        return switch (command) {
+            case Queue(var asked) -> state instanceof Nothing ? List.of(asked) : List.of();
+            case Start(var sight) -> onStart(state, sight);
+            case EndPhase end -> onEndPhase(state, end);
+            case LookAgain(var sight) -> onLookAgain(state, sight);
+            case BeginWithoutThem(var dueAt, var sight) -> onBeginWithoutThem(state, dueAt, sight);
+            case Cancel cancel -> onCancel(state, cancel);
+            case EndNow(var dueAt) -> onEndNow(state, dueAt);
+            case Retry(var from, var by) -> onRetry(state, from, by);
+        };
+    }
+
+    private static List<DeploymentEvent> onStart(Deployment state, Sight sight) {
+        if (!(state instanceof Queued queued)) {
+            return List.of();
+        }
+        var story = new Story(state);
+        story.tell(new DeploymentStarted(queued.progress().attempt()));
+        return followed(story, sight, true);
+    }
+
+    /** A report about a run that is not current: nothing happens. */
+    private static List<DeploymentEvent> onEndPhase(Deployment state, EndPhase end) {
+        var current = currentRun(state).filter(run -> run.run().equals(end.run()));
+        if (current.isEmpty()) {
+            return List.of();
+        }
+        var story = new Story(state);
+        story.tell(ended(state, current.get(), end));
+        return followed(story, end.sight(), true);
+    }
+
+    private static PhaseEnded ended(Deployment state, CurrentRun run, EndPhase end) {
+        var outcome = end.outcome();
+        if (outcome == RunOutcome.CANCELLED && state instanceof Running) {
+            // Nobody here asked for that: it has not done its work, so it failed.
+            outcome = RunOutcome.FAILED;
+        }
+        return new PhaseEnded(
+                run.run(),
+                outcome,
+                outcome == RunOutcome.FAILED
+                        ? Optional.of(FailureSentence.of(run, end))
+                        : end.reason(),
+                end.results(),
+                end.missing());
+    }
+
+    private static List<DeploymentEvent> onLookAgain(Deployment state, Sight sight) {
+        if (!(state instanceof Running running)) {
+            return List.of();
+        }
+        return switch (running.leg()) {
+            case Leg.Before(var _, var awaited) when awaited.isPresent() ->
+                    beginIfAllAreThere(state, sight);
+            case Leg.Under(var run) -> missedBy(running, run, sight);
+            case Leg.Before _, Leg.Nowhere() -> List.of();
+        };
+    }
+
+    /** As long as somebody is missing nothing is said again: the timer stays as it is. */
+    private static List<DeploymentEvent> beginIfAllAreThere(Deployment state, Sight sight) {
+        var story = new Story(state);
+        var events = followed(story, sight, true);
+        return isWaiting(story.state()) ? List.of() : events;
+    }
+
+    private static boolean isWaiting(Deployment state) {
+        return state instanceof Running(var _, var _, Leg.Before _);
+    }
+
+    /** During DEPLOYMENT nobody joins any more; before, the next match sees who has come. */
+    private static List<DeploymentEvent> missedBy(Running running, CurrentRun run, Sight sight) {
+        if (run.phase() != Phase.DEPLOYMENT || run.purpose() != Purpose.NORMAL) {
+            return List.of();
+        }
+        var taken = CurrentRun.startingAt(run.assignments());
+        return new PhasePlan(running.asked(), running.progress(), sight.roster())
+                .targetsToDeploy().stream()
+                        .filter(target -> !taken.contains(target))
+                        .sorted()
+                        .<DeploymentEvent>map(
+                                target ->
+                                        new TargetMissed(
+                                                target, "it came when DEPLOYMENT had begun"))
+                        .toList();
+    }
+
+    private static List<DeploymentEvent> onBeginWithoutThem(
+            Deployment state, Instant dueAt, Sight sight) {
+        return state instanceof Running(var _, var _, Leg.Before(var _, var awaited))
+                        && awaited.filter(dueAt::equals).isPresent()
+                ? followed(new Story(state), sight, false)
+                : List.of();
+    }
+
+    private static List<DeploymentEvent> onCancel(Deployment state, Cancel cancel) {
+        var story = new Story(state);
+        switch (state) {
+            case Nothing() -> throw unknown();
+            case Queued _ -> {
+                story.tell(new CancelRequested(cancel.by(), cancel.deadline()));
+                return followed(story, cancel.sight(), false);
+            }
+            case Running running -> {
+                story.tell(new CancelRequested(cancel.by(), cancel.deadline()));
+                return running.leg() instanceof Leg.Under
+                        ? story.events()
+                        : followed(story, cancel.sight(), false);
+            }
+            case Cancelling cancelling -> {
+                if (cancelling.cleanup() != Cleanup.SKIPPED) {
+                    story.tell(new CleanupSkipped(cancel.by()));
+                }
+            }
+            case Ended(var _, var _, var how) -> {
+                if (how != DeploymentState.CANCELLED) {
+                    throw new Rejection(
+                            Rejection.Kind.CONFLICT,
+                            "deployment-ended",
+                            "The deployment has already ended: it is %s. There is nothing to cancel."
+                                    .formatted(how));
+                }
+            }
+        }
+        return story.events();
+    }
+
+    private static List<DeploymentEvent> onEndNow(Deployment state, Instant dueAt) {
+        if (!(state instanceof Cancelling cancelling) || !cancelling.deadline().equals(dueAt)) {
+            return List.of();
+        }
+        var story = new Story(state);
+        String addition = "";
+        if (cancelling.leg() instanceof Leg.Under(var run)) {
+            addition =
+                    "; nothing was heard of %s (run %s) until the deadline"
+                            .formatted(run.phase(), run.run());
+            story.tell(givenUp(run));
+        }
+        if (story.state() instanceof Cancelling atLast) {
+            story.tell(Course.cancelled(atLast, addition));
+        }
+        return story.events();
+    }
+
+    /** Of what the run was given nobody knows the end. */
+    private static PhaseEnded givenUp(CurrentRun run) {
+        String reason = "no answer until the deadline of the cancel";
+        return new PhaseEnded(
+                run.run(),
+                RunOutcome.CANCELLED,
+                Optional.of(reason),
+                run.pairs()
+                        .map(
+                                pair ->
+                                        new PairResult(
+                                                pair,
+                                                run.placeOf(pair).flatMap(place -> place.worker()),
+                                                StepState.UNKNOWN,
+                                                Optional.of(reason),
+                                                true))
+                        .toList(),
+                List.of());
+    }
+
+    private static List<DeploymentEvent> onRetry(
+            Deployment state, DeploymentEvent.RetryFrom from, String by) {
+        return switch (state) {
+            case Nothing() -> throw unknown();
+            case Ended(var _, var progress, var how) when how != DeploymentState.SUCCEEDED ->
+                    List.of(new DeploymentRetried(progress.attempt() + 1, from, by));
+            case Ended _ ->
+                    throw notRetryable(
+                            "The deployment SUCCEEDED. Create a new deployment to run it again.");
+            case Queued _, Running _, Cancelling _ ->
+                    throw notRetryable(
+                            "The deployment has not ended. Only one that is FAILED or CANCELLED can be"
+                                    + " retried: wait for its end, or cancel it first.");
+        };
+    }
+
+    private static List<DeploymentEvent> followed(Story story, Sight sight, boolean patient) {
+        new Course(story, sight, patient).follow();
+        return story.events();
+    }
+
+    private static Optional<CurrentRun> currentRun(Deployment state) {
+        return switch (state) {
+            case Running(var _, var _, Leg.Under(var run)) -> Optional.of(run);
+            case Cancelling cancelling when cancelling.leg() instanceof Leg.Under(var run) ->
+                    Optional.of(run);
+            case Running _, Cancelling _, Nothing _, Queued _, Ended _ -> Optional.empty();
+        };
+    }
+
+    private static Rejection unknown() {
+        return new Rejection(
+                Rejection.Kind.NOT_FOUND, "deployment-not-found", "There is no such deployment.");
+    }
+
+    private static Rejection notRetryable(String sentence) {
+        return new Rejection(Rejection.Kind.CONFLICT, "deployment-not-retryable", sentence);
+    }
+}

@@ -1,0 +1,160 @@
+package stagecoach.orchestrator.deployment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.orchestrator.needs.Held;
+import stagecoach.orchestrator.needs.PackageNeeds;
+import stagecoach.orchestrator.needs.Remaining;
+import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.needs.TargetSelection;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/**
+ * What the coming runs of a deployment would do, given how far it has come and the machines as they
+ * are now. It decides nothing.
+ */
+public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster) {
+    /** The plan of a deployment that has not begun. */
+    public static PhasePlan ofFresh(DeploymentQueued asked, Roster roster) {
+        return new PhasePlan(asked, Progress.none(), roster);
+    }
+
+    /** What a run of purpose NORMAL of this phase is given. */
+    public List<StepAssignment> normal(Phase phase) {
+        return assignments(
+                asked.steps().stream().filter(step -> step.phase() == phase).toList(),
+                Remaining.Kind.NORMAL);
+    }
+
+    /** What the DEPLOYMENT run needs and targets do not hold. */
+    public PackageNeeds needs() {
+        return PackageNeeds.of(normal(Phase.DEPLOYMENT), progress.held());
+    }
+
+    /** What a clean-up needs and targets do not hold. */
+    PackageNeeds cleanupNeeds() {
+        return PackageNeeds.of(
+                assignments(asked.steps(), Remaining.Kind.AFTER_FAILURE), progress.held());
+    }
+
+    /**
+     * What a clean-up run is given: a place that cannot be reached, or lacks the step's package, is
+     * skipped with the reason, since there is nothing left to fail.
+     */
+    List<StepAssignment> cleanup(Remaining.Kind kind) {
+        var all = assignments(asked.steps(), kind);
+        var lacking = PackageNeeds.of(all, progress.held());
+        return all.stream()
+                .map(assignment -> lenient(assignment, lacking))
+                .filter(assignment -> !assignment.places().isEmpty())
+                .toList();
+    }
+
+    private List<StepAssignment> assignments(List<PlannedStep> steps, Remaining.Kind kind) {
+        var selection =
+                new TargetSelection(
+                        asked.deployment(), asked.environment(), asked.selection(), roster);
+        var remaining = progress.remaining();
+        var assignments = new ArrayList<StepAssignment>();
+        for (PlannedStep step : steps) {
+            if (kind.takes(step)) {
+                var all = selection.assign(step);
+                if (all.skip().isPresent()) {
+                    assignments.add(all);
+                } else {
+                    only(all, remaining).ifPresent(assignments::add);
+                }
+            }
+        }
+        return assignments;
+    }
+
+    /** The places where the step is still to run; empty if it has run everywhere. */
+    private Optional<StepAssignment> only(StepAssignment all, Remaining remaining) {
+        var open =
+                all.places().stream()
+                        .filter(
+                                place ->
+                                        remaining.includes(
+                                                all.step(),
+                                                new Pair(all.step().name(), place.target())))
+                        .toList();
+        if (open.isEmpty()) {
+            return Optional.empty();
+        }
+        var inTime = open.stream().filter(place -> !isMissed(place)).toList();
+        return Optional.of(
+                inTime.isEmpty()
+                        ? new StepAssignment(
+                                all.step(),
+                                List.of(),
+                                Optional.of("its targets came too late for this deployment"))
+                        : new StepAssignment(all.step(), inTime, Optional.empty()));
+    }
+
+    private boolean isMissed(Place place) {
+        return place.target().filter(progress.missed()::contains).isPresent();
+    }
+
+    private StepAssignment lenient(StepAssignment assignment, PackageNeeds lacking) {
+        var step = assignment.step();
+        var skipping =
+                new PlannedStep(
+                        step.name(),
+                        step.kind(),
+                        step.phase(),
+                        step.runOn(),
+                        step.condition(),
+                        step.timeout(),
+                        step.retries(),
+                        step.window(),
+                        step.parallelism(),
+                        UnavailableTargets.SKIP,
+                        step.mutex(),
+                        step.packageToInstall(),
+                        step.skip());
+        return new StepAssignment(
+                skipping,
+                assignment.places().stream()
+                        .map(
+                                place ->
+                                        lacking.lackedBy(assignment, place)
+                                                .map(pinned -> without(pinned, place))
+                                                .orElse(place))
+                        .toList(),
+                assignment.skip());
+    }
+
+    private Place without(PinnedPackage pinned, Place place) {
+        if (place.unavailable().isPresent()) {
+            return place;
+        }
+        var pin = pinned.pin();
+        String why =
+                place.target()
+                        .map(target -> progress.lacking().get(new Held(pin.sha512(), target)))
+                        .map(reason -> ": " + reason)
+                        .orElse("");
+        return new Place(
+                place.target(),
+                place.worker(),
+                place.region(),
+                place.tags(),
+                Optional.of("%s %s is not there%s".formatted(pin.id(), pin.version(), why)));
+    }
+
+    /** The targets on which the DEPLOYMENT run would start something. */
+    Set<TargetId> targetsToDeploy() {
+        return CurrentRun.startingAt(normal(Phase.DEPLOYMENT));
+    }
+}

@@ -1,0 +1,355 @@
+package stagecoach.orchestrator.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
+import stagecoach.contracts.run.MissingPackage;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepState;
+import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.Shop;
+import stagecoach.orchestrator.deployment.Deployment.Cancelling;
+import stagecoach.orchestrator.deployment.Deployment.Ended;
+import stagecoach.orchestrator.deployment.Deployment.Leg;
+import stagecoach.orchestrator.deployment.Deployment.Queued;
+import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
+import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.needs.Roster.Health;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.Phase;
+
+/** Whatever is asked and reported, in whatever order: what always holds of a deployment. */
+class AnyStoryTest {
+    private static final Instant LATER = Instant.parse("2026-11-24T06:00:20Z");
+    private static final Instant DEADLINE = Instant.parse("2026-11-24T06:06:00Z");
+
+    private final DeploymentDecider decider = new DeploymentDecider();
+
+    /** What happens next, before it is known which run is current. */
+    private record Beat(Kind kind, RunOutcome outcome, List<StepState> states, Sight sight) {
+        enum Kind {
+            START,
+            END_CURRENT,
+            END_OLDER,
+            LOOK,
+            BEGIN,
+            CANCEL,
+            END_NOW,
+            RETRY_FAILED,
+            RETRY_START
+        }
+    }
+
+    @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
+    void every_prefix_replays_to_the_same_state_and_at_most_one_run_is_current(
+            @ForAll("processes") DeploymentQueued asked, @ForAll("beats") List<Beat> beats) {
+        var history = new ArrayList<DeploymentEvent>();
+        Deployment state = play(decider.initial(), new Queue(asked), history);
+        for (Beat beat : beats) {
+            state = play(state, commandOf(beat, history), history);
+            assertThat(decider.fold(decider.initial(), history)).isEqualTo(state);
+        }
+        assertOneRunAtATime(history);
+        assertNothingStartsWithoutItsPackages(history);
+        assertEnds(state, history);
+    }
+
+    private Deployment play(
+            Deployment state, DeploymentCommand command, List<DeploymentEvent> history) {
+        List<DeploymentEvent> events;
+        try {
+            events = decider.decide(state, command);
+        } catch (Rejection refused) {
+            return state;
+        }
+        history.addAll(events);
+        return decider.fold(state, events);
+    }
+
+    private static void assertOneRunAtATime(List<DeploymentEvent> history) {
+        Run current = null;
+        int newest = 0;
+        for (DeploymentEvent event : history) {
+            if (event instanceof PhaseStarted started) {
+                assertThat(current).as("no second run is current").isNull();
+                assertThat(started.run().value()).isEqualTo(newest + 1);
+                newest = started.run().value();
+                current = started.run();
+            } else if (event instanceof PhaseEnded ended) {
+                assertThat(ended.run()).isEqualTo(current);
+                current = null;
+            } else if (event instanceof DeploymentEnded) {
+                assertThat(current).as("nothing is under way when it ends").isNull();
+            }
+        }
+    }
+
+    /** Invariants 2 and 4, over events alone. */
+    private static void assertNothingStartsWithoutItsPackages(List<DeploymentEvent> history) {
+        var held = new HashSet<String>();
+        boolean failed = false;
+        CurrentRun current = null;
+        for (DeploymentEvent event : history) {
+            switch (event) {
+                case DeploymentEvent.DeploymentStarted _ -> {
+                    held.clear();
+                    failed = false;
+                }
+                case PhaseStarted started -> {
+                    current =
+                            new CurrentRun(
+                                    started.run(),
+                                    started.phase(),
+                                    started.purpose(),
+                                    started.work());
+                    for (var assignment : current.assignments()) {
+                        if (failed) {
+                            assertThat(assignment.step().condition())
+                                    .as("no SUCCESS step behind a failure")
+                                    .isNotEqualTo(Condition.SUCCESS);
+                        }
+                        assignment
+                                .step()
+                                .packageToInstall()
+                                .ifPresent(
+                                        pinned ->
+                                                assignment.places().stream()
+                                                        .filter(p -> p.unavailable().isEmpty())
+                                                        .forEach(
+                                                                p ->
+                                                                        assertThat(held)
+                                                                                .contains(
+                                                                                        pinned.pin()
+                                                                                                        .sha512()
+                                                                                                + "@"
+                                                                                                + p.target()
+                                                                                                        .orElseThrow())));
+                    }
+                    if (started.purpose() == Purpose.NORMAL) {
+                        assertThat(failed).as("no NORMAL run behind a failure").isFalse();
+                    }
+                }
+                case PhaseEnded end -> {
+                    assertThat(current).isNotNull();
+                    current.broughtBy(end).forEach(h -> held.add(h.sha512() + "@" + h.target()));
+                    failed |= end.outcome() == RunOutcome.FAILED;
+                }
+                case DeploymentEvent _ -> {}
+            }
+        }
+    }
+
+    /** From wherever it is, the reports that always come lead to the end. */
+    private void assertEnds(Deployment from, List<DeploymentEvent> history) {
+        Deployment state = from;
+        var sight = new Sight(Roster.EMPTY, Optional.empty());
+        for (int i = 0; i < 20 && !(state instanceof Ended); i++) {
+            state =
+                    play(
+                            state,
+                            switch (state) {
+                                case Queued _ -> new Start(sight);
+                                case Running(var _, var _, Leg.Before(var _, var awaited)) ->
+                                        new BeginWithoutThem(awaited.orElseThrow(), sight);
+                                case Running running -> endOf(running.leg(), RunOutcome.SUCCEEDED);
+                                case Cancelling cancelling ->
+                                        i % 2 == 0
+                                                ? endOf(cancelling.leg(), RunOutcome.CANCELLED)
+                                                : new EndNow(cancelling.deadline());
+                                case Deployment.Nothing _, Ended _ ->
+                                        throw new IllegalStateException();
+                            },
+                            history);
+        }
+        assertThat(state).isInstanceOf(Ended.class);
+        assertThat(decider.timersOf(state)).isEmpty();
+    }
+
+    private static EndPhase endOf(Leg leg, RunOutcome outcome) {
+        return new EndPhase(
+                ((Leg.Under) leg).run().run(),
+                outcome,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                new Sight(Roster.EMPTY, Optional.empty()));
+    }
+
+    private static DeploymentCommand commandOf(Beat beat, List<DeploymentEvent> history) {
+        return switch (beat.kind) {
+            case START -> new Start(beat.sight);
+            case END_CURRENT -> endCurrent(beat, history);
+            case END_OLDER ->
+                    new EndPhase(
+                            new Run(1 + beat.states.size()),
+                            beat.outcome,
+                            Optional.empty(),
+                            List.of(),
+                            List.of(),
+                            beat.sight);
+            case LOOK -> new LookAgain(beat.sight);
+            case BEGIN -> new BeginWithoutThem(LATER, beat.sight);
+            case CANCEL -> new Cancel("ada", DEADLINE, beat.sight);
+            case END_NOW -> new EndNow(DEADLINE);
+            case RETRY_FAILED -> new Retry(RetryFrom.FAILED, "ada");
+            case RETRY_START -> new Retry(RetryFrom.START, "ada");
+        };
+    }
+
+    /** The newest run ends, its pairs in the states that the beat says, over and over. */
+    private static EndPhase endCurrent(Beat beat, List<DeploymentEvent> history) {
+        var started =
+                history.stream()
+                        .filter(PhaseStarted.class::isInstance)
+                        .map(PhaseStarted.class::cast)
+                        .toList();
+        if (started.isEmpty()) {
+            return new EndPhase(
+                    new Run(1), beat.outcome, Optional.empty(), List.of(), List.of(), beat.sight);
+        }
+        var newest = started.getLast();
+        var run = new CurrentRun(newest.run(), newest.phase(), newest.purpose(), newest.work());
+        var results = new ArrayList<PairResult>();
+        run.pairs()
+                .forEach(
+                        pair -> {
+                            var state = beat.states.get(results.size() % beat.states.size());
+                            results.add(
+                                    new PairResult(
+                                            pair,
+                                            Optional.empty(),
+                                            state,
+                                            Optional.of("because"),
+                                            state == StepState.UNKNOWN));
+                        });
+        var missing = new ArrayList<MissingPackage>();
+        if (newest.work() instanceof PhaseWork.Acquire(var needs, var _)
+                && beat.outcome == RunOutcome.FAILED) {
+            var need = needs.getFirst();
+            missing.add(
+                    new MissingPackage(
+                            need.pinned().pin(), need.targets().getFirst().target(), "lost"));
+        }
+        return new EndPhase(
+                newest.run(), beat.outcome, Optional.empty(), results, missing, beat.sight);
+    }
+
+    @Provide
+    Arbitrary<List<Beat>> beats() {
+        var kinds =
+                Arbitraries.frequency(
+                        Tuple.of(3, Beat.Kind.START),
+                        Tuple.of(12, Beat.Kind.END_CURRENT),
+                        Tuple.of(1, Beat.Kind.END_OLDER),
+                        Tuple.of(3, Beat.Kind.LOOK),
+                        Tuple.of(3, Beat.Kind.BEGIN),
+                        Tuple.of(1, Beat.Kind.CANCEL),
+                        Tuple.of(1, Beat.Kind.END_NOW),
+                        Tuple.of(2, Beat.Kind.RETRY_FAILED),
+                        Tuple.of(1, Beat.Kind.RETRY_START));
+        var outcomes =
+                Arbitraries.frequency(
+                        Tuple.of(5, RunOutcome.SUCCEEDED),
+                        Tuple.of(2, RunOutcome.FAILED),
+                        Tuple.of(1, RunOutcome.CANCELLED));
+        var states =
+                Arbitraries.of(
+                                StepState.SUCCEEDED,
+                                StepState.FAILED,
+                                StepState.SKIPPED,
+                                StepState.CANCELLED,
+                                StepState.UNKNOWN)
+                        .list()
+                        .ofMinSize(1)
+                        .ofMaxSize(4);
+        return Combinators.combine(kinds, outcomes, states, sights())
+                .as(Beat::new)
+                .list()
+                .ofMaxSize(40);
+    }
+
+    private static Arbitrary<Sight> sights() {
+        var healths =
+                Arbitraries.of(Health.HEALTHY, Health.HEALTHY, Health.NEVER_SEEN, Shop.gone());
+        return Combinators.combine(
+                        healths.list().ofMaxSize(4), healths, Arbitraries.of(true, false))
+                .as(
+                        (targets, worker, patient) -> {
+                            var known = new ArrayList<Roster.KnownTarget>();
+                            for (Health health : targets) {
+                                known.add(Shop.web("web-" + (known.size() + 1), health));
+                            }
+                            return new Sight(
+                                    new Roster(known, List.of(Shop.worker("hq-1", worker))),
+                                    patient ? Optional.of(LATER) : Optional.<Instant>empty());
+                        });
+    }
+
+    @Provide
+    Arbitrary<DeploymentQueued> processes() {
+        return Combinators.combine(
+                        Arbitraries.of(Condition.class),
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(Shop.SERVER, Shop.CONFIG).optional(0.6),
+                        Arbitraries.of(true, false))
+                .as(
+                        (condition, before, pinned, skipping) ->
+                                new Draft(condition, before, pinned, skipping))
+                .list()
+                .ofMaxSize(5)
+                .map(AnyStoryTest::process);
+    }
+
+    private record Draft(
+            Condition condition,
+            boolean before,
+            Optional<PinnedPackage> pinned,
+            boolean skipping) {}
+
+    private static DeploymentQueued process(List<Draft> drafts) {
+        var steps = new ArrayList<PlannedStep>();
+        for (Draft draft : drafts) {
+            var step =
+                    Shop.step(
+                            "step-" + steps.size(),
+                            draft.before ? Phase.PRE_ACQUISITION : Phase.DEPLOYMENT,
+                            draft.before && draft.skipping ? Shop.onWorker() : Shop.onWeb(),
+                            draft.condition,
+                            draft.before ? Optional.empty() : draft.pinned);
+            steps.add(draft.skipping ? Shop.skippingUnavailable(step) : step);
+        }
+        return Shop.queued(steps.toArray(PlannedStep[]::new));
+    }
+}

@@ -1,0 +1,262 @@
+package stagecoach.orchestrator.deployment;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
+import stagecoach.contracts.run.MissingPackage;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepState;
+import stagecoach.decider.DeciderSpec;
+import stagecoach.orchestrator.Shop;
+import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
+import stagecoach.orchestrator.needs.Roster;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.TargetId;
+
+/** A deployment told as a play: the machines, and what the services that run its phases report. */
+final class Play {
+    static final Instant DEADLINE = Instant.parse("2026-11-24T06:06:00Z");
+    static final Instant ARRIVALS_UNTIL = Instant.parse("2026-11-24T06:00:20Z");
+
+    private DeciderSpec<Deployment, DeploymentCommand, DeploymentEvent> spec;
+    private Roster roster;
+    private boolean patient;
+
+    private Play(DeploymentQueued asked, Roster roster) {
+        this.spec = DeciderSpec.of(new DeploymentDecider()).given(asked);
+        this.roster = roster;
+    }
+
+    /** A deployment that is queued. */
+    static Play queued(Roster roster, DeploymentQueued asked) {
+        return new Play(asked, roster);
+    }
+
+    /** A deployment that has its slot. */
+    static Play started(Roster roster, DeploymentQueued asked) {
+        return new Play(asked, roster).start();
+    }
+
+    /** From now on runs wait for machines. */
+    Play waitingForArrivals() {
+        patient = true;
+        return this;
+    }
+
+    /** From now on these are the machines. */
+    Play seeing(Roster machines) {
+        roster = machines;
+        return this;
+    }
+
+    Play start() {
+        return then(new Start(sight()));
+    }
+
+    /** The current run ends well: every pair that it may start succeeded. */
+    Play succeeds() {
+        return then(end(RunOutcome.SUCCEEDED, StepState.SUCCEEDED));
+    }
+
+    /** The current run ends since this pair failed; the others succeeded. */
+    Play failsAt(String step, String target, String reason) {
+        var run = current();
+        var failed = new Pair(Shop.step(step), target(target));
+        var results =
+                run.pairs()
+                        .map(
+                                pair ->
+                                        pair.equals(failed)
+                                                ? result(pair, StepState.FAILED, reason)
+                                                : result(pair, StepState.SUCCEEDED, ""))
+                        .toList();
+        return then(
+                new EndPhase(
+                        run.run(),
+                        RunOutcome.FAILED,
+                        Optional.empty(),
+                        results,
+                        List.of(),
+                        sight()));
+    }
+
+    /** The current acquisition ends without having brought anything to this target. */
+    Play failsToAcquireFor(String target, String reason) {
+        var run = current();
+        var missing = new ArrayList<MissingPackage>();
+        for (var need : ((PhaseWork.Acquire) run.work()).needs()) {
+            if (need.targets().stream().anyMatch(t -> t.target().equals(Shop.target(target)))) {
+                missing.add(new MissingPackage(need.pinned().pin(), Shop.target(target), reason));
+            }
+        }
+        return then(
+                new EndPhase(
+                        run.run(),
+                        RunOutcome.FAILED,
+                        Optional.empty(),
+                        List.of(),
+                        missing,
+                        sight()));
+    }
+
+    /** The current run ends because it was cancelled; nothing of it was done. */
+    Play endsCancelled() {
+        return then(end(RunOutcome.CANCELLED, StepState.CANCELLED));
+    }
+
+    Play cancelled() {
+        return then(new Cancel("ada", DEADLINE, sight()));
+    }
+
+    Play deadlinePasses() {
+        return then(new EndNow(DEADLINE));
+    }
+
+    Play retried(RetryFrom from) {
+        return then(new Retry(from, "ada"));
+    }
+
+    Play lookedAgain() {
+        return then(new LookAgain(sight()));
+    }
+
+    Play arrivalsAreDue() {
+        return then(new BeginWithoutThem(ARRIVALS_UNTIL, sight()));
+    }
+
+    Play then(DeploymentCommand command) {
+        spec = spec.after(command);
+        return this;
+    }
+
+    /** The report that the current run ended so, with every pair that it may start in one state. */
+    EndPhase end(RunOutcome outcome, StepState state) {
+        var run = current();
+        return new EndPhase(
+                run.run(),
+                outcome,
+                Optional.empty(),
+                run.pairs().map(pair -> result(pair, state, "")).toList(),
+                List.of(),
+                sight());
+    }
+
+    /** A report about any run. */
+    EndPhase endOf(int run) {
+        return new EndPhase(
+                new Run(run),
+                RunOutcome.SUCCEEDED,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                sight());
+    }
+
+    static PairResult result(Pair pair, StepState state, String reason) {
+        return new PairResult(
+                pair,
+                Optional.empty(),
+                state,
+                Optional.of(reason).filter(r -> !r.isEmpty()),
+                false);
+    }
+
+    Sight sight() {
+        return new Sight(roster, patient ? Optional.of(ARRIVALS_UNTIL) : Optional.<Instant>empty());
+    }
+
+    DeciderSpec<Deployment, DeploymentCommand, DeploymentEvent> spec() {
+        return spec;
+    }
+
+    List<DeploymentEvent> history() {
+        return spec.history();
+    }
+
+    /** Every run so far, such as {@code "2 ACQUISITION NORMAL"}. */
+    List<String> runs() {
+        return phases().stream().map(p -> p.run() + " " + p.phase() + " " + p.purpose()).toList();
+    }
+
+    List<PhaseStarted> phases() {
+        return history().stream()
+                .filter(PhaseStarted.class::isInstance)
+                .map(PhaseStarted.class::cast)
+                .toList();
+    }
+
+    /** What the newest run has to do, in words: steps with their places, or packages. */
+    List<String> newestWork() {
+        return switch (phases().getLast().work()) {
+            case PhaseWork.Steps(var assignments) ->
+                    assignments.stream()
+                            .flatMap(
+                                    a ->
+                                            a.skip().isPresent()
+                                                    ? List.of(
+                                                            a.step().name()
+                                                                    + " skipped: "
+                                                                    + a.skip().get())
+                                                            .stream()
+                                                    : a.places().stream()
+                                                            .map(
+                                                                    p ->
+                                                                            a.step().name()
+                                                                                    + " "
+                                                                                    + Pairs.at(p)
+                                                                                    + p.unavailable()
+                                                                                            .map(
+                                                                                                    why ->
+                                                                                                            " but "
+                                                                                                                    + why)
+                                                                                            .orElse(
+                                                                                                    "")))
+                            .toList();
+            case PhaseWork.Acquire(var needs, var _) ->
+                    needs.stream()
+                            .flatMap(
+                                    n ->
+                                            n.targets().stream()
+                                                    .map(
+                                                            t ->
+                                                                    n.pinned().pin().id()
+                                                                            + " to "
+                                                                            + t.target()
+                                                                            + t.unavailable()
+                                                                                    .map(
+                                                                                            why ->
+                                                                                                    " but "
+                                                                                                            + why)
+                                                                                    .orElse("")))
+                            .toList();
+        };
+    }
+
+    DeploymentEnded end() {
+        return (DeploymentEnded) history().getLast();
+    }
+
+    CurrentRun current() {
+        var started = phases().getLast();
+        return new CurrentRun(started.run(), started.phase(), started.purpose(), started.work());
+    }
+
+    private static Optional<TargetId> target(String id) {
+        return Optional.of(id).filter(text -> !text.isEmpty()).map(TargetId::new);
+    }
+}
