@@ -1,0 +1,32 @@
+package stagecoach.steprunner.run;
+
+import java.time.Instant;
+import java.util.Map;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.vocabulary.identity.Ticket;
+
+/** How a step stands at one place. */
+public sealed interface PlaceStage {
+    /** Nothing has happened yet. */
+    record Waiting() implements PlaceStage {}
+
+    /** A command is on its way or at work. */
+    record AtWork(Ticket ticket, int tryNumber) implements PlaceStage {}
+
+    /**
+     * A try has failed, and the next one waits for its time.
+     *
+     * @param failed the ticket of the failed try
+     * @param tryNumber that of the failed try
+     */
+    record BackingOff(Ticket failed, int tryNumber, String reason, Instant nextTryAt)
+            implements PlaceStage {}
+
+    /** It is over here. */
+    record Ended(PairResult result, Map<String, String> outputs) implements PlaceStage {
+        /** Copies the outputs. */
+        public Ended {
+            outputs = Map.copyOf(outputs);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package stagecoach.steprunner.run;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.steprunner.run.PlaceStage.AtWork;
+import stagecoach.steprunner.run.PlaceStage.BackingOff;
+import stagecoach.steprunner.run.PlaceStage.Ended;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Ticket;
+
+/** The state of a run of steps. */
+public sealed interface StepRun {
+    /** No event yet. */
+    record NotStarted() implements StepRun {}
+
+    /** It is over; late reports change nothing. */
+    record Over(StepRunStarted sheet, RunOutcome outcome) implements StepRun {}
+
+    /**
+     * It is under way.
+     *
+     * @param cancelling whether nothing new may start
+     */
+    record Underway(StepRunStarted sheet, List<StepProgress> steps, boolean cancelling)
+            implements StepRun {
+        /** Copies the steps. */
+        public Underway {
+            steps = List.copyOf(steps);
+        }
+
+        static Underway of(StepRunStarted sheet) {
+            return new Underway(
+                    sheet, sheet.assignments().stream().map(StepProgress::of).toList(), false);
+        }
+
+        /** The first step that has not ended: steps run one after the other. */
+        Optional<StepProgress> current() {
+            return steps.stream().filter(step -> !step.ended()).findFirst();
+        }
+
+        /** The commands that have not been reported ended. */
+        public List<OpenTicket> open() {
+            var open = new ArrayList<OpenTicket>();
+            for (StepProgress step : steps) {
+                step.places()
+                        .forEach(
+                                (pair, at) -> {
+                                    if (at.stage() instanceof AtWork work) {
+                                        open.add(new OpenTicket(pair, at.place(), work));
+                                    }
+                                });
+            }
+            return open;
+        }
+
+        /** The command under {@code ticket}, if it is open. */
+        public Optional<OpenTicket> open(Ticket ticket) {
+            return open().stream().filter(open -> open.work().ticket().equals(ticket)).findFirst();
+        }
+
+        /** The places that wait for another try. */
+        Map<Pair, BackingOff> backingOff() {
+            var waiting = new LinkedHashMap<Pair, BackingOff>();
+            for (StepProgress step : steps) {
+                step.places()
+                        .forEach(
+                                (pair, at) -> {
+                                    if (at.stage() instanceof BackingOff backingOff) {
+                                        waiting.put(pair, backingOff);
+                                    }
+                                });
+            }
+            return waiting;
+        }
+
+        /** The output variables that this run has set so far: pair, then name, to value. */
+        public Map<Pair, Map<String, String>> outputs() {
+            var outputs = new LinkedHashMap<Pair, Map<String, String>>();
+            for (StepProgress step : steps) {
+                step.places()
+                        .forEach(
+                                (pair, at) -> {
+                                    if (at.stage() instanceof Ended ended
+                                            && !ended.outputs().isEmpty()) {
+                                        outputs.put(pair, ended.outputs());
+                                    }
+                                });
+            }
+            return outputs;
+        }
+
+        /** The step of this name. */
+        public StepProgress step(StepName name) {
+            return steps.stream()
+                    .filter(step -> step.step().name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(name + " is no step of this run"));
+        }
+
+        /** Where a pair runs. */
+        Place place(Pair pair) {
+            var at = step(pair.step()).places().get(pair);
+            if (at == null) {
+                throw new IllegalStateException(pair + " is no part of this run");
+            }
+            return at.place();
+        }
+
+        PlaceStage stage(Pair pair) {
+            var at = step(pair.step()).places().get(pair);
+            if (at == null) {
+                throw new IllegalStateException(pair + " is no part of this run");
+            }
+            return at.stage();
+        }
+
+        Underway with(StepName name, UnaryOperator<StepProgress> change) {
+            var changed = new ArrayList<StepProgress>(steps.size());
+            for (StepProgress step : steps) {
+                changed.add(step.step().name().equals(name) ? change.apply(step) : step);
+            }
+            return new Underway(sheet, changed, cancelling);
+        }
+
+        Underway with(Pair pair, PlaceStage stage) {
+            return with(pair.step(), step -> step.with(pair, stage));
+        }
+    }
+
+    /** A command that has not been reported ended. */
+    record OpenTicket(Pair pair, Place place, AtWork work) {}
+}

@@ -1,0 +1,77 @@
+package stagecoach.steprunner.run;
+
+import java.util.Optional;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.StepState;
+
+/**
+ * What a command's result means for its step.
+ *
+ * @param mayTryAgain whether the action itself failed and is known to be over, so that another try
+ *     does no harm; what nobody knows the end of is never started again by itself
+ */
+record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
+    private static final int REASON_MAX = 500;
+
+    static Verdict of(PlannedStep step, CommandResult result, boolean cancelling) {
+        return switch (result.outcome()) {
+            case EXITED ->
+                    result.succeeded()
+                            ? new Verdict(StepState.SUCCEEDED, Optional.empty(), false)
+                            : failed(exitReason(step, result), !result.mayStillRun());
+            case TIMED_OUT -> failed(said(result, timeoutReason(step)), !result.mayStillRun());
+            case CANCELLED -> stopped(said(result, "cancelled"), cancelling);
+            case ABANDONED ->
+                    stopped(
+                            said(
+                                    result,
+                                    "given up, because its process did not end; it may still run"),
+                            cancelling);
+            case EXPIRED ->
+                    stopped(
+                            said(result, "not started in time: the machine did not take it"),
+                            cancelling);
+            case REFUSED -> failed(said(result, "refused by the machine"), false);
+            case UNKNOWN ->
+                    new Verdict(
+                            StepState.UNKNOWN,
+                            Optional.of(
+                                    said(result, "it was started, and nobody knows how it ended")),
+                            false);
+        };
+    }
+
+    private static Verdict failed(String reason, boolean mayTryAgain) {
+        return new Verdict(StepState.FAILED, Optional.of(reason), mayTryAgain);
+    }
+
+    /** What did not come to its own end: our own doing after a cancel, otherwise a failure. */
+    private static Verdict stopped(String reason, boolean cancelling) {
+        return new Verdict(
+                cancelling ? StepState.CANCELLED : StepState.FAILED, Optional.of(reason), false);
+    }
+
+    private static String exitReason(PlannedStep step, CommandResult result) {
+        var code = result.exitCode();
+        if (step.kind() == PlannedStep.Kind.HTTP_CHECK || code.isEmpty()) {
+            return said(result, "it failed without a word");
+        }
+        String exit = "exit code " + code.get();
+        return result.reason().map(reason -> shortened(exit + ": " + reason)).orElse(exit);
+    }
+
+    private static String timeoutReason(PlannedStep step) {
+        return step.timeout()
+                .map(timeout -> "did not end within " + timeout)
+                .orElse("did not end in time");
+    }
+
+    private static String said(CommandResult result, String otherwise) {
+        return result.reason().map(Verdict::shortened).orElse(otherwise);
+    }
+
+    private static String shortened(String reason) {
+        return reason.length() <= REASON_MAX ? reason : reason.substring(0, REASON_MAX) + "…";
+    }
+}

@@ -1,0 +1,232 @@
+package stagecoach.steprunner.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.identity.WorkerId;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/** What runs are made of in these tests. */
+final class Sheets {
+    static final DeploymentId DEPLOYMENT = new DeploymentId("7f3k9qzm");
+    static final Run RUN = new Run(3);
+    static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+
+    private Sheets() {}
+
+    static StepRunStarted sheet(StepAssignment... assignments) {
+        return sheet(Purpose.NORMAL, List.of(assignments));
+    }
+
+    static StepRunStarted sheet(Purpose purpose, List<StepAssignment> assignments) {
+        return new StepRunStarted(
+                DEPLOYMENT,
+                new ProjectId("shop"),
+                new ReleaseVersion("1.0"),
+                new EnvironmentId("production"),
+                Digest.of("plan"),
+                Phase.DEPLOYMENT,
+                RUN,
+                1,
+                purpose,
+                assignments);
+    }
+
+    static Step step(String name) {
+        return new Step(name, Condition.SUCCESS, Retries.NONE, 0, 0, UnavailableTargets.FAIL);
+    }
+
+    /** A step in the making. */
+    record Step(
+            String name,
+            Condition condition,
+            Retries retries,
+            int window,
+            int parallelism,
+            UnavailableTargets unavailableTargets) {
+        Step on(Condition other) {
+            return new Step(name, other, retries, window, parallelism, unavailableTargets);
+        }
+
+        Step retrying(int max, Duration backoff) {
+            return new Step(
+                    name,
+                    condition,
+                    new Retries(max, backoff),
+                    window,
+                    parallelism,
+                    unavailableTargets);
+        }
+
+        Step rolling(int width) {
+            return new Step(name, condition, retries, width, parallelism, unavailableTargets);
+        }
+
+        Step parallel(int width) {
+            return new Step(name, condition, retries, window, width, unavailableTargets);
+        }
+
+        Step unavailable(UnavailableTargets other) {
+            return new Step(name, condition, retries, window, parallelism, other);
+        }
+
+        PlannedStep planned() {
+            return new PlannedStep(
+                    new StepName(name),
+                    PlannedStep.Kind.SCRIPT,
+                    Phase.DEPLOYMENT,
+                    new RunOn.Targets(List.of(new Tag("web"))),
+                    condition,
+                    Optional.of(Duration.ofHours(1)),
+                    retries,
+                    window == 0 ? Optional.empty() : Optional.of(window),
+                    parallelism == 0 ? Optional.empty() : Optional.of(parallelism),
+                    unavailableTargets,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        StepAssignment at(String... targets) {
+            return at(Arrays.stream(targets).map(Sheets::target).toList());
+        }
+
+        StepAssignment at(Place... places) {
+            return at(List.of(places));
+        }
+
+        StepAssignment at(List<Place> places) {
+            return new StepAssignment(planned(), places, Optional.empty());
+        }
+
+        StepAssignment leftOut(String reason) {
+            return new StepAssignment(planned(), List.of(), Optional.of(reason));
+        }
+
+        StepAssignment onWorker(String worker) {
+            var step = planned();
+            var onPool =
+                    new PlannedStep(
+                            step.name(),
+                            step.kind(),
+                            step.phase(),
+                            new RunOn.Worker(new PoolId("hq")),
+                            step.condition(),
+                            step.timeout(),
+                            step.retries(),
+                            step.window(),
+                            step.parallelism(),
+                            step.unavailableTargets(),
+                            step.mutex(),
+                            step.packageToInstall(),
+                            step.skip());
+            return new StepAssignment(onPool, List.of(worker(worker)), Optional.empty());
+        }
+    }
+
+    static Place target(String id) {
+        return new Place(
+                Optional.of(new TargetId(id)),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(new Tag("web")),
+                Optional.empty());
+    }
+
+    static Place gone(String id, String reason) {
+        return new Place(
+                Optional.of(new TargetId(id)),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(reason));
+    }
+
+    static Place worker(String id) {
+        return new Place(
+                Optional.empty(),
+                Optional.of(new WorkerId(id)),
+                Optional.empty(),
+                List.of(),
+                Optional.empty());
+    }
+
+    static Pair pair(String step, String target) {
+        return new Pair(new StepName(step), Optional.of(new TargetId(target)));
+    }
+
+    static Pair pair(String step) {
+        return new Pair(new StepName(step), Optional.empty());
+    }
+
+    static Ticket ticket(String step, String where, int tryNumber) {
+        return Ticket.of(DEPLOYMENT, RUN, step, where, tryNumber);
+    }
+
+    static StepStarted started(String step, String target) {
+        return started(step, target, 1);
+    }
+
+    static StepStarted started(String step, String target, int tryNumber) {
+        return new StepStarted(
+                pair(step, target), target(target), ticket(step, target, tryNumber), tryNumber);
+    }
+
+    static CommandResult exited(int code) {
+        return exited(code, Map.of());
+    }
+
+    static CommandResult exited(int code, Map<String, String> outputs) {
+        return result(CommandOutcome.EXITED, Optional.of(code), outputs, Optional.empty(), false);
+    }
+
+    static CommandResult failed(String lastLine) {
+        return result(
+                CommandOutcome.EXITED, Optional.of(1), Map.of(), Optional.of(lastLine), false);
+    }
+
+    static CommandResult ended(CommandOutcome outcome) {
+        return result(
+                outcome,
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                outcome == CommandOutcome.ABANDONED);
+    }
+
+    private static CommandResult result(
+            CommandOutcome outcome,
+            Optional<Integer> exitCode,
+            Map<String, String> outputs,
+            Optional<String> reason,
+            boolean mayStillRun) {
+        return new CommandResult(outcome, exitCode, outputs, reason, mayStillRun, Optional.empty());
+    }
+}
