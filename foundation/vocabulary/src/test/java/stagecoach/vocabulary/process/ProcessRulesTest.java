@@ -1,0 +1,259 @@
+package stagecoach.vocabulary.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
+
+class ProcessRulesTest {
+    private static final RunOn WEB = new RunOn.Targets(List.of(new Tag("web")));
+    private static final RunOn HQ = new RunOn.Worker(new PoolId("hq"));
+    private static final Action SCRIPT = new Action.Script(Action.Syntax.BASH, "true");
+
+    @Test
+    void a_script_before_a_package_before_a_check_is_a_good_process() {
+        assertThat(
+                        mistakes(
+                                step("tunnel", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION),
+                                step("web", WEB, install()).window(2),
+                                step("healthy", WEB, check("http://localhost/health"))))
+                .isEmpty();
+    }
+
+    @Test
+    void pre_acquisition_behind_deployment_is_told_where_to_go() {
+        assertThat(
+                        mistakes(
+                                step("web", WEB, SCRIPT),
+                                step("db", WEB, SCRIPT),
+                                step("tunnel", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION)))
+                .containsExactly(
+                        new ProcessRules.Mistake(
+                                2,
+                                "phase",
+                                "PRE_ACQUISITION cannot follow DEPLOYMENT. Move it above \"web\"."));
+    }
+
+    @Test
+    void a_package_cannot_be_installed_before_packages_are_there() {
+        assertThat(pointers(mistakes(step("web", WEB, install()).phase(Phase.PRE_ACQUISITION))))
+                .containsExactly("/steps/0/phase");
+    }
+
+    @Test
+    void a_package_is_installed_on_targets_only() {
+        assertThat(pointers(mistakes(step("web", HQ, install()))))
+                .containsExactly("/steps/0/runOn");
+    }
+
+    @Test
+    void rolling_and_parallelism_exclude_each_other() {
+        assertThat(pointers(mistakes(step("web", WEB, SCRIPT).window(2).parallelism(3))))
+                .containsExactly("/steps/0/parallelism");
+    }
+
+    @Test
+    void a_step_on_one_worker_has_no_pace() {
+        assertThat(pointers(mistakes(step("once", HQ, SCRIPT).window(2))))
+                .containsExactly("/steps/0/rolling");
+    }
+
+    @Test
+    void two_steps_of_one_name_are_told_apart() {
+        assertThat(mistakes(step("web", WEB, SCRIPT), step("web", WEB, SCRIPT)))
+                .extracting(ProcessRules.Mistake::pointer, ProcessRules.Mistake::sentence)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(
+                                "/steps/1/name",
+                                "\"web\" is the name of steps[0] already. Give each step a name of its own."));
+    }
+
+    @Test
+    void an_environment_is_included_or_excluded_not_both() {
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        step("web", WEB, SCRIPT)
+                                                .environments("staging", "production")
+                                                .excludeEnvironments("production"))))
+                .containsExactly("/steps/0/excludeEnvironments/0");
+    }
+
+    @Test
+    void a_check_says_everything_that_is_wrong_with_it_at_once() {
+        Action bad =
+                new Action.HttpCheck(
+                        "localhost",
+                        "FETCH",
+                        List.of(200, 42),
+                        Optional.of("(open"),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2));
+        assertThat(pointers(mistakes(step("healthy", WEB, bad))))
+                .containsExactly(
+                        "/steps/0/http/url",
+                        "/steps/0/http/method",
+                        "/steps/0/http/status/1",
+                        "/steps/0/http/bodyMatches",
+                        "/steps/0/http/every");
+    }
+
+    @Test
+    void the_other_steps_are_judged_although_one_could_not_be_read() {
+        var steps =
+                List.of(
+                        Optional.of(step("web", WEB, SCRIPT).built()),
+                        Optional.<Step>empty(),
+                        Optional.of(step("late", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION).built()));
+        assertThat(pointers(ProcessRules.mistakes(steps))).containsExactly("/steps/2/phase");
+    }
+
+    @Test
+    void an_empty_script_and_a_timeout_of_nothing_are_refused() {
+        Action empty = new Action.Script(Action.Syntax.SH, "  \n");
+        assertThat(pointers(mistakes(step("web", WEB, empty).timeout(Duration.ZERO))))
+                .containsExactly("/steps/0/timeout", "/steps/0/script/body");
+    }
+
+    private static List<String> pointers(List<ProcessRules.Mistake> mistakes) {
+        return mistakes.stream().map(ProcessRules.Mistake::pointer).toList();
+    }
+
+    private static List<ProcessRules.Mistake> mistakes(Draft... drafts) {
+        return ProcessRules.mistakes(
+                new DeploymentProcess(List.of(drafts).stream().map(Draft::built).toList()));
+    }
+
+    private static Action install() {
+        return new Action.DeployPackage(
+                new Action.PackageReference(
+                        FeedId.BUILT_IN,
+                        PackageId.parse("Shop.Web"),
+                        AcquisitionLocation.EXECUTION_TARGET,
+                        PackageSource.NEAREST_CACHE),
+                new Action.Install(Optional.empty(), List.of()));
+    }
+
+    private static Action check(String url) {
+        return new Action.HttpCheck(
+                url,
+                "GET",
+                List.of(200),
+                Optional.empty(),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(2));
+    }
+
+    private static Draft step(String name, RunOn runOn, Action action) {
+        return new Draft(
+                new Step(
+                        new StepName(name),
+                        Phase.DEPLOYMENT,
+                        runOn,
+                        action,
+                        Condition.SUCCESS,
+                        Optional.empty(),
+                        Retries.NONE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        UnavailableTargets.FAIL,
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        false,
+                        false));
+    }
+
+    /** A step that is still being written. */
+    private record Draft(Step built) {
+        Draft phase(Phase phase) {
+            return with(s -> copy(s, phase, s.timeout(), s.window(), s.parallelism(), s));
+        }
+
+        Draft timeout(Duration timeout) {
+            return with(
+                    s -> copy(s, s.phase(), Optional.of(timeout), s.window(), s.parallelism(), s));
+        }
+
+        Draft window(int window) {
+            return with(
+                    s -> copy(s, s.phase(), s.timeout(), Optional.of(window), s.parallelism(), s));
+        }
+
+        Draft parallelism(int many) {
+            return with(s -> copy(s, s.phase(), s.timeout(), s.window(), Optional.of(many), s));
+        }
+
+        Draft environments(String... ids) {
+            return with(s -> inEnvironments(s, ids(ids), s.excludeEnvironments()));
+        }
+
+        Draft excludeEnvironments(String... ids) {
+            return with(s -> inEnvironments(s, s.environments(), ids(ids)));
+        }
+
+        private Draft with(UnaryOperator<Step> change) {
+            return new Draft(change.apply(built));
+        }
+
+        private static List<EnvironmentId> ids(String... ids) {
+            return List.of(ids).stream().map(EnvironmentId::new).toList();
+        }
+
+        private static Step copy(
+                Step s,
+                Phase phase,
+                Optional<Duration> timeout,
+                Optional<Integer> window,
+                Optional<Integer> parallelism,
+                Step rest) {
+            return new Step(
+                    s.name(),
+                    phase,
+                    s.runOn(),
+                    s.action(),
+                    s.condition(),
+                    timeout,
+                    s.retries(),
+                    window,
+                    parallelism,
+                    s.unavailableTargets(),
+                    s.mutex(),
+                    rest.environments(),
+                    rest.excludeEnvironments(),
+                    s.required(),
+                    s.disabled());
+        }
+
+        private static Step inEnvironments(
+                Step s, List<EnvironmentId> in, List<EnvironmentId> out) {
+            return new Step(
+                    s.name(),
+                    s.phase(),
+                    s.runOn(),
+                    s.action(),
+                    s.condition(),
+                    s.timeout(),
+                    s.retries(),
+                    s.window(),
+                    s.parallelism(),
+                    s.unavailableTargets(),
+                    s.mutex(),
+                    in,
+                    out,
+                    s.required(),
+                    s.disabled());
+        }
+    }
+}

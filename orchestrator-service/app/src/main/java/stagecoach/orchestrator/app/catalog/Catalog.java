@@ -1,0 +1,214 @@
+package stagecoach.orchestrator.app.catalog;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.app.catalog.row.CatalogRow;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.PageRequest;
+import stagecoach.orchestrator.app.request.WriteRequest;
+import stagecoach.runtime.access.Caller;
+import stagecoach.runtime.access.InvalidInput;
+import stagecoach.runtime.access.Listed;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.IdRule;
+
+/**
+ * Writes, reads, lists and removes what people configure, each change with its event in one
+ * transaction. What a thing may say is for its {@link CatalogThing}.
+ */
+@ApplicationScoped
+class Catalog {
+    private static final int USERS_TOLD_MAX = 20;
+
+    private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
+    private final CatalogStore store;
+    private final Caller caller;
+    private final Clock clock = Clock.systemUTC();
+
+    Catalog(UnitOfWork unitOfWork, CommandHandler commands, CatalogStore store, Caller caller) {
+        this.unitOfWork = unitOfWork;
+        this.commands = commands;
+        this.store = store;
+        this.caller = caller;
+    }
+
+    /** Makes or replaces a thing; what is as it should be changes nothing. */
+    <R extends CatalogRow, V> RestResponse<V> put(
+            CatalogThing<R, V> thing, String id, byte @Nullable [] json, WriteRequest request) {
+        refuseBadId(thing, id);
+        Cause cause = cause();
+        return unitOfWork.run(
+                tx -> {
+                    var body = JsonBody.of(json);
+                    refuseOtherId(body, id);
+                    Optional<R> before = tx.find(thing.rowType(), id);
+                    R after =
+                            thing.read(
+                                    id, body, store.names(tx).assuming(request.assumed()), before);
+                    body.refuseUnknown();
+                    body.mistakes().refuseIfAny();
+                    if (!request.dryRun) {
+                        write(tx, thing, before, after, cause);
+                    }
+                    V view = thing.views(tx, List.of(after)).getFirst();
+                    return before.isPresent() || request.dryRun
+                            ? RestResponse.ok(view)
+                            : ResponseBuilder.<V>create(RestResponse.Status.CREATED, view)
+                                    .location(URI.create("/api/v1/" + thing.path() + "/" + id))
+                                    .build();
+                });
+    }
+
+    /** One thing. */
+    <R extends CatalogRow, V> V get(CatalogThing<R, V> thing, String id) {
+        return unitOfWork.run(tx -> thing.views(tx, List.of(find(tx, thing, id))).getFirst());
+    }
+
+    /** A page of all things of a kind, by id. */
+    <R extends CatalogRow, V> Listed<V> list(CatalogThing<R, V> thing, PageRequest page) {
+        int limit = page.limit();
+        String after = page.after().orElse("");
+        return unitOfWork.run(
+                tx ->
+                        page.page(
+                                tx.page(
+                                        thing.rowType(),
+                                        "from %s where id > ?1 order by id"
+                                                .formatted(thing.rowType().getSimpleName()),
+                                        limit + 1,
+                                        after),
+                                CatalogRow::id,
+                                rows -> thing.views(tx, rows)));
+    }
+
+    /** Removes a thing that nobody refers to. */
+    <R extends CatalogRow, V> void delete(CatalogThing<R, V> thing, String id) {
+        Cause cause = cause();
+        unitOfWork.run(
+                tx -> {
+                    R row = find(tx, thing, id);
+                    List<String> users = new ArrayList<>(store.usersOf(tx, thing.kind(), id));
+                    users.addAll(thing.usersElsewhere(tx, id));
+                    if (!users.isEmpty()) {
+                        throw inUse(thing.noun(), id, users);
+                    }
+                    commands.handle(
+                            tx,
+                            ConfigurationKind.CONFIGURATION,
+                            ConfigurationKind.streamOf(thing.kind(), id),
+                            List.of(new ConfigurationKind.Command.Remove(thing.kind(), id)),
+                            cause);
+                    tx.delete(row);
+                    store.forgetUses(tx, thing.kind(), id);
+                    return row;
+                });
+    }
+
+    /** Writes a thing's row with its event, if anything about it changed. */
+    <R extends CatalogRow, V> void write(
+            Tx tx, CatalogThing<R, V> thing, Optional<R> before, R after, Cause cause) {
+        if (before.isPresent() && before.get().content().equals(after.content())) {
+            return;
+        }
+        tell(tx, thing, after, cause);
+        if (before.isPresent()) {
+            tx.update(after);
+        } else {
+            tx.insert(after);
+        }
+        store.writeUses(tx, thing.kind(), after.id(), thing.uses(after));
+    }
+
+    /** Appends the event of a change; it comes first, so that of two changes at once one waits. */
+    <R extends CatalogRow, V> void tell(Tx tx, CatalogThing<R, V> thing, R after, Cause cause) {
+        commands.handle(
+                tx,
+                ConfigurationKind.CONFIGURATION,
+                ConfigurationKind.streamOf(thing.kind(), after.id()),
+                List.of(
+                        new ConfigurationKind.Command.Write(
+                                thing.kind(), after.id(), thing.document(after))),
+                cause);
+    }
+
+    /** The row of a thing. */
+    <R extends CatalogRow, V> R find(Tx tx, CatalogThing<R, V> thing, String id) {
+        return Optional.of(id)
+                .filter(IdRule::allows)
+                .flatMap(good -> tx.find(thing.rowType(), good))
+                .orElseThrow(() -> notFound(thing.noun(), id));
+    }
+
+    /** Why the present request does what it does. */
+    Cause cause() {
+        return Cause.of(clock, caller.actor());
+    }
+
+    /** That a thing does not exist. */
+    static Rejection notFound(String noun, String id) {
+        return new Rejection(
+                Rejection.Kind.NOT_FOUND,
+                "not-found",
+                "There is no %s \"%s\".".formatted(noun, id));
+    }
+
+    private static Rejection inUse(String noun, String id, List<String> users) {
+        String told = String.join(", ", users.subList(0, Math.min(users.size(), USERS_TOLD_MAX)));
+        String more =
+                users.size() > USERS_TOLD_MAX
+                        ? " and %d more".formatted(users.size() - USERS_TOLD_MAX)
+                        : "";
+        return new Rejection(
+                Rejection.Kind.CONFLICT,
+                "in-use",
+                "The %s \"%s\" is in use by %s%s. Change or remove those first."
+                        .formatted(noun, id, told, more));
+    }
+
+    private static <R extends CatalogRow, V> void refuseBadId(CatalogThing<R, V> thing, String id) {
+        if (!IdRule.allows(id)) {
+            throw new InvalidInput(
+                    "/id",
+                    "\"%s\" is no %s id: use 1 to 64 lower-case letters, digits and inner hyphens."
+                            .formatted(id, thing.noun()));
+        }
+    }
+
+    private static void refuseOtherId(JsonBody body, String id) {
+        body.text("id")
+                .filter(given -> !given.equals(id))
+                .ifPresent(
+                        given ->
+                                body.mistake(
+                                        "id",
+                                        "The path says \"%s\" and the body \"%s\". Leave id out, or let both be the same."
+                                                .formatted(id, given)));
+    }
+
+    /** The name that people gave; the id if they gave none. */
+    static String nameOf(JsonBody body, String id) {
+        String name = body.text("name").filter(text -> !text.isBlank()).orElse(id);
+        if (name.length() > 200) {
+            body.mistake("name", "A name has at most 200 characters.");
+        }
+        return name;
+    }
+
+    /** A thing of another kind that is referred to. */
+    static Use use(Kind kind, Object id) {
+        return new Use(kind, id.toString());
+    }
+}

@@ -1,0 +1,267 @@
+package stagecoach.orchestrator.app.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.catalog.row.AgentRow;
+import stagecoach.orchestrator.app.catalog.row.EnvironmentRow;
+import stagecoach.orchestrator.app.catalog.row.ProjectRow;
+import stagecoach.orchestrator.app.catalog.row.TargetRow;
+import stagecoach.orchestrator.app.catalog.row.WorkerRow;
+import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.orchestrator.needs.Roster;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.WorkerId;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.template.Variable;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * What is configured, for those who plan deployments by it; how it gets in is for {@link Catalog}.
+ */
+@ApplicationScoped
+public class CatalogStore {
+    private final SecretBox secrets;
+
+    CatalogStore(SecretBox secrets) {
+        this.secrets = secrets;
+    }
+
+    /** A project with its process and its variables, secrets opened; empty if there is none. */
+    public Optional<ProjectSnapshot> project(Tx tx, ProjectId id) {
+        return tx.find(ProjectRow.class, id.value())
+                .map(row -> new ProjectSnapshot(id, row.name, processOf(row), variablesOf(row)));
+    }
+
+    /** Whether there is such a project. */
+    public boolean projectExists(Tx tx, ProjectId id) {
+        return tx.find(ProjectRow.class, id.value()).isPresent();
+    }
+
+    /** Whether there is such an environment. */
+    public boolean environmentExists(Tx tx, EnvironmentId id) {
+        return tx.find(EnvironmentRow.class, id.value()).isPresent();
+    }
+
+    /** The targets of an environment and all workers, as they are now. */
+    public Roster roster(Tx tx, EnvironmentId environment) {
+        List<TargetRow> targets =
+                tx.query(
+                        TargetRow.class,
+                        "from TargetRow where id in ?1 order by id",
+                        usersOf(tx, Kind.TARGET, Kind.ENVIRONMENT, environment.value()));
+        List<WorkerRow> workers = tx.query(WorkerRow.class, "from WorkerRow order by id");
+        Set<String> agents = new HashSet<>();
+        targets.forEach(row -> agents.add(AgentId.of(new TargetId(row.id)).value()));
+        workers.forEach(row -> agents.add(AgentId.of(new WorkerId(row.id)).value()));
+        Map<String, AgentRow> known = agents(tx, agents);
+        return new Roster(
+                targets.stream().map(row -> target(row, known)).toList(),
+                workers.stream().map(row -> worker(row, known)).toList());
+    }
+
+    private static Roster.KnownTarget target(TargetRow row, Map<String, AgentRow> agents) {
+        var id = new TargetId(row.id);
+        return new Roster.KnownTarget(
+                id,
+                listOf(row.tags, Tag::new),
+                Optional.ofNullable(row.region).map(RegionId::new),
+                row.disabled,
+                health(agents.get(AgentId.of(id).value())));
+    }
+
+    private static Roster.KnownWorker worker(WorkerRow row, Map<String, AgentRow> agents) {
+        var id = new WorkerId(row.id);
+        return new Roster.KnownWorker(
+                id,
+                listOf(row.workerPools, PoolId::new),
+                Optional.ofNullable(row.region).map(RegionId::new),
+                row.disabled,
+                health(agents.get(AgentId.of(id).value())));
+    }
+
+    private static Roster.Health health(@Nullable AgentRow agent) {
+        return agent == null
+                ? Roster.Health.NEVER_SEEN
+                : new Roster.Health(agent.health(), Optional.ofNullable(agent.reason));
+    }
+
+    /** The ids that a configuration may refer to. */
+    KnownNames names(Tx tx) {
+        Map<String, Set<String>> byKind = new HashMap<>();
+        for (Object[] row :
+                tx.rows(
+                        """
+                        SELECT 'ENVIRONMENT', id FROM environment
+                        UNION ALL SELECT 'REGION', id FROM region
+                        UNION ALL SELECT 'WORKER_POOL', id FROM worker_pool
+                        UNION ALL SELECT kind, id FROM foreign_thing""")) {
+            byKind.computeIfAbsent(text(row, 0), _ -> new HashSet<>()).add(text(row, 1));
+        }
+        Set<String> feeds = byKind.computeIfAbsent(Kind.FEED.name(), _ -> new HashSet<>());
+        feeds.add(FeedId.BUILT_IN.value());
+        return new KnownNames(
+                byKind.getOrDefault(Kind.ENVIRONMENT.name(), Set.of()),
+                byKind.getOrDefault(Kind.REGION.name(), Set.of()),
+                byKind.getOrDefault(Kind.WORKER_POOL.name(), Set.of()),
+                feeds);
+    }
+
+    /** What the gateway said of these tentacles, by agent id. */
+    Map<String, AgentRow> agents(Tx tx, Collection<String> agents) {
+        Map<String, AgentRow> byId = new HashMap<>();
+        if (!agents.isEmpty()) {
+            tx.query(AgentRow.class, "from AgentRow where agent in ?1", List.copyOf(agents))
+                    .forEach(row -> byId.put(row.agent, row));
+        }
+        return byId;
+    }
+
+    /** Forgets what a thing refers to. */
+    void forgetUses(Tx tx, Kind kind, String id) {
+        tx.execute(
+                "DELETE FROM catalog_use WHERE user_kind = ?1 AND user_id = ?2", kind.name(), id);
+    }
+
+    /** Replaces what a thing refers to. */
+    void writeUses(Tx tx, Kind kind, String id, Set<Use> uses) {
+        forgetUses(tx, kind, id);
+        for (Use use : uses) {
+            tx.execute(
+                    "INSERT INTO catalog_use (user_kind, user_id, used_kind, used_id) VALUES (?1, ?2, ?3, ?4)",
+                    kind.name(),
+                    id,
+                    use.kind().name(),
+                    use.id());
+        }
+    }
+
+    /** The ids of the things of one kind that refer to a thing. */
+    List<String> usersOf(Tx tx, Kind userKind, Kind usedKind, String usedId) {
+        return tx
+                .rows(
+                        "SELECT user_id FROM catalog_use WHERE user_kind = ?1 AND used_kind = ?2 AND used_id = ?3 ORDER BY user_id",
+                        userKind.name(),
+                        usedKind.name(),
+                        usedId)
+                .stream()
+                .map(row -> text(row, 0))
+                .toList();
+    }
+
+    /** Who refers to a thing, in words such as {@code target web-1}. */
+    List<String> usersOf(Tx tx, Kind usedKind, String usedId) {
+        return tx
+                .rows(
+                        "SELECT user_kind, user_id FROM catalog_use WHERE used_kind = ?1 AND used_id = ?2 ORDER BY user_kind, user_id",
+                        usedKind.name(),
+                        usedId)
+                .stream()
+                .map(row -> nounOf(Kind.valueOf(text(row, 0))) + " " + text(row, 1))
+                .toList();
+    }
+
+    /** The deployments of a project or environment that have not ended, in words. */
+    static List<String> unfinishedDeployments(Tx tx, String column, String id) {
+        return tx
+                .rows(
+                        "SELECT id FROM deployment WHERE %s = ?1 AND ended_at IS NULL ORDER BY id"
+                                .formatted(column),
+                        id)
+                .stream()
+                .map(row -> "deployment " + text(row, 0))
+                .toList();
+    }
+
+    /** The deployments that have not ended on a target or worker, in words. */
+    static List<String> deploymentsRunningOn(Tx tx, String column, String id) {
+        return tx
+                .rows(
+                        """
+                        SELECT DISTINCT s.deployment FROM step_row s JOIN deployment d ON d.id = s.deployment
+                        WHERE s.%s = ?1 AND s.state IN ('PENDING', 'RUNNING') AND d.ended_at IS NULL
+                        ORDER BY s.deployment"""
+                                .formatted(column),
+                        id)
+                .stream()
+                .map(row -> "deployment " + text(row, 0))
+                .toList();
+    }
+
+    /** A project's process. */
+    DeploymentProcess processOf(ProjectRow row) {
+        return StagecoachJson.read(row.process, DeploymentProcess.class);
+    }
+
+    /** A project's variables, secrets opened. */
+    List<Variable> variablesOf(ProjectRow row) {
+        byte[] json = secrets.open(row.variables, sealOf(row));
+        return List.copyOf(Arrays.asList(StagecoachJson.read(json, Variable[].class)));
+    }
+
+    /** Keeps a project's variables in its row. */
+    void seal(ProjectRow row, List<Variable> variables) {
+        row.variables =
+                secrets.seal(
+                        StagecoachJson.text(variables).getBytes(StandardCharsets.UTF_8),
+                        sealOf(row));
+    }
+
+    private static String sealOf(ProjectRow row) {
+        return "project-variables:" + row.id;
+    }
+
+    /** A JSON array of texts as ids. */
+    static <T> List<T> listOf(String json, Function<String, T> id) {
+        try {
+            return StagecoachJson.mapper()
+                    .readValue(json, new TypeReference<List<String>>() {})
+                    .stream()
+                    .map(id)
+                    .toList();
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("is no JSON array of texts: " + json, e);
+        }
+    }
+
+    /** What people call a kind. */
+    static String nounOf(Kind kind) {
+        return switch (kind) {
+            case ENVIRONMENT -> "environment";
+            case REGION -> "region";
+            case WORKER_POOL -> "worker pool";
+            case CACHE -> "cache";
+            case FEED -> "feed";
+            case TARGET -> "target";
+            case WORKER -> "worker";
+            case PROJECT -> "project";
+            case API_KEY -> "API key";
+        };
+    }
+
+    private static String text(@Nullable Object[] row, int column) {
+        return String.valueOf(row[column]);
+    }
+}

@@ -1,0 +1,35 @@
+package stagecoach.orchestrator.app.catalog;
+
+import java.util.Optional;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.vocabulary.identity.RegionId;
+
+/** The fields that targets and workers share: where the machine is and how it is reached. */
+final class ConnectionFields {
+    /** The machine dials the gateway. */
+    static final String POLLING = Communication.POLLING.name();
+
+    private enum Communication {
+        POLLING
+    }
+
+    private ConnectionFields() {}
+
+    /** The region, if one is given. */
+    static Optional<String> region(JsonBody body, KnownNames names) {
+        Optional<RegionId> region = body.parsed("region", RegionId::new);
+        region.ifPresent(
+                id -> KnownNames.checkOne(body, "region", "region", id.value(), names.regions()));
+        return region.map(RegionId::value);
+    }
+
+    /** How the machine is reached: it dials, whatever else is asked for. */
+    static void read(JsonBody body) {
+        if (body.choice("communication", Communication.class, "LISTENING").isPresent()) {
+            body.ignore("communication");
+        }
+        body.notYet("address", "A tentacle dials the gateway itself; leave it out.");
+        body.ignore("thumbprint", "health");
+    }
+}

@@ -1,0 +1,194 @@
+package stagecoach.orchestrator.app.catalog;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.orchestrator.app.catalog.ProjectThing.ProjectView;
+import stagecoach.orchestrator.app.catalog.process.ProcessReader;
+import stagecoach.orchestrator.app.catalog.process.ProcessView;
+import stagecoach.orchestrator.app.catalog.row.ProjectRow;
+import stagecoach.orchestrator.app.catalog.variables.VariableReader;
+import stagecoach.orchestrator.app.catalog.variables.VariablesView;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.orchestrator.app.request.PageRequest;
+import stagecoach.orchestrator.app.request.WriteRequest;
+import stagecoach.runtime.access.Listed;
+import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.template.Variable;
+import stagecoach.wire.StagecoachJson;
+
+/** Projects, their processes and their variables; a release is made of what they are then. */
+@Path("/api/v1/projects")
+@RunOnVirtualThread
+@Tag(name = "Configuration")
+public class ProjectResource {
+    private final Catalog catalog;
+    private final CatalogStore store;
+    private final UnitOfWork unitOfWork;
+    private final ProjectThing thing;
+
+    ProjectResource(Catalog catalog, CatalogStore store, UnitOfWork unitOfWork) {
+        this.catalog = catalog;
+        this.store = store;
+        this.unitOfWork = unitOfWork;
+        this.thing = new ProjectThing(store);
+    }
+
+    /** Makes or replaces one; its process and variables stay. */
+    @PUT
+    @Path("{id}")
+    @Needs(Role.CONFIGURE)
+    @Operation(summary = "Make or replace a project")
+    @RequestBody(content = @Content(schema = @Schema(implementation = ProjectView.class)))
+    @APIResponse(responseCode = "201", description = "Made")
+    @APIResponse(
+            responseCode = "200",
+            description = "Replaced",
+            content = @Content(schema = @Schema(implementation = ProjectView.class)))
+    public RestResponse<ProjectView> put(
+            String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
+        return catalog.put(thing, id, body, request);
+    }
+
+    /** Reads one. */
+    @GET
+    @Path("{id}")
+    @Operation(summary = "Read a project")
+    public ProjectView get(String id) {
+        return catalog.get(thing, id);
+    }
+
+    /** Lists them by id. */
+    @GET
+    @Operation(summary = "List projects")
+    public Listed<ProjectView> list(@BeanParam PageRequest page) {
+        return catalog.list(thing, page);
+    }
+
+    /** Removes one that is not being deployed. */
+    @DELETE
+    @Path("{id}")
+    @Needs(Role.CONFIGURE)
+    @Operation(summary = "Remove a project that is not in use")
+    @APIResponse(responseCode = "204", description = "Removed")
+    public void delete(String id) {
+        catalog.delete(thing, id);
+    }
+
+    /** Replaces a project's process; releases that were made keep theirs. */
+    @PUT
+    @Path("{id}/process")
+    @Needs(Role.CONFIGURE)
+    @Operation(summary = "Replace a project's process")
+    @RequestBody(content = @Content(schema = @Schema(implementation = ProcessView.class)))
+    public ProcessView putProcess(
+            String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
+        return change(
+                id,
+                request,
+                (names, row) -> {
+                    DeploymentProcess process = new ProcessReader(names).read(JsonBody.of(body));
+                    row.process = StagecoachJson.text(process);
+                    return ProcessView.of(process);
+                });
+    }
+
+    /** Reads a project's process. */
+    @GET
+    @Path("{id}/process")
+    @Operation(summary = "Read a project's process")
+    public ProcessView getProcess(String id) {
+        return unitOfWork.run(tx -> ProcessView.of(store.processOf(catalog.find(tx, thing, id))));
+    }
+
+    /** Replaces a project's variables; releases that were made keep theirs. */
+    @PUT
+    @Path("{id}/variables")
+    @Needs(Role.CONFIGURE)
+    @Operation(summary = "Replace a project's variables")
+    @RequestBody(content = @Content(schema = @Schema(implementation = VariablesView.class)))
+    public VariablesView putVariables(
+            String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
+        return change(
+                id,
+                request,
+                (names, row) -> {
+                    List<Variable> before = store.variablesOf(row);
+                    List<Variable> after =
+                            new VariableReader(names, before).read(JsonBody.of(body));
+                    if (!after.equals(before)) {
+                        store.seal(row, after);
+                    }
+                    return VariablesView.of(after);
+                });
+    }
+
+    /** Reads a project's variables, without what is sensitive. */
+    @GET
+    @Path("{id}/variables")
+    @Operation(summary = "Read a project's variables, without sensitive values")
+    public VariablesView getVariables(String id) {
+        return unitOfWork.run(
+                tx -> VariablesView.of(store.variablesOf(catalog.find(tx, thing, id))));
+    }
+
+    /**
+     * Changes a part of a project's row, and tells it if that part is another one now.
+     *
+     * @param part writes into the row and gives the view
+     */
+    private <V> V change(
+            String id, WriteRequest request, BiFunction<KnownNames, ProjectRow, V> part) {
+        Cause cause = catalog.cause();
+        return unitOfWork.run(
+                tx -> {
+                    ProjectRow row = row(tx, id, request);
+                    String process = row.process;
+                    byte[] variables = row.variables;
+                    V view = part.apply(store.names(tx).assuming(request.assumed()), row);
+                    boolean changed =
+                            !row.process.equals(process)
+                                    || !Arrays.equals(row.variables, variables);
+                    if (changed && !request.dryRun) {
+                        catalog.tell(tx, thing, row, cause);
+                        tx.update(row);
+                        store.writeUses(tx, thing.kind(), id, thing.uses(row));
+                    }
+                    return view;
+                });
+    }
+
+    /** The project's row; an empty one if it is only about to be made. */
+    private ProjectRow row(Tx tx, String id, WriteRequest request) {
+        if (request.assumed().contains("projects/" + id)
+                && !store.projectExists(tx, new ProjectId(id))) {
+            var row = new ProjectRow();
+            row.id = id;
+            row.process = StagecoachJson.text(DeploymentProcess.EMPTY);
+            store.seal(row, List.of());
+            return row;
+        }
+        return catalog.find(tx, thing, id);
+    }
+}

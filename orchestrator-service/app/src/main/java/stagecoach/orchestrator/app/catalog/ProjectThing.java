@@ -1,0 +1,132 @@
+package stagecoach.orchestrator.app.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.catalog.row.ProjectRow;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.template.Variable;
+import stagecoach.wire.StagecoachJson;
+
+/** What may be said about a project; its process and variables are read by readers of their own. */
+final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.ProjectView> {
+    private static final int DESCRIPTION_MAX = 10_000;
+
+    private final CatalogStore store;
+
+    ProjectThing(CatalogStore store) {
+        this.store = store;
+    }
+
+    /** A project in the API. */
+    @Schema(name = "Project")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record ProjectView(
+            String id, String name, @Schema(nullable = true) @Nullable String description) {}
+
+    @Override
+    public Kind kind() {
+        return Kind.PROJECT;
+    }
+
+    @Override
+    public String noun() {
+        return CatalogStore.nounOf(Kind.PROJECT);
+    }
+
+    @Override
+    public String path() {
+        return "projects";
+    }
+
+    @Override
+    public Class<ProjectRow> rowType() {
+        return ProjectRow.class;
+    }
+
+    @Override
+    public ProjectRow read(
+            String id, JsonBody body, KnownNames names, Optional<ProjectRow> before) {
+        var row = new ProjectRow();
+        row.id = id;
+        row.name = Catalog.nameOf(body, id);
+        row.description = body.text("description").orElse(null);
+        if (row.description != null && row.description.length() > DESCRIPTION_MAX) {
+            body.mistake("description", "A description has at most 10000 characters.");
+        }
+        body.notYet(
+                "lifecycle",
+                "Any release may go to any environment; leave it out, and nobody relies on an order that is not kept.");
+        if (before.isPresent()) {
+            row.process = before.get().process;
+            row.variables = before.get().variables;
+        } else {
+            row.process = StagecoachJson.text(DeploymentProcess.EMPTY);
+            store.seal(row, List.of());
+        }
+        return row;
+    }
+
+    @Override
+    public ConfigurationDocument document(ProjectRow row) {
+        return new ConfigurationDocument.Project(new ProjectId(row.id), row.name);
+    }
+
+    @Override
+    public Set<Use> uses(ProjectRow row) {
+        Set<Use> uses = new HashSet<>();
+        for (Step step : store.processOf(row).steps()) {
+            environments(uses, step.environments());
+            environments(uses, step.excludeEnvironments());
+            switch (step.runOn()) {
+                case RunOn.Targets targets -> {}
+                case RunOn.Worker worker ->
+                        uses.add(new Use(Kind.WORKER_POOL, worker.workerPool().value()));
+                case RunOn.OnBehalfOf behalf ->
+                        uses.add(new Use(Kind.WORKER_POOL, behalf.workerPool().value()));
+            }
+            if (step.action() instanceof Action.DeployPackage deploy
+                    && !deploy.source().feed().equals(FeedId.BUILT_IN)) {
+                uses.add(new Use(Kind.FEED, deploy.source().feed().value()));
+            }
+        }
+        for (Variable variable : store.variablesOf(row)) {
+            environments(uses, variable.scope().environments());
+            variable.scope()
+                    .regions()
+                    .forEach(region -> uses.add(new Use(Kind.REGION, region.value())));
+        }
+        return uses;
+    }
+
+    @Override
+    public List<ProjectView> views(Tx tx, List<ProjectRow> rows) {
+        return rows.stream()
+                .map(row -> new ProjectView(row.id, row.name, row.description))
+                .toList();
+    }
+
+    @Override
+    public List<String> usersElsewhere(Tx tx, String id) {
+        return CatalogStore.unfinishedDeployments(tx, "project", id);
+    }
+
+    private static void environments(Set<Use> uses, List<EnvironmentId> ids) {
+        ids.forEach(id -> uses.add(new Use(Kind.ENVIRONMENT, id.value())));
+    }
+}

@@ -1,0 +1,96 @@
+package stagecoach.orchestrator.app.catalog.access;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.catalog.ConfigurationKind;
+import stagecoach.runtime.access.KeyCheck;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+
+/** Keeps the keys' hashes and tells the other services of them; checking them is the runtime's. */
+@ApplicationScoped
+class ApiKeys {
+    private final CommandHandler commands;
+    private final KeyCheck keys;
+
+    ApiKeys(CommandHandler commands, KeyCheck keys) {
+        this.commands = commands;
+        this.keys = keys;
+    }
+
+    /** Whether there is any. */
+    boolean any(Tx tx) {
+        return keys.any(tx);
+    }
+
+    /** Registers a key. */
+    void put(Tx tx, ApiKey key, Cause cause) {
+        commands.handle(
+                tx,
+                ConfigurationKind.CONFIGURATION,
+                ConfigurationKind.streamOf(Kind.API_KEY, key.id()),
+                List.of(new ConfigurationKind.Command.Write(Kind.API_KEY, key.id(), key)),
+                cause);
+        keys.put(tx, key);
+    }
+
+    /** Removes a key; it is refused everywhere within seconds. */
+    void remove(Tx tx, String id, Cause cause) {
+        commands.handle(
+                tx,
+                ConfigurationKind.CONFIGURATION,
+                ConfigurationKind.streamOf(Kind.API_KEY, id),
+                List.of(new ConfigurationKind.Command.Remove(Kind.API_KEY, id)),
+                cause);
+        keys.remove(tx, id);
+    }
+
+    /** One key, without what only its holder knows. */
+    Optional<ApiKey> find(Tx tx, String id) {
+        return tx
+                .rows(
+                        "SELECT id, name, sha256, array_to_string(roles, ','), expires_at FROM api_key WHERE id = ?1",
+                        id)
+                .stream()
+                .map(ApiKeys::key)
+                .findFirst();
+    }
+
+    /** Keys behind an id, in the order of ids. */
+    List<ApiKey> after(Tx tx, String id, int limit) {
+        return tx
+                .rows(
+                        "SELECT id, name, sha256, array_to_string(roles, ','), expires_at FROM api_key WHERE id > ?1 ORDER BY id LIMIT ?2",
+                        id,
+                        limit)
+                .stream()
+                .map(ApiKeys::key)
+                .toList();
+    }
+
+    /** Whether some other key may do everything, now. */
+    boolean anotherAdmin(Tx tx, String id, Instant now) {
+        return !tx.rows(
+                        "SELECT 1 FROM api_key WHERE id <> ?1 AND 'ADMIN' = ANY(roles) AND (expires_at IS NULL OR expires_at > ?2) LIMIT 1",
+                        id,
+                        now)
+                .isEmpty();
+    }
+
+    private static ApiKey key(@Nullable Object[] row) {
+        return new ApiKey(
+                String.valueOf(row[0]),
+                String.valueOf(row[1]),
+                String.valueOf(row[2]),
+                Arrays.stream(String.valueOf(row[3]).split(",", -1)).map(Role::valueOf).toList(),
+                Optional.ofNullable((Instant) row[4]));
+    }
+}

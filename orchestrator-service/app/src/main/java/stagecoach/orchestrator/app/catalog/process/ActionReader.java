@@ -1,0 +1,137 @@
+package stagecoach.orchestrator.app.catalog.process;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.run.PlannedStep.Kind;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
+import stagecoach.vocabulary.process.Action.Syntax;
+
+/** Reads what a step does: its kind, and the fields that go with that kind. */
+final class ActionReader {
+    private static final Duration WITHIN = Duration.ofMinutes(1);
+    private static final Duration EVERY = Duration.ofSeconds(2);
+
+    /** Which kind a field goes with. */
+    private static final Map<String, Kind> KIND_OF =
+            Map.of(
+                    "script", Kind.SCRIPT,
+                    "package", Kind.PACKAGE,
+                    "install", Kind.PACKAGE,
+                    "http", Kind.HTTP_CHECK);
+
+    private ActionReader() {}
+
+    /** The action; empty if it cannot be read. */
+    static Optional<Action> read(JsonBody body) {
+        body.notYet("steps", "Write the children as steps of their own.");
+        body.notYet("manual", "Deploy in two releases, with a look between them.");
+        body.notYet("health", "Use kind HTTP_CHECK, or a script that looks.");
+        body.notYet("packages", "Bring the package with a step of kind PACKAGE before the script.");
+        Optional<Kind> kind = kind(body);
+        kind.ifPresent(chosen -> refuseOthers(body, chosen));
+        return kind.flatMap(
+                chosen ->
+                        switch (chosen) {
+                            case SCRIPT -> part(body, "script").flatMap(ActionReader::script);
+                            case PACKAGE -> deployPackage(body);
+                            case HTTP_CHECK -> part(body, "http").flatMap(ActionReader::httpCheck);
+                        });
+    }
+
+    private static Optional<Kind> kind(JsonBody body) {
+        if (!body.has("kind")) {
+            return Optional.of(Kind.SCRIPT);
+        }
+        return body.choice("kind", Kind.class, "MANUAL_INTERVENTION", "HEALTH_CHECK", "GROUP");
+    }
+
+    private static void refuseOthers(JsonBody body, Kind chosen) {
+        KIND_OF.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .filter(entry -> body.has(entry.getKey()) && entry.getValue() != chosen)
+                .forEach(
+                        entry ->
+                                body.mistake(
+                                        entry.getKey(),
+                                        "%s goes with kind %s, and this step is of kind %s. Change one of them."
+                                                .formatted(
+                                                        entry.getKey(), entry.getValue(), chosen)));
+    }
+
+    private static Optional<JsonBody> part(JsonBody body, String field) {
+        return body.missing(field) ? Optional.empty() : body.object(field);
+    }
+
+    private static Optional<Action> script(JsonBody script) {
+        Syntax syntax = script.choice("syntax", Syntax.class).orElse(Syntax.BASH);
+        script.notYet(
+                "package",
+                "Write the script into body, or deploy the package with its own Deploy script.");
+        script.notYet("path", "Write the script into body.");
+        if (script.has("file")) {
+            script.mistake(
+                    "file",
+                    "file belongs to a manifest: the command line puts the file's text into body. Send body.");
+        }
+        Optional<String> body = script.requiredText("body");
+        script.refuseUnknown();
+        return body.map(text -> new Action.Script(syntax, text));
+    }
+
+    private static Optional<Action> deployPackage(JsonBody body) {
+        Optional<Action.PackageReference> source =
+                part(body, "package").flatMap(ActionReader::reference);
+        Action.Install install =
+                body.object("install")
+                        .map(ActionReader::install)
+                        .orElseGet(() -> new Action.Install(Optional.empty(), List.of()));
+        return source.map(reference -> new Action.DeployPackage(reference, install));
+    }
+
+    private static Optional<Action.PackageReference> reference(JsonBody source) {
+        FeedId feed = source.parsed("feed", FeedId::new).orElse(FeedId.BUILT_IN);
+        Optional<PackageId> id = source.requiredParsed("id", PackageId::parse);
+        AcquisitionLocation location =
+                source.choice("acquisitionLocation", AcquisitionLocation.class)
+                        .orElse(AcquisitionLocation.EXECUTION_TARGET);
+        PackageSource from =
+                source.choice("source", PackageSource.class).orElse(PackageSource.NEAREST_CACHE);
+        if (source.has("version")) {
+            source.mistake(
+                    "version",
+                    "A process names no version: a release pins it. Give it to POST /projects/{id}/releases.");
+        }
+        source.refuseUnknown();
+        return id.map(name -> new Action.PackageReference(feed, name, location, from));
+    }
+
+    private static Action.Install install(JsonBody install) {
+        Optional<String> directory = install.text("directory");
+        List<String> substituteIn = install.list("substituteIn", glob -> glob).orElse(List.of());
+        install.notYet("keepReleases", "Older versions stay where they are; leave it out.");
+        install.refuseUnknown();
+        return new Action.Install(directory, substituteIn);
+    }
+
+    private static Optional<Action> httpCheck(JsonBody http) {
+        Optional<String> url = http.requiredText("url");
+        String method = http.text("method").orElse("GET");
+        List<Integer> status = http.integers("status").orElse(List.of(200));
+        Optional<String> bodyMatches = http.text("bodyMatches");
+        Duration within = http.duration("within").orElse(WITHIN);
+        Duration every =
+                http.duration("every")
+                        .orElseGet(() -> within.compareTo(EVERY) < 0 ? within : EVERY);
+        http.refuseUnknown();
+        return url.map(
+                address ->
+                        new Action.HttpCheck(address, method, status, bodyMatches, within, every));
+    }
+}

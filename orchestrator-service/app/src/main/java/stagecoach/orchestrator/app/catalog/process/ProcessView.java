@@ -1,0 +1,199 @@
+package stagecoach.orchestrator.app.catalog.process;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.run.PlannedStep.Kind;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.process.Mutex;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/** A process as the API tells it; sent back, it means the same. */
+@Schema(name = "Process")
+public record ProcessView(@Schema(required = true) List<StepView> steps) {
+    /** The view of {@code process}. */
+    public static ProcessView of(DeploymentProcess process) {
+        return new ProcessView(process.steps().stream().map(StepView::of).toList());
+    }
+
+    /** A step. */
+    @Schema(name = "Step")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record StepView(
+            @Schema(required = true) String name,
+            Kind kind,
+            @Schema(enumeration = {"DEPLOYMENT", "PRE_ACQUISITION"}) Phase phase,
+            @Schema(required = true) RunOnView runOn,
+            @Nullable ScriptView script,
+            @JsonProperty("package") @Schema(name = "package")
+                    @Nullable PackageView packageToInstall,
+            @Nullable InstallView install,
+            @Nullable HttpView http,
+            Condition condition,
+            @Schema(enumeration = "AFTER_PREVIOUS") String start,
+            List<String> environments,
+            List<String> excludeEnvironments,
+            boolean required,
+            boolean disabled,
+            @JsonInclude(JsonInclude.Include.ALWAYS)
+                    @Schema(
+                            nullable = true,
+                            description = "ISO-8601; null for none, left out PT1H for scripts")
+                    @Nullable String timeout,
+            @Nullable RetriesView retries,
+            @Nullable RollingView rolling,
+            @Nullable Integer parallelism,
+            UnavailableTargets unavailableTargets,
+            @Schema(
+                            oneOf = {String.class, MutexView.class},
+                            description =
+                                    "a name; exclusive on targets and shared on workers unless mode says otherwise")
+                    @Nullable Object mutex) {
+        static StepView of(Step step) {
+            return new StepView(
+                    step.name().value(),
+                    kindOf(step.action()),
+                    step.phase(),
+                    RunOnView.of(step.runOn()),
+                    step.action() instanceof Action.Script script
+                            ? new ScriptView(script.syntax(), script.body())
+                            : null,
+                    step.action() instanceof Action.DeployPackage deploy
+                            ? PackageView.of(deploy.source())
+                            : null,
+                    step.action() instanceof Action.DeployPackage deploy
+                            ? new InstallView(
+                                    deploy.install().directory().orElse(null),
+                                    deploy.install().substituteIn())
+                            : null,
+                    step.action() instanceof Action.HttpCheck check ? HttpView.of(check) : null,
+                    step.condition(),
+                    "AFTER_PREVIOUS",
+                    step.environments().stream().map(EnvironmentId::value).toList(),
+                    step.excludeEnvironments().stream().map(EnvironmentId::value).toList(),
+                    step.required(),
+                    step.disabled(),
+                    step.timeout().map(Duration::toString).orElse(null),
+                    step.retries().equals(Retries.NONE)
+                            ? null
+                            : new RetriesView(
+                                    step.retries().max(), step.retries().backoff().toString()),
+                    step.window().map(RollingView::new).orElse(null),
+                    step.parallelism().orElse(null),
+                    step.unavailableTargets(),
+                    step.mutex().map(mutex -> MutexView.of(mutex, step.runOn())).orElse(null));
+        }
+
+        private static Kind kindOf(Action action) {
+            return switch (action) {
+                case Action.Script script -> Kind.SCRIPT;
+                case Action.DeployPackage deploy -> Kind.PACKAGE;
+                case Action.HttpCheck check -> Kind.HTTP_CHECK;
+            };
+        }
+    }
+
+    /** Where a step runs: tags, or a worker pool, perhaps on behalf of tags. */
+    @Schema(name = "RunOn")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record RunOnView(
+            @Nullable List<String> tags,
+            @Nullable String workerPool,
+            @Nullable OnBehalfOfView onBehalfOf) {
+        static RunOnView of(RunOn runOn) {
+            return switch (runOn) {
+                case RunOn.Targets targets -> new RunOnView(words(targets.tags()), null, null);
+                case RunOn.Worker worker -> new RunOnView(null, worker.workerPool().value(), null);
+                case RunOn.OnBehalfOf behalf ->
+                        new RunOnView(
+                                null,
+                                behalf.workerPool().value(),
+                                new OnBehalfOfView(words(behalf.tags())));
+            };
+        }
+
+        private static List<String> words(List<Tag> tags) {
+            return tags.stream().map(Tag::value).toList();
+        }
+    }
+
+    /** The targets that a worker acts for. */
+    @Schema(name = "OnBehalfOf")
+    public record OnBehalfOfView(List<String> tags) {}
+
+    /** A script. */
+    @Schema(name = "Script")
+    public record ScriptView(Action.Syntax syntax, @Schema(required = true) String body) {}
+
+    /** Which package, and how it travels. */
+    @Schema(name = "PackageReference")
+    public record PackageView(
+            String feed,
+            @Schema(required = true) String id,
+            Action.AcquisitionLocation acquisitionLocation,
+            Action.PackageSource source) {
+        static PackageView of(Action.PackageReference reference) {
+            return new PackageView(
+                    reference.feed().value(),
+                    reference.id().value(),
+                    reference.acquisitionLocation(),
+                    reference.source());
+        }
+    }
+
+    /** How a package is installed. */
+    @Schema(name = "Install")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record InstallView(@Nullable String directory, List<String> substituteIn) {}
+
+    /** What a URL must answer. */
+    @Schema(name = "HttpCheck")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record HttpView(
+            @Schema(required = true) String url,
+            String method,
+            List<Integer> status,
+            @Nullable String bodyMatches,
+            String within,
+            String every) {
+        static HttpView of(Action.HttpCheck check) {
+            return new HttpView(
+                    check.url(),
+                    check.method(),
+                    check.status(),
+                    check.bodyMatches().orElse(null),
+                    check.within().toString(),
+                    check.every().toString());
+        }
+    }
+
+    /** Further tries. */
+    @Schema(name = "Retries")
+    public record RetriesView(@Schema(minimum = "0", maximum = "3") int max, String backoff) {}
+
+    /** Targets at once, sliding. */
+    @Schema(name = "Rolling")
+    public record RollingView(@Schema(minimum = "1") int window) {}
+
+    /** A named lock on the machine. */
+    @Schema(name = "Mutex")
+    public record MutexView(String name, Mutex.Mode mode) {
+        /** The bare name where the mode is the usual one there. */
+        static Object of(Mutex mutex, RunOn runOn) {
+            return mutex.mode() == StepReader.usualMode(runOn)
+                    ? mutex.name()
+                    : new MutexView(mutex.name(), mutex.mode());
+        }
+    }
+}

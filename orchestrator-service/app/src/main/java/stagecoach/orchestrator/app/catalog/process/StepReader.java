@@ -1,0 +1,216 @@
+package stagecoach.orchestrator.app.catalog.process;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.Mutex;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/** Reads one step; what a step does is for {@link ActionReader}. */
+final class StepReader {
+    /** How long a script may take unless its step says otherwise. */
+    private static final Duration SCRIPT_TIMEOUT = Duration.ofHours(1);
+
+    private static final Duration BACKOFF = Duration.ofSeconds(10);
+
+    /** The phases that steps belong to, as people write them. */
+    private enum StepPhase {
+        DEPLOYMENT(Phase.DEPLOYMENT),
+        PRE_ACQUISITION(Phase.PRE_ACQUISITION);
+
+        private final Phase phase;
+
+        StepPhase(Phase phase) {
+            this.phase = phase;
+        }
+    }
+
+    private StepReader() {}
+
+    /**
+     * The step in {@code body}; empty if its name, phase, place or action cannot be read, so that
+     * nothing can be said about its place among the others. Lesser mistakes are noted, and the step
+     * is judged as if the field were left out.
+     */
+    static Optional<Step> read(JsonBody body) {
+        Optional<StepName> name = body.requiredParsed("name", StepName::new);
+        Optional<Action> action = ActionReader.read(body);
+        Optional<Phase> phase = phase(body);
+        Optional<RunOn> runOn = runOn(body);
+        Condition condition = body.choice("condition", Condition.class).orElse(Condition.SUCCESS);
+        Optional<Duration> timeout = timeout(body, action);
+        Retries retries = retries(body);
+        Optional<Integer> window = window(body);
+        Optional<Integer> parallelism = body.integer("parallelism", 1, 100_000);
+        UnavailableTargets unavailable =
+                body.choice("unavailableTargets", UnavailableTargets.class, "WAIT")
+                        .orElse(UnavailableTargets.FAIL);
+        Optional<Mutex> mutex = mutex(body, runOn);
+        List<EnvironmentId> in = environments(body, "environments");
+        List<EnvironmentId> out = environments(body, "excludeEnvironments");
+        boolean required = body.flag("required").orElse(false);
+        boolean disabled = body.flag("disabled").orElse(false);
+        body.notYet("onlyIf", "Let the script decide, or use condition.");
+        body.notYet("waitFor", "Use unavailableTargets FAIL or SKIP.");
+        readStart(body);
+        body.refuseUnknown();
+        if (name.isEmpty() || action.isEmpty() || phase.isEmpty() || runOn.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Step(
+                        name.get(),
+                        phase.get(),
+                        runOn.get(),
+                        action.get(),
+                        condition,
+                        timeout,
+                        retries,
+                        window,
+                        parallelism,
+                        unavailable,
+                        mutex,
+                        in,
+                        out,
+                        required,
+                        disabled));
+    }
+
+    private static Optional<Phase> phase(JsonBody body) {
+        if (!body.has("phase")) {
+            return Optional.of(Phase.DEPLOYMENT);
+        }
+        return body.choice("phase", StepPhase.class).map(choice -> choice.phase);
+    }
+
+    private static Optional<RunOn> runOn(JsonBody body) {
+        if (!body.has("runOn")) {
+            body.mistake(
+                    "runOn",
+                    "runOn is missing. Say where the step runs: {\"tags\": [\"web\"]} or {\"workerPool\": \"hq\"}.");
+            return Optional.empty();
+        }
+        return body.object("runOn").flatMap(StepReader::runOnOf);
+    }
+
+    private static Optional<RunOn> runOnOf(JsonBody place) {
+        Optional<List<Tag>> tags = place.list("tags", Tag::new);
+        Optional<PoolId> pool = place.parsed("workerPool", PoolId::new);
+        Optional<JsonBody> behalf = place.object("onBehalfOf");
+        Optional<List<Tag>> behalfTags =
+                behalf.flatMap(
+                        inner -> {
+                            Optional<List<Tag>> read = inner.list("tags", Tag::new);
+                            if (!inner.missing("tags")) {
+                                inner.refuseUnknown();
+                            }
+                            return read;
+                        });
+        place.refuseUnknown();
+        if (place.has("tags") && (place.has("workerPool") || place.has("onBehalfOf"))) {
+            place.mistake(
+                    "tags",
+                    "A step runs on targets (tags) or on a worker (workerPool). To run it on a worker once per target, put the tags into onBehalfOf.");
+            return Optional.empty();
+        }
+        if (place.has("onBehalfOf") && !place.has("workerPool")) {
+            place.mistake("workerPool", "onBehalfOf needs a workerPool whose workers do the work.");
+            return Optional.empty();
+        }
+        if (!place.has("tags") && !place.has("workerPool")) {
+            place.mistake(
+                    "",
+                    "runOn says nothing. Say where the step runs: {\"tags\": [\"web\"]} or {\"workerPool\": \"hq\"}.");
+            return Optional.empty();
+        }
+        if (place.has("onBehalfOf")) {
+            return pool.flatMap(p -> behalfTags.map(t -> new RunOn.OnBehalfOf(p, t)));
+        }
+        return place.has("tags") ? tags.map(RunOn.Targets::new) : pool.map(RunOn.Worker::new);
+    }
+
+    private static Optional<Duration> timeout(JsonBody body, Optional<Action> action) {
+        if (body.isNull("timeout")) {
+            return Optional.empty();
+        }
+        if (body.has("timeout")) {
+            return body.duration("timeout");
+        }
+        return action.filter(Action.Script.class::isInstance).map(_ -> SCRIPT_TIMEOUT);
+    }
+
+    private static Retries retries(JsonBody body) {
+        return body.object("retries")
+                .map(
+                        retries -> {
+                            int max = retries.integer("max", 0, 3).orElse(0);
+                            retries.missing("max");
+                            Duration backoff = retries.duration("backoff").orElse(BACKOFF);
+                            if (backoff.isNegative()) {
+                                retries.mistake(
+                                        "backoff", "A wait is not negative. Use PT10S, say.");
+                                backoff = BACKOFF;
+                            }
+                            retries.refuseUnknown();
+                            return max == 0 ? Retries.NONE : new Retries(max, backoff);
+                        })
+                .orElse(Retries.NONE);
+    }
+
+    private static Optional<Integer> window(JsonBody body) {
+        return body.object("rolling")
+                .flatMap(
+                        rolling -> {
+                            Optional<Integer> window = rolling.integer("window", 1, 100_000);
+                            rolling.missing("window");
+                            rolling.refuseUnknown();
+                            return window;
+                        });
+    }
+
+    private static Optional<Mutex> mutex(JsonBody body, Optional<RunOn> runOn) {
+        Mutex.Mode mode = runOn.map(StepReader::usualMode).orElse(Mutex.Mode.EXCLUSIVE);
+        if (body.isText("mutex")) {
+            return body.text("mutex").map(name -> new Mutex(name, mode));
+        }
+        return body.object("mutex")
+                .flatMap(
+                        mutex -> {
+                            Optional<String> name = mutex.requiredText("name");
+                            Mutex.Mode chosen = mutex.choice("mode", Mutex.Mode.class).orElse(mode);
+                            mutex.refuseUnknown();
+                            return name.map(n -> new Mutex(n, chosen));
+                        });
+    }
+
+    /** How a lock is held unless its step says otherwise: a worker serves many steps at once. */
+    static Mutex.Mode usualMode(RunOn runOn) {
+        return runOn instanceof RunOn.Targets ? Mutex.Mode.EXCLUSIVE : Mutex.Mode.SHARED;
+    }
+
+    private static List<EnvironmentId> environments(JsonBody body, String field) {
+        return body.list(field, EnvironmentId::new).orElse(List.of());
+    }
+
+    /** The only order there is, as people write it. */
+    private enum Start {
+        AFTER_PREVIOUS
+    }
+
+    private static void readStart(JsonBody body) {
+        if (body.choice("start", Start.class, "WITH_PREVIOUS").isPresent()) {
+            body.ignore("start");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package stagecoach.orchestrator.app.catalog.row;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deployment target; how its tentacle is stands in {@link AgentRow}, since that outlives the
+ * configuration.
+ */
+@Entity
+@Table(name = "target")
+public class TargetRow implements CatalogRow {
+    @Id public String id = "";
+    public String name = "";
+
+    /** Ids, as a JSON array. */
+    public String environments = "[]";
+
+    /** Tags, as a JSON array. */
+    public String tags = "[]";
+
+    public @Nullable String region;
+    public boolean disabled;
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public List<@Nullable Object> content() {
+        return Arrays.asList(name, environments, tags, region, disabled);
+    }
+}

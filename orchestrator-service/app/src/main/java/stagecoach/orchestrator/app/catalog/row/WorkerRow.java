@@ -1,0 +1,34 @@
+package stagecoach.orchestrator.app.catalog.row;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A worker; how its tentacle is stands in {@link AgentRow}. */
+@Entity
+@Table(name = "worker")
+public class WorkerRow implements CatalogRow {
+    @Id public String id = "";
+    public String name = "";
+
+    /** Ids, as a JSON array. */
+    @Column(name = "worker_pools")
+    public String workerPools = "[]";
+
+    public @Nullable String region;
+    public boolean disabled;
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public List<@Nullable Object> content() {
+        return Arrays.asList(name, workerPools, region, disabled);
+    }
+}

@@ -1,0 +1,213 @@
+package stagecoach.orchestrator.app.catalog.variables;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.template.Scope;
+import stagecoach.vocabulary.template.Variable;
+import stagecoach.vocabulary.template.VariableNames;
+import stagecoach.vocabulary.template.VariableProblem;
+import stagecoach.vocabulary.template.VariableSet;
+
+/**
+ * Reads {@code {"variables":[…]}}. A sensitive value that is left out stays what it was, so that
+ * what was read can be sent back.
+ */
+public final class VariableReader {
+    /** The most values that a project may have. */
+    private static final int VALUES_MAX = 1_000;
+
+    /** The longest value, in characters. */
+    private static final int LENGTH_MAX = 64 * 1024;
+
+    private final KnownNames names;
+    private final List<Variable> present;
+
+    /**
+     * A reader.
+     *
+     * @param names what scopes may refer to
+     * @param present the values as they are now
+     */
+    public VariableReader(KnownNames names, List<Variable> present) {
+        this.names = names;
+        this.present = List.copyOf(present);
+    }
+
+    /**
+     * The variables in {@code body}.
+     *
+     * @throws stagecoach.runtime.access.InvalidInput with everything that is wrong with them
+     */
+    public List<Variable> read(JsonBody body) {
+        Map<Integer, Variable> byPosition = new LinkedHashMap<>();
+        if (!body.missing("variables")) {
+            List<Optional<JsonBody>> given = body.objects("variables").orElse(List.of());
+            if (given.size() > VALUES_MAX) {
+                body.mistake(
+                        "variables",
+                        "A project has at most %d values, not %d. Keep large configuration in a package."
+                                .formatted(VALUES_MAX, given.size()));
+            }
+            for (int i = 0; i < Math.min(given.size(), VALUES_MAX); i++) {
+                int position = i;
+                given.get(i)
+                        .flatMap(this::variable)
+                        .ifPresent(variable -> byPosition.put(position, variable));
+            }
+        }
+        body.refuseUnknown();
+        refuseCollisions(body, byPosition);
+        refuseAmbiguities(body, byPosition);
+        body.mistakes().refuseIfAny();
+        return List.copyOf(byPosition.values());
+    }
+
+    private Optional<Variable> variable(JsonBody body) {
+        Optional<String> name = body.requiredText("name");
+        name.filter(text -> !VariableNames.allows(text))
+                .ifPresent(
+                        text ->
+                                body.mistake(
+                                        "name",
+                                        "\"%s\" is no variable name: begin with a letter, a digit or an underscore and go on with those, dots, colons and hyphens, at most %d characters."
+                                                .formatted(
+                                                        shortened(text),
+                                                        VariableNames.LENGTH_MAX)));
+        name.filter(VariableNames::isReserved)
+                .ifPresent(
+                        text ->
+                                body.mistake(
+                                        "name",
+                                        "\"%s\" begins with Stagecoach., which is ours. Choose another name."
+                                                .formatted(text)));
+        boolean sensitive = body.flag("sensitive").orElse(false);
+        Scope scope = body.object("scope").map(this::scope).orElse(Scope.EVERYWHERE);
+        body.ignore("hasValue");
+        body.notYet(
+                "prompt",
+                "Give the variable a value here, or pass it with each deployment's variables.");
+        Optional<String> value =
+                body.has("value") ? value(body) : kept(body, name.orElse(""), sensitive, scope);
+        body.refuseUnknown();
+        return name.flatMap(n -> value.map(v -> new Variable(n, v, sensitive, scope)));
+    }
+
+    private static Optional<String> value(JsonBody body) {
+        Optional<String> value = body.text("value");
+        value.filter(text -> text.length() > LENGTH_MAX)
+                .ifPresent(
+                        text ->
+                                body.mistake(
+                                        "value",
+                                        "The value has %d characters; at most %d fit. Keep it in a package."
+                                                .formatted(text.length(), LENGTH_MAX)));
+        return value;
+    }
+
+    private Optional<String> kept(JsonBody body, String name, boolean sensitive, Scope scope) {
+        Optional<String> before =
+                present.stream()
+                        .filter(
+                                variable ->
+                                        sensitive
+                                                && variable.sensitive()
+                                                && variable.name().equals(name)
+                                                && variable.scope().equals(scope))
+                        .map(Variable::value)
+                        .findFirst();
+        if (before.isEmpty()) {
+            body.mistake(
+                    "value",
+                    sensitive
+                            ? "value is missing, and there is no earlier value of this name and scope to keep. Give it."
+                            : "value is missing. Give it as a text; \"\" for an empty one.");
+        }
+        return before;
+    }
+
+    private Scope scope(JsonBody scope) {
+        var read =
+                new Scope(
+                        list(scope, "environments", EnvironmentId::new),
+                        list(scope, "targets", TargetId::new),
+                        list(scope, "tags", Tag::new),
+                        list(scope, "steps", StepName::new),
+                        list(scope, "regions", RegionId::new));
+        KnownNames.check(
+                scope,
+                "environments",
+                "environment",
+                read.environments().stream().map(EnvironmentId::value).toList(),
+                names.environments());
+        KnownNames.check(
+                scope,
+                "regions",
+                "region",
+                read.regions().stream().map(RegionId::value).toList(),
+                names.regions());
+        scope.refuseUnknown();
+        return read;
+    }
+
+    private static <T> List<T> list(JsonBody scope, String field, Function<String, T> parser) {
+        return scope.list(field, parser).orElse(List.of());
+    }
+
+    private static void refuseCollisions(JsonBody body, Map<Integer, Variable> byPosition) {
+        List<String> all = byPosition.values().stream().map(Variable::name).distinct().toList();
+        VariableNames.collisions(all)
+                .forEach(
+                        (environmentName, colliding) -> {
+                            List<Integer> places =
+                                    byPosition.entrySet().stream()
+                                            .filter(e -> colliding.contains(e.getValue().name()))
+                                            .map(Map.Entry::getKey)
+                                            .toList();
+                            if (!places.isEmpty()) {
+                                body.mistake(
+                                        "variables/" + places.getLast() + "/name",
+                                        "%s would all be %s in a script's environment. Rename all but one."
+                                                .formatted(
+                                                        String.join(
+                                                                " and ",
+                                                                colliding.stream()
+                                                                        .map("\"%s\""::formatted)
+                                                                        .toList()),
+                                                        environmentName));
+                            }
+                        });
+    }
+
+    private static void refuseAmbiguities(JsonBody body, Map<Integer, Variable> byPosition) {
+        List<Variable> all = new ArrayList<>(byPosition.values());
+        for (VariableProblem.Ambiguous ambiguous : VariableSet.of(all).ambiguities()) {
+            int place =
+                    byPosition.entrySet().stream()
+                            .filter(
+                                    e ->
+                                            e.getValue().name().equals(ambiguous.name())
+                                                    && e.getValue()
+                                                            .scope()
+                                                            .equals(ambiguous.second()))
+                            .mapToInt(Map.Entry::getKey)
+                            .max()
+                            .orElse(0);
+            body.mistake("variables/" + place, ambiguous.sentence());
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 60 ? text.substring(0, 60) + "…" : text;
+    }
+}
