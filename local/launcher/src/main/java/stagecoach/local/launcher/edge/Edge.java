@@ -1,0 +1,147 @@
+package stagecoach.local.launcher.edge;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.httpproxy.Body;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyOptions;
+import io.vertx.httpproxy.ProxyResponse;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands each request to the service that owns its path, and streams both ways: uploads of any size
+ * and event streams of any length. Who may do what is the services' to say.
+ */
+public final class Edge {
+    private static final int CONNECT_MILLIS_MAX = 2_000;
+
+    /** Every open event stream holds one. */
+    private static final int CONNECTIONS_MAX = 2_000;
+
+    private final Vertx vertx;
+    private final Map<Route, URI> services;
+    private final int port;
+
+    private Edge(Vertx vertx, Map<Route, URI> services, int port) {
+        this.vertx = vertx;
+        this.services = services;
+        this.port = port;
+    }
+
+    /**
+     * Listens on 127.0.0.1.
+     *
+     * @param port 0 for any
+     * @return the port; failed when it is taken
+     */
+    public static Future<Integer> start(
+            Vertx vertx, int port, URI orchestrator, URI packageService, URI agentGateway) {
+        Map<Route, URI> services =
+                Map.of(
+                        Route.ORCHESTRATOR, orchestrator,
+                        Route.PACKAGE_SERVICE, packageService,
+                        Route.AGENT_GATEWAY, agentGateway);
+        return new Edge(vertx, services, port).listen();
+    }
+
+    private Future<Integer> listen() {
+        HttpClient client =
+                vertx.createHttpClient(
+                        new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS_MAX),
+                        new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
+        HttpProxy proxy =
+                HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
+                        .origin(context -> connect(client, context))
+                        .addInterceptor(new Manners());
+        return vertx.createHttpServer(
+                        new HttpServerOptions()
+                                .setHost("127.0.0.1")
+                                .setPort(port)
+                                .setHandle100ContinueAutomatically(true))
+                .requestHandler(proxy)
+                .listen()
+                .map(server -> server.actualPort());
+    }
+
+    private Future<HttpClientRequest> connect(HttpClient client, ProxyContext context) {
+        HttpServerRequest request = context.request().proxiedRequest();
+        URI service =
+                Optional.ofNullable(services.get(Route.of(path(request))))
+                        .orElseThrow(() -> new IllegalStateException("this path leads nowhere"));
+        return client.request(
+                new RequestOptions().setHost(service.getHost()).setPort(service.getPort()));
+    }
+
+    private static String path(HttpServerRequest request) {
+        String uri = request.uri();
+        int end = uri.indexOf('?');
+        return end < 0 ? uri : uri.substring(0, end);
+    }
+
+    /**
+     * What the proxy library leaves open: forwarding headers, closed paths, services that are away.
+     */
+    private static final class Manners implements ProxyInterceptor {
+        @Override
+        public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+            HttpServerRequest request = context.request().proxiedRequest();
+            Route route = Route.of(path(request));
+            if (route == Route.NOWHERE) {
+                return Future.succeededFuture(
+                        problem(context, 404, "Not found", "there is nothing at this path"));
+            }
+            context.request()
+                    .putHeader("X-Forwarded-Proto", "http")
+                    .putHeader("X-Forwarded-Host", host(request))
+                    .putHeader("X-Forwarded-Port", Integer.toString(request.localAddress().port()));
+            // It has been answered here.
+            context.request().headers().remove("Expect");
+            return context.sendRequest()
+                    .recover(
+                            cause ->
+                                    Future.succeededFuture(
+                                            problem(
+                                                    context,
+                                                    502,
+                                                    "Bad gateway",
+                                                    "the %s does not answer; it may be starting. Try again, or ask ./stagecoach status"
+                                                            .formatted(route.service()))));
+        }
+
+        private static String host(HttpServerRequest request) {
+            @Nullable HostAndPort authority = request.authority();
+            return authority == null ? "127.0.0.1" : authority.host();
+        }
+
+        private static ProxyResponse problem(
+                ProxyContext context, int status, String title, String detail) {
+            JsonObject body =
+                    new JsonObject()
+                            .put("type", "about:blank")
+                            .put("title", title)
+                            .put("status", status)
+                            .put("detail", detail);
+            return context.request()
+                    .release()
+                    .response()
+                    .setStatusCode(status)
+                    .putHeader("Content-Type", "application/problem+json")
+                    .setBody(Body.body(Buffer.buffer(body.encode())));
+        }
+    }
+}
