@@ -3,6 +3,7 @@ package stagecoach.runtime.timer;
 import java.time.Instant;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.AggregateKind;
+import stagecoach.runtime.aggregate.Tx;
 
 /**
  * Says which command a due timer becomes; a bean per kind of stream that has timers ({@link
@@ -19,4 +20,12 @@ public interface TimerCommands<S, C, E> {
      * @param firedAt now; later than {@code dueAt} by as much as nobody was there to fire it
      */
     C fired(StreamId stream, String name, Instant dueAt, Instant firedAt);
+
+    /**
+     * The same for a command that is made from tables; this is the one that is asked, in the
+     * deciding transaction.
+     */
+    default C fired(Tx tx, StreamId stream, String name, Instant dueAt, Instant firedAt) {
+        return fired(stream, name, dueAt, firedAt);
+    }
 }
