@@ -57,8 +57,8 @@ public sealed interface AcquisitionEvent {
      */
     record RegionRoute(
             Optional<RegionId> region,
-            List<CacheId> own,
-            List<CacheId> others,
+            List<Source.Cache> own,
+            List<Source.Cache> others,
             boolean serverFallback) {
         /** Copies the lists. */
         public RegionRoute {

@@ -1,0 +1,40 @@
+package stagecoach.packages.routing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
+
+/** The ordered sources that a target is given for a package. */
+public final class Sources {
+    private Sources() {}
+
+    /**
+     * Whether targets read the package from caches: they pull it themselves, and not from its feed.
+     */
+    public static boolean fromCaches(PinnedPackage pinned) {
+        return pinned.acquisitionLocation() == AcquisitionLocation.EXECUTION_TARGET
+                && pinned.source() == PackageSource.NEAREST_CACHE;
+    }
+
+    /**
+     * The sources for a target on {@code route}: the caches that hold the package now, the region's
+     * own first, then the server if the region allows it. May be empty.
+     */
+    public static List<Source> of(
+            PinnedPackage pinned, RegionRoute route, Predicate<Source.Cache> holdsIt) {
+        var sources = new ArrayList<Source>();
+        if (fromCaches(pinned)) {
+            route.own().stream().filter(holdsIt).forEach(sources::add);
+            route.others().stream().filter(holdsIt).forEach(sources::add);
+        }
+        if (route.serverFallback()) {
+            sources.add(new Source.Server());
+        }
+        return List.copyOf(sources);
+    }
+}
