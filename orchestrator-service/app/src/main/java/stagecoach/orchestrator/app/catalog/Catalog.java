@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
-import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.catalog.row.CatalogRow;
 import stagecoach.orchestrator.app.request.JsonBody;
@@ -29,7 +28,7 @@ import stagecoach.vocabulary.identity.IdRule;
  * transaction. What a thing may say is for its {@link CatalogThing}.
  */
 @ApplicationScoped
-class Catalog {
+public class Catalog {
     private static final int USERS_TOLD_MAX = 20;
 
     private final UnitOfWork unitOfWork;
@@ -46,7 +45,7 @@ class Catalog {
     }
 
     /** Makes or replaces a thing; what is as it should be changes nothing. */
-    <R extends CatalogRow, V> RestResponse<V> put(
+    public <R extends CatalogRow, V> RestResponse<V> put(
             CatalogThing<R, V> thing, String id, byte @Nullable [] json, WriteRequest request) {
         refuseBadId(thing, id);
         Cause cause = cause();
@@ -73,12 +72,12 @@ class Catalog {
     }
 
     /** One thing. */
-    <R extends CatalogRow, V> V get(CatalogThing<R, V> thing, String id) {
+    public <R extends CatalogRow, V> V get(CatalogThing<R, V> thing, String id) {
         return unitOfWork.run(tx -> thing.views(tx, List.of(find(tx, thing, id))).getFirst());
     }
 
     /** A page of all things of a kind, by id. */
-    <R extends CatalogRow, V> Listed<V> list(CatalogThing<R, V> thing, PageRequest page) {
+    public <R extends CatalogRow, V> Listed<V> list(CatalogThing<R, V> thing, PageRequest page) {
         int limit = page.limit();
         String after = page.after().orElse("");
         return unitOfWork.run(
@@ -95,7 +94,7 @@ class Catalog {
     }
 
     /** Removes a thing that nobody refers to. */
-    <R extends CatalogRow, V> void delete(CatalogThing<R, V> thing, String id) {
+    public <R extends CatalogRow, V> void delete(CatalogThing<R, V> thing, String id) {
         Cause cause = cause();
         unitOfWork.run(
                 tx -> {
@@ -118,7 +117,7 @@ class Catalog {
     }
 
     /** Writes a thing's row with its event, if anything about it changed. */
-    <R extends CatalogRow, V> void write(
+    public <R extends CatalogRow, V> void write(
             Tx tx, CatalogThing<R, V> thing, Optional<R> before, R after, Cause cause) {
         if (before.isPresent() && before.get().content().equals(after.content())) {
             return;
@@ -133,7 +132,8 @@ class Catalog {
     }
 
     /** Appends the event of a change; it comes first, so that of two changes at once one waits. */
-    <R extends CatalogRow, V> void tell(Tx tx, CatalogThing<R, V> thing, R after, Cause cause) {
+    public <R extends CatalogRow, V> void tell(
+            Tx tx, CatalogThing<R, V> thing, R after, Cause cause) {
         commands.handle(
                 tx,
                 ConfigurationKind.CONFIGURATION,
@@ -145,7 +145,7 @@ class Catalog {
     }
 
     /** The row of a thing. */
-    <R extends CatalogRow, V> R find(Tx tx, CatalogThing<R, V> thing, String id) {
+    public <R extends CatalogRow, V> R find(Tx tx, CatalogThing<R, V> thing, String id) {
         return Optional.of(id)
                 .filter(IdRule::allows)
                 .flatMap(good -> tx.find(thing.rowType(), good))
@@ -153,12 +153,12 @@ class Catalog {
     }
 
     /** Why the present request does what it does. */
-    Cause cause() {
+    public Cause cause() {
         return Cause.of(clock, caller.actor());
     }
 
     /** That a thing does not exist. */
-    static Rejection notFound(String noun, String id) {
+    public static Rejection notFound(String noun, String id) {
         return new Rejection(
                 Rejection.Kind.NOT_FOUND,
                 "not-found",
@@ -199,16 +199,11 @@ class Catalog {
     }
 
     /** The name that people gave; the id if they gave none. */
-    static String nameOf(JsonBody body, String id) {
+    public static String nameOf(JsonBody body, String id) {
         String name = body.text("name").filter(text -> !text.isBlank()).orElse(id);
         if (name.length() > 200) {
             body.mistake("name", "A name has at most 200 characters.");
         }
         return name;
-    }
-
-    /** A thing of another kind that is referred to. */
-    static Use use(Kind kind, Object id) {
-        return new Use(kind, id.toString());
     }
 }

@@ -109,7 +109,7 @@ public class CatalogStore {
     }
 
     /** The ids that a configuration may refer to. */
-    KnownNames names(Tx tx) {
+    public KnownNames names(Tx tx) {
         Map<String, Set<String>> byKind = new HashMap<>();
         for (Object[] row :
                 tx.rows(
@@ -130,7 +130,7 @@ public class CatalogStore {
     }
 
     /** What the gateway said of these tentacles, by agent id. */
-    Map<String, AgentRow> agents(Tx tx, Collection<String> agents) {
+    public Map<String, AgentRow> agents(Tx tx, Collection<String> agents) {
         Map<String, AgentRow> byId = new HashMap<>();
         if (!agents.isEmpty()) {
             tx.query(AgentRow.class, "from AgentRow where agent in ?1", List.copyOf(agents))
@@ -146,7 +146,7 @@ public class CatalogStore {
     }
 
     /** Replaces what a thing refers to. */
-    void writeUses(Tx tx, Kind kind, String id, Set<Use> uses) {
+    public void writeUses(Tx tx, Kind kind, String id, Set<Use> uses) {
         forgetUses(tx, kind, id);
         for (Use use : uses) {
             tx.execute(
@@ -184,7 +184,7 @@ public class CatalogStore {
     }
 
     /** The deployments of a project or environment that have not ended, in words. */
-    static List<String> unfinishedDeployments(Tx tx, String column, String id) {
+    public static List<String> unfinishedDeployments(Tx tx, String column, String id) {
         return tx
                 .rows(
                         "SELECT id FROM deployment WHERE %s = ?1 AND ended_at IS NULL ORDER BY id"
@@ -196,7 +196,7 @@ public class CatalogStore {
     }
 
     /** The deployments that have not ended on a target or worker, in words. */
-    static List<String> deploymentsRunningOn(Tx tx, String column, String id) {
+    public static List<String> deploymentsRunningOn(Tx tx, String column, String id) {
         return tx
                 .rows(
                         """
@@ -211,18 +211,18 @@ public class CatalogStore {
     }
 
     /** A project's process. */
-    DeploymentProcess processOf(ProjectRow row) {
+    public DeploymentProcess processOf(ProjectRow row) {
         return StagecoachJson.read(row.process, DeploymentProcess.class);
     }
 
     /** A project's variables, secrets opened. */
-    List<Variable> variablesOf(ProjectRow row) {
+    public List<Variable> variablesOf(ProjectRow row) {
         byte[] json = secrets.open(row.variables, sealOf(row));
         return List.copyOf(Arrays.asList(StagecoachJson.read(json, Variable[].class)));
     }
 
     /** Keeps a project's variables in its row. */
-    void seal(ProjectRow row, List<Variable> variables) {
+    public void seal(ProjectRow row, List<Variable> variables) {
         row.variables =
                 secrets.seal(
                         StagecoachJson.text(variables).getBytes(StandardCharsets.UTF_8),
@@ -234,7 +234,7 @@ public class CatalogStore {
     }
 
     /** A JSON array of texts as ids. */
-    static <T> List<T> listOf(String json, Function<String, T> id) {
+    public static <T> List<T> listOf(String json, Function<String, T> id) {
         try {
             return StagecoachJson.mapper()
                     .readValue(json, new TypeReference<List<String>>() {})
@@ -247,7 +247,7 @@ public class CatalogStore {
     }
 
     /** What people call a kind. */
-    static String nounOf(Kind kind) {
+    public static String nounOf(Kind kind) {
         return switch (kind) {
             case ENVIRONMENT -> "environment";
             case REGION -> "region";

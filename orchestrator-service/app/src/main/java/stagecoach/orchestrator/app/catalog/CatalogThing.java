@@ -16,7 +16,7 @@ import stagecoach.runtime.aggregate.Tx;
  * @param <R> its row
  * @param <V> its body in the API
  */
-interface CatalogThing<R extends CatalogRow, V> {
+public interface CatalogThing<R extends CatalogRow, V> {
     /** What it is. */
     Kind kind();
 

@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.catalog;
+package stagecoach.orchestrator.app.catalog.machine;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -23,8 +23,12 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.catalog.Catalog;
+import stagecoach.orchestrator.app.catalog.CatalogStore;
+import stagecoach.orchestrator.app.catalog.CatalogThing;
+import stagecoach.orchestrator.app.catalog.Use;
 import stagecoach.orchestrator.app.catalog.row.AgentRow;
-import stagecoach.orchestrator.app.catalog.row.TargetRow;
+import stagecoach.orchestrator.app.catalog.row.WorkerRow;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.orchestrator.app.request.PageRequest;
@@ -33,20 +37,20 @@ import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.AgentId;
-import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.RegionId;
-import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.WorkerId;
 import stagecoach.wire.StagecoachJson;
 
-/** Targets: the machines that releases are brought to. */
-@Path("/api/v1/targets")
+/** Workers: machines that run steps for the server. */
+@Path("/api/v1/workers")
 @RunOnVirtualThread
 @Tag(name = "Configuration")
-public class TargetResource {
+public class WorkerResource {
     private final Catalog catalog;
     private final Thing thing;
 
-    TargetResource(Catalog catalog, CatalogStore store) {
+    WorkerResource(Catalog catalog, CatalogStore store) {
         this.catalog = catalog;
         this.thing = new Thing(store);
     }
@@ -55,14 +59,14 @@ public class TargetResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a target")
-    @RequestBody(content = @Content(schema = @Schema(implementation = TargetView.class)))
+    @Operation(summary = "Make or replace a worker")
+    @RequestBody(content = @Content(schema = @Schema(implementation = WorkerView.class)))
     @APIResponse(responseCode = "201", description = "Made")
     @APIResponse(
             responseCode = "200",
             description = "Replaced",
-            content = @Content(schema = @Schema(implementation = TargetView.class)))
-    public RestResponse<TargetView> put(
+            content = @Content(schema = @Schema(implementation = WorkerView.class)))
+    public RestResponse<WorkerView> put(
             String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
         return catalog.put(thing, id, body, request);
     }
@@ -70,15 +74,15 @@ public class TargetResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a target")
-    public TargetView get(String id) {
+    @Operation(summary = "Read a worker")
+    public WorkerView get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List targets")
-    public Listed<TargetView> list(@BeanParam PageRequest page) {
+    @Operation(summary = "List workers")
+    public Listed<WorkerView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
 
@@ -86,31 +90,29 @@ public class TargetResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a target that is not in use")
+    @Operation(summary = "Remove a worker that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);
     }
 
-    /** A target in the API; {@code health} and {@code thumbprint} are what its tentacle showed. */
-    @Schema(name = "Target")
+    /** A worker in the API; {@code health} and {@code thumbprint} are what its tentacle showed. */
+    @Schema(name = "Worker")
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record TargetView(
+    public record WorkerView(
             String id,
             String name,
-            List<String> environments,
-            List<String> tags,
+            List<String> workerPools,
             @Schema(nullable = true) @Nullable String region,
             @Schema(enumeration = "POLLING") String communication,
             @Schema(readOnly = true, nullable = true) @Nullable String thumbprint,
             boolean disabled,
             @Schema(readOnly = true) HealthView health) {
-        static TargetView of(TargetRow row, @Nullable AgentRow agent) {
-            return new TargetView(
+        static WorkerView of(WorkerRow row, @Nullable AgentRow agent) {
+            return new WorkerView(
                     row.id,
                     row.name,
-                    CatalogStore.listOf(row.environments, id -> id),
-                    CatalogStore.listOf(row.tags, tag -> tag),
+                    CatalogStore.listOf(row.workerPools, id -> id),
                     row.region,
                     ConnectionFields.POLLING,
                     agent == null ? null : agent.thumbprint,
@@ -119,8 +121,8 @@ public class TargetResource {
         }
     }
 
-    /** What may be said about a target. */
-    static final class Thing implements CatalogThing<TargetRow, TargetView> {
+    /** What may be said about a worker. */
+    static final class Thing implements CatalogThing<WorkerRow, WorkerView> {
         private final CatalogStore store;
 
         Thing(CatalogStore store) {
@@ -129,41 +131,36 @@ public class TargetResource {
 
         @Override
         public Kind kind() {
-            return Kind.TARGET;
+            return Kind.WORKER;
         }
 
         @Override
         public String noun() {
-            return CatalogStore.nounOf(Kind.TARGET);
+            return CatalogStore.nounOf(Kind.WORKER);
         }
 
         @Override
         public String path() {
-            return "targets";
+            return "workers";
         }
 
         @Override
-        public Class<TargetRow> rowType() {
-            return TargetRow.class;
+        public Class<WorkerRow> rowType() {
+            return WorkerRow.class;
         }
 
         @Override
-        public TargetRow read(
-                String id, JsonBody body, KnownNames names, Optional<TargetRow> before) {
-            var row = new TargetRow();
+        public WorkerRow read(
+                String id, JsonBody body, KnownNames names, Optional<WorkerRow> before) {
+            var row = new WorkerRow();
             row.id = id;
             row.name = Catalog.nameOf(body, id);
-            List<String> environments =
-                    body.list("environments", EnvironmentId::new).orElse(List.of()).stream()
-                            .map(EnvironmentId::value)
+            List<String> pools =
+                    body.list("workerPools", PoolId::new).orElse(List.of()).stream()
+                            .map(PoolId::value)
                             .toList();
-            KnownNames.check(
-                    body, "environments", "environment", environments, names.environments());
-            row.environments = StagecoachJson.text(environments);
-            row.tags =
-                    StagecoachJson.text(
-                            body.list("tags", stagecoach.vocabulary.identity.Tag::new)
-                                    .orElse(List.of()));
+            KnownNames.check(body, "workerPools", "worker pool", pools, names.workerPools());
+            row.workerPools = StagecoachJson.text(pools);
             row.region = ConnectionFields.region(body, names).orElse(null);
             row.disabled = body.flag("disabled").orElse(false);
             ConnectionFields.read(body);
@@ -171,41 +168,40 @@ public class TargetResource {
         }
 
         @Override
-        public ConfigurationDocument document(TargetRow row) {
-            return new ConfigurationDocument.Target(
-                    new TargetId(row.id),
+        public ConfigurationDocument document(WorkerRow row) {
+            return new ConfigurationDocument.Worker(
+                    new WorkerId(row.id),
                     row.name,
-                    CatalogStore.listOf(row.environments, EnvironmentId::new),
-                    CatalogStore.listOf(row.tags, stagecoach.vocabulary.identity.Tag::new),
+                    CatalogStore.listOf(row.workerPools, PoolId::new),
                     Optional.ofNullable(row.region).map(RegionId::new),
                     row.disabled);
         }
 
         @Override
-        public Set<Use> uses(TargetRow row) {
+        public Set<Use> uses(WorkerRow row) {
             Set<Use> uses = new HashSet<>();
-            CatalogStore.listOf(row.environments, id -> new Use(Kind.ENVIRONMENT, id))
+            CatalogStore.listOf(row.workerPools, id -> new Use(Kind.WORKER_POOL, id))
                     .forEach(uses::add);
             Optional.ofNullable(row.region).ifPresent(id -> uses.add(new Use(Kind.REGION, id)));
             return uses;
         }
 
         @Override
-        public List<TargetView> views(Tx tx, List<TargetRow> rows) {
+        public List<WorkerView> views(Tx tx, List<WorkerRow> rows) {
             Map<String, AgentRow> agents =
                     store.agents(tx, rows.stream().map(row -> agentOf(row.id)).toList());
             return rows.stream()
-                    .map(row -> TargetView.of(row, agents.get(agentOf(row.id))))
+                    .map(row -> WorkerView.of(row, agents.get(agentOf(row.id))))
                     .toList();
         }
 
         @Override
         public List<String> usersElsewhere(Tx tx, String id) {
-            return CatalogStore.deploymentsRunningOn(tx, "target", id);
+            return CatalogStore.deploymentsRunningOn(tx, "worker", id);
         }
 
         private static String agentOf(String id) {
-            return AgentId.of(new TargetId(id)).value();
+            return AgentId.of(new WorkerId(id)).value();
         }
     }
 }

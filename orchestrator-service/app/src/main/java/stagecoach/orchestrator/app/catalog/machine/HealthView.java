@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.catalog;
+package stagecoach.orchestrator.app.catalog.machine;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.catalog;
+package stagecoach.orchestrator.app.catalog.machine;
 
 import java.util.Optional;
 import stagecoach.orchestrator.app.request.JsonBody;

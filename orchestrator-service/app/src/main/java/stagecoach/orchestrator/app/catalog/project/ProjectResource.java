@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.catalog;
+package stagecoach.orchestrator.app.catalog.project;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
@@ -18,9 +18,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
-import stagecoach.orchestrator.app.catalog.ProjectThing.ProjectView;
+import stagecoach.orchestrator.app.catalog.Catalog;
+import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.catalog.process.ProcessReader;
 import stagecoach.orchestrator.app.catalog.process.ProcessView;
+import stagecoach.orchestrator.app.catalog.project.ProjectThing.ProjectView;
 import stagecoach.orchestrator.app.catalog.row.ProjectRow;
 import stagecoach.orchestrator.app.catalog.variables.VariableReader;
 import stagecoach.orchestrator.app.catalog.variables.VariablesView;

@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.catalog;
+package stagecoach.orchestrator.app.catalog.project;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.HashSet;
@@ -9,6 +9,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.catalog.Catalog;
+import stagecoach.orchestrator.app.catalog.CatalogStore;
+import stagecoach.orchestrator.app.catalog.CatalogThing;
+import stagecoach.orchestrator.app.catalog.Use;
 import stagecoach.orchestrator.app.catalog.row.ProjectRow;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
