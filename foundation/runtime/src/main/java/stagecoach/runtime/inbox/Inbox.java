@@ -1,13 +1,27 @@
 package stagecoach.runtime.inbox;
 
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.LogEntry;
+import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.codec.Codecs;
+import stagecoach.wire.StagecoachJson;
 
 /**
  * Handles poll batches. The returned {@code Uni} completes when everything in the batch is
@@ -16,6 +30,30 @@ import stagecoach.runtime.aggregate.Tx;
  */
 @ApplicationScoped
 public class Inbox {
+    /** Streams of one batch that are handled side by side. */
+    private static final int STREAMS_AT_ONCE = 4;
+
+    private final UnitOfWork unitOfWork;
+    private final Codecs codecs;
+    private final Alarm alarm;
+    private final Patience patience;
+    private final Parking parking;
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("inbox-", 0).factory());
+
+    Inbox(UnitOfWork unitOfWork, Codecs codecs, Alarm alarm, Patience patience, Parking parking) {
+        this.unitOfWork = unitOfWork;
+        this.codecs = codecs;
+        this.alarm = alarm;
+        this.patience = patience;
+        this.parking = parking;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdown();
+    }
+
     /**
      * Handles events: every event has its effect once and in the order of its stream, however often
      * and in whichever order its records arrive.
@@ -28,7 +66,12 @@ public class Inbox {
             ConsumerRecords<String, byte[]> records,
             Class<E> family,
             InboxHandler<E> work) {
-        throw new UnsupportedOperationException("not built yet");
+        var subscriber = new Subscriber<>(handler, family, work, codecs, alarm);
+        return onVirtualThread(
+                () -> {
+                    parking.meet(handler, subscriber);
+                    handleStreams(handler, subscriber, arrivals(records));
+                });
     }
 
     /**
@@ -36,12 +79,140 @@ public class Inbox {
      */
     public Uni<Void> handleCommands(
             ConsumerRecords<String, byte[]> records, BiConsumer<Tx, List<AgentCommand>> work) {
-        throw new UnsupportedOperationException("not built yet");
+        return handleEntries("agent-commands", records, AgentCommand.class, work);
     }
 
     /** Handles log entries, one transaction per batch; {@code work} must be repeatable. */
     public Uni<Void> handleLogs(
             ConsumerRecords<String, byte[]> records, BiConsumer<Tx, List<LogEntry>> work) {
-        throw new UnsupportedOperationException("not built yet");
+        return handleEntries("logs", records, LogEntry.class, work);
+    }
+
+    private Uni<Void> onVirtualThread(Runnable work) {
+        return Uni.createFrom()
+                .completionStage(() -> CompletableFuture.runAsync(work, threads))
+                .replaceWithVoid();
+    }
+
+    private static Map<StreamId, List<Arrived>> arrivals(ConsumerRecords<String, byte[]> records) {
+        var streams = new LinkedHashMap<StreamId, List<Arrived>>();
+        for (ConsumerRecord<String, byte[]> record : records) {
+            var arrived = Arrived.of(record);
+            streams.computeIfAbsent(arrived.stream(), s -> new ArrayList<>()).add(arrived);
+        }
+        return streams;
+    }
+
+    private <E> void handleStreams(
+            String handler, Subscriber<E> subscriber, Map<StreamId, List<Arrived>> streams) {
+        if (streams.size() == 1) {
+            streams.forEach((s, arrived) -> handleStream(handler, subscriber, s, arrived));
+            return;
+        }
+        var free = new Semaphore(STREAMS_AT_ONCE);
+        var all = new ArrayList<CompletableFuture<Void>>();
+        streams.forEach(
+                (stream, arrived) -> {
+                    free.acquireUninterruptibly();
+                    all.add(
+                            CompletableFuture.runAsync(
+                                    () -> {
+                                        try {
+                                            handleStream(handler, subscriber, stream, arrived);
+                                        } finally {
+                                            free.release();
+                                        }
+                                    },
+                                    threads));
+                });
+        CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).join();
+    }
+
+    private <E> void handleStream(
+            String handler, Subscriber<E> subscriber, StreamId stream, List<Arrived> arrived) {
+        if (!arrived.getFirst().placed()) {
+            inTransaction(
+                    handler,
+                    tx ->
+                            arrived.forEach(
+                                    a ->
+                                            subscriber.park(
+                                                    tx,
+                                                    a,
+                                                    "the headers name no event of a stream")));
+            return;
+        }
+        try {
+            inTransaction(handler, tx -> subscriber.handle(tx, stream, arrived));
+        } catch (Patience.Stopping e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            handleOneByOne(handler, subscriber, stream, arrived);
+        }
+    }
+
+    /** Something in the batch is at fault: what comes before it is handled, it is parked. */
+    private <E> void handleOneByOne(
+            String handler, Subscriber<E> subscriber, StreamId stream, List<Arrived> arrived) {
+        try {
+            boolean more = true;
+            while (more) {
+                var handled = new boolean[1];
+                inTransaction(
+                        handler, tx -> handled[0] = subscriber.handleOne(tx, stream, arrived));
+                more = handled[0];
+            }
+        } catch (Patience.Stopping e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            alarm.fault(handler, stream, e);
+            inTransaction(handler, tx -> subscriber.park(tx, stream, arrived, e.toString()));
+        }
+    }
+
+    private void inTransaction(String handler, Consumer<Tx> work) {
+        patience.untilDone(handler, () -> unitOfWork.execute(work));
+    }
+
+    private <T> Uni<Void> handleEntries(
+            String handler,
+            ConsumerRecords<String, byte[]> records,
+            Class<T> type,
+            BiConsumer<Tx, List<T>> work) {
+        var subscriber = new Subscriber<T>(handler, type, (tx, events) -> {}, codecs, alarm);
+        return onVirtualThread(
+                () -> {
+                    var arrived = new ArrayList<Arrived>();
+                    records.forEach(r -> arrived.add(Arrived.byOffset(r)));
+                    handleEntries(handler, subscriber, arrived, type, work);
+                });
+    }
+
+    private <T> void handleEntries(
+            String handler,
+            Subscriber<T> subscriber,
+            List<Arrived> arrived,
+            Class<T> type,
+            BiConsumer<Tx, List<T>> work) {
+        try {
+            inTransaction(
+                    handler,
+                    tx ->
+                            work.accept(
+                                    tx,
+                                    arrived.stream()
+                                            .map(a -> StagecoachJson.read(a.data(), type))
+                                            .toList()));
+        } catch (Patience.Stopping e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            if (arrived.size() > 1) {
+                arrived.forEach(a -> handleEntries(handler, subscriber, List.of(a), type, work));
+                return;
+            }
+            var culprit = arrived.getFirst();
+            alarm.fault(handler, culprit.stream(), e);
+            inTransaction(handler, tx -> subscriber.park(tx, culprit, e.toString()));
+        }
     }
 }

@@ -2,27 +2,17 @@ package stagecoach.runtime.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import stagecoach.decider.StreamId;
-import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;
 import stagecoach.runtime.toy.AccountKind;
+import stagecoach.runtime.toy.ToyTest;
 
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = {
-            @ResourceArg(name = "schema", value = "toy"),
-            @ResourceArg(name = "sql", value = "src/test/resources/db/toy"),
-            @ResourceArg(name = "topics", value = "toy.accounts")
-        })
+@ToyTest
 class AppendTest {
     @Inject CommandHandler handler;
 

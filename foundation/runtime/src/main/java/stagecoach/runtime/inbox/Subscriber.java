@@ -1,0 +1,202 @@
+package stagecoach.runtime.inbox;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.codec.Codecs;
+import stagecoach.runtime.codec.Envelope;
+import stagecoach.runtime.inbox.InboxTable.Position;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.Run;
+
+/**
+ * One handler's view of streams, inside a transaction: which of the events at hand are next, and
+ * what becomes of those that are not.
+ */
+final class Subscriber<E> {
+    private final String handler;
+    private final Class<E> family;
+    private final InboxHandler<E> work;
+    private final Codecs codecs;
+    private final Alarm alarm;
+    private final InboxTable table;
+
+    Subscriber(String handler, Class<E> family, InboxHandler<E> work, Codecs codecs, Alarm alarm) {
+        this.handler = handler;
+        this.family = family;
+        this.work = work;
+        this.codecs = codecs;
+        this.alarm = alarm;
+        this.table = new InboxTable(handler);
+    }
+
+    InboxTable table() {
+        return table;
+    }
+
+    /**
+     * Handles what is next of {@code arrived}, which is of one stream. The plain case, in which all
+     * of it is, takes one statement besides the handler's own.
+     */
+    void handle(Tx tx, StreamId stream, List<Arrived> arrived) {
+        var sorted = sorted(arrived);
+        long first = sorted.firstKey();
+        long last = sorted.lastKey();
+        boolean whole = last - first + 1 == sorted.size();
+        if (whole && table.advance(tx, stream, first, last)) {
+            work.handle(tx, decode(sorted.values()));
+            return;
+        }
+        advance(tx, stream, sorted, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Handles at most one event.
+     *
+     * @return whether one was handled, so that there may be another one
+     */
+    boolean handleOne(Tx tx, StreamId stream, List<Arrived> arrived) {
+        return advance(tx, stream, sorted(arrived), 1);
+    }
+
+    private boolean advance(Tx tx, StreamId stream, NavigableMap<Long, Arrived> events, int limit) {
+        Position position = table.lock(tx, stream);
+        // Older ones were handled: a repeat has no effect.
+        events.headMap(position.version(), true).clear();
+        if (position.parked()) {
+            events.values().forEach(e -> park(tx, e, "behind a parked event"));
+            return false;
+        }
+        if (position.held()) {
+            table.held(tx, stream).forEach(h -> events.putIfAbsent(h.version(), h));
+        }
+        var next = new ArrayList<Arrived>();
+        long version = position.version();
+        while (next.size() < limit && events.containsKey(version + 1)) {
+            version++;
+            next.add(events.remove(version));
+        }
+        boolean missing = !events.isEmpty() && !events.containsKey(version + 1);
+        if (missing) {
+            holdAll(tx, events, version);
+        }
+        boolean held = missing || (position.held() && !events.isEmpty());
+        if (next.isEmpty()) {
+            if (held != position.held()) {
+                table.set(tx, stream, new Position(version, held, false));
+            }
+            return false;
+        }
+        table.set(tx, stream, new Position(version, held, false));
+        if (position.held()) {
+            table.release(tx, stream, version);
+        }
+        work.handle(tx, decode(next));
+        return true;
+    }
+
+    /**
+     * An event from the future can only mean that the log is out of order after trouble with a
+     * producer: what is missing comes behind it. It is kept until then.
+     */
+    private void holdAll(Tx tx, NavigableMap<Long, Arrived> early, long version) {
+        for (Arrived event : early.values()) {
+            if (table.hold(tx, event, Instant.now())) {
+                alarm.gap(handler, event.stream(), version, event.version());
+            }
+        }
+    }
+
+    /** Parks the event that is next of {@code arrived}, and all later ones that are at hand. */
+    void park(Tx tx, StreamId stream, List<Arrived> arrived, String reason) {
+        var events = sorted(arrived);
+        Position position = table.lock(tx, stream);
+        events.headMap(position.version(), true).clear();
+        if (position.held()) {
+            table.held(tx, stream).forEach(h -> events.putIfAbsent(h.version(), h));
+            table.release(tx, stream, Long.MAX_VALUE);
+        }
+        if (events.isEmpty()) {
+            return;
+        }
+        table.set(tx, stream, new Position(position.version(), false, true));
+        long culprit = events.firstKey();
+        for (Arrived event : events.values()) {
+            park(tx, event, event.version() == culprit ? reason : "behind a parked event");
+        }
+    }
+
+    /** Parks one record. */
+    void park(Tx tx, Arrived event, String reason) {
+        if (table.park(tx, event, reason, Instant.now())) {
+            alarm.parked(handler, event.stream(), event.version(), reason);
+        }
+    }
+
+    /**
+     * Handles the first parked event of a stream again.
+     *
+     * @return whether it was handled and there may be another one
+     */
+    boolean replayOne(Tx tx, StreamId stream) {
+        Position position = table.lock(tx, stream);
+        if (!position.parked()) {
+            return false;
+        }
+        var parked = table.parked(tx, stream);
+        var next = parked.stream().filter(p -> p.version() == position.version() + 1).findFirst();
+        if (next.isEmpty()) {
+            // Drained; what is left came too early even for the parked ones.
+            parked.forEach(p -> table.hold(tx, p, Instant.now()));
+            table.unpark(tx, stream, Long.MAX_VALUE);
+            table.set(tx, stream, new Position(position.version(), !parked.isEmpty(), false));
+            return false;
+        }
+        long version = next.get().version();
+        table.unpark(tx, stream, version);
+        table.set(tx, stream, new Position(version, false, true));
+        work.handle(tx, decode(List.of(next.get())));
+        return true;
+    }
+
+    private static NavigableMap<Long, Arrived> sorted(List<Arrived> arrived) {
+        var sorted = new TreeMap<Long, Arrived>();
+        arrived.forEach(a -> sorted.putIfAbsent(a.version(), a));
+        return sorted;
+    }
+
+    private List<InboxEvent<E>> decode(Iterable<Arrived> arrived) {
+        var events = new ArrayList<InboxEvent<E>>();
+        for (Arrived a : arrived) {
+            var envelope = Envelope.of(a.headers());
+            events.add(
+                    new InboxEvent<>(
+                            handler,
+                            a.stream(),
+                            a.version(),
+                            envelope.time(),
+                            envelope.type(),
+                            codecs.decode(family, envelope.type(), a.data()),
+                            attributes(envelope),
+                            envelope.actor()));
+        }
+        return List.copyOf(events);
+    }
+
+    private static EventAttributes attributes(Envelope envelope) {
+        Optional<DeploymentId> deployment = envelope.deployment().map(DeploymentId::new);
+        return new EventAttributes(
+                deployment,
+                envelope.project().map(ProjectId::new),
+                envelope.environment().map(EnvironmentId::new),
+                envelope.run().map(Run::new));
+    }
+}

@@ -1,0 +1,217 @@
+package stagecoach.runtime.outbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.codec.Envelope;
+
+/**
+ * Brings what waits in {@code outbox} to Kafka, in one transaction per cycle: of all relays of a
+ * schema one works at a time, it sends in the order of the ids, and a row goes only when Kafka has
+ * it. So a stream's events reach the log in order; some may reach it again. Not for two threads.
+ */
+final class Relay implements AutoCloseable {
+    private static final int ROWS_MAX = 500;
+
+    /**
+     * Longer than the producer's own time-out, shorter than the database's for an idle transaction.
+     */
+    private static final Duration ACKS_MAX = Duration.ofSeconds(26);
+
+    private static final String LOCK =
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('stagecoach relay ' || current_schema(), 0))";
+    private static final String WAITING =
+            """
+            SELECT o.id, o.stream, o.version, o.slot, o.topic, o.key, o.type, coalesce(o.payload, e.data),
+                   e.at, e.actor, e.causation, e.deployment, e.project, e.environment, e.run
+            FROM outbox o JOIN event e ON e.stream = o.stream AND e.version = o.version
+            ORDER BY o.id LIMIT
+            """
+                    + ROWS_MAX;
+    private static final String DELETE = "DELETE FROM outbox WHERE id = ANY(?1)";
+
+    /** What a cycle came to. */
+    enum Outcome {
+        /** Another relay is at work. */
+        ELSEWHERE,
+        NOTHING,
+        SENT,
+        /** Something could not be sent; it is still there. */
+        FAILED
+    }
+
+    /** Where a cycle stands, for tests that let it die there. */
+    enum Point {
+        LOCKED,
+        SELECTED,
+        SENDING,
+        ACKNOWLEDGED,
+        DELETED,
+        COMMITTED
+    }
+
+    private final UnitOfWork unitOfWork;
+    private final String source;
+    private final Supplier<Producer<String, byte[]>> producers;
+    private final Consumer<Point> at;
+    private @Nullable Producer<String, byte[]> producer;
+
+    Relay(
+            UnitOfWork unitOfWork,
+            String source,
+            Supplier<Producer<String, byte[]>> producers,
+            Consumer<Point> at) {
+        this.unitOfWork = unitOfWork;
+        this.source = source;
+        this.producers = producers;
+        this.at = at;
+    }
+
+    /** Sends up to 500 records. */
+    Outcome cycle() {
+        try {
+            Outcome outcome = unitOfWork.run(this::cycle);
+            at.accept(Point.COMMITTED);
+            return outcome;
+        } catch (RuntimeException | Error e) {
+            // Records may be under way; they must not come after what is sent next time.
+            close();
+            throw e;
+        }
+    }
+
+    private Outcome cycle(Tx tx) {
+        if (!Boolean.TRUE.equals(tx.rows(LOCK).getFirst()[0])) {
+            return Outcome.ELSEWHERE;
+        }
+        at.accept(Point.LOCKED);
+        List<Waiting> waiting = tx.rows(WAITING).stream().map(this::waiting).toList();
+        if (waiting.isEmpty()) {
+            return Outcome.NOTHING;
+        }
+        at.accept(Point.SELECTED);
+        Long[] gone = acknowledged(waiting);
+        at.accept(Point.ACKNOWLEDGED);
+        if (gone.length < waiting.size()) {
+            // A later batch of this producer could land before an earlier one that timed out.
+            close();
+        }
+        if (gone.length > 0) {
+            tx.execute(DELETE, (Object) gone);
+        }
+        at.accept(Point.DELETED);
+        return gone.length == waiting.size() ? Outcome.SENT : Outcome.FAILED;
+    }
+
+    /** The ids that Kafka has, per stream up to its first failure. */
+    private Long[] acknowledged(List<Waiting> waiting) {
+        var acks = new ArrayList<Future<RecordMetadata>>(waiting.size());
+        for (Waiting row : waiting) {
+            try {
+                acks.add(producer().send(row.toRecord()));
+            } catch (KafkaException e) {
+                // Not even queued. What follows is not sent either: it could only fail or overtake.
+                break;
+            }
+            at.accept(Point.SENDING);
+        }
+        long end = System.nanoTime() + ACKS_MAX.toNanos();
+        var gone = new ArrayList<Long>(waiting.size());
+        Set<StreamId> broken = new HashSet<>();
+        for (int i = 0; i < waiting.size(); i++) {
+            Waiting row = waiting.get(i);
+            boolean acked = i < acks.size() && isAcked(acks.get(i), end);
+            if (!acked) {
+                broken.add(row.envelope().stream());
+            } else if (!broken.contains(row.envelope().stream())) {
+                gone.add(row.id());
+            }
+        }
+        return gone.toArray(Long[]::new);
+    }
+
+    private static boolean isAcked(Future<RecordMetadata> ack, long end) {
+        try {
+            ack.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Producer<String, byte[]> producer() {
+        if (producer == null) {
+            producer = producers.get();
+        }
+        return producer;
+    }
+
+    /** Lets go of the producer at once; the next cycle opens another one. */
+    @Override
+    public void close() {
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+            producer = null;
+        }
+    }
+
+    private Waiting waiting(@Nullable Object[] row) {
+        var envelope =
+                new Envelope(
+                        new StreamId((String) required(row[1])),
+                        (Long) required(row[2]),
+                        (Integer) required(row[3]),
+                        (String) required(row[6]),
+                        source,
+                        (Instant) required(row[8]),
+                        Optional.ofNullable((String) row[11]),
+                        Optional.ofNullable((String) row[12]),
+                        Optional.ofNullable((String) row[13]),
+                        Optional.ofNullable((Integer) row[14]),
+                        Optional.ofNullable((String) row[10]),
+                        Optional.ofNullable((String) row[9]));
+        return new Waiting(
+                (Long) required(row[0]),
+                (String) required(row[4]),
+                (String) required(row[5]),
+                envelope,
+                (byte[]) required(row[7]));
+    }
+
+    private static Object required(@Nullable Object value) {
+        if (value == null) {
+            throw new IllegalStateException("a column that is NOT NULL came as null");
+        }
+        return value;
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+    private record Waiting(long id, String topic, String key, Envelope envelope, byte[] data) {
+        ProducerRecord<String, byte[]> toRecord() {
+            var record = new ProducerRecord<>(topic, key, data);
+            envelope.addTo(record.headers());
+            return record;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package stagecoach.runtime.outbox;
+
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.Doorbell;
+
+/**
+ * Runs the relay of this process from start to stop; polling is the truth, the bell only saves
+ * time.
+ */
+@Singleton
+class RelayThread {
+    private static final long BUSY_MILLIS = 20;
+    private static final long IDLE_MILLIS = 500;
+    private static final long TROUBLE_MILLIS = 1_000;
+    private static final long STAYS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Relay relay;
+    private final Doorbell doorbell;
+    private final boolean enabled;
+    private @Nullable Thread thread;
+    private volatile boolean stopping;
+
+    RelayThread(
+            UnitOfWork unitOfWork,
+            Doorbell doorbell,
+            @ConfigProperty(name = "stagecoach.service") String service,
+            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap,
+            @ConfigProperty(name = "stagecoach.relay.enabled", defaultValue = "true")
+                    boolean enabled) {
+        this.relay =
+                new Relay(
+                        unitOfWork,
+                        service,
+                        () -> Producers.open(bootstrap, service + "-relay", "none"),
+                        point -> {});
+        this.doorbell = doorbell;
+        this.enabled = enabled;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (enabled) {
+            thread = Thread.ofPlatform().name("relay").daemon().start(this::run);
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        stopping = true;
+        doorbell.ring();
+        if (thread != null) {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+        }
+    }
+
+    private void run() {
+        long busyUntil = System.nanoTime();
+        boolean troubled = false;
+        while (!stopping) {
+            long pause;
+            try {
+                Relay.Outcome outcome = relay.cycle();
+                if (outcome == Relay.Outcome.SENT) {
+                    busyUntil = System.nanoTime() + STAYS_BUSY_NANOS;
+                }
+                boolean failed = outcome == Relay.Outcome.FAILED;
+                if (failed && !troubled) {
+                    Log.warn("The relay could not send to Kafka; what waits is sent later.");
+                }
+                if (troubled && !failed) {
+                    Log.info("The relay works again.");
+                }
+                troubled = failed;
+                pause = pause(outcome, busyUntil);
+            } catch (RuntimeException e) {
+                if (!troubled && !stopping) {
+                    Log.warn("The relay does not work; it tries again every second.", e);
+                }
+                troubled = true;
+                pause = TROUBLE_MILLIS;
+            }
+            if (!waited(pause)) {
+                break;
+            }
+        }
+        relay.close();
+    }
+
+    private static long pause(Relay.Outcome outcome, long busyUntil) {
+        return switch (outcome) {
+            case SENT -> 0;
+            case FAILED -> TROUBLE_MILLIS;
+            case NOTHING, ELSEWHERE ->
+                    System.nanoTime() - busyUntil < 0 ? BUSY_MILLIS : IDLE_MILLIS;
+        };
+    }
+
+    private boolean waited(long millis) {
+        if (millis == 0) {
+            return true;
+        }
+        try {
+            doorbell.await(millis);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+}
