@@ -1,0 +1,64 @@
+package stagecoach.steprunner.variables;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.template.OutputReference;
+
+/** Under which names the outputs of earlier steps are read at one place. */
+final class OutputVariables {
+    private OutputVariables() {}
+
+    /**
+     * Every output that was set at a target is there under that target's name. Without a name it is
+     * this target's own value, or that of a step that ran once on a worker; at a place without
+     * target also the only value that there is, never one of several.
+     */
+    static Map<String, String> at(Optional<TargetId> here, Collection<Output> outputs) {
+        var facts = new LinkedHashMap<String, String>();
+        var byName = new HashMap<Key, List<Output>>();
+        for (Output output : outputs) {
+            output.target()
+                    .ifPresent(
+                            target ->
+                                    facts.put(
+                                            OutputReference.at(output.step(), target, output.name())
+                                                    .variableName(),
+                                            output.value()));
+            byName.computeIfAbsent(new Key(output.step(), output.name()), _ -> new ArrayList<>())
+                    .add(output);
+        }
+        byName.forEach(
+                (key, values) ->
+                        ownValue(here, values)
+                                .ifPresent(
+                                        value ->
+                                                facts.put(
+                                                        OutputReference.here(key.step(), key.name())
+                                                                .variableName(),
+                                                        value)));
+        return facts;
+    }
+
+    private static Optional<String> ownValue(Optional<TargetId> here, List<Output> values) {
+        var own = values.stream().filter(output -> output.target().equals(here)).findFirst();
+        if (own.isPresent()) {
+            return own.map(Output::value);
+        }
+        if (here.isEmpty()) {
+            return values.size() == 1 ? Optional.of(values.getFirst().value()) : Optional.empty();
+        }
+        return values.stream()
+                .filter(output -> output.target().isEmpty())
+                .findFirst()
+                .map(Output::value);
+    }
+
+    private record Key(StepName step, String name) {}
+}

@@ -1,0 +1,208 @@
+package stagecoach.steprunner.variables;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.internal.Plan;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.template.BuiltIns;
+import stagecoach.vocabulary.template.OutputReference;
+import stagecoach.vocabulary.template.ResolvedVariables;
+import stagecoach.vocabulary.template.ScopeContext;
+import stagecoach.vocabulary.template.Template;
+import stagecoach.vocabulary.template.VariableProblem;
+import stagecoach.vocabulary.template.VariableSet;
+
+/**
+ * A deployment's plan, prepared once for all its places: it makes the payload of each command. What
+ * it makes holds secrets and goes nowhere but into encrypted rows.
+ */
+public final class StepPlan {
+    private final Map<StepName, Action> actions = new HashMap<>();
+    private final VariableSet variables;
+    private final Map<String, String> prompted;
+
+    /** Prepares {@code plan}. */
+    public StepPlan(Plan plan) {
+        for (Step step : plan.process().steps()) {
+            actions.put(step.name(), step.action());
+        }
+        variables = VariableSet.of(plan.variables());
+        prompted = plan.prompted();
+    }
+
+    /**
+     * The variables of a step at a place: those of the plan by their scopes, what was given for
+     * this deployment before them, and the facts (built-in names and outputs) before all.
+     *
+     * @throws VariableProblem.Ambiguous if two values are equally specific there
+     */
+    public ResolvedVariables variablesAt(
+            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
+        var facts = new LinkedHashMap<>(OutputVariables.at(place.target(), outputs));
+        facts.putAll(builtIns(sheet, step, place));
+        return variables
+                .resolve(
+                        new ScopeContext(
+                                sheet.environment(),
+                                place.target(),
+                                Set.copyOf(place.tags()),
+                                Optional.of(step.name()),
+                                place.region()))
+                .overriddenBy(prompted)
+                .withFacts(facts);
+    }
+
+    /**
+     * What the command of a step at a place carries; the same arguments give an equal payload.
+     *
+     * @throws VariableProblem if its variables lead to no value, which {@link #unready} tells
+     *     beforehand
+     */
+    public CommandPayload payload(
+            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
+        var known = variablesAt(sheet, step, place, outputs);
+        return switch (action(step)) {
+            case Action.Script script ->
+                    new CommandPayload.Script(
+                            script.syntax(),
+                            known.render(script.body()),
+                            values(known),
+                            known.masks());
+            case Action.DeployPackage deploy ->
+                    new CommandPayload.Install(
+                            known.render(directory(sheet, step, deploy)),
+                            deploy.install().substituteIn(),
+                            values(known),
+                            known.masks());
+            case Action.HttpCheck check ->
+                    new CommandPayload.Http(
+                            known.render(check.url()),
+                            check.method(),
+                            check.status(),
+                            check.bodyMatches().map(known::render),
+                            check.within(),
+                            check.every(),
+                            known.masks());
+        };
+    }
+
+    /**
+     * The pairs for which no payload can be made, with the sentence that says why: circles of
+     * references, values that are equally specific, and a URL or an install directory that refers
+     * to what does not exist. Outputs of steps are taken to exist.
+     */
+    public Map<Pair, String> unready(StepRunStarted sheet) {
+        var reasons = new LinkedHashMap<Pair, String>();
+        for (StepAssignment assignment : sheet.assignments()) {
+            if (assignment.skip().isPresent()) {
+                continue;
+            }
+            for (Place place : assignment.places()) {
+                if (place.unavailable().isEmpty()) {
+                    problem(sheet, assignment.step(), place)
+                            .ifPresent(
+                                    problem ->
+                                            reasons.put(
+                                                    new Pair(
+                                                            assignment.step().name(),
+                                                            place.target()),
+                                                    problem));
+                }
+            }
+        }
+        return reasons;
+    }
+
+    private Optional<String> problem(StepRunStarted sheet, PlannedStep step, Place place) {
+        try {
+            var known = variablesAt(sheet, step, place, List.of());
+            known.all();
+            switch (action(step)) {
+                case Action.Script _ -> {}
+                case Action.DeployPackage deploy ->
+                        demandKnown(known, directory(sheet, step, deploy));
+                case Action.HttpCheck check -> demandKnown(known, check.url());
+            }
+            return Optional.empty();
+        } catch (VariableProblem problem) {
+            return Optional.of(problem.sentence());
+        }
+    }
+
+    private static void demandKnown(ResolvedVariables known, String text) {
+        Template.parse(known.render(text))
+                .renderStrictly(
+                        name ->
+                                OutputReference.parse(name).isPresent()
+                                        ? Optional.of("")
+                                        : known.find(name).map(ResolvedVariables.Value::value));
+    }
+
+    private Action action(PlannedStep step) {
+        var action = actions.get(step.name());
+        if (action == null) {
+            throw new IllegalStateException("the plan has no step " + step.name());
+        }
+        return action;
+    }
+
+    private static String directory(
+            StepRunStarted sheet, PlannedStep step, Action.DeployPackage deploy) {
+        return deploy.install()
+                .directory()
+                .orElseGet(
+                        () -> {
+                            var pin = pin(step);
+                            return "applications/%s/%s/%s"
+                                    .formatted(sheet.environment(), pin.id(), pin.version());
+                        });
+    }
+
+    private static PackagePin pin(PlannedStep step) {
+        return step.packageToInstall()
+                .orElseThrow(
+                        () -> new IllegalStateException(step.name() + " has no pinned package"))
+                .pin();
+    }
+
+    private static Map<String, String> values(ResolvedVariables known) {
+        var values = new LinkedHashMap<String, String>();
+        known.all().forEach((name, value) -> values.put(name, value.value()));
+        return values;
+    }
+
+    private static Map<String, String> builtIns(
+            StepRunStarted sheet, PlannedStep step, Place place) {
+        var facts = new LinkedHashMap<String, String>();
+        facts.put(BuiltIns.DEPLOYMENT_ID, sheet.deployment().value());
+        facts.put(BuiltIns.DEPLOYMENT_ATTEMPT, Integer.toString(sheet.attempt()));
+        facts.put(BuiltIns.RELEASE_VERSION, sheet.release().value());
+        facts.put(BuiltIns.ENVIRONMENT_ID, sheet.environment().value());
+        facts.put(BuiltIns.PROJECT_ID, sheet.project().value());
+        facts.put(BuiltIns.STEP_NAME, step.name().value());
+        place.target().ifPresent(target -> facts.put(BuiltIns.TARGET_ID, target.value()));
+        place.worker().ifPresent(worker -> facts.put(BuiltIns.WORKER_ID, worker.value()));
+        place.region().ifPresent(region -> facts.put(BuiltIns.REGION_ID, region.value()));
+        step.packageToInstall()
+                .ifPresent(
+                        pinned -> {
+                            facts.put(BuiltIns.PACKAGE_ID, pinned.pin().id().toString());
+                            facts.put(BuiltIns.PACKAGE_VERSION, pinned.pin().version().toString());
+                        });
+        return facts;
+    }
+}
