@@ -1,0 +1,243 @@
+package stagecoach.packages.acquisition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static stagecoach.packages.acquisition.AcquisitionFixture.CACHE_EU;
+import static stagecoach.packages.acquisition.AcquisitionFixture.CACHE_US;
+import static stagecoach.packages.acquisition.AcquisitionFixture.CONFIG;
+import static stagecoach.packages.acquisition.AcquisitionFixture.EU;
+import static stagecoach.packages.acquisition.AcquisitionFixture.EVERY_REGION_FALLS_BACK;
+import static stagecoach.packages.acquisition.AcquisitionFixture.SERVER;
+import static stagecoach.packages.acquisition.AcquisitionFixture.US;
+import static stagecoach.packages.acquisition.AcquisitionFixture.acquired;
+import static stagecoach.packages.acquisition.AcquisitionFixture.cache;
+import static stagecoach.packages.acquisition.AcquisitionFixture.failed;
+import static stagecoach.packages.acquisition.AcquisitionFixture.fromServer;
+import static stagecoach.packages.acquisition.AcquisitionFixture.nearest;
+import static stagecoach.packages.acquisition.AcquisitionFixture.notReplicated;
+import static stagecoach.packages.acquisition.AcquisitionFixture.notStored;
+import static stagecoach.packages.acquisition.AcquisitionFixture.replicated;
+import static stagecoach.packages.acquisition.AcquisitionFixture.start;
+import static stagecoach.packages.acquisition.AcquisitionFixture.stored;
+import static stagecoach.packages.acquisition.AcquisitionFixture.target;
+import static stagecoach.packages.acquisition.AcquisitionFixture.unavailable;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.acquisition.AcquisitionEvent;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.decider.DeciderSpec;
+import stagecoach.packages.acquisition.Acquisition.Underway;
+
+class AcquisitionDeciderTest {
+    private final DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> acquisition =
+            DeciderSpec.of(new AcquisitionDecider());
+    private final DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> twoRegions =
+            acquisition.after(
+                    start(
+                            List.of(CACHE_EU, CACHE_US),
+                            EVERY_REGION_FALLS_BACK,
+                            nearest(
+                                    SERVER,
+                                    target("web-1", EU),
+                                    target("web-2", EU),
+                                    target("web-4", US))));
+
+    @Test
+    void a_package_is_stored_once_then_brought_into_each_regions_cache_once() {
+        assertThat(underway(twoRegions).toStore()).hasSize(1);
+        assertThat(underway(twoRegions).toFill()).isEmpty();
+        var storedOnce = twoRegions.after(stored(SERVER));
+        assertThat(underway(storedOnce).toStore()).isEmpty();
+        assertThat(underway(storedOnce).toFill().stream().map(Underway.ToFill::cache))
+                .containsExactly(CACHE_EU.source(), CACHE_US.source());
+    }
+
+    @Test
+    void a_regions_targets_start_when_their_cache_holds_the_package_and_wait_for_no_other_region() {
+        var events = twoRegions.after(stored(SERVER)).when(replicated(SERVER, CACHE_EU)).events();
+        assertThat(told(events).stream().map(t -> t.target().value()))
+                .containsExactly("web-1", "web-2");
+        assertThat(told(events).getFirst().sources())
+                .containsExactly(CACHE_EU.source(), new Source.Server());
+    }
+
+    @Test
+    void the_run_succeeds_when_every_target_holds_its_packages() {
+        var done =
+                finish(
+                        twoRegions.after(
+                                stored(SERVER),
+                                replicated(SERVER, CACHE_EU),
+                                replicated(SERVER, CACHE_US)));
+        assertThat(done.history().getLast())
+                .isInstanceOfSatisfying(
+                        AcquisitionEnded.class,
+                        e -> assertThat(e.outcome()).isEqualTo(RunOutcome.SUCCEEDED));
+    }
+
+    @Test
+    void a_region_whose_cache_cannot_be_filled_reads_from_another_or_from_the_server() {
+        var spec = twoRegions.after(stored(SERVER), replicated(SERVER, CACHE_EU));
+        var events = spec.when(notReplicated(SERVER, CACHE_US, "connection refused")).events();
+        assertThat(told(events))
+                .singleElement()
+                .satisfies(
+                        t ->
+                                assertThat(t.sources())
+                                        .containsExactly(CACHE_EU.source(), new Source.Server()));
+    }
+
+    @Test
+    void with_two_caches_the_first_that_holds_the_package_opens_the_barrier() {
+        var second = cache("cache-eu-2", EU, 1);
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU, second),
+                                EVERY_REGION_FALLS_BACK,
+                                nearest(SERVER, target("web-1", EU))),
+                        stored(SERVER));
+        assertThat(told(spec.when(notReplicated(SERVER, CACHE_EU, "full")).events())).isEmpty();
+        assertThat(told(spec.when(replicated(SERVER, second)).events())).hasSize(1);
+    }
+
+    @Test
+    void a_server_package_waits_for_no_cache() {
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU),
+                                EVERY_REGION_FALLS_BACK,
+                                fromServer(CONFIG, target("web-1", EU))));
+        var events = spec.when(stored(CONFIG)).events();
+        assertThat(told(events))
+                .singleElement()
+                .satisfies(t -> assertThat(t.sources()).containsExactly(new Source.Server()));
+    }
+
+    @Test
+    void without_fallback_a_region_without_a_filled_cache_fails_and_says_why() {
+        var spec =
+                acquisition.after(
+                        start(List.of(CACHE_EU), Set.of(EU), nearest(SERVER, target("web-1", EU))),
+                        stored(SERVER));
+        var events = spec.when(notReplicated(SERVER, CACHE_EU, "disk full")).events();
+        assertThat(events)
+                .anySatisfy(
+                        e ->
+                                assertThat(e)
+                                        .isInstanceOfSatisfying(
+                                                TargetAcquisitionFailed.class,
+                                                f ->
+                                                        assertThat(f.reason())
+                                                                .contains(
+                                                                        "serverFallback is false",
+                                                                        "cache-eu: disk full")));
+        assertThat(events.getLast()).isInstanceOf(AcquisitionEnded.class);
+    }
+
+    @Test
+    void a_package_that_cannot_be_stored_fails_for_all_its_targets() {
+        var events = twoRegions.when(notStored(SERVER, "it is gone from the store")).events();
+        assertThat(events.stream().filter(TargetAcquisitionFailed.class::isInstance)).hasSize(3);
+        assertThat(events.getLast())
+                .isInstanceOfSatisfying(
+                        AcquisitionEnded.class,
+                        e ->
+                                assertThat(e.reason().orElseThrow())
+                                        .contains(
+                                                "Shop.Server 1.0.0",
+                                                "web-1",
+                                                "2 more",
+                                                "gone from the store"));
+    }
+
+    @Test
+    void a_failed_target_does_not_keep_the_others_from_acquiring() {
+        var spec =
+                twoRegions.after(
+                        stored(SERVER), replicated(SERVER, CACHE_EU), replicated(SERVER, CACHE_US));
+        var first = underway(spec).atWork().getFirst();
+        var done = finish(spec.after(failed(first, "disk full")));
+        assertThat(done.history().getLast())
+                .isInstanceOfSatisfying(
+                        AcquisitionEnded.class,
+                        e -> {
+                            assertThat(e.outcome()).isEqualTo(RunOutcome.FAILED);
+                            assertThat(e.missing())
+                                    .singleElement()
+                                    .satisfies(
+                                            m -> assertThat(m.target()).isEqualTo(first.target()));
+                        });
+    }
+
+    @Test
+    void an_unavailable_target_fails_at_once_and_the_others_go_on() {
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU),
+                                EVERY_REGION_FALLS_BACK,
+                                nearest(
+                                        SERVER,
+                                        target("web-1", EU),
+                                        unavailable("web-2", EU, "its tentacle is away"))));
+        assertThat(spec.history()).anyMatch(TargetAcquisitionFailed.class::isInstance);
+        assertThat(underway(spec).toStore()).hasSize(1);
+    }
+
+    @Test
+    void a_repeated_report_changes_nothing() {
+        var spec = twoRegions.after(stored(SERVER), replicated(SERVER, CACHE_EU));
+        spec.when(stored(SERVER)).thenNothing();
+        spec.when(replicated(SERVER, CACHE_EU)).thenNothing();
+        var told = underway(spec).atWork().getFirst();
+        spec.after(acquired(told)).when(acquired(told)).thenNothing();
+        spec.after(acquired(told)).when(failed(told, "late")).thenNothing();
+    }
+
+    @Test
+    void a_cancelled_run_begins_nothing_new_and_ends_when_what_runs_has_ended() {
+        var spec =
+                twoRegions.after(
+                        stored(SERVER),
+                        replicated(SERVER, CACHE_EU),
+                        new AcquisitionCommand.Cancel());
+        assertThat(spec.history().getLast()).isInstanceOf(AcquisitionCancelling.class);
+        assertThat(told(spec.when(replicated(SERVER, CACHE_US)).events())).isEmpty();
+        assertThat(underway(spec).toFill()).isEmpty();
+        var done = finish(spec);
+        assertThat(done.history().getLast())
+                .isInstanceOfSatisfying(
+                        AcquisitionEnded.class,
+                        e -> assertThat(e.outcome()).isEqualTo(RunOutcome.CANCELLED));
+    }
+
+    /** Reports success for all that is at work until nothing is. */
+    private static DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> finish(
+            DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> spec) {
+        var at = spec;
+        while (at.state() instanceof Underway underway && !underway.atWork().isEmpty()) {
+            at = at.after(acquired(underway.atWork().getFirst()));
+        }
+        return at;
+    }
+
+    private static Underway underway(
+            DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> spec) {
+        return (Underway) spec.state();
+    }
+
+    private static List<TargetAcquiring> told(List<AcquisitionEvent> events) {
+        return events.stream()
+                .filter(TargetAcquiring.class::isInstance)
+                .map(TargetAcquiring.class::cast)
+                .toList();
+    }
+}
