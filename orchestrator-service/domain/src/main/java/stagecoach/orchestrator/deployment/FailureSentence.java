@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.Pair;
@@ -19,6 +20,10 @@ import stagecoach.vocabulary.identity.TargetId;
  * Why a run failed, in words that a person can act on: what, where, and the machine's own words.
  */
 final class FailureSentence {
+    /** How the step-runner tells an exit code, with the last line of the error output. */
+    private static final Pattern EXIT =
+            Pattern.compile("exit (?:code )?(\\d+)(?:: \"?(.*?)\"?)?", Pattern.DOTALL);
+
     private FailureSentence() {}
 
     /** The sentence for a run that ended badly; its first failure in full, the others by place. */
@@ -68,9 +73,23 @@ final class FailureSentence {
                 .orElseGet(() -> result.pair().target().map(t -> "on " + t).orElse("on a worker"));
     }
 
-    /** An exit code belongs to the place ("on web-5, exit 1"); any other reason explains it. */
+    /**
+     * An exit code belongs to the place ({@code on web-5, exit 1: "…"}); any other reason explains
+     * it.
+     */
     private static String because(Optional<String> reason) {
-        return reason.map(why -> (why.startsWith("exit ") ? ", " : ": ") + why).orElse("");
+        return reason.map(
+                        why -> {
+                            var exit = EXIT.matcher(why);
+                            if (!exit.matches()) {
+                                return ": " + why;
+                            }
+                            String words = exit.group(2);
+                            return ", exit "
+                                    + exit.group(1)
+                                    + (words == null ? "" : ": \"" + words + "\"");
+                        })
+                .orElse("");
     }
 
     private static String others(Pair first, List<PairResult> more) {

@@ -30,7 +30,7 @@ class FailureTest {
         var play =
                 demo().succeeds()
                         .succeeds()
-                        .failsAt("start", "web-2", "exit 1: \"port 8443 is taken by pid 3127\"");
+                        .failsAt("start", "web-2", "exit code 1: port 8443 is taken by pid 3127");
         assertThat(play.end().state()).isEqualTo(DeploymentState.FAILED);
         assertThat(play.end().failure())
                 .contains(

@@ -1,0 +1,56 @@
+package stagecoach.orchestrator.release;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.internal.Plan;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.template.Variable;
+
+/**
+ * A project's process and variables at one moment, and the packages of its steps, fixed to the
+ * byte. It holds secrets.
+ */
+public record Release(
+        ProjectId project,
+        ReleaseVersion version,
+        DeploymentProcess process,
+        List<Variable> variables,
+        List<StepPackage> packages) {
+    /** Copies the lists. */
+    public Release {
+        variables = List.copyOf(variables);
+        packages = List.copyOf(packages);
+    }
+
+    /** The package of a step. */
+    public record StepPackage(StepName step, PinnedPackage pinned) {}
+
+    /** The package of this step, if it has one. */
+    public Optional<PinnedPackage> packageOf(StepName step) {
+        return packages.stream()
+                .filter(of -> of.step().equals(step))
+                .map(StepPackage::pinned)
+                .findFirst();
+    }
+
+    /** Every package once, in the order of the steps. */
+    public List<PinnedPackage> distinctPackages() {
+        return packages.stream().map(StepPackage::pinned).distinct().toList();
+    }
+
+    /**
+     * The plan of a deployment of this release.
+     *
+     * @param prompted values given for this deployment
+     */
+    public Plan planFor(EnvironmentId environment, Map<String, String> prompted) {
+        return new Plan(
+                project, version, environment, process, variables, prompted, distinctPackages());
+    }
+}

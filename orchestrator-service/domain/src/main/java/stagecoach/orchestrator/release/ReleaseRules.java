@@ -1,0 +1,84 @@
+package stagecoach.orchestrator.release;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.decider.Rejection;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.Step;
+
+/** What of a release a deployment runs: the outline of its plan, without anything secret. */
+public final class ReleaseRules {
+    private ReleaseRules() {}
+
+    /**
+     * The steps in order; those that this deployment leaves out say why.
+     *
+     * @throws Rejection if a step shall be skipped that must not be
+     */
+    public static List<PlannedStep> outline(
+            Release release, EnvironmentId environment, Collection<StepName> skipSteps) {
+        return release.process().steps().stream()
+                .map(step -> planned(release, step, whyNot(step, environment, skipSteps)))
+                .toList();
+    }
+
+    /** Why this step may not be skipped, for people; empty if it may. */
+    public static Optional<String> whyNotSkippable(Step step) {
+        return step.required()
+                ? Optional.of(
+                        "The step \"%s\" is required and cannot be skipped. Leave it out of skipSteps."
+                                .formatted(step.name()))
+                : Optional.empty();
+    }
+
+    private static Optional<String> whyNot(
+            Step step, EnvironmentId environment, Collection<StepName> skipSteps) {
+        if (step.disabled()) {
+            return Optional.of("the step is disabled");
+        }
+        if (!step.environments().isEmpty() && !step.environments().contains(environment)) {
+            return Optional.of("the step does not apply to " + environment);
+        }
+        if (step.excludeEnvironments().contains(environment)) {
+            return Optional.of("the step excludes " + environment);
+        }
+        if (!skipSteps.contains(step.name())) {
+            return Optional.empty();
+        }
+        whyNotSkippable(step)
+                .ifPresent(
+                        sentence -> {
+                            throw new Rejection(Rejection.Kind.INVALID, "step-required", sentence);
+                        });
+        return Optional.of("this deployment was asked to skip the step");
+    }
+
+    private static PlannedStep planned(Release release, Step step, Optional<String> skip) {
+        return new PlannedStep(
+                step.name(),
+                kindOf(step.action()),
+                step.phase(),
+                step.runOn(),
+                step.condition(),
+                step.timeout(),
+                step.retries(),
+                step.window(),
+                step.parallelism(),
+                step.unavailableTargets(),
+                step.mutex(),
+                release.packageOf(step.name()),
+                skip);
+    }
+
+    private static PlannedStep.Kind kindOf(Action action) {
+        return switch (action) {
+            case Action.Script _ -> PlannedStep.Kind.SCRIPT;
+            case Action.DeployPackage _ -> PlannedStep.Kind.PACKAGE;
+            case Action.HttpCheck _ -> PlannedStep.Kind.HTTP_CHECK;
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package stagecoach.orchestrator.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.configuration.ConfigurationEvent;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.contracts.internal.PinPackages.Wanted;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.decider.DeciderSpec;
+import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.Shop;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+class ReleaseTest {
+    private static final EnvironmentId STAGING = new EnvironmentId("staging");
+    private static final Action SCRIPT = new Action.Script(Action.Syntax.BASH, "echo secret");
+
+    private static Step step(String name, Action action) {
+        return step(name, action, List.of(), List.of(), false, false);
+    }
+
+    private static Step step(
+            String name,
+            Action action,
+            List<EnvironmentId> only,
+            List<EnvironmentId> except,
+            boolean required,
+            boolean disabled) {
+        return new Step(
+                Shop.step(name),
+                Phase.DEPLOYMENT,
+                Shop.onWeb(),
+                action,
+                Condition.SUCCESS,
+                Optional.of(Duration.ofHours(1)),
+                Retries.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                UnavailableTargets.FAIL,
+                Optional.empty(),
+                only,
+                except,
+                required,
+                disabled);
+    }
+
+    private static Action deploy(String id) {
+        return new Action.DeployPackage(
+                new Action.PackageReference(
+                        FeedId.BUILT_IN,
+                        PackageId.parse(id),
+                        Action.AcquisitionLocation.EXECUTION_TARGET,
+                        Action.PackageSource.NEAREST_CACHE),
+                new Action.Install(Optional.empty(), List.of()));
+    }
+
+    private static Release release(Step... steps) {
+        return new Release(
+                Shop.PROJECT,
+                Shop.RELEASE,
+                new DeploymentProcess(List.of(steps)),
+                List.of(),
+                List.of(new Release.StepPackage(Shop.step("server"), Shop.SERVER)));
+    }
+
+    @Test
+    void an_outline_says_which_steps_are_left_out_and_why() {
+        var release =
+                release(
+                        step("server", deploy("Shop.Server")),
+                        step("off", SCRIPT, List.of(), List.of(), false, true),
+                        step("staging-only", SCRIPT, List.of(STAGING), List.of(), false, false),
+                        step("not-here", SCRIPT, List.of(), List.of(Shop.PRODUCTION), false, false),
+                        step("chosen", SCRIPT));
+        assertThat(ReleaseRules.outline(release, Shop.PRODUCTION, List.of(Shop.step("chosen"))))
+                .extracting(s -> s.name() + ": " + s.skip().orElse("runs"))
+                .containsExactly(
+                        "server: runs",
+                        "off: the step is disabled",
+                        "staging-only: the step does not apply to production",
+                        "not-here: the step excludes production",
+                        "chosen: this deployment was asked to skip the step");
+    }
+
+    @Test
+    void an_outline_carries_the_pinned_package_and_nothing_secret() {
+        var outline =
+                ReleaseRules.outline(
+                        release(step("server", deploy("Shop.Server")), step("start", SCRIPT)),
+                        Shop.PRODUCTION,
+                        List.of());
+        assertThat(outline.getFirst().packageToInstall()).contains(Shop.SERVER);
+        assertThat(outline.getFirst().kind()).isEqualTo(PlannedStep.Kind.PACKAGE);
+        assertThat(outline.toString()).doesNotContain("secret");
+    }
+
+    @Test
+    void a_required_step_cannot_be_skipped() {
+        var release = release(step("backup", SCRIPT, List.of(), List.of(), true, false));
+        assertThatThrownBy(
+                        () ->
+                                ReleaseRules.outline(
+                                        release, Shop.PRODUCTION, List.of(Shop.step("backup"))))
+                .isInstanceOf(Rejection.class)
+                .hasMessageContaining("\"backup\" is required");
+    }
+
+    @Test
+    void versions_are_chosen_by_step_or_package_and_each_package_is_wanted_once() {
+        var wanted =
+                WantedPackages.of(
+                        new DeploymentProcess(
+                                List.of(
+                                        step("server", deploy("Shop.Server")),
+                                        step("second", deploy("shop.server")),
+                                        step("config", deploy("Shop.Config")),
+                                        step("start", SCRIPT))));
+        assertThat(wanted.stepsOf(PackageId.parse("SHOP.SERVER")))
+                .containsExactly(Shop.step("server"), Shop.step("second"));
+        var version = PackageVersion.parse("1.2.0");
+        assertThat(wanted.choose(Shop.step("config"), version)).isEmpty();
+        assertThat(wanted.choose(Shop.step("config"), PackageVersion.parse("2.0.0")))
+                .contains(version);
+        assertThat(wanted.wanted())
+                .containsExactly(
+                        new Wanted(
+                                FeedId.BUILT_IN, PackageId.parse("Shop.Server"), Optional.empty()),
+                        new Wanted(
+                                FeedId.BUILT_IN,
+                                PackageId.parse("Shop.Config"),
+                                Optional.of(version)));
+        assertThat(wanted.pinned(List.of(Shop.SERVER.pin(), Shop.CONFIG.pin())))
+                .extracting(of -> of.step() + " " + of.pinned().pin().id())
+                .containsExactly("server Shop.Server", "second Shop.Server", "config Shop.Config");
+    }
+
+    @Test
+    void a_plan_has_each_package_once_and_the_values_given_for_this_deployment() {
+        var plan =
+                release(step("server", deploy("Shop.Server")))
+                        .planFor(Shop.PRODUCTION, Map.of("Colour", "blue"));
+        assertThat(plan.packages()).containsExactly(Shop.SERVER);
+        assertThat(plan.prompted()).containsEntry("Colour", "blue");
+        assertThat(plan.environment()).isEqualTo(Shop.PRODUCTION);
+    }
+
+    @Test
+    void a_release_is_created_once() {
+        var created = new ReleaseCreated(Shop.PROJECT, Shop.RELEASE, Shop.PLAN, List.of());
+        DeciderSpec<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent> spec =
+                DeciderSpec.of(new ReleaseDecider());
+        spec.when(created).then(created);
+        spec.given(created).when(created).thenRejected("release-exists");
+    }
+}
