@@ -1,0 +1,26 @@
+package stagecoach.gateway.app.bytes;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+
+/** Where package bytes come from and go to. */
+@ConfigMapping(prefix = "stagecoach.bytes")
+public interface BytesConfig {
+    /** The port that tentacles read from. */
+    int port();
+
+    /** The address that it listens on. */
+    String host();
+
+    /** The package-service's inner base URL. */
+    URI packageServiceUrl();
+
+    /** Event loops that share the port. */
+    @WithDefault("2")
+    int acceptors();
+
+    /** Reads from the package-service at once, for each event loop. */
+    @WithDefault("256")
+    int readsMax();
+}

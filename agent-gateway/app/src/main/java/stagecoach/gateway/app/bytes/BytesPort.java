@@ -1,0 +1,99 @@
+package stagecoach.gateway.app.bytes;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import stagecoach.gateway.app.enrolment.Agents;
+import stagecoach.gateway.app.enrolment.GatewayIdentity;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.aggregate.UnitOfWork;
+
+/** The port that tentacles read packages from: so that bytes never delay control. */
+@Singleton
+class BytesPort {
+    private static final Logger LOG = Logger.getLogger(BytesPort.class);
+    private static final int IDLE_SECONDS_MAX = 60;
+    private static final int CONNECT_MILLIS_MAX = 5_000;
+    private static final int START_SECONDS_MAX = 30;
+
+    private final Vertx vertx;
+    private final GatewayIdentity identity;
+    private final BytesConfig config;
+    private final UnitOfWork unitOfWork;
+    private final Agents agents;
+    private final Mailbox mailbox;
+    private final ServiceToken serviceToken;
+    private String deployment = "";
+
+    BytesPort(
+            Vertx vertx,
+            GatewayIdentity identity,
+            BytesConfig config,
+            UnitOfWork unitOfWork,
+            Agents agents,
+            Mailbox mailbox,
+            ServiceToken serviceToken) {
+        this.vertx = vertx;
+        this.identity = identity;
+        this.config = config;
+        this.unitOfWork = unitOfWork;
+        this.agents = agents;
+        this.mailbox = mailbox;
+        this.serviceToken = serviceToken;
+    }
+
+    void start(@Observes @Priority(3000) StartupEvent event) throws Exception {
+        deployment =
+                vertx.deployVerticle(
+                                Acceptor::new,
+                                new DeploymentOptions().setInstances(config.acceptors()))
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(START_SECONDS_MAX, TimeUnit.SECONDS);
+        LOG.infof("bytes port open host=%s port=%d", config.host(), config.port());
+    }
+
+    void stop(@Observes @Priority(2000) ShutdownEvent event) {
+        vertx.undeploy(deployment);
+    }
+
+    /** One event loop's share of the port, with its own connections to the package-service. */
+    private final class Acceptor extends AbstractVerticle {
+        @Override
+        public void start(Promise<Void> started) {
+            var client =
+                    vertx.createHttpClient(
+                            new HttpClientOptions()
+                                    .setDefaultHost(config.packageServiceUrl().getHost())
+                                    .setDefaultPort(config.packageServiceUrl().getPort())
+                                    .setMaxPoolSize(config.readsMax())
+                                    .setConnectTimeout(CONNECT_MILLIS_MAX)
+                                    .setIdleTimeout(IDLE_SECONDS_MAX)
+                                    .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                                    .setDecompressionSupported(false));
+            var packages =
+                    new PackageBytes(client, context, unitOfWork, agents, mailbox, serviceToken);
+            vertx.createHttpServer(
+                            identity.mutualTls()
+                                    .setHost(config.host())
+                                    .setPort(config.port())
+                                    .setIdleTimeout(IDLE_SECONDS_MAX)
+                                    .setIdleTimeoutUnit(TimeUnit.SECONDS))
+                    .requestHandler(packages::handle)
+                    .exceptionHandler(e -> LOG.debugf("connection refused cause=%s", e))
+                    .listen()
+                    .<Void>mapEmpty()
+                    .onComplete(started);
+        }
+    }
+}

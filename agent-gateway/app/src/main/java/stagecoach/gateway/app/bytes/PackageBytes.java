@@ -1,0 +1,220 @@
+package stagecoach.gateway.app.bytes;
+
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.internal.ReadBytes;
+import stagecoach.gateway.app.enrolment.Agents;
+import stagecoach.gateway.app.enrolment.PortProblem;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * {@code GET|HEAD /packages/{sha512}}: streams a package from the package-service, as fast as the
+ * tentacle reads, to a trusted tentacle that was told to acquire just that package.
+ */
+final class PackageBytes {
+    private static final Logger LOG = Logger.getLogger(PackageBytes.class);
+    private static final String PATH = "/packages/";
+    private static final List<String> REQUEST_HEADERS = List.of("Range", "If-Range");
+    private static final List<String> RESPONSE_HEADERS =
+            List.of(
+                    "Content-Length",
+                    "Content-Range",
+                    "Content-Type",
+                    "Accept-Ranges",
+                    "ETag",
+                    "Last-Modified");
+
+    private final HttpClient client;
+    private final Context loop;
+    private final UnitOfWork unitOfWork;
+    private final Agents agents;
+    private final Mailbox mailbox;
+    private final ServiceToken serviceToken;
+
+    PackageBytes(
+            HttpClient client,
+            Context loop,
+            UnitOfWork unitOfWork,
+            Agents agents,
+            Mailbox mailbox,
+            ServiceToken serviceToken) {
+        this.client = client;
+        this.loop = loop;
+        this.unitOfWork = unitOfWork;
+        this.agents = agents;
+        this.mailbox = mailbox;
+        this.serviceToken = serviceToken;
+    }
+
+    private record Refusal(int status, String title, String detail) {}
+
+    void handle(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            PortProblem.answer(
+                    response.putHeader("Allow", "GET, HEAD"),
+                    405,
+                    "Wrong method",
+                    "Use GET or HEAD.");
+            return;
+        }
+        Optional<Sha512> sha512 = digestIn(request.path());
+        if (sha512.isEmpty()) {
+            PortProblem.answer(
+                    response,
+                    404,
+                    "Not found",
+                    "This port knows /packages/{SHA-512 in hexadecimal digits}.");
+            return;
+        }
+        Thumbprint shown;
+        try {
+            shown = Thumbprint.ofPeer(request.sslSession());
+        } catch (SSLPeerUnverifiedException e) {
+            PortProblem.answer(response, 403, "No certificate", "Show a client certificate.");
+            return;
+        }
+        Thread.ofVirtual()
+                .name("bytes")
+                .start(
+                        () -> {
+                            Optional<Refusal> refusal = refusal(shown, sha512.get());
+                            loop.runOnContext(
+                                    v ->
+                                            refusal.ifPresentOrElse(
+                                                    no -> refuse(response, no),
+                                                    () -> stream(request, sha512.get())));
+                        });
+    }
+
+    private static void refuse(HttpServerResponse response, Refusal no) {
+        PortProblem.answer(response, no.status(), no.title(), no.detail());
+    }
+
+    private static Optional<Sha512> digestIn(@Nullable String path) {
+        if (path == null || !path.startsWith(PATH)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Sha512(path.substring(PATH.length())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Refusal> refusal(Thumbprint shown, Sha512 sha512) {
+        try {
+            Optional<AgentId> agent = unitOfWork.run(tx -> agents.trusted(tx, shown));
+            if (agent.isEmpty()) {
+                LOG.warnf("stranger refused thumbprint=%s", shown);
+                return Optional.of(
+                        new Refusal(
+                                403,
+                                "Not trusted",
+                                "This certificate is not trusted here. Enrol."));
+            }
+            if (!mailbox.mayRead(agent.get(), sha512)) {
+                LOG.warnf("read refused agent=%s sha512=%s", agent.get(), sha512);
+                return Optional.of(
+                        new Refusal(
+                                403,
+                                "Not told to",
+                                "%s has no open command to acquire this package from the server."
+                                        .formatted(agent.get())));
+            }
+            return Optional.empty();
+        } catch (TemporaryFailure e) {
+            return Optional.of(new Refusal(503, "Not now", "Try again soon."));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "read failed thumbprint=%s", shown);
+            return Optional.of(
+                    new Refusal(500, "Failed", "The gateway has failed; its log says why."));
+        }
+    }
+
+    private void stream(HttpServerRequest request, Sha512 sha512) {
+        HttpServerResponse response = request.response();
+        if (response.closed()) {
+            return;
+        }
+        client.request(request.method(), ReadBytes.path(sha512))
+                .compose(
+                        read -> {
+                            read.putHeader("Authorization", "Bearer " + serviceToken.issue());
+                            for (String name : REQUEST_HEADERS) {
+                                String value = request.getHeader(name);
+                                if (value != null) {
+                                    read.putHeader(name, value);
+                                }
+                            }
+                            // A tentacle that goes away leaves nothing to be read.
+                            response.closeHandler(gone -> read.reset());
+                            return read.send();
+                        })
+                .onSuccess(given -> pass(given, request))
+                .onFailure(
+                        e -> {
+                            LOG.warnf(
+                                    "package-service does not answer sha512=%s cause=%s",
+                                    sha512, e);
+                            PortProblem.answer(
+                                    response,
+                                    503,
+                                    "Not now",
+                                    "The package cannot be read now. Try again soon.");
+                        });
+    }
+
+    private static void pass(HttpClientResponse given, HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        switch (given.statusCode()) {
+            case 200, 206, 416 -> {
+                response.setStatusCode(given.statusCode());
+                for (String name : RESPONSE_HEADERS) {
+                    String value = given.getHeader(name);
+                    if (value != null) {
+                        response.putHeader(name, value);
+                    }
+                }
+                if (request.method().equals(HttpMethod.HEAD)) {
+                    response.end();
+                    return;
+                }
+                // The pipe stops reading while the tentacle does not; a failure cuts the
+                // connection,
+                // so that what came is not taken for all.
+                given.pipe()
+                        .endOnFailure(false)
+                        .to(response)
+                        .onFailure(
+                                e -> {
+                                    LOG.debugf("transfer broke off cause=%s", e);
+                                    request.connection().close();
+                                });
+            }
+            case 404 ->
+                    PortProblem.answer(
+                            response, 404, "Not found", "The server does not hold this package.");
+            default -> {
+                LOG.warnf("package-service refuses a read status=%d", given.statusCode());
+                PortProblem.answer(
+                        response, 502, "Refused", "The package-service refused the read.");
+            }
+        }
+    }
+}

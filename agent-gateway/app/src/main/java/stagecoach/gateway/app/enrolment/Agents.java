@@ -1,0 +1,147 @@
+package stagecoach.gateway.app.enrolment;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.AgentReport.AgentHealth;
+import stagecoach.gateway.presence.AgentState.Trusted;
+import stagecoach.gateway.presence.Health;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.wire.StagecoachJson;
+
+/** The table of agents: whose thumbprint is trusted as whom. */
+@Singleton
+public class Agents {
+    private static final String COLUMNS =
+            "agent, thumbprint, enrolled_at, revoked_at, health, health_reason, health_at, version, free_disk_bytes, array_to_string(capabilities, ' ')";
+
+    /**
+     * A row.
+     *
+     * @param thumbprint empty once it is revoked
+     */
+    public record Row(
+            AgentId agent,
+            Optional<String> thumbprint,
+            Instant enrolledAt,
+            Optional<Instant> revokedAt,
+            Health health,
+            Instant healthAt) {}
+
+    /** Who is trusted with this certificate. */
+    public Optional<AgentId> trusted(Tx tx, Thumbprint thumbprint) {
+        return tx.rows("SELECT agent FROM agent WHERE thumbprint = ?1", thumbprint.value()).stream()
+                .findFirst()
+                .map(row -> new AgentId(text(row[0])));
+    }
+
+    /** Whether {@code agent} is trusted with just this certificate. */
+    public boolean isTrusted(Tx tx, AgentId agent, Thumbprint thumbprint) {
+        return trusted(tx, thumbprint).filter(agent::equals).isPresent();
+    }
+
+    /** One agent, also a revoked one. */
+    public Optional<Row> find(Tx tx, AgentId agent) {
+        return tx.rows("SELECT " + COLUMNS + " FROM agent WHERE agent = ?1", agent.value()).stream()
+                .findFirst()
+                .map(Agents::row);
+    }
+
+    /** Agents by id, behind {@code after}, at most {@code limit}. */
+    public List<Row> page(Tx tx, String after, int limit) {
+        return tx
+                .rows(
+                        "SELECT "
+                                + COLUMNS
+                                + " FROM agent WHERE agent > ?1 ORDER BY agent LIMIT ?2",
+                        after,
+                        limit)
+                .stream()
+                .map(Agents::row)
+                .toList();
+    }
+
+    void keepTrusted(Tx tx, Trusted trusted, Instant at) {
+        Health health = trusted.health();
+        tx.execute(
+                """
+                INSERT INTO agent (agent, thumbprint, document, enrolled_at, revoked_at,
+                    health, health_reason, health_at, version, free_disk_bytes, capabilities)
+                VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?4, ?7, ?8, ?9)
+                ON CONFLICT (agent) DO UPDATE SET thumbprint = excluded.thumbprint,
+                    document = excluded.document, enrolled_at = excluded.enrolled_at,
+                    revoked_at = NULL, health = excluded.health,
+                    health_reason = excluded.health_reason, health_at = excluded.health_at,
+                    version = excluded.version, free_disk_bytes = excluded.free_disk_bytes,
+                    capabilities = excluded.capabilities
+                """,
+                trusted.agent().value(),
+                trusted.thumbprint(),
+                StagecoachJson.text(trusted.document()),
+                at,
+                health.state().name(),
+                health.reason(),
+                health.version().orElse(null),
+                health.freeDiskBytes().orElse(null),
+                health.capabilities().toArray(String[]::new));
+    }
+
+    void keepHealth(Tx tx, Trusted trusted, Instant at) {
+        Health health = trusted.health();
+        tx.execute(
+                """
+                UPDATE agent SET health = ?2, health_reason = ?3, health_at = ?4, version = ?5,
+                    free_disk_bytes = ?6, capabilities = ?7
+                WHERE agent = ?1
+                """,
+                trusted.agent().value(),
+                health.state().name(),
+                health.reason(),
+                at,
+                health.version().orElse(null),
+                health.freeDiskBytes().orElse(null),
+                health.capabilities().toArray(String[]::new));
+    }
+
+    void keepRevoked(Tx tx, AgentId agent, Instant at) {
+        tx.execute(
+                "UPDATE agent SET thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
+                agent.value(),
+                at);
+    }
+
+    private static Row row(@Nullable Object[] row) {
+        String capabilities = text(row[9]);
+        return new Row(
+                new AgentId(text(row[0])),
+                Optional.ofNullable((String) row[1]),
+                instant(row[2]),
+                Optional.ofNullable((Instant) row[3]),
+                new Health(
+                        AgentHealth.valueOf(text(row[4])),
+                        text(row[5]),
+                        Optional.ofNullable((String) row[7]),
+                        Optional.ofNullable((Long) row[8]),
+                        capabilities.isEmpty() ? List.of() : List.of(capabilities.split(" ", -1))),
+                instant(row[6]));
+    }
+
+    private static String text(@Nullable Object column) {
+        return (String) present(column);
+    }
+
+    private static Instant instant(@Nullable Object column) {
+        return (Instant) present(column);
+    }
+
+    private static Object present(@Nullable Object column) {
+        if (column == null) {
+            throw new IllegalStateException("a column of agent that is never null is null");
+        }
+        return column;
+    }
+}

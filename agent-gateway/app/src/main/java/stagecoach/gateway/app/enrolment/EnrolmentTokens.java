@@ -1,0 +1,111 @@
+package stagecoach.gateway.app.enrolment;
+
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * One-time tokens: 256 random bits and, so that a machine can pin the gateway before it trusts it,
+ * the gateway's thumbprint. Only their SHA-256 is kept.
+ */
+@Singleton
+public class EnrolmentTokens {
+    private static final int RANDOM_BYTES = 32;
+
+    private final SecureRandom random = new SecureRandom();
+    private final GatewayIdentity identity;
+
+    EnrolmentTokens(GatewayIdentity identity) {
+        this.identity = identity;
+    }
+
+    /** What is kept of a token. */
+    record Row(
+            String tokenSha256,
+            AgentId agent,
+            ConfigurationDocument document,
+            String madeBy,
+            Instant expiresAt,
+            Optional<String> usedBy) {}
+
+    /** Makes a token that enrols {@code agent} as {@code document}. */
+    public String mint(
+            Tx tx,
+            AgentId agent,
+            ConfigurationDocument document,
+            String madeBy,
+            Instant now,
+            Instant expiresAt) {
+        byte[] bits = new byte[RANDOM_BYTES];
+        random.nextBytes(bits);
+        String token =
+                Base64.getUrlEncoder().withoutPadding().encodeToString(bits)
+                        + "."
+                        + identity.thumbprint();
+        tx.execute(
+                """
+                INSERT INTO enrolment (token_sha256, agent, document, made_by, made_at, expires_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                """,
+                Digest.of(token).value(),
+                agent.value(),
+                StagecoachJson.text(document),
+                madeBy,
+                now,
+                expiresAt);
+        return token;
+    }
+
+    /** The token's row, locked until the transaction ends. */
+    Optional<Row> lock(Tx tx, String token) {
+        return tx
+                .rows(
+                        """
+                        SELECT token_sha256, agent, document, made_by, expires_at, used_by
+                        FROM enrolment WHERE token_sha256 = ?1 FOR UPDATE
+                        """,
+                        Digest.of(token).value())
+                .stream()
+                .findFirst()
+                .map(EnrolmentTokens::row);
+    }
+
+    void use(Tx tx, Row row, Thumbprint by, Instant now) {
+        tx.execute(
+                "UPDATE enrolment SET used_at = ?2, used_by = ?3 WHERE token_sha256 = ?1",
+                row.tokenSha256(),
+                now,
+                by.value());
+    }
+
+    /** Forgets tokens that expired before {@code before}. */
+    public void forget(Tx tx, Instant before) {
+        tx.execute("DELETE FROM enrolment WHERE expires_at < ?1", before);
+    }
+
+    private static Row row(@Nullable Object[] row) {
+        if (row[0] instanceof String sha256
+                && row[1] instanceof String agent
+                && row[2] instanceof String document
+                && row[3] instanceof String madeBy
+                && row[4] instanceof Instant expiresAt) {
+            return new Row(
+                    sha256,
+                    new AgentId(agent),
+                    StagecoachJson.read(document, ConfigurationDocument.class),
+                    madeBy,
+                    expiresAt,
+                    Optional.ofNullable((String) row[5]));
+        }
+        throw new IllegalStateException("a column of enrolment that is never null is null");
+    }
+}

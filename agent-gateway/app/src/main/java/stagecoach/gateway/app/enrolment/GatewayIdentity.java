@@ -1,0 +1,53 @@
+package stagecoach.gateway.app.enrolment;
+
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.Thumbprint;
+
+/** The gateway's own key and certificate, and the TLS of the ports that machines come in at. */
+@Singleton
+public class GatewayIdentity {
+    private static final int HANDSHAKE_SECONDS_MAX = 10;
+    private static final int HEADERS_MAX_BYTES = 16 * 1024;
+
+    private final Identity identity;
+
+    GatewayIdentity(EnrolmentConfig config) {
+        try {
+            identity = Identity.loadOrCreate(config.identity(), "stagecoach-gateway");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** What machines pin. */
+    public Thumbprint thumbprint() {
+        return identity.thumbprint();
+    }
+
+    /**
+     * TLS 1.3 with a client certificate that is demanded and accepted whoever made it: strangers
+     * must reach the enrolment, so trust is decided by thumbprint on every request.
+     */
+    public HttpServerOptions mutualTls() {
+        return new HttpServerOptions()
+                .setSsl(true)
+                .setUseAlpn(false)
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
+                .setTrustOptions(TrustOptions.wrap(PinnedTrust.anyWellFormed()))
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS_MAX)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxHeaderSize(HEADERS_MAX_BYTES);
+    }
+}

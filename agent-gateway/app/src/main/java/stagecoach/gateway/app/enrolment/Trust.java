@@ -1,0 +1,124 @@
+package stagecoach.gateway.app.enrolment;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.gateway.presence.AgentAction.Enrol;
+import stagecoach.gateway.presence.AgentAction.Revoke;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+
+/** Gives trust to machines that show a good token, and takes it away. */
+@Singleton
+public class Trust {
+    private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
+    private final AgentKind kind;
+    private final Agents agents;
+    private final EnrolmentTokens tokens;
+    private final TrustWatcher watcher;
+
+    Trust(
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            AgentKind kind,
+            Agents agents,
+            EnrolmentTokens tokens,
+            TrustWatcher watcher) {
+        this.unitOfWork = unitOfWork;
+        this.commands = commands;
+        this.kind = kind;
+        this.agents = agents;
+        this.tokens = tokens;
+        this.watcher = watcher;
+    }
+
+    /**
+     * Exchanges a token for trust in the certificate that was shown with it. The machine that did
+     * so may ask again, since the answer may have been lost.
+     *
+     * @throws NotTrusted if the token or the certificate will not do
+     */
+    public AgentId enrol(String token, Thumbprint shown, Instant now) {
+        return unitOfWork.run(tx -> enrol(tx, token, shown, now));
+    }
+
+    private AgentId enrol(Tx tx, String token, Thumbprint shown, Instant now) {
+        EnrolmentTokens.Row row =
+                tokens.lock(tx, token)
+                        .orElseThrow(
+                                () ->
+                                        new NotTrusted(
+                                                "The enrolment token is not known here. Make a new one with POST /api/v1/enrolments."));
+        AgentId agent = row.agent();
+        if (row.usedBy().isPresent()) {
+            if (row.usedBy().get().equals(shown.value()) && agents.isTrusted(tx, agent, shown)) {
+                return agent;
+            }
+            throw new NotTrusted(
+                    "The enrolment token was used already. Make a new one with POST /api/v1/enrolments.");
+        }
+        if (!row.expiresAt().isAfter(now)) {
+            throw new NotTrusted(
+                    "The enrolment token expired at %s. Make a new one with POST /api/v1/enrolments."
+                            .formatted(row.expiresAt()));
+        }
+        Optional<AgentId> holder = agents.trusted(tx, shown);
+        if (holder.isPresent() && !holder.get().equals(agent)) {
+            throw new NotTrusted(
+                    "This machine's certificate is that of %s already. Enrol %s from a home folder of its own."
+                            .formatted(holder.get(), agent));
+        }
+        tokens.use(tx, row, shown, now);
+        watcher.sessionEnds(tx, agent);
+        commands.handle(
+                tx,
+                kind,
+                AgentKind.streamOf(agent),
+                List.of(new Enrol(agent, shown.value(), row.document())),
+                new Cause(now, row.madeBy(), Optional.empty()));
+        unitOfWork.afterCommit(tx, () -> watcher.cut(agent, "This agent was enrolled anew.", true));
+        return agent;
+    }
+
+    /**
+     * Ends the trust in an agent: its certificate opens nothing any more, its session is cut, and
+     * what it was asked to do is reported as out of reach.
+     *
+     * @return whether it was trusted
+     */
+    public boolean revoke(AgentId agent, String reason, Cause cause) {
+        return unitOfWork.run(tx -> revoke(tx, agent, reason, cause));
+    }
+
+    /** The same inside a transaction that one already has. */
+    public boolean revoke(Tx tx, AgentId agent, String reason, Cause cause) {
+        if (agents.find(tx, agent).flatMap(Agents.Row::thumbprint).isEmpty()) {
+            return false;
+        }
+        watcher.sessionEnds(tx, agent);
+        var appended =
+                commands.handle(
+                        tx, kind, AgentKind.streamOf(agent), List.of(new Revoke(reason)), cause);
+        watcher.commandsEnd(tx, agent, reason, cause);
+        unitOfWork.afterCommit(tx, () -> watcher.cut(agent, reason, false));
+        return !appended.events().isEmpty();
+    }
+
+    /** A machine is refused, with the sentence that it is told. */
+    public static final class NotTrusted extends RuntimeException {
+        NotTrusted(String sentence) {
+            super(sentence, null, false, false);
+        }
+
+        /** Why, and what to do. */
+        public String sentence() {
+            return String.valueOf(getMessage());
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package stagecoach.gateway.app.mailbox;
+
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.AgentCommand.CancelCommand;
+import stagecoach.contracts.agent.AgentCommand.CheckHttp;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
+import stagecoach.contracts.agent.AgentCommand.RunScript;
+import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.contracts.internal.MintGrants;
+import stagecoach.contracts.internal.ReadPayloads;
+import stagecoach.runtime.access.ServiceCalls;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.Ticket;
+
+/**
+ * Makes commands into frames: adds the payload or the grants, which are fetched for the occasion
+ * and kept nowhere.
+ */
+@Singleton
+public class Deliveries {
+    private static final Logger LOG = Logger.getLogger(Deliveries.class);
+    private static final String GRANTS = "/internal/grants";
+
+    private final Payloads payloads;
+    private final ServiceCalls calls;
+    private final String packageServiceUrl;
+
+    Deliveries(Payloads payloads, ServiceCalls calls, MailboxConfig config) {
+        this.payloads = payloads;
+        this.calls = calls;
+        this.packageServiceUrl = config.packageServiceUrl();
+    }
+
+    /**
+     * What can be sent now.
+     *
+     * @param frames ready to be sent, in the order of the commands
+     * @param gone commands whose payload is gone, since their work has ended
+     * @param refused commands that can never be sent, and why
+     * @param later commands for which something could not be had now
+     */
+    public record Prepared(
+            Map<Ticket, Deliver> frames,
+            Set<Ticket> gone,
+            Map<Ticket, String> refused,
+            Set<Ticket> later) {}
+
+    /** Makes frames for a tentacle that shows this certificate. */
+    public Prepared prepare(List<StoredMail> mails, Thumbprint thumbprint) {
+        Set<Ticket> gone = new HashSet<>();
+        Map<Ticket, String> refused = new LinkedHashMap<>();
+        Set<Ticket> later = new HashSet<>();
+        Map<Ticket, ReadPayloads.Entry> found = payloadsOf(mails, later);
+        Map<Ticket, Deliver> frames = new LinkedHashMap<>();
+        for (StoredMail stored : mails) {
+            Ticket ticket = stored.ticket();
+            if (later.contains(ticket)) {
+                continue;
+            }
+            AgentCommand command = stored.command();
+            Optional<Digest> digest = payloadDigest(command);
+            if (digest.isPresent()) {
+                ReadPayloads.Entry entry = found.get(ticket);
+                if (entry == null) {
+                    gone.add(ticket);
+                } else if (!entry.digest().equals(digest.get())) {
+                    LOG.errorf(
+                            "a payload is not the one that was announced ticket=%s digest=%s",
+                            ticket, entry.digest());
+                    refused.put(
+                            ticket,
+                            "Its payload is not the one that was announced; it was not sent.");
+                } else {
+                    frames.put(
+                            ticket, new Deliver(command, Optional.of(entry.payload()), List.of()));
+                }
+            } else {
+                grants(command, thumbprint)
+                        .ifPresentOrElse(
+                                grants ->
+                                        frames.put(
+                                                ticket,
+                                                new Deliver(command, Optional.empty(), grants)),
+                                () -> later.add(ticket));
+            }
+        }
+        return new Prepared(frames, gone, refused, later);
+    }
+
+    private Map<Ticket, ReadPayloads.Entry> payloadsOf(List<StoredMail> mails, Set<Ticket> later) {
+        var tickets = new ArrayList<Ticket>();
+        for (StoredMail stored : mails) {
+            if (payloadDigest(stored.command()).isPresent()) {
+                tickets.add(stored.ticket());
+            }
+        }
+        if (tickets.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            return payloads.read(tickets);
+        } catch (TemporaryFailure | ServiceCalls.Refused e) {
+            LOG.warnf("payloads cannot be had now tickets=%d cause=%s", tickets.size(), e);
+            later.addAll(tickets);
+            return Map.of();
+        }
+    }
+
+    /** Empty if they cannot be had now. */
+    private Optional<List<CacheGrant>> grants(AgentCommand command, Thumbprint thumbprint) {
+        if (!(command instanceof AcquirePackage acquire)) {
+            return Optional.of(List.of());
+        }
+        List<CacheId> caches =
+                acquire.sources().stream()
+                        .filter(Source.Cache.class::isInstance)
+                        .map(source -> ((Source.Cache) source).cache())
+                        .toList();
+        if (caches.isEmpty()) {
+            return Optional.of(List.of());
+        }
+        try {
+            return Optional.of(
+                    calls.post(
+                                    packageServiceUrl,
+                                    GRANTS,
+                                    new MintGrants.Request(
+                                            acquire.pin().sha512(), thumbprint.value(), caches),
+                                    MintGrants.Response.class)
+                            .grants());
+        } catch (TemporaryFailure | ServiceCalls.Refused e) {
+            LOG.warnf("grants cannot be had now ticket=%s cause=%s", command.ticket(), e);
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Digest> payloadDigest(AgentCommand command) {
+        return switch (command) {
+            case RunScript script -> Optional.of(script.payloadDigest());
+            case InstallPackage install -> Optional.of(install.payloadDigest());
+            case CheckHttp check -> Optional.of(check.payloadDigest());
+            case AcquirePackage _, CancelCommand _ -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,293 @@
+package stagecoach.gateway.app.mailbox;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.CancelCommand;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.gateway.app.mailbox.MailboxStore.ToSay;
+import stagecoach.gateway.command.Change;
+import stagecoach.gateway.command.Mail;
+import stagecoach.gateway.command.Mail.Resumption;
+import stagecoach.gateway.command.ResultBounds;
+import stagecoach.gateway.command.Stage.Pending;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * The commands that wait for, are at, and have come back from tentacles. Every change of a command
+ * and what is reported of it are one transaction; what is said twice changes nothing. Sending is
+ * left to the sessions.
+ */
+@Singleton
+public class Mailbox {
+    private static final Logger LOG = Logger.getLogger(Mailbox.class);
+
+    private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
+    private final TicketKind kind;
+    private final MailboxStore store;
+    private final Recipients recipients;
+    private final Clock clock;
+
+    Mailbox(
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            TicketKind kind,
+            MailboxStore store,
+            Recipients recipients,
+            Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.commands = commands;
+        this.kind = kind;
+        this.store = store;
+        this.recipients = recipients;
+        this.clock = clock;
+    }
+
+    /** Takes in what services ask for; a ticket that is known already changes nothing. */
+    void take(Tx tx, List<AgentCommand> arrived) {
+        Instant now = now();
+        Set<AgentId> wanted = new LinkedHashSet<>();
+        var posted = new ArrayList<StoredMail>();
+        for (AgentCommand command : arrived) {
+            wanted.add(command.agent());
+            if (!(command instanceof CancelCommand)) {
+                posted.add(new StoredMail(1, command, Mail.posted(command)));
+            }
+        }
+        store.insertNew(tx, posted);
+        for (AgentCommand command : arrived) {
+            if (command instanceof CancelCommand cancel) {
+                cancel(tx, cancel, now);
+            }
+        }
+        unitOfWork.afterCommit(tx, () -> wanted.forEach(recipients::wake));
+    }
+
+    private void cancel(Tx tx, CancelCommand cancel, Instant now) {
+        Optional<StoredMail> known = store.find(tx, cancel.ticket());
+        if (known.isEmpty()) {
+            Change tombstone = Mail.tombstone(cancel, now);
+            if (store.insertEnded(tx, cancel, tombstone.after(), now)) {
+                report(tx, tombstone, now);
+                return;
+            }
+        }
+        change(
+                tx,
+                cancel.ticket(),
+                ToSay.SOMETHING,
+                mail -> mail.cancelled(now, cancel.killAfter(), cancel.abandonAfter()));
+    }
+
+    /** The tentacle has begun. */
+    public void started(AgentId agent, Ticket ticket) {
+        unitOfWork.run(tx -> change(tx, ticket, ToSay.AS_BEFORE, of(agent, Mail::started)));
+    }
+
+    /** The tentacle says how it ended. When this returns the result is safe. */
+    public void ended(AgentId agent, Ticket ticket, CommandResult result) {
+        CommandResult bounded = ResultBounds.within(result);
+        unitOfWork.run(
+                tx -> change(tx, ticket, ToSay.AS_BEFORE, of(agent, mail -> mail.ended(bounded))));
+    }
+
+    /** Nothing can be heard of an agent's commands any more. */
+    public void unreachableForGood(Tx tx, AgentId agent, String why, Cause cause) {
+        for (StoredMail stored : store.open(tx, agent)) {
+            change(tx, stored.ticket(), ToSay.AS_BEFORE, mail -> mail.unreachableForGood(why));
+        }
+        LOG.infof(
+                "commands of an agent ended with its trust agent=%s actor=%s",
+                agent, cause.actor());
+    }
+
+    /**
+     * What a new session begins with; called in the transaction that opened it, behind its lock.
+     *
+     * @param journal what the tentacle has
+     */
+    public Resumed resume(Tx tx, AgentId agent, Set<Ticket> journal) {
+        List<StoredMail> open = new ArrayList<>(store.open(tx, agent));
+        for (StoredMail stored : open) {
+            if (!journal.contains(stored.ticket())) {
+                change(tx, stored.ticket(), ToSay.AS_BEFORE, Mail::missingFromJournal);
+            }
+        }
+        var resumed = new Resumed(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Set<Ticket> seen = new LinkedHashSet<>(journal);
+        open.forEach(stored -> seen.add(stored.ticket()));
+        for (StoredMail stored : store.find(tx, seen)) {
+            Mail mail = stored.mail();
+            if (!mail.agent().equals(agent)) {
+                continue;
+            }
+            Resumption resumption = mail.onConnect(journal.contains(mail.ticket()));
+            switch (resumption) {
+                case DELIVER -> resumed.redeliver().add(mail.ticket());
+                case CANCEL -> resumed.cancel().add(stored);
+                case NOTHING -> {}
+            }
+            boolean atWork = mail.isOpen() && !(mail.stage() instanceof Pending);
+            if (atWork) {
+                resumed.atWork().add(stored);
+            }
+        }
+        return resumed;
+    }
+
+    /**
+     * What a new session begins with.
+     *
+     * @param atWork what is believed to be at the tentacle
+     * @param redeliver what it was sent and does not have
+     * @param cancel what it shall end
+     */
+    public record Resumed(
+            List<StoredMail> atWork, List<Ticket> redeliver, List<StoredMail> cancel) {}
+
+    /** What an agent's session has something to say about, oldest first. */
+    public List<StoredMail> waiting(AgentId agent, int limit) {
+        return unitOfWork.run(tx -> store.waiting(tx, agent, limit));
+    }
+
+    /** These commands as they are now. */
+    public List<StoredMail> find(Set<Ticket> tickets) {
+        return tickets.isEmpty() ? List.of() : unitOfWork.run(tx -> store.find(tx, tickets));
+    }
+
+    /**
+     * A command is about to be sent, in the transaction that made sure that the session is the
+     * agent's newest.
+     *
+     * @return whether it may be: nothing has happened to it since it was read
+     */
+    public boolean sending(Tx tx, StoredMail read, long epoch) {
+        Optional<Change> sent = read.mail().sent();
+        if (sent.isEmpty()) {
+            return store.said(tx, read, epoch);
+        }
+        boolean mine = store.replace(tx, read, sent.get().after(), ToSay.NOTHING, now());
+        if (mine) {
+            store.sentIn(tx, read.ticket(), epoch);
+        }
+        return mine;
+    }
+
+    /** A cancel is about to be said; the same conditions. */
+    public boolean saying(Tx tx, StoredMail read, long epoch) {
+        return store.said(tx, read, epoch);
+    }
+
+    /** The payload of a command is gone: it is not sent any more. */
+    public void payloadGone(Ticket ticket) {
+        unitOfWork.run(tx -> change(tx, ticket, ToSay.AS_BEFORE, Mail::payloadGone));
+    }
+
+    /** A command can never be sent. */
+    public void refuse(Ticket ticket, String why) {
+        unitOfWork.run(
+                tx -> change(tx, ticket, ToSay.AS_BEFORE, mail -> mail.unreachableForGood(why)));
+    }
+
+    /** Whether an agent may read these bytes now. */
+    public boolean mayRead(AgentId agent, Sha512 sha512) {
+        return unitOfWork.run(tx -> store.mayRead(tx, agent, sha512));
+    }
+
+    /**
+     * Ends what time alone ends: what has expired, is abandoned, is overdue.
+     *
+     * @return how many commands were looked at
+     */
+    int endWhatIsDue(int limit, Duration lookAgainAfter) {
+        List<MailboxStore.Due> due = unitOfWork.run(tx -> store.due(tx, now(), limit));
+        for (MailboxStore.Due each : due) {
+            unitOfWork.run(
+                    tx -> {
+                        Instant now = now();
+                        boolean changed =
+                                change(
+                                        tx,
+                                        each.ticket(),
+                                        ToSay.AS_BEFORE,
+                                        mail -> mail.due(now, each.connected()));
+                        if (!changed) {
+                            store.lookAgainAt(tx, each.ticket(), now.plus(lookAgainAfter));
+                        }
+                        return changed;
+                    });
+        }
+        return due.size();
+    }
+
+    /** Forgets commands that ended before {@code before}; their streams remain. */
+    int forgetEnded(Instant before) {
+        return unitOfWork.run(tx -> store.forgetEnded(tx, before));
+    }
+
+    private static Function<Mail, Optional<Change>> of(
+            AgentId agent, Function<Mail, Optional<Change>> decision) {
+        return mail -> {
+            if (!mail.agent().equals(agent)) {
+                LOG.warnf(
+                        "an agent reports on a ticket of another agent=%s ticket=%s owner=%s",
+                        agent, mail.ticket(), mail.agent());
+                return Optional.empty();
+            }
+            return decision.apply(mail);
+        };
+    }
+
+    /** Compare-and-set: decides, writes, and decides again if another was faster. */
+    private boolean change(
+            Tx tx, Ticket ticket, ToSay toSay, Function<Mail, Optional<Change>> decision) {
+        while (true) {
+            Optional<StoredMail> read = store.find(tx, ticket);
+            if (read.isEmpty()) {
+                return false;
+            }
+            Optional<Change> change = decision.apply(read.get().mail());
+            if (change.isEmpty()) {
+                return false;
+            }
+            Instant now = now();
+            if (store.replace(tx, read.get(), change.get().after(), toSay, now)) {
+                report(tx, change.get(), now);
+                return true;
+            }
+        }
+    }
+
+    private void report(Tx tx, Change change, Instant now) {
+        change.report()
+                .ifPresent(
+                        report ->
+                                commands.handle(
+                                        tx,
+                                        kind,
+                                        TicketKind.streamOf(report.ticket()),
+                                        List.of(report),
+                                        new Cause(now, Cause.SYSTEM, Optional.empty())));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,289 @@
+package stagecoach.gateway.app.mailbox;
+
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.gateway.command.Cancellation;
+import stagecoach.gateway.command.Mail;
+import stagecoach.gateway.command.Stage;
+import stagecoach.gateway.command.Stage.Ended;
+import stagecoach.gateway.command.Stage.Pending;
+import stagecoach.gateway.command.Stage.Sent;
+import stagecoach.gateway.command.Stage.Started;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
+
+/** The table {@code command}. Deciding is left to {@link Mail}, reporting to {@link Mailbox}. */
+@Singleton
+class MailboxStore {
+    private static final String SELECT =
+            "SELECT c.ticket, c.version, c.command, c.state, c.expires_at, c.overdue_at, c.cancel_at, c.kill_after, c.abandon_after, c.result, c.truth_open FROM command c ";
+
+    /** Inserts those that are not there yet, in this order, as one statement. */
+    void insertNew(Tx tx, List<StoredMail> mails) {
+        if (mails.isEmpty()) {
+            return;
+        }
+        var rows = new ArrayList<Map<String, Object>>();
+        for (StoredMail stored : mails) {
+            var row = new LinkedHashMap<String, Object>();
+            row.put("n", rows.size());
+            row.put("ticket", stored.ticket());
+            row.put("agent", stored.mail().agent());
+            row.put("kind", stored.command().getClass().getSimpleName());
+            row.put("command", StagecoachJson.text(stored.command()));
+            row.put("sha512", readableThroughUs(stored.command()));
+            row.put("expires_at", stored.mail().expiresAt());
+            row.put("overdue_at", stored.mail().overdueAt());
+            row.put("due_at", stored.mail().dueAt());
+            rows.add(row);
+        }
+        tx.execute(
+                """
+                INSERT INTO command (ticket, agent, kind, command, sha512, state, version, waiting,
+                    expires_at, overdue_at, due_at)
+                SELECT ticket, agent, kind, command, sha512, 'PENDING', 1, true,
+                    expires_at, overdue_at, due_at
+                FROM jsonb_to_recordset(cast(?1 AS jsonb)) AS r(n int, ticket uuid, agent text,
+                    kind text, command text, sha512 text, expires_at timestamptz,
+                    overdue_at timestamptz, due_at timestamptz)
+                ORDER BY n
+                ON CONFLICT (ticket) DO NOTHING
+                """,
+                StagecoachJson.text(rows));
+    }
+
+    /** Inserts a command that ends as it comes; false if its ticket is known already. */
+    boolean insertEnded(Tx tx, AgentCommand command, Mail ended, Instant now) {
+        if (!(ended.stage() instanceof Ended(var result, var truthOpen))) {
+            throw new IllegalArgumentException("a tombstone has ended");
+        }
+        return tx.execute(
+                        """
+                        INSERT INTO command (ticket, agent, kind, command, state, version, waiting,
+                            expires_at, result, truth_open, ended_at)
+                        VALUES (?1, ?2, ?3, ?4, 'ENDED', 1, false, ?5, ?6, ?7, ?8)
+                        ON CONFLICT (ticket) DO NOTHING
+                        """,
+                        ended.ticket().value(),
+                        ended.agent().value(),
+                        command.getClass().getSimpleName(),
+                        StagecoachJson.text(command),
+                        ended.expiresAt(),
+                        StagecoachJson.text(result),
+                        truthOpen,
+                        now)
+                == 1;
+    }
+
+    Optional<StoredMail> find(Tx tx, Ticket ticket) {
+        return read(tx.rows(SELECT + "WHERE c.ticket = ?1", ticket.value())).stream().findFirst();
+    }
+
+    List<StoredMail> find(Tx tx, Collection<Ticket> tickets) {
+        UUID[] ids = tickets.stream().map(Ticket::value).toArray(UUID[]::new);
+        return read(tx.rows(SELECT + "WHERE c.ticket = ANY(?1) ORDER BY c.seq", (Object) ids));
+    }
+
+    /** Everything of an agent that has not ended, oldest first. */
+    List<StoredMail> open(Tx tx, AgentId agent) {
+        return read(
+                tx.rows(
+                        SELECT + "WHERE c.agent = ?1 AND c.state <> 'ENDED' ORDER BY c.seq",
+                        agent.value()));
+    }
+
+    /** What an agent's session has something to say about, oldest first. */
+    List<StoredMail> waiting(Tx tx, AgentId agent, int limit) {
+        return read(
+                tx.rows(
+                        SELECT + "WHERE c.agent = ?1 AND c.waiting ORDER BY c.seq LIMIT ?2",
+                        agent.value(),
+                        limit));
+    }
+
+    /** Commands for which the time has come. */
+    List<Due> due(Tx tx, Instant now, int limit) {
+        return tx
+                .rows(
+                        """
+                        SELECT c.ticket, s.pod IS NOT NULL
+                        FROM command c LEFT JOIN session s ON s.agent = c.agent
+                        WHERE c.due_at <= ?1 ORDER BY c.due_at LIMIT ?2
+                        """,
+                        now,
+                        limit)
+                .stream()
+                .map(row -> new Due(new Ticket((UUID) present(row[0])), (Boolean) present(row[1])))
+                .toList();
+    }
+
+    /**
+     * A command for which the time has come.
+     *
+     * @param connected whether its tentacle is
+     */
+    record Due(Ticket ticket, boolean connected) {}
+
+    /** Whether the agent's session has something to say about a command. */
+    enum ToSay {
+        SOMETHING,
+        NOTHING,
+        /** As before: a cancel that was not said yet must not be forgotten over a beginning. */
+        AS_BEFORE
+    }
+
+    /**
+     * Writes {@code after} over a row that has not changed since it was read.
+     *
+     * @return whether it had not
+     */
+    boolean replace(Tx tx, StoredMail read, Mail after, ToSay toSay, Instant now) {
+        Optional<Cancellation> cancellation = after.cancellation();
+        Optional<Ended> end =
+                after.stage() instanceof Ended ended ? Optional.of(ended) : Optional.empty();
+        return tx.execute(
+                        """
+                        UPDATE command SET state = ?3, version = version + 1,
+                            waiting = coalesce(?4, waiting), cancel_at = ?5,
+                            kill_after = ?6, abandon_after = ?7, due_at = ?8,
+                            result = ?9, truth_open = ?10,
+                            ended_at = CASE WHEN ?11 THEN coalesce(ended_at, ?12) END
+                        WHERE ticket = ?1 AND version = ?2
+                        """,
+                        read.ticket().value(),
+                        read.version(),
+                        stateOf(after.stage()),
+                        end.isPresent() ? Boolean.FALSE : waiting(toSay),
+                        cancellation.map(Cancellation::at).orElse(null),
+                        cancellation.map(c -> c.killAfter().toString()).orElse(null),
+                        cancellation.map(c -> c.abandonAfter().toString()).orElse(null),
+                        after.dueAt().orElse(null),
+                        end.map(ended -> StagecoachJson.text(ended.result())).orElse(null),
+                        end.map(Ended::truthOpen).orElse(false),
+                        end.isPresent(),
+                        now)
+                == 1;
+    }
+
+    /** What was said is remembered as said; false if the row has changed since it was read. */
+    boolean said(Tx tx, StoredMail read, long epoch) {
+        return tx.execute(
+                        "UPDATE command SET waiting = false, session_epoch = ?3, version = version + 1 WHERE ticket = ?1 AND version = ?2",
+                        read.ticket().value(),
+                        read.version(),
+                        epoch)
+                == 1;
+    }
+
+    void sentIn(Tx tx, Ticket ticket, long epoch) {
+        tx.execute(
+                "UPDATE command SET session_epoch = ?2 WHERE ticket = ?1", ticket.value(), epoch);
+    }
+
+    void lookAgainAt(Tx tx, Ticket ticket, Instant at) {
+        tx.execute(
+                "UPDATE command SET due_at = ?2 WHERE ticket = ?1 AND state <> 'ENDED'",
+                ticket.value(),
+                at);
+    }
+
+    /** Whether an agent may read these bytes now, for an acquisition that it was sent. */
+    boolean mayRead(Tx tx, AgentId agent, Sha512 sha512) {
+        return !tx.rows(
+                        "SELECT 1 FROM command WHERE agent = ?1 AND sha512 = ?2 AND state IN ('SENT', 'STARTED') LIMIT 1",
+                        agent.value(),
+                        sha512.value())
+                .isEmpty();
+    }
+
+    int forgetEnded(Tx tx, Instant before) {
+        return tx.execute("DELETE FROM command WHERE state = 'ENDED' AND ended_at < ?1", before);
+    }
+
+    /** Only an acquisition whose route ends at the server lets its tentacle read here. */
+    private static Optional<String> readableThroughUs(AgentCommand command) {
+        return command instanceof AcquirePackage acquire
+                        && acquire.sources().stream().anyMatch(Source.Server.class::isInstance)
+                ? Optional.of(acquire.pin().sha512().value())
+                : Optional.empty();
+    }
+
+    private static @Nullable Boolean waiting(ToSay toSay) {
+        return switch (toSay) {
+            case SOMETHING -> true;
+            case NOTHING -> false;
+            case AS_BEFORE -> null;
+        };
+    }
+
+    private static String stateOf(Stage stage) {
+        return switch (stage) {
+            case Pending _ -> "PENDING";
+            case Sent _ -> "SENT";
+            case Started _ -> "STARTED";
+            case Ended _ -> "ENDED";
+        };
+    }
+
+    private static List<StoredMail> read(List<@Nullable Object[]> rows) {
+        return rows.stream().map(MailboxStore::read).toList();
+    }
+
+    private static StoredMail read(@Nullable Object[] row) {
+        AgentCommand command = StagecoachJson.read((String) present(row[2]), AgentCommand.class);
+        Optional<Cancellation> cancellation =
+                row[6] == null
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Cancellation(
+                                        (Instant) row[6],
+                                        Duration.parse((String) present(row[7])),
+                                        Duration.parse((String) present(row[8]))));
+        Stage stage =
+                switch ((String) present(row[3])) {
+                    case "PENDING" -> new Pending();
+                    case "SENT" -> new Sent();
+                    case "STARTED" -> new Started();
+                    case "ENDED" ->
+                            new Ended(
+                                    StagecoachJson.read(
+                                            (String) present(row[9]), CommandResult.class),
+                                    (Boolean) present(row[10]));
+                    default -> throw new IllegalStateException("a command in state " + row[3]);
+                };
+        return new StoredMail(
+                (Integer) present(row[1]),
+                command,
+                new Mail(
+                        command.ticket(),
+                        command.agent(),
+                        command.context(),
+                        (Instant) present(row[4]),
+                        Optional.ofNullable((Instant) row[5]),
+                        cancellation,
+                        stage));
+    }
+
+    private static Object present(@Nullable Object column) {
+        if (column == null) {
+            throw new IllegalStateException("a column of command that is never null is null");
+        }
+        return column;
+    }
+}

@@ -1,0 +1,193 @@
+package stagecoach.gateway.app.output;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
+import stagecoach.contracts.agent.LogEntry;
+import stagecoach.runtime.logs.LogPublisher;
+import stagecoach.vocabulary.identity.Ticket;
+
+/**
+ * The output of one session on its way to Kafka: batch after batch, each acknowledged before the
+ * next, tried again while Kafka is away. A virtual thread exists only while there is something to
+ * do.
+ */
+public final class OutputLane implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(OutputLane.class);
+    private static final int BATCH_MAX = 64;
+    private static final Duration ACK_MAX = Duration.ofSeconds(60);
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
+
+    private final LogPublisher publisher;
+    private final AtomicLong allBytes;
+    private final BiConsumer<Ticket, Long> taken;
+    private final Runnable relieved;
+
+    private final Queue<Item> queue = new ArrayDeque<>();
+    private boolean running;
+    private boolean full;
+    private volatile boolean closed;
+    private long bytes;
+
+    private sealed interface Item {
+        record Entry(LogEntry entry, int bytes) implements Item {}
+
+        record Afterwards(Runnable action) implements Item {}
+    }
+
+    OutputLane(
+            LogPublisher publisher,
+            AtomicLong allBytes,
+            BiConsumer<Ticket, Long> taken,
+            Runnable relieved) {
+        this.publisher = publisher;
+        this.allBytes = allBytes;
+        this.taken = taken;
+        this.relieved = relieved;
+    }
+
+    /**
+     * Takes an entry.
+     *
+     * @param size what it occupies, about
+     */
+    public void offer(LogEntry entry, int size) {
+        synchronized (queue) {
+            if (closed) {
+                return;
+            }
+            bytes += size;
+            long all = allBytes.addAndGet(size);
+            full = bytes > LogRelay.LANE_MAX_BYTES || all > LogRelay.ALL_MAX_BYTES;
+            add(new Item.Entry(entry, size));
+        }
+    }
+
+    /** Whether the lane should be given no more until it says that it is relieved. */
+    public boolean isFull() {
+        synchronized (queue) {
+            return full;
+        }
+    }
+
+    /**
+     * Runs {@code action} once all that was offered before is safe; never if it is closed first.
+     */
+    public void afterwards(Runnable action) {
+        synchronized (queue) {
+            if (!closed) {
+                add(new Item.Afterwards(action));
+            }
+        }
+    }
+
+    private void add(Item item) {
+        queue.add(item);
+        if (!running) {
+            running = true;
+            Thread.ofVirtual().name("output").start(this::run);
+        }
+    }
+
+    private void run() {
+        while (true) {
+            List<LogEntry> batch = new ArrayList<>();
+            long batchBytes = 0;
+            Runnable action = null;
+            synchronized (queue) {
+                while (batch.size() < BATCH_MAX && queue.peek() instanceof Item.Entry next) {
+                    queue.remove();
+                    batch.add(next.entry());
+                    batchBytes += next.bytes();
+                }
+                if (batch.isEmpty()) {
+                    if (!(queue.poll() instanceof Item.Afterwards afterwards)) {
+                        running = false;
+                        return;
+                    }
+                    action = afterwards.action();
+                }
+            }
+            if (action != null) {
+                action.run();
+            } else {
+                publish(batch);
+                relieve(batchBytes);
+            }
+        }
+    }
+
+    private void relieve(long batchBytes) {
+        boolean relief;
+        synchronized (queue) {
+            bytes -= batchBytes;
+            allBytes.addAndGet(-batchBytes);
+            relief = full && bytes <= LogRelay.LANE_MAX_BYTES / 2;
+            if (relief) {
+                full = false;
+            }
+        }
+        if (relief && !closed) {
+            relieved.run();
+        }
+    }
+
+    private void publish(List<LogEntry> batch) {
+        while (!closed) {
+            try {
+                publisher
+                        .publish(batch)
+                        .toCompletableFuture()
+                        .get(ACK_MAX.toMillis(), TimeUnit.MILLISECONDS);
+                acknowledge(batch);
+                return;
+            } catch (ExecutionException | TimeoutException e) {
+                // Kafka is away. The read side knows a chunk by its number, so a repeat is
+                // harmless.
+                LOG.warnf("output cannot be published now entries=%d cause=%s", batch.size(), e);
+                LockSupport.parkNanos(AGAIN_AFTER.toNanos());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void acknowledge(List<LogEntry> batch) {
+        Map<Ticket, Long> upTo = new LinkedHashMap<>();
+        for (LogEntry entry : batch) {
+            switch (entry) {
+                case LogEntry.Output output ->
+                        upTo.merge(output.ticket(), output.chunk(), Math::max);
+                case LogEntry.TransferProgress _ -> {}
+            }
+        }
+        upTo.forEach(taken);
+    }
+
+    /** What was not published yet is dropped: it was not acknowledged, so it comes again. */
+    @Override
+    public void close() {
+        synchronized (queue) {
+            closed = true;
+            for (Item item : queue) {
+                if (item instanceof Item.Entry entry) {
+                    bytes -= entry.bytes();
+                    allBytes.addAndGet(-entry.bytes());
+                }
+            }
+            queue.clear();
+        }
+    }
+}

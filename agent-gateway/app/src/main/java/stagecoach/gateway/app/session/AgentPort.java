@@ -1,0 +1,216 @@
+package stagecoach.gateway.app.session;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.ServerWebSocketHandshake;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jboss.logging.Logger;
+import stagecoach.gateway.app.enrolment.GatewayIdentity;
+import stagecoach.gateway.app.enrolment.PortProblem;
+import stagecoach.gateway.app.mailbox.Deliveries;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.output.LogRelay;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+
+/**
+ * The port that tentacles dial: {@code /agent} (WebSocket) for those whose certificate is trusted,
+ * {@code POST /enrol} for anyone with a token.
+ */
+@Singleton
+class AgentPort {
+    private static final Logger LOG = Logger.getLogger(AgentPort.class);
+    private static final int MESSAGE_MAX_BYTES = 1024 * 1024;
+    private static final int IDLE_SECONDS_MAX = 40;
+    private static final int CLOSING_SECONDS_MAX = 2;
+    private static final int START_SECONDS_MAX = 30;
+
+    private final Vertx vertx;
+    private final GatewayIdentity identity;
+    private final SessionConfig config;
+    private final EnrolHandler enrolment;
+    private final Presence presence;
+    private final Mailbox mailbox;
+    private final Deliveries deliveries;
+    private final LogRelay relay;
+    private final Sessions sessions;
+    private final SessionStore store;
+    private final UnitOfWork unitOfWork;
+    private final Pod pod;
+    private String deployment = "";
+
+    AgentPort(
+            Vertx vertx,
+            GatewayIdentity identity,
+            SessionConfig config,
+            EnrolHandler enrolment,
+            Presence presence,
+            Mailbox mailbox,
+            Deliveries deliveries,
+            LogRelay relay,
+            Sessions sessions,
+            SessionStore store,
+            UnitOfWork unitOfWork,
+            Pod pod) {
+        this.vertx = vertx;
+        this.identity = identity;
+        this.config = config;
+        this.enrolment = enrolment;
+        this.presence = presence;
+        this.mailbox = mailbox;
+        this.deliveries = deliveries;
+        this.relay = relay;
+        this.sessions = sessions;
+        this.store = store;
+        this.unitOfWork = unitOfWork;
+        this.pod = pod;
+    }
+
+    void start(@Observes @Priority(3000) StartupEvent event) throws Exception {
+        deployment =
+                vertx.deployVerticle(
+                                Acceptor::new,
+                                new DeploymentOptions().setInstances(config.acceptors()))
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(START_SECONDS_MAX, TimeUnit.SECONDS);
+        LOG.infof(
+                "agent port open host=%s port=%d thumbprint=%s",
+                config.host(), config.port(), identity.thumbprint());
+    }
+
+    /** After the sessions have been told. */
+    void stop(@Observes @Priority(2000) ShutdownEvent event) {
+        vertx.undeploy(deployment);
+    }
+
+    private HttpServerOptions options() {
+        return identity.mutualTls()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setIdleTimeout(IDLE_SECONDS_MAX)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxWebSocketFrameSize(MESSAGE_MAX_BYTES)
+                .setMaxWebSocketMessageSize(MESSAGE_MAX_BYTES)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setWebSocketClosingTimeout(CLOSING_SECONDS_MAX);
+    }
+
+    /** One event loop's share of the port. */
+    private final class Acceptor extends AbstractVerticle {
+        @Override
+        public void start(Promise<Void> started) {
+            vertx.createHttpServer(options())
+                    .webSocketHandshakeHandler(handshake -> onHandshake(handshake, context))
+                    .requestHandler(request -> onRequest(request, context))
+                    .exceptionHandler(e -> LOG.debugf("connection refused cause=%s", e))
+                    .listen()
+                    .<Void>mapEmpty()
+                    .onComplete(started);
+        }
+    }
+
+    private void onRequest(HttpServerRequest request, Context loop) {
+        Optional<Thumbprint> shown = shownIn(request.sslSession());
+        if (!"/enrol".equals(request.path())) {
+            PortProblem.answer(
+                    request.response(),
+                    404,
+                    "Not found",
+                    "This port knows /agent (WebSocket) and POST /enrol.");
+        } else if (!request.method().equals(HttpMethod.POST)) {
+            PortProblem.answer(
+                    request.response().putHeader("Allow", "POST"),
+                    405,
+                    "Wrong method",
+                    "Use POST /enrol.");
+        } else if (shown.isEmpty()) {
+            PortProblem.answer(
+                    request.response(), 403, "No certificate", "Show a client certificate.");
+        } else {
+            enrolment.handle(request, shown.get(), loop);
+        }
+    }
+
+    private void onHandshake(ServerWebSocketHandshake handshake, Context loop) {
+        Optional<Thumbprint> shown = shownIn(handshake.sslSession());
+        if (!"/agent".equals(handshake.path())) {
+            handshake.reject(404);
+        } else if (shown.isEmpty() || sessions.stopping()) {
+            handshake.reject(shown.isEmpty() ? 403 : 503);
+        } else {
+            Thread.ofVirtual().name("handshake").start(() -> decide(handshake, loop, shown.get()));
+        }
+    }
+
+    private void decide(ServerWebSocketHandshake handshake, Context loop, Thumbprint shown) {
+        try {
+            Optional<AgentId> agent = presence.trusted(shown);
+            if (agent.isEmpty()) {
+                LOG.warnf("stranger refused thumbprint=%s", shown);
+                loop.runOnContext(v -> handshake.reject(403));
+            } else {
+                loop.runOnContext(
+                        v ->
+                                handshake
+                                        .accept()
+                                        .onSuccess(
+                                                socket -> begin(socket, loop, agent.get(), shown)));
+            }
+        } catch (TemporaryFailure e) {
+            LOG.debugf("handshake refused for now cause=%s", e);
+            loop.runOnContext(v -> handshake.reject(503));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "handshake failed thumbprint=%s", shown);
+            loop.runOnContext(v -> handshake.reject(500));
+        }
+    }
+
+    private void begin(ServerWebSocket socket, Context loop, AgentId agent, Thumbprint shown) {
+        var session =
+                new Session(
+                        socket,
+                        loop,
+                        agent,
+                        shown,
+                        presence,
+                        mailbox,
+                        sessions,
+                        relay,
+                        own -> new Courier(own, mailbox, deliveries, store, unitOfWork, pod));
+        session.listen();
+        vertx.setTimer(
+                config.helloWithin().toMillis(),
+                id -> {
+                    if (session.isOpen() && !session.greeted()) {
+                        session.giveUp("It did not say hello.");
+                    }
+                });
+    }
+
+    private static Optional<Thumbprint> shownIn(SSLSession session) {
+        try {
+            return Optional.of(Thumbprint.ofPeer(session));
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.empty();
+        }
+    }
+}

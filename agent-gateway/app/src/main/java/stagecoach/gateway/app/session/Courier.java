@@ -1,0 +1,186 @@
+package stagecoach.gateway.app.session;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.GatewayFrame.Cancel;
+import stagecoach.gateway.app.mailbox.Deliveries;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.mailbox.StoredMail;
+import stagecoach.gateway.command.Cancellation;
+import stagecoach.gateway.command.Stage.Pending;
+import stagecoach.gateway.command.Stage.Sent;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.vocabulary.identity.Ticket;
+
+/**
+ * Brings an agent's commands and cancels to its connection. A command is marked as sent, in the
+ * newest session only, before it is: so it is never lost, and what comes twice is the same bytes.
+ */
+final class Courier {
+    private static final Logger LOG = Logger.getLogger(Courier.class);
+    private static final int BATCH_MAX = 50;
+
+    private final Session session;
+    private final Mailbox mailbox;
+    private final Deliveries deliveries;
+    private final SessionStore store;
+    private final UnitOfWork unitOfWork;
+    private final UUID pod;
+
+    /** What the tentacle was sent in an earlier session and does not have. */
+    private final Set<Ticket> redeliver = new HashSet<>();
+
+    private final AtomicInteger calls = new AtomicInteger();
+
+    Courier(
+            Session session,
+            Mailbox mailbox,
+            Deliveries deliveries,
+            SessionStore store,
+            UnitOfWork unitOfWork,
+            Pod pod) {
+        this.session = session;
+        this.mailbox = mailbox;
+        this.deliveries = deliveries;
+        this.store = store;
+        this.unitOfWork = unitOfWork;
+        this.pod = pod.id();
+    }
+
+    /** Begins with what must be sent again; called once, before the first {@link #wake}. */
+    void begin(List<Ticket> sentBefore) {
+        redeliver.addAll(sentBefore);
+    }
+
+    /** Something may wait. */
+    void wake() {
+        if (calls.getAndIncrement() == 0) {
+            Thread.ofVirtual().name("courier " + session.agent()).start(this::run);
+        }
+    }
+
+    private void run() {
+        int seen;
+        do {
+            seen = calls.get();
+            try {
+                boolean more = true;
+                while (more && session.isOpen()) {
+                    more = round();
+                }
+            } catch (TemporaryFailure e) {
+                LOG.warnf("delivery waits agent=%s cause=%s", session.agent(), e);
+                session.wakeLater();
+            } catch (RuntimeException e) {
+                session.fail("delivery failed", e);
+            }
+        } while (!calls.compareAndSet(seen, 0));
+    }
+
+    /** One look at the mailbox; whether there may be more to do at once. */
+    private boolean round() {
+        List<StoredMail> waiting = mailbox.waiting(session.agent(), BATCH_MAX);
+        List<StoredMail> toSend = new ArrayList<>(sentBefore());
+        List<StoredMail> toCancel = new ArrayList<>();
+        for (StoredMail stored : waiting) {
+            if (stored.mail().stage() instanceof Pending) {
+                toSend.add(stored);
+            } else {
+                toCancel.add(stored);
+            }
+        }
+        boolean cancelled = cancel(toCancel);
+        boolean sent = send(toSend);
+        return cancelled || sent;
+    }
+
+    /** What must be sent again and still may be. */
+    private List<StoredMail> sentBefore() {
+        if (redeliver.isEmpty()) {
+            return List.of();
+        }
+        List<StoredMail> again = new ArrayList<>();
+        for (StoredMail stored : mailbox.find(redeliver)) {
+            if (stored.mail().stage() instanceof Sent) {
+                again.add(stored);
+            } else {
+                redeliver.remove(stored.ticket());
+            }
+        }
+        return again;
+    }
+
+    private boolean cancel(List<StoredMail> mails) {
+        boolean any = false;
+        for (StoredMail stored : mails) {
+            boolean mine =
+                    unitOfWork.run(
+                            tx ->
+                                    store.hold(tx, session.agent(), session.epoch(), pod)
+                                            && mailbox.saying(tx, stored, session.epoch().value()));
+            if (mine) {
+                stored.mail()
+                        .cancellation()
+                        .ifPresent(cancellation -> say(stored.ticket(), cancellation));
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /** Tells the tentacle to end a ticket. */
+    void say(Ticket ticket, Cancellation cancellation) {
+        session.send(new Cancel(ticket, cancellation.killAfter(), cancellation.abandonAfter()));
+    }
+
+    private boolean send(List<StoredMail> mails) {
+        if (mails.isEmpty()) {
+            return false;
+        }
+        Deliveries.Prepared prepared = deliveries.prepare(mails, session.thumbprint());
+        prepared.gone().forEach(mailbox::payloadGone);
+        prepared.refused().forEach(mailbox::refuse);
+        redeliver.removeAll(prepared.gone());
+        redeliver.removeAll(prepared.refused().keySet());
+        if (!prepared.later().isEmpty()) {
+            session.wakeLater();
+        }
+        List<StoredMail> ready =
+                mails.stream()
+                        .filter(stored -> prepared.frames().containsKey(stored.ticket()))
+                        .toList();
+        List<StoredMail> mine =
+                ready.isEmpty()
+                        ? List.of()
+                        : unitOfWork.run(
+                                tx ->
+                                        store.hold(tx, session.agent(), session.epoch(), pod)
+                                                ? ready.stream()
+                                                        .filter(
+                                                                stored ->
+                                                                        mailbox.sending(
+                                                                                tx,
+                                                                                stored,
+                                                                                session.epoch()
+                                                                                        .value()))
+                                                        .toList()
+                                                : List.of());
+        for (StoredMail stored : mine) {
+            session.awaitRoom();
+            GatewayFrame frame = prepared.frames().get(stored.ticket());
+            if (frame != null) {
+                session.sending(stored);
+                session.send(frame);
+                redeliver.remove(stored.ticket());
+            }
+        }
+        return !mine.isEmpty() || !prepared.gone().isEmpty();
+    }
+}

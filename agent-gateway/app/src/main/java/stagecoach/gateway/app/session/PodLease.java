@@ -1,0 +1,155 @@
+package stagecoach.gateway.app.session;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import stagecoach.gateway.app.mailbox.Rounds;
+import stagecoach.gateway.presence.Silence;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.vocabulary.identity.AgentId;
+
+/**
+ * Keeps this process and the tables of one mind: says that it lives, gives up sessions that are
+ * behind or silent, takes commands over that another process took in, and tells of the sessions
+ * that a dead process left behind.
+ */
+@Singleton
+class PodLease {
+    private static final Logger LOG = Logger.getLogger(PodLease.class);
+    private static final int BATCH = 200;
+    private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
+    private static final Duration SAFETY_NET_EVERY = Duration.ofSeconds(1);
+
+    private final SessionStore store;
+    private final Sessions sessions;
+    private final Presence presence;
+    private final UnitOfWork unitOfWork;
+    private final SessionConfig config;
+    private final UUID pod;
+    private final Silence silence;
+    private final Clock clock;
+    private final List<Rounds> rounds = new ArrayList<>();
+
+    /** Tentacles of a process that stopped can only come back since we are here. */
+    private Instant since = Instant.MAX;
+
+    private volatile boolean othersLive;
+    private Instant polled = Instant.EPOCH;
+
+    PodLease(
+            SessionStore store,
+            Sessions sessions,
+            Presence presence,
+            UnitOfWork unitOfWork,
+            SessionConfig config,
+            Pod pod,
+            Clock clock) {
+        this.store = store;
+        this.sessions = sessions;
+        this.presence = presence;
+        this.unitOfWork = unitOfWork;
+        this.config = config;
+        this.pod = pod.id();
+        this.silence = new Silence(config.pingEvery(), config.silenceMax());
+        this.clock = clock;
+    }
+
+    void start(@Observes @Priority(2000) StartupEvent event) {
+        since = clock.instant();
+        rounds.add(Rounds.start("pod-lease", config.leaseEvery(), this::renew));
+        rounds.add(Rounds.start("pod-poll", config.pollEvery(), this::poll));
+        rounds.add(Rounds.start("pod-listen", LISTEN_EVERY, this::listen));
+    }
+
+    void stop(@Observes @Priority(1000) ShutdownEvent event) {
+        sessions.stop();
+        rounds.forEach(Rounds::close);
+        try {
+            unitOfWork.run(
+                    tx -> {
+                        store.release(tx, pod);
+                        return pod;
+                    });
+        } catch (TemporaryFailure e) {
+            LOG.warnf("the lease runs out by itself cause=%s", e);
+        }
+    }
+
+    private void renew() {
+        Map<AgentId, Session> here = new HashMap<>();
+        sessions.all().forEach(session -> here.put(session.agent(), session));
+        Map<AgentId, SessionStore.Row> held =
+                unitOfWork.run(
+                        tx -> {
+                            store.renew(tx, pod, config.lease());
+                            store.forgetPods(tx);
+                            othersLive = store.othersLive(tx, pod);
+                            return store.heldBy(tx, pod);
+                        });
+        for (Session session : here.values()) {
+            SessionStore.Row row = held.get(session.agent());
+            if (row == null || session.epoch().isBehind(row.epoch())) {
+                session.giveWay();
+            }
+        }
+        for (SessionStore.Row row : held.values()) {
+            if (row.settled() && sessions.of(row.agent()).isEmpty()) {
+                presence.lost(row.agent(), row.epoch(), pod, "Its connection closed.");
+            }
+        }
+        tellOfOrphans();
+    }
+
+    private void tellOfOrphans() {
+        if (clock.instant().isBefore(since.plus(config.restartGrace()))) {
+            return;
+        }
+        List<SessionStore.Row> orphans =
+                unitOfWork.run(tx -> store.orphans(tx, config.restartGrace(), BATCH));
+        for (SessionStore.Row orphan : orphans) {
+            presence.lost(
+                    orphan.agent(),
+                    orphan.epoch(),
+                    orphan.pod(),
+                    "The gateway process that served it has stopped, and it has not come back.");
+        }
+    }
+
+    /** In-process wake-ups are enough as long as no other process takes commands in. */
+    private void poll() {
+        Instant now = clock.instant();
+        boolean needless =
+                sessions.all().isEmpty()
+                        || (!othersLive && now.isBefore(polled.plus(SAFETY_NET_EVERY)));
+        if (!needless) {
+            polled = now;
+            unitOfWork.run(tx -> store.wanted(tx, pod)).forEach(sessions::wake);
+        }
+    }
+
+    private void listen() {
+        Instant now = clock.instant();
+        for (Session session : sessions.all()) {
+            switch (silence.judge(session.heard(), now)) {
+                case FINE -> {}
+                case PING -> session.ping();
+                case LOST ->
+                        session.giveUp(
+                                "Nothing was heard from it for %d seconds."
+                                        .formatted(config.silenceMax().toSeconds()));
+            }
+        }
+    }
+}

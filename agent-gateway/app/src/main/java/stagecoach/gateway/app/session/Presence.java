@@ -1,0 +1,128 @@
+package stagecoach.gateway.app.session;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import stagecoach.contracts.agent.TentacleFrame.Health;
+import stagecoach.contracts.agent.TentacleFrame.Hello;
+import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
+import stagecoach.gateway.app.enrolment.AgentKind;
+import stagecoach.gateway.app.enrolment.Agents;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.presence.AgentAction;
+import stagecoach.gateway.presence.AgentAction.NoteConnected;
+import stagecoach.gateway.presence.AgentAction.NoteLost;
+import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.Epoch;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+
+/**
+ * What the tables and the world are told of sessions: that they began, what was said, their end.
+ */
+@Singleton
+class Presence {
+    private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
+    private final AgentKind kind;
+    private final Agents agents;
+    private final SessionStore store;
+    private final Mailbox mailbox;
+    private final UUID pod;
+    private final Clock clock;
+
+    Presence(
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            AgentKind kind,
+            Agents agents,
+            SessionStore store,
+            Mailbox mailbox,
+            Pod pod,
+            Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.commands = commands;
+        this.kind = kind;
+        this.agents = agents;
+        this.store = store;
+        this.mailbox = mailbox;
+        this.pod = pod.id();
+        this.clock = clock;
+    }
+
+    /** A session that has begun, and what it begins with. */
+    record Begun(Epoch epoch, Mailbox.Resumed resumed) {}
+
+    /** Who is trusted with a certificate. */
+    Optional<AgentId> trusted(Thumbprint shown) {
+        return unitOfWork.run(tx -> agents.trusted(tx, shown));
+    }
+
+    /** Begins a session, unless the certificate is not trusted any more. */
+    Optional<Begun> begin(AgentId agent, Thumbprint shown, Hello hello) {
+        return unitOfWork.run(
+                tx -> {
+                    // The first lock: whoever takes trust away takes the same one first.
+                    Epoch epoch = store.open(tx, agent, pod);
+                    if (!agents.isTrusted(tx, agent, shown)) {
+                        store.supersede(tx, agent);
+                        return Optional.empty();
+                    }
+                    note(
+                            tx,
+                            agent,
+                            new NoteConnected(
+                                    stagecoach.gateway.presence.Health.connected(
+                                            hello.version(),
+                                            hello.freeDiskBytes(),
+                                            hello.capabilities())));
+                    Set<Ticket> journal =
+                            hello.openTickets().stream()
+                                    .map(OpenTicket::ticket)
+                                    .collect(Collectors.toSet());
+                    return Optional.of(new Begun(epoch, mailbox.resume(tx, agent, journal)));
+                });
+    }
+
+    /** What a tentacle told of itself; counts only from its newest session. */
+    void told(AgentId agent, Epoch epoch, Health health) {
+        unitOfWork.run(
+                tx ->
+                        store.hold(tx, agent, epoch, pod)
+                                && note(
+                                        tx,
+                                        agent,
+                                        new NoteTold(health.freeDiskBytes(), health.unhealthy())));
+    }
+
+    /** A session of this process has ended; counts only if it was the newest. */
+    void lost(AgentId agent, Epoch epoch, String why) {
+        lost(agent, epoch, pod, why);
+    }
+
+    /** A session of some process has ended. */
+    boolean lost(AgentId agent, Epoch epoch, UUID ofPod, String why) {
+        return unitOfWork.run(
+                tx -> store.close(tx, agent, epoch, ofPod) && note(tx, agent, new NoteLost(why)));
+    }
+
+    private boolean note(Tx tx, AgentId agent, AgentAction action) {
+        return !commands.handle(
+                        tx,
+                        kind,
+                        AgentKind.streamOf(agent),
+                        List.of(action),
+                        Cause.of(clock, Cause.SYSTEM))
+                .events()
+                .isEmpty();
+    }
+}

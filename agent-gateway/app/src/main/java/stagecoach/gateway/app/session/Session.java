@@ -1,0 +1,471 @@
+package stagecoach.gateway.app.session;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.GatewayFrame.Complete;
+import stagecoach.contracts.agent.GatewayFrame.Goodbye;
+import stagecoach.contracts.agent.GatewayFrame.OutputTaken;
+import stagecoach.contracts.agent.GatewayFrame.Welcome;
+import stagecoach.contracts.agent.LogEntry;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.contracts.agent.TentacleFrame.Ended;
+import stagecoach.contracts.agent.TentacleFrame.Health;
+import stagecoach.contracts.agent.TentacleFrame.Hello;
+import stagecoach.contracts.agent.TentacleFrame.Output;
+import stagecoach.contracts.agent.TentacleFrame.Progress;
+import stagecoach.contracts.agent.TentacleFrame.Started;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.mailbox.StoredMail;
+import stagecoach.gateway.app.output.LogRelay;
+import stagecoach.gateway.app.output.OutputLane;
+import stagecoach.gateway.presence.Epoch;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * One connection of one tentacle. Frames are handled in their order on a virtual thread; what
+ * writes to the database is tried again while that is away, and meanwhile the socket is not read.
+ */
+final class Session {
+    private static final Logger LOG = Logger.getLogger(Session.class);
+    private static final int PROTOCOL = 1;
+    private static final int FRAMES_WAITING_MAX = 256;
+    private static final Duration PAUSE_MIN = Duration.ofMillis(100);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
+    private static final long WAKE_LATER_MILLIS = 500;
+
+    /** RFC 6455, section 7.4.1, and one of our own for a session that gives way to a newer one. */
+    static final class CloseCode {
+        static final short NORMAL = 1000;
+        static final short PROTOCOL_ERROR = 1002;
+        static final short NOT_TEXT = 1003;
+        static final short POLICY = 1008;
+        static final short FAILED = 1011;
+        static final short REPLACED = 4409;
+
+        private CloseCode() {}
+    }
+
+    private final ServerWebSocket socket;
+    private final Context loop;
+    private final AgentId agent;
+    private final Thumbprint thumbprint;
+    private final Presence presence;
+    private final Mailbox mailbox;
+    private final Sessions sessions;
+    private final Courier courier;
+    private final OutputLane output;
+    private final Lane control;
+
+    /** What output belongs to, as long as the ticket is at work here. */
+    private final Map<Ticket, AgentCommand> atWork = new ConcurrentHashMap<>();
+
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private volatile @Nullable Epoch epoch;
+    private volatile Instant heard = Instant.now();
+    private volatile boolean greeted;
+    private volatile boolean ready;
+    private volatile boolean paused;
+    private volatile String endReason = "Its connection closed.";
+    private Optional<String> trouble = Optional.empty();
+
+    Session(
+            ServerWebSocket socket,
+            Context loop,
+            AgentId agent,
+            Thumbprint thumbprint,
+            Presence presence,
+            Mailbox mailbox,
+            Sessions sessions,
+            LogRelay relay,
+            Function<Session, Courier> couriers) {
+        this.socket = socket;
+        this.loop = loop;
+        this.agent = agent;
+        this.thumbprint = thumbprint;
+        this.presence = presence;
+        this.mailbox = mailbox;
+        this.sessions = sessions;
+        this.control = new Lane("session " + agent);
+        this.output =
+                relay.open(
+                        (ticket, chunk) -> send(new OutputTaken(ticket, chunk)),
+                        this::readWhatFits);
+        this.courier = couriers.apply(this);
+    }
+
+    /** Begins to listen; called on the socket's event loop. */
+    void listen() {
+        socket.textMessageHandler(this::onText);
+        socket.binaryMessageHandler(
+                bytes -> close(CloseCode.NOT_TEXT, "Frames are JSON text messages."));
+        socket.pongHandler(pong -> heard = Instant.now());
+        socket.exceptionHandler(e -> LOG.debugf("connection failed agent=%s cause=%s", agent, e));
+        socket.closeHandler(nothing -> onClose());
+    }
+
+    AgentId agent() {
+        return agent;
+    }
+
+    Thumbprint thumbprint() {
+        return thumbprint;
+    }
+
+    /** The epoch of a session that has begun. */
+    Epoch epoch() {
+        Epoch own = epoch;
+        if (own == null) {
+            throw new IllegalStateException("the session of %s has not begun".formatted(agent));
+        }
+        return own;
+    }
+
+    boolean isOpen() {
+        return !closed.isDone();
+    }
+
+    /** When something was last heard; while we do not read, silence is our own. */
+    Instant heard() {
+        return paused ? Instant.now() : heard;
+    }
+
+    /** Whether the tentacle has said its first word. */
+    boolean greeted() {
+        return greeted;
+    }
+
+    void ping() {
+        loop.runOnContext(
+                v -> {
+                    if (!socket.isClosed()) {
+                        socket.writePing(Buffer.buffer("?"));
+                    }
+                });
+    }
+
+    void wake() {
+        if (ready && isOpen()) {
+            courier.wake();
+        }
+    }
+
+    void wakeLater() {
+        loop.owner().setTimer(WAKE_LATER_MILLIS, id -> wake());
+    }
+
+    /** Sends a frame; if the connection is gone, its loss is noticed there. */
+    void send(GatewayFrame frame) {
+        if (isOpen()) {
+            socket.writeTextMessage(StagecoachJson.text(frame));
+        }
+    }
+
+    /** Waits until a slow tentacle has read some of what it was sent. */
+    void awaitRoom() {
+        if (!isOpen() || !socket.writeQueueFull()) {
+            return;
+        }
+        var room = new CompletableFuture<Void>();
+        loop.runOnContext(
+                v -> {
+                    if (socket.isClosed() || !socket.writeQueueFull()) {
+                        room.complete(null);
+                    } else {
+                        socket.drainHandler(drained -> room.complete(null));
+                    }
+                });
+        CompletableFuture.anyOf(room, closed).join();
+    }
+
+    /** A command is about to be sent in this session. */
+    void sending(StoredMail stored) {
+        atWork.put(stored.ticket(), stored.command());
+    }
+
+    void goodbye(String reason, boolean comeBack) {
+        endReason = reason;
+        send(new Goodbye(reason, comeBack));
+        close(CloseCode.NORMAL, reason);
+    }
+
+    /** A newer session of the agent has begun. */
+    void giveWay() {
+        close(CloseCode.REPLACED, "A newer session of this agent has begun.");
+    }
+
+    /** The connection does not live any more. */
+    void giveUp(String why) {
+        endReason = why;
+        close(CloseCode.POLICY, why);
+    }
+
+    /** Something is wrong with us: loud, and the tentacle begins anew. */
+    void fail(String what, RuntimeException e) {
+        LOG.errorf(e, "session failed agent=%s what=%s", agent, what);
+        close(CloseCode.FAILED, "The gateway has failed; its log says why.");
+    }
+
+    private void close(short code, String reason) {
+        if (ending.compareAndSet(false, true)) {
+            String shown = reason.length() > 100 ? reason.substring(0, 100) : reason;
+            loop.runOnContext(v -> socket.close(code, shown));
+        }
+    }
+
+    private void onText(String text) {
+        heard = Instant.now();
+        greeted = true;
+        control.submit(() -> handle(text));
+        adjustReading();
+    }
+
+    /** Looks again, on the event loop, whether the socket should be read. */
+    private void readWhatFits() {
+        loop.runOnContext(v -> adjustReading());
+    }
+
+    private void adjustReading() {
+        if (!paused && isFull()) {
+            paused = true;
+            socket.pause();
+        }
+        // Also at once: room may have been made before those who make it saw the pause.
+        if (paused && !isFull()) {
+            paused = false;
+            heard = Instant.now();
+            socket.resume();
+        }
+    }
+
+    private boolean isFull() {
+        int most = paused ? FRAMES_WAITING_MAX / 2 : FRAMES_WAITING_MAX;
+        return control.depth() > most || output.isFull();
+    }
+
+    private void handle(String text) {
+        if (ending.get()) {
+            return;
+        }
+        try {
+            TentacleFrame frame;
+            try {
+                frame = StagecoachJson.read(text, TentacleFrame.class);
+            } catch (RuntimeException e) {
+                LOG.warnf("no frame of the protocol agent=%s cause=%s", agent, e.getMessage());
+                close(CloseCode.PROTOCOL_ERROR, "That is no frame of the protocol.");
+                return;
+            }
+            handle(frame, text.length());
+        } catch (RuntimeException e) {
+            fail("frame", e);
+        } finally {
+            if (paused && !isFull()) {
+                readWhatFits();
+            }
+        }
+    }
+
+    private void handle(TentacleFrame frame, int size) {
+        boolean first = epoch == null;
+        if (first != frame instanceof Hello) {
+            close(CloseCode.PROTOCOL_ERROR, "A session begins with one hello.");
+            return;
+        }
+        switch (frame) {
+            case Hello hello -> onHello(hello);
+            case Started started -> persistently(() -> mailbox.started(agent, started.ticket()));
+            case Output chunk -> onOutput(chunk, size);
+            case Progress progress -> onProgress(progress, size);
+            // Behind the output before it, which must be safe before the tentacle may forget it.
+            case Ended ended -> output.afterwards(() -> onEnded(ended));
+            case Health health -> onHealth(health);
+        }
+    }
+
+    private void onHello(Hello hello) {
+        if (!hello.agent().equals(agent)) {
+            goodbye("This certificate is that of %s.".formatted(agent), false);
+            return;
+        }
+        if (hello.protocolMax() < PROTOCOL) {
+            goodbye("This gateway speaks protocol 1 and newer.", false);
+            return;
+        }
+        persistently(
+                () -> {
+                    Optional<Presence.Begun> begun = presence.begin(agent, thumbprint, hello);
+                    if (begun.isEmpty()) {
+                        goodbye("This certificate is not trusted any more.", false);
+                    } else {
+                        begin(begun.get());
+                    }
+                });
+    }
+
+    private void begin(Presence.Begun begun) {
+        epoch = begun.epoch();
+        Optional<Session> older = sessions.of(agent);
+        if (!sessions.add(this)) {
+            giveWay();
+            return;
+        }
+        older.ifPresent(Session::giveWay);
+        List<StoredMail> there = begun.resumed().atWork();
+        there.forEach(this::sending);
+        LOG.infof("session begins agent=%s epoch=%s atWork=%d", agent, begun.epoch(), there.size());
+        send(
+                new Welcome(
+                        PROTOCOL,
+                        begun.epoch().value(),
+                        there.stream().map(StoredMail::ticket).toList()));
+        for (StoredMail stored : begun.resumed().cancel()) {
+            stored.mail().cancellation().ifPresent(c -> courier.say(stored.ticket(), c));
+        }
+        courier.begin(begun.resumed().redeliver());
+        ready = true;
+        courier.wake();
+    }
+
+    private void onOutput(Output chunk, int size) {
+        Optional<AgentCommand> of = commandOf(chunk.ticket());
+        if (of.isEmpty()) {
+            LOG.warnf("output of an unknown ticket agent=%s ticket=%s", agent, chunk.ticket());
+            send(new OutputTaken(chunk.ticket(), chunk.chunk()));
+            return;
+        }
+        offer(
+                new LogEntry.Output(
+                        chunk.ticket(), agent, of.get().context(), chunk.chunk(), chunk.lines()),
+                size);
+    }
+
+    private void onProgress(Progress progress, int size) {
+        commandOf(progress.ticket())
+                .filter(AcquirePackage.class::isInstance)
+                .map(AcquirePackage.class::cast)
+                .ifPresent(
+                        acquire ->
+                                offer(
+                                        new LogEntry.TransferProgress(
+                                                acquire.context().deployment(),
+                                                acquire.pin(),
+                                                acquire.context().target(),
+                                                Optional.empty(),
+                                                progress.bytes()),
+                                        size));
+    }
+
+    private void offer(LogEntry entry, int size) {
+        output.offer(entry, size);
+        if (output.isFull()) {
+            readWhatFits();
+        }
+    }
+
+    private Optional<AgentCommand> commandOf(Ticket ticket) {
+        AgentCommand known = atWork.get(ticket);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        var found = new AgentCommand[1];
+        persistently(
+                () ->
+                        mailbox.find(Set.of(ticket)).stream()
+                                .filter(stored -> stored.mail().agent().equals(agent))
+                                .forEach(
+                                        stored -> {
+                                            sending(stored);
+                                            found[0] = stored.command();
+                                        }));
+        return Optional.ofNullable(found[0]);
+    }
+
+    private void onEnded(Ended ended) {
+        try {
+            persistently(
+                    () -> {
+                        mailbox.ended(agent, ended.ticket(), ended.result());
+                        atWork.remove(ended.ticket());
+                        send(new Complete(ended.ticket()));
+                    });
+        } catch (RuntimeException e) {
+            fail("result", e);
+        }
+    }
+
+    private void onHealth(Health health) {
+        if (!health.unhealthy().equals(trouble)) {
+            persistently(
+                    () -> {
+                        presence.told(agent, epoch(), health);
+                        trouble = health.unhealthy();
+                    });
+        }
+    }
+
+    private void onClose() {
+        ending.set(true);
+        closed.complete(null);
+        output.close();
+        sessions.remove(this);
+        // Behind a hello that is just being answered.
+        control.submit(this::tellLoss);
+    }
+
+    private void tellLoss() {
+        sessions.remove(this);
+        Epoch own = epoch;
+        if (own == null || sessions.stopping()) {
+            // Nothing began; or the process stops, and the tentacle has the grace to come back.
+            return;
+        }
+        try {
+            presence.lost(agent, own, endReason);
+        } catch (TemporaryFailure e) {
+            // The row still names this process: the next round of its lease sees it.
+            LOG.warnf("loss is told later agent=%s cause=%s", agent, e);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "loss cannot be told agent=%s", agent);
+        }
+    }
+
+    /** Tries again while the database is away, as long as the connection lives. */
+    private void persistently(Runnable work) {
+        Duration pause = PAUSE_MIN;
+        while (isOpen()) {
+            try {
+                work.run();
+                return;
+            } catch (TemporaryFailure e) {
+                LOG.debugf("waits for the database agent=%s cause=%s", agent, e);
+                LockSupport.parkNanos(pause.toNanos());
+                pause =
+                        pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0
+                                ? PAUSE_MAX
+                                : pause.multipliedBy(2);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package stagecoach.gateway.app.session;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How sessions are held. */
+@ConfigMapping(prefix = "stagecoach.agent")
+public interface SessionConfig {
+    /** The port that tentacles dial. */
+    int port();
+
+    /** The address that it listens on. */
+    String host();
+
+    /** Event loops that share the port. */
+    @WithDefault("2")
+    int acceptors();
+
+    /** How soon a tentacle must say hello. */
+    @WithDefault("PT10S")
+    Duration helloWithin();
+
+    /** How long a connection may be quiet before it is asked whether it lives. */
+    @WithDefault("PT10S")
+    Duration pingEvery();
+
+    /** How long it may be quiet altogether. */
+    @WithDefault("PT25S")
+    Duration silenceMax();
+
+    /** How long this process is taken for alive after it last said so. */
+    @WithDefault("PT8S")
+    Duration lease();
+
+    /** How often it says so. */
+    @WithDefault("PT2S")
+    Duration leaseEvery();
+
+    /**
+     * How long tentacles of a gateway process that stopped have to come back before they are called
+     * unavailable.
+     */
+    @WithDefault("PT8S")
+    Duration restartGrace();
+
+    /** How often it is looked for commands that another gateway process took in. */
+    @WithDefault("PT0.1S")
+    Duration pollEvery();
+}

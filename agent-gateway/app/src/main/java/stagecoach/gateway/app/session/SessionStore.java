@@ -1,0 +1,167 @@
+package stagecoach.gateway.app.session;
+
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import stagecoach.gateway.presence.Epoch;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.AgentId;
+
+/**
+ * The tables {@code session} and {@code pod}: whose connection is where, and which process lives.
+ */
+@Singleton
+class SessionStore {
+    /**
+     * A session as the table has it.
+     *
+     * @param settled whether it is old enough that its process must know it
+     */
+    record Row(AgentId agent, Epoch epoch, UUID pod, boolean settled) {}
+
+    /** Begins a session: its epoch is higher than all before; the row stays locked. */
+    Epoch open(Tx tx, AgentId agent, UUID pod) {
+        tx.execute(
+                """
+                INSERT INTO session (agent, epoch, pod, connected_at) VALUES (?1, 1, ?2, now())
+                ON CONFLICT (agent) DO UPDATE
+                SET epoch = session.epoch + 1, pod = excluded.pod, connected_at = now()
+                """,
+                agent.value(),
+                pod);
+        return new Epoch(
+                number(
+                        tx.rows("SELECT epoch FROM session WHERE agent = ?1", agent.value())
+                                .getFirst()[0]));
+    }
+
+    /** Keeps a session the newest one until the transaction ends; false if it is not. */
+    boolean hold(Tx tx, AgentId agent, Epoch epoch, UUID pod) {
+        return !tx.rows(
+                        "SELECT 1 FROM session WHERE agent = ?1 AND epoch = ?2 AND pod = ?3 FOR SHARE",
+                        agent.value(),
+                        epoch.value(),
+                        pod)
+                .isEmpty();
+    }
+
+    /** Ends a session; false if a later one has begun, or someone else ended it. */
+    boolean close(Tx tx, AgentId agent, Epoch epoch, UUID pod) {
+        return tx.execute(
+                        "UPDATE session SET pod = NULL WHERE agent = ?1 AND epoch = ?2 AND pod = ?3",
+                        agent.value(),
+                        epoch.value(),
+                        pod)
+                == 1;
+    }
+
+    /** Ends whatever session there is; whoever holds it is behind from now on. */
+    void supersede(Tx tx, AgentId agent) {
+        tx.execute(
+                "UPDATE session SET epoch = epoch + 1, pod = NULL WHERE agent = ?1", agent.value());
+    }
+
+    /** The sessions that {@code pod} holds. */
+    Map<AgentId, Row> heldBy(Tx tx, UUID pod) {
+        var held = new HashMap<AgentId, Row>();
+        for (Row row :
+                rows(
+                        tx.rows(
+                                "SELECT agent, epoch, pod, connected_at < now() - interval '30 seconds' FROM session WHERE pod = ?1",
+                                pod))) {
+            held.put(row.agent(), row);
+        }
+        return held;
+    }
+
+    /** Sessions of processes whose lease ran out more than {@code grace} ago. */
+    List<Row> orphans(Tx tx, Duration grace, int limit) {
+        return rows(
+                tx.rows(
+                        """
+                        SELECT s.agent, s.epoch, s.pod, true
+                        FROM session s LEFT JOIN pod p ON p.pod = s.pod
+                        WHERE s.pod IS NOT NULL
+                            AND (p.pod IS NULL OR p.lease_until + ?1 * interval '1 second' < now())
+                        LIMIT ?2
+                        """,
+                        seconds(grace),
+                        limit));
+    }
+
+    /** Agents of {@code pod} for which something waits. */
+    List<AgentId> wanted(Tx tx, UUID pod) {
+        return tx
+                .rows(
+                        """
+                        SELECT DISTINCT c.agent FROM command c JOIN session s ON s.agent = c.agent
+                        WHERE c.waiting AND s.pod = ?1
+                        """,
+                        pod)
+                .stream()
+                .map(row -> new AgentId((String) present(row[0])))
+                .toList();
+    }
+
+    /** {@code pod} lives for {@code lease} from now. */
+    void renew(Tx tx, UUID pod, Duration lease) {
+        tx.execute(
+                """
+                INSERT INTO pod (pod, lease_until) VALUES (?1, now() + ?2 * interval '1 second')
+                ON CONFLICT (pod) DO UPDATE SET lease_until = excluded.lease_until
+                """,
+                pod,
+                seconds(lease));
+    }
+
+    /** {@code pod} stops now. */
+    void release(Tx tx, UUID pod) {
+        tx.execute("UPDATE pod SET lease_until = now() WHERE pod = ?1", pod);
+    }
+
+    /** Whether processes besides {@code pod} live. */
+    boolean othersLive(Tx tx, UUID pod) {
+        return !tx.rows("SELECT 1 FROM pod WHERE pod <> ?1 AND lease_until > now() LIMIT 1", pod)
+                .isEmpty();
+    }
+
+    /** Forgets processes that stopped a day ago and left nothing behind. */
+    void forgetPods(Tx tx) {
+        tx.execute(
+                """
+                DELETE FROM pod p WHERE lease_until < now() - interval '1 day'
+                    AND NOT EXISTS (SELECT 1 FROM session s WHERE s.pod = p.pod)
+                """);
+    }
+
+    private static List<Row> rows(List<@Nullable Object[]> rows) {
+        return rows.stream()
+                .map(
+                        row ->
+                                new Row(
+                                        new AgentId((String) present(row[0])),
+                                        new Epoch(number(row[1])),
+                                        (UUID) present(row[2]),
+                                        (Boolean) present(row[3])))
+                .toList();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static long number(@Nullable Object column) {
+        return ((Number) present(column)).longValue();
+    }
+
+    private static Object present(@Nullable Object column) {
+        if (column == null) {
+            throw new IllegalStateException("a column of session that is never null is null");
+        }
+        return column;
+    }
+}
