@@ -1,9 +1,10 @@
 package stagecoach.cli.watch;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Where progress is shown: redrawn in place on a terminal, line by line elsewhere. */
 public final class Screen {
@@ -21,9 +22,13 @@ public final class Screen {
      * A screen on standard output, which is a terminal unless it is redirected or CI or TERM=dumb
      * say otherwise.
      */
+    // JDK 25 went back to no console where input or output is redirected; the check knows 22 only.
+    @SuppressWarnings("SystemConsoleNull")
     public static Screen standard(Map<String, String> environment) {
+        @Nullable Console console = System.console();
         boolean terminal =
-                Objects.requireNonNull(System.console()).isTerminal()
+                console != null
+                        && console.isTerminal()
                         && !environment.containsKey("CI")
                         && !"dumb".equals(environment.get("TERM"));
         return new Screen(System.out, terminal);
