@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Unreachable;
@@ -26,10 +27,17 @@ public final class DeploymentWatch {
     private final ApiClient api;
     private final Screen screen;
     private final String id;
+    private final Supplier<List<String>> footer;
     private final Map<String, String> told = new HashMap<>();
 
     /** A watch over deployment {@code id}. */
     public DeploymentWatch(ApiClient api, Screen screen, String id) {
+        this(api, screen, id, List::of);
+    }
+
+    /** A watch that draws {@code footer} below the deployment wherever it redraws. */
+    public DeploymentWatch(ApiClient api, Screen screen, String id, Supplier<List<String>> footer) {
+        this.footer = footer;
         this.api = api;
         this.screen = screen;
         this.id = id;
@@ -83,7 +91,9 @@ public final class DeploymentWatch {
     private JsonNode look() {
         var picture = picture(api, id);
         if (screen.terminal()) {
-            screen.redraw(picture.lines(Instant.now()));
+            var lines = new ArrayList<>(picture.lines(Instant.now()));
+            lines.addAll(footer.get());
+            screen.redraw(lines);
         } else {
             tell(picture);
         }

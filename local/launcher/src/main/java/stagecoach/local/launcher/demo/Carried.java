@@ -1,0 +1,55 @@
+package stagecoach.local.launcher.demo;
+
+import java.util.HashMap;
+import java.util.Map;
+import stagecoach.local.launcher.demo.WanRelay.Purpose;
+
+/** Bytes that the ocean has carried from hq, by region and purpose, at one moment. */
+record Carried(Map<Way, Long> bytes) {
+    /** A region and what the bytes were for. */
+    record Way(String region, Purpose purpose) {}
+
+    Carried {
+        bytes = Map.copyOf(bytes);
+    }
+
+    static Carried by(Ocean ocean) {
+        var bytes = new HashMap<Way, Long>();
+        ocean.relays()
+                .forEach(
+                        r ->
+                                bytes.merge(
+                                        new Way(r.region(), r.purpose()),
+                                        r.bytesToRegion(),
+                                        Long::sum));
+        return new Carried(bytes);
+    }
+
+    /** What was carried since {@code earlier}. */
+    Carried since(Carried earlier) {
+        var difference = new HashMap<Way, Long>();
+        bytes.forEach(
+                (way, now) -> difference.put(way, now - earlier.bytes().getOrDefault(way, 0L)));
+        return new Carried(difference);
+    }
+
+    /** Bytes of one purpose, to all regions. */
+    long of(Purpose purpose) {
+        return bytes.entrySet().stream()
+                .filter(e -> e.getKey().purpose() == purpose)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    /** Bytes of packages (not control), by region. */
+    Map<String, Long> packagesByRegion() {
+        var byRegion = new HashMap<String, Long>();
+        bytes.forEach(
+                (way, count) -> {
+                    if (way.purpose() != Purpose.CONTROL) {
+                        byRegion.merge(way.region(), count, Long::sum);
+                    }
+                });
+        return byRegion;
+    }
+}

@@ -1,0 +1,34 @@
+package stagecoach.local.launcher.demo;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Whether a region can be reached from hq; remembers when that changed. */
+final class Gate {
+    private final List<Change> changes = new CopyOnWriteArrayList<>();
+    private volatile boolean open;
+
+    /** The gate was opened or shut. */
+    record Change(Instant at, boolean open) {}
+
+    Gate(boolean open, Instant at) {
+        this.open = open;
+        changes.add(new Change(at, open));
+    }
+
+    boolean open() {
+        return open;
+    }
+
+    synchronized void set(boolean nowOpen, Instant at) {
+        if (nowOpen != open) {
+            open = nowOpen;
+            changes.add(new Change(at, nowOpen));
+        }
+    }
+
+    List<Change> changes() {
+        return List.copyOf(changes);
+    }
+}

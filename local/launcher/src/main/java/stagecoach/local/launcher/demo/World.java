@@ -1,0 +1,145 @@
+package stagecoach.local.launcher.demo;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import stagecoach.cli.client.Text;
+import stagecoach.cli.manifest.Application;
+import stagecoach.cli.manifest.ManifestReader;
+import stagecoach.local.engines.FreePort;
+import stagecoach.local.launcher.demo.Gate.Change;
+import stagecoach.local.launcher.demo.LocalStack.Machine;
+import stagecoach.local.launcher.demo.WanRelay.Purpose;
+
+/** The demo's geography: hq, an ocean, two regions with a cache and three machines each. */
+final class World implements AutoCloseable {
+    static final List<String> REGIONS = List.of("eu", "us");
+    static final int MACHINES_PER_REGION = 3;
+    private static final String DARK_REGION = "us";
+
+    private final LocalStack stack;
+    private final Ocean ocean = new Ocean();
+    private final Machines machines;
+    private final Path tunnel;
+    private final Map<String, Integer> shopPorts = new LinkedHashMap<>();
+
+    World(Path home, LocalStack stack) {
+        this.stack = stack;
+        this.machines = new Machines(home.resolve("machines"));
+        this.tunnel = home.resolve("tunnel-to-us");
+    }
+
+    Ocean ocean() {
+        return ocean;
+    }
+
+    Machines machines() {
+        return machines;
+    }
+
+    int shopPort(String machine) {
+        return shopPorts.getOrDefault(machine, 0);
+    }
+
+    /** Starts caches and machines behind the ocean; afterwards one region is dark. */
+    void connect() throws Exception {
+        for (String path :
+                List.of(
+                        "/regions/eu",
+                        "/regions/us",
+                        "/environments/production",
+                        "/worker-pools/hq")) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            Patience.with(
+                    () ->
+                            stack.api()
+                                    .put(
+                                            path,
+                                            JsonNodeFactory.instance
+                                                    .objectNode()
+                                                    .put("name", name)));
+        }
+        stack.startTentacle(Machine.worker("worker-1", "hq"), stack.agentUrl(), stack.bytesUrl());
+        for (String region : REGIONS) {
+            URI pull = ocean.towardsHq(region, Purpose.CACHE, stack.pullUrl());
+            String cache = "cache-" + region;
+            URI listens = stack.startCache(cache, region, pull);
+            URI push = ocean.towardsRegion(region, Purpose.CONTROL, listens);
+            stack.registerCache(cache, region, listens, push, pull);
+            URI agents = ocean.towardsHq(region, Purpose.CONTROL, stack.agentUrl());
+            URI bytes = ocean.towardsHq(region, Purpose.BYTES, stack.bytesUrl());
+            for (int i = 0; i < MACHINES_PER_REGION; i++) {
+                String name = "web-" + (shopPorts.size() + 1);
+                stack.startTentacle(Machine.web(name, region), agents, bytes);
+                shopPorts.put(name, FreePort.find(1).getFirst());
+            }
+        }
+        Files.deleteIfExists(tunnel);
+        ocean.hangOn(DARK_REGION, tunnel);
+    }
+
+    /** Applies the demo's manifest through the API. */
+    void apply(Path manifest) throws Exception {
+        var environment = new HashMap<String, String>();
+        environment.put("DEMO_MACHINES", machines.folder().toString());
+        environment.put("DEMO_TUNNEL", tunnel.toString());
+        environment.put(
+                "DEMO_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        shopPorts.forEach(
+                (machine, port) ->
+                        environment.put(
+                                "DEMO_PORT_" + machine.toUpperCase(Locale.ROOT).replace('-', '_'),
+                                Integer.toString(port)));
+        var located =
+                ManifestReader.read(manifest, name -> Optional.ofNullable(environment.get(name)));
+        var application = new Application(stack.api(), located);
+        Patience.with(
+                () -> {
+                    application.judge();
+                    application.write();
+                    return located;
+                });
+    }
+
+    /** When the tunnel was first opened after {@code moment}. */
+    Optional<Instant> openedSince(Instant moment) {
+        return ocean.gate(DARK_REGION).changes().stream()
+                .filter(change -> change.open() && change.at().isAfter(moment))
+                .map(Change::at)
+                .findFirst();
+    }
+
+    /**
+     * When the first byte of a package left hq for a region since the relays last forgot theirs.
+     */
+    Optional<Instant> firstPackageByte() {
+        return ocean.relays().stream()
+                .filter(relay -> relay.purpose() != Purpose.CONTROL)
+                .flatMap(relay -> relay.firstByteAt().stream())
+                .min(Instant::compareTo);
+    }
+
+    /** The packages' bytes that have crossed so far, in one line. */
+    String wanLine() {
+        return Carried.by(ocean).packagesByRegion().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(e -> "hq→%s %s".formatted(e.getKey(), Text.bytes(e.getValue())))
+                .collect(Collectors.joining("  ", "WAN ", ""));
+    }
+
+    @Override
+    public void close() throws IOException {
+        machines.endAll();
+        ocean.close();
+    }
+}
