@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Keeper {
     private static final Duration POLL = Duration.ofMillis(50);
 
+    /** Who takes longer than this to get ready no longer holds back the start of others. */
+    private static final Duration PERMIT_MAX = Duration.ofSeconds(15);
+
     private final ProcessSpec spec;
     private final LogFile log;
     private final BackOff backOff;
@@ -151,17 +154,18 @@ public final class Keeper {
     private record Life(boolean steady, String end) {}
 
     private Life live() throws InterruptedException {
-        starts.acquire();
-        boolean ready;
         Process child;
+        boolean ready;
+        starts.acquire();
         try {
             child = launch();
-            ready = awaitReady(child);
+            ready = awaitReady(child, shorter(spec.readyMax(), PERMIT_MAX));
         } catch (IOException e) {
             return new Life(false, "it cannot be started: " + e.getMessage());
         } finally {
             starts.release();
         }
+        ready = ready || awaitReady(child, spec.readyMax().minus(PERMIT_MAX));
         if (!ready) {
             if (child.isAlive() && !isStopping()) {
                 child.destroyForcibly().waitFor();
@@ -206,8 +210,8 @@ public final class Keeper {
         }
     }
 
-    private boolean awaitReady(Process child) throws InterruptedException {
-        long giveUp = System.nanoTime() + spec.readyMax().toNanos();
+    private boolean awaitReady(Process child, Duration max) throws InterruptedException {
+        long giveUp = System.nanoTime() + max.toNanos();
         while (child.isAlive() && System.nanoTime() < giveUp) {
             // Another process may answer in its place, on the same port, while it is dying of that.
             if (probe.isReady(spec.readiness(), log) && child.isAlive()) {
@@ -218,6 +222,10 @@ public final class Keeper {
             }
         }
         return false;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private boolean isStopping() {

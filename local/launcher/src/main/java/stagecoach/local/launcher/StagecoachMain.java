@@ -1,0 +1,37 @@
+package stagecoach.local.launcher;
+
+import picocli.CommandLine;
+import stagecoach.cli.StagecoachCli;
+import stagecoach.local.launcher.command.DownCommand;
+import stagecoach.local.launcher.command.StatusCommand;
+import stagecoach.local.launcher.command.UpCommand;
+import stagecoach.local.launcher.installation.Checkout;
+import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.RunningDefault;
+
+/** The commands that work against any server, and those of the local default of a checkout. */
+public final class StagecoachMain {
+    private StagecoachMain() {}
+
+    /** Runs one command; its exit code is the program's. */
+    public static void main(String[] args) {
+        System.exit(commandLine(Checkout.find()).execute(args));
+    }
+
+    /** All commands for this checkout. */
+    static CommandLine commandLine(Checkout checkout) {
+        LocalRun run = new LocalRun(checkout, checkout.localFolder());
+        StagecoachCli root = new StagecoachCli(System.getenv(), new RunningDefault(run.folder()));
+        CommandLine line = StagecoachCli.commandLine(root);
+        line.addSubcommand(new UpCommand(run, root.screen()));
+        line.addSubcommand(new DownCommand(run));
+        line.addSubcommand(new StatusCommand(run));
+        StagecoachCli.mannered(line);
+        line.getCommandSpec()
+                .usageMessage()
+                .footer(
+                        "",
+                        "With a checkout: test [--quick] runs all checks and tests, fmt formats the sources.");
+        return line;
+    }
+}

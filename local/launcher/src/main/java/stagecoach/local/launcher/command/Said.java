@@ -1,0 +1,29 @@
+package stagecoach.local.launcher.command;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import stagecoach.cli.ExitCode;
+
+/** What a command says, on the streams that picocli gives it. */
+final class Said {
+    private Said() {}
+
+    static void line(@Nullable CommandSpec spec, String text) {
+        var out = commandLine(spec).getOut();
+        out.println(text);
+        out.flush();
+    }
+
+    /** Says what went wrong; the exit code for it. */
+    static int error(@Nullable CommandSpec spec, Exception problem) {
+        var err = commandLine(spec).getErr();
+        err.println("error: " + problem.getMessage());
+        err.flush();
+        return ExitCode.FAILED.code();
+    }
+
+    private static picocli.CommandLine commandLine(@Nullable CommandSpec spec) {
+        return Objects.requireNonNull(spec, "picocli gives every command its spec").commandLine();
+    }
+}

@@ -1,0 +1,84 @@
+package stagecoach.local.launcher.command;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.watch.Screen;
+import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.supervisor.StatusJson;
+
+/** Starts the local default and returns when all is ready. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description =
+                "Start Kafka, PostgreSQL and the four services on this computer; they go on when this command ends.")
+public final class UpCommand implements Callable<Integer> {
+    private final LocalRun run;
+    private final Screen screen;
+
+    @Spec @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--port",
+            description = "The port of the base URL; else a free one is found and kept.")
+    @Nullable Integer port;
+
+    @Option(
+            names = "--fix",
+            paramLabel = "NAME=PORT",
+            description =
+                    "Fix another port: kafka, postgres, orchestrator, step-runner, package-service, agent-gateway, agent, bytes.")
+    Map<String, Integer> fixed = new LinkedHashMap<>();
+
+    @Option(names = "--json", description = "Print the status as JSON when all is ready.")
+    boolean json;
+
+    /** Starts {@code run} and shows it on {@code screen}. */
+    public UpCommand(LocalRun run, Screen screen) {
+        this.run = run;
+        this.screen = screen;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Map<String, Integer> ports = new LinkedHashMap<>(fixed);
+        if (port != null) {
+            ports.put("edge", port);
+        }
+        StartPicture picture = new StartPicture(screen, !json);
+        LocalRun.Started started;
+        try {
+            started = run.start(ports, picture::show);
+        } catch (LocalRun.StartRefused e) {
+            picture.end();
+            return Said.error(spec, e);
+        }
+        picture.end();
+        if (json) {
+            Said.line(spec, StatusJson.write(started.status()));
+            return ExitCode.SUCCEEDED.code();
+        }
+        Map<String, String> facts = started.status().facts();
+        Said.line(
+                spec,
+                "%s at %s"
+                        .formatted(
+                                started.alreadyRan()
+                                        ? "Stagecoach runs already"
+                                        : "Stagecoach runs",
+                                facts.get("baseUrl")));
+        Said.line(spec, "  packages   " + facts.get("nugetIndex"));
+        Said.line(spec, "  admin key  " + facts.get("adminKeyFile"));
+        Said.line(
+                spec,
+                "Next: ./stagecoach tentacle start --name web-1 --region eu --environment production --tags web");
+        return ExitCode.SUCCEEDED.code();
+    }
+}

@@ -1,0 +1,364 @@
+package stagecoach.local.launcher.installation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.local.engines.EngineCommand;
+import stagecoach.local.engines.EngineHome;
+import stagecoach.local.launcher.process.ProcessSpec;
+import stagecoach.local.launcher.process.Readiness;
+import stagecoach.local.launcher.supervisor.Stage;
+import stagecoach.local.launcher.supervisor.Supervisor;
+import stagecoach.migration.Migration;
+import stagecoach.migration.ServiceSchema;
+
+/**
+ * The processes of the local default: broker and database, schemas and topics, the four services,
+ * the edge, and what may be added to them. How they are kept running is the supervisor's.
+ */
+public final class LocalDefault {
+    /** Tried first for the base URL, so that it is the same on most computers. */
+    private static final int BASE_PORT = 41_080;
+
+    private static final Duration ENGINE_READY_MAX = Duration.ofMinutes(3);
+    private static final Duration SERVICE_READY_MAX = Duration.ofMinutes(3);
+    private static final Duration STOP_MAX = Duration.ofSeconds(20);
+
+    /** A tentacle behind a closed tunnel waits for its session as long as it takes. */
+    private static final Duration FOREVER = Duration.ofDays(10_000);
+
+    private final Checkout checkout;
+    private final Path folder;
+    private final FreePorts ports;
+    private final Secrets secrets;
+
+    private LocalDefault(Checkout checkout, Path folder, FreePorts ports, Secrets secrets) {
+        this.checkout = checkout;
+        this.folder = folder;
+        this.ports = ports;
+        this.secrets = secrets;
+    }
+
+    /**
+     * What a supervisor is to run; to be made when nothing of an earlier life runs.
+     *
+     * @param fixedPorts by name, such as {@code edge}
+     * @throws IllegalStateException with a sentence when something is not built or a fixed port is
+     *     taken
+     */
+    public static Supervisor.Plan plan(
+            Checkout checkout, Path folder, Map<String, Integer> fixedPorts) throws IOException {
+        return new LocalDefault(
+                        checkout,
+                        folder,
+                        new FreePorts(folder.resolve("ports.json"), fixedPorts),
+                        Secrets.in(folder.resolve("secrets")))
+                .plan();
+    }
+
+    /** The argument by which processes of a folder are known when all else is lost. */
+    public static String mark(Path folder) {
+        return "-Dstagecoach.local=" + folder;
+    }
+
+    private Supervisor.Plan plan() throws IOException {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("baseUrl", baseUrl());
+        facts.put("nugetIndex", baseUrl() + "/nuget/v3/index.json");
+        facts.put("kafka", "127.0.0.1:" + ports.port("kafka"));
+        facts.put("adminKeyFile", secrets.adminKeyFile().toString());
+        facts.put("agentUrl", agentUrl());
+        facts.put("bytesUrl", bytesUrl());
+        return new Supervisor.Plan(
+                facts,
+                List.of(engines(), services(), new Stage(List.of(edge()), List.of())),
+                Map.of("tentacle", this::tentacle, "cache", this::cache));
+    }
+
+    private Stage engines() throws IOException {
+        EngineHome home = EngineHome.in(checkout.built("local/embedded/target/embedded"));
+        ProcessSpec kafka =
+                engine(
+                        "kafka",
+                        EngineCommand.kafka(
+                                home,
+                                folder.resolve("kafka"),
+                                ports.port("kafka"),
+                                ports.port("kafka-controller")));
+        ProcessSpec postgres =
+                engine(
+                        "postgres",
+                        EngineCommand.postgres(
+                                home,
+                                folder.resolve("postgres"),
+                                ports.port("postgres"),
+                                secrets.postgresPassword()));
+        return new Stage(
+                List.of(kafka, postgres),
+                List.of(
+                        new Stage.Step("the migration of the schemas", this::migrate),
+                        new Stage.Step("the creation of topics", this::createTopics)));
+    }
+
+    private ProcessSpec engine(String name, EngineCommand engine) {
+        return new ProcessSpec(
+                name,
+                marked(engine.command()),
+                engine.environment(),
+                folder.resolve("run").resolve(name),
+                new Readiness.OutputLine(EngineCommand.READY + name),
+                ENGINE_READY_MAX,
+                STOP_MAX,
+                Optional.empty());
+    }
+
+    private void migrate() throws IOException {
+        Migration.run(
+                "jdbc:postgresql://" + postgresAddress(),
+                EngineCommand.POSTGRES_USER,
+                secrets.postgresPassword(),
+                ServiceSchema.allIn(checkout.root()));
+    }
+
+    private void createTopics() throws Exception {
+        Topics.create("127.0.0.1:" + ports.port("kafka"), Channels.all());
+    }
+
+    private Stage services() throws IOException {
+        Map<String, String> orchestrator =
+                Map.of("STAGECOACH_BOOTSTRAP_KEY_FILE", secrets.adminKeyFile().toString());
+        Map<String, String> packages =
+                Map.of(
+                        "STAGECOACH_PACKAGE_DIR", folder.resolve("packages").toString(),
+                        "STAGECOACH_GRANT_KEY", secrets.grantKey(),
+                        "STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey(),
+                        "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
+        Map<String, String> gateway =
+                Map.of(
+                        "STAGECOACH_AGENT_PORT", Integer.toString(ports.port("agent")),
+                        "STAGECOACH_BYTES_PORT", Integer.toString(ports.port("bytes")),
+                        "STAGECOACH_AGENT_IDENTITY", folder.resolve("gateway-identity").toString(),
+                        "STAGECOACH_AGENT_PUBLIC_URL", agentUrl(),
+                        "STAGECOACH_BYTES_PUBLIC_URL", bytesUrl());
+        return new Stage(
+                List.of(
+                        service("orchestrator", "orchestrator-service/app", orchestrator),
+                        service("step-runner", "step-runner/app", Map.of()),
+                        service("package-service", "package-service/app", packages),
+                        service("agent-gateway", "agent-gateway/app", gateway)),
+                List.of());
+    }
+
+    private ProcessSpec service(String name, String module, Map<String, String> own)
+            throws IOException {
+        Map<String, String> environment = new HashMap<>(own);
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(ports.port(name)));
+        environment.put("QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE", "2");
+        environment.put("STAGECOACH_KAFKA", "127.0.0.1:" + ports.port("kafka"));
+        environment.put("STAGECOACH_POSTGRES", postgresAddress());
+        environment.put("STAGECOACH_POSTGRES_USER", EngineCommand.POSTGRES_USER);
+        environment.put("STAGECOACH_POSTGRES_PASSWORD", secrets.postgresPassword());
+        environment.put("STAGECOACH_SERVICE_KEY", secrets.serviceKey());
+        environment.put("STAGECOACH_SECRET_KEY", secrets.secretKey());
+        environment.put("STAGECOACH_ORCHESTRATOR_URL", serviceUrl("orchestrator"));
+        environment.put("STAGECOACH_STEP_RUNNER_URL", serviceUrl("step-runner"));
+        environment.put("STAGECOACH_PACKAGE_SERVICE_URL", serviceUrl("package-service"));
+        environment.put("STAGECOACH_AGENT_GATEWAY_URL", serviceUrl("agent-gateway"));
+        environment.put("STAGECOACH_PUBLIC_URL", baseUrl());
+        return new ProcessSpec(
+                name,
+                quarkus(module, "-Xmx256m"),
+                environment,
+                folder.resolve("run").resolve(name),
+                new Readiness.HttpAnswer(URI.create(serviceUrl(name) + "/q/health/ready")),
+                SERVICE_READY_MAX,
+                STOP_MAX,
+                Optional.of(serviceUrl(name)));
+    }
+
+    private ProcessSpec edge() throws IOException {
+        List<String> command =
+                java(
+                        List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        "-cp",
+                        checkout.built("local/launcher/target/app").resolve("*").toString(),
+                        "stagecoach.local.launcher.edge.EdgeMain",
+                        Integer.toString(edgePort()),
+                        serviceUrl("orchestrator"),
+                        serviceUrl("package-service"),
+                        serviceUrl("agent-gateway"));
+        return new ProcessSpec(
+                "edge",
+                command,
+                Map.of(),
+                folder.resolve("run").resolve("edge"),
+                new Readiness.OutputLine("READY"),
+                SERVICE_READY_MAX,
+                STOP_MAX,
+                Optional.of(baseUrl()));
+    }
+
+    /**
+     * Options: {@code home}, and {@code gateway} and {@code bytes} where it reaches hq by a detour.
+     */
+    private ProcessSpec tentacle(String name, Map<String, String> options) {
+        requireKnown(options, "home", "gateway", "bytes");
+        String process = "tentacle-" + name;
+        Path home = Path.of(options.getOrDefault("home", tentacleHome(folder, name).toString()));
+        try {
+            Path built = checkout.built("tentacle/target/tentacle");
+            List<String> flags = new ArrayList<>(List.of("-Xmx24m", "-XX:+UseSerialGC"));
+            flags.add("-XX:TieredStopAtLevel=1");
+            flags.add("-XX:TrimNativeHeapInterval=2000");
+            flags.add("-XX:+UseCompactObjectHeaders");
+            Path cache = built.resolve("tentacle.aot");
+            if (Files.exists(cache)) {
+                flags.add("-XX:AOTCache=" + cache);
+            }
+            List<String> command =
+                    java(
+                            flags,
+                            "-cp",
+                            jars(built.resolve("lib")),
+                            "stagecoach.tentacle.TentacleMain",
+                            "run",
+                            "--home",
+                            home.toString(),
+                            "--gateway",
+                            options.getOrDefault("gateway", agentUrl()),
+                            "--bytes",
+                            options.getOrDefault("bytes", bytesUrl()));
+            return new ProcessSpec(
+                    process,
+                    command,
+                    Map.of("MALLOC_ARENA_MAX", "1"),
+                    folder.resolve("run").resolve(process),
+                    new Readiness.OutputLine("READY"),
+                    FOREVER,
+                    STOP_MAX,
+                    Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Options: {@code home}. */
+    private ProcessSpec cache(String name, Map<String, String> options) {
+        requireKnown(options, "home");
+        String process = "cache-" + name;
+        Path home = Path.of(options.getOrDefault("home", cacheHome(folder, name).toString()));
+        try {
+            int port = ports.port(process);
+            Map<String, String> environment =
+                    Map.of(
+                            "QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE", "2",
+                            "STAGECOACH_CACHE_DIR", home.toString(),
+                            "STAGECOACH_CACHE_NAME", name,
+                            "STAGECOACH_CACHE_PORT", Integer.toString(port),
+                            "STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey(),
+                            "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
+            return new ProcessSpec(
+                    process,
+                    quarkus("package-service/cache", "-Xmx96m"),
+                    environment,
+                    folder.resolve("run").resolve(process),
+                    new Readiness.OpenPort(port),
+                    SERVICE_READY_MAX,
+                    STOP_MAX,
+                    Optional.of("https://127.0.0.1:" + port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where a local tentacle lives, unless said otherwise. */
+    public static Path tentacleHome(Path folder, String name) {
+        return folder.resolve("tentacles").resolve(name);
+    }
+
+    /** Where a local cache keeps its packages, unless said otherwise. */
+    public static Path cacheHome(Path folder, String name) {
+        return folder.resolve("caches").resolve(name);
+    }
+
+    private static void requireKnown(Map<String, String> options, String... known) {
+        Set<String> unknown = new TreeSet<>(options.keySet());
+        unknown.removeAll(Set.of(known));
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "there is no option %s, only %s".formatted(unknown, List.of(known)));
+        }
+    }
+
+    private List<String> quarkus(String module, String heap) {
+        return java(
+                List.of(heap, "-XX:+UseSerialGC"),
+                "-jar",
+                checkout.built(module + "/target/quarkus-app/quarkus-run.jar").toString());
+    }
+
+    private List<String> java(List<String> flags, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.addAll(List.of(arguments));
+        return marked(command);
+    }
+
+    private List<String> marked(List<String> command) {
+        List<String> marked = new ArrayList<>(command);
+        marked.add(1, mark(folder));
+        return marked;
+    }
+
+    /** In a fixed order, as an AOT cache demands. */
+    private static String jars(Path lib) throws IOException {
+        try (var files = Files.list(lib)) {
+            return String.join(
+                    ":",
+                    files.map(Path::toString)
+                            .filter(file -> file.endsWith(".jar"))
+                            .sorted()
+                            .toList());
+        }
+    }
+
+    private int edgePort() throws IOException {
+        return ports.port("edge", BASE_PORT);
+    }
+
+    private String baseUrl() throws IOException {
+        return "http://127.0.0.1:" + edgePort();
+    }
+
+    private String agentUrl() throws IOException {
+        return "https://127.0.0.1:" + ports.port("agent");
+    }
+
+    private String bytesUrl() throws IOException {
+        return "https://127.0.0.1:" + ports.port("bytes");
+    }
+
+    private String serviceUrl(String name) throws IOException {
+        return "http://127.0.0.1:" + ports.port(name);
+    }
+
+    private String postgresAddress() throws IOException {
+        return "127.0.0.1:%d/%s".formatted(ports.port("postgres"), EngineCommand.POSTGRES_DATABASE);
+    }
+}
