@@ -143,7 +143,7 @@ public class Inbox {
             return;
         }
         try {
-            inTransaction(handler, tx -> subscriber.handle(tx, stream, arrived));
+            prepared(handler, subscriber, arrived, tx -> subscriber.handle(tx, stream, arrived));
         } catch (Patience.Stopping e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
@@ -158,8 +158,11 @@ public class Inbox {
             boolean more = true;
             while (more) {
                 var handled = new boolean[1];
-                inTransaction(
-                        handler, tx -> handled[0] = subscriber.handleOne(tx, stream, arrived));
+                prepared(
+                        handler,
+                        subscriber,
+                        arrived,
+                        tx -> handled[0] = subscriber.handleOne(tx, stream, arrived));
                 more = handled[0];
             }
         } catch (Patience.Stopping e) {
@@ -168,6 +171,16 @@ public class Inbox {
             alarm.fault(handler, stream, e);
             inTransaction(handler, tx -> subscriber.park(tx, stream, arrived, e.toString()));
         }
+    }
+
+    private <E> void prepared(
+            String handler, Subscriber<E> subscriber, List<Arrived> arrived, Consumer<Tx> work) {
+        patience.untilDone(
+                handler,
+                () -> {
+                    subscriber.prepare(arrived);
+                    unitOfWork.execute(work);
+                });
     }
 
     private void inTransaction(String handler, Consumer<Tx> work) {

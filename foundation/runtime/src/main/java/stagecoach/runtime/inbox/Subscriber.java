@@ -58,6 +58,18 @@ final class Subscriber<E> {
         advance(tx, stream, sorted, Integer.MAX_VALUE);
     }
 
+    /** Lets the handler get what it will need, outside of any transaction. */
+    void prepare(List<Arrived> arrived) {
+        List<InboxEvent<E>> events;
+        try {
+            events = decode(sorted(arrived).values());
+        } catch (RuntimeException | StackOverflowError e) {
+            // The transaction will find the culprit and park it.
+            return;
+        }
+        work.prepare(events);
+    }
+
     /**
      * Handles at most one event.
      *
