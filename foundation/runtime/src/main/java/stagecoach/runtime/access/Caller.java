@@ -7,10 +7,16 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 /** Who made the current request. */
 @RequestScoped
 public class Caller {
+    private String id = "";
     private String actor = "anonymous";
     private Set<Role> roles = Set.of();
 
-    /** The name of the API key, or of the service that calls. */
+    /** The id of the API key, or {@code service:<name>}; empty where no key is needed. */
+    public String id() {
+        return id;
+    }
+
+    /** The name of the API key, or of the service that calls: what events say as actor. */
     public String actor() {
         return actor;
     }
@@ -20,8 +26,9 @@ public class Caller {
         return roles;
     }
 
-    void is(String name, Set<Role> its) {
+    void is(String itsId, String name, Set<Role> itsRoles) {
+        id = itsId;
         actor = name;
-        roles = Set.copyOf(its);
+        roles = Set.copyOf(itsRoles);
     }
 }

@@ -1,16 +1,38 @@
 package stagecoach.runtime.access;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.vocabulary.identity.Digest;
 
 /**
- * One effect per {@code Idempotency-Key}: the answer is kept for 24 hours in the transaction that
- * has the effect.
+ * One effect per {@code Idempotency-Key}: the answer is kept for 24 hours, sealed, in the
+ * transaction that has the effect.
  */
 @ApplicationScoped
 public class Idempotency {
+    private static final Duration KEPT = Duration.ofHours(24);
+    private static final int KEY_CHARACTERS_MAX = 200;
+
+    private final UnitOfWork unitOfWork;
+    private final SecretBox box;
+    private final Clock clock;
+
+    Idempotency(UnitOfWork unitOfWork, SecretBox box, Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.box = box;
+        this.clock = clock;
+    }
+
     /**
      * What a request was answered.
      *
@@ -25,7 +47,7 @@ public class Idempotency {
      * remembered.
      *
      * @param key the header; without one {@code work} simply runs
-     * @param caller the actor, whose keys are his own
+     * @param caller the id of the API key, which has idempotency keys of its own
      * @param methodAndPath such as {@code POST /api/v1/deployments}
      * @param body the request's bytes
      * @throws OtherRequest if the key was used for another request: a 422
@@ -36,7 +58,70 @@ public class Idempotency {
             String methodAndPath,
             byte[] body,
             Function<Tx, Answer> work) {
-        throw new UnsupportedOperationException("not built yet");
+        if (key.isEmpty()) {
+            return unitOfWork.run(work);
+        }
+        if (key.get().isEmpty() || key.get().length() > KEY_CHARACTERS_MAX) {
+            throw new InvalidInput(
+                    "", "An Idempotency-Key has 1 to %d characters.".formatted(KEY_CHARACTERS_MAX));
+        }
+        var request = new Request(caller, key.get(), methodAndPath, Digest.of(body).value());
+        return unitOfWork.run(tx -> once(tx, request, work));
+    }
+
+    private record Request(String caller, String key, String methodAndPath, String bodySha256) {
+        String context() {
+            return "idempotency:" + caller + ":" + key;
+        }
+    }
+
+    private Answer once(Tx tx, Request request, Function<Tx, Answer> work) {
+        var now = clock.instant();
+        tx.execute("DELETE FROM idempotency WHERE created_at < ?1", now.minus(KEPT));
+        // The database makes the second of two equal ones wait here until the first has ended.
+        int first =
+                tx.execute(
+                        """
+                        INSERT INTO idempotency (caller, key, method_path, body_sha256, created_at)
+                        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
+                        """,
+                        request.caller(),
+                        request.key(),
+                        request.methodAndPath(),
+                        request.bodySha256(),
+                        now);
+        if (first == 0) {
+            return earlier(tx, request);
+        }
+        Answer answer = work.apply(tx);
+        tx.execute(
+                "UPDATE idempotency SET status = ?3, location = ?4, body = ?5 WHERE caller = ?1 AND key = ?2",
+                request.caller(),
+                request.key(),
+                answer.status(),
+                answer.location().orElse(null),
+                answer.body()
+                        .map(b -> box.seal(b.getBytes(StandardCharsets.UTF_8), request.context()))
+                        .orElse(null));
+        return answer;
+    }
+
+    private Answer earlier(Tx tx, Request request) {
+        List<@Nullable Object[]> rows =
+                tx.rows(
+                        "SELECT method_path, body_sha256, status, location, body FROM idempotency WHERE caller = ?1 AND key = ?2",
+                        request.caller(),
+                        request.key());
+        @Nullable Object[] row = rows.getFirst();
+        if (!request.methodAndPath().equals(row[0]) || !request.bodySha256().equals(row[1])) {
+            throw new OtherRequest(request.key());
+        }
+        return new Answer(
+                (Integer) Objects.requireNonNull(row[2]),
+                Optional.ofNullable((String) row[3]),
+                Optional.ofNullable((byte[]) row[4])
+                        .map(b -> box.open(b, request.context()))
+                        .map(b -> new String(b, StandardCharsets.UTF_8)));
     }
 
     /** The key was used for another request. */

@@ -2,10 +2,17 @@ package stagecoach.runtime.access;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.Digest;
 
 /**
@@ -14,6 +21,14 @@ import stagecoach.vocabulary.identity.Digest;
 @ApplicationScoped
 public class KeyCheck {
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final UnitOfWork unitOfWork;
+    private final Clock clock;
+
+    KeyCheck(UnitOfWork unitOfWork, Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.clock = clock;
+    }
 
     /** A fresh key of 256 random bits, to be shown once. */
     public static String mint() {
@@ -29,23 +44,55 @@ public class KeyCheck {
 
     /** The key's owner and roles, unless it is unknown, expired or removed. */
     public Optional<ApiKey> check(String presented) {
-        throw new UnsupportedOperationException("not built yet");
+        // The hash is looked up, never compared byte by byte: a guess tells nothing by its time.
+        String sha256 = sha256Of(presented);
+        return unitOfWork
+                .run(
+                        tx ->
+                                tx.rows(
+                                        "SELECT id, name, roles, expires_at FROM api_key WHERE sha256 = ?1",
+                                        sha256))
+                .stream()
+                .map(row -> key(row, sha256))
+                .filter(key -> key.expiresAt().map(clock.instant()::isBefore).orElse(true))
+                .findFirst();
+    }
+
+    private static ApiKey key(@Nullable Object[] row, String sha256) {
+        return new ApiKey(
+                (String) Objects.requireNonNull(row[0]),
+                (String) Objects.requireNonNull(row[1]),
+                sha256,
+                Arrays.stream((String[]) Objects.requireNonNull(row[2]))
+                        .map(Role::valueOf)
+                        .toList(),
+                Optional.ofNullable((Instant) row[3]));
     }
 
     /**
      * Writes a key into the table, replacing the one with its id (for the service that owns keys).
      */
     public void put(Tx tx, ApiKey key) {
-        throw new UnsupportedOperationException("not built yet");
+        tx.execute(
+                """
+                INSERT INTO api_key (id, name, sha256, roles, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT (id) DO UPDATE
+                SET name = excluded.name, sha256 = excluded.sha256, roles = excluded.roles, expires_at = excluded.expires_at
+                """,
+                key.id(),
+                key.name(),
+                key.sha256(),
+                key.roles().stream().map(Role::name).toArray(String[]::new),
+                key.expiresAt().orElse(null));
     }
 
     /** Removes a key from the table. */
     public void remove(Tx tx, String id) {
-        throw new UnsupportedOperationException("not built yet");
+        tx.execute("DELETE FROM api_key WHERE id = ?1", id);
     }
 
     /** Whether there is any key at all. */
     public boolean any(Tx tx) {
-        throw new UnsupportedOperationException("not built yet");
+        return !tx.rows("SELECT 1 FROM api_key LIMIT 1").isEmpty();
     }
 }

@@ -1,0 +1,186 @@
+package stagecoach.runtime.access;
+
+import io.quarkus.arc.ClientProxy;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+
+/** Lets a request in or says why not, before anything else looks at it. */
+@Singleton
+public class AccessFilter {
+    private static final List<String> OPEN = List.of("/q/", "/api/problems/", "/api/openapi");
+    private static final Set<Role> READ_ONLY = EnumSet.of(Role.READ);
+
+    private final KeyCheck keys;
+    private final ServiceToken tokens;
+    private final Problems problems;
+    private final Caller caller;
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("access-", 0).factory());
+
+    AccessFilter(KeyCheck keys, ServiceToken tokens, Problems problems, Caller caller) {
+        this.keys = keys;
+        this.tokens = tokens;
+        this.problems = problems;
+        this.caller = caller;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdown();
+    }
+
+    /** Answers with a refusal, or with nothing, and then the request goes on. */
+    @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
+    public Uni<Response> check(ContainerRequestContext request, ResourceInfo resource) {
+        String path = request.getUriInfo().getRequestUri().getPath();
+        if (OPEN.stream().anyMatch(path::startsWith)) {
+            return Uni.createFrom().nullItem();
+        }
+        Optional<String> key = PresentedKey.of(request);
+        // The filter goes on elsewhere, where the request's context is not at hand.
+        Caller present = ClientProxy.unwrap(caller);
+        if (path.startsWith("/internal/")) {
+            return refusal(() -> service(key, present));
+        }
+        Set<Role> needed = needed(resource);
+        return refusal(() -> person(key, needed, path, present)).runSubscriptionOn(threads);
+    }
+
+    private static Uni<Response> refusal(Supplier<Optional<Response>> judgement) {
+        return Uni.createFrom()
+                .item(judgement)
+                .flatMap(
+                        refusal ->
+                                refusal.map(r -> Uni.createFrom().item(r))
+                                        .orElseGet(() -> Uni.createFrom().nullItem()));
+    }
+
+    private Optional<Response> service(Optional<String> token, Caller present) {
+        Optional<String> service = token.flatMap(tokens::verify);
+        if (service.isEmpty()) {
+            return Optional.of(
+                    problems.response(
+                            401,
+                            "service-token",
+                            "This path is for services of Stagecoach only, with their token."));
+        }
+        present.is("service:" + service.get(), service.get(), Set.of());
+        return Optional.empty();
+    }
+
+    private Optional<Response> person(
+            Optional<String> presented, Set<Role> needed, String path, Caller present) {
+        Optional<ApiKey> key = presented.flatMap(keys::check);
+        if (key.isEmpty()) {
+            return Optional.of(unauthorized(presented.isPresent(), path));
+        }
+        Set<Role> roles = Set.copyOf(key.get().roles());
+        present.is(key.get().id(), key.get().name(), roles);
+        if (allowed(roles, needed)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                problems.response(
+                        403,
+                        "not-allowed",
+                        "The API key \"%s\" may not do this: it takes one of the roles %s, and the key has %s."
+                                .formatted(key.get().name(), needed, roles)));
+    }
+
+    private Response unauthorized(boolean presented, String path) {
+        String scheme = path.startsWith("/nuget") ? "Basic" : "Bearer";
+        String sentence =
+                presented
+                        ? "The API key is unknown or has expired. Ask an administrator for another one."
+                        : "An API key is needed: send it as \"Authorization: Bearer <key>\" or \"X-Api-Key: <key>\".";
+        return Response.fromResponse(problems.response(401, "api-key-needed", sentence))
+                .header(HttpHeaders.WWW_AUTHENTICATE, scheme + " realm=\"stagecoach\"")
+                .build();
+    }
+
+    private static boolean allowed(Set<Role> roles, Set<Role> needed) {
+        if (roles.contains(Role.ADMIN) || roles.stream().anyMatch(needed::contains)) {
+            return true;
+        }
+        return needed.contains(Role.READ)
+                && (roles.contains(Role.CONFIGURE) || roles.contains(Role.DEPLOY));
+    }
+
+    private static Set<Role> needed(ResourceInfo resource) {
+        @Nullable Method method = resource.getResourceMethod();
+        if (method == null) {
+            return READ_ONLY;
+        }
+        @Nullable Needs needs = method.getAnnotation(Needs.class);
+        if (needs == null) {
+            needs = method.getDeclaringClass().getAnnotation(Needs.class);
+        }
+        return needs == null ? READ_ONLY : EnumSet.copyOf(Arrays.asList(needs.value()));
+    }
+
+    /** Finds the key that a request carries, in any of the headers where one may stand. */
+    private static final class PresentedKey {
+        private PresentedKey() {}
+
+        static Optional<String> of(ContainerRequestContext request) {
+            @Nullable String authorization = request.getHeaderString("Authorization");
+            if (authorization != null) {
+                return ofAuthorization(authorization);
+            }
+            return header(request, "X-Api-Key").or(() -> header(request, "X-NuGet-ApiKey"));
+        }
+
+        private static Optional<String> header(ContainerRequestContext request, String name) {
+            return Optional.ofNullable(request.getHeaderString(name))
+                    .map(String::strip)
+                    .filter(key -> !key.isEmpty());
+        }
+
+        private static Optional<String> ofAuthorization(String header) {
+            int space = header.indexOf(' ');
+            if (space < 0) {
+                return Optional.empty();
+            }
+            String credentials = header.substring(space + 1).strip();
+            return switch (header.substring(0, space).toLowerCase(Locale.ROOT)) {
+                case "bearer" -> Optional.of(credentials);
+                case "basic" -> password(credentials);
+                default -> Optional.empty();
+            };
+        }
+
+        /** NuGet clients send the key as the password of any user. */
+        private static Optional<String> password(String credentials) {
+            try {
+                String pair =
+                        new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
+                int colon = pair.indexOf(':');
+                return colon < 0 ? Optional.empty() : Optional.of(pair.substring(colon + 1));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+    }
+}
