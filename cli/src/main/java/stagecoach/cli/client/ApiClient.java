@@ -89,6 +89,19 @@ public final class ApiClient {
         return send("PUT", path, json(body), Map.of());
     }
 
+    /**
+     * Has a document judged and not written.
+     *
+     * @param assumed what is about to be made beside it, as paths such as {@code regions/eu}
+     */
+    public JsonNode judge(String path, JsonNode body, List<String> assumed) {
+        return send(
+                "PUT",
+                path + "?dryRun=true",
+                json(body),
+                Map.of("Stagecoach-Assume", String.join(",", assumed)));
+    }
+
     /** {@code POST} of a document. */
     public JsonNode post(String path, Object body) {
         return send("POST", path, json(body), Map.of());

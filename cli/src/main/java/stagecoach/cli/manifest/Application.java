@@ -34,9 +34,13 @@ public final class Application {
      */
     public void judge() {
         var mistakes = new ArrayList<Mistake>();
+        List<String> assumed =
+                located.manifest().resources().stream()
+                        .map(resource -> resource.path().substring(1))
+                        .toList();
         for (Resource resource : located.manifest().resources()) {
             try {
-                api.put(resource.path() + "?dryRun=true", resource.body());
+                api.judge(resource.path(), resource.body(), assumed);
             } catch (ApiProblem problem) {
                 if (problem.status() != 400 && problem.status() != 409) {
                     throw problem;
