@@ -30,6 +30,9 @@ public interface LocalStack extends AutoCloseable {
     /** Enrols and starts a tentacle that reaches hq only through the two addresses. */
     void startTentacle(Machine machine, URI agentUrl, URI bytesUrl) throws IOException;
 
+    /** The processes that run, supervisor included. */
+    List<Long> pids() throws IOException;
+
     /** Ends everything that was started. */
     @Override
     void close() throws IOException;

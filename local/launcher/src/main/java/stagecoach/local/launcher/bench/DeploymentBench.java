@@ -1,0 +1,195 @@
+package stagecoach.local.launcher.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.watch.DeploymentWatch;
+import stagecoach.cli.watch.Screen;
+import stagecoach.local.launcher.demo.LocalStack;
+import stagecoach.local.launcher.demo.LocalStack.Machine;
+import stagecoach.local.launcher.demo.Nupkg;
+import stagecoach.wire.StagecoachJson;
+
+/** One real deployment of a package and some script steps to many local tentacles, timed. */
+public final class DeploymentBench {
+    private static final String PROJECT = "bench";
+    private static final String REGION = "near";
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    private final LocalStack stack;
+    private final Path folder;
+
+    /** A bench that keeps its package in {@code folder}. */
+    public DeploymentBench(LocalStack stack, Path folder) {
+        this.stack = stack;
+        this.folder = folder;
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param targets how many tentacles
+     * @param packageMegabytes the size of the package, in 1,000,000 bytes
+     * @param steps script steps behind the package step, each begun when the one before has ended
+     *     everywhere
+     * @param location {@code SERVER} or {@code EXECUTION_TARGET}
+     */
+    public record Question(int targets, int packageMegabytes, int steps, String location) {}
+
+    /**
+     * What was measured.
+     *
+     * @param wallSeconds from the request to the end
+     * @param cpuSeconds of all processes of the local default and the tentacles
+     * @param links bytes over each link
+     */
+    public record Answer(
+            Question question,
+            String state,
+            double wallSeconds,
+            double cpuSeconds,
+            Map<String, Long> links) {}
+
+    /** Sets everything up, deploys once, measures. */
+    public Answer run(Question question) throws Exception {
+        prepare(question);
+        var pids = stack.pids();
+        CpuTime before = CpuTime.of(pids);
+        Instant began = Instant.now();
+        String id =
+                stack.api()
+                        .postOnce(
+                                "/deployments",
+                                Map.of(
+                                        "project",
+                                        PROJECT,
+                                        "release",
+                                        "1.0.0",
+                                        "environment",
+                                        "production"),
+                                UUID.randomUUID().toString())
+                        .path("id")
+                        .asText();
+        var quiet =
+                new Screen(
+                        new PrintStream(
+                                OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+                        false);
+        DeploymentWatch.Ended ended =
+                new DeploymentWatch(stack.api(), quiet, id).follow(Optional.of(PATIENCE));
+        Duration wall = wall(ended.deployment(), began);
+        Duration cpu = CpuTime.of(pids).since(before);
+        if (ended.exit() != ExitCode.SUCCEEDED) {
+            throw new IllegalStateException(
+                    "the measured deployment should have succeeded: "
+                            + ended.deployment().path("failure").asText());
+        }
+        return new Answer(
+                question,
+                ended.deployment().path("state").asText(),
+                wall.toMillis() / 1e3,
+                cpu.toMillis() / 1e3,
+                links(id));
+    }
+
+    private void prepare(Question question) throws Exception {
+        put("/environments/production", Map.of("name", "production"));
+        put("/regions/" + REGION, Map.of("name", REGION));
+        put("/projects/" + PROJECT, Map.of("name", PROJECT));
+        var steps = new ArrayList<Map<String, Object>>();
+        steps.add(
+                Map.of(
+                        "name",
+                        "package",
+                        "kind",
+                        "PACKAGE",
+                        "runOn",
+                        Map.of("tags", List.of("bench")),
+                        "package",
+                        Map.of(
+                                "feed",
+                                "built-in",
+                                "id",
+                                "Bench.Package",
+                                "acquisitionLocation",
+                                question.location())));
+        for (int step = 1; step <= question.steps(); step++) {
+            steps.add(
+                    Map.of(
+                            "name",
+                            "step-" + step,
+                            "kind",
+                            "SCRIPT",
+                            "runOn",
+                            Map.of("tags", List.of("bench")),
+                            "script",
+                            Map.of("syntax", "SH", "body", "true")));
+        }
+        put("/projects/" + PROJECT + "/process", Map.of("steps", steps));
+        if (question.location().equals("EXECUTION_TARGET")) {
+            var listens = stack.startCache("cache-" + REGION, REGION, stack.pullUrl());
+            stack.registerCache("cache-" + REGION, REGION, listens, listens, stack.pullUrl());
+        }
+        for (int number = 1; number <= question.targets(); number++) {
+            stack.startTentacle(
+                    new Machine(
+                            "bench-" + number,
+                            Optional.of(REGION),
+                            List.of("production"),
+                            List.of("bench"),
+                            Optional.empty()),
+                    stack.agentUrl(),
+                    stack.bytesUrl());
+        }
+        stack.api().push(packed(question.packageMegabytes()));
+        stack.api().post("/projects/" + PROJECT + "/releases", Map.of("version", "1.0.0"));
+    }
+
+    /** Bytes that do not compress, the same in every run. */
+    private Path packed(int megabytes) throws IOException {
+        Files.createDirectories(folder);
+        Path payload = folder.resolve("payload.bin");
+        var random = new Random(20131);
+        byte[] block = new byte[1_000_000];
+        try (OutputStream out = Files.newOutputStream(payload)) {
+            for (int i = 0; i < megabytes; i++) {
+                random.nextBytes(block);
+                out.write(block);
+            }
+        }
+        return Nupkg.pack(folder, "Bench.Package", "1.0.0", Map.of("payload.bin", payload));
+    }
+
+    private void put(String path, Map<String, Object> body) {
+        stack.api().put(path, StagecoachJson.mapper().valueToTree(body));
+    }
+
+    private static Duration wall(JsonNode deployment, Instant began) {
+        return Duration.between(began, Instant.parse(deployment.path("endedAt").asText()));
+    }
+
+    private Map<String, Long> links(String id) {
+        var links = new LinkedHashMap<String, Long>();
+        for (JsonNode link :
+                stack.api().get("/deployments/" + id + "/acquisitions").path("links")) {
+            links.put(
+                    link.path("from").asText() + "→" + link.path("to").asText(),
+                    link.path("bytes").asLong());
+        }
+        return links;
+    }
+}
