@@ -129,14 +129,16 @@ public final class Keeper {
 
     private void keep() {
         int failures = 0;
+        boolean wasReady = false;
         try {
             while (!isStopping()) {
                 Life life = live();
                 if (isStopping()) {
                     break;
                 }
+                wasReady |= life.ready();
                 failures = life.steady() ? 1 : failures + 1;
-                if (failures >= backOff.failuresMax()) {
+                if (failures >= (wasReady ? backOff.failuresMax() : backOff.firstFailuresMax())) {
                     move(ProcessState.FAILED, null, life.end());
                     return;
                 }
@@ -150,8 +152,12 @@ public final class Keeper {
         }
     }
 
-    /** How a process lived: whether it was ready for long enough, and how it ended, in words. */
-    private record Life(boolean steady, String end) {}
+    /** How a process lived: whether it got ready, and stayed so long enough, and how it ended. */
+    private record Life(boolean ready, boolean steady, String end) {
+        static Life neverReady(String end) {
+            return new Life(false, false, end);
+        }
+    }
 
     private Life live() throws InterruptedException {
         Process child;
@@ -161,7 +167,7 @@ public final class Keeper {
             child = launch();
             ready = awaitReady(child, shorter(spec.readyMax(), PERMIT_MAX));
         } catch (IOException e) {
-            return new Life(false, "it cannot be started: " + e.getMessage());
+            return Life.neverReady("it cannot be started: " + e.getMessage());
         } finally {
             starts.release();
         }
@@ -169,17 +175,16 @@ public final class Keeper {
         if (!ready) {
             if (child.isAlive() && !isStopping()) {
                 child.destroyForcibly().waitFor();
-                return new Life(
-                        false,
+                return Life.neverReady(
                         "it was not ready after %d s".formatted(spec.readyMax().toSeconds()));
             }
-            return new Life(false, "it ended with exit code %d".formatted(child.waitFor()));
+            return Life.neverReady("it ended with exit code %d".formatted(child.waitFor()));
         }
         long readyAt = System.nanoTime();
         becomeReady();
         int exitCode = child.waitFor();
         boolean steady = System.nanoTime() - readyAt > backOff.steady().toNanos();
-        return new Life(steady, "it ended with exit code %d".formatted(exitCode));
+        return new Life(true, steady, "it ended with exit code %d".formatted(exitCode));
     }
 
     private Process launch() throws IOException {

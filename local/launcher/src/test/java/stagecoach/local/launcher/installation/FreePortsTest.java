@@ -1,0 +1,84 @@
+package stagecoach.local.launcher.installation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.local.engines.FreePort;
+
+class FreePortsTest {
+    @TempDir Path folder;
+
+    @Test
+    void a_port_stays_the_same_in_later_lives() throws Exception {
+        int first = ports().port("kafka");
+        assertThat(ports().port("kafka")).isEqualTo(first);
+    }
+
+    @Test
+    void a_port_that_was_given_out_is_given_again_while_it_is_in_use() throws Exception {
+        FreePorts ports = ports();
+        int given = ports.port("kafka");
+        try (ServerSocket use = listen(given)) {
+            assertThat(ports.port("kafka")).isEqualTo(use.getLocalPort());
+        }
+    }
+
+    @Test
+    void a_kept_port_that_somebody_took_is_replaced() throws Exception {
+        int first = ports().port("kafka");
+        try (ServerSocket taken = listen(first)) {
+            assertThat(ports().port("kafka")).isNotEqualTo(taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void a_fixed_port_that_somebody_took_is_refused_with_a_sentence() throws Exception {
+        try (ServerSocket taken = listen(0)) {
+            int port = taken.getLocalPort();
+            FreePorts ports = new FreePorts(file(), Map.of("edge", port));
+            assertThatThrownBy(() -> ports.port("edge"))
+                    .hasMessageContaining("port %d, fixed for edge, is taken".formatted(port));
+        }
+    }
+
+    @Test
+    void a_fixed_port_is_kept_too_and_nobody_else_gets_it() throws Exception {
+        int fixed = FreePort.find(1).getFirst();
+        FreePorts ports = new FreePorts(file(), Map.of("edge", fixed));
+        assertThat(ports.port("kafka", fixed)).isNotEqualTo(fixed);
+        assertThat(ports.port("edge")).isEqualTo(fixed);
+        assertThat(ports().port("edge")).isEqualTo(fixed);
+    }
+
+    @Test
+    void a_preferred_port_is_taken_if_it_is_free() throws Exception {
+        int preferred = FreePort.find(1).getFirst();
+        assertThat(ports().port("edge", preferred)).isEqualTo(preferred);
+    }
+
+    @Test
+    void a_half_written_file_costs_nothing_but_new_ports() throws Exception {
+        Files.writeString(file(), "{\"kafka\":18");
+        assertThat(ports().port("kafka")).isPositive();
+    }
+
+    private FreePorts ports() throws IOException {
+        return new FreePorts(file(), Map.of());
+    }
+
+    private Path file() {
+        return folder.resolve("ports.json");
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        return new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"));
+    }
+}
