@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import stagecoach.contracts.agent.AgentCommand;
@@ -79,13 +80,29 @@ public class Inbox {
      */
     public Uni<Void> handleCommands(
             ConsumerRecords<String, byte[]> records, BiConsumer<Tx, List<AgentCommand>> work) {
-        return handleEntries("agent-commands", records, AgentCommand.class, work);
+        return handleEntries("agent-commands", records, json(AgentCommand.class), work);
     }
 
     /** Handles log entries, one transaction per batch; {@code work} must be repeatable. */
     public Uni<Void> handleLogs(
             ConsumerRecords<String, byte[]> records, BiConsumer<Tx, List<LogEntry>> work) {
-        return handleEntries("logs", records, LogEntry.class, work);
+        return handleEntries("logs", records, json(LogEntry.class), work);
+    }
+
+    /**
+     * Handles events as they are, whatever streams they are of, in the order in which they came and
+     * one transaction per batch; {@code work} must be repeatable. For those who keep everything and
+     * understand nothing.
+     */
+    public Uni<Void> handlePublished(
+            String handler,
+            ConsumerRecords<String, byte[]> records,
+            BiConsumer<Tx, List<PublishedEvent>> work) {
+        return handleEntries(handler, records, PublishedEvent::of, work);
+    }
+
+    private static <T> Function<Arrived, T> json(Class<T> type) {
+        return arrived -> StagecoachJson.read(arrived.data(), type);
     }
 
     private Uni<Void> onVirtualThread(Runnable work) {
@@ -190,37 +207,31 @@ public class Inbox {
     private <T> Uni<Void> handleEntries(
             String handler,
             ConsumerRecords<String, byte[]> records,
-            Class<T> type,
+            Function<Arrived, T> read,
             BiConsumer<Tx, List<T>> work) {
-        var subscriber = new Subscriber<T>(handler, type, (tx, events) -> {}, codecs, alarm);
+        var subscriber =
+                new Subscriber<Object>(handler, Object.class, (tx, events) -> {}, codecs, alarm);
         return onVirtualThread(
                 () -> {
                     var arrived = new ArrayList<Arrived>();
                     records.forEach(r -> arrived.add(Arrived.byOffset(r)));
-                    handleEntries(handler, subscriber, arrived, type, work);
+                    handleEntries(handler, subscriber, arrived, read, work);
                 });
     }
 
     private <T> void handleEntries(
             String handler,
-            Subscriber<T> subscriber,
+            Subscriber<?> subscriber,
             List<Arrived> arrived,
-            Class<T> type,
+            Function<Arrived, T> read,
             BiConsumer<Tx, List<T>> work) {
         try {
-            inTransaction(
-                    handler,
-                    tx ->
-                            work.accept(
-                                    tx,
-                                    arrived.stream()
-                                            .map(a -> StagecoachJson.read(a.data(), type))
-                                            .toList()));
+            inTransaction(handler, tx -> work.accept(tx, arrived.stream().map(read).toList()));
         } catch (Patience.Stopping e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             if (arrived.size() > 1) {
-                arrived.forEach(a -> handleEntries(handler, subscriber, List.of(a), type, work));
+                arrived.forEach(a -> handleEntries(handler, subscriber, List.of(a), read, work));
                 return;
             }
             var culprit = arrived.getFirst();
