@@ -2,6 +2,8 @@ package stagecoach.orchestrator.app.catalog.machine;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.orchestrator.app.catalog.Catalog;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
+import stagecoach.orchestrator.app.catalog.MachineWatch;
 import stagecoach.orchestrator.app.catalog.row.AgentRow;
 import stagecoach.orchestrator.app.catalog.row.TargetRow;
 import stagecoach.orchestrator.app.catalog.row.WorkerRow;
@@ -32,6 +35,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.RegionId;
@@ -50,10 +54,13 @@ class AgentChannel {
     private final Catalog catalog;
     private final TargetResource.Thing targets;
     private final WorkerResource.Thing workers;
+    private final Instance<MachineWatch> watches;
 
-    AgentChannel(Inbox inbox, Catalog catalog, CatalogStore store) {
+    AgentChannel(
+            Inbox inbox, Catalog catalog, CatalogStore store, @Any Instance<MachineWatch> watches) {
         this.inbox = inbox;
         this.catalog = catalog;
+        this.watches = watches;
         this.targets = new TargetResource.Thing(store);
         this.workers = new WorkerResource.Thing(store);
     }
@@ -66,7 +73,10 @@ class AgentChannel {
     private void onReports(Tx tx, List<InboxEvent<AgentReport>> reports) {
         for (InboxEvent<AgentReport> report : reports) {
             switch (report.event()) {
-                case AgentEnrolled enrolled -> onEnrolled(tx, enrolled, Cause.byEvent(report));
+                case AgentEnrolled enrolled -> {
+                    onEnrolled(tx, enrolled, Cause.byEvent(report));
+                    tellChange(tx, enrolled.agent(), report);
+                }
                 case AgentHealthChanged changed -> {
                     AgentRow row = agent(tx, changed.agent().value());
                     row.state = changed.state().name();
@@ -75,6 +85,7 @@ class AgentChannel {
                     changed.version().ifPresent(version -> row.version = version);
                     changed.freeDiskBytes().ifPresent(bytes -> row.freeDiskBytes = bytes);
                     tx.upsert(row);
+                    tellChange(tx, changed.agent(), report);
                 }
                 case AgentRevoked revoked -> {
                     AgentRow row = agent(tx, revoked.agent().value());
@@ -89,6 +100,10 @@ class AgentChannel {
                 case CommandSettled settled -> {}
             }
         }
+    }
+
+    private void tellChange(Tx tx, AgentId agent, InboxEvent<AgentReport> report) {
+        watches.forEach(watch -> watch.changed(tx, agent, Cause.byEvent(report)));
     }
 
     private void onEnrolled(Tx tx, AgentEnrolled enrolled, Cause cause) {

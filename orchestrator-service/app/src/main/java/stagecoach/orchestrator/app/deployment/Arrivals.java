@@ -1,0 +1,113 @@
+package stagecoach.orchestrator.app.deployment;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import stagecoach.orchestrator.app.catalog.MachineWatch;
+import stagecoach.orchestrator.deployment.Deployment;
+import stagecoach.orchestrator.deployment.Deployment.Leg;
+import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
+import stagecoach.orchestrator.deployment.Sight;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+
+/**
+ * Lets deployments look again when a machine has changed: those that wait for machines, and those
+ * in DEPLOYMENT, for which it comes too late.
+ */
+@ApplicationScoped
+class Arrivals implements MachineWatch {
+    private static final String CONCERNED =
+            """
+            SELECT d.id, d.environment FROM deployment d
+            WHERE d.state = 'RUNNING' AND (d.awaited_until IS NOT NULL OR EXISTS (
+                SELECT 1 FROM deployment_phase p
+                WHERE p.deployment = d.id AND p.state = 'RUNNING' AND p.phase = 'DEPLOYMENT'))
+            ORDER BY d.id""";
+
+    private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
+    private final DeploymentKind kind;
+    private final Sights sights;
+    private final Clock clock;
+
+    Arrivals(
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            DeploymentKind kind,
+            Sights sights,
+            Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.commands = commands;
+        this.kind = kind;
+        this.sights = sights;
+        this.clock = clock;
+    }
+
+    @Override
+    public void changed(Tx tx, AgentId agent, Cause cause) {
+        for (@Nullable Object[] row : tx.rows(CONCERNED)) {
+            var sight = sights.of(tx, new EnvironmentId(String.valueOf(row[1])), cause.at());
+            if (isThere(agent, sight)) {
+                lookAgain(tx, new DeploymentId(String.valueOf(row[0])), sight, cause);
+            }
+        }
+    }
+
+    /** Who has left is met by the run itself; only who is there can have come. */
+    private static boolean isThere(AgentId agent, Sight sight) {
+        var roster = sight.roster();
+        return roster.targets().stream()
+                        .anyMatch(
+                                target ->
+                                        AgentId.of(target.id()).equals(agent)
+                                                && target.health().unavailable().isEmpty())
+                || roster.workers().stream()
+                        .anyMatch(
+                                worker ->
+                                        AgentId.of(worker.id()).equals(agent)
+                                                && worker.health().unavailable().isEmpty());
+    }
+
+    /**
+     * A machine may have come while the decision to wait for it was on its way into the table,
+     * where its report looked for who waits: so whoever has begun to wait looks once more.
+     */
+    void follow(Tx tx, Deployment before, Deployment after) {
+        if (after instanceof Running running && isWaiting(running) && !after.equals(before)) {
+            var asked = running.asked();
+            unitOfWork.afterCommit(
+                    tx,
+                    () ->
+                            unitOfWork.execute(
+                                    again -> {
+                                        var cause = Cause.of(clock, Cause.SYSTEM);
+                                        lookAgain(
+                                                again,
+                                                asked.deployment(),
+                                                sights.of(again, asked.environment(), cause.at()),
+                                                cause);
+                                    }));
+        }
+    }
+
+    private static boolean isWaiting(Running running) {
+        return running.leg() instanceof Leg.Before(var _, var awaited) && awaited.isPresent();
+    }
+
+    private void lookAgain(Tx tx, DeploymentId deployment, Sight sight, Cause cause) {
+        commands.handle(
+                tx,
+                kind,
+                DeploymentKind.streamOf(deployment),
+                List.of(new LookAgain(sight)),
+                cause);
+    }
+}

@@ -1,0 +1,33 @@
+package stagecoach.orchestrator.app.deployment;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What of deployments can be set. */
+@ConfigMapping(prefix = "stagecoach.deployment")
+public interface DeploymentSettings {
+    /** Deployments under way at once, over all projects. */
+    @WithDefault("20")
+    int tasksMax();
+
+    /** How long a run waits for machines at which it would fail; zero for not at all. */
+    @WithDefault("20s")
+    Duration arrivalsWait();
+
+    /** After a cancel: from TERM to KILL. */
+    @WithDefault("10s")
+    Duration cancelKillAfter();
+
+    /** After a cancel: from KILL until a process is given up. */
+    @WithDefault("30s")
+    Duration cancelAbandonAfter();
+
+    /** After a cancel: the longest clean-up. */
+    @WithDefault("5m")
+    Duration cancelCleanupMax();
+
+    /** After a cancel: what reports may need on their way. */
+    @WithDefault("20s")
+    Duration cancelReportsMax();
+}

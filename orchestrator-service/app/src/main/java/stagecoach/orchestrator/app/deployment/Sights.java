@@ -1,0 +1,29 @@
+package stagecoach.orchestrator.app.deployment;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Optional;
+import stagecoach.orchestrator.app.catalog.CatalogStore;
+import stagecoach.orchestrator.deployment.Sight;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.EnvironmentId;
+
+/** Sees the machines as they are now, for commands that may begin a run. */
+@ApplicationScoped
+public class Sights {
+    private final CatalogStore catalog;
+    private final DeploymentSettings settings;
+
+    Sights(CatalogStore catalog, DeploymentSettings settings) {
+        this.catalog = catalog;
+        this.settings = settings;
+    }
+
+    /** The machines of an environment, at {@code now}. */
+    public Sight of(Tx tx, EnvironmentId environment, Instant now) {
+        var wait = settings.arrivalsWait();
+        return new Sight(
+                catalog.roster(tx, environment),
+                wait.isPositive() ? Optional.of(now.plus(wait)) : Optional.<Instant>empty());
+    }
+}

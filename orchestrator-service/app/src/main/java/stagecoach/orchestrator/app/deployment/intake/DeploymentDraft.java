@@ -1,0 +1,55 @@
+package stagecoach.orchestrator.app.deployment.intake;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.Selection;
+import stagecoach.contracts.internal.Plan;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.release.Release;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.EnvironmentId;
+
+/**
+ * A deployment that somebody asks for or thinks about, judged to be possible.
+ *
+ * @param steps the outline of its plan
+ * @param variables values given for this deployment alone
+ * @param roster the machines as they were when it was judged
+ */
+record DeploymentDraft(
+        Release release,
+        EnvironmentId environment,
+        Selection selection,
+        List<PlannedStep> steps,
+        boolean forceDownload,
+        Map<String, String> variables,
+        Optional<String> comment,
+        Roster roster) {
+    DeploymentDraft {
+        steps = List.copyOf(steps);
+        variables = Map.copyOf(variables);
+    }
+
+    /** The plan, secrets included. */
+    Plan plan() {
+        return release.planFor(environment, variables);
+    }
+
+    /** The event that it was asked for. */
+    DeploymentQueued queued(DeploymentId id, Digest planDigest) {
+        return new DeploymentQueued(
+                id,
+                release.project(),
+                release.version(),
+                environment,
+                planDigest,
+                steps,
+                selection,
+                forceDownload,
+                comment);
+    }
+}

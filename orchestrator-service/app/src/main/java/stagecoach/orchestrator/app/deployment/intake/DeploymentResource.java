@@ -1,0 +1,272 @@
+package stagecoach.orchestrator.app.deployment.intake;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
+import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.app.deployment.DeploymentKind;
+import stagecoach.orchestrator.app.deployment.DeploymentSettings;
+import stagecoach.orchestrator.app.deployment.Sights;
+import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
+import stagecoach.orchestrator.app.release.Answers;
+import stagecoach.orchestrator.app.release.PlanStore;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.deployment.DeploymentCommand;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
+import stagecoach.runtime.access.Caller;
+import stagecoach.runtime.access.Idempotency;
+import stagecoach.runtime.access.Idempotency.Answer;
+import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+
+/** Asks for deployments, ends them and tries them again. */
+@Path("/api/v1/deployments")
+@RunOnVirtualThread
+@Needs(Role.DEPLOY)
+@Tag(name = "Releases and deployments")
+public class DeploymentResource {
+    private static final RandomGenerator RANDOM = RandomGenerator.of("SecureRandom");
+
+    private final Idempotency idempotency;
+    private final CommandHandler commands;
+    private final DeploymentKind kind;
+    private final DraftReader drafts;
+    private final PlanStore plans;
+    private final Sights sights;
+    private final DeploymentTeller teller;
+    private final DeploymentSettings settings;
+    private final Caller caller;
+    private final Clock clock;
+
+    DeploymentResource(
+            Idempotency idempotency,
+            CommandHandler commands,
+            DeploymentKind kind,
+            DraftReader drafts,
+            PlanStore plans,
+            Sights sights,
+            DeploymentTeller teller,
+            DeploymentSettings settings,
+            Caller caller,
+            Clock clock) {
+        this.idempotency = idempotency;
+        this.commands = commands;
+        this.kind = kind;
+        this.drafts = drafts;
+        this.plans = plans;
+        this.sights = sights;
+        this.teller = teller;
+        this.settings = settings;
+        this.caller = caller;
+        this.clock = clock;
+    }
+
+    /** Asks for a deployment; it is queued and, if its slot is free, started. */
+    @POST
+    @Operation(
+            summary = "Deploy a release to an environment",
+            description =
+                    "One deployment per project and environment runs at a time; others wait in order and say why.")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = DeploymentRequest.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "to all targets",
+                                            value =
+                                                    """
+                                                    {"project": "shop", "release": "1.4.0", "environment": "production"}""")))
+    @APIResponse(responseCode = "201", description = "Queued, or started at once")
+    public RestResponse<String> create(
+            @HeaderParam("Idempotency-Key") @Nullable String key, byte @Nullable [] json) {
+        Cause cause = cause();
+        return once(
+                key,
+                "",
+                json,
+                tx -> {
+                    DeploymentDraft draft = drafts.read(tx, json);
+                    var id = DeploymentId.ofBits(RANDOM.nextLong());
+                    var digest = plans.keep(tx, draft.plan());
+                    commands.handle(
+                            tx,
+                            kind,
+                            DeploymentKind.streamOf(id),
+                            List.of(new Queue(draft.queued(id, digest))),
+                            cause);
+                    tx.execute(
+                            "UPDATE deployment SET created_by = ?2 WHERE id = ?1",
+                            id.value(),
+                            cause.actor());
+                    return answer(tx, 201, id);
+                });
+    }
+
+    /** Ends a deployment: what runs is told to end, then ALWAYS steps run, for a bounded time. */
+    @POST
+    @Path("{id}/cancel")
+    @Operation(
+            summary = "Cancel a deployment",
+            description =
+                    "TERM at once, KILL after 10 s, given up 30 s after that; then ALWAYS steps, at most 5 minutes. A second cancel skips those. Send an Idempotency-Key if the request may be repeated by accident.")
+    @APIResponse(responseCode = "202", description = "It will end")
+    @APIResponse(responseCode = "409", description = "It has ended")
+    public RestResponse<String> cancel(
+            String id,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            byte @Nullable [] json) {
+        Cause cause = cause();
+        DeploymentId deployment = known(id);
+        return once(
+                key,
+                "/" + id + "/cancel",
+                json,
+                tx -> {
+                    if (json != null && json.length > 0) {
+                        var body = JsonBody.of(json);
+                        body.refuseUnknown();
+                        body.mistakes().refuseIfAny();
+                    }
+                    var deadline =
+                            cause.at()
+                                    .plus(settings.cancelKillAfter())
+                                    .plus(settings.cancelAbandonAfter())
+                                    .plus(settings.cancelCleanupMax())
+                                    .plus(settings.cancelReportsMax());
+                    var environment = new EnvironmentId(row(tx, deployment).environment);
+                    return handled(
+                            tx,
+                            deployment,
+                            new Cancel(
+                                    cause.actor(),
+                                    deadline,
+                                    sights.of(tx, environment, cause.at())),
+                            cause);
+                });
+    }
+
+    /** Begins a new attempt of a deployment that failed or was cancelled. */
+    @POST
+    @Path("{id}/retry")
+    @Operation(
+            summary = "Try a deployment again",
+            description =
+                    "FAILED (the default) runs what has not succeeded yet, and PRE_ACQUISITION and ALWAYS steps around it; START runs everything again.")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = RetryRequest.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "retry",
+                                            value = "{\"from\": \"FAILED\"}")))
+    @APIResponse(responseCode = "202", description = "Queued, or started at once")
+    @APIResponse(responseCode = "409", description = "It has not ended, or it succeeded")
+    public RestResponse<String> retry(
+            String id,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            byte @Nullable [] json) {
+        Cause cause = cause();
+        DeploymentId deployment = known(id);
+        return once(
+                key,
+                "/" + id + "/retry",
+                json,
+                tx -> {
+                    row(tx, deployment);
+                    return handled(tx, deployment, new Retry(from(json), cause.actor()), cause);
+                });
+    }
+
+    private static RetryFrom from(byte @Nullable [] json) {
+        if (json == null || json.length == 0) {
+            return RetryFrom.FAILED;
+        }
+        var body = JsonBody.of(json);
+        Optional<RetryFrom> from = body.choice("from", RetryFrom.class);
+        body.refuseUnknown();
+        body.mistakes().refuseIfAny();
+        return from.orElse(RetryFrom.FAILED);
+    }
+
+    /** Refused by name: acquired-only deployments are not there yet. */
+    @POST
+    @Path("{id}/proceed")
+    @Operation(hidden = true)
+    public RestResponse<String> proceed(String id) {
+        throw new Rejection(
+                Rejection.Kind.CONFLICT,
+                "not-there-yet",
+                "Only a deployment with acquireOnly can proceed, and acquireOnly is not there yet.");
+    }
+
+    private Answer handled(Tx tx, DeploymentId deployment, DeploymentCommand command, Cause cause) {
+        commands.handle(tx, kind, DeploymentKind.streamOf(deployment), List.of(command), cause);
+        return answer(tx, 202, deployment);
+    }
+
+    private Answer answer(Tx tx, int status, DeploymentId deployment) {
+        return new Answer(
+                status,
+                Optional.of("/api/v1/deployments/" + deployment),
+                Optional.of(teller.json(tx, deployment)));
+    }
+
+    private RestResponse<String> once(
+            @Nullable String key, String path, byte @Nullable [] json, Function<Tx, Answer> work) {
+        return Answers.of(
+                idempotency.once(
+                        Optional.ofNullable(key),
+                        caller.id(),
+                        "POST /api/v1/deployments" + path,
+                        json == null ? new byte[0] : json,
+                        work));
+    }
+
+    private Cause cause() {
+        return Cause.of(clock, caller.actor());
+    }
+
+    private static DeploymentRow row(Tx tx, DeploymentId id) {
+        return tx.find(DeploymentRow.class, id.value()).orElseThrow(() -> notFound(id.value()));
+    }
+
+    private static DeploymentId known(String id) {
+        try {
+            return new DeploymentId(id);
+        } catch (IllegalArgumentException e) {
+            throw notFound(id);
+        }
+    }
+
+    private static Rejection notFound(String id) {
+        return new Rejection(
+                Rejection.Kind.NOT_FOUND,
+                "not-found",
+                "There is no deployment \"%s\".".formatted(id.replaceAll("\\p{Cntrl}", "?")));
+    }
+}

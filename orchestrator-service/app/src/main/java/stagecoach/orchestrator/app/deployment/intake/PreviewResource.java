@@ -1,0 +1,200 @@
+package stagecoach.orchestrator.app.deployment.intake;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.internal.ForeseeAcquisition;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.orchestrator.app.deployment.WaitingFor;
+import stagecoach.orchestrator.app.deployment.intake.PreviewView.CacheView;
+import stagecoach.orchestrator.app.deployment.intake.PreviewView.LinkView;
+import stagecoach.orchestrator.app.deployment.intake.PreviewView.PackageView;
+import stagecoach.orchestrator.app.deployment.intake.PreviewView.PlaceView;
+import stagecoach.orchestrator.app.deployment.intake.PreviewView.StepView;
+import stagecoach.orchestrator.app.deployment.intake.PreviewView.WarningView;
+import stagecoach.orchestrator.deployment.PhasePlan;
+import stagecoach.orchestrator.needs.TargetSelection;
+import stagecoach.runtime.access.ServiceCalls;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.TargetId;
+
+/** Says what a deployment would do, without doing anything. */
+@Path("/api/v1/deployment-previews")
+@RunOnVirtualThread
+@Tag(name = "Releases and deployments")
+public class PreviewResource {
+    /** A deployment that is only thought about has no id. */
+    private static final DeploymentId NONE = new DeploymentId("00000000");
+
+    private final UnitOfWork unitOfWork;
+    private final DraftReader drafts;
+    private final WaitingFor waitingFor;
+    private final ServiceCalls calls;
+    private final Clock clock;
+    private final String packageService;
+
+    PreviewResource(
+            UnitOfWork unitOfWork,
+            DraftReader drafts,
+            WaitingFor waitingFor,
+            ServiceCalls calls,
+            Clock clock,
+            @ConfigProperty(name = "stagecoach.package.service.url") String packageService) {
+        this.unitOfWork = unitOfWork;
+        this.drafts = drafts;
+        this.waitingFor = waitingFor;
+        this.calls = calls;
+        this.clock = clock;
+        this.packageService = packageService;
+    }
+
+    private record Thought(DeploymentDraft draft, List<WaitingFor.Reason> waitingFor) {}
+
+    /** The preview of the deployment that the same body would ask for. */
+    @POST
+    @Operation(
+            summary = "Say what a deployment would run, move and wait for",
+            description = "Takes the body of POST /deployments and changes nothing.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = DeploymentRequest.class)))
+    public PreviewView preview(byte @Nullable [] json) {
+        Thought thought =
+                unitOfWork.run(
+                        tx -> {
+                            DeploymentDraft draft = drafts.read(tx, json);
+                            return new Thought(
+                                    draft,
+                                    waitingFor.ofNew(
+                                            tx,
+                                            draft.release().project().value(),
+                                            draft.environment().value(),
+                                            clock.instant()));
+                        });
+        DeploymentDraft draft = thought.draft();
+        var selection =
+                new TargetSelection(NONE, draft.environment(), draft.selection(), draft.roster());
+        List<StepAssignment> assignments = draft.steps().stream().map(selection::assign).toList();
+        List<PackageNeed> needs =
+                PhasePlan.ofFresh(draft.queued(NONE, Digest.of("")), draft.roster())
+                        .needs()
+                        .strict();
+        var foreseen =
+                needs.isEmpty()
+                        ? new ForeseeAcquisition.Response(List.of(), List.of(), List.of())
+                        : calls.post(
+                                packageService,
+                                "/internal/foresights",
+                                new ForeseeAcquisition.Request(needs, draft.forceDownload()),
+                                ForeseeAcquisition.Response.class);
+        return new PreviewView(
+                draft.release().project().value(),
+                draft.release().version().value(),
+                draft.environment().value(),
+                assignments.stream().map(PreviewResource::step).toList(),
+                packages(needs, foreseen),
+                caches(foreseen),
+                links(foreseen),
+                thought.waitingFor(),
+                warnings(assignments));
+    }
+
+    private static StepView step(StepAssignment assignment) {
+        PlannedStep step = assignment.step();
+        return new StepView(
+                step.phase().name(),
+                step.name().value(),
+                step.kind().name(),
+                step.condition().name(),
+                assignment.places().stream().map(PreviewResource::place).toList(),
+                assignment.skip().orElse(null));
+    }
+
+    private static PlaceView place(Place place) {
+        return new PlaceView(
+                place.target().map(Object::toString).orElse(null),
+                place.worker().map(Object::toString).orElse(null),
+                place.region().map(Object::toString).orElse(null),
+                place.unavailable().orElse(null));
+    }
+
+    private static List<PackageView> packages(
+            List<PackageNeed> needs, ForeseeAcquisition.Response foreseen) {
+        Map<TargetId, String> unavailable = new HashMap<>();
+        for (PackageNeed need : needs) {
+            for (var target : need.targets()) {
+                target.unavailable().ifPresent(why -> unavailable.put(target.target(), why));
+            }
+        }
+        return foreseen.targets().stream()
+                .map(
+                        row ->
+                                new PackageView(
+                                        row.pin().id().value(),
+                                        row.pin().version().toString(),
+                                        row.target().value(),
+                                        row.held(),
+                                        row.path(),
+                                        row.bytes(),
+                                        unavailable.get(row.target())))
+                .toList();
+    }
+
+    private static List<CacheView> caches(ForeseeAcquisition.Response foreseen) {
+        return foreseen.caches().stream()
+                .map(
+                        row ->
+                                new CacheView(
+                                        row.pin().id().value(),
+                                        row.pin().version().toString(),
+                                        row.cache().value(),
+                                        row.held(),
+                                        row.bytes()))
+                .toList();
+    }
+
+    private static List<LinkView> links(ForeseeAcquisition.Response foreseen) {
+        return foreseen.links().stream()
+                .map(link -> new LinkView(link.from(), link.to().orElse(null), link.bytes()))
+                .toList();
+    }
+
+    /** A step without any place, and machines that are not there now. */
+    private static List<WarningView> warnings(List<StepAssignment> assignments) {
+        var warnings = new ArrayList<WarningView>();
+        for (StepAssignment assignment : assignments) {
+            String step = assignment.step().name().value();
+            if (assignment.step().skip().isEmpty()) {
+                assignment.skip().ifPresent(why -> warnings.add(new WarningView(step, null, why)));
+            }
+            for (Place place : assignment.places()) {
+                place.unavailable()
+                        .ifPresent(
+                                why ->
+                                        warnings.add(
+                                                new WarningView(
+                                                        step,
+                                                        place.target()
+                                                                .map(Object::toString)
+                                                                .orElse(null),
+                                                        why)));
+            }
+        }
+        return warnings;
+    }
+}

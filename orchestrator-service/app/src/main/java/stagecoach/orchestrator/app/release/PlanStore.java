@@ -1,0 +1,61 @@
+package stagecoach.orchestrator.app.release;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * Documents that hold secrets, sealed and named by the SHA-256 of their bytes: what releases were
+ * made of, and what deployments run.
+ */
+@ApplicationScoped
+public class PlanStore {
+    private final SecretBox secrets;
+
+    PlanStore(SecretBox secrets) {
+        this.secrets = secrets;
+    }
+
+    /** Keeps a document; one that is there already is kept once. */
+    public Digest keep(Tx tx, Object document) {
+        byte[] json = StagecoachJson.bytes(document);
+        Digest digest = Digest.of(json);
+        tx.execute(
+                "INSERT INTO plan (digest, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                digest.value(),
+                secrets.seal(json, contextOf(digest)));
+        return digest;
+    }
+
+    /** The bytes of a document; empty if there is none of this name. */
+    public Optional<byte[]> bytes(Tx tx, Digest digest) {
+        return tx.rows("SELECT sealed FROM plan WHERE digest = ?1", digest.value()).stream()
+                .findFirst()
+                .map(row -> secrets.open(sealed(row), contextOf(digest)));
+    }
+
+    /**
+     * A document that must be there.
+     *
+     * @throws IllegalStateException if it is not: rows that name it were written with it
+     */
+    public <T> T read(Tx tx, Digest digest, Class<T> type) {
+        return StagecoachJson.read(
+                bytes(tx, digest)
+                        .orElseThrow(() -> new IllegalStateException("there is no plan " + digest)),
+                type);
+    }
+
+    private static byte[] sealed(@Nullable Object[] row) {
+        return (byte[]) Objects.requireNonNull(row[0]);
+    }
+
+    private static String contextOf(Digest digest) {
+        return "plan:" + digest;
+    }
+}

@@ -1,0 +1,138 @@
+package stagecoach.orchestrator.app.release;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.channel.Topic;
+import stagecoach.contracts.configuration.ConfigurationEvent;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.decider.Decider;
+import stagecoach.decider.StreamId;
+import stagecoach.orchestrator.release.Release;
+import stagecoach.orchestrator.release.ReleaseDecider;
+import stagecoach.runtime.aggregate.AggregateKind;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.wire.StagecoachJson;
+
+/** Keeps releases: the event, the row, and sealed what they are made of. */
+@ApplicationScoped
+public class ReleaseStore {
+    private static final AggregateKind<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent>
+            RELEASE = new Kind();
+
+    private final CommandHandler commands;
+    private final PlanStore plans;
+
+    ReleaseStore(CommandHandler commands, PlanStore plans) {
+        this.commands = commands;
+        this.plans = plans;
+    }
+
+    /** A release; empty if there is none. */
+    public Optional<Release> find(Tx tx, ProjectId project, ReleaseVersion version) {
+        return row(tx, project, version)
+                .map(row -> plans.read(tx, new Digest(row.snapshotDigest), Release.class));
+    }
+
+    /** The versions of a project's newest releases, for guesses. */
+    public List<String> versions(Tx tx, ProjectId project) {
+        return newest(tx, project, Optional.empty(), 200).stream().map(row -> row.version).toList();
+    }
+
+    Optional<ReleaseRow> row(Tx tx, ProjectId project, ReleaseVersion version) {
+        return tx.find(ReleaseRow.class, new ReleaseRow.Key(project.value(), version.value()));
+    }
+
+    /** Where a page of releases begins. */
+    record Place(Instant createdAt, String version) {}
+
+    List<ReleaseRow> newest(Tx tx, ProjectId project, Optional<Place> behind, int limit) {
+        return behind.isEmpty()
+                ? tx.page(
+                        ReleaseRow.class,
+                        "from ReleaseRow where project = ?1 order by createdAt desc, version",
+                        limit,
+                        project.value())
+                : tx.page(
+                        ReleaseRow.class,
+                        """
+                        from ReleaseRow where project = ?1
+                            and (createdAt < ?2 or (createdAt = ?2 and version > ?3))
+                        order by createdAt desc, version""",
+                        limit,
+                        project.value(),
+                        behind.get().createdAt(),
+                        behind.get().version());
+    }
+
+    /**
+     * Creates a release.
+     *
+     * @throws stagecoach.decider.Rejection if the version exists
+     */
+    ReleaseRow create(Tx tx, Release release, Optional<String> notes, Cause cause) {
+        Digest digest = plans.keep(tx, release);
+        commands.handle(
+                tx,
+                RELEASE,
+                StreamId.of(RELEASE.name(), release.project() + ":" + release.version()),
+                List.of(
+                        new ReleaseCreated(
+                                release.project(),
+                                release.version(),
+                                digest,
+                                release.distinctPackages())),
+                cause);
+        var row = new ReleaseRow();
+        row.project = release.project().value();
+        row.version = release.version().value();
+        row.snapshotDigest = digest.value();
+        row.packages =
+                StagecoachJson.text(
+                        release.packages().stream().map(ReleaseView.PackageView::of).toList());
+        row.notes = notes.orElse(null);
+        row.createdAt = cause.at();
+        row.createdBy = cause.actor();
+        tx.insert(row);
+        return row;
+    }
+
+    private static final class Kind
+            implements AggregateKind<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent> {
+        private final ReleaseDecider decider = new ReleaseDecider();
+
+        @Override
+        public String name() {
+            return "release";
+        }
+
+        @Override
+        public Decider<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent> decider() {
+            return decider;
+        }
+
+        @Override
+        public Class<ConfigurationEvent> eventFamily() {
+            return ConfigurationEvent.class;
+        }
+
+        @Override
+        public Topic topic() {
+            return Channels.CONFIGURATION;
+        }
+
+        @Override
+        public EventAttributes attributesOf(StreamId stream, Optional<ReleaseCreated> state) {
+            return state.map(created -> EventAttributes.of(created.project()))
+                    .orElseGet(EventAttributes::none);
+        }
+    }
+}

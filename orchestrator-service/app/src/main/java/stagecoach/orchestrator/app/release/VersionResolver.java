@@ -1,0 +1,165 @@
+package stagecoach.orchestrator.app.release;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.contracts.internal.PinPackages;
+import stagecoach.contracts.internal.PinPackages.Answer;
+import stagecoach.contracts.internal.PinPackages.Wanted;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.Mistakes;
+import stagecoach.orchestrator.app.request.Nearest;
+import stagecoach.orchestrator.release.Release.StepPackage;
+import stagecoach.orchestrator.release.WantedPackages;
+import stagecoach.runtime.access.ServiceCalls;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.process.DeploymentProcess;
+
+/** Finds the versions of a release's packages, and has them pinned and leased. */
+@ApplicationScoped
+class VersionResolver {
+    private final ServiceCalls calls;
+    private final String packageService;
+
+    VersionResolver(
+            ServiceCalls calls,
+            @ConfigProperty(name = "stagecoach.package.service.url") String packageService) {
+        this.calls = calls;
+        this.packageService = packageService;
+    }
+
+    /**
+     * What somebody wants, and where he said so.
+     *
+     * @param pointers the place of each choice in the request, by step
+     */
+    record Choice(WantedPackages packages, Map<StepName, String> pointers) {}
+
+    /**
+     * Reads the versions that {@code body} chooses in {@code packages}, an item for a step or for a
+     * package with all its steps; mistakes are noted there.
+     */
+    static Choice read(JsonBody body, DeploymentProcess process) {
+        var choice = new Choice(WantedPackages.of(process), new HashMap<>());
+        body.objects("packages")
+                .orElse(List.of())
+                .forEach(object -> object.ifPresent(item -> readItem(choice, item)));
+        return choice;
+    }
+
+    private static void readItem(Choice choice, JsonBody item) {
+        Optional<String> step = item.text("step");
+        Optional<String> id = item.text("package");
+        Optional<PackageVersion> version = item.requiredParsed("version", PackageVersion::parse);
+        if (item.has("step") == item.has("package")) {
+            item.mistake(
+                    "",
+                    "Name either the step or the package whose version this is: {\"package\": \"Shop.Web\", \"version\": \"1.2.0\"}.");
+        } else {
+            List<StepName> steps =
+                    step.map(name -> stepNamed(choice.packages(), item, name))
+                            .or(() -> id.map(name -> stepsOf(choice.packages(), item, name)))
+                            .orElse(List.of());
+            version.ifPresent(chosen -> choose(choice, item, steps, chosen));
+        }
+        item.refuseUnknown();
+    }
+
+    private static List<StepName> stepNamed(WantedPackages packages, JsonBody item, String name) {
+        var found = packages.steps().stream().filter(s -> s.value().equals(name)).toList();
+        if (found.isEmpty()) {
+            var names = packages.steps().stream().map(StepName::value).toList();
+            item.mistake(
+                    "step",
+                    "There is no step \"%s\" with a package.%s"
+                            .formatted(name, Nearest.question(name, names)));
+        }
+        return found;
+    }
+
+    private static List<StepName> stepsOf(WantedPackages packages, JsonBody item, String name) {
+        var ids = packages.ids();
+        Optional<PackageId> known =
+                ids.stream().filter(id -> id.value().equalsIgnoreCase(name)).findFirst();
+        if (known.isEmpty()) {
+            item.mistake(
+                    "package",
+                    "No step of the process installs \"%s\".%s"
+                            .formatted(
+                                    name,
+                                    Nearest.question(
+                                            name, ids.stream().map(PackageId::value).toList())));
+        }
+        return known.map(packages::stepsOf).orElse(List.of());
+    }
+
+    private static void choose(
+            Choice choice, JsonBody item, List<StepName> steps, PackageVersion version) {
+        for (StepName step : steps) {
+            Optional<PackageVersion> before = choice.packages().choose(step, version);
+            if (before.filter(other -> !other.equals(version)).isPresent()) {
+                item.mistake(
+                        "version",
+                        "The step \"%s\" was given %s before. Remove one of the two."
+                                .formatted(step, before.get()));
+            }
+            choice.pointers().putIfAbsent(step, item.pointerOf("version"));
+        }
+    }
+
+    /**
+     * Has the packages pinned and leased for a release; may be repeated.
+     *
+     * @throws stagecoach.runtime.access.InvalidInput if some cannot be had, naming all of them
+     * @throws stagecoach.runtime.store.TemporaryFailure if the package-service does not answer
+     */
+    List<StepPackage> pin(ProjectId project, ReleaseVersion version, Choice choice) {
+        List<Wanted> wanted = choice.packages().wanted();
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        var response =
+                calls.post(
+                        packageService,
+                        "/internal/pins",
+                        new PinPackages.Request(
+                                "release:%s:%s".formatted(project, version), wanted),
+                        PinPackages.Response.class);
+        var mistakes = new Mistakes();
+        List<PackagePin> pins = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            Answer answer = response.answers().get(i);
+            answer.pin().ifPresent(pins::add);
+            if (answer.pin().isEmpty()) {
+                say(mistakes, choice, wanted.get(i), answer);
+            }
+        }
+        mistakes.refuseIfAny();
+        return choice.packages().pinned(pins);
+    }
+
+    /** What was chosen is wrong where it stands; what was not is wrong in the process. */
+    private static void say(Mistakes mistakes, Choice choice, Wanted wanted, Answer answer) {
+        List<StepName> steps = choice.packages().stepsThatWant(wanted);
+        String problem = answer.problem().orElse("%s cannot be had.".formatted(wanted.id()));
+        Optional<String> pointer =
+                steps.stream()
+                        .filter(choice.pointers()::containsKey)
+                        .map(choice.pointers()::get)
+                        .findFirst();
+        mistakes.add(
+                pointer.orElse("/packages"),
+                pointer.isPresent()
+                        ? problem
+                        : "step \"%s\": %s".formatted(steps.getFirst(), problem));
+    }
+}
