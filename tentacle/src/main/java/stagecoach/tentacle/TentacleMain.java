@@ -1,0 +1,211 @@
+package stagecoach.tentacle;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.rehearsal.Rehearsal;
+import stagecoach.tentacle.session.EnrolClient;
+import stagecoach.tentacle.session.SessionRules;
+import stagecoach.tentacle.session.Tentacle;
+
+/**
+ * The tentacle's command line: {@code enrol}, {@code run}, {@code rehearse}. Exit codes: 0 done, 1
+ * it did not work, 2 misused, 77 the gateway wants this machine to stay away.
+ */
+public final class TentacleMain {
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+    private static final int STAY_AWAY = 77;
+    private static final long CLOSING_SECONDS_MAX = 2;
+
+    private static final Map<String, List<String>> COMMANDS =
+            Map.of(
+                    "enrol", List.of("--home", "--token", "--gateway", "--bytes"),
+                    "run", List.of("--home", "--gateway", "--bytes"),
+                    "rehearse", List.of(),
+                    "help", List.of());
+
+    private static final String HELP =
+            """
+            stagecoach tentacle: runs on a machine what its gateway asks for.
+
+              enrol --home DIR --token TOKEN --gateway https://HOST:PORT [--bytes https://HOST:PORT]
+                  Introduces this machine with the one-time token of an enrolment. DIR is created.
+              run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
+                  Works until it is terminated. Prints READY when the gateway has welcomed it.
+                  The endpoints replace those of the enrolment, for this run only.
+              rehearse
+                  Runs a script through a gateway of its own, in a folder that is removed again.
+              help
+                  Prints this.
+            """;
+
+    private TentacleMain() {}
+
+    /** Runs the command line. */
+    public static void main(String[] args) {
+        Runtime.getRuntime().exit(run(List.of(args)));
+    }
+
+    static int run(List<String> typed) {
+        Logs.configure();
+        try {
+            Arguments arguments = Arguments.parse(typed, COMMANDS);
+            return switch (arguments.command()) {
+                case "enrol" -> enrol(arguments);
+                case "run" -> work(arguments);
+                case "rehearse" -> rehearse();
+                default -> {
+                    System.out.print(HELP);
+                    yield 0;
+                }
+            };
+        } catch (Arguments.Misused e) {
+            System.err.println(e.getMessage() + "\n");
+            System.err.print(HELP);
+            return MISUSED;
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            return MISUSED;
+        } catch (EnrolClient.Refused e) {
+            System.err.println(e.getMessage());
+            return FAILED;
+        } catch (IOException e) {
+            System.err.println(sentence(e));
+            return FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+    }
+
+    private static String sentence(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return e.getClass().equals(IOException.class)
+                ? message
+                : e.getClass().getSimpleName() + ": " + message;
+    }
+
+    private static int enrol(Arguments arguments)
+            throws Arguments.Misused, IOException, InterruptedException, EnrolClient.Refused {
+        String token = arguments.required("--token");
+        URI gateway = Settings.endpoint("--gateway", arguments.required("--gateway"));
+        Optional<URI> bytes = endpoint(arguments, "--bytes");
+        Home home = Home.open(Path.of(arguments.required("--home")));
+        Settings settings =
+                EnrolClient.enrol(token, gateway, bytes, home.identity(), Version.current());
+        home.enrolled(settings);
+        System.out.println("Enrolled as " + settings.agent() + ".");
+        return 0;
+    }
+
+    private static int work(Arguments arguments)
+            throws Arguments.Misused, IOException, InterruptedException {
+        Home home = Home.open(Path.of(arguments.required("--home")));
+        Optional<Settings> enrolled = home.settings();
+        if (enrolled.isEmpty()) {
+            throw new IOException(
+                    "%s is not enrolled. Ask the server for an enrolment and run the command line that it gives."
+                            .formatted(home.root()));
+        }
+        Settings settings =
+                enrolled.get()
+                        .through(endpoint(arguments, "--gateway"), endpoint(arguments, "--bytes"));
+        home.occupy();
+        Vertx vertx = vertx();
+        AtomicBoolean said = new AtomicBoolean();
+        Tentacle tentacle =
+                Tentacle.open(
+                        home,
+                        settings,
+                        vertx,
+                        Version.current(),
+                        SessionRules.USUAL,
+                        FetchRules.USUAL,
+                        () -> {
+                            if (!said.getAndSet(true)) {
+                                System.out.println("READY");
+                            }
+                        });
+        Thread ending = new Thread(() -> end(tentacle, vertx), "end");
+        Runtime.getRuntime().addShutdownHook(ending);
+        String words = tentacle.run();
+        if (words.isEmpty()) {
+            return 0;
+        }
+        System.err.println("The gateway wants this machine to stay away: " + words);
+        return STAY_AWAY;
+    }
+
+    /** Says goodbye quickly: scripts go on, and what they do is in the journal. */
+    private static void end(Tentacle tentacle, Vertx vertx) {
+        tentacle.stop();
+        try {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(CLOSING_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            System.err.println("The connection did not close in time: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int rehearse() throws IOException, InterruptedException {
+        Vertx vertx = vertx();
+        System.out.println(Rehearsal.perform(vertx, Version.current()));
+        end(vertx);
+        return 0;
+    }
+
+    private static void end(Vertx vertx) {
+        vertx.close();
+    }
+
+    private static Optional<URI> endpoint(Arguments arguments, String option) {
+        return arguments.option(option).map(text -> Settings.endpoint(option, text));
+    }
+
+    /** As small as it gets: one connection needs one thread. */
+    private static Vertx vertx() {
+        Map<String, String> properties =
+                Map.of(
+                        "vertx.disableDnsResolver", "true",
+                        "vertx.disableFileCaching", "true",
+                        "vertx.disableFileCPResolving", "true",
+                        // Or Netty asks every network interface for its address, which can take
+                        // seconds.
+                        "io.netty.machineId", "02:00:00:00:00:01",
+                        "io.netty.allocator.type", "unpooled",
+                        "io.netty.noPreferDirect", "true");
+        properties.forEach(
+                (name, value) -> {
+                    if (System.getProperty(name) == null) {
+                        System.setProperty(name, value);
+                    }
+                });
+        return Vertx.vertx(
+                new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setWorkerPoolSize(1)
+                        .setInternalBlockingPoolSize(1)
+                        .setFileSystemOptions(
+                                new FileSystemOptions()
+                                        .setFileCachingEnabled(false)
+                                        .setClassPathResolvingEnabled(false)));
+    }
+}

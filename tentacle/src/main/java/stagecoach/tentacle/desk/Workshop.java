@@ -1,0 +1,82 @@
+package stagecoach.tentacle.desk;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.tentacle.check.CheckHttpWork;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.install.InstallPackageWork;
+import stagecoach.tentacle.journal.Results;
+import stagecoach.tentacle.journal.Work;
+import stagecoach.tentacle.packages.AcquirePackageWork;
+import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.script.RunScriptWork;
+import stagecoach.tentacle.script.ScriptRun;
+import stagecoach.tentacle.script.ScriptTools;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.process.Mutex;
+
+/** Knows which work each command asks for. */
+public final class Workshop {
+    private final ScriptRun scripts;
+    private final AcquirePackageWork.Desk acquisitions;
+    private final InstallPackageWork.Desk installations;
+
+    private Workshop(
+            ScriptRun scripts,
+            AcquirePackageWork.Desk acquisitions,
+            InstallPackageWork.Desk installations) {
+        this.scripts = scripts;
+        this.acquisitions = acquisitions;
+        this.installations = installations;
+    }
+
+    /** The works of a machine. */
+    public static Workshop open(Home home, Settings settings, Identity identity, FetchRules rules)
+            throws IOException {
+        ScriptRun scripts = new ScriptRun(ScriptTools.install(home));
+        PackageStore store = PackageStore.open(home);
+        return new Workshop(
+                scripts,
+                new AcquirePackageWork.Desk(home, store, settings, identity, rules),
+                new InstallPackageWork.Desk(home, store, scripts));
+    }
+
+    /**
+     * What is to be done.
+     *
+     * @param mutex the lock that it needs
+     * @param expiresAt when it is too late to begin
+     */
+    record Job(Work work, Optional<Mutex> mutex, Instant expiresAt) {}
+
+    Job job(AgentCommand command) {
+        return switch (command) {
+            case AgentCommand.RunScript run ->
+                    new Job(
+                            new RunScriptWork(scripts, run),
+                            Optional.of(run.mutex()),
+                            run.expiresAt());
+            case AgentCommand.AcquirePackage acquire ->
+                    new Job(
+                            new AcquirePackageWork(acquisitions, acquire),
+                            Optional.empty(),
+                            acquire.expiresAt());
+            case AgentCommand.InstallPackage install ->
+                    new Job(
+                            new InstallPackageWork(installations, install),
+                            Optional.of(install.mutex()),
+                            install.expiresAt());
+            case AgentCommand.CheckHttp check ->
+                    new Job(new CheckHttpWork(), Optional.empty(), check.expiresAt());
+            case AgentCommand.CancelCommand _ ->
+                    new Job(
+                            _ -> Results.refused("A cancel is no work of its own."),
+                            Optional.empty(),
+                            Instant.MAX);
+        };
+    }
+}

@@ -1,0 +1,152 @@
+package stagecoach.tentacle.home;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.OptionalLong;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PrivateFiles;
+
+/**
+ * A tentacle's folder. All of it belongs to one tentacle and is readable by its owner only; what
+ * lies in the sub-folders is the business of their owners.
+ */
+public final class Home {
+    private static final String SETTINGS = "config.json";
+    private static final String EPOCH = "epoch";
+
+    private final Path root;
+
+    private Home(Path root) {
+        this.root = root;
+    }
+
+    /** Opens the folder, which is created with mode 0700 if it is not there. */
+    public static Home open(Path folder) throws IOException {
+        Path root = folder.toAbsolutePath().normalize();
+        PrivateFiles.createFolder(root);
+        Home home = new Home(root.toRealPath());
+        PrivateFiles.createFolder(home.work());
+        PrivateFiles.createFolder(home.packages());
+        PrivateFiles.createFolder(home.bin());
+        return home;
+    }
+
+    /** The folder itself, absolute and without links. */
+    public Path root() {
+        return root;
+    }
+
+    /** One folder for each ticket. */
+    public Path work() {
+        return root.resolve("work");
+    }
+
+    /** Packages by their SHA-512. */
+    public Path packages() {
+        return root.resolve("packages");
+    }
+
+    /** What scripts can call. */
+    public Path bin() {
+        return root.resolve("bin");
+    }
+
+    /** The tentacle's key and certificate, made when first asked for. */
+    public Identity identity() throws IOException {
+        return Identity.loadOrCreate(root.resolve("identity"), "stagecoach-tentacle");
+    }
+
+    /** What encrypts commands on this machine's disk. */
+    public Vault vault() throws IOException {
+        return Vault.open(root.resolve("journal.key"));
+    }
+
+    /** What enrolment has settled; empty before that. */
+    public Optional<Settings> settings() throws IOException {
+        Path file = root.resolve(SETTINGS);
+        return Files.exists(file) ? Optional.of(Settings.read(file)) : Optional.empty();
+    }
+
+    /** Keeps what enrolment has settled. The epochs of an earlier gateway count no more. */
+    public void enrolled(Settings settings) throws IOException {
+        Files.deleteIfExists(root.resolve(EPOCH));
+        settings.write(root.resolve(SETTINGS));
+    }
+
+    /** The highest epoch that was ever obeyed; 0 before the first. */
+    public long epoch() throws IOException {
+        Path file = root.resolve(EPOCH);
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IOException(
+                    "%s holds no number. Remove it to obey the gateway's next session."
+                            .formatted(file),
+                    e);
+        }
+    }
+
+    /** Keeps the highest epoch; on disk when this returns. */
+    public void epoch(long epoch) throws IOException {
+        PrivateFiles.write(root.resolve(EPOCH), (epoch + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Free bytes where the home lies. */
+    public long freeBytes() throws IOException {
+        return Files.getFileStore(root).getUsableSpace();
+    }
+
+    /**
+     * Makes this process the only one that works in the folder, until it ends, however it ends.
+     *
+     * @throws IOException naming the other process if there is one
+     */
+    public void occupy() throws IOException {
+        Path file = root.resolve("lock");
+        // Never closed on purpose: the lock is held as long as the process lives.
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
+        if (lock == null) {
+            OptionalLong holder = readPid(channel);
+            channel.close();
+            throw new IOException(
+                    "Another tentacle%s works in %s. Stop it first, or give this one a home of its own."
+                            .formatted(
+                                    holder.isPresent()
+                                            ? " (process " + holder.getAsLong() + ")"
+                                            : "",
+                                    root));
+        }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(
+                        (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+                0);
+    }
+
+    private static OptionalLong readPid(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(32);
+        channel.read(bytes, 0);
+        String text =
+                new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
+        return text.matches("[0-9]{1,18}")
+                ? OptionalLong.of(Long.parseLong(text))
+                : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,64 @@
+package stagecoach.tentacle.install;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.tentacle.script.Interpreter;
+import stagecoach.tentacle.script.Script;
+import stagecoach.tentacle.script.ScriptEnd;
+import stagecoach.tentacle.script.ScriptOutcome;
+import stagecoach.tentacle.script.ScriptRun;
+
+/**
+ * Runs a script of the package that has a conventional name, if there is one, in the new folder.
+ */
+final class ConventionScript implements Behaviour {
+    /** A package for several kinds of machines brings several: the first that is there runs. */
+    private static final List<Interpreter> ORDER =
+            List.of(Interpreter.BASH, Interpreter.PYTHON, Interpreter.POWERSHELL);
+
+    private final ScriptRun runs;
+    private final String name;
+
+    ConventionScript(ScriptRun runs, String name) {
+        this.runs = runs;
+        this.name = name;
+    }
+
+    @Override
+    public void apply(Installation installation)
+            throws InstallFailed, IOException, InterruptedException {
+        for (Interpreter interpreter : ORDER) {
+            Path file = installation.content().resolve(name + "." + interpreter.extension());
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                run(installation, interpreter, file);
+                return;
+            }
+        }
+    }
+
+    private void run(Installation installation, Interpreter interpreter, Path file)
+            throws InstallFailed, IOException, InterruptedException {
+        if (!ScriptRun.mayHaveBegun(installation.live(), name)) {
+            installation.checkTime();
+            installation.live().info("Running %s.".formatted(file.getFileName()));
+        }
+        Script script =
+                new Script(
+                        name,
+                        interpreter,
+                        new Script.Body.File(file),
+                        installation.content(),
+                        installation.payload().variables());
+        ScriptEnd end = runs.run(installation.live(), script, installation.deadline());
+        CommandResult result =
+                ScriptOutcome.of(installation.live(), name, end, installation.outputs());
+        if (!result.succeeded()) {
+            throw new InstallFailed(result);
+        }
+        installation.outputs().putAll(result.outputs());
+    }
+}

@@ -1,0 +1,130 @@
+package stagecoach.tentacle.install;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.Results;
+import stagecoach.tentacle.journal.TicketFolder;
+import stagecoach.tentacle.journal.Work;
+import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.script.ScriptRun;
+
+/**
+ * Does what {@link InstallPackage} asks. Until a convention script has begun it may be begun again;
+ * from then on it goes on where the scripts are, and none of them runs twice. Whatever fails leaves
+ * the version in place that was there before.
+ */
+public final class InstallPackageWork implements Work {
+    private final Desk desk;
+    private final InstallPackage command;
+
+    /** What all installations on a machine share. */
+    public static final class Desk {
+        private final Home home;
+        private final PackageStore store;
+        private final ScriptRun runs;
+        private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
+
+        /** Installs from this store. */
+        public Desk(Home home, PackageStore store, ScriptRun runs) {
+            this.home = home;
+            this.store = store;
+            this.runs = runs;
+        }
+    }
+
+    /** Does {@code command}. */
+    public InstallPackageWork(Desk desk, InstallPackage command) {
+        this.desk = desk;
+        this.command = command;
+    }
+
+    private List<Behaviour> behaviours() {
+        return List.of(
+                new VerifyPackage(desk.store),
+                new ExtractPackage(ArchiveLimits.USUAL),
+                new SubstituteVariables(),
+                new ConventionScript(desk.runs, "PreDeploy"),
+                installation -> installation.link().switchOver(installation.live()),
+                new ConventionScript(desk.runs, "Deploy"),
+                new ConventionScript(desk.runs, "PostDeploy"),
+                installation -> installation.link().prune(installation.live(), desk.inUse));
+    }
+
+    @Override
+    public CommandResult perform(LiveTicket live) throws IOException, InterruptedException {
+        if (!(live.payload().orElse(null) instanceof CommandPayload.Install payload)) {
+            return Results.refused("The command came without its details.");
+        }
+        VersionLink link;
+        try {
+            link = VersionLink.of(desk.home.root(), payload.directory(), live.ticket());
+            link.check();
+        } catch (InstallFailed e) {
+            return e.result();
+        }
+        desk.inUse.add(link.content());
+        try {
+            return install(new Installation(live, command, payload, link));
+        } finally {
+            desk.inUse.remove(link.content());
+        }
+    }
+
+    private CommandResult install(Installation installation)
+            throws IOException, InterruptedException {
+        LiveTicket live = installation.live();
+        try {
+            for (Behaviour behaviour : behaviours()) {
+                behaviour.apply(installation);
+            }
+        } catch (InstallFailed e) {
+            undo(installation, e.result());
+            return e.result();
+        } catch (IOException e) {
+            if (live.stop().isPresent()) {
+                // The interrupt closed a file that was being written.
+                throw stopped(installation, e);
+            }
+            CommandResult failed =
+                    Results.failed(
+                            live.masks()
+                                    .apply(
+                                            "The package could not be installed: %s."
+                                                    .formatted(sentence(e))));
+            undo(installation, failed);
+            return failed;
+        } catch (InterruptedException e) {
+            throw stopped(installation, e);
+        }
+        installation.outputs().put("InstallDirectory", installation.link().directory().toString());
+        return Results.done(installation.outputs());
+    }
+
+    private static InterruptedException stopped(Installation installation, Exception cause)
+            throws IOException {
+        undo(installation, Results.failed("stopped"));
+        InterruptedException stopped = new InterruptedException("asked to stop");
+        stopped.initCause(cause);
+        return stopped;
+    }
+
+    private static void undo(Installation installation, CommandResult result) throws IOException {
+        installation.link().switchBack(installation.live());
+        if (!result.mayStillRun()) {
+            TicketFolder.deleteTree(installation.content());
+        }
+    }
+
+    private static String sentence(IOException e) {
+        String kind = e.getClass().getSimpleName();
+        return e.getMessage() == null ? kind : kind + ": " + e.getMessage();
+    }
+}

@@ -1,0 +1,105 @@
+package stagecoach.tentacle.install;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
+import stagecoach.contracts.agent.CommandPayload.Install;
+import stagecoach.tentacle.journal.JournalEntry;
+import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.script.ScriptOutcome;
+
+/** One installation on its way, for its behaviours. */
+final class Installation {
+    private static final String BEGUN = "begun";
+    private static final String UNPACKED = "unpacked";
+
+    private final LiveTicket live;
+    private final InstallPackage command;
+    private final Install payload;
+    private final VersionLink link;
+    private final Map<String, String> outputs = new LinkedHashMap<>();
+    private final Optional<Instant> deadline;
+    private Optional<Path> packageFile = Optional.empty();
+
+    Installation(LiveTicket live, InstallPackage command, Install payload, VersionLink link)
+            throws IOException {
+        this.live = live;
+        this.command = command;
+        this.payload = payload;
+        this.link = link;
+        if (!hasReached(BEGUN)) {
+            live.note(new JournalEntry.Reached(live.now(), BEGUN));
+        }
+        Instant begun = live.entries().getFirst().at();
+        this.deadline = command.timeout().map(begun::plus);
+    }
+
+    LiveTicket live() {
+        return live;
+    }
+
+    InstallPackage command() {
+        return command;
+    }
+
+    Install payload() {
+        return payload;
+    }
+
+    VersionLink link() {
+        return link;
+    }
+
+    /** The new folder. */
+    Path content() {
+        return link.content();
+    }
+
+    /** When it is ended, if it has not by then. */
+    Optional<Instant> deadline() {
+        return deadline;
+    }
+
+    /** Output variables so far. */
+    Map<String, String> outputs() {
+        return outputs;
+    }
+
+    /** The verified package; empty when it is not needed any more. */
+    Optional<Path> packageFile() {
+        return packageFile;
+    }
+
+    void packageFile(Path file) {
+        packageFile = Optional.of(file);
+    }
+
+    /** Whether the new folder is complete, with its variables put in. */
+    boolean isUnpacked() {
+        return hasReached(UNPACKED);
+    }
+
+    void unpacked() throws IOException {
+        live.record(new JournalEntry.Reached(live.now(), UNPACKED));
+    }
+
+    private boolean hasReached(String point) {
+        return live.entries().stream()
+                .anyMatch(
+                        entry ->
+                                entry instanceof JournalEntry.Reached reached
+                                        && reached.point().equals(point));
+    }
+
+    /** Ends the installation if its time is over. */
+    void checkTime() throws InstallFailed {
+        if (deadline.isPresent() && !live.now().isBefore(deadline.get())) {
+            throw new InstallFailed(ScriptOutcome.stopped(Cause.TIMEOUT, Optional.empty()));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package stagecoach.tentacle.install;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import stagecoach.vocabulary.template.Template;
+
+/** Puts variables into the files that the step names, and completes the new folder with that. */
+final class SubstituteVariables implements Behaviour {
+    /** What is longer is no configuration file, in bytes. */
+    static final long FILE_BYTES_MAX = 4L << 20;
+
+    private static final String ANY_FOLDERS = "**/";
+
+    @Override
+    public void apply(Installation installation) throws InstallFailed, IOException {
+        if (installation.isUnpacked()) {
+            return;
+        }
+        Path content = installation.content();
+        Map<String, String> variables = installation.payload().variables();
+        for (String glob : installation.payload().substituteIn()) {
+            List<PathMatcher> matchers = matchers(content.getFileSystem(), glob);
+            List<Path> files;
+            try (Stream<Path> walked = Files.walk(content)) {
+                files =
+                        walked.filter(Files::isRegularFile)
+                                .filter(
+                                        file ->
+                                                matchers.stream()
+                                                        .anyMatch(
+                                                                matcher ->
+                                                                        matcher.matches(
+                                                                                content.relativize(
+                                                                                        file))))
+                                .sorted()
+                                .toList();
+            }
+            if (files.isEmpty()) {
+                installation
+                        .live()
+                        .info("substituteIn '%s' matches no file of the package.".formatted(glob));
+            }
+            for (Path file : files) {
+                substitute(installation, content.relativize(file), file, variables);
+            }
+        }
+        installation.unpacked();
+    }
+
+    private static void substitute(
+            Installation installation, Path shown, Path file, Map<String, String> variables)
+            throws InstallFailed, IOException {
+        if (Files.size(file) > FILE_BYTES_MAX) {
+            throw new InstallFailed(
+                    "substituteIn names %s, which is longer than %d MiB. Name configuration files only."
+                            .formatted(shown, FILE_BYTES_MAX >> 20));
+        }
+        String text;
+        try {
+            text =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                            .toString();
+        } catch (CharacterCodingException e) {
+            throw new InstallFailed(
+                    "substituteIn names %s, which is no UTF-8 text. Name text files only, or store it as UTF-8."
+                            .formatted(shown));
+        }
+        Template template = Template.parse(text);
+        Set<String> unknown = new LinkedHashSet<>(template.names());
+        unknown.removeAll(variables.keySet());
+        if (!unknown.isEmpty()) {
+            installation
+                    .live()
+                    .info(
+                            "%s: no value here for %s, left as written."
+                                    .formatted(shown, String.join(", ", unknown)));
+        }
+        String rendered = template.render(name -> Optional.ofNullable(variables.get(name)));
+        if (!rendered.equals(text)) {
+            Files.writeString(file, rendered);
+        }
+    }
+
+    /** A leading or inner {@code **}{@code /} also stands for no folder at all. */
+    static List<PathMatcher> matchers(FileSystem system, String glob) throws InstallFailed {
+        Set<String> spelled = new LinkedHashSet<>(List.of(glob.replace('\\', '/')));
+        List<String> open = new ArrayList<>(spelled);
+        while (!open.isEmpty()) {
+            String next = open.removeLast();
+            for (int at = next.indexOf(ANY_FOLDERS);
+                    at >= 0;
+                    at = next.indexOf(ANY_FOLDERS, at + 1)) {
+                String shorter = next.substring(0, at) + next.substring(at + ANY_FOLDERS.length());
+                if ((at == 0 || next.charAt(at - 1) == '/') && spelled.add(shorter)) {
+                    open.add(shorter);
+                }
+            }
+        }
+        try {
+            return spelled.stream().map(one -> system.getPathMatcher("glob:" + one)).toList();
+        } catch (PatternSyntaxException e) {
+            throw new InstallFailed(
+                    "substituteIn '%s' is no pattern of file names: %s."
+                            .formatted(glob, e.getDescription()));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package stagecoach.tentacle.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Arrays;
+
+/**
+ * Reads a growing file by lines, masked, and knows after each line how far it has come. A line that
+ * grows too long is broken, but never within a hidden text.
+ */
+public final class LineCutter {
+    /** The longest line, in bytes; chosen so that its JSON fits in a chunk, whatever it holds. */
+    public static final int LINE_BYTES_MAX = 5000;
+
+    private static final int BUFFER_BYTES = 1 << 15;
+
+    private final FileChannel file;
+    private final Masks masks;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int length;
+    private long consumed;
+
+    /** Begins at {@code offset}, which must be where an earlier reading had come to. */
+    public LineCutter(FileChannel file, long offset, Masks masks) {
+        this.file = file;
+        this.masks = masks;
+        this.consumed = offset;
+    }
+
+    /** Told of each line. */
+    @FunctionalInterface
+    public interface Lines {
+        /**
+         * One more line.
+         *
+         * @param offset of the file behind the line
+         */
+        void line(String text, long offset) throws IOException;
+    }
+
+    /**
+     * Reads what is there, up to about 32 KiB.
+     *
+     * @param last whether nothing will follow, so that an unfinished line is one
+     * @return whether there was anything new
+     */
+    public boolean read(boolean last, Lines lines) throws IOException {
+        int before = length;
+        int count =
+                file.read(
+                        ByteBuffer.wrap(buffer, length, buffer.length - length), consumed + length);
+        length += Math.max(0, count);
+        int start = 0;
+        for (int at = before; at < length; at++) {
+            if (buffer[at] == '\n') {
+                emit(start, at, at + 1, lines);
+                start = at + 1;
+            }
+        }
+        shift(start);
+        boolean nothingFollows = last && count <= 0;
+        while (length >= LINE_BYTES_MAX + Masks.LENGTH_MAX
+                || (nothingFollows && length > LINE_BYTES_MAX)) {
+            int end = masks.breakBefore(buffer, length, LINE_BYTES_MAX);
+            emit(0, end, end, lines);
+            shift(end);
+        }
+        if (nothingFollows && length > 0) {
+            emit(0, length, length, lines);
+            shift(length);
+        }
+        return count > 0;
+    }
+
+    /** Reads all that is there, as the end of the file. */
+    public void readToEnd(Lines lines) throws IOException {
+        while (read(true, lines)) {}
+    }
+
+    private void emit(int start, int end, int next, Lines lines) throws IOException {
+        int from = start;
+        // A line may be longer than allowed and yet have come at once, its end included.
+        while (end - from > LINE_BYTES_MAX) {
+            byte[] rest = Arrays.copyOfRange(buffer, from, end);
+            int cut = masks.breakBefore(rest, rest.length, LINE_BYTES_MAX);
+            lines.line(masks.apply(buffer, from, from + cut), consumed + from + cut);
+            from += cut;
+        }
+        int textEnd = end > from && next > end && buffer[end - 1] == '\r' ? end - 1 : end;
+        lines.line(masks.apply(buffer, from, textEnd), consumed + next);
+    }
+
+    private void shift(int count) {
+        System.arraycopy(buffer, count, buffer, 0, length - count);
+        length -= count;
+        consumed += count;
+    }
+}

@@ -1,0 +1,345 @@
+package stagecoach.tentacle.journal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.vocabulary.identity.Ticket;
+
+/**
+ * One ticket while it is open: what its work records and asks, and what there is to say about it.
+ * The work runs on one thread; cancel and the session come from others.
+ */
+public final class LiveTicket {
+    private final TicketFolder folder;
+    private final AgentCommand command;
+    private final Masks masks;
+    private final OutputLog output;
+    private final InstantSource clock;
+    private final Runnable news;
+    private final long order;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean rung;
+    private List<CacheGrant> grants;
+    private @Nullable Thread worker;
+    private JournalEntry.@Nullable StopAsked stop;
+    private @Nullable CommandResult result;
+    private boolean started;
+    private volatile long progress = -1;
+
+    private LiveTicket(
+            TicketFolder folder,
+            TicketFolder.Accepted accepted,
+            OutputLog output,
+            InstantSource clock,
+            Runnable news) {
+        this.folder = folder;
+        this.command = accepted.delivered().command();
+        this.order = accepted.order();
+        this.grants = accepted.delivered().grants();
+        this.masks = Masks.of(masksOf(accepted.delivered().payload()));
+        this.output = output;
+        this.clock = clock;
+        this.news = news;
+        for (JournalEntry entry : folder.entries()) {
+            switch (entry) {
+                case JournalEntry.Starting _, JournalEntry.Started _, JournalEntry.Reached _ ->
+                        started = true;
+                case JournalEntry.StopAsked asked -> stop = stop == null ? asked : stop;
+                case JournalEntry.Ended ended -> result = ended.result();
+            }
+        }
+    }
+
+    /**
+     * Takes up the ticket in {@code folder}.
+     *
+     * @param news called whenever there is something new to say to the gateway
+     */
+    static LiveTicket open(TicketFolder folder, InstantSource clock, Runnable news)
+            throws IOException {
+        return new LiveTicket(
+                folder,
+                folder.accepted(),
+                OutputLog.open(folder.path().resolve("chunks")),
+                clock,
+                news);
+    }
+
+    private static List<String> masksOf(Optional<CommandPayload> payload) {
+        return switch (payload.orElse(null)) {
+            case null -> List.of();
+            case CommandPayload.Script script -> script.masks();
+            case CommandPayload.Install install -> install.masks();
+            case CommandPayload.Http http -> http.masks();
+        };
+    }
+
+    /** The ticket. */
+    public Ticket ticket() {
+        return folder.ticket();
+    }
+
+    /** What is asked; nothing in it is secret. */
+    public AgentCommand command() {
+        return command;
+    }
+
+    /** Rises from ticket to ticket in the order of arrival. */
+    public long order() {
+        return order;
+    }
+
+    /** The part of the command that may hold secrets; read from disk, not to be kept. */
+    public Optional<CommandPayload> payload() throws IOException {
+        return folder.accepted().delivered().payload();
+    }
+
+    /** When the command was accepted. */
+    public Instant acceptedAt() throws IOException {
+        return folder.accepted().at();
+    }
+
+    /** The newest rights to read from caches. */
+    public List<CacheGrant> grants() {
+        lock.lock();
+        try {
+            return grants;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A repeated delivery brings fresh ones. */
+    public void grants(List<CacheGrant> fresh) {
+        lock.lock();
+        try {
+            grants = List.copyOf(fresh);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The ticket's own folder. */
+    public Path folder() {
+        return folder.path();
+    }
+
+    /** What has been recorded. */
+    public List<JournalEntry> entries() {
+        return folder.entries();
+    }
+
+    /** The output. */
+    public OutputLog output() {
+        return output;
+    }
+
+    /** What must not be seen. */
+    public Masks masks() {
+        return masks;
+    }
+
+    /** The time. */
+    public Instant now() {
+        return clock.instant();
+    }
+
+    /** Records an entry, on disk when this returns; the work counts as begun. */
+    public void record(JournalEntry entry) throws IOException {
+        folder.record(entry);
+        begun();
+    }
+
+    /** Records an entry that a power cut may take. */
+    public void note(JournalEntry entry) throws IOException {
+        folder.note(entry);
+        begun();
+    }
+
+    /** Says that the work has begun, for work that needs no record of that. */
+    public void begun() {
+        lock.lock();
+        try {
+            started = true;
+        } finally {
+            lock.unlock();
+        }
+        news.run();
+    }
+
+    /** Adds a line of Stagecoach's own to the output. */
+    public void info(String text) throws IOException {
+        output.info(clock.instant(), masks.apply(text));
+        if (output.flush()) {
+            news.run();
+        }
+    }
+
+    /** Passes on what has been added to the output. */
+    public void flushOutput() throws IOException {
+        if (output.flush()) {
+            news.run();
+        }
+    }
+
+    /** Says how far a transfer has come, in bytes. */
+    public void progress(long bytes) {
+        progress = bytes;
+        news.run();
+    }
+
+    /** How far a transfer has come, if one goes on. */
+    public OptionalLong progress() {
+        return progress < 0 ? OptionalLong.empty() : OptionalLong.of(progress);
+    }
+
+    /** Whether the work has begun. */
+    public boolean isStarted() {
+        lock.lock();
+        try {
+            return started;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the work came to, once it has ended. */
+    public Optional<CommandResult> result() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the ticket: from now on this is what is said, also after a restart. */
+    public void end(CommandResult ended) throws IOException {
+        output.finish();
+        folder.record(new JournalEntry.Ended(clock.instant(), ended));
+        lock.lock();
+        try {
+            result = ended;
+        } finally {
+            lock.unlock();
+        }
+        news.run();
+    }
+
+    /** Whether the work shall end, and how; the first who asked counts. */
+    public Optional<JournalEntry.StopAsked> stop() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(stop);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks the work to end; a second time changes nothing. */
+    public void askStop(
+            JournalEntry.StopAsked.Cause cause, Duration killAfter, Duration abandonAfter)
+            throws IOException {
+        lock.lock();
+        try {
+            if (stop != null || result != null) {
+                return;
+            }
+            var asked = new JournalEntry.StopAsked(clock.instant(), cause, killAfter, abandonAfter);
+            folder.record(asked);
+            stop = asked;
+            if (worker != null) {
+                worker.interrupt();
+            }
+            ring();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs work that a cancel may interrupt; if a stop was asked for before, it does not begin.
+     *
+     * @throws InterruptedException if a stop was asked for
+     */
+    public <T, E extends Exception> T interruptibly(Interruptible<T, E> work)
+            throws E, IOException, InterruptedException {
+        lock.lock();
+        try {
+            if (stop != null) {
+                throw new InterruptedException("asked to stop");
+            }
+            worker = Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            return work.run();
+        } finally {
+            lock.lock();
+            try {
+                worker = null;
+                // A stop that came at the very end must not hit what comes after.
+                Thread.interrupted();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Work that ends early when its thread is interrupted.
+     *
+     * @param <T> what it comes to
+     * @param <E> what else it may fail with
+     */
+    @FunctionalInterface
+    public interface Interruptible<T, E extends Exception> {
+        /** Does it. */
+        T run() throws E, IOException, InterruptedException;
+    }
+
+    /** Wakes the work: something that it waits for may have happened. */
+    public void ring() {
+        lock.lock();
+        try {
+            rung = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until someone rings, or the time has passed. */
+    public void awaitRing(Duration atMost) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (!rung && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            rung = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void forget() throws IOException {
+        output.close();
+        folder.remove();
+    }
+}

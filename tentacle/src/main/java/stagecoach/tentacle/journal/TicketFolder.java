@@ -1,0 +1,172 @@
+package stagecoach.tentacle.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.tentacle.home.Vault;
+import stagecoach.trust.PrivateFiles;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * One ticket's folder: the sealed command, the journal, the output. It is whole from the moment
+ * that it has its name, and gone with its name.
+ */
+public final class TicketFolder implements Closeable {
+    private static final String COMMAND = "command";
+    private static final String JOURNAL = "journal";
+
+    private final Path path;
+    private final Ticket ticket;
+    private final Vault vault;
+    private final RecordFile journal;
+    private final List<JournalEntry> entries;
+
+    private TicketFolder(
+            Path path, Ticket ticket, Vault vault, RecordFile journal, List<JournalEntry> entries) {
+        this.path = path;
+        this.ticket = ticket;
+        this.vault = vault;
+        this.journal = journal;
+        this.entries = new CopyOnWriteArrayList<>(entries);
+    }
+
+    /**
+     * What came for a ticket.
+     *
+     * @param order rises from ticket to ticket
+     */
+    public record Accepted(Instant at, long order, Deliver delivered) {}
+
+    /** Puts an accepted command on disk. */
+    static TicketFolder create(Path work, Vault vault, Accepted accepted) throws IOException {
+        Ticket ticket = accepted.delivered().command().ticket();
+        Path path = work.resolve(ticket.toString());
+        Path half = work.resolve("." + ticket + ".new");
+        deleteTree(half);
+        PrivateFiles.createFolder(half);
+        PrivateFiles.write(
+                half.resolve(COMMAND),
+                vault.seal(StagecoachJson.bytes(accepted), ticket.toString()));
+        Files.move(half, path);
+        PrivateFiles.syncFolder(work);
+        return open(path, ticket, vault);
+    }
+
+    /**
+     * Opens a folder that is there.
+     *
+     * @throws DamagedJournal if its journal has lost records
+     */
+    static TicketFolder open(Path path, Ticket ticket, Vault vault) throws IOException {
+        List<JournalEntry> entries = new ArrayList<>();
+        RecordFile journal =
+                RecordFile.open(
+                        path.resolve(JOURNAL),
+                        (json, position, length) -> entries.add(entry(path, json)));
+        return new TicketFolder(path, ticket, vault, journal, entries);
+    }
+
+    private static JournalEntry entry(Path path, byte[] json) throws DamagedJournal {
+        try {
+            return StagecoachJson.read(json, JournalEntry.class);
+        } catch (UncheckedIOException e) {
+            throw new DamagedJournal(
+                    "the journal in %s holds a record of an unknown kind".formatted(path), e);
+        }
+    }
+
+    /** Whose folder it is. */
+    public Ticket ticket() {
+        return ticket;
+    }
+
+    /** Where it lies. */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * The command as it was accepted, with its secrets; read from disk each time.
+     *
+     * @throws DamagedJournal if it cannot be opened
+     */
+    public Accepted accepted() throws IOException {
+        Path file = path.resolve(COMMAND);
+        try {
+            return StagecoachJson.read(
+                    vault.open(Files.readAllBytes(file), ticket.toString()), Accepted.class);
+        } catch (IOException | UncheckedIOException e) {
+            throw new DamagedJournal("the command in %s cannot be read".formatted(file), e);
+        }
+    }
+
+    /** What has happened so far. */
+    public List<JournalEntry> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** How the work ended, if it has. */
+    public Optional<CommandResult> result() {
+        return entries.stream()
+                .filter(JournalEntry.Ended.class::isInstance)
+                .map(entry -> ((JournalEntry.Ended) entry).result())
+                .findFirst();
+    }
+
+    /** Appends an entry; it outlasts a power cut when this returns. */
+    public void record(JournalEntry entry) throws IOException {
+        note(entry);
+        journal.force();
+    }
+
+    /** Appends an entry that a power cut may take: the machine's restart says as much. */
+    public void note(JournalEntry entry) throws IOException {
+        journal.append(StagecoachJson.bytes(entry));
+        entries.add(entry);
+    }
+
+    /** Forgets the ticket. Whatever of it a crash leaves is removed at the next start. */
+    void remove() throws IOException {
+        close();
+        Path gone = path.resolveSibling("." + ticket + ".gone");
+        Files.move(path, gone);
+        deleteTree(gone);
+    }
+
+    @Override
+    public void close() throws IOException {
+        journal.close();
+    }
+
+    /** Removes a folder and all in it, never following a link; nothing there is fine. */
+    public static void deleteTree(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            List<Path> inside;
+            try (Stream<Path> listed = Files.list(folder)) {
+                inside = listed.toList();
+            } catch (NoSuchFileException goneMeanwhile) {
+                return;
+            }
+            for (Path path : inside) {
+                deleteTree(path);
+            }
+        }
+        Files.deleteIfExists(folder);
+    }
+}

@@ -1,0 +1,127 @@
+package stagecoach.tentacle.packages;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.Results;
+import stagecoach.tentacle.journal.Work;
+import stagecoach.tentacle.packages.PackageStore.Held;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.packages.PackagePin;
+
+/**
+ * Does what {@link AcquirePackage} asks. It may be begun again at any time: what has come is kept,
+ * and of several who want the same digest one fetches it.
+ */
+public final class AcquirePackageWork implements Work {
+    private static final Duration PROGRESS_EVERY = Duration.ofMillis(500);
+
+    /** What a machine keeps free for everything else, in bytes. */
+    private static final long FREE_BYTES_MIN = 64L << 20;
+
+    private final Desk desk;
+    private final AcquirePackage command;
+
+    /** What all fetches on a machine share. */
+    public record Desk(
+            Home home, PackageStore store, Settings settings, Identity identity, FetchRules rules) {
+        PackageEndpoint.Server server() {
+            Optional<URI> bytes = settings.bytes();
+            return new PackageEndpoint.Server(bytes, settings.gatewayThumbprint());
+        }
+    }
+
+    /** Does {@code command}. */
+    public AcquirePackageWork(Desk desk, AcquirePackage command) {
+        this.desk = desk;
+        this.command = command;
+    }
+
+    @Override
+    public CommandResult perform(LiveTicket live) throws IOException, InterruptedException {
+        live.begun();
+        return live.interruptibly(
+                () -> {
+                    ReentrantLock lock = desk.store().lock(command.pin().sha512());
+                    lock.lockInterruptibly();
+                    try {
+                        return acquire(live);
+                    } finally {
+                        lock.unlock();
+                    }
+                });
+    }
+
+    private CommandResult acquire(LiveTicket live) throws IOException, InterruptedException {
+        PackagePin pin = command.pin();
+        List<String> broken = List.of();
+        if (!command.force()) {
+            switch (desk.store().find(pin)) {
+                case Held.Verified _ -> {
+                    return Results.acquired(
+                            new AcquisitionResult(
+                                    new ServedBy(ServedBy.Kind.HELD, Optional.empty()),
+                                    0,
+                                    0,
+                                    0,
+                                    List.of()));
+                }
+                case Held.Absent _ -> {}
+                case Held.Purged(String actual) ->
+                        broken = List.of("this machine's own copy had " + actual);
+            }
+        }
+        long missing = pin.size() - desk.store().partialBytes(pin);
+        long free = desk.home().freeBytes();
+        if (missing > free - FREE_BYTES_MIN) {
+            return Results.failed(
+                    "%s %s needs %d MiB on %s, and only %d MiB are free. Make room, then retry."
+                            .formatted(
+                                    pin.id(),
+                                    pin.version(),
+                                    (missing >> 20) + 1,
+                                    desk.home().packages(),
+                                    free >> 20));
+        }
+        SourceWalk walk =
+                new SourceWalk(
+                        desk.store(), pin, desk.identity(), desk.rules(), broken, throttled(live));
+        var sources =
+                command.sources().stream()
+                        .map(
+                                source ->
+                                        PackageEndpoint.of(
+                                                source, pin.sha512(), live.grants(), desk.server()))
+                        .toList();
+        return switch (walk.walk(sources)) {
+            case SourceWalk.Walked.Arrived(AcquisitionResult result) -> Results.acquired(result);
+            case SourceWalk.Walked.Failed(String reason) ->
+                    Results.failed(
+                            "%s %s could not be got: %s."
+                                    .formatted(pin.id(), pin.version(), reason));
+        };
+    }
+
+    private static LongConsumer throttled(LiveTicket live) {
+        Instant[] said = {live.now()};
+        return bytes -> {
+            Instant now = live.now();
+            if (!now.isBefore(said[0].plus(PROGRESS_EVERY))) {
+                said[0] = now;
+                live.progress(bytes);
+            }
+        };
+    }
+}

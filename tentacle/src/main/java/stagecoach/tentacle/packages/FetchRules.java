@@ -1,0 +1,31 @@
+package stagecoach.tentacle.packages;
+
+import java.time.Duration;
+
+/**
+ * How patient a fetch is.
+ *
+ * @param fruitlessMax tries in a row at one source that bring no byte, before the next source
+ * @param triesMax tries at one source at all
+ * @param backoffFirst pause after the first failed try; it doubles, with jitter
+ * @param backoffMax the longest pause
+ * @param stallMax the longest silence of a source
+ * @param connectMax how long a connection may take to stand
+ */
+public record FetchRules(
+        int fruitlessMax,
+        int triesMax,
+        Duration backoffFirst,
+        Duration backoffMax,
+        Duration stallMax,
+        Duration connectMax) {
+    /** The usual patience. */
+    public static final FetchRules USUAL =
+            new FetchRules(
+                    4,
+                    50,
+                    Duration.ofMillis(300),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(10));
+}

@@ -1,0 +1,216 @@
+package stagecoach.tentacle.packages;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.vocabulary.packages.PackagePin;
+
+/** Single tries at one source, each going on where the one before it was cut off. */
+final class PackageDownload implements AutoCloseable {
+    private static final int BUFFER_BYTES = 1 << 15;
+    private static final Pattern CONTENT_RANGE =
+            Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
+
+    private final PackageEndpoint endpoint;
+    private final PackagePin pin;
+    private final FetchRules rules;
+    private final HttpClient client;
+
+    PackageDownload(PackageEndpoint endpoint, PackagePin pin, FetchRules rules, Identity identity) {
+        this.endpoint = endpoint;
+        this.pin = pin;
+        this.rules = rules;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(rules.connectMax())
+                        .executor(Executors.newVirtualThreadPerTaskExecutor());
+        if (endpoint.trusted().isPresent()) {
+            SSLParameters parameters = new SSLParameters();
+            parameters.setProtocols(new String[] {"TLSv1.3"});
+            builder.sslContext(identity.tls(PinnedTrust.exactly(endpoint.trusted().get())))
+                    .sslParameters(parameters);
+        }
+        this.client = builder.build();
+    }
+
+    /** What came of a try. */
+    sealed interface Try {
+        /** All bytes are there, not verified yet. */
+        record Complete(long startedAt) implements Try {}
+
+        /** It was cut off, or cannot serve now; another try may help. */
+        record Interrupted(String reason) implements Try {}
+
+        /** Asking again will not help. */
+        record Refused(String reason) implements Try {}
+
+        /** It has something else under this digest. */
+        record Wrong(String reason) implements Try {}
+    }
+
+    /**
+     * Asks for what is missing behind {@code file}'s end and appends it.
+     *
+     * @param came told how many bytes came, as they come
+     */
+    Try go(FileChannel file, LongConsumer came) throws IOException, InterruptedException {
+        long offset = file.size();
+        HttpResponse<InputStream> response;
+        try {
+            response = client.send(request(offset), HttpResponse.BodyHandlers.ofInputStream());
+        } catch (SSLHandshakeException e) {
+            return new Try.Refused("no trust: " + sentence(e));
+        } catch (IOException e) {
+            return new Try.Interrupted(sentence(e));
+        }
+        try (InputStream body = response.body()) {
+            return switch (response.statusCode()) {
+                case 200 -> {
+                    // It does not know how to go on: from the beginning, then.
+                    file.truncate(0);
+                    yield read(response, body, file, 0, came);
+                }
+                case 206 ->
+                        startsAt(response).filter(start -> start == offset).isPresent()
+                                ? read(response, body, file, offset, came)
+                                : restart(file, "answered with another range than was asked for");
+                case 416 -> restart(file, "has no bytes behind " + offset);
+                case 408, 425, 429, 500, 502, 503, 504 ->
+                        new Try.Interrupted("answered " + response.statusCode());
+                default -> new Try.Refused("answered " + response.statusCode());
+            };
+        } catch (ClosedByInterruptException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private HttpRequest request(long offset) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(endpoint.uri()).timeout(rules.stallMax()).GET();
+        if (offset > 0) {
+            request.header("Range", "bytes=" + offset + "-");
+        }
+        endpoint.grant().ifPresent(grant -> request.header("X-Stagecoach-Grant", grant));
+        return request.build();
+    }
+
+    private static Try restart(FileChannel file, String reason) throws IOException {
+        file.truncate(0);
+        return new Try.Interrupted(reason);
+    }
+
+    private static Optional<Long> startsAt(HttpResponse<?> response) {
+        return response.headers()
+                .firstValue("Content-Range")
+                .map(CONTENT_RANGE::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> Long.valueOf(matcher.group(1)));
+    }
+
+    private Try read(
+            HttpResponse<InputStream> response,
+            InputStream body,
+            FileChannel file,
+            long offset,
+            LongConsumer came)
+            throws IOException, InterruptedException {
+        long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+        if (announced >= 0 && offset + announced != pin.size()) {
+            return new Try.Wrong(
+                    "has %d bytes instead of %d".formatted(offset + announced, pin.size()));
+        }
+        byte[] buffer = new byte[BUFFER_BYTES];
+        long at = offset;
+        try (StallWatch watch = new StallWatch(body, rules.stallMax())) {
+            for (int count = next(body, buffer, watch); count >= 0; ) {
+                if (at + count > pin.size()) {
+                    return new Try.Wrong("has more than %d bytes".formatted(pin.size()));
+                }
+                write(file, buffer, count, at);
+                at += count;
+                came.accept(count);
+                count = next(body, buffer, watch);
+            }
+        } catch (CutOff e) {
+            return new Try.Interrupted(e.sentence);
+        }
+        return at == pin.size()
+                ? new Try.Complete(offset)
+                : new Try.Interrupted("ended after %d of %d bytes".formatted(at, pin.size()));
+    }
+
+    private int next(InputStream body, byte[] buffer, StallWatch watch)
+            throws InterruptedException, CutOff {
+        try {
+            int count = body.read(buffer);
+            watch.heard();
+            return count;
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw interrupted(e);
+            }
+            throw new CutOff(
+                    watch.stalled()
+                            ? "was silent for " + rules.stallMax().toSeconds() + " s"
+                            : "was cut off: " + sentence(e),
+                    e);
+        }
+    }
+
+    private static void write(FileChannel file, byte[] buffer, int count, long at)
+            throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
+        long position = at;
+        while (bytes.hasRemaining()) {
+            position += file.write(bytes, position);
+        }
+    }
+
+    private static InterruptedException interrupted(IOException cause) {
+        InterruptedException interrupted = new InterruptedException("asked to stop");
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    private static String sentence(Throwable e) {
+        @Nullable Throwable cause = e.getCause();
+        String own = e.getMessage();
+        if (own != null) {
+            return own;
+        }
+        return cause == null ? e.getClass().getSimpleName() : sentence(cause);
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+
+    /** The source failed in the middle; this machine's disk did not. */
+    private static final class CutOff extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final String sentence;
+
+        CutOff(String sentence, IOException cause) {
+            super(sentence, cause);
+            this.sentence = sentence;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package stagecoach.tentacle.packages;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * Where exactly a package is read at one source.
+ *
+ * @param label what people call the source
+ * @param trusted the certificate that it must show; empty for one that speaks no TLS
+ * @param grant the right to read, for those that want one
+ */
+record PackageEndpoint(
+        String label,
+        ServedBy servedBy,
+        URI uri,
+        Optional<Thumbprint> trusted,
+        Optional<String> grant) {
+
+    /**
+     * The server's own port.
+     *
+     * @param uri {@code https://host:port}; empty if this machine was enrolled without one
+     */
+    record Server(Optional<URI> uri, Thumbprint thumbprint) {}
+
+    /** A source that can be asked, or why it cannot. */
+    sealed interface Resolved {
+        /** Ask it. */
+        record Usable(PackageEndpoint endpoint) implements Resolved {}
+
+        /** Pass it over. */
+        record Unusable(String label, String reason) implements Resolved {}
+    }
+
+    static Resolved of(Source source, Sha512 sha512, List<CacheGrant> grants, Server server) {
+        return switch (source) {
+            case Source.Server() -> ofServer(sha512, server);
+            case Source.Cache(CacheId cache, String url, Optional<String> thumbprint) ->
+                    ofCache(cache, url, thumbprint, sha512, grants);
+        };
+    }
+
+    private static Resolved ofServer(Sha512 sha512, Server server) {
+        String label = "the server";
+        if (server.uri().isEmpty()) {
+            return new Resolved.Unusable(
+                    label, "this machine was enrolled without --bytes, so it cannot read there");
+        }
+        return new Resolved.Usable(
+                new PackageEndpoint(
+                        label,
+                        new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
+                        URI.create(
+                                trimmed(server.uri().get().toString())
+                                        + "/packages/"
+                                        + sha512.value()),
+                        Optional.of(server.thumbprint()),
+                        Optional.empty()));
+    }
+
+    private static Resolved ofCache(
+            CacheId cache,
+            String url,
+            Optional<String> thumbprint,
+            Sha512 sha512,
+            List<CacheGrant> grants) {
+        String label = "cache " + cache.value();
+        try {
+            URI uri = URI.create(trimmed(url) + "/blobs/" + sha512.value());
+            String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+            boolean tls = scheme.equals("https");
+            if ((!tls && !scheme.equals("http")) || uri.getHost() == null) {
+                return new Resolved.Unusable(
+                        label, "its URL " + url + " is neither https nor http");
+            }
+            if (tls && thumbprint.isEmpty()) {
+                return new Resolved.Unusable(
+                        label,
+                        "no thumbprint of its certificate is known, so it cannot be trusted");
+            }
+            return new Resolved.Usable(
+                    new PackageEndpoint(
+                            label,
+                            new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
+                            uri,
+                            tls ? thumbprint.map(Thumbprint::parse) : Optional.empty(),
+                            grants.stream()
+                                    .filter(grant -> grant.cache().equals(cache))
+                                    .map(CacheGrant::token)
+                                    .findFirst()));
+        } catch (IllegalArgumentException e) {
+            return new Resolved.Unusable(label, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String trimmed(String url) {
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+}

@@ -1,0 +1,162 @@
+package stagecoach.tentacle.packages;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.tentacle.packages.PackageDownload.Try;
+import stagecoach.tentacle.packages.PackageEndpoint.Resolved;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.packages.PackagePin;
+
+/**
+ * Walks the sources of one package in their order until one has given all its bytes and they are
+ * right. What one source has given, the next goes on with; if the whole is then wrong, the last one
+ * must give all of it before it is blamed.
+ */
+final class SourceWalk {
+    private final PackageStore store;
+    private final PackagePin pin;
+    private final Identity identity;
+    private final FetchRules rules;
+    private final LongConsumer progress;
+    private final List<String> broken = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private long bytes;
+    private int tries;
+
+    /**
+     * @param broken copies already known to be wrong, in words
+     * @param progress told how many bytes are there
+     */
+    SourceWalk(
+            PackageStore store,
+            PackagePin pin,
+            Identity identity,
+            FetchRules rules,
+            List<String> broken,
+            LongConsumer progress) {
+        this.store = store;
+        this.pin = pin;
+        this.identity = identity;
+        this.rules = rules;
+        this.progress = progress;
+        this.broken.addAll(broken);
+    }
+
+    /** Whether some source had all of it, and if not, why not. */
+    sealed interface Walked {
+        /** It is in the store. */
+        record Arrived(AcquisitionResult result) implements Walked {}
+
+        /** No source had it. */
+        record Failed(String reason) implements Walked {}
+    }
+
+    Walked walk(List<Resolved> sources) throws IOException, InterruptedException {
+        for (Resolved source : sources) {
+            switch (source) {
+                case Resolved.Unusable(String label, String reason) ->
+                        failures.add(label + ": " + reason);
+                case Resolved.Usable(PackageEndpoint endpoint) -> {
+                    Optional<AcquisitionResult> arrived = ask(endpoint);
+                    if (arrived.isPresent()) {
+                        return new Walked.Arrived(arrived.get());
+                    }
+                }
+            }
+        }
+        return new Walked.Failed(
+                failures.isEmpty() ? "no source was named" : String.join("; ", failures));
+    }
+
+    private Optional<AcquisitionResult> ask(PackageEndpoint endpoint)
+            throws IOException, InterruptedException {
+        // Bytes that were there before may be another's.
+        boolean allItsOwn = store.partialBytes(pin) == 0;
+        int fruitless = 0;
+        String last = "";
+        try (PackageDownload download = new PackageDownload(endpoint, pin, rules, identity)) {
+            for (int n = 0; n < rules.triesMax() && fruitless < rules.fruitlessMax(); n++) {
+                if (n > 0) {
+                    Thread.sleep(pause(fruitless));
+                }
+                long before = bytes;
+                switch (go(download)) {
+                    case Try.Complete(long startedAt) -> {
+                        allItsOwn |= startedAt == 0;
+                        Optional<String> wrong = store.keep(pin);
+                        if (wrong.isEmpty()) {
+                            return Optional.of(result(endpoint.servedBy(), startedAt));
+                        }
+                        if (allItsOwn) {
+                            return blame(endpoint, "gave " + wrong.get());
+                        }
+                        allItsOwn = true;
+                        last = "what several sources gave did not fit together";
+                    }
+                    case Try.Interrupted(String reason) -> {
+                        allItsOwn |= store.partialBytes(pin) == 0;
+                        last = reason;
+                    }
+                    case Try.Refused(String reason) -> {
+                        failures.add(endpoint.label() + ": " + reason);
+                        return Optional.empty();
+                    }
+                    case Try.Wrong(String reason) -> {
+                        store.dropPartial(pin);
+                        return blame(endpoint, reason);
+                    }
+                }
+                fruitless = bytes > before ? 0 : fruitless + 1;
+            }
+        }
+        failures.add(endpoint.label() + ": " + last);
+        return Optional.empty();
+    }
+
+    private Try go(PackageDownload download) throws IOException, InterruptedException {
+        tries++;
+        try (FileChannel partial = store.openPartial(pin)) {
+            if (partial.size() > pin.size()) {
+                partial.truncate(0);
+            }
+            if (partial.size() == pin.size() && pin.size() > 0) {
+                return new Try.Complete(partial.size());
+            }
+            long[] there = {partial.size()};
+            return download.go(
+                    partial,
+                    count -> {
+                        bytes += count;
+                        there[0] += count;
+                        progress.accept(Math.min(there[0], pin.size()));
+                    });
+        }
+    }
+
+    private Optional<AcquisitionResult> blame(PackageEndpoint endpoint, String what) {
+        String sentence = endpoint.label() + " " + what;
+        broken.add(sentence);
+        failures.add(sentence);
+        return Optional.empty();
+    }
+
+    private AcquisitionResult result(ServedBy servedBy, long startedAt) {
+        return new AcquisitionResult(servedBy, bytes, startedAt, tries, broken);
+    }
+
+    private Duration pause(int fruitless) {
+        long most =
+                Math.min(
+                        rules.backoffMax().toMillis(),
+                        rules.backoffFirst().toMillis() << Math.min(fruitless, 10));
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+    }
+}

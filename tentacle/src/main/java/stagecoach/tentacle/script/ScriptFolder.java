@@ -1,0 +1,145 @@
+package stagecoach.tentacle.script;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import stagecoach.trust.PrivateFiles;
+import stagecoach.vocabulary.template.VariableNames;
+
+/** The files between one script's process and the tentacle: all that a restarted one needs. */
+final class ScriptFolder {
+    private static final String OUTPUT_NAME = "[A-Za-z_][A-Za-z0-9_.-]{0,99}";
+
+    private final Path path;
+
+    ScriptFolder(Path ticketFolder, String script) {
+        this.path = ticketFolder.resolve("scripts").resolve(script);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path stdout() {
+        return path.resolve("stdout");
+    }
+
+    Path stderr() {
+        return path.resolve("stderr");
+    }
+
+    /** Makes the folder ready for a process. */
+    void prepare(Script script) throws IOException {
+        PrivateFiles.createFolder(path.resolve("outputs"));
+        PrivateFiles.createFolder(path);
+        touch(stdout());
+        touch(stderr());
+        PrivateFiles.write(
+                path.resolve("names"),
+                script.variables().keySet().stream()
+                        .filter(name -> name.indexOf('\n') < 0)
+                        .map(name -> VariableNames.environmentName(name) + " " + name + "\n")
+                        .sorted()
+                        .collect(Collectors.joining())
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Puts the body where its interpreter can read it. */
+    Path body(Script script) throws IOException {
+        return switch (script.body()) {
+            case Script.Body.File file -> file.path();
+            case Script.Body.Text text -> {
+                Path body = bodyPath(script);
+                PrivateFiles.write(body, text.text().getBytes(StandardCharsets.UTF_8));
+                yield body;
+            }
+        };
+    }
+
+    /** Takes the body away again: it may hold secrets. */
+    void forgetBody(Script script) throws IOException {
+        Files.deleteIfExists(bodyPath(script));
+    }
+
+    private Path bodyPath(Script script) {
+        return path.resolve("script." + script.interpreter().extension());
+    }
+
+    private static void touch(Path file) throws IOException {
+        FileChannel.open(
+                        file,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        PrivateFiles.fileMode(file.getFileSystem()))
+                .close();
+    }
+
+    static String claimName(int number) {
+        return "claim-" + number;
+    }
+
+    /**
+     * Wins a claim that a process should have won, if it has not: then that process never began and
+     * never will.
+     */
+    boolean winClaim(int number) throws IOException {
+        try {
+            Files.createDirectory(path.resolve(claimName(number)));
+            return true;
+        } catch (FileAlreadyExistsException won) {
+            return false;
+        }
+    }
+
+    /** Who the process is, once it has said so. */
+    Optional<ProcessMark> process() throws IOException {
+        Path file = path.resolve("process");
+        return Files.exists(file) ? ProcessMark.read(file) : Optional.empty();
+    }
+
+    /** The exit code, once it is known. */
+    Optional<Integer> exitCode() throws IOException {
+        Path file = path.resolve("exit");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+        return text.matches("[0-9]{1,3}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+    }
+
+    /** Whether the script had ended by then; what asked it to stop later came too late. */
+    boolean exitedBefore(Instant time) throws IOException {
+        return exitCode().isPresent()
+                && Files.getLastModifiedTime(path.resolve("exit")).toInstant().isBefore(time);
+    }
+
+    /** The output variables that the script has set, by name. */
+    Map<String, String> outputs() throws IOException {
+        Map<String, String> outputs = new TreeMap<>();
+        try (Stream<Path> listed = Files.list(path.resolve("outputs"))) {
+            for (Path file : listed.toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.matches(OUTPUT_NAME)) {
+                    outputs.put(
+                            name,
+                            StandardCharsets.UTF_8
+                                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                                    .toString()
+                                    .replace('\0', '\uFFFD'));
+                }
+            }
+        }
+        return outputs;
+    }
+}

@@ -1,0 +1,304 @@
+package stagecoach.tentacle.script;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import stagecoach.contracts.agent.OutputKind;
+import stagecoach.tentacle.journal.JournalEntry;
+import stagecoach.tentacle.journal.JournalEntry.StopAsked;
+import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
+import stagecoach.tentacle.journal.LineCutter;
+import stagecoach.tentacle.journal.LiveTicket;
+
+/**
+ * Runs one script of a ticket exactly once: starts it, or attaches to it if an earlier tentacle
+ * process started it, passes on its output, ends it when it must, and tells how it ended.
+ */
+public final class ScriptRun {
+    /** A time-out kills as a cancel does by default. */
+    static final Duration KILL_AFTER = Duration.ofSeconds(10);
+
+    static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
+
+    private static final Duration LOOK_OFTEN = Duration.ofMillis(20);
+    private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
+    private static final Duration FLUSH_EVERY = Duration.ofMillis(100);
+
+    /** How long a process that has won its claim may take to say who it is. */
+    private static final Duration INTRODUCTION_MAX = Duration.ofSeconds(5);
+
+    private final ScriptTools tools;
+    private final ProcessGroup.Signals signals;
+
+    /** Runs scripts with these tools. */
+    public ScriptRun(ScriptTools tools) {
+        this(tools, ProcessGroup::throughShell);
+    }
+
+    ScriptRun(ScriptTools tools, ProcessGroup.Signals signals) {
+        this.tools = tools;
+        this.signals = signals;
+    }
+
+    /** Whether an earlier attempt at this script has got so far that it may have begun. */
+    public static boolean mayHaveBegun(LiveTicket live, String script) {
+        return lastStart(live, script).isPresent();
+    }
+
+    /**
+     * Runs the script to its end.
+     *
+     * @param deadline when it is ended, if it has not by then
+     */
+    public ScriptEnd run(LiveTicket live, Script script, Optional<Instant> deadline)
+            throws IOException, InterruptedException {
+        ScriptFolder folder = new ScriptFolder(live.folder(), script.name());
+        Optional<JournalEntry.Starting> before = lastStart(live, script.name());
+        if (before.isEmpty()) {
+            return start(live, script, folder, 1, deadline);
+        }
+        JournalEntry.Starting starting = before.get();
+        boolean sameBoot = !starting.boot().isEmpty() && starting.boot().equals(Machine.boot());
+        if (sameBoot && folder.exitCode().isEmpty() && folder.winClaim(starting.claim())) {
+            // The tentacle ended between its record and the process: nothing has begun.
+            return start(live, script, folder, starting.claim() + 1, deadline);
+        }
+        return attach(live, script, folder, deadline);
+    }
+
+    private static Optional<JournalEntry.Starting> lastStart(LiveTicket live, String script) {
+        return live.entries().stream()
+                .filter(JournalEntry.Starting.class::isInstance)
+                .map(JournalEntry.Starting.class::cast)
+                .filter(starting -> starting.script().equals(script))
+                .reduce((_, later) -> later);
+    }
+
+    private ScriptEnd start(
+            LiveTicket live,
+            Script script,
+            ScriptFolder folder,
+            int claim,
+            Optional<Instant> deadline)
+            throws IOException, InterruptedException {
+        Optional<StopAsked> stop = live.stop();
+        if (stop.isPresent()) {
+            return new ScriptEnd.Stopped(stop.get().cause(), Optional.empty());
+        }
+        Optional<Path> program = script.interpreter().program();
+        if (program.isEmpty()) {
+            return new ScriptEnd.Refused(
+                    "This machine has no %s. Install it, or write the step for what the machine has."
+                            .formatted(script.interpreter().capability()));
+        }
+        Optional<Path> setsid = Machine.find("setsid");
+        if (setsid.isEmpty()) {
+            return new ScriptEnd.Refused(
+                    "This machine has no setsid, without which a script cannot outlive the tentacle. Install util-linux.");
+        }
+        folder.prepare(script);
+        Path body = folder.body(script);
+        ProcessBuilder builder;
+        try {
+            builder =
+                    tools.process(
+                            setsid.get(),
+                            folder,
+                            ScriptFolder.claimName(claim),
+                            script.interpreter().command(program.get(), body, tools.functions()),
+                            script);
+        } catch (IllegalArgumentException e) {
+            folder.forgetBody(script);
+            return new ScriptEnd.Refused(
+                    "A variable cannot be put into a process's environment: %s."
+                            .formatted(e.getMessage()));
+        }
+        live.record(new JournalEntry.Starting(live.now(), script.name(), claim, Machine.boot()));
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            folder.forgetBody(script);
+            return new ScriptEnd.Refused(
+                    "The script's process could not be started: %s. If its variables are long, shorten them."
+                            .formatted(e.getMessage()));
+        }
+        CompletableFuture<Void> _ = process.onExit().thenRun(live::ring);
+        // One that has ended already is told by its exit code.
+        ProcessMark mark =
+                ProcessMark.of(process.pid()).orElse(new ProcessMark(process.pid(), "ended"));
+        live.note(new JournalEntry.Started(live.now(), script.name(), mark.pid(), mark.start()));
+        return watch(live, script, folder, mark, deadline);
+    }
+
+    private ScriptEnd attach(
+            LiveTicket live, Script script, ScriptFolder folder, Optional<Instant> deadline)
+            throws IOException, InterruptedException {
+        Instant giveUp = live.now().plus(INTRODUCTION_MAX);
+        Optional<ProcessMark> process = folder.process();
+        while (process.isEmpty() && live.now().isBefore(giveUp)) {
+            live.awaitRing(LOOK_OFTEN);
+            process = folder.process();
+        }
+        if (process.isEmpty()) {
+            folder.forgetBody(script);
+            return new ScriptEnd.Unknown(
+                    "The tentacle ended while it started the script, and no trace tells how far that got.",
+                    true);
+        }
+        return watch(live, script, folder, process.get(), deadline);
+    }
+
+    private ScriptEnd watch(
+            LiveTicket live,
+            Script script,
+            ScriptFolder folder,
+            ProcessMark mark,
+            Optional<Instant> deadline)
+            throws IOException, InterruptedException {
+        ProcessGroup group = new ProcessGroup(mark, signals);
+        try (FileChannel out = FileChannel.open(folder.stdout(), StandardOpenOption.READ);
+                FileChannel err = FileChannel.open(folder.stderr(), StandardOpenOption.READ)) {
+            Tail tail = new Tail(live, script.name(), out, err);
+            Ending ending = new Ending(live, group, deadline);
+            Duration pause = LOOK_OFTEN;
+            Optional<ScriptEnd> end = Optional.empty();
+            while (end.isEmpty()) {
+                boolean news = tail.read();
+                end = ending.look(folder, mark);
+                if (end.isEmpty() && !news) {
+                    pause = min(pause.multipliedBy(2), LOOK_SELDOM);
+                    live.awaitRing(ending.until(pause));
+                } else {
+                    pause = LOOK_OFTEN;
+                }
+            }
+            tail.readToEnd();
+            folder.forgetBody(script);
+            return end.get();
+        }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** Follows both output files, in turns. */
+    private static final class Tail {
+        private final LiveTicket live;
+        private final String script;
+        private final LineCutter out;
+        private final LineCutter err;
+        private Instant flushed;
+
+        Tail(LiveTicket live, String script, FileChannel out, FileChannel err) {
+            this.live = live;
+            this.script = script;
+            this.out = cutter(out, OutputKind.OUT);
+            this.err = cutter(err, OutputKind.ERR);
+            this.flushed = live.now();
+        }
+
+        private LineCutter cutter(FileChannel file, OutputKind stream) {
+            return new LineCutter(file, live.output().mark(script, stream), live.masks());
+        }
+
+        private LineCutter.Lines into(OutputKind stream) {
+            Instant now = live.now();
+            return (text, offset) -> live.output().add(now, script, stream, text, offset);
+        }
+
+        boolean read() throws IOException {
+            boolean news = out.read(false, into(OutputKind.OUT));
+            news |= err.read(false, into(OutputKind.ERR));
+            Instant now = live.now();
+            if (!now.isBefore(flushed.plus(FLUSH_EVERY))) {
+                live.flushOutput();
+                flushed = now;
+            }
+            return news;
+        }
+
+        void readToEnd() throws IOException {
+            out.readToEnd(into(OutputKind.OUT));
+            err.readToEnd(into(OutputKind.ERR));
+            live.output().finish();
+        }
+    }
+
+    /** Judges whether the script has ended, and makes it end when it must. */
+    private static final class Ending {
+        private final LiveTicket live;
+        private final ProcessGroup group;
+        private final Optional<Instant> deadline;
+        private boolean terminated;
+        private boolean killed;
+
+        Ending(LiveTicket live, ProcessGroup group, Optional<Instant> deadline) {
+            this.live = live;
+            this.group = group;
+            this.deadline = deadline;
+        }
+
+        Optional<ScriptEnd> look(ScriptFolder folder, ProcessMark mark)
+                throws IOException, InterruptedException {
+            Optional<StopAsked> stop = live.stop();
+            if (stop.isPresent() && !folder.exitedBefore(stop.get().at())) {
+                return stopping(stop.get(), folder);
+            }
+            // In this order: the exit code is written before the process ends.
+            boolean alive = mark.isAlive();
+            Optional<Integer> code = folder.exitCode();
+            if (code.isPresent()) {
+                return Optional.of(new ScriptEnd.Exited(code.get()));
+            }
+            if (!alive) {
+                return Optional.of(
+                        new ScriptEnd.Unknown(
+                                "The script's process is gone without an exit code: it was killed from outside, or the machine was switched off.",
+                                group.hasMembers()));
+            }
+            if (deadline.isPresent() && !live.now().isBefore(deadline.get())) {
+                live.askStop(Cause.TIMEOUT, KILL_AFTER, ABANDON_AFTER);
+                return stopping(live.stop().orElseThrow(), folder);
+            }
+            return Optional.empty();
+        }
+
+        private Optional<ScriptEnd> stopping(StopAsked stop, ScriptFolder folder)
+                throws IOException, InterruptedException {
+            if (!terminated) {
+                group.send("TERM");
+                terminated = true;
+            }
+            Instant now = live.now();
+            Instant killAt = stop.at().plus(stop.killAfter());
+            if (!killed && !now.isBefore(killAt)) {
+                group.send("KILL");
+                killed = true;
+            }
+            if (!group.hasMembers()) {
+                return Optional.of(new ScriptEnd.Stopped(stop.cause(), folder.exitCode()));
+            }
+            if (!now.isBefore(killAt.plus(stop.abandonAfter()))) {
+                return Optional.of(new ScriptEnd.Abandoned(stop.cause()));
+            }
+            return Optional.empty();
+        }
+
+        /** How long to wait so that no deadline is missed. */
+        Duration until(Duration pause) {
+            Instant now = live.now();
+            Duration wait = pause;
+            if (deadline.isPresent() && deadline.get().isAfter(now)) {
+                wait = min(wait, Duration.between(now, deadline.get()));
+            }
+            return live.stop().isPresent() ? min(wait, LOOK_OFTEN.multipliedBy(2)) : wait;
+        }
+    }
+}

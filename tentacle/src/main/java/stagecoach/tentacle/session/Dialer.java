@@ -1,0 +1,161 @@
+package stagecoach.tentacle.session;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+
+/** Dials the gateway, again and again with growing pauses, until it is told to stay away. */
+public final class Dialer {
+    private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
+    private static final String PATH = "/agent";
+
+    /** The longest message of a gateway: a command with its script and variables. */
+    private static final int MESSAGE_BYTES_MAX = 4 << 20;
+
+    private static final int FRAME_BYTES_MAX = 1 << 16;
+    private static final int CLOSING_SECONDS_MAX = 1;
+
+    private final Vertx vertx;
+    private final Settings settings;
+    private final SessionRules rules;
+    private final GatewaySession.Party party;
+    private final InstantSource clock;
+    private final WebSocketClient client;
+    private volatile boolean stopped;
+    private volatile @Nullable GatewaySession current;
+
+    /** A dialer that has not dialled yet. */
+    Dialer(
+            Vertx vertx,
+            Settings settings,
+            Identity identity,
+            SessionRules rules,
+            GatewaySession.Party party,
+            InstantSource clock) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.rules = rules;
+        this.party = party;
+        this.clock = clock;
+        WebSocketClientOptions options =
+                new WebSocketClientOptions()
+                        .setSsl(true)
+                        .setVerifyHost(false)
+                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                        .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
+                        .setTrustOptions(
+                                TrustOptions.wrap(
+                                        PinnedTrust.exactly(settings.gatewayThumbprint())))
+                        .setMaxFrameSize(FRAME_BYTES_MAX)
+                        .setMaxMessageSize(MESSAGE_BYTES_MAX)
+                        .setClosingTimeout(CLOSING_SECONDS_MAX)
+                        .setConnectTimeout((int) rules.connectMax().toMillis())
+                        .setTcpKeepAlive(true);
+        this.client = vertx.createWebSocketClient(options);
+    }
+
+    /**
+     * Dials until the gateway says to stay away, or {@link #stop} was called.
+     *
+     * @return the gateway's words; empty when stopped from here
+     */
+    String run() throws InterruptedException {
+        Duration pause = rules.backoffFirst();
+        String lastReason = "";
+        while (!stopped) {
+            Instant dialled = clock.instant();
+            GatewaySession.End end = once();
+            if (!end.comeBack()) {
+                return end.reason();
+            }
+            if (stopped) {
+                break;
+            }
+            boolean lasted = !clock.instant().isBefore(dialled.plus(rules.lasting()));
+            if (end.stood() && lasted) {
+                pause = rules.backoffFirst();
+            }
+            if (end.stood() || !end.reason().equals(lastReason)) {
+                LOG.warn("no session with the gateway: {}", end.reason());
+            }
+            lastReason = end.reason();
+            Thread.sleep(jittered(pause));
+            pause = min(pause.multipliedBy(2), rules.backoffMax());
+        }
+        return "";
+    }
+
+    private GatewaySession.End once() throws InterruptedException {
+        URI gateway = settings.gateway();
+        ClientWebSocket socket = client.webSocket();
+        GatewaySession session = new GatewaySession(party, rules, vertx, socket);
+        current = session;
+        try {
+            socket.connect(
+                            new WebSocketConnectOptions()
+                                    .setHost(gateway.getHost())
+                                    .setPort(gateway.getPort())
+                                    .setURI(PATH))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(rules.connectMax().toMillis() * 2, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            return new GatewaySession.End(
+                    "%s cannot be reached: %s".formatted(gateway, words(e.getCause())),
+                    false,
+                    true);
+        } catch (TimeoutException e) {
+            return new GatewaySession.End(gateway + " does not answer", false, true);
+        }
+        return session.run();
+    }
+
+    private static String words(@Nullable Throwable e) {
+        if (e == null) {
+            return "no reason is known";
+        }
+        String message = e.getMessage();
+        if (message != null && message.contains("403")) {
+            return "it does not know this machine (403). Enrol it, or wait until it is trusted";
+        }
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    /** Ends the session and dials no more. */
+    void stop() {
+        stopped = true;
+        GatewaySession session = current;
+        if (session != null) {
+            session.close("the tentacle ends");
+        }
+    }
+
+    /** Half of the pause is chance, so that thousands do not come back at once. */
+    private static Duration jittered(Duration pause) {
+        long millis = pause.toMillis();
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis / 2, millis + 1));
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}
