@@ -54,22 +54,35 @@ public class PageRequest {
     /**
      * The key behind which the page begins; empty at the beginning.
      *
-     * @throws InvalidInput if it was not made by {@link #next}
+     * @throws InvalidInput if it was not made by {@link #cursorOf}
      */
     public Optional<String> after() {
-        if (cursor == null || cursor.isEmpty()) {
-            return Optional.empty();
-        }
+        return cursor == null || cursor.isEmpty() ? Optional.empty() : Optional.of(keyOf(cursor));
+    }
+
+    /**
+     * What {@link #cursorOf} made a cursor of.
+     *
+     * @throws InvalidInput if it was not made by it
+     */
+    public static String keyOf(String cursor) {
         try {
             String key = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
             if (key.indexOf('\0') < 0) {
-                return Optional.of(key);
+                return key;
             }
         } catch (IllegalArgumentException e) {
-            // Said below.
+            // Said below, as for a key that nobody can have.
         }
         throw new InvalidInput(
                 "?cursor", "This cursor was not given by this list. Begin without one.");
+    }
+
+    /** A cursor, opaque to those who get it. */
+    public static String cursorOf(String key) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(key.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -85,12 +98,6 @@ public class PageRequest {
             return new Listed<>(views.apply(found), null);
         }
         List<T> shown = found.subList(0, limit);
-        return new Listed<>(views.apply(shown), next(key.apply(shown.getLast())));
-    }
-
-    private static String next(String key) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(key.getBytes(StandardCharsets.UTF_8));
+        return new Listed<>(views.apply(shown), cursorOf(key.apply(shown.getLast())));
     }
 }

@@ -1,0 +1,177 @@
+package stagecoach.orchestrator.app.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.channel.EventType;
+import stagecoach.runtime.access.InvalidInput;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.codec.Envelope;
+import stagecoach.runtime.inbox.PublishedEvent;
+import stagecoach.wire.StagecoachJson;
+
+/** Gives every event its number, once, and reads them again. */
+@ApplicationScoped
+class EventFeed {
+    /**
+     * Keeps events; those that are kept already change nothing. The numbers are given last, so that
+     * the lock that makes them gapless is held shortly.
+     */
+    void keep(Tx tx, List<PublishedEvent> published) {
+        List<PublishedEvent> fresh = unseen(tx, published);
+        if (fresh.isEmpty()) {
+            return;
+        }
+        List<FeedRow> rows = fresh.stream().map(EventFeed::row).toList();
+        long last =
+                number(
+                        tx.rows(
+                                "UPDATE feed_head SET seq = seq + ?1 RETURNING seq",
+                                (long) rows.size()));
+        for (int i = 0; i < rows.size(); i++) {
+            rows.get(i).seq = last - rows.size() + 1 + i;
+        }
+        tx.insertAll(rows);
+    }
+
+    private static List<PublishedEvent> unseen(Tx tx, List<PublishedEvent> published) {
+        String[] streams =
+                published.stream()
+                        .map(event -> event.envelope().stream().value())
+                        .toArray(String[]::new);
+        Long[] versions =
+                published.stream().map(event -> event.envelope().version()).toArray(Long[]::new);
+        Set<String> fresh = new HashSet<>();
+        for (Object[] row :
+                tx.rows(
+                        """
+                        INSERT INTO feed_seen (stream, version)
+                        SELECT DISTINCT s, v FROM unnest(CAST(?1 AS text[]), CAST(?2 AS bigint[])) AS e (s, v)
+                        ORDER BY s, v
+                        ON CONFLICT DO NOTHING RETURNING stream, version""",
+                        streams,
+                        versions)) {
+            fresh.add(row[0] + "/" + row[1]);
+        }
+        List<PublishedEvent> events = new ArrayList<>();
+        for (PublishedEvent event : published) {
+            if (fresh.remove(event.envelope().id())) {
+                events.add(event);
+            }
+        }
+        return events;
+    }
+
+    private static FeedRow row(PublishedEvent published) {
+        Envelope envelope = published.envelope();
+        var row = new FeedRow();
+        row.type = new EventType(envelope.type()).bareName();
+        row.at = envelope.time();
+        row.deployment = envelope.deployment().orElse(null);
+        row.project = envelope.project().orElse(null);
+        row.environment = envelope.environment().orElse(null);
+        row.event = cloudEvent(envelope, published.json());
+        return row;
+    }
+
+    /** The event in CloudEvents' JSON format. */
+    private static String cloudEvent(Envelope envelope, String data) {
+        ObjectNode event = StagecoachJson.mapper().createObjectNode();
+        event.put("specversion", "1.0");
+        event.put("id", envelope.id());
+        event.put("type", envelope.type());
+        event.put("source", envelope.source());
+        event.put("subject", envelope.stream().value());
+        event.put("time", envelope.time().toString());
+        event.put("datacontenttype", "application/json");
+        event.put("streamversion", envelope.version());
+        envelope.deployment().ifPresent(id -> event.put("deploymentid", id));
+        envelope.project().ifPresent(id -> event.put("project", id));
+        envelope.environment().ifPresent(id -> event.put("environment", id));
+        envelope.run().ifPresent(run -> event.put("run", run));
+        envelope.causation().ifPresent(id -> event.put("causationid", id));
+        envelope.actor().ifPresent(actor -> event.put("actor", actor));
+        try {
+            event.set("data", StagecoachJson.mapper().readTree(data));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(envelope.id() + " has data that is no JSON", e);
+        }
+        return StagecoachJson.text(event);
+    }
+
+    /** The place behind the last event. */
+    EventCursor head(Tx tx) {
+        @Nullable Object[] row = tx.rows("SELECT incarnation, seq FROM feed_head").getFirst();
+        return new EventCursor(number(row[0]), number(row[1]));
+    }
+
+    /** The place before the first event. */
+    EventCursor start(Tx tx) {
+        return new EventCursor(head(tx).incarnation(), 0);
+    }
+
+    /** The place before the first event that was decided at {@code since} or later. */
+    EventCursor since(Tx tx, Instant since) {
+        EventCursor head = head(tx);
+        List<@Nullable Object[]> found =
+                tx.rows(
+                        "SELECT min(seq) FROM feed WHERE at >= ?1 AND seq <= ?2",
+                        since,
+                        head.seq());
+        @Nullable Object first = found.getFirst()[0];
+        return new EventCursor(head.incarnation(), first == null ? head.seq() : number(first) - 1);
+    }
+
+    /**
+     * Refuses a place in a feed that was replaced by an older one.
+     *
+     * @throws InvalidInput if that happened
+     */
+    void check(Tx tx, EventCursor cursor) {
+        EventCursor head = head(tx);
+        if (cursor.incarnation() != head.incarnation() || cursor.seq() > head.seq()) {
+            throw new InvalidInput(
+                    "?cursor",
+                    "This cursor belongs to events that were lost when the database was restored. Begin with cursor=start, and expect some again.");
+        }
+    }
+
+    /** The events between two places, as JSON, each with its number. */
+    List<FeedRow> between(Tx tx, EventFilter filter, long after, long upTo, int limit) {
+        var hql = new StringBuilder("from FeedRow where seq > ?1 and seq <= ?2");
+        List<Object> values = new ArrayList<>(List.of(after, upTo));
+        narrow(hql, values, "deployment", filter.deployment);
+        narrow(hql, values, "project", filter.project);
+        narrow(hql, values, "environment", filter.environment);
+        if (!filter.types().isEmpty()) {
+            values.add(filter.types());
+            hql.append(" and type in ?").append(values.size());
+        }
+        return tx.page(
+                FeedRow.class, hql.append(" order by seq").toString(), limit, values.toArray());
+    }
+
+    private static void narrow(
+            StringBuilder hql, List<Object> values, String field, @Nullable String wanted) {
+        if (wanted != null && !wanted.isBlank()) {
+            values.add(wanted.replace('\0', '?'));
+            hql.append(" and ").append(field).append(" = ?").append(values.size());
+        }
+    }
+
+    private static long number(List<@Nullable Object[]> rows) {
+        return number(rows.getFirst()[0]);
+    }
+
+    private static long number(@Nullable Object value) {
+        return ((Number) Objects.requireNonNull(value)).longValue();
+    }
+}

@@ -1,0 +1,125 @@
+package stagecoach.orchestrator.app.live;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import stagecoach.runtime.store.TemporaryFailure;
+
+/**
+ * Follows a table for one client: what is there, then what comes. It looks again every fifth of a
+ * second, on a virtual thread, and says that it lives when nothing comes.
+ */
+@ApplicationScoped
+public class LiveStream {
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
+
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("live-", 0).factory());
+    private volatile boolean stopping;
+
+    @PreDestroy
+    void stop() {
+        stopping = true;
+        threads.shutdownNow();
+    }
+
+    /**
+     * An item.
+     *
+     * @param cursor the place behind it
+     * @param json what it is
+     */
+    public record Item(String cursor, String json) {}
+
+    /**
+     * What was found.
+     *
+     * @param next the place to look from next; it may have moved although nothing was found
+     */
+    public record Found(List<Item> items, String next) {
+        /** Copies the items. */
+        public Found {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * The events for one client.
+     *
+     * @param from gives the place to begin at; called once, on a virtual thread
+     * @param look finds what is behind a place, blockingly
+     */
+    public Multi<OutboundSseEvent> follow(
+            Sse sse, Supplier<String> from, Function<String, Found> look) {
+        var follower = new Follower(sse, from, look);
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> Uni.createFrom().item(follower::more).runSubscriptionOn(threads))
+                .whilst(_ -> follower.open.get() && !stopping)
+                .onItem()
+                .transformToMultiAndConcatenate(events -> Multi.createFrom().iterable(events))
+                .onTermination()
+                .invoke(() -> follower.open.set(false))
+                .onCancellation()
+                .invoke(() -> follower.open.set(false));
+    }
+
+    private final class Follower {
+        private final Sse sse;
+        private final Supplier<String> from;
+        private final Function<String, Found> look;
+        private final AtomicBoolean open = new AtomicBoolean(true);
+        private String at = "";
+
+        Follower(Sse sse, Supplier<String> from, Function<String, Found> look) {
+            this.sse = sse;
+            this.from = from;
+            this.look = look;
+        }
+
+        /** Waits until there is something, or until it is time to say that one lives. */
+        private List<OutboundSseEvent> more() {
+            long end = System.nanoTime() + SILENCE_MAX.toNanos();
+            while (open.get() && !stopping) {
+                try {
+                    if (at.isEmpty()) {
+                        at = from.get();
+                        return List.of(sse.newEventBuilder().comment("following").build());
+                    }
+                    Found found = look.apply(at);
+                    at = found.next();
+                    if (!found.items().isEmpty()) {
+                        return found.items().stream().map(this::event).toList();
+                    }
+                } catch (TemporaryFailure away) {
+                    // The database is away; the client is told that we live and waits with us.
+                }
+                if (System.nanoTime() > end) {
+                    break;
+                }
+                try {
+                    Thread.sleep(PAUSE);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    open.set(false);
+                }
+            }
+            return List.of(sse.newEventBuilder().comment("nothing new").build());
+        }
+
+        private OutboundSseEvent event(Item item) {
+            return sse.newEventBuilder().id(item.cursor()).data(item.json()).build();
+        }
+    }
+}

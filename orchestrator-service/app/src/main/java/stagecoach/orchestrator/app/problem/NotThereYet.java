@@ -1,0 +1,119 @@
+package stagecoach.orchestrator.app.problem;
+
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import stagecoach.runtime.access.Problems;
+
+/**
+ * Paths of the promised API that this build does not have: each says so, and what to do instead.
+ */
+abstract class NotThereYet {
+    private final Problems problems;
+    private final String sentence;
+
+    private NotThereYet(Problems problems, String what, String instead) {
+        this.problems = problems;
+        this.sentence = what + " not there yet. " + instead;
+    }
+
+    @GET
+    @Operation(hidden = true)
+    public Response get() {
+        return refusal();
+    }
+
+    @PUT
+    @Operation(hidden = true)
+    public Response put() {
+        return refusal();
+    }
+
+    @POST
+    @Operation(hidden = true)
+    public Response post() {
+        return refusal();
+    }
+
+    @DELETE
+    @Operation(hidden = true)
+    public Response delete() {
+        return refusal();
+    }
+
+    private Response refusal() {
+        return problems.response(501, "not-there-yet", sentence);
+    }
+
+    @Path("/api/v1/variable-sets{rest:(/.*)?}")
+    static class VariableSets extends NotThereYet {
+        VariableSets(Problems problems) {
+            super(problems, "Variable sets are", "Write the variables into each project.");
+        }
+    }
+
+    @Path("/api/v1/retention")
+    static class Retention extends NotThereYet {
+        Retention(Problems problems) {
+            super(problems, "Retention is", "Everything is kept.");
+        }
+    }
+
+    @Path("/api/v1/targets/{id}/check")
+    static class HealthChecks extends NotThereYet {
+        HealthChecks(Problems problems) {
+            super(
+                    problems,
+                    "Health checks on demand are",
+                    "A target's health is told by its connection: read the target.");
+        }
+    }
+
+    @Path("/api/v1/scripts")
+    static class Scripts extends NotThereYet {
+        Scripts(Problems problems) {
+            super(problems, "Ad-hoc scripts are", "Deploy a release of a project with the script.");
+        }
+    }
+
+    @Path("/api/v1/interruptions{rest:(/.*)?}")
+    static class Interruptions extends NotThereYet {
+        Interruptions(Problems problems) {
+            super(
+                    problems,
+                    "Interruptions are",
+                    "A failed deployment ends as FAILED: remove the cause and retry it.");
+        }
+    }
+
+    @Path("/api/v1/deployments/{id}/interruptions")
+    static class DeploymentInterruptions extends NotThereYet {
+        DeploymentInterruptions(Problems problems) {
+            super(
+                    problems,
+                    "Interruptions are",
+                    "A failed deployment ends as FAILED: remove the cause and retry it.");
+        }
+    }
+
+    @Path("/api/v1/deployments/{id}/artifacts")
+    static class Artifacts extends NotThereYet {
+        Artifacts(Problems problems) {
+            super(problems, "Artifacts are", "Let the script write what it found to its output.");
+        }
+    }
+
+    @Path("/api/v1/deployments/{id}/proceed")
+    static class Proceed extends NotThereYet {
+        Proceed(Problems problems) {
+            super(
+                    problems,
+                    "Deployments that only acquire are",
+                    "Deploy the release: what is held already moves no byte.");
+        }
+    }
+}

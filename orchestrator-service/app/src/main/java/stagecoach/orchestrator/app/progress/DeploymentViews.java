@@ -1,0 +1,175 @@
+package stagecoach.orchestrator.app.progress;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.deployment.Selection;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.orchestrator.app.progress.DeploymentView.PhaseView;
+import stagecoach.orchestrator.app.progress.DeploymentView.WarningView;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.wire.StagecoachJson;
+
+/** Reads deployments for the API, from the tables of those who decide about them. */
+@ApplicationScoped
+public class DeploymentViews {
+    private static final String COLUMNS =
+            """
+            id, project, release, environment, state, attempt, selection, force_download, comment,
+            created_by, created_at, started_at, ended_at, failure, number""";
+
+    private final Instance<WaitingReasons> waiting;
+
+    DeploymentViews(Instance<WaitingReasons> waiting) {
+        this.waiting = waiting;
+    }
+
+    /** Which deployments are asked for; null leaves a question open. */
+    public record Filter(
+            @Nullable String project, @Nullable String environment, List<DeploymentState> states) {
+        /** Copies the states. */
+        public Filter {
+            states = List.copyOf(states);
+        }
+    }
+
+    /**
+     * A deployment with its number, by which the newest comes first.
+     *
+     * @param number ascending
+     */
+    public record Numbered(long number, DeploymentView view) {}
+
+    /** One deployment, if there is such a one. */
+    public Optional<DeploymentView> one(Tx tx, DeploymentId id) {
+        return views(
+                        tx,
+                        tx.rows("SELECT " + COLUMNS + " FROM deployment WHERE id = ?1", id.value()))
+                .stream()
+                .map(Numbered::view)
+                .findFirst();
+    }
+
+    /** Deployments, the newest first, with numbers below {@code before}. */
+    public List<Numbered> newest(Tx tx, Filter filter, long before, int limit) {
+        return views(
+                tx,
+                tx.rows(
+                        "SELECT "
+                                + COLUMNS
+                                + """
+                                 FROM deployment
+                                WHERE number < ?1 AND (?2 = '' OR project = ?2)
+                                    AND (?3 = '' OR environment = ?3)
+                                    AND (cardinality(?4) = 0 OR state = ANY(?4))
+                                ORDER BY number DESC LIMIT ?5""",
+                        before,
+                        Optional.ofNullable(filter.project()).orElse(""),
+                        Optional.ofNullable(filter.environment()).orElse(""),
+                        filter.states().stream().map(Enum::name).toArray(String[]::new),
+                        limit));
+    }
+
+    private List<Numbered> views(Tx tx, List<@Nullable Object[]> rows) {
+        String[] ids = rows.stream().map(row -> text(row[0])).toArray(String[]::new);
+        Map<String, List<PhaseView>> phases = phases(tx, ids);
+        Map<String, List<WarningView>> warnings = warnings(tx, ids);
+        return rows.stream().map(row -> view(tx, row, phases, warnings)).toList();
+    }
+
+    private Numbered view(
+            Tx tx,
+            @Nullable Object[] row,
+            Map<String, List<PhaseView>> phases,
+            Map<String, List<WarningView>> warnings) {
+        String id = text(row[0]);
+        Selection selection = StagecoachJson.read(text(row[6]), Selection.class);
+        return new Numbered(
+                number(row[14]),
+                new DeploymentView(
+                        id,
+                        text(row[1]),
+                        text(row[2]),
+                        text(row[3]),
+                        DeploymentState.valueOf(text(row[4])),
+                        (int) number(row[5]),
+                        selection.targets().stream().map(TargetId::value).toList(),
+                        selection.excludeTargets().stream().map(TargetId::value).toList(),
+                        selection.skipSteps().stream().map(StepName::value).toList(),
+                        Boolean.TRUE.equals(row[7]),
+                        (String) row[8],
+                        text(row[9]),
+                        Instant.parse(text(row[10])),
+                        (Instant) row[11],
+                        (Instant) row[12],
+                        row[12] == null ? waitingFor(tx, id) : List.of(),
+                        phases.getOrDefault(id, List.of()),
+                        (String) row[13],
+                        warnings.getOrDefault(id, List.of())));
+    }
+
+    private List<WaitingReason> waitingFor(Tx tx, String id) {
+        List<WaitingReason> reasons = new ArrayList<>();
+        for (WaitingReasons those : waiting) {
+            reasons.addAll(those.of(tx, new DeploymentId(id)));
+        }
+        return reasons;
+    }
+
+    private static Map<String, List<PhaseView>> phases(Tx tx, String[] ids) {
+        Map<String, List<PhaseView>> byId = new HashMap<>();
+        for (Object[] row :
+                tx.rows(
+                        """
+                        SELECT deployment, phase, run, attempt, purpose, state, started_at, ended_at, reason
+                        FROM deployment_phase WHERE deployment = ANY(?1) ORDER BY deployment, run""",
+                        (Object) ids)) {
+            byId.computeIfAbsent(text(row[0]), _ -> new ArrayList<>())
+                    .add(
+                            new PhaseView(
+                                    Phase.valueOf(text(row[1])),
+                                    (int) number(row[2]),
+                                    (int) number(row[3]),
+                                    Purpose.valueOf(text(row[4])),
+                                    text(row[5]),
+                                    Instant.parse(text(row[6])),
+                                    (Instant) row[7],
+                                    (String) row[8]));
+        }
+        return byId;
+    }
+
+    private static Map<String, List<WarningView>> warnings(Tx tx, String[] ids) {
+        Map<String, List<WarningView>> byId = new HashMap<>();
+        for (Object[] row :
+                tx.rows(
+                        """
+                        SELECT deployment, nullif(step, ''), nullif(target, ''), detail
+                        FROM deployment_warning WHERE deployment = ANY(?1)
+                        ORDER BY deployment, at, step, target""",
+                        (Object) ids)) {
+            byId.computeIfAbsent(text(row[0]), _ -> new ArrayList<>())
+                    .add(new WarningView((String) row[1], (String) row[2], text(row[3])));
+        }
+        return byId;
+    }
+
+    private static String text(@Nullable Object value) {
+        return String.valueOf(value);
+    }
+
+    private static long number(@Nullable Object value) {
+        return value instanceof Number number ? number.longValue() : 0;
+    }
+}

@@ -1,0 +1,403 @@
+package stagecoach.orchestrator.app.progress.acquisition;
+
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
+import stagecoach.contracts.acquisition.AcquisitionEvent.IntegrityBroken;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackagePinned;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStoreFailed;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStored;
+import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
+import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.run.MissingPackage;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.PackageNeed.NeedingTarget;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.orchestrator.app.progress.RunOf;
+import stagecoach.orchestrator.app.progress.Warnings;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
+
+/** The rows of one acquisition run, inside one transaction. */
+final class AcquisitionRows {
+    /** Where the packages come from in the end. */
+    static final String SERVER = "server";
+
+    private final Tx tx;
+    private final String deployment;
+    private final int run;
+
+    /** Who holds or shall hold a package. */
+    enum HolderKind {
+        TARGET,
+        CACHE
+    }
+
+    AcquisitionRows(Tx tx, RunOf run) {
+        this.tx = tx;
+        this.deployment = run.deployment();
+        this.run = run.run();
+    }
+
+    /** A row for each package and target that needs it, and for each cache that is filled first. */
+    void begin(AcquisitionStarted started) {
+        for (PackageNeed need : started.needs()) {
+            Set<RegionId> regions = new LinkedHashSet<>();
+            for (NeedingTarget target : need.targets()) {
+                await(
+                        need.pinned().pin(),
+                        HolderKind.TARGET,
+                        target.target().value(),
+                        target.region(),
+                        started.attempt());
+                target.region().ifPresent(regions::add);
+            }
+            if (travelsByCache(need.pinned())) {
+                for (RegionRoute route : started.routes()) {
+                    if (route.region().filter(regions::contains).isPresent()) {
+                        for (Source.Cache cache : route.own()) {
+                            await(
+                                    need.pinned().pin(),
+                                    HolderKind.CACHE,
+                                    cache.cache().value(),
+                                    route.region(),
+                                    started.attempt());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean travelsByCache(PinnedPackage pinned) {
+        return pinned.acquisitionLocation() == AcquisitionLocation.EXECUTION_TARGET
+                && pinned.source() == PackageSource.NEAREST_CACHE;
+    }
+
+    private void await(
+            PackagePin pin,
+            HolderKind kind,
+            String holder,
+            Optional<RegionId> region,
+            int attempt) {
+        tx.execute(
+                """
+                INSERT INTO acquisition_row (deployment, package, version, holder_kind, holder,
+                    package_shown, size, region, run, attempt, state)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'PENDING')
+                ON CONFLICT (deployment, package, version, holder_kind, holder) DO UPDATE SET
+                    size = excluded.size, region = excluded.region, run = excluded.run,
+                    attempt = excluded.attempt, state = 'PENDING', served_kind = NULL,
+                    served_cache = NULL, bytes = 0, bytes_resumed = 0, attempts = 0,
+                    started_at = NULL, ended_at = NULL, reason = NULL""",
+                deployment,
+                pin.id().lower(),
+                pin.version().toString(),
+                kind,
+                holder,
+                pin.id().value(),
+                pin.size(),
+                region.map(RegionId::value).orElse(""),
+                run,
+                attempt);
+    }
+
+    void pinned(PackagePinned pinned) {
+        tx.execute(
+                """
+                UPDATE acquisition_row SET size = ?4
+                WHERE deployment = ?1 AND package = ?2 AND version = ?3""",
+                deployment,
+                pinned.pin().id().lower(),
+                pinned.pin().version().toString(),
+                pinned.pin().size());
+    }
+
+    void stored(PackageStored stored) {
+        addToLink("feed:" + stored.feed(), SERVER, stored.bytes());
+    }
+
+    /** Without its bytes at the server nobody is brought the package. */
+    void storeFailed(PackageStoreFailed failed, Instant at) {
+        tx.execute(
+                """
+                UPDATE acquisition_row SET state = 'FAILED', reason = ?4, ended_at = ?5
+                WHERE deployment = ?1 AND package = ?2 AND version = ?3 AND holder_kind = 'CACHE'
+                    AND state IN ('PENDING', 'RUNNING')""",
+                deployment,
+                failed.pin().id().lower(),
+                failed.pin().version().toString(),
+                failed.reason(),
+                at);
+    }
+
+    void replicated(PackageReplicated replicated, Instant at) {
+        String region = regionOf(replicated.cache());
+        ensureCache(replicated.pin(), replicated.cache(), region);
+        end(
+                replicated.pin(),
+                HolderKind.CACHE,
+                replicated.cache().value(),
+                "SUCCEEDED",
+                replicated.bytes(),
+                replicated.bytesResumed(),
+                replicated.attempts(),
+                null,
+                at);
+        addToLink(SERVER, region, replicated.bytes());
+    }
+
+    void replicationFailed(ReplicationFailed failed, Instant at) {
+        ensureCache(failed.pin(), failed.cache(), regionOf(failed.cache()));
+        tx.execute(
+                """
+                UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
+                WHERE deployment = ?1 AND package = ?2 AND version = ?3
+                    AND holder_kind = 'CACHE' AND holder = ?4""",
+                deployment,
+                failed.pin().id().lower(),
+                failed.pin().version().toString(),
+                failed.cache().value(),
+                failed.reason(),
+                at);
+    }
+
+    void acquiring(TargetAcquiring acquiring, Instant at) {
+        tx.execute(
+                """
+                UPDATE acquisition_row SET state = 'RUNNING', started_at = ?5
+                WHERE deployment = ?1 AND package = ?2 AND version = ?3
+                    AND holder_kind = 'TARGET' AND holder = ?4""",
+                deployment,
+                acquiring.pin().id().lower(),
+                acquiring.pin().version().toString(),
+                acquiring.target().value(),
+                at);
+    }
+
+    void acquired(TargetAcquired acquired, Instant at) {
+        String target = acquired.target().value();
+        end(
+                acquired.pin(),
+                HolderKind.TARGET,
+                target,
+                "SUCCEEDED",
+                acquired.bytes(),
+                acquired.bytesResumed(),
+                acquired.attempts(),
+                acquired.servedBy(),
+                at);
+        String to = regionOfTarget(acquired.pin(), target);
+        switch (acquired.servedBy().kind()) {
+            case HELD -> {}
+            case CACHE ->
+                    addToLink(
+                            acquired.servedBy().cache().map(this::regionOf).orElse(""),
+                            to,
+                            acquired.bytes());
+            case FEED -> addToLink("feed", to, acquired.bytes());
+            case SERVER -> addToLink(SERVER, to, acquired.bytes());
+        }
+    }
+
+    void failed(TargetAcquisitionFailed failed, Instant at) {
+        tx.execute(
+                """
+                UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
+                WHERE deployment = ?1 AND package = ?2 AND version = ?3
+                    AND holder_kind = 'TARGET' AND holder = ?4""",
+                deployment,
+                failed.pin().id().lower(),
+                failed.pin().version().toString(),
+                failed.target().value(),
+                failed.hop().isBlank()
+                        ? failed.reason()
+                        : "%s: %s".formatted(failed.hop(), failed.reason()),
+                at);
+    }
+
+    void broken(IntegrityBroken broken, Instant at) {
+        Warnings.add(
+                tx,
+                deployment,
+                null,
+                null,
+                "%s held other bytes under the name of %s %s; they were not used"
+                        .formatted(broken.holder(), broken.pin().id(), broken.pin().version()),
+                at);
+    }
+
+    /** Nothing stays open behind the end of a run. */
+    void end(AcquisitionEnded ended, Instant at) {
+        for (MissingPackage missing : ended.missing()) {
+            tx.execute(
+                    """
+                    UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
+                    WHERE deployment = ?1 AND package = ?2 AND version = ?3
+                        AND holder_kind = 'TARGET' AND holder = ?4
+                        AND state IN ('PENDING', 'RUNNING')""",
+                    deployment,
+                    missing.pin().id().lower(),
+                    missing.pin().version().toString(),
+                    missing.target().value(),
+                    missing.reason(),
+                    at);
+        }
+        String rest =
+                switch (ended.outcome()) {
+                    case SUCCEEDED -> "SKIPPED";
+                    case FAILED -> "FAILED";
+                    case CANCELLED -> "CANCELLED";
+                };
+        String reason =
+                ended.outcome() == RunOutcome.SUCCEEDED
+                        ? "not needed"
+                        : ended.reason().orElse("the acquisition ended before");
+        tx.execute(
+                """
+                UPDATE acquisition_row SET state = ?3, reason = ?4, ended_at = ?5
+                WHERE deployment = ?1 AND run = ?2 AND state IN ('PENDING', 'RUNNING')""",
+                deployment,
+                run,
+                rest,
+                reason,
+                at);
+    }
+
+    private void end(
+            PackagePin pin,
+            HolderKind kind,
+            String holder,
+            String state,
+            long bytes,
+            long bytesResumed,
+            int attempts,
+            @Nullable ServedBy servedBy,
+            Instant at) {
+        tx.execute(
+                """
+                UPDATE acquisition_row SET state = ?6, bytes = ?7, bytes_resumed = ?8, attempts = ?9,
+                    served_kind = ?10, served_cache = ?11, ended_at = ?12,
+                    started_at = coalesce(started_at, ?12), reason = NULL
+                WHERE deployment = ?1 AND package = ?2 AND version = ?3
+                    AND holder_kind = ?4 AND holder = ?5""",
+                deployment,
+                pin.id().lower(),
+                pin.version().toString(),
+                kind,
+                holder,
+                state,
+                bytes,
+                bytesResumed,
+                attempts,
+                servedBy == null ? null : servedBy.kind().name(),
+                servedBy == null ? null : servedBy.cache().map(CacheId::value).orElse(null),
+                at);
+    }
+
+    /** A cache that the run's routes did not name, but that was filled all the same. */
+    private void ensureCache(PackagePin pin, CacheId cache, String region) {
+        tx.execute(
+                """
+                INSERT INTO acquisition_row (deployment, package, version, holder_kind, holder,
+                    package_shown, size, region, run, attempt, state)
+                VALUES (?1, ?2, ?3, 'CACHE', ?4, ?5, ?6, ?7, ?8, 1, 'PENDING')
+                ON CONFLICT DO NOTHING""",
+                deployment,
+                pin.id().lower(),
+                pin.version().toString(),
+                cache.value(),
+                pin.id().value(),
+                pin.size(),
+                region,
+                run);
+    }
+
+    private void addToLink(String from, String to, long bytes) {
+        if (bytes > 0) {
+            tx.execute(
+                    """
+                    INSERT INTO acquisition_link AS link (deployment, from_place, to_place, bytes)
+                    VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (deployment, from_place, to_place)
+                        DO UPDATE SET bytes = link.bytes + excluded.bytes""",
+                    deployment,
+                    from,
+                    to,
+                    bytes);
+        }
+    }
+
+    private String regionOf(CacheId cache) {
+        return tx
+                .rows(
+                        """
+                        SELECT used_id FROM catalog_use
+                        WHERE user_kind = 'CACHE' AND user_id = ?1 AND used_kind = 'REGION'
+                        UNION ALL
+                        SELECT region FROM acquisition_row
+                        WHERE deployment = ?2 AND holder_kind = 'CACHE' AND holder = ?1""",
+                        cache.value(),
+                        deployment)
+                .stream()
+                .map(row -> String.valueOf(row[0]))
+                .findFirst()
+                .orElse("");
+    }
+
+    private String regionOfTarget(PackagePin pin, String target) {
+        return tx
+                .rows(
+                        """
+                        SELECT region FROM acquisition_row
+                        WHERE deployment = ?1 AND package = ?2 AND version = ?3
+                            AND holder_kind = 'TARGET' AND holder = ?4""",
+                        deployment,
+                        pin.id().lower(),
+                        pin.version().toString(),
+                        target)
+                .stream()
+                .map(row -> String.valueOf(row[0]))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** How far a package has come; an end that was told already counts more. */
+    static void progressed(
+            Tx tx,
+            String deployment,
+            PackagePin pin,
+            HolderKind kind,
+            String holder,
+            long bytes,
+            Instant now) {
+        tx.execute(
+                """
+                UPDATE acquisition_row SET state = 'RUNNING', bytes = greatest(bytes, ?6),
+                    started_at = coalesce(started_at, ?7)
+                WHERE deployment = ?1 AND package = ?2 AND version = ?3
+                    AND holder_kind = ?4 AND holder = ?5 AND state IN ('PENDING', 'RUNNING')""",
+                deployment,
+                pin.id().lower(),
+                pin.version().toString(),
+                kind,
+                holder,
+                bytes,
+                now);
+    }
+}

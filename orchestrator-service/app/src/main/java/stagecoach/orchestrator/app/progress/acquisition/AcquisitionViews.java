@@ -1,0 +1,166 @@
+package stagecoach.orchestrator.app.progress.acquisition;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.run.StepState;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.DeploymentId;
+
+/** Reads how the packages of a deployment come to its caches and targets. */
+public final class AcquisitionViews {
+    private AcquisitionViews() {}
+
+    /** Everything about a deployment's packages. */
+    @Schema(name = "Acquisitions")
+    public record AcquisitionsView(
+            List<TargetView> targets, List<CacheView> caches, List<LinkView> links) {}
+
+    /**
+     * A package and a target that needs it.
+     *
+     * @param servedBy null until it is there
+     * @param bytes read so far, or in all
+     */
+    @Schema(name = "TargetAcquisition")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record TargetView(
+            @JsonProperty("package") @Schema(name = "package") String packageId,
+            String version,
+            long size,
+            String target,
+            @Schema(nullable = true) @Nullable String region,
+            int run,
+            int attempt,
+            StepState state,
+            @Schema(nullable = true) @Nullable ServedByView servedBy,
+            long bytes,
+            long bytesResumed,
+            int attempts,
+            @Schema(nullable = true) @Nullable Instant startedAt,
+            @Schema(nullable = true) @Nullable Instant endedAt,
+            @Schema(nullable = true) @Nullable String reason) {}
+
+    /** Who gave a target its bytes. */
+    @Schema(name = "ServedBy")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record ServedByView(
+            ServedBy.Kind kind, @Schema(nullable = true) @Nullable String cache) {}
+
+    /** A package and a cache that is filled with it. */
+    @Schema(name = "CacheAcquisition")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record CacheView(
+            @JsonProperty("package") @Schema(name = "package") String packageId,
+            String version,
+            long size,
+            String cache,
+            @Schema(nullable = true) @Nullable String region,
+            int run,
+            int attempt,
+            StepState state,
+            long bytes,
+            long bytesResumed,
+            int attempts,
+            @Schema(nullable = true) @Nullable Instant startedAt,
+            @Schema(nullable = true) @Nullable Instant endedAt,
+            @Schema(nullable = true) @Nullable String reason) {}
+
+    /** Bytes over one link, in all runs of the deployment. */
+    @Schema(name = "LinkBytes")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record LinkView(
+            @Schema(
+                            nullable = true,
+                            description = "server, a region, or feed:<id>; null for no region")
+                    @Nullable String from,
+            @Schema(nullable = true, description = "server or a region; null for no region")
+                    @Nullable String to,
+            long bytes) {}
+
+    /** All of a deployment. */
+    public static AcquisitionsView of(Tx tx, DeploymentId id) {
+        List<TargetView> targets = new ArrayList<>();
+        List<CacheView> caches = new ArrayList<>();
+        for (Object[] row :
+                tx.rows(
+                        """
+                        SELECT holder_kind, package_shown, version, size, holder, nullif(region, ''), run,
+                            attempt, state, served_kind, served_cache, bytes, bytes_resumed, attempts,
+                            started_at, ended_at, reason
+                        FROM acquisition_row WHERE deployment = ?1
+                        ORDER BY package, version, holder_kind, region, holder""",
+                        id.value())) {
+            if (text(row[0]).equals(AcquisitionRows.HolderKind.TARGET.name())) {
+                targets.add(target(row));
+            } else {
+                caches.add(cache(row));
+            }
+        }
+        return new AcquisitionsView(targets, caches, links(tx, id));
+    }
+
+    private static TargetView target(@Nullable Object[] row) {
+        return new TargetView(
+                text(row[1]),
+                text(row[2]),
+                number(row[3]),
+                text(row[4]),
+                (String) row[5],
+                (int) number(row[6]),
+                (int) number(row[7]),
+                StepState.valueOf(text(row[8])),
+                row[9] == null
+                        ? null
+                        : new ServedByView(ServedBy.Kind.valueOf(text(row[9])), (String) row[10]),
+                number(row[11]),
+                number(row[12]),
+                (int) number(row[13]),
+                (Instant) row[14],
+                (Instant) row[15],
+                (String) row[16]);
+    }
+
+    private static CacheView cache(@Nullable Object[] row) {
+        return new CacheView(
+                text(row[1]),
+                text(row[2]),
+                number(row[3]),
+                text(row[4]),
+                (String) row[5],
+                (int) number(row[6]),
+                (int) number(row[7]),
+                StepState.valueOf(text(row[8])),
+                number(row[11]),
+                number(row[12]),
+                (int) number(row[13]),
+                (Instant) row[14],
+                (Instant) row[15],
+                (String) row[16]);
+    }
+
+    private static List<LinkView> links(Tx tx, DeploymentId id) {
+        return tx
+                .rows(
+                        """
+                        SELECT nullif(from_place, ''), nullif(to_place, ''), bytes
+                        FROM acquisition_link WHERE deployment = ?1 ORDER BY from_place, to_place""",
+                        id.value())
+                .stream()
+                .map(row -> new LinkView((String) row[0], (String) row[1], number(row[2])))
+                .toList();
+    }
+
+    private static String text(@Nullable Object value) {
+        return String.valueOf(value);
+    }
+
+    private static long number(@Nullable Object value) {
+        return value instanceof Number number ? number.longValue() : 0;
+    }
+}

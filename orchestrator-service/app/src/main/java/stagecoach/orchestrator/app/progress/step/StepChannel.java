@@ -1,0 +1,69 @@
+package stagecoach.orchestrator.app.progress.step;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.StepState;
+import stagecoach.contracts.steprun.StepRunEvent;
+import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunCancelling;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.contracts.steprun.StepRunEvent.StepSkipped;
+import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
+import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
+import stagecoach.orchestrator.app.progress.RunOf;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.inbox.Inbox;
+import stagecoach.runtime.inbox.InboxEvent;
+
+/** Keeps the rows of steps by what the step-runner tells. */
+@ApplicationScoped
+class StepChannel {
+    private final Inbox inbox;
+
+    StepChannel(Inbox inbox) {
+        this.inbox = inbox;
+    }
+
+    @Incoming("progress-steps")
+    Uni<Void> on(ConsumerRecords<String, byte[]> records) {
+        return inbox.handle(
+                "orchestrator-progress-steps", records, StepRunEvent.class, StepChannel::onEvents);
+    }
+
+    private static void onEvents(Tx tx, List<InboxEvent<StepRunEvent>> events) {
+        for (InboxEvent<StepRunEvent> event : events) {
+            var rows = new StepRows(tx, RunOf.stream(event.stream()));
+            Instant at = event.at();
+            switch (event.event()) {
+                case StepRunStarted started -> rows.begin(started, at);
+                case StepStarted step -> rows.started(step, at);
+                case StepTryFailed failed -> rows.tryFailed(failed);
+                case StepFinished finished -> rows.finished(finished, at);
+                case StepSkipped skipped -> rows.skipped(skipped, at);
+                case StepRunCancelling cancelling -> {}
+                case StepRunEnded ended -> {
+                    for (PairResult result : ended.results()) {
+                        rows.settle(result, at);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The key of a pair's place. */
+    static String placeOf(Pair pair) {
+        return pair.target().map(Object::toString).orElse("");
+    }
+
+    /** Whether nothing more is expected. */
+    static boolean ended(StepState state) {
+        return state != StepState.PENDING && state != StepState.RUNNING;
+    }
+}

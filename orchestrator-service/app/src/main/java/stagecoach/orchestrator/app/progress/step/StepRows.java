@@ -1,0 +1,198 @@
+package stagecoach.orchestrator.app.progress.step;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.contracts.run.StepState;
+import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.contracts.steprun.StepRunEvent.StepSkipped;
+import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
+import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
+import stagecoach.orchestrator.app.progress.RunOf;
+import stagecoach.orchestrator.app.progress.Warnings;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/** The rows of one run, inside one transaction. */
+final class StepRows {
+    private final Tx tx;
+    private final String deployment;
+    private final int run;
+
+    StepRows(Tx tx, RunOf run) {
+        this.tx = tx;
+        this.deployment = run.deployment();
+        this.run = run.run();
+    }
+
+    /** A row for each place that the run was given, and one for a step that has none. */
+    void begin(StepRunStarted started, Instant at) {
+        List<StepRow> rows = new ArrayList<>();
+        for (int i = 0; i < started.assignments().size(); i++) {
+            StepAssignment assignment = started.assignments().get(i);
+            for (Place place : assignment.places()) {
+                StepRow row = row(started, i, assignment);
+                row.target = place.target().map(Object::toString).orElse(null);
+                row.worker = place.worker().map(Object::toString).orElse(null);
+                row.place = place.target().map(Object::toString).orElse("");
+                rows.add(row);
+            }
+            if (assignment.places().isEmpty()) {
+                StepRow row = row(started, i, assignment);
+                row.reason = assignment.skip().orElse(null);
+                rows.add(row);
+            }
+            warn(assignment, at);
+        }
+        tx.insertAll(rows);
+    }
+
+    private StepRow row(StepRunStarted started, int position, StepAssignment assignment) {
+        var row = new StepRow();
+        row.deployment = deployment;
+        row.run = run;
+        row.step = assignment.step().name().value();
+        row.position = position;
+        row.attempt = started.attempt();
+        return row;
+    }
+
+    /** A step that should have run and finds no place is no failure, and must not pass unseen. */
+    private void warn(StepAssignment assignment, Instant at) {
+        String step = assignment.step().name().value();
+        if (assignment.step().skip().isEmpty()) {
+            assignment
+                    .skip()
+                    .ifPresent(reason -> Warnings.add(tx, deployment, step, null, reason, at));
+        }
+        if (assignment.step().unavailableTargets() == UnavailableTargets.SKIP) {
+            for (Place place : assignment.places()) {
+                place.unavailable()
+                        .ifPresent(
+                                reason ->
+                                        Warnings.add(
+                                                tx,
+                                                deployment,
+                                                step,
+                                                place.target().map(Object::toString).orElse(null),
+                                                "left out: " + reason,
+                                                at));
+            }
+        }
+    }
+
+    void started(StepStarted started, Instant at) {
+        tx.execute(
+                """
+                UPDATE step_row SET state = 'RUNNING', worker = ?5, ticket = ?6,
+                    started_at = coalesce(started_at, ?7), reason = NULL
+                WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4""",
+                deployment,
+                run,
+                started.pair().step().value(),
+                StepChannel.placeOf(started.pair()),
+                started.place().worker().map(Object::toString).orElse(null),
+                started.ticket().toString(),
+                at);
+    }
+
+    void tryFailed(StepTryFailed failed) {
+        tx.execute(
+                """
+                UPDATE step_row SET reason = ?5, exit_code = ?6
+                WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4""",
+                deployment,
+                run,
+                failed.pair().step().value(),
+                StepChannel.placeOf(failed.pair()),
+                "%s; tried again at %s".formatted(failed.reason(), failed.nextTryAt()),
+                failed.exitCode().orElse(null));
+    }
+
+    void finished(StepFinished finished, Instant at) {
+        end(
+                finished.pair(),
+                finished.state(),
+                finished.exitCode().orElse(null),
+                finished.reason().orElse(null),
+                finished.mayStillRun(),
+                at);
+    }
+
+    void skipped(StepSkipped skipped, Instant at) {
+        if (skipped.pairs().isEmpty()) {
+            tx.execute(
+                    """
+                    UPDATE step_row SET state = 'SKIPPED', reason = ?4, ended_at = ?5
+                    WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND state = 'PENDING'""",
+                    deployment,
+                    run,
+                    skipped.step().value(),
+                    skipped.reason(),
+                    at);
+        }
+        for (Pair pair : skipped.pairs()) {
+            end(pair, StepState.SKIPPED, null, skipped.reason(), false, at);
+        }
+    }
+
+    /** What the end of the run says of a pair whose own end was not told. */
+    void settle(PairResult result, Instant at) {
+        tx.execute(
+                """
+                UPDATE step_row SET state = ?5, reason = ?6, may_still_run = ?7, ended_at = ?8,
+                    worker = coalesce(worker, ?9)
+                WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4
+                    AND state IN ('PENDING', 'RUNNING')""",
+                deployment,
+                run,
+                result.pair().step().value(),
+                StepChannel.placeOf(result.pair()),
+                result.state().name(),
+                result.reason().orElse(null),
+                result.mayStillRun(),
+                StepChannel.ended(result.state()) ? at : null,
+                result.worker().map(Object::toString).orElse(null));
+    }
+
+    private void end(
+            Pair pair,
+            StepState state,
+            @Nullable Integer exitCode,
+            @Nullable String reason,
+            boolean mayStillRun,
+            Instant at) {
+        tx.execute(
+                """
+                UPDATE step_row SET state = ?5, exit_code = ?6, reason = ?7, may_still_run = ?8,
+                    ended_at = ?9
+                WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4""",
+                deployment,
+                run,
+                pair.step().value(),
+                StepChannel.placeOf(pair),
+                state.name(),
+                exitCode,
+                reason,
+                mayStillRun,
+                at);
+        Optional.of(mayStillRun)
+                .filter(Boolean::booleanValue)
+                .ifPresent(
+                        _ ->
+                                Warnings.add(
+                                        tx,
+                                        deployment,
+                                        pair.step().value(),
+                                        pair.target().map(Object::toString).orElse(null),
+                                        "its process was abandoned and may still run",
+                                        at));
+    }
+}

@@ -1,0 +1,131 @@
+package stagecoach.orchestrator.app.progress.step;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.StepState;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.wire.StagecoachJson;
+
+/** Reads the steps of a deployment: those that were given to a run, and those still to come. */
+public final class StepViews {
+    private StepViews() {}
+
+    /**
+     * A step at one place in one run.
+     *
+     * @param parent a child's group; there are no groups yet
+     * @param target null for a step that runs once on a worker, or whose targets are not known yet
+     * @param run null while PENDING
+     */
+    @Schema(name = "StepRow")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record StepView(
+            String step,
+            @Schema(nullable = true) @Nullable String parent,
+            @Schema(nullable = true) @Nullable String target,
+            @Schema(nullable = true) @Nullable String worker,
+            @Schema(nullable = true) @Nullable Integer run,
+            @Schema(nullable = true) @Nullable Integer attempt,
+            StepState state,
+            @Schema(nullable = true) @Nullable Integer exitCode,
+            @Schema(nullable = true) @Nullable Instant startedAt,
+            @Schema(nullable = true) @Nullable Instant endedAt,
+            @Schema(nullable = true) @Nullable String reason,
+            boolean mayStillRun) {}
+
+    /** All of them: run by run in the order of the process, then what no run was given yet. */
+    public static Optional<List<StepView>> of(Tx tx, DeploymentId id) {
+        return tx.rows("SELECT state, steps FROM deployment WHERE id = ?1", id.value()).stream()
+                .findFirst()
+                .map(
+                        row ->
+                                views(
+                                        tx,
+                                        id,
+                                        DeploymentState.valueOf(String.valueOf(row[0])),
+                                        outline(String.valueOf(row[1]))));
+    }
+
+    private static List<StepView> views(
+            Tx tx, DeploymentId id, DeploymentState state, List<PlannedStep> outline) {
+        List<StepRow> rows =
+                tx.query(
+                        StepRow.class,
+                        "from StepRow where deployment = ?1 order by run, position, place",
+                        id.value());
+        List<StepView> views = new ArrayList<>(rows.stream().map(StepViews::view).toList());
+        Set<String> given = rows.stream().map(row -> row.step).collect(Collectors.toSet());
+        for (PlannedStep step : outline) {
+            if (!given.contains(step.name().value())) {
+                views.add(stillToCome(step, state));
+            }
+        }
+        return views;
+    }
+
+    private static StepView view(StepRow row) {
+        StepState state = StepState.valueOf(row.state);
+        return new StepView(
+                row.step,
+                null,
+                row.target,
+                row.worker,
+                state == StepState.PENDING ? null : row.run,
+                row.attempt,
+                state,
+                row.exitCode,
+                row.startedAt,
+                row.endedAt,
+                row.reason,
+                row.mayStillRun);
+    }
+
+    private static StepView stillToCome(PlannedStep step, DeploymentState deployment) {
+        StepState state = StepState.PENDING;
+        String reason = null;
+        if (step.skip().isPresent()) {
+            state = StepState.SKIPPED;
+            reason = step.skip().get();
+        } else if (deployment.ended()) {
+            state =
+                    deployment == DeploymentState.CANCELLED
+                            ? StepState.CANCELLED
+                            : StepState.SKIPPED;
+            reason = "the deployment ended before it was this step's turn";
+        }
+        return new StepView(
+                step.name().value(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                state,
+                null,
+                null,
+                null,
+                reason,
+                false);
+    }
+
+    private static List<PlannedStep> outline(String json) {
+        try {
+            return StagecoachJson.mapper().readValue(json, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a kept outline is no list of steps", e);
+        }
+    }
+}
