@@ -119,6 +119,9 @@ class AgentPort {
         @Override
         public void start(Promise<Void> started) {
             vertx.createHttpServer(options())
+                    // Without it upgrades would come to the request handler; sockets are taken when
+                    // their handshake is accepted.
+                    .webSocketHandler(socket -> {})
                     .webSocketHandshakeHandler(handshake -> onHandshake(handshake, context))
                     .requestHandler(request -> onRequest(request, context))
                     .exceptionHandler(e -> LOG.debugf("connection refused cause=%s", e))

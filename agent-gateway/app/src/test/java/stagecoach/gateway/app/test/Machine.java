@@ -1,0 +1,257 @@
+package stagecoach.gateway.app.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLParameters;
+import org.awaitility.Awaitility;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.Enrolment;
+import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.GatewayFrame.Welcome;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.contracts.agent.TentacleFrame.Hello;
+import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
+import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.wire.StagecoachJson;
+
+/** A machine with a certificate of its own that speaks the true protocol over true TLS. */
+public final class Machine {
+    private final Identity identity;
+    private final HttpClient http;
+    private final int port;
+
+    private Machine(Identity identity, Thumbprint gateway, int port) {
+        this.identity = identity;
+        this.port = port;
+        var tls = new SSLParameters();
+        tls.setProtocols(new String[] {"TLSv1.3"});
+        this.http =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .sslContext(identity.tls(PinnedTrust.exactly(gateway)))
+                        .sslParameters(tls)
+                        .connectTimeout(Duration.ofSeconds(10))
+                        .build();
+    }
+
+    /** A machine that nobody knows yet, which has pinned the gateway. */
+    public static Machine stranger(Thumbprint gateway) {
+        try {
+            var identity =
+                    Identity.loadOrCreate(Files.createTempDirectory("machine"), "test machine");
+            return new Machine(
+                    identity,
+                    gateway,
+                    ConfigProvider.getConfig().getValue("STAGECOACH_AGENT_PORT", Integer.class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same machine, dialling another port. */
+    public Machine dialling(Thumbprint gateway, int other) {
+        return new Machine(identity, gateway, other);
+    }
+
+    /** What it is known by. */
+    public Thumbprint thumbprint() {
+        return identity.thumbprint();
+    }
+
+    /** Shows a token. */
+    public HttpResponse<String> enrol(String token) {
+        return send(
+                HttpRequest.newBuilder(URI.create("https://127.0.0.1:%d/enrol".formatted(port)))
+                        .header("Content-Type", "application/json")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofByteArray(
+                                        StagecoachJson.bytes(new Enrolment.Request(token, "test"))))
+                        .build());
+    }
+
+    /** Sends any request over its TLS. */
+    public HttpResponse<String> send(HttpRequest request) {
+        return send(request, BodyHandlers.ofString());
+    }
+
+    /** Sends any request over its TLS. */
+    public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body) {
+        try {
+            return http.send(request, body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Opens a connection and says nothing. */
+    public CompletableFuture<Connection> dial() {
+        var connection = new Connection();
+        return http.newWebSocketBuilder()
+                .connectTimeout(Duration.ofSeconds(10))
+                .buildAsync(URI.create("wss://127.0.0.1:%d/agent".formatted(port)), connection)
+                .thenApply(
+                        socket -> {
+                            connection.socket = socket;
+                            return connection;
+                        });
+    }
+
+    /** Opens a session, with these tickets in its journal, and waits to be welcomed. */
+    public Connection connect(AgentId agent, OpenTicket... journal) {
+        Connection connection = dial().join();
+        connection.say(
+                new Hello(1, agent, "test", List.of("sh", "bash"), 1_000_000, List.of(journal)));
+        connection.await(Welcome.class);
+        return connection;
+    }
+
+    /** One connection. */
+    public static final class Connection implements WebSocket.Listener {
+        private final StringBuilder part = new StringBuilder();
+        private final List<GatewayFrame> heard = new CopyOnWriteArrayList<>();
+        private final List<String> texts = new CopyOnWriteArrayList<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private volatile boolean deaf;
+        private @Nullable WebSocket socket;
+
+        @Override
+        public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+            part.append(data);
+            if (last) {
+                String text = part.toString();
+                part.setLength(0);
+                texts.add(text);
+                heard.add(StagecoachJson.read(text, GatewayFrame.class));
+            }
+            if (!deaf) {
+                webSocket.request(1);
+            }
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<?> onPing(WebSocket webSocket, ByteBuffer message) {
+            if (!deaf) {
+                webSocket.request(1);
+            }
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket webSocket, int status, String reason) {
+            closed.complete(status);
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public void onError(WebSocket webSocket, Throwable error) {
+            closed.complete(-1);
+        }
+
+        /** Sends a frame. */
+        public synchronized void say(TentacleFrame frame) {
+            sayText(StagecoachJson.text(frame));
+        }
+
+        /** Sends any text. */
+        public synchronized void sayText(String text) {
+            open().sendText(text, true).join();
+        }
+
+        /** Sends binary. */
+        public synchronized void sayBytes(byte[] bytes) {
+            open().sendBinary(ByteBuffer.wrap(bytes), true).join();
+        }
+
+        /** Reads nothing more, not even pings, as a machine that hangs. */
+        public void goDeaf() {
+            deaf = true;
+        }
+
+        /** Breaks the connection, as a machine that loses its power. */
+        public void drop() {
+            open().abort();
+        }
+
+        /** Closes the connection properly. */
+        public void hangUp() {
+            open().sendClose(1000, "bye").join();
+        }
+
+        /** The code with which the other side closed; -1 if it broke. */
+        public int closedWith() {
+            Awaitility.await().atMost(StagecoachResource.PATIENCE).until(closed::isDone);
+            return closed.join();
+        }
+
+        /** Whether the other side has not closed. */
+        public boolean isOpen() {
+            return !closed.isDone();
+        }
+
+        /** All frames so far. */
+        public List<GatewayFrame> heard() {
+            return List.copyOf(heard);
+        }
+
+        /** All frames so far of one kind. */
+        public <F extends GatewayFrame> List<F> heard(Class<F> kind) {
+            return heard.stream().filter(kind::isInstance).map(kind::cast).toList();
+        }
+
+        /** The texts of all frames so far that contain {@code part}. */
+        public List<String> texts(String containing) {
+            return texts.stream().filter(text -> text.contains(containing)).toList();
+        }
+
+        /** Waits for a frame of this kind. */
+        public <F extends GatewayFrame> F await(Class<F> kind) {
+            return await(kind, frame -> true);
+        }
+
+        /** Waits for a frame of this kind that is as wanted. */
+        public <F extends GatewayFrame> F await(Class<F> kind, Predicate<F> wanted) {
+            return Awaitility.await()
+                    .atMost(StagecoachResource.PATIENCE)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(
+                            () ->
+                                    heard.stream()
+                                            .filter(kind::isInstance)
+                                            .map(kind::cast)
+                                            .filter(wanted)
+                                            .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
+        }
+
+        private WebSocket open() {
+            if (socket == null) {
+                throw new IllegalStateException("not connected");
+            }
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package stagecoach.gateway.app.test;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import org.eclipse.microprofile.config.ConfigProvider;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.contracts.internal.MintGrants;
+import stagecoach.contracts.internal.ReadPayloads;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
+
+/** Plays the step-runner and the package-service: payloads, grants, bytes. */
+public final class OtherServices {
+    private static final OtherServices INSTANCE = new OtherServices();
+
+    private final Map<Ticket, CommandPayload> payloads = new ConcurrentHashMap<>();
+    private final Map<Sha512, byte[]> blobs = new ConcurrentHashMap<>();
+    private final List<MintGrants.Request> granted = new CopyOnWriteArrayList<>();
+    private final List<List<Ticket>> batches = new CopyOnWriteArrayList<>();
+    private volatile boolean away;
+
+    private OtherServices() {
+        URI at =
+                URI.create(
+                        ConfigProvider.getConfig()
+                                .getValue("STAGECOACH_STEP_RUNNER_URL", String.class));
+        try {
+            var server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort()),
+                            0);
+            server.createContext("/internal/payloads", this::onPayloads);
+            server.createContext("/internal/grants", this::onGrants);
+            server.createContext("/internal/blobs/", this::onBlobs);
+            server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** They run from now on. */
+    public static OtherServices running() {
+        return INSTANCE;
+    }
+
+    /** The payload that a ticket will be delivered with; its digest goes into the command. */
+    public Digest payload(Ticket ticket, CommandPayload payload) {
+        payloads.put(ticket, payload);
+        return Digest.of(StagecoachJson.bytes(payload));
+    }
+
+    /** The work that a ticket is part of has ended. */
+    public void payloadGone(Ticket ticket) {
+        payloads.remove(ticket);
+    }
+
+    /** The package-service holds these bytes. */
+    public Sha512 blob(byte[] bytes) {
+        Sha512 sha512 = Sha512.hashOf(bytes);
+        blobs.put(sha512, bytes);
+        return sha512;
+    }
+
+    /** Neither answers, until told otherwise. */
+    public void away(boolean now) {
+        away = now;
+    }
+
+    /** The grants that were asked for. */
+    public List<MintGrants.Request> granted() {
+        return granted;
+    }
+
+    /** The tickets of each request for payloads. */
+    public List<List<Ticket>> batches() {
+        return batches;
+    }
+
+    private void onPayloads(HttpExchange exchange) throws IOException {
+        if (refused(exchange)) {
+            return;
+        }
+        var request =
+                StagecoachJson.read(
+                        exchange.getRequestBody().readAllBytes(), ReadPayloads.Request.class);
+        batches.add(request.tickets());
+        var found = new ArrayList<ReadPayloads.Entry>();
+        for (Ticket ticket : request.tickets()) {
+            CommandPayload payload = payloads.get(ticket);
+            if (payload != null) {
+                found.add(
+                        new ReadPayloads.Entry(
+                                ticket, Digest.of(StagecoachJson.bytes(payload)), payload));
+            }
+        }
+        answer(exchange, 200, StagecoachJson.bytes(new ReadPayloads.Response(found)));
+    }
+
+    private void onGrants(HttpExchange exchange) throws IOException {
+        if (refused(exchange)) {
+            return;
+        }
+        var request =
+                StagecoachJson.read(
+                        exchange.getRequestBody().readAllBytes(), MintGrants.Request.class);
+        granted.add(request);
+        var grants =
+                request.caches().stream()
+                        .map(cache -> new CacheGrant(cache, "grant-for-" + cache))
+                        .toList();
+        answer(exchange, 200, StagecoachJson.bytes(new MintGrants.Response(grants)));
+    }
+
+    private void onBlobs(HttpExchange exchange) throws IOException {
+        if (refused(exchange)) {
+            return;
+        }
+        String path = exchange.getRequestURI().getPath();
+        byte[] bytes = blobs.get(new Sha512(path.substring(path.lastIndexOf('/') + 1)));
+        if (bytes == null) {
+            answer(exchange, 404, new byte[0]);
+            return;
+        }
+        exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().set("Content-Length", Integer.toString(bytes.length));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        } else if (range != null) {
+            int from = Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
+            exchange.getResponseHeaders()
+                    .set(
+                            "Content-Range",
+                            "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
+            answer(exchange, 206, java.util.Arrays.copyOfRange(bytes, from, bytes.length));
+        } else {
+            answer(exchange, 200, bytes);
+        }
+    }
+
+    private boolean refused(HttpExchange exchange) throws IOException {
+        if (away) {
+            answer(exchange, 503, new byte[0]);
+            return true;
+        }
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        if (authorization == null || !authorization.startsWith("Bearer ")) {
+            answer(exchange, 401, new byte[0]);
+            return true;
+        }
+        return false;
+    }
+
+    private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        try (var out = exchange.getResponseBody()) {
+            out.write(body);
+        }
+    }
+}
