@@ -2,8 +2,11 @@ package stagecoach.local.launcher;
 
 import picocli.CommandLine;
 import stagecoach.cli.StagecoachCli;
+import stagecoach.local.launcher.command.CacheCommand;
 import stagecoach.local.launcher.command.DownCommand;
+import stagecoach.local.launcher.command.RunningMachines;
 import stagecoach.local.launcher.command.StatusCommand;
+import stagecoach.local.launcher.command.TentacleCommand;
 import stagecoach.local.launcher.command.UpCommand;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalRun;
@@ -26,6 +29,9 @@ public final class StagecoachMain {
         line.addSubcommand(new UpCommand(run, root.screen()));
         line.addSubcommand(new DownCommand(run));
         line.addSubcommand(new StatusCommand(run));
+        RunningMachines machines = new RunningMachines(checkout, run.folder());
+        line.addSubcommand(new TentacleCommand(machines).line());
+        line.addSubcommand(new CacheCommand(machines).line());
         StagecoachCli.mannered(line);
         line.getCommandSpec()
                 .usageMessage()

@@ -23,7 +23,7 @@ final class Said {
         return ExitCode.FAILED.code();
     }
 
-    private static picocli.CommandLine commandLine(@Nullable CommandSpec spec) {
+    static picocli.CommandLine commandLine(@Nullable CommandSpec spec) {
         return Objects.requireNonNull(spec, "picocli gives every command its spec").commandLine();
     }
 }

@@ -3,7 +3,6 @@ package stagecoach.local.launcher.installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +80,7 @@ public final class LocalDefault {
         facts.put("adminKeyFile", secrets.adminKeyFile().toString());
         facts.put("agentUrl", agentUrl());
         facts.put("bytesUrl", bytesUrl());
+        facts.put("pullUrl", serviceUrl("package-service"));
         return new Supervisor.Plan(
                 facts,
                 List.of(engines(), services(), new Stage(List.of(edge()), List.of())),
@@ -219,28 +219,17 @@ public final class LocalDefault {
         String process = "tentacle-" + name;
         Path home = Path.of(options.getOrDefault("home", tentacleHome(folder, name).toString()));
         try {
-            Path built = checkout.built("tentacle/target/tentacle");
-            List<String> flags = new ArrayList<>(List.of("-Xmx24m", "-XX:+UseSerialGC"));
-            flags.add("-XX:TieredStopAtLevel=1");
-            flags.add("-XX:TrimNativeHeapInterval=2000");
-            flags.add("-XX:+UseCompactObjectHeaders");
-            Path cache = built.resolve("tentacle.aot");
-            if (Files.exists(cache)) {
-                flags.add("-XX:AOTCache=" + cache);
-            }
             List<String> command =
-                    java(
-                            flags,
-                            "-cp",
-                            jars(built.resolve("lib")),
-                            "stagecoach.tentacle.TentacleMain",
-                            "run",
-                            "--home",
-                            home.toString(),
-                            "--gateway",
-                            options.getOrDefault("gateway", agentUrl()),
-                            "--bytes",
-                            options.getOrDefault("bytes", bytesUrl()));
+                    marked(
+                            new TentacleProgram(checkout)
+                                    .command(
+                                            "run",
+                                            "--home",
+                                            home.toString(),
+                                            "--gateway",
+                                            options.getOrDefault("gateway", agentUrl()),
+                                            "--bytes",
+                                            options.getOrDefault("bytes", bytesUrl())));
             return new ProcessSpec(
                     process,
                     command,
@@ -275,7 +264,7 @@ public final class LocalDefault {
                     quarkus("package-service/cache", "-Xmx96m"),
                     environment,
                     folder.resolve("run").resolve(process),
-                    new Readiness.OpenPort(port),
+                    new Readiness.OutputLine("READY cache"),
                     SERVICE_READY_MAX,
                     STOP_MAX,
                     Optional.of("https://127.0.0.1:" + port));
@@ -324,18 +313,6 @@ public final class LocalDefault {
         List<String> marked = new ArrayList<>(command);
         marked.add(1, mark(folder));
         return marked;
-    }
-
-    /** In a fixed order, as an AOT cache demands. */
-    private static String jars(Path lib) throws IOException {
-        try (var files = Files.list(lib)) {
-            return String.join(
-                    ":",
-                    files.map(Path::toString)
-                            .filter(file -> file.endsWith(".jar"))
-                            .sorted()
-                            .toList());
-        }
     }
 
     private int edgePort() throws IOException {

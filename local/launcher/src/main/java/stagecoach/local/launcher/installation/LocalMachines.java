@@ -1,0 +1,249 @@
+package stagecoach.local.launcher.installation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.local.launcher.process.LogFile;
+import stagecoach.local.launcher.process.ProcessState;
+import stagecoach.local.launcher.process.ProcessStatus;
+import stagecoach.local.launcher.supervisor.ControlClient;
+
+/**
+ * Puts tentacles and caches beside a local default that runs: introduces them through the public
+ * API, as anybody would, and has the supervisor keep them running.
+ */
+public final class LocalMachines {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** The file that a tentacle writes into its home when it is enrolled. */
+    private static final String ENROLLED = "config.json";
+
+    private static final Duration READY_MAX = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Checkout checkout;
+    private final Path folder;
+    private final ControlClient control;
+    private final ApiClient api;
+
+    /**
+     * Those beside a local default that runs.
+     *
+     * @param folder of the local default
+     */
+    public LocalMachines(Checkout checkout, Path folder, ControlClient control)
+            throws IOException, InterruptedException {
+        this.checkout = checkout;
+        this.folder = folder;
+        this.control = control;
+        Map<String, String> facts = control.status().facts();
+        this.api =
+                new ApiClient(
+                        URI.create(fact(facts, "baseUrl")),
+                        Optional.of(
+                                Files.readString(Path.of(fact(facts, "adminKeyFile"))).strip()));
+    }
+
+    private static String fact(Map<String, String> facts, String name) throws IOException {
+        @Nullable String value = facts.get(name);
+        if (value == null) {
+            throw new IOException("the local default does not tell its " + name);
+        }
+        return value;
+    }
+
+    /**
+     * A machine that is wanted: a target of environments, or a worker of a pool.
+     *
+     * @param gateway where it dials, if not the gateway itself
+     * @param bytes where it reads packages through the server, if not the gateway itself
+     * @param home its disk, if not the usual folder
+     */
+    public record Machine(
+            String name,
+            Optional<String> region,
+            List<String> environments,
+            List<String> tags,
+            Optional<String> workerPool,
+            Optional<URI> gateway,
+            Optional<URI> bytes,
+            Optional<Path> home) {
+        public Machine {
+            environments = List.copyOf(environments);
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /** What a start has done. */
+    public enum Done {
+        /** It runs now. */
+        STARTED,
+        /** It ran already, and nothing was changed. */
+        ALREADY_RAN
+    }
+
+    /**
+     * Enrols a tentacle once and starts it; returns when it is enrolled and begins to dial. What it
+     * names and is not there yet (environments, region, worker pool) is created.
+     */
+    public Done startTentacle(Machine machine) throws IOException, InterruptedException {
+        String process = "tentacle-" + machine.name();
+        if (isRunning(process)) {
+            return Done.ALREADY_RAN;
+        }
+        TentacleProgram program = new TentacleProgram(checkout);
+        program.train();
+        Path home = machine.home().orElse(LocalDefault.tentacleHome(folder, machine.name()));
+        createMissing(machine);
+        if (!Files.exists(home.resolve(ENROLLED))) {
+            enrol(program, machine, home);
+        }
+        Map<String, String> options = new HashMap<>();
+        options.put("home", home.toString());
+        machine.gateway().ifPresent(uri -> options.put("gateway", uri.toString()));
+        machine.bytes().ifPresent(uri -> options.put("bytes", uri.toString()));
+        control.add("tentacle", machine.name(), options);
+        return Done.STARTED;
+    }
+
+    private void createMissing(Machine machine) {
+        machine.region().ifPresent(region -> createMissing("/regions/" + region));
+        machine.workerPool().ifPresent(pool -> createMissing("/worker-pools/" + pool));
+        machine.environments().forEach(each -> createMissing("/environments/" + each));
+    }
+
+    private void createMissing(String path) {
+        if (api.find(path).isEmpty()) {
+            api.put(
+                    path,
+                    MAPPER.createObjectNode()
+                            .put("name", path.substring(path.lastIndexOf('/') + 1)));
+        }
+    }
+
+    private void enrol(TentacleProgram program, Machine machine, Path home)
+            throws IOException, InterruptedException {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("id", machine.name());
+        machine.region().ifPresent(region -> document.put("region", region));
+        if (machine.workerPool().isPresent()) {
+            document.put("workerPools", List.of(machine.workerPool().get()));
+        } else {
+            document.put("environments", machine.environments());
+            document.put("tags", machine.tags());
+        }
+        JsonNode enrolment =
+                api.post(
+                        "/enrolments",
+                        Map.of(machine.workerPool().isPresent() ? "worker" : "target", document));
+        Map<String, String> facts = control.status().facts();
+        Process enrol =
+                new ProcessBuilder(
+                                program.command(
+                                        "enrol",
+                                        "--home",
+                                        home.toString(),
+                                        "--token",
+                                        enrolment.path("token").asText(),
+                                        "--gateway",
+                                        fact(facts, "agentUrl"),
+                                        "--bytes",
+                                        fact(facts, "bytesUrl")))
+                        .redirectErrorStream(true)
+                        .start();
+        String output = new String(enrol.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (enrol.waitFor() != 0) {
+            throw new IOException("%s could not enrol: %s".formatted(machine.name(), output));
+        }
+    }
+
+    /**
+     * Starts a cache and returns when it listens.
+     *
+     * @return where
+     */
+    public URI startCache(String name) throws IOException, InterruptedException {
+        String process = control.add("cache", name, Map.of());
+        awaitReady(process);
+        return URI.create(
+                row(process)
+                        .flatMap(ProcessStatus::url)
+                        .orElseThrow(() -> new IOException(process + " tells no address")));
+    }
+
+    /**
+     * Registers a cache; its region is created if it is not there.
+     *
+     * @param url as its region's machines reach it
+     * @param pushUrl as the server reaches it
+     * @param pullUrl as it reaches the server
+     */
+    public void registerCache(String name, String region, URI url, URI pushUrl, URI pullUrl) {
+        createMissing("/regions/" + region);
+        api.put(
+                "/caches/" + name,
+                MAPPER.createObjectNode()
+                        .put("region", region)
+                        .put("kind", "STAGECOACH")
+                        .put("url", url.toString())
+                        .put("pushUrl", pushUrl.toString())
+                        .put("pullUrl", pullUrl.toString()));
+    }
+
+    /** Where a cache that reaches the server directly pulls from. */
+    public URI pullUrl() throws IOException, InterruptedException {
+        return URI.create(fact(control.status().facts(), "pullUrl"));
+    }
+
+    /** Ends a tentacle or cache; what is configured about it stays. */
+    public void stop(String processName) throws IOException, InterruptedException {
+        control.remove(processName);
+    }
+
+    /** Whether a process of this name runs or is being started. */
+    public boolean isRunning(String processName) throws IOException, InterruptedException {
+        return row(processName)
+                .filter(
+                        it ->
+                                it.state() != ProcessState.FAILED
+                                        && it.state() != ProcessState.STOPPED)
+                .isPresent();
+    }
+
+    /** Returns when a process is ready; fails with its last lines when it is not in two minutes. */
+    public void awaitReady(String processName) throws IOException, InterruptedException {
+        long giveUp = System.nanoTime() + READY_MAX.toNanos();
+        while (true) {
+            Optional<ProcessStatus> row = row(processName);
+            boolean failed = row.isEmpty() || row.get().state() == ProcessState.FAILED;
+            if (row.isPresent() && row.get().state() == ProcessState.READY) {
+                return;
+            }
+            if (failed || System.nanoTime() > giveUp) {
+                List<String> tail = new LogFile(folder.resolve("logs"), processName).tail(12);
+                throw new IOException(
+                        "%s does not get ready:%n  %s"
+                                .formatted(processName, String.join("\n  ", tail)));
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
+    }
+
+    private Optional<ProcessStatus> row(String processName)
+            throws IOException, InterruptedException {
+        return control.status().process(processName);
+    }
+}

@@ -1,0 +1,121 @@
+package stagecoach.local.launcher.installation;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The built tentacle and how it is run: small, and quick to start by an AOT cache. */
+final class TentacleProgram {
+    private static final String MAIN = "stagecoach.tentacle.TentacleMain";
+
+    private final Path folder;
+
+    /**
+     * That of a checkout.
+     *
+     * @throws IllegalStateException with a sentence when it is not built
+     */
+    TentacleProgram(Checkout checkout) {
+        folder = checkout.built("tentacle/target/tentacle");
+    }
+
+    /** The command line for these arguments of the program. */
+    List<String> command(String... arguments) throws IOException {
+        Path cache = cache();
+        List<String> flags = isFresh(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
+        return command(flags, arguments);
+    }
+
+    private List<String> command(List<String> flags, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx24m");
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("-XX:TrimNativeHeapInterval=2000");
+        command.add("-XX:+UseCompactObjectHeaders");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.addAll(flags);
+        command.add("-cp");
+        command.add(classPath());
+        command.add(MAIN);
+        command.addAll(List.of(arguments));
+        return List.copyOf(command);
+    }
+
+    /**
+     * Makes the AOT cache if there is none for these jars; takes some seconds then. Without one a
+     * tentacle works too, so a training that fails is only told.
+     */
+    void train() throws IOException, InterruptedException {
+        if (isFresh(cache())) {
+            return;
+        }
+        try (FileChannel channel =
+                        FileChannel.open(
+                                folder.resolve("training.lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                var lock = channel.lock()) {
+            if (lock.isValid() && !isFresh(cache())) {
+                rehearse();
+            }
+        }
+    }
+
+    private void rehearse() throws IOException, InterruptedException {
+        Path draft = folder.resolve("draft.aot");
+        Path log = folder.resolve("training.log");
+        Process rehearsal =
+                new ProcessBuilder(command(List.of("-XX:AOTCacheOutput=" + draft), "rehearse"))
+                        .redirectErrorStream(true)
+                        .redirectOutput(Redirect.to(log.toFile()))
+                        .start();
+        if (rehearsal.waitFor() == 0 && Files.exists(draft)) {
+            Files.move(
+                    draft,
+                    cache(),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } else {
+            System.err.println(
+                    "the tentacle starts slower than it could: its training failed, see " + log);
+        }
+    }
+
+    private Path cache() {
+        return folder.resolve("tentacle.aot");
+    }
+
+    private boolean isFresh(Path cache) throws IOException {
+        if (!Files.exists(cache)) {
+            return false;
+        }
+        FileTime made = Files.getLastModifiedTime(cache);
+        for (Path jar : jars()) {
+            if (Files.getLastModifiedTime(jar).compareTo(made) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** In a fixed order, as an AOT cache demands. */
+    private String classPath() throws IOException {
+        return String.join(":", jars().stream().map(Path::toString).toList());
+    }
+
+    private List<Path> jars() throws IOException {
+        try (var files = Files.list(folder.resolve("lib"))) {
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+        }
+    }
+}
