@@ -1,0 +1,136 @@
+package stagecoach.steprunner.app.command;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.CancelCommand;
+import stagecoach.contracts.agent.AgentCommand.CheckHttp;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
+import stagecoach.contracts.agent.AgentCommand.RunScript;
+import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.steprunner.app.secrets.Payloads;
+import stagecoach.steprunner.app.secrets.Plans;
+import stagecoach.steprunner.run.StepRun.Underway;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.process.Mutex;
+
+/** Makes the commands of a run; their payloads are kept sealed in the same transaction. */
+@ApplicationScoped
+public class StepCommands {
+    /** The lock that all steps share unless they name another one. */
+    private static final String USUAL_MUTEX = "default";
+
+    private final Plans plans;
+    private final Payloads payloads;
+    private final Outputs outputs;
+    private final CommandSettings settings;
+    private final Clock clock;
+
+    StepCommands(
+            Plans plans,
+            Payloads payloads,
+            Outputs outputs,
+            CommandSettings settings,
+            Clock clock) {
+        this.plans = plans;
+        this.payloads = payloads;
+        this.outputs = outputs;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** The command of a step that has just started at one place. */
+    public AgentCommand starting(Tx tx, Underway run, StepStarted started) {
+        var sheet = run.sheet();
+        var step = run.step(started.pair().step()).step();
+        var place = started.place();
+        var payload =
+                plans.open(tx, sheet.planDigest())
+                        .payload(
+                                sheet,
+                                step,
+                                place,
+                                outputs.of(tx, sheet.deployment(), run.outputs()));
+        var digest = payloads.keep(tx, started.ticket(), sheet.deployment(), payload);
+        var ticket = started.ticket();
+        var agent = agentOf(started.pair(), place);
+        var context = context(sheet, started.pair());
+        return switch (step.kind()) {
+            case SCRIPT ->
+                    new RunScript(
+                            ticket,
+                            agent,
+                            context,
+                            digest,
+                            mutex(step, place),
+                            step.timeout(),
+                            expiry());
+            case PACKAGE ->
+                    new InstallPackage(
+                            ticket,
+                            agent,
+                            context,
+                            step.packageToInstall().orElseThrow().pin(),
+                            digest,
+                            mutex(step, place),
+                            step.timeout(),
+                            expiry());
+            case HTTP_CHECK -> new CheckHttp(ticket, agent, context, digest, expiry());
+        };
+    }
+
+    /** The commands that end all that is at work. */
+    public List<AgentCommand> cancelling(Underway run) {
+        return run.open().stream()
+                .<AgentCommand>map(
+                        open ->
+                                new CancelCommand(
+                                        open.work().ticket(),
+                                        agentOf(open.pair(), open.place()),
+                                        context(run.sheet(), open.pair()),
+                                        settings.killAfter(),
+                                        settings.abandonAfter()))
+                .toList();
+    }
+
+    private Instant expiry() {
+        return clock.instant().plus(settings.startWithin()).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** By default a target does one thing at a time and a worker many. */
+    private static Mutex mutex(PlannedStep step, Place place) {
+        return step.mutex()
+                .orElseGet(
+                        () ->
+                                new Mutex(
+                                        USUAL_MUTEX,
+                                        place.worker().isPresent()
+                                                ? Mutex.Mode.SHARED
+                                                : Mutex.Mode.EXCLUSIVE));
+    }
+
+    private static AgentId agentOf(Pair pair, Place place) {
+        return place.agent()
+                .orElseThrow(() -> new IllegalStateException(pair + " has no machine to run"));
+    }
+
+    private static CommandContext context(StepRunStarted sheet, Pair pair) {
+        return new CommandContext(
+                sheet.deployment(),
+                sheet.project(),
+                sheet.environment(),
+                sheet.run(),
+                Optional.of(pair.step()),
+                pair.target());
+    }
+}

@@ -1,0 +1,79 @@
+package stagecoach.steprunner.app.secrets;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.internal.ReadPayloads;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.StagecoachJson;
+
+/** Payloads of open tickets, sealed from the moment that their step starts until it has ended. */
+@ApplicationScoped
+public class Payloads {
+    private final SecretBox box;
+
+    Payloads(SecretBox box) {
+        this.box = box;
+    }
+
+    /** Keeps the payload of a ticket and tells the digest of its bytes. */
+    public Digest keep(Tx tx, Ticket ticket, DeploymentId deployment, CommandPayload payload) {
+        byte[] plain = StagecoachJson.bytes(payload);
+        var digest = Digest.of(plain);
+        tx.execute(
+                "INSERT INTO payload (ticket, deployment, digest, ciphertext) VALUES (?1, ?2, ?3, ?4)",
+                ticket.value(),
+                deployment.value(),
+                digest.value(),
+                box.seal(plain, context(ticket)));
+        return digest;
+    }
+
+    /** The payloads of those tickets that are open. */
+    public List<ReadPayloads.Entry> read(Tx tx, Collection<Ticket> tickets) {
+        return tx
+                .rows(
+                        "SELECT ticket, digest, ciphertext FROM payload WHERE ticket = ANY(?1)",
+                        (Object) ids(tickets))
+                .stream()
+                .map(
+                        row -> {
+                            var ticket = new Ticket((UUID) Objects.requireNonNull(row[0]));
+                            byte[] sealed = (byte[]) Objects.requireNonNull(row[2]);
+                            return new ReadPayloads.Entry(
+                                    ticket,
+                                    new Digest(String.valueOf(row[1])),
+                                    StagecoachJson.read(
+                                            box.open(sealed, context(ticket)),
+                                            CommandPayload.class));
+                        })
+                .toList();
+    }
+
+    /** Forgets the payloads of tickets that have ended. */
+    public void forget(Tx tx, Collection<Ticket> tickets) {
+        if (!tickets.isEmpty()) {
+            tx.execute("DELETE FROM payload WHERE ticket = ANY(?1)", (Object) ids(tickets));
+        }
+    }
+
+    /** Forgets whatever is left of a deployment. */
+    public void forget(Tx tx, DeploymentId deployment) {
+        tx.execute("DELETE FROM payload WHERE deployment = ?1", deployment.value());
+    }
+
+    private static UUID[] ids(Collection<Ticket> tickets) {
+        return tickets.stream().map(Ticket::value).toArray(UUID[]::new);
+    }
+
+    private static String context(Ticket ticket) {
+        return "payload:" + ticket;
+    }
+}
