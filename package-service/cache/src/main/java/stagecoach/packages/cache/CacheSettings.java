@@ -1,0 +1,92 @@
+package stagecoach.packages.cache;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.server.grant.GrantKeys;
+import stagecoach.vocabulary.identity.CacheId;
+
+/** What the cache is told by its environment; each wrong or missing value is a sentence. */
+@Singleton
+class CacheSettings {
+    private final Optional<String> dir;
+    private final Optional<String> name;
+    private final String host;
+    private final int port;
+    private final Optional<String> grantKeys;
+    private final Optional<String> trust;
+
+    CacheSettings(
+            @ConfigProperty(name = "STAGECOACH_CACHE_DIR") Optional<String> dir,
+            @ConfigProperty(name = "STAGECOACH_CACHE_NAME") Optional<String> name,
+            @ConfigProperty(name = "STAGECOACH_CACHE_HOST", defaultValue = "127.0.0.1") String host,
+            @ConfigProperty(name = "STAGECOACH_CACHE_PORT", defaultValue = "0") int port,
+            @ConfigProperty(name = "STAGECOACH_GRANT_PUBLIC_KEY") Optional<String> grantKeys,
+            @ConfigProperty(name = "STAGECOACH_CACHE_TRUST") Optional<String> trust) {
+        this.dir = dir;
+        this.name = name;
+        this.host = host;
+        this.port = port;
+        this.grantKeys = grantKeys;
+        this.trust = trust;
+    }
+
+    /** The folder of everything that it keeps. */
+    Path dir() {
+        return Path.of(
+                        required(
+                                dir,
+                                "STAGECOACH_CACHE_DIR",
+                                "the folder that it keeps packages in"))
+                .toAbsolutePath();
+    }
+
+    /** Its id, by which grants name it. */
+    CacheId name() {
+        return new CacheId(
+                required(name, "STAGECOACH_CACHE_NAME", "the id that it is configured under"));
+    }
+
+    /** The address that it listens on. */
+    String host() {
+        return host;
+    }
+
+    /** The port that it listens on; 0 for any free one. */
+    int port() {
+        return port;
+    }
+
+    /** The keys that may have signed grants; several, with commas between, while they change. */
+    List<PublicKey> grantKeys() {
+        String text =
+                required(
+                        grantKeys,
+                        "STAGECOACH_GRANT_PUBLIC_KEY",
+                        "the Ed25519 public key of the central server's grants (X.509, base64)");
+        return Arrays.stream(text.split(",", -1)).map(GrantKeys::publicKey).toList();
+    }
+
+    /** The credential that it shares with the central server. */
+    String trust() {
+        return required(
+                trust,
+                "STAGECOACH_CACHE_TRUST",
+                "the credential that the central server and its caches share");
+    }
+
+    private static String required(Optional<String> value, String variable, String what) {
+        return value.map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .orElseThrow(
+                        () ->
+                                new ConfigurationException(
+                                        "The cache cannot start: set %s, %s."
+                                                .formatted(variable, what)));
+    }
+}

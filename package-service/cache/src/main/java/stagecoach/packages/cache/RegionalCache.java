@@ -1,0 +1,76 @@
+package stagecoach.packages.cache;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.cache.port.CachePort;
+import stagecoach.packages.cache.pull.PullRules;
+import stagecoach.packages.cache.pull.Pulls;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.grant.GrantVerifier;
+import stagecoach.trust.Identity;
+
+/** Starts and stops the cache. */
+@Singleton
+class RegionalCache {
+    private static final Logger LOG = Logger.getLogger(RegionalCache.class);
+
+    private final Vertx vertx;
+    private final CacheSettings settings;
+
+    private @Nullable FolderBlobStore blobs;
+    private @Nullable Pulls pulls;
+    private @Nullable CachePort port;
+
+    RegionalCache(Vertx vertx, CacheSettings settings) {
+        this.vertx = vertx;
+        this.settings = settings;
+    }
+
+    void start(@Observes StartupEvent event) throws IOException {
+        Path dir = settings.dir();
+        var grants = new GrantVerifier(settings.grantKeys(), settings.name().value());
+        String trust = settings.trust();
+        var identity =
+                Identity.loadOrCreate(dir.resolve("identity"), "cache " + settings.name().value());
+        var store = FolderBlobStore.open(dir.resolve("packages"));
+        blobs = store;
+        var begun = new Pulls(store, Files.getFileStore(dir), PullRules.USUAL);
+        pulls = begun;
+        var opened =
+                CachePort.open(
+                        vertx,
+                        identity,
+                        store,
+                        grants,
+                        begun,
+                        trust,
+                        settings.host(),
+                        settings.port());
+        port = opened;
+        LOG.infof("The certificate's thumbprint. thumbprint=%s", identity.thumbprint());
+        // For whoever started it and waits for this line.
+        System.out.printf(
+                "READY cache %s at https://%s:%d%n",
+                settings.name(), settings.host(), opened.port());
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException {
+        if (port != null) {
+            port.close();
+        }
+        if (pulls != null) {
+            pulls.close();
+        }
+        if (blobs != null) {
+            blobs.close();
+        }
+    }
+}

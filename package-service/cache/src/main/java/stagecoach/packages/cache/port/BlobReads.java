@@ -1,0 +1,125 @@
+package stagecoach.packages.cache.port;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.OptionalLong;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.grant.GrantDecision;
+import stagecoach.packages.server.grant.GrantVerifier;
+import stagecoach.packages.server.grant.Reader;
+import stagecoach.packages.server.nuget.Delivery;
+import stagecoach.packages.server.nuget.ReadRequest;
+import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.packages.Sha512;
+
+/** Gives packages to tentacles that show a grant for them. */
+final class BlobReads {
+    private static final Logger LOG = Logger.getLogger(BlobReads.class);
+
+    private final FolderBlobStore blobs;
+    private final GrantVerifier grants;
+    private final Clock clock;
+
+    BlobReads(FolderBlobStore blobs, GrantVerifier grants, Clock clock) {
+        this.blobs = blobs;
+        this.grants = grants;
+        this.clock = clock;
+    }
+
+    /** Answers a GET or HEAD; on the request's event loop. */
+    void answer(HttpServerRequest request, Sha512 sha512) {
+        HttpServerResponse response = request.response();
+        boolean head = request.method().equals(HttpMethod.HEAD);
+        if (!head && !request.method().equals(HttpMethod.GET)) {
+            response.putHeader("Allow", "GET, HEAD");
+            PortAnswers.problem(
+                    response, 405, "Method not allowed", "Packages are only read here.");
+            return;
+        }
+        Optional<String> refusal = refusal(request, sha512);
+        if (refusal.isPresent()) {
+            PortAnswers.problem(response, 403, "Not allowed", refusal.get());
+            return;
+        }
+        OptionalLong size = size(sha512);
+        if (size.isEmpty()) {
+            PortAnswers.problem(
+                    response, 404, "Not found", "This cache does not hold the package.");
+            return;
+        }
+        send(request, Delivery.of(asked(request, head), sha512, size.getAsLong()), sha512);
+    }
+
+    private OptionalLong size(Sha512 sha512) {
+        try {
+            return blobs.size(sha512);
+        } catch (java.io.IOException e) {
+            LOG.errorf(e, "A package cannot be read. sha512=%s", sha512);
+            return OptionalLong.empty();
+        }
+    }
+
+    private static ReadRequest asked(HttpServerRequest request, boolean head) {
+        return new ReadRequest(
+                head,
+                Optional.ofNullable(request.getHeader("Range")),
+                Optional.ofNullable(request.getHeader("If-Range")),
+                Optional.ofNullable(request.getHeader("If-None-Match")));
+    }
+
+    private void send(HttpServerRequest request, Delivery delivery, Sha512 sha512) {
+        HttpServerResponse response = request.response();
+        response.setStatusCode(delivery.status());
+        delivery.headers().forEach(response::putHeader);
+        if (request.method().equals(HttpMethod.HEAD) || delivery.bodyLength() == 0) {
+            response.end();
+            return;
+        }
+        response.putHeader("Content-Type", "application/octet-stream");
+        response.sendFile(blobs.file(sha512).toString(), delivery.bodyFrom(), delivery.bodyLength())
+                .onFailure(
+                        failure -> {
+                            LOG.debugf(failure, "A reader went away. sha512=%s", sha512);
+                            response.reset();
+                        });
+    }
+
+    /** Why the one who asks may not read, in words. */
+    private Optional<String> refusal(HttpServerRequest request, Sha512 sha512) {
+        @Nullable String token = request.getHeader(CacheProtocol.GRANT_HEADER);
+        if (token == null) {
+            return Optional.of(
+                    "A package is read with a grant of the central server, in the header %s."
+                            .formatted(CacheProtocol.GRANT_HEADER));
+        }
+        Optional<Thumbprint> shown = shown(request.sslSession());
+        if (shown.isEmpty()) {
+            return Optional.of("A reader must show its certificate, and this one showed none.");
+        }
+        return switch (grants.decide(
+                token, new Reader.Tentacle(shown.get().value()), sha512, clock.instant())) {
+            case GrantDecision.Allowed _ -> Optional.empty();
+            case GrantDecision.Denied(GrantDecision.Reason reason) ->
+                    Optional.of(reason.sentence());
+        };
+    }
+
+    private static Optional<Thumbprint> shown(@Nullable SSLSession session) {
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Thumbprint.ofPeer(session));
+        } catch (SSLPeerUnverifiedException none) {
+            return Optional.empty();
+        }
+    }
+}

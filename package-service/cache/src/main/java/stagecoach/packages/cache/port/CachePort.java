@@ -1,0 +1,149 @@
+package stagecoach.packages.cache.port;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import stagecoach.packages.cache.pull.Pulls;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.grant.GrantVerifier;
+import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * TLS 1.3 with a certificate of the cache's own making; any client certificate is taken at the
+ * handshake and judged by what is asked for.
+ */
+public final class CachePort implements Closeable {
+    private static final int START_SECONDS_MAX = 20;
+    private static final int IDLE_SECONDS_MAX = 120;
+
+    private final HttpServer server;
+    private final BlobReads reads;
+    private final PullControl control;
+
+    private CachePort(Vertx vertx, Identity identity, BlobReads reads, PullControl control) {
+        this.reads = reads;
+        this.control = control;
+        this.server =
+                vertx.createHttpServer(
+                                new HttpServerOptions()
+                                        .setSsl(true)
+                                        .setClientAuth(ClientAuth.REQUEST)
+                                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                        .setKeyCertOptions(
+                                                KeyCertOptions.wrap(identity.keyManager()))
+                                        .setTrustOptions(
+                                                TrustOptions.wrap(PinnedTrust.anyWellFormed()))
+                                        .setUseAlpn(false)
+                                        .setIdleTimeout(IDLE_SECONDS_MAX)
+                                        .setIdleTimeoutUnit(SECONDS))
+                        .requestHandler(this::on);
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @param trust the credential of the central server
+     * @param port 0 for any free one
+     * @throws IOException with a sentence if it cannot be opened
+     */
+    public static CachePort open(
+            Vertx vertx,
+            Identity identity,
+            FolderBlobStore blobs,
+            GrantVerifier grants,
+            Pulls pulls,
+            String trust,
+            String host,
+            int port)
+            throws IOException {
+        var opened =
+                new CachePort(
+                        vertx,
+                        identity,
+                        new BlobReads(blobs, grants, Clock.systemUTC()),
+                        new PullControl(pulls, trust));
+        try {
+            opened.server
+                    .listen(port, host)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_SECONDS_MAX, SECONDS);
+            return opened;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException(
+                    "The cache cannot listen on %s:%d. Set STAGECOACH_CACHE_PORT to a free port."
+                            .formatted(host, port),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("The cache was stopped while it was starting.", e);
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    private void on(HttpServerRequest request) {
+        String path = Objects.requireNonNullElse(request.path(), "");
+        if (path.equals("/q/health") || path.startsWith("/q/health/")) {
+            PortAnswers.json(
+                    request.response(),
+                    200,
+                    new JsonObject().put("status", "UP").toBuffer().getBytes());
+        } else if (!isDigestBelow(CacheProtocol.BLOBS, path, request, reads::answer)
+                && !isDigestBelow(CacheProtocol.PULLS, path, request, control::answer)) {
+            PortAnswers.problem(
+                    request.response(),
+                    404,
+                    "Not found",
+                    "A cache has /blobs/<sha512> for tentacles and /pulls/<sha512> for the central server.");
+        }
+    }
+
+    private static boolean isDigestBelow(
+            String prefix,
+            String path,
+            HttpServerRequest request,
+            BiConsumer<HttpServerRequest, Sha512> answer) {
+        if (!path.startsWith(prefix)) {
+            return false;
+        }
+        Optional<Sha512> sha512 = digest(path.substring(prefix.length()));
+        sha512.ifPresent(digest -> answer.accept(request, digest));
+        return sha512.isPresent();
+    }
+
+    private static Optional<Sha512> digest(String text) {
+        try {
+            return Optional.of(Sha512.parseHex(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

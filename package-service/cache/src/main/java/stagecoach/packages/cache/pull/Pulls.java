@@ -1,0 +1,103 @@
+package stagecoach.packages.cache.pull;
+
+import java.io.Closeable;
+import java.nio.file.FileStore;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.pull.PullOrder;
+import stagecoach.packages.server.pull.PullStatus;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * All pulls of this process: one per digest at a time, and the last ones that ended, so that an
+ * asker who missed the answer is told again. How many are ordered at once is for the central server
+ * to bound.
+ */
+public final class Pulls implements Closeable {
+    private static final int KEPT_MAX = 1000;
+
+    private final BlobStore blobs;
+    private final FileStore disk;
+    private final PullRules rules;
+    private final CentralDownload download;
+    private final Set<Sha512> verified = ConcurrentHashMap.newKeySet();
+    private final Map<Sha512, Pull> pulls = new LinkedHashMap<>();
+
+    /**
+     * @param disk where {@code blobs} lie
+     */
+    public Pulls(BlobStore blobs, FileStore disk, PullRules rules) {
+        this.blobs = blobs;
+        this.disk = disk;
+        this.rules = rules;
+        this.download = new CentralDownload(rules);
+    }
+
+    /** Begins a pull, or joins the one that answers the order; its status after a while. */
+    public CompletableFuture<PullStatus> order(PullOrder order, int waitMillis) {
+        Pull pull = begunOrJoined(order);
+        return statusWithin(pull, waitMillis);
+    }
+
+    /** The status after a while, or at once if it has ended; empty if nobody ordered it. */
+    public Optional<CompletableFuture<PullStatus>> status(Sha512 sha512, int waitMillis) {
+        return find(sha512).map(pull -> statusWithin(pull, waitMillis));
+    }
+
+    /** Stops a pull; what came stays for the next one. */
+    public void stop(Sha512 sha512) {
+        find(sha512).ifPresent(Pull::stop);
+    }
+
+    private synchronized Optional<Pull> find(Sha512 sha512) {
+        return Optional.ofNullable(pulls.get(sha512));
+    }
+
+    private synchronized Pull begunOrJoined(PullOrder order) {
+        @Nullable Pull present = pulls.remove(order.pin().sha512());
+        Pull pull = present != null && present.answers(order) ? present : begun(order);
+        pulls.put(order.pin().sha512(), pull);
+        forgetOldest();
+        return pull;
+    }
+
+    private Pull begun(PullOrder order) {
+        var pull = new Pull(order, blobs, disk, verified, download, rules);
+        Thread.ofVirtual().name("pull-" + order.pin().id()).start(pull::run);
+        return pull;
+    }
+
+    private void forgetOldest() {
+        Iterator<Pull> oldest = pulls.values().iterator();
+        int surplus = pulls.size() - KEPT_MAX;
+        while (surplus > 0 && oldest.hasNext()) {
+            if (oldest.next().end().isDone()) {
+                oldest.remove();
+                surplus--;
+            }
+        }
+    }
+
+    private static CompletableFuture<PullStatus> statusWithin(Pull pull, int waitMillis) {
+        return pull.end()
+                .thenApply(Optional::of)
+                .completeOnTimeout(Optional.empty(), waitMillis, TimeUnit.MILLISECONDS)
+                .thenApply(end -> end.orElseGet(pull::status));
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            pulls.values().forEach(Pull::stop);
+        }
+        download.close();
+    }
+}

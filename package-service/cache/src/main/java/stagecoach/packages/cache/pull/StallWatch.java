@@ -1,0 +1,50 @@
+package stagecoach.packages.cache.pull;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Closes a body that has been silent for too long, so that its reader goes on. */
+final class StallWatch implements Closeable {
+    private final InputStream body;
+    private final long stallNanos;
+    private final ScheduledFuture<?> watching;
+    private volatile long heardAt = System.nanoTime();
+    private volatile boolean stalled;
+
+    StallWatch(InputStream body, Duration stallMax, ScheduledExecutorService clock) {
+        this.body = body;
+        this.stallNanos = stallMax.toNanos();
+        long every = Math.max(1, stallNanos / 8);
+        this.watching =
+                clock.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
+    }
+
+    void heard() {
+        heardAt = System.nanoTime();
+    }
+
+    boolean stalled() {
+        return stalled;
+    }
+
+    private void look() {
+        if (System.nanoTime() - heardAt > stallNanos && !stalled) {
+            stalled = true;
+            try {
+                body.close();
+            } catch (IOException e) {
+                // The reader meets the same failure and tells it.
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        watching.cancel(false);
+    }
+}

@@ -1,0 +1,191 @@
+package stagecoach.packages.cache;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import stagecoach.packages.cache.port.CachePort;
+import stagecoach.packages.cache.pull.PullRules;
+import stagecoach.packages.cache.pull.Pulls;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.grant.GrantKeys;
+import stagecoach.packages.server.grant.GrantSigner;
+import stagecoach.packages.server.grant.GrantVerifier;
+import stagecoach.packages.server.grant.ReadGrant;
+import stagecoach.packages.server.grant.Reader;
+import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.packages.server.pull.PullOrder;
+import stagecoach.packages.server.pull.PullStatus;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.vocabulary.packages.Sha512;
+
+/** A cache on a port of its own, and those who talk to it. */
+final class RunningCache implements AutoCloseable {
+    static final String TRUST = "c2hhcmVk";
+    private static final KeyPair KEYS = GrantKeys.generate();
+    private static final PullRules IMPATIENT =
+            new PullRules(
+                    3,
+                    20,
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(20),
+                    Duration.ofMillis(400),
+                    Duration.ofSeconds(5));
+
+    // One for all tests: what they are is not what is tested.
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final Identity IDENTITY = identity("cache eu-1");
+    private static final Identity TENTACLE = identity("tentacle");
+    private static final Identity CENTRAL = identity("central");
+
+    private final Path folder;
+    private final FolderBlobStore blobs;
+    private final Pulls pulls;
+    private final CachePort port;
+    private final HttpClient central;
+    private final HttpClient reader;
+
+    RunningCache(Path folder) throws IOException {
+        this.folder = folder;
+        blobs = FolderBlobStore.open(folder.resolve("packages"));
+        pulls = new Pulls(blobs, Files.getFileStore(folder), IMPATIENT);
+        port =
+                CachePort.open(
+                        VERTX,
+                        IDENTITY,
+                        blobs,
+                        new GrantVerifier(List.of(KEYS.getPublic()), "eu-1"),
+                        pulls,
+                        TRUST,
+                        "127.0.0.1",
+                        0);
+        central = client(CENTRAL);
+        reader = client(TENTACLE);
+    }
+
+    private static Identity identity(String name) {
+        try {
+            return Identity.loadOrCreate(Files.createTempDirectory("stagecoach-cache-"), name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HttpClient client(Identity shown) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(shown.tls(PinnedTrust.exactly(IDENTITY.thumbprint())))
+                .build();
+    }
+
+    /** Orders as the central server does, and waits for the end. */
+    PullStatus pulled(PullOrder order) throws Exception {
+        PullStatus status = order(order, 5000);
+        while (!status.ended()) {
+            status = order(order, 5000);
+        }
+        return status;
+    }
+
+    PullStatus order(PullOrder order, int waitMillis) throws Exception {
+        var response =
+                central.send(
+                        control(order.pin().sha512(), waitMillis)
+                                .PUT(HttpRequest.BodyPublishers.ofByteArray(order.json()))
+                                .build(),
+                        BodyHandlers.ofByteArray());
+        return PullStatus.parse(response.body());
+    }
+
+    int stop(Sha512 sha512) throws Exception {
+        return central.send(control(sha512, 0).DELETE().build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    HttpResponse<String> control(String trust, String method, Sha512 sha512, String body)
+            throws Exception {
+        return central.send(
+                HttpRequest.newBuilder(url(CacheProtocol.pullPath(sha512)))
+                        .header(CacheProtocol.TRUST_HEADER, trust)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder control(Sha512 sha512, int waitMillis) {
+        return HttpRequest.newBuilder(url(CacheProtocol.pullPath(sha512) + "?wait=" + waitMillis))
+                .header(CacheProtocol.TRUST_HEADER, TRUST);
+    }
+
+    URI url(String path) {
+        return URI.create("https://127.0.0.1:%d%s".formatted(port.port(), path));
+    }
+
+    /** A grant for this cache and its tentacle. */
+    String grant(Sha512 sha512) {
+        return grant(sha512, TENTACLE.thumbprint().value(), "eu-1", Duration.ofMinutes(5));
+    }
+
+    String grant(Sha512 sha512, String thumbprint, String audience, Duration valid) {
+        return new GrantSigner(KEYS.getPrivate())
+                .sign(
+                        new ReadGrant(
+                                sha512,
+                                new Reader.Tentacle(thumbprint),
+                                audience,
+                                Instant.now().plus(valid)));
+    }
+
+    String tentacleThumbprint() {
+        return TENTACLE.thumbprint().value();
+    }
+
+    HttpResponse<byte[]> read(Sha512 sha512, String grant, String... headers) throws Exception {
+        var request =
+                HttpRequest.newBuilder(url(CacheProtocol.BLOBS + sha512.hex()))
+                        .header(CacheProtocol.GRANT_HEADER, grant);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return reader.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
+        return reader.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    /** Where a blob lies. */
+    Path file(Sha512 sha512) {
+        return blobs.file(sha512);
+    }
+
+    /** The same folder, by another process. */
+    RunningCache restarted() throws IOException {
+        close();
+        return new RunningCache(folder);
+    }
+
+    @Override
+    public void close() {
+        central.shutdownNow();
+        reader.shutdownNow();
+        port.close();
+        pulls.close();
+        try {
+            blobs.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
