@@ -4,7 +4,8 @@ machine="#{Demo.Machines}/#{Stagecoach.Target.Id}"
 port="#{Shop.Port}"
 server="#{Stagecoach.Step[server].Output.InstallDirectory}"
 config="#{Stagecoach.Step[config].Output.InstallDirectory}"
-mkdir -p "$machine"
+pidfile="#{Demo.Pids}/#{Stagecoach.Target.Id}.pid" # so that what runs here can be ended by those who look
+mkdir -p "$machine" "#{Demo.Pids}"
 echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Deployment.Attempt} #{Stagecoach.Step.Name} #{Stagecoach.Target.Id}" >> "$machine/trace"
 
 # The pid that listens on a port, as /proc tells it.
@@ -22,14 +23,14 @@ holder() {
   done
 }
 
-if [ -f "$machine/shop.pid" ]; then
-  old=$(cat "$machine/shop.pid")
+if [ -f "$pidfile" ]; then
+  old=$(cat "$pidfile")
   kill "$old" 2>/dev/null || true
   for _ in $(seq 1 100); do
     if ! kill -0 "$old" 2>/dev/null; then break; fi
     sleep 0.1
   done
-  rm -f "$machine/shop.pid"
+  rm -f "$pidfile"
 fi
 
 if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
@@ -41,6 +42,6 @@ cd "$config"
 setsid nohup "#{Demo.Java}" -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$server/shop-server.jar" \
   --port "$port" --bind-address 127.0.0.1 --root-dir "$config" --disable-banner --no-request-journal \
   > "$machine/shop.log" 2>&1 < /dev/null &
-echo $! > "$machine/shop.pid"
-set_stagecoach_variable Pid "$(cat "$machine/shop.pid")"
-echo "started the shop on port $port, pid $(cat "$machine/shop.pid")"
+echo $! > "$pidfile"
+set_stagecoach_variable Pid "$(cat "$pidfile")"
+echo "started the shop on port $port, pid $(cat "$pidfile")"

@@ -2,7 +2,9 @@ package stagecoach.local.launcher;
 
 import picocli.CommandLine;
 import stagecoach.cli.StagecoachCli;
+import stagecoach.local.launcher.command.BenchCommand;
 import stagecoach.local.launcher.command.CacheCommand;
+import stagecoach.local.launcher.command.DemoCommand;
 import stagecoach.local.launcher.command.DownCommand;
 import stagecoach.local.launcher.command.RunningMachines;
 import stagecoach.local.launcher.command.StatusCommand;
@@ -32,6 +34,8 @@ public final class StagecoachMain {
         RunningMachines machines = new RunningMachines(checkout, run.folder());
         line.addSubcommand(new TentacleCommand(machines).line());
         line.addSubcommand(new CacheCommand(machines).line());
+        line.addSubcommand(new DemoCommand(checkout, root.screen()));
+        line.addSubcommand(new BenchCommand(checkout, root.screen()));
         StagecoachCli.mannered(line);
         line.getCommandSpec()
                 .usageMessage()

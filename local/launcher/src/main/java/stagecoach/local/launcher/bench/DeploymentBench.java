@@ -19,9 +19,8 @@ import java.util.UUID;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.watch.DeploymentWatch;
 import stagecoach.cli.watch.Screen;
-import stagecoach.local.launcher.demo.LocalStack;
-import stagecoach.local.launcher.demo.LocalStack.Machine;
 import stagecoach.local.launcher.demo.Nupkg;
+import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.wire.StagecoachJson;
 
 /** One real deployment of a package and some script steps to many local tentacles, timed. */
@@ -30,11 +29,11 @@ public final class DeploymentBench {
     private static final String REGION = "near";
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
-    private final LocalStack stack;
+    private final LocalMachines stack;
     private final Path folder;
 
     /** A bench that keeps its package in {@code folder}. */
-    public DeploymentBench(LocalStack stack, Path folder) {
+    public DeploymentBench(LocalMachines stack, Path folder) {
         this.stack = stack;
         this.folder = folder;
     }
@@ -141,19 +140,23 @@ public final class DeploymentBench {
         }
         put("/projects/" + PROJECT + "/process", Map.of("steps", steps));
         if (question.location().equals("EXECUTION_TARGET")) {
-            var listens = stack.startCache("cache-" + REGION, REGION, stack.pullUrl());
+            var listens = stack.startCache("cache-" + REGION);
             stack.registerCache("cache-" + REGION, REGION, listens, listens, stack.pullUrl());
         }
         for (int number = 1; number <= question.targets(); number++) {
             stack.startTentacle(
-                    new Machine(
+                    new LocalMachines.Machine(
                             "bench-" + number,
                             Optional.of(REGION),
                             List.of("production"),
                             List.of("bench"),
-                            Optional.empty()),
-                    stack.agentUrl(),
-                    stack.bytesUrl());
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty()));
+        }
+        for (int number = 1; number <= question.targets(); number++) {
+            stack.awaitReady("tentacle-bench-" + number);
         }
         stack.api().push(packed(question.packageMegabytes()));
         stack.api().post("/projects/" + PROJECT + "/releases", Map.of("version", "1.0.0"));

@@ -17,12 +17,13 @@ import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.DeploymentWatch;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.demo.WanRelay.Purpose;
+import stagecoach.local.launcher.installation.LocalMachines;
 
 /**
  * Brings three releases to six machines in two regions and checks every claim by evidence from
  * outside.
  */
-public final class Demo implements AutoCloseable {
+public final class Demo {
     private static final String SERVER_VERSION = "3.13.2";
     private static final String BROKEN_MACHINE = "web-5";
     private static final List<Claim> CLAIMS =
@@ -32,8 +33,15 @@ public final class Demo implements AutoCloseable {
                     new EachScriptOnce(),
                     new RetryRepeatsNothing());
 
+    /** It did not go as it should; the message says what was expected and what came. */
+    public static final class Refused extends RuntimeException {
+        Refused(String sentence) {
+            super(sentence);
+        }
+    }
+
     private final Path root;
-    private final LocalStack stack;
+    private final LocalMachines stack;
     private final Screen screen;
     private final World world;
     private final DemoPackages packages;
@@ -47,7 +55,7 @@ public final class Demo implements AutoCloseable {
      * @param root the checkout
      * @param home the demo's own folder
      */
-    public Demo(Path root, Path home, LocalStack stack, Screen screen) {
+    public Demo(Path root, Path home, LocalMachines stack, Screen screen) {
         this.root = root;
         this.stack = stack;
         this.screen = screen;
@@ -106,9 +114,8 @@ public final class Demo implements AutoCloseable {
     }
 
     /** Ends what scripts started on the machines, and the ocean. */
-    @Override
-    public void close() throws IOException {
-        world.close();
+    public void end() throws IOException, InterruptedException {
+        world.end();
     }
 
     private ApiClient api() {
@@ -139,7 +146,7 @@ public final class Demo implements AutoCloseable {
         Map<Trace.Line, Integer> lines = expectation.lines(deployment, release.steps(deployment));
         long wanted = expectation.tracesOfSuccess(World.REGIONS.size() * World.MACHINES_PER_REGION);
         if (lines.size() != wanted) {
-            throw new DemoRefused(
+            throw new Refused(
                     "%s should have run %d scripts and installs, its rows tell %d"
                             .formatted(release.version(), wanted, lines.size()));
         }
@@ -183,7 +190,7 @@ public final class Demo implements AutoCloseable {
         if (!failure.contains("\"start\"")
                 || !failure.contains(BROKEN_MACHINE)
                 || !failure.contains("is taken by pid")) {
-            throw new DemoRefused("the failure does not say where and why: " + failure);
+            throw new Refused("the failure does not say where and why: " + failure);
         }
     }
 
@@ -196,7 +203,7 @@ public final class Demo implements AutoCloseable {
                         () -> List.of("   %d of 3   %s".formatted(number, world.wanLine())));
         DeploymentWatch.Ended ended = watch.follow(Optional.of(Duration.ofMinutes(10)));
         if (ended.exit() != wanted) {
-            throw new DemoRefused(
+            throw new Refused(
                     "deployment %s should have %s, but it is %s: %s"
                             .formatted(
                                     deployment,

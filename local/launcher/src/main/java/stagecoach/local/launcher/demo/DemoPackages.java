@@ -31,7 +31,7 @@ final class DemoPackages {
     Path server(String version) throws IOException {
         Path jar = root.resolve("local/launcher/target/demo-input/shop-server.jar");
         if (Files.notExists(jar)) {
-            throw new DemoRefused(jar + " is missing. ./stagecoach builds it.");
+            throw new Demo.Refused(jar + " is missing. ./stagecoach builds it.");
         }
         var files = new LinkedHashMap<String, Path>();
         files.put("shop-server.jar", jar);

@@ -18,24 +18,24 @@ import stagecoach.cli.manifest.Application;
 import stagecoach.cli.manifest.ManifestReader;
 import stagecoach.local.engines.FreePort;
 import stagecoach.local.launcher.demo.Gate.Change;
-import stagecoach.local.launcher.demo.LocalStack.Machine;
 import stagecoach.local.launcher.demo.WanRelay.Purpose;
+import stagecoach.local.launcher.installation.LocalMachines;
 
 /** The demo's geography: hq, an ocean, two regions with a cache and three machines each. */
-final class World implements AutoCloseable {
+final class World {
     static final List<String> REGIONS = List.of("eu", "us");
     static final int MACHINES_PER_REGION = 3;
     private static final String DARK_REGION = "us";
 
-    private final LocalStack stack;
+    private final LocalMachines stack;
     private final Ocean ocean = new Ocean();
     private final Machines machines;
     private final Path tunnel;
     private final Map<String, Integer> shopPorts = new LinkedHashMap<>();
 
-    World(Path home, LocalStack stack) {
+    World(Path home, LocalMachines stack) {
         this.stack = stack;
-        this.machines = new Machines(home.resolve("machines"));
+        this.machines = new Machines(home.resolve("machines"), home.resolve("pids"));
         this.tunnel = home.resolve("tunnel-to-us");
     }
 
@@ -69,29 +69,55 @@ final class World implements AutoCloseable {
                                                     .objectNode()
                                                     .put("name", name)));
         }
-        stack.startTentacle(Machine.worker("worker-1", "hq"), stack.agentUrl(), stack.bytesUrl());
+        stack.startTentacle(
+                new LocalMachines.Machine(
+                        "worker-1",
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        Optional.of("hq"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
         for (String region : REGIONS) {
             URI pull = ocean.towardsHq(region, Purpose.CACHE, stack.pullUrl());
             String cache = "cache-" + region;
-            URI listens = stack.startCache(cache, region, pull);
+            URI listens = stack.startCache(cache);
             URI push = ocean.towardsRegion(region, Purpose.CONTROL, listens);
             stack.registerCache(cache, region, listens, push, pull);
             URI agents = ocean.towardsHq(region, Purpose.CONTROL, stack.agentUrl());
             URI bytes = ocean.towardsHq(region, Purpose.BYTES, stack.bytesUrl());
             for (int i = 0; i < MACHINES_PER_REGION; i++) {
                 String name = "web-" + (shopPorts.size() + 1);
-                stack.startTentacle(Machine.web(name, region), agents, bytes);
+                stack.startTentacle(web(name, region, agents, bytes));
                 shopPorts.put(name, FreePort.find(1).getFirst());
             }
         }
+        stack.awaitReady("tentacle-worker-1");
+        for (String machine : shopPorts.keySet()) {
+            stack.awaitReady("tentacle-" + machine);
+        }
         Files.deleteIfExists(tunnel);
         ocean.hangOn(DARK_REGION, tunnel);
+    }
+
+    private static LocalMachines.Machine web(String name, String region, URI agents, URI bytes) {
+        return new LocalMachines.Machine(
+                name,
+                Optional.of(region),
+                List.of("production"),
+                List.of("web"),
+                Optional.empty(),
+                Optional.of(agents),
+                Optional.of(bytes),
+                Optional.empty());
     }
 
     /** Applies the demo's manifest through the API. */
     void apply(Path manifest) throws Exception {
         var environment = new HashMap<String, String>();
         environment.put("DEMO_MACHINES", machines.folder().toString());
+        environment.put("DEMO_PIDS", machines.pids().toString());
         environment.put("DEMO_TUNNEL", tunnel.toString());
         environment.put(
                 "DEMO_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -137,8 +163,8 @@ final class World implements AutoCloseable {
                 .collect(Collectors.joining("  ", "WAN ", ""));
     }
 
-    @Override
-    public void close() throws IOException {
+    /** Ends what scripts started, and the ocean. */
+    void end() throws IOException, InterruptedException {
         machines.endAll();
         ocean.close();
     }

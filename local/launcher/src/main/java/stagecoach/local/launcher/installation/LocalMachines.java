@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.local.launcher.process.LogFile;
+import stagecoach.local.launcher.process.ProcessIdentity;
 import stagecoach.local.launcher.process.ProcessState;
 import stagecoach.local.launcher.process.ProcessStatus;
 import stagecoach.local.launcher.supervisor.ControlClient;
@@ -85,6 +87,31 @@ public final class LocalMachines {
             environments = List.copyOf(environments);
             tags = List.copyOf(tags);
         }
+    }
+
+    /** The public API, with the admin's key. */
+    public ApiClient api() {
+        return api;
+    }
+
+    /** Where tentacles dial. */
+    public URI agentUrl() throws IOException, InterruptedException {
+        return URI.create(fact(control.status().facts(), "agentUrl"));
+    }
+
+    /** Where tentacles read packages through the server. */
+    public URI bytesUrl() throws IOException, InterruptedException {
+        return URI.create(fact(control.status().facts(), "bytesUrl"));
+    }
+
+    /** The processes that run now, the supervisor included. */
+    public List<Long> pids() throws IOException, InterruptedException {
+        var status = control.status();
+        return Stream.concat(
+                        status.supervisor().stream(),
+                        status.processes().stream().flatMap(row -> row.identity().stream()))
+                .map(ProcessIdentity::pid)
+                .toList();
     }
 
     /** What a start has done. */
@@ -191,8 +218,11 @@ public final class LocalMachines {
      * @param pushUrl as the server reaches it
      * @param pullUrl as it reaches the server
      */
-    public void registerCache(String name, String region, URI url, URI pushUrl, URI pullUrl) {
+    public void registerCache(String name, String region, URI url, URI pushUrl, URI pullUrl)
+            throws IOException {
         createMissing("/regions/" + region);
+        Path thumbprint =
+                LocalDefault.cacheHome(folder, name).resolve("identity").resolve("thumbprint");
         api.put(
                 "/caches/" + name,
                 MAPPER.createObjectNode()
@@ -200,7 +230,8 @@ public final class LocalMachines {
                         .put("kind", "STAGECOACH")
                         .put("url", url.toString())
                         .put("pushUrl", pushUrl.toString())
-                        .put("pullUrl", pullUrl.toString()));
+                        .put("pullUrl", pullUrl.toString())
+                        .put("thumbprint", Files.readString(thumbprint).strip()));
     }
 
     /** Where a cache that reaches the server directly pulls from. */

@@ -54,7 +54,8 @@ public final class LocalRun {
     public static final class StartRefused extends IOException {
         private static final long serialVersionUID = 1L;
 
-        StartRefused(String sentence) {
+        /** The sentence says why, and what to do. */
+        public StartRefused(String sentence) {
             super(sentence);
         }
     }

@@ -1,0 +1,1 @@
+echo "#{Greeting} from #{Stagecoach.Target.Id}, release #{Stagecoach.Release.Version}"

@@ -1,0 +1,5 @@
+/** The door itself. */
+@NullMarked
+package stagecoach.local.launcher;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** One process at a time. */
+@NullMarked
+package stagecoach.local.launcher.process;
+
+import org.jspecify.annotations.NullMarked;
