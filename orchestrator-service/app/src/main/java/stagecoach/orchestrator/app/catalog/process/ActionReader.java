@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.run.PlannedStep.Kind;
 import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.Action;
@@ -29,7 +30,7 @@ final class ActionReader {
     private ActionReader() {}
 
     /** The action; empty if it cannot be read. */
-    static Optional<Action> read(JsonBody body) {
+    static Optional<Action> read(JsonBody body, KnownNames names) {
         body.notYet("steps", "Write the children as steps of their own.");
         body.notYet("manual", "Deploy in two releases, with a look between them.");
         body.notYet("health", "Use kind HTTP_CHECK, or a script that looks.");
@@ -40,7 +41,7 @@ final class ActionReader {
                 chosen ->
                         switch (chosen) {
                             case SCRIPT -> part(body, "script").flatMap(ActionReader::script);
-                            case PACKAGE -> deployPackage(body);
+                            case PACKAGE -> deployPackage(body, names);
                             case HTTP_CHECK -> part(body, "http").flatMap(ActionReader::httpCheck);
                         });
     }
@@ -85,18 +86,19 @@ final class ActionReader {
         return body.map(text -> new Action.Script(syntax, text));
     }
 
-    private static Optional<Action> deployPackage(JsonBody body) {
-        Optional<Action.PackageReference> source =
-                part(body, "package").flatMap(ActionReader::reference);
+    private static Optional<Action> deployPackage(JsonBody body, KnownNames names) {
+        Optional<Action.PackageReference> reference =
+                part(body, "package").flatMap(source -> reference(source, names));
         Action.Install install =
                 body.object("install")
                         .map(ActionReader::install)
                         .orElseGet(() -> new Action.Install(Optional.empty(), List.of()));
-        return source.map(reference -> new Action.DeployPackage(reference, install));
+        return reference.map(source -> new Action.DeployPackage(source, install));
     }
 
-    private static Optional<Action.PackageReference> reference(JsonBody source) {
+    private static Optional<Action.PackageReference> reference(JsonBody source, KnownNames names) {
         FeedId feed = source.parsed("feed", FeedId::new).orElse(FeedId.BUILT_IN);
+        KnownNames.checkOne(source, "feed", "feed", feed.value(), names.feeds());
         Optional<PackageId> id = source.requiredParsed("id", PackageId::parse);
         AcquisitionLocation location =
                 source.choice("acquisitionLocation", AcquisitionLocation.class)

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.StepName;
@@ -43,11 +44,11 @@ final class StepReader {
      * nothing can be said about its place among the others. Lesser mistakes are noted, and the step
      * is judged as if the field were left out.
      */
-    static Optional<Step> read(JsonBody body) {
+    static Optional<Step> read(JsonBody body, KnownNames names) {
         Optional<StepName> name = body.requiredParsed("name", StepName::new);
-        Optional<Action> action = ActionReader.read(body);
+        Optional<Action> action = ActionReader.read(body, names);
         Optional<Phase> phase = phase(body);
-        Optional<RunOn> runOn = runOn(body);
+        Optional<RunOn> runOn = runOn(body, names);
         Condition condition = body.choice("condition", Condition.class).orElse(Condition.SUCCESS);
         Optional<Duration> timeout = timeout(body, action);
         Retries retries = retries(body);
@@ -57,8 +58,8 @@ final class StepReader {
                 body.choice("unavailableTargets", UnavailableTargets.class, "WAIT")
                         .orElse(UnavailableTargets.FAIL);
         Optional<Mutex> mutex = mutex(body, runOn);
-        List<EnvironmentId> in = environments(body, "environments");
-        List<EnvironmentId> out = environments(body, "excludeEnvironments");
+        List<EnvironmentId> in = environments(body, "environments", names);
+        List<EnvironmentId> out = environments(body, "excludeEnvironments", names);
         boolean required = body.flag("required").orElse(false);
         boolean disabled = body.flag("disabled").orElse(false);
         body.notYet("onlyIf", "Let the script decide, or use condition.");
@@ -94,19 +95,27 @@ final class StepReader {
         return body.choice("phase", StepPhase.class).map(choice -> choice.phase);
     }
 
-    private static Optional<RunOn> runOn(JsonBody body) {
+    private static Optional<RunOn> runOn(JsonBody body, KnownNames names) {
         if (!body.has("runOn")) {
             body.mistake(
                     "runOn",
                     "runOn is missing. Say where the step runs: {\"tags\": [\"web\"]} or {\"workerPool\": \"hq\"}.");
             return Optional.empty();
         }
-        return body.object("runOn").flatMap(StepReader::runOnOf);
+        return body.object("runOn").flatMap(place -> runOnOf(place, names));
     }
 
-    private static Optional<RunOn> runOnOf(JsonBody place) {
+    private static Optional<RunOn> runOnOf(JsonBody place, KnownNames names) {
         Optional<List<Tag>> tags = place.list("tags", Tag::new);
         Optional<PoolId> pool = place.parsed("workerPool", PoolId::new);
+        pool.ifPresent(
+                id ->
+                        KnownNames.checkOne(
+                                place,
+                                "workerPool",
+                                "worker pool",
+                                id.value(),
+                                names.workerPools()));
         Optional<JsonBody> behalf = place.object("onBehalfOf");
         Optional<List<Tag>> behalfTags =
                 behalf.flatMap(
@@ -199,8 +208,15 @@ final class StepReader {
         return runOn instanceof RunOn.Targets ? Mutex.Mode.EXCLUSIVE : Mutex.Mode.SHARED;
     }
 
-    private static List<EnvironmentId> environments(JsonBody body, String field) {
-        return body.list(field, EnvironmentId::new).orElse(List.of());
+    private static List<EnvironmentId> environments(JsonBody body, String field, KnownNames names) {
+        List<EnvironmentId> ids = body.list(field, EnvironmentId::new).orElse(List.of());
+        KnownNames.check(
+                body,
+                field,
+                "environment",
+                ids.stream().map(EnvironmentId::value).toList(),
+                names.environments());
+        return ids;
     }
 
     /** The only order there is, as people write it. */

@@ -1,0 +1,258 @@
+package stagecoach.orchestrator.app.catalog.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.runtime.access.FieldError;
+import stagecoach.runtime.access.InvalidInput;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.DeploymentProcess;
+import stagecoach.vocabulary.process.Mutex;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.process.UnavailableTargets;
+import stagecoach.wire.StagecoachJson;
+
+class ProcessReaderTest {
+    private static final KnownNames NAMES =
+            new KnownNames(
+                    Set.of("staging", "production"),
+                    Set.of("eu"),
+                    Set.of("hq"),
+                    Set.of(FeedId.BUILT_IN.value()));
+
+    @Test
+    void a_step_says_little_and_means_the_defaults() {
+        Step step =
+                only(
+                        """
+                        {"name": "web", "runOn": {"tags": ["web"]}, "script": {"body": "true"}}""");
+        assertThat(step.phase()).isEqualTo(Phase.DEPLOYMENT);
+        assertThat(step.runOn()).isEqualTo(new RunOn.Targets(List.of(new Tag("web"))));
+        assertThat(step.action()).isEqualTo(new Action.Script(Action.Syntax.BASH, "true"));
+        assertThat(step.condition()).isEqualTo(Condition.SUCCESS);
+        assertThat(step.timeout()).contains(Duration.ofHours(1));
+        assertThat(step.retries()).isEqualTo(Retries.NONE);
+        assertThat(step.unavailableTargets()).isEqualTo(UnavailableTargets.FAIL);
+    }
+
+    @Test
+    void a_timeout_of_null_is_none_and_other_kinds_have_none() {
+        assertThat(
+                        only("""
+                                        {"name": "a", "runOn": {"tags": ["web"]}, "timeout": null,
+                                         "script": {"body": "true"}}""")
+                                .timeout())
+                .isEmpty();
+        assertThat(
+                        only("""
+                                        {"name": "a", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                                         "package": {"id": "Shop.Web"}}""")
+                                .timeout())
+                .isEmpty();
+    }
+
+    @Test
+    void a_package_step_has_the_documented_defaults() {
+        var deploy =
+                (Action.DeployPackage)
+                        only("""
+                                        {"name": "a", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                                         "package": {"id": "Shop.Web"}}""")
+                                .action();
+        assertThat(deploy.source().feed()).isEqualTo(FeedId.BUILT_IN);
+        assertThat(deploy.source().acquisitionLocation())
+                .isEqualTo(Action.AcquisitionLocation.EXECUTION_TARGET);
+        assertThat(deploy.source().source()).isEqualTo(Action.PackageSource.NEAREST_CACHE);
+        assertThat(deploy.install()).isEqualTo(new Action.Install(Optional.empty(), List.of()));
+    }
+
+    @Test
+    void a_mutex_is_exclusive_on_targets_and_shared_on_workers_unless_it_says_otherwise() {
+        assertThat(mutexOn("{\"tags\": [\"web\"]}", "\"iis\""))
+                .contains(new Mutex("iis", Mutex.Mode.EXCLUSIVE));
+        assertThat(mutexOn("{\"workerPool\": \"hq\"}", "\"iis\""))
+                .contains(new Mutex("iis", Mutex.Mode.SHARED));
+        assertThat(
+                        mutexOn(
+                                "{\"workerPool\": \"hq\"}",
+                                "{\"name\": \"iis\", \"mode\": \"EXCLUSIVE\"}"))
+                .contains(new Mutex("iis", Mutex.Mode.EXCLUSIVE));
+    }
+
+    private static Optional<Mutex> mutexOn(String runOn, String mutex) {
+        return only("""
+                        {"name": "a", "runOn": %s, "script": {"body": "true"}, "mutex": %s}"""
+                        .formatted(runOn, mutex))
+                .mutex();
+    }
+
+    @Test
+    void a_step_runs_on_targets_on_a_worker_or_on_a_worker_for_each_target() {
+        assertThat(
+                        only("""
+                                        {"name": "a", "runOn": {"workerPool": "hq", "onBehalfOf": {"tags": ["web"]}},
+                                         "script": {"body": "true"}}""")
+                                .runOn())
+                .isEqualTo(new RunOn.OnBehalfOf(new PoolId("hq"), List.of(new Tag("web"))));
+        assertThat(
+                        places(
+                                """
+                                {"name": "a", "runOn": {"workerPool": "hq", "tags": ["web"]},
+                                 "script": {"body": "true"}}"""))
+                .containsExactly("/steps/0/runOn/tags");
+        assertThat(places("{\"name\": \"a\", \"runOn\": {}, \"script\": {\"body\": \"true\"}}"))
+                .containsExactly("/steps/0/runOn");
+    }
+
+    @Test
+    void everything_that_is_wrong_is_told_at_once() {
+        List<FieldError> errors =
+                errors(
+                        """
+                        {"name": "web", "runOn": {"tags": ["web"]}, "script": {"body": "true"},
+                         "rolling": {"window": 2}, "parallelism": 3, "timeout": "1 hour"},
+                        {"name": "web", "phase": "PRE_ACQUISITION", "runOn": {"workerPool": "hp"},
+                         "script": {"body": "true", "syntax": "BASHH"}, "retires": {"max": 2}},
+                        {"name": "late", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                         "package": {"feed": "nuget-org", "id": "Shop Web"}, "environments": ["prodution"]}""");
+        assertThat(errors)
+                .extracting(FieldError::pointer)
+                .containsExactlyInAnyOrder(
+                        "/steps/0/timeout",
+                        "/steps/0/parallelism",
+                        "/steps/1/script/syntax",
+                        "/steps/1/retires",
+                        "/steps/1/phase",
+                        "/steps/1/name",
+                        "/steps/1/runOn/workerPool",
+                        "/steps/2/package/feed",
+                        "/steps/2/package/id",
+                        "/steps/2/environments/0");
+        assertThat(errors)
+                .extracting(FieldError::detail)
+                .contains(
+                        "PRE_ACQUISITION cannot follow DEPLOYMENT. Move it above \"web\".",
+                        "There is no worker pool \"hp\". Did you mean \"hq\"?",
+                        "There is no field \"retires\" here. Did you mean \"retries\"?",
+                        "\"BASHH\" is none of BASH, SH, POWERSHELL or PYTHON. Did you mean \"BASH\"?");
+    }
+
+    @Test
+    void what_waits_is_refused_by_name() {
+        assertThat(
+                        places(
+                                """
+                                {"name": "a", "runOn": {"tags": ["web"]}, "start": "WITH_PREVIOUS",
+                                 "onlyIf": "#{X}", "unavailableTargets": "WAIT", "waitFor": "PT1M",
+                                 "packages": [{"id": "X"}], "script": {"package": {"id": "X"}, "body": "true"}},
+                                {"name": "b", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                                 "package": {"id": "Shop.Web"}, "install": {"keepReleases": 3}},
+                                {"name": "c", "kind": "MANUAL_INTERVENTION", "runOn": {"tags": ["web"]},
+                                 "manual": {"instructions": "look"}},
+                                {"name": "d", "kind": "HEALTH_CHECK", "runOn": {"tags": ["web"]}},
+                                {"name": "e", "kind": "GROUP", "runOn": {"tags": ["web"]}, "steps": [{}]}"""))
+                .containsExactlyInAnyOrder(
+                        "/steps/0/start",
+                        "/steps/0/onlyIf",
+                        "/steps/0/unavailableTargets",
+                        "/steps/0/waitFor",
+                        "/steps/0/packages",
+                        "/steps/0/script/package",
+                        "/steps/1/install/keepReleases",
+                        "/steps/2/kind",
+                        "/steps/2/manual",
+                        "/steps/3/kind",
+                        "/steps/4/kind",
+                        "/steps/4/steps");
+        assertThat(errors("{\"name\": \"a\", \"kind\": \"GROUP\", \"runOn\": {\"tags\": [\"w\"]}}"))
+                .extracting(FieldError::detail)
+                .containsExactly("GROUP is not there yet. Use SCRIPT, PACKAGE or HTTP_CHECK.");
+    }
+
+    @Test
+    void a_field_of_another_kind_is_refused() {
+        assertThat(
+                        places(
+                                """
+                                {"name": "a", "kind": "HTTP_CHECK", "runOn": {"tags": ["web"]},
+                                 "http": {"url": "http://localhost/"}, "script": {"body": "true"}}"""))
+                .containsExactly("/steps/0/script");
+    }
+
+    @Test
+    void what_is_told_can_be_sent_back_and_means_the_same() {
+        DeploymentProcess process =
+                read(
+                        """
+                        {"name": "tunnel", "phase": "PRE_ACQUISITION", "runOn": {"workerPool": "hq"},
+                         "script": {"syntax": "SH", "body": "up"}, "timeout": null,
+                         "retries": {"max": 2, "backoff": "PT5S"}},
+                        {"name": "web", "kind": "PACKAGE", "runOn": {"tags": ["web", "db"]},
+                         "package": {"id": "Shop.Web", "acquisitionLocation": "SERVER"},
+                         "install": {"directory": "apps/web", "substituteIn": ["**/*.properties"]},
+                         "rolling": {"window": 2}, "unavailableTargets": "SKIP",
+                         "excludeEnvironments": ["staging"], "required": true},
+                        {"name": "ok", "kind": "HTTP_CHECK", "condition": "ALWAYS", "parallelism": 4,
+                         "runOn": {"workerPool": "hq", "onBehalfOf": {"tags": ["web"]}},
+                         "mutex": {"name": "m", "mode": "EXCLUSIVE"}, "disabled": true,
+                         "http": {"url": "#{Url}/health", "status": [200, 204], "bodyMatches": "ok"}}""");
+        String told = StagecoachJson.text(ProcessView.of(process));
+        JsonNode json = StagecoachJson.read(told, JsonNode.class);
+        assertThat(json.at("/steps/0/timeout").isNull()).isTrue();
+        assertThat(json.at("/steps/1/package/acquisitionLocation").asText()).isEqualTo("SERVER");
+        assertThat(
+                        new ProcessReader(NAMES)
+                                .read(JsonBody.of(told.getBytes(StandardCharsets.UTF_8))))
+                .isEqualTo(process);
+    }
+
+    @Test
+    void a_body_without_steps_and_a_step_that_is_no_object_are_told() {
+        var none =
+                catchThrowableOfType(
+                        InvalidInput.class,
+                        () ->
+                                new ProcessReader(NAMES)
+                                        .read(JsonBody.of("{}".getBytes(StandardCharsets.UTF_8))));
+        assertThat(none.errors()).extracting(FieldError::pointer).containsExactly("/steps");
+        assertThat(places("17")).containsExactly("/steps/0");
+    }
+
+    private static Step only(String step) {
+        return read(step).steps().getFirst();
+    }
+
+    private static DeploymentProcess read(String steps) {
+        return new ProcessReader(NAMES).read(body(steps));
+    }
+
+    private static List<String> places(String steps) {
+        return errors(steps).stream().map(FieldError::pointer).toList();
+    }
+
+    private static List<FieldError> errors(String steps) {
+        return catchThrowableOfType(
+                        InvalidInput.class, () -> new ProcessReader(NAMES).read(body(steps)))
+                .errors();
+    }
+
+    private static JsonBody body(String steps) {
+        return JsonBody.of(("{\"steps\": [" + steps + "]}").getBytes(StandardCharsets.UTF_8));
+    }
+}

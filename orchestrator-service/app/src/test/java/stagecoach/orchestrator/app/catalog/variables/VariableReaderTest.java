@@ -1,0 +1,127 @@
+package stagecoach.orchestrator.app.catalog.variables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.runtime.access.FieldError;
+import stagecoach.runtime.access.InvalidInput;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.template.Scope;
+import stagecoach.vocabulary.template.Variable;
+import stagecoach.wire.StagecoachJson;
+
+class VariableReaderTest {
+    private static final KnownNames NAMES =
+            new KnownNames(Set.of("production"), Set.of("eu"), Set.of(), Set.of());
+    private static final Scope EU =
+            new Scope(List.of(), List.of(), List.of(), List.of(), List.of(new RegionId("eu")));
+    private static final Variable SECRET =
+            new Variable("Db.Password", "s3cret", true, Scope.EVERYWHERE);
+
+    @Test
+    void a_value_may_have_a_scope() {
+        assertThat(
+                        read(
+                                "{\"name\": \"Db.Url\", \"value\": \"jdbc:x\", \"scope\": {\"regions\": [\"eu\"]}}"))
+                .containsExactly(new Variable("Db.Url", "jdbc:x", false, EU));
+    }
+
+    @Test
+    void a_sensitive_value_that_is_sent_back_as_it_was_told_stays() {
+        String told = StagecoachJson.text(VariablesView.of(List.of(SECRET)));
+        assertThat(told).doesNotContain("s3cret").contains("\"hasValue\":true");
+        assertThat(new VariableReader(NAMES, List.of(SECRET)).read(body(told)))
+                .containsExactly(SECRET);
+    }
+
+    @Test
+    void a_value_that_is_missing_is_told() {
+        assertThat(places("{\"name\": \"A\"}, {\"name\": \"B\", \"sensitive\": true}"))
+                .containsExactly("/variables/0/value", "/variables/1/value");
+    }
+
+    @Test
+    void a_kept_secret_is_no_value_for_another_scope_and_never_becomes_readable() {
+        var reader = new VariableReader(NAMES, List.of(SECRET));
+        var errors =
+                catchThrowableOfType(
+                                InvalidInput.class,
+                                () ->
+                                        reader.read(
+                                                body(
+                                                        """
+                                                        {"variables": [
+                                                        {"name": "Db.Password", "sensitive": true, "scope": {"regions": ["eu"]}},
+                                                        {"name": "Db.Password", "sensitive": false}]}""")))
+                        .errors();
+        assertThat(errors)
+                .extracting(FieldError::pointer)
+                .containsExactly("/variables/0/value", "/variables/1/value");
+    }
+
+    @Test
+    void two_equally_specific_values_are_refused_naming_both() {
+        assertThat(
+                        errors(
+                                "{\"name\": \"A\", \"value\": \"1\"}, {\"name\": \"A\", \"value\": \"2\"}"))
+                .singleElement()
+                .satisfies(
+                        error -> {
+                            assertThat(error.pointer()).isEqualTo("/variables/1");
+                            assertThat(error.detail()).contains("A has two values");
+                        });
+    }
+
+    @Test
+    void names_that_collide_in_a_scripts_environment_are_refused_naming_both() {
+        assertThat(
+                        errors(
+                                "{\"name\": \"Db.Url\", \"value\": \"1\"}, {\"name\": \"db-url\", \"value\": \"2\"}"))
+                .singleElement()
+                .satisfies(
+                        error ->
+                                assertThat(error.detail())
+                                        .contains("\"Db.Url\"")
+                                        .contains("\"db-url\"")
+                                        .contains("STAGECOACH_DB_URL"));
+    }
+
+    @Test
+    void what_a_scope_names_must_exist_and_prompts_are_not_there_yet() {
+        assertThat(
+                        places(
+                                """
+                                {"name": "A", "value": "1", "scope": {"regions": ["us"], "environment": ["x"]}},
+                                {"name": "Stagecoach.Mine", "value": "1"},
+                                {"name": "B", "value": 5, "prompt": {"label": "B"}}"""))
+                .containsExactlyInAnyOrder(
+                        "/variables/0/scope/regions/0",
+                        "/variables/0/scope/environment",
+                        "/variables/1/name",
+                        "/variables/2/value",
+                        "/variables/2/prompt");
+    }
+
+    private static List<Variable> read(String variables) {
+        return new VariableReader(NAMES, List.of())
+                .read(body("{\"variables\": [" + variables + "]}"));
+    }
+
+    private static List<String> places(String variables) {
+        return errors(variables).stream().map(FieldError::pointer).toList();
+    }
+
+    private static List<FieldError> errors(String variables) {
+        return catchThrowableOfType(InvalidInput.class, () -> read(variables)).errors();
+    }
+
+    private static JsonBody body(String json) {
+        return JsonBody.of(json.getBytes(StandardCharsets.UTF_8));
+    }
+}
