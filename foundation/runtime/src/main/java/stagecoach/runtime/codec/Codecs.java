@@ -71,7 +71,10 @@ public class Codecs {
             lifted = upcaster.to();
             upcaster = upcasters.get(lifted);
         }
-        return StagecoachJson.mapper().treeToValue(document, classOf(family, lifted));
+        Class<?> present = classOf(family, lifted);
+        // The record's name stands in the data, too, and would otherwise be the old one.
+        document.put("type", present.getSimpleName());
+        return StagecoachJson.mapper().treeToValue(document, present);
     }
 
     private Class<?> classOf(Class<?> family, String type) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -108,7 +109,16 @@ public class Inbox {
     private Uni<Void> onVirtualThread(Runnable work) {
         return Uni.createFrom()
                 .completionStage(() -> CompletableFuture.runAsync(work, threads))
-                .replaceWithVoid();
+                .replaceWithVoid()
+                // A service that stops neither acknowledges nor refuses: it comes again.
+                .onFailure(Inbox::isStopping)
+                .recoverWithUni(() -> Uni.createFrom().nothing());
+    }
+
+    private static boolean isStopping(Throwable failure) {
+        return failure instanceof Patience.Stopping
+                || (failure instanceof CompletionException
+                        && failure.getCause() instanceof Patience.Stopping);
     }
 
     private static Map<StreamId, List<Arrived>> arrivals(ConsumerRecords<String, byte[]> records) {
