@@ -2,10 +2,13 @@ package stagecoach.steprunner.app.command;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.run.Pair;
 import stagecoach.runtime.aggregate.Tx;
@@ -17,6 +20,13 @@ import stagecoach.vocabulary.identity.TargetId;
 /** Output variables of a deployment's steps, kept across its runs. */
 @ApplicationScoped
 public class Outputs {
+    /**
+     * What was read in each transaction: a step that starts at many places asks as many times. What
+     * the run under way adds meanwhile comes as {@code fresh}.
+     */
+    private final Map<Tx, Map<DeploymentId, Map<Place, String>>> read =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
     /**
      * Writes what a step has set at one place; a later run's values replace those of an earlier.
      */
@@ -34,13 +44,10 @@ public class Outputs {
 
     /** All outputs of the deployment, those of the run under way ({@code fresh}) the newest. */
     public List<Output> of(Tx tx, DeploymentId deployment, Map<Pair, Map<String, String>> fresh) {
-        var newest = new LinkedHashMap<Place, String>();
-        for (var row :
-                tx.rows(
-                        "SELECT step, target, name, value FROM output WHERE deployment = ?1",
-                        deployment.value())) {
-            newest.put(new Place(text(row[0]), text(row[1]), text(row[2])), text(row[3]));
-        }
+        var newest =
+                new LinkedHashMap<>(
+                        read.computeIfAbsent(tx, _ -> new ConcurrentHashMap<>())
+                                .computeIfAbsent(deployment, _ -> stored(tx, deployment)));
         fresh.forEach(
                 (pair, values) ->
                         values.forEach(
@@ -65,6 +72,17 @@ public class Outputs {
                                         place.name(),
                                         value)));
         return outputs;
+    }
+
+    private static Map<Place, String> stored(Tx tx, DeploymentId deployment) {
+        var stored = new LinkedHashMap<Place, String>();
+        for (var row :
+                tx.rows(
+                        "SELECT step, target, name, value FROM output WHERE deployment = ?1",
+                        deployment.value())) {
+            stored.put(new Place(text(row[0]), text(row[1]), text(row[2])), text(row[3]));
+        }
+        return stored;
     }
 
     /** Forgets them; for a deployment that nobody can retry. */
