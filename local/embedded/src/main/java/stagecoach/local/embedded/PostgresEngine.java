@@ -133,7 +133,7 @@ public final class PostgresEngine {
     private static void launch(
             EngineFolder folder, Path data, Path binaries, int port, String password)
             throws IOException, SQLException {
-        Thread watch = StartWatch.begin(folder.toString(), data);
+        Thread watch = StartWatch.begin(data, port, password);
         EmbeddedPostgres server =
                 EmbeddedPostgres.builder()
                         .setPort(port)

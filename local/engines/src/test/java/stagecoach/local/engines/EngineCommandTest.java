@@ -68,6 +68,18 @@ class EngineCommandTest {
     }
 
     @Test
+    void another_password_than_the_first_is_said_in_a_sentence() throws Exception {
+        int port = FreePort.find(1).getFirst();
+        start(postgres(port)).stop();
+        EngineCommand other = EngineCommand.postgres(home, folder.resolve("data"), port, "other");
+
+        assertThatThrownBy(() -> start(other))
+                .hasMessageContaining("exit code 1")
+                .hasMessageContaining("was made with another password");
+        assertThat(folder.resolve("data/data/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
     void a_first_start_that_was_cut_off_is_begun_again() throws Exception {
         Path half = Files.createDirectories(folder.resolve("data/data"));
         Files.writeString(half.resolve("postgresql.conf"), "half");

@@ -5,6 +5,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -242,7 +243,15 @@ public final class Keeper {
         }
     }
 
+    /** For the supervisor's own log. */
+    private void tell(ProcessState next, @Nullable String why) {
+        System.out.printf(
+                "%s process moved name=%s state=%s%s%n",
+                Instant.now(), spec.name(), next, why == null ? "" : " reason=\"" + why + "\"");
+    }
+
     private void becomeReady() {
+        tell(ProcessState.READY, null);
         lock.lock();
         try {
             state = ProcessState.READY;
@@ -255,6 +264,7 @@ public final class Keeper {
     }
 
     private void move(ProcessState next, @Nullable Process running, @Nullable String why) {
+        tell(next, why);
         lock.lock();
         try {
             state = next;
