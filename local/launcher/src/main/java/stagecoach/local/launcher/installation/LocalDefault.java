@@ -151,7 +151,9 @@ public final class LocalDefault {
                         "STAGECOACH_BYTES_PORT", Integer.toString(ports.port("bytes")),
                         "STAGECOACH_AGENT_IDENTITY", folder.resolve("gateway-identity").toString(),
                         "STAGECOACH_AGENT_PUBLIC_URL", agentUrl(),
-                        "STAGECOACH_BYTES_PUBLIC_URL", bytesUrl());
+                        "STAGECOACH_BYTES_PUBLIC_URL", bytesUrl(),
+                        "STAGECOACH_TENTACLE_COMMAND",
+                                new TentacleProgram(checkout).commandForPeople());
         return new Stage(
                 List.of(
                         service("orchestrator", "orchestrator-service/app", orchestrator),

@@ -89,9 +89,10 @@ public final class Secrets {
         }
     }
 
-    /** The private one is written last: where it is, its public one is too. */
+    /** Half a pair is worth nothing. */
     private void makeGrantKeys() throws IOException {
-        if (Files.exists(folder.resolve("grant-key"))) {
+        if (Files.exists(folder.resolve("grant-key"))
+                && Files.exists(folder.resolve("grant-public-key"))) {
             return;
         }
         try {

@@ -33,6 +33,15 @@ final class TentacleProgram {
         return command(flags, arguments);
     }
 
+    /** The beginning of a command line for a person's shell on this computer. */
+    String commandForPeople() {
+        return "%s -cp \"%s/*\" %s"
+                .formatted(
+                        Path.of(System.getProperty("java.home"), "bin", "java"),
+                        folder.resolve("lib"),
+                        MAIN);
+    }
+
     private List<String> command(List<String> flags, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

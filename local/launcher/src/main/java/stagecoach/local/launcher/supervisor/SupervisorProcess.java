@@ -1,6 +1,7 @@
 package stagecoach.local.launcher.supervisor;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,7 +80,12 @@ public final class SupervisorProcess {
 
     /** Whoever waits for the start reads why there was none. */
     private void fail(Exception e) {
-        System.err.println("error: " + e.getMessage());
+        // The message of a file system's exception is only the file's name.
+        String sentence =
+                e instanceof FileSystemException
+                        ? "%s cannot be used: %s".formatted(folder, e)
+                        : String.valueOf(e.getMessage());
+        System.err.println("error: " + sentence);
         try {
             AtomicFile.write(
                     folder.resolve("state.json"),
@@ -88,7 +94,7 @@ public final class SupervisorProcess {
                                     Map.of(),
                                     ProcessIdentity.of(ProcessHandle.current()),
                                     Phase.FAILED,
-                                    Optional.of(String.valueOf(e.getMessage())),
+                                    Optional.of(sentence),
                                     List.of())));
         } catch (IOException again) {
             System.err.println("error: this cannot be told to anybody: " + again);

@@ -26,6 +26,7 @@ final class FakeCheckout {
                     root.resolve(service).resolve("app/target/quarkus-app/quarkus-run.jar"),
                     FakeService.class.getName());
         }
+        Files.createDirectories(root.resolve("tentacle/target/tentacle/lib"));
         Path sql = root.resolve("foundation/runtime/src/main/resources/db/runtime");
         Files.createDirectories(sql);
         Files.writeString(sql.resolve("V0001__kept.sql"), "CREATE TABLE kept(id int);");

@@ -143,6 +143,14 @@ class LocalRunTest {
     }
 
     @Test
+    void a_damaged_list_of_tentacles_is_said_and_nothing_runs() throws Exception {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("processes.json"), "[{\"kind\":");
+        assertThatThrownBy(() -> run.start(Map.of(), status -> {}))
+                .hasMessageContaining("processes.json is damaged. Remove it");
+    }
+
+    @Test
     void what_is_not_built_is_said() throws Exception {
         Files.delete(root.resolve("step-runner/app/target/quarkus-app/quarkus-run.jar"));
         assertThatThrownBy(() -> run.start(Map.of(), status -> {}))
