@@ -2,6 +2,7 @@
 -- their events, so that whoever has written reads what he wrote.
 
 CREATE TABLE release (
+    id               text        PRIMARY KEY, -- <project>:<version>
     project          text        NOT NULL,
     version          text        NOT NULL,
     snapshot_digest  text        NOT NULL, -- in plan
@@ -9,7 +10,7 @@ CREATE TABLE release (
     notes            text,
     created_at       timestamptz NOT NULL,
     created_by       text        NOT NULL,
-    PRIMARY KEY (project, version)
+    UNIQUE (project, version)
 );
 CREATE INDEX release_newest ON release (project, created_at DESC, version);
 

@@ -5,91 +5,65 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
+import stagecoach.orchestrator.app.progress.WaitingReason;
+import stagecoach.orchestrator.app.progress.WaitingReasons;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.wire.StagecoachJson;
 
 /** Why a deployment waits; asked of the tables each time, kept nowhere. */
 @ApplicationScoped
-public class WaitingFor {
+public class WaitingFor implements WaitingReasons {
+    /** Another deployment of the same project and environment comes first. */
+    private static final String SLOT_TAKEN = "SLOT_TAKEN";
+
+    /** So many deployments are under way that none may start now. */
+    private static final String TASK_LIMIT = "TASK_LIMIT";
+
+    /** The next run would fail at a machine that is not there just now. */
+    private static final String MACHINE_AWAITED = "MACHINE_AWAITED";
+
     private final DeploymentSettings settings;
 
     WaitingFor(DeploymentSettings settings) {
         this.settings = settings;
     }
 
-    /** What kind of thing it waits for. */
-    public enum Kind {
-        /** Another deployment of the same project and environment, which comes first. */
-        DEPLOYMENT,
-        /** So many deployments are under way that none may start now. */
-        TASK_LIMIT,
-        /** Machines at which its next run would fail. */
-        MACHINE
+    @Override
+    public List<WaitingReason> of(Tx tx, DeploymentId deployment) {
+        return tx.find(DeploymentRow.class, deployment.value())
+                .map(row -> of(tx, row))
+                .orElse(List.of());
     }
 
-    /**
-     * One reason.
-     *
-     * @param detail the same as a sentence
-     * @param deployment the one that comes first
-     * @param since since when that one has its state, or this one waits
-     * @param until when it goes on without the machine
-     */
-    @Schema(name = "WaitingFor")
-    public record Reason(
-            Kind reason,
-            String detail,
-            @Nullable String deployment,
-            @Nullable String release,
-            @Nullable DeploymentState state,
-            Instant since,
-            @Nullable Instant until) {}
-
-    /** Why this one waits; empty if it does not. */
-    public List<Reason> of(Tx tx, DeploymentRow row) {
-        var reasons = new ArrayList<Reason>();
+    private List<WaitingReason> of(Tx tx, DeploymentRow row) {
         if (row.state() == DeploymentState.QUEUED) {
-            reasons.addAll(
-                    before(
-                            tx,
-                            row.project,
-                            row.environment,
-                            Objects.requireNonNullElse(row.queueNumber, Long.MAX_VALUE)));
-            limit(tx, reasons, row.queuedAt);
+            long number = Objects.requireNonNullElse(row.queueNumber, Long.MAX_VALUE);
+            return ahead(tx, row.project, row.environment, number, row.queuedAt);
         }
-        if (row.awaited != null && row.awaitedUntil != null) {
-            for (String machine : Arrays.asList(StagecoachJson.read(row.awaited, String[].class))) {
-                reasons.add(
-                        new Reason(
-                                Kind.MACHINE,
-                                machine,
-                                null,
-                                null,
-                                null,
-                                row.queuedAt,
-                                row.awaitedUntil));
-            }
+        if (row.awaited == null || row.awaitedUntil == null) {
+            return List.of();
         }
-        return reasons;
+        Instant until = row.awaitedUntil;
+        return Arrays.stream(StagecoachJson.read(row.awaited, String[].class))
+                .map(machine -> new WaitingReason(MACHINE_AWAITED, machine, Map.of("until", until)))
+                .toList();
     }
 
     /** What a deployment would wait for if it were asked for now. */
-    public List<Reason> ofNew(Tx tx, String project, String environment, Instant now) {
-        var reasons = new ArrayList<>(before(tx, project, environment, Long.MAX_VALUE));
-        limit(tx, reasons, now);
-        return reasons;
+    public List<WaitingReason> ofNew(Tx tx, String project, String environment, Instant now) {
+        return ahead(tx, project, environment, Long.MAX_VALUE, now);
     }
 
-    /** Who has the slot, and who waits for it longer. */
-    private static List<Reason> before(
-            Tx tx, String project, String environment, long queueNumber) {
-        return tx
-                .query(
+    /** Who has the slot, and who waits for it longer; or else that there are too many others. */
+    private List<WaitingReason> ahead(
+            Tx tx, String project, String environment, long queueNumber, Instant since) {
+        var reasons = new ArrayList<WaitingReason>();
+        tx.query(
                         DeploymentRow.class,
                         """
                         from DeploymentRow where project = ?1 and environment = ?2
@@ -98,18 +72,29 @@ public class WaitingFor {
                         project,
                         environment,
                         queueNumber)
-                .stream()
-                .map(WaitingFor::behind)
-                .toList();
+                .forEach(other -> reasons.add(behind(other)));
+        var used =
+                (Integer)
+                        Objects.requireNonNull(
+                                tx.rows("SELECT used FROM task_counter").getFirst()[0]);
+        if (reasons.isEmpty() && used >= settings.tasksMax()) {
+            reasons.add(
+                    new WaitingReason(
+                            TASK_LIMIT,
+                            "%d deployments are under way, and more than %d may not be"
+                                    .formatted(used, settings.tasksMax()),
+                            Map.of("since", since)));
+        }
+        return reasons;
     }
 
-    private static Reason behind(DeploymentRow other) {
+    private static WaitingReason behind(DeploymentRow other) {
         Instant since =
                 other.startedAt == null || other.state() == DeploymentState.QUEUED
                         ? other.queuedAt
                         : other.startedAt;
-        return new Reason(
-                Kind.DEPLOYMENT,
+        return new WaitingReason(
+                SLOT_TAKEN,
                 "behind deployment %s (%s %s, %s, %s)"
                         .formatted(
                                 other.id,
@@ -117,29 +102,14 @@ public class WaitingFor {
                                 other.release,
                                 other.environment,
                                 other.state),
-                other.id,
-                other.release,
-                other.state(),
-                since,
-                null);
-    }
-
-    private void limit(Tx tx, List<Reason> reasons, Instant since) {
-        var used =
-                (Integer)
-                        Objects.requireNonNull(
-                                tx.rows("SELECT used FROM task_counter").getFirst()[0]);
-        if (reasons.isEmpty() && used >= settings.tasksMax()) {
-            reasons.add(
-                    new Reason(
-                            Kind.TASK_LIMIT,
-                            "%d deployments are under way, and more than %d may not be"
-                                    .formatted(used, settings.tasksMax()),
-                            null,
-                            null,
-                            null,
-                            since,
-                            null));
-        }
+                Map.of(
+                        "deployment",
+                        other.id,
+                        "release",
+                        other.release,
+                        "state",
+                        other.state,
+                        "since",
+                        since));
     }
 }

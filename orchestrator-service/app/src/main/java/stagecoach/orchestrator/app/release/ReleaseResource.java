@@ -7,6 +7,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -43,6 +45,7 @@ import stagecoach.wire.StagecoachJson;
 
 /** The releases of a project. */
 @Path("/api/v1/projects/{id}/releases")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "Releases and deployments")
 public class ReleaseResource {

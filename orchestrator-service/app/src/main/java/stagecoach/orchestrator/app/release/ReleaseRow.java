@@ -3,23 +3,19 @@ package stagecoach.orchestrator.app.release;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
-import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
 /** A release as lists show it; what it is made of lies sealed under its digest. */
 @Entity
-@Immutable
 @Table(name = "release")
-@IdClass(ReleaseRow.Key.class)
 public class ReleaseRow {
-    /** Which one. */
-    public record Key(String project, String version) {}
+    /** {@code <project>:<version>}. */
+    @Id public String id = "";
 
-    @Id public String project = "";
-    @Id public String version = "";
+    public String project = "";
+    public String version = "";
 
     @Column(name = "snapshot_digest")
     public String snapshotDigest = "";

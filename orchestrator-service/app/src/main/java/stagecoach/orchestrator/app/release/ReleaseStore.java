@@ -48,7 +48,11 @@ public class ReleaseStore {
     }
 
     Optional<ReleaseRow> row(Tx tx, ProjectId project, ReleaseVersion version) {
-        return tx.find(ReleaseRow.class, new ReleaseRow.Key(project.value(), version.value()));
+        return tx.find(ReleaseRow.class, idOf(project, version));
+    }
+
+    private static String idOf(ProjectId project, ReleaseVersion version) {
+        return project + ":" + version;
     }
 
     /** Where a page of releases begins. */
@@ -83,7 +87,7 @@ public class ReleaseStore {
         commands.handle(
                 tx,
                 RELEASE,
-                StreamId.of(RELEASE.name(), release.project() + ":" + release.version()),
+                StreamId.of(RELEASE.name(), idOf(release.project(), release.version())),
                 List.of(
                         new ReleaseCreated(
                                 release.project(),
@@ -92,6 +96,7 @@ public class ReleaseStore {
                                 release.distinctPackages())),
                 cause);
         var row = new ReleaseRow();
+        row.id = idOf(release.project(), release.version());
         row.project = release.project().value();
         row.version = release.version().value();
         row.snapshotDigest = digest.value();

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
@@ -15,7 +14,6 @@ import stagecoach.orchestrator.app.request.Mistakes;
 import stagecoach.orchestrator.app.request.Nearest;
 import stagecoach.orchestrator.release.Release.StepPackage;
 import stagecoach.orchestrator.release.WantedPackages;
-import stagecoach.runtime.access.ServiceCalls;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
@@ -27,13 +25,9 @@ import stagecoach.vocabulary.process.DeploymentProcess;
 /** Finds the versions of a release's packages, and has them pinned and leased. */
 @ApplicationScoped
 class VersionResolver {
-    private final ServiceCalls calls;
-    private final String packageService;
+    private final PackageService packageService;
 
-    VersionResolver(
-            ServiceCalls calls,
-            @ConfigProperty(name = "stagecoach.package.service.url") String packageService) {
-        this.calls = calls;
+    VersionResolver(PackageService packageService) {
         this.packageService = packageService;
     }
 
@@ -128,12 +122,9 @@ class VersionResolver {
             return List.of();
         }
         var response =
-                calls.post(
-                        packageService,
-                        "/internal/pins",
+                packageService.pin(
                         new PinPackages.Request(
-                                "release:%s:%s".formatted(project, version), wanted),
-                        PinPackages.Response.class);
+                                "release:%s:%s".formatted(project, version), wanted));
         var mistakes = new Mistakes();
         List<PackagePin> pins = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {

@@ -4,6 +4,8 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import stagecoach.orchestrator.app.deployment.DeploymentKind;
 import stagecoach.orchestrator.app.deployment.DeploymentSettings;
 import stagecoach.orchestrator.app.deployment.Sights;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
+import stagecoach.orchestrator.app.progress.DeploymentView;
+import stagecoach.orchestrator.app.progress.DeploymentViews;
 import stagecoach.orchestrator.app.release.Answers;
 import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.orchestrator.app.request.JsonBody;
@@ -41,9 +45,11 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.wire.StagecoachJson;
 
 /** Asks for deployments, ends them and tries them again. */
 @Path("/api/v1/deployments")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Needs(Role.DEPLOY)
 @Tag(name = "Releases and deployments")
@@ -56,7 +62,7 @@ public class DeploymentResource {
     private final DraftReader drafts;
     private final PlanStore plans;
     private final Sights sights;
-    private final DeploymentTeller teller;
+    private final DeploymentViews views;
     private final DeploymentSettings settings;
     private final Caller caller;
     private final Clock clock;
@@ -68,7 +74,7 @@ public class DeploymentResource {
             DraftReader drafts,
             PlanStore plans,
             Sights sights,
-            DeploymentTeller teller,
+            DeploymentViews views,
             DeploymentSettings settings,
             Caller caller,
             Clock clock) {
@@ -78,7 +84,7 @@ public class DeploymentResource {
         this.drafts = drafts;
         this.plans = plans;
         this.sights = sights;
-        this.teller = teller;
+        this.views = views;
         this.settings = settings;
         this.caller = caller;
         this.clock = clock;
@@ -100,7 +106,10 @@ public class DeploymentResource {
                                             value =
                                                     """
                                                     {"project": "shop", "release": "1.4.0", "environment": "production"}""")))
-    @APIResponse(responseCode = "201", description = "Queued, or started at once")
+    @APIResponse(
+            responseCode = "201",
+            description = "Queued, or started at once",
+            content = @Content(schema = @Schema(implementation = DeploymentView.class)))
     public RestResponse<String> create(
             @HeaderParam("Idempotency-Key") @Nullable String key, byte @Nullable [] json) {
         Cause cause = cause();
@@ -233,7 +242,7 @@ public class DeploymentResource {
         return new Answer(
                 status,
                 Optional.of("/api/v1/deployments/" + deployment),
-                Optional.of(teller.json(tx, deployment)));
+                views.one(tx, deployment).map(StagecoachJson::text));
     }
 
     private RestResponse<String> once(

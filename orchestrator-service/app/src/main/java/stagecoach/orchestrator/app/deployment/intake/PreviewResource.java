@@ -3,12 +3,13 @@ package stagecoach.orchestrator.app.deployment.intake;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -27,9 +28,10 @@ import stagecoach.orchestrator.app.deployment.intake.PreviewView.PackageView;
 import stagecoach.orchestrator.app.deployment.intake.PreviewView.PlaceView;
 import stagecoach.orchestrator.app.deployment.intake.PreviewView.StepView;
 import stagecoach.orchestrator.app.deployment.intake.PreviewView.WarningView;
+import stagecoach.orchestrator.app.progress.WaitingReason;
+import stagecoach.orchestrator.app.release.PackageService;
 import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.orchestrator.needs.TargetSelection;
-import stagecoach.runtime.access.ServiceCalls;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
@@ -37,6 +39,7 @@ import stagecoach.vocabulary.identity.TargetId;
 
 /** Says what a deployment would do, without doing anything. */
 @Path("/api/v1/deployment-previews")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "Releases and deployments")
 public class PreviewResource {
@@ -46,26 +49,23 @@ public class PreviewResource {
     private final UnitOfWork unitOfWork;
     private final DraftReader drafts;
     private final WaitingFor waitingFor;
-    private final ServiceCalls calls;
+    private final PackageService packageService;
     private final Clock clock;
-    private final String packageService;
 
     PreviewResource(
             UnitOfWork unitOfWork,
             DraftReader drafts,
             WaitingFor waitingFor,
-            ServiceCalls calls,
-            Clock clock,
-            @ConfigProperty(name = "stagecoach.package.service.url") String packageService) {
+            PackageService packageService,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
         this.drafts = drafts;
         this.waitingFor = waitingFor;
-        this.calls = calls;
-        this.clock = clock;
         this.packageService = packageService;
+        this.clock = clock;
     }
 
-    private record Thought(DeploymentDraft draft, List<WaitingFor.Reason> waitingFor) {}
+    private record Thought(DeploymentDraft draft, List<WaitingReason> waitingFor) {}
 
     /** The preview of the deployment that the same body would ask for. */
     @POST
@@ -97,11 +97,8 @@ public class PreviewResource {
         var foreseen =
                 needs.isEmpty()
                         ? new ForeseeAcquisition.Response(List.of(), List.of(), List.of())
-                        : calls.post(
-                                packageService,
-                                "/internal/foresights",
-                                new ForeseeAcquisition.Request(needs, draft.forceDownload()),
-                                ForeseeAcquisition.Response.class);
+                        : packageService.foresee(
+                                new ForeseeAcquisition.Request(needs, draft.forceDownload()));
         return new PreviewView(
                 draft.release().project().value(),
                 draft.release().version().value(),

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
-import stagecoach.orchestrator.app.deployment.WaitingFor;
+import stagecoach.orchestrator.app.progress.WaitingReason;
 
 /**
  * What a deployment would do if it were asked for now.
@@ -25,7 +25,7 @@ record PreviewView(
         List<PackageView> packages,
         List<CacheView> caches,
         List<LinkView> links,
-        List<WaitingFor.Reason> waitingFor,
+        List<WaitingReason> waitingFor,
         List<WarningView> warnings) {
     PreviewView {
         steps = List.copyOf(steps);

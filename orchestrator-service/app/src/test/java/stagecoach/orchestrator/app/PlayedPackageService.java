@@ -1,0 +1,138 @@
+package stagecoach.orchestrator.app;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.internal.ForeseeAcquisition;
+import stagecoach.contracts.internal.PinPackages;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * A package-service over HTTP that has {@code Shop.Server} and {@code Shop.Config} in versions
+ * 1.0.0 and 1.1.0, and a cache in front of everything.
+ */
+public final class PlayedPackageService implements QuarkusTestResourceLifecycleManager {
+    private static final List<String> IDS = List.of("Shop.Server", "Shop.Config");
+    private static final List<String> VERSIONS = List.of("1.0.0", "1.1.0");
+
+    private @Nullable HttpServer server;
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            var http =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            http.createContext(
+                    "/internal/pins",
+                    exchange -> answer(exchange, PinPackages.Request.class, this::pin));
+            http.createContext(
+                    "/internal/foresights",
+                    exchange -> answer(exchange, ForeseeAcquisition.Request.class, this::foresee));
+            http.start();
+            server = http;
+            return Map.of(
+                    "STAGECOACH_PACKAGE_SERVICE_URL",
+                    "http://127.0.0.1:" + http.getAddress().getPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the played package-service cannot listen", e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (server != null) {
+            server.stop(0);
+        }
+    }
+
+    /** What this service pins a version to. */
+    public static PackagePin pinOf(String id, String version) {
+        return new PackagePin(
+                PackageId.parse(id),
+                PackageVersion.parse(version),
+                Sha512.hashOf((id + version).getBytes(StandardCharsets.UTF_8)),
+                1_000_000);
+    }
+
+    private PinPackages.Response pin(PinPackages.Request request) {
+        return new PinPackages.Response(
+                request.wanted().stream().map(PlayedPackageService::answer).toList());
+    }
+
+    private static PinPackages.Answer answer(PinPackages.Wanted wanted) {
+        String id = wanted.id().value();
+        String version = wanted.version().map(PackageVersion::toString).orElse("1.1.0");
+        if (!IDS.contains(id)) {
+            return new PinPackages.Answer(
+                    Optional.empty(),
+                    Optional.of(
+                            "\"%s\" is in no feed. Did you mean \"Shop.Server\"?".formatted(id)));
+        }
+        if (!VERSIONS.contains(version)) {
+            return new PinPackages.Answer(
+                    Optional.empty(),
+                    Optional.of("\"%s\" has no version %s.".formatted(id, version)));
+        }
+        return new PinPackages.Answer(Optional.of(pinOf(id, version)), Optional.empty());
+    }
+
+    private ForeseeAcquisition.Response foresee(ForeseeAcquisition.Request request) {
+        var targets = new ArrayList<ForeseeAcquisition.ToTarget>();
+        var caches = new ArrayList<ForeseeAcquisition.ToCache>();
+        for (var need : request.needs()) {
+            var pin = need.pinned().pin();
+            caches.add(new ForeseeAcquisition.ToCache(pin, new CacheId("eu-1"), false, pin.size()));
+            for (var target : need.targets()) {
+                targets.add(
+                        new ForeseeAcquisition.ToTarget(
+                                pin,
+                                target.target(),
+                                false,
+                                List.of("CACHE:eu-1", "SERVER"),
+                                pin.size()));
+            }
+        }
+        return new ForeseeAcquisition.Response(
+                targets,
+                caches,
+                List.of(new ForeseeAcquisition.Link("server", Optional.of("eu"), 1_000_000)));
+    }
+
+    private static <Q> void answer(
+            HttpExchange exchange, Class<Q> request, Function<Q, Object> work) throws IOException {
+        try (exchange) {
+            boolean known =
+                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
+                            .filter(header -> header.startsWith("Bearer "))
+                            .isPresent();
+            byte[] body =
+                    known
+                            ? StagecoachJson.bytes(
+                                    work.apply(
+                                            StagecoachJson.read(
+                                                    exchange.getRequestBody().readAllBytes(),
+                                                    request)))
+                            : new byte[0];
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(known ? 200 : 401, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+}
