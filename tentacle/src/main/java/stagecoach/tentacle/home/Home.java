@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PrivateFiles;
 
@@ -20,6 +23,9 @@ import stagecoach.trust.PrivateFiles;
 public final class Home {
     private static final String SETTINGS = "config.json";
     private static final String EPOCH = "epoch";
+
+    /** Held as long as the process lives; what nobody holds the collector would close. */
+    private static final Queue<FileChannel> OCCUPIED = new ConcurrentLinkedQueue<>();
 
     private final Path root;
 
@@ -114,15 +120,13 @@ public final class Home {
      */
     public void occupy() throws IOException {
         Path file = root.resolve("lock");
-        // Never closed on purpose: the lock is held as long as the process lives.
         FileChannel channel =
                 FileChannel.open(
                         file,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
-        if (lock == null) {
+        if (!locked(channel)) {
             OptionalLong holder = readPid(channel);
             channel.close();
             throw new IOException(
@@ -133,11 +137,21 @@ public final class Home {
                                             : "",
                                     root));
         }
+        OCCUPIED.add(channel);
         channel.truncate(0);
         channel.write(
                 ByteBuffer.wrap(
                         (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
                 0);
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
+            return lock != null;
+        } catch (OverlappingFileLockException thisProcessHasIt) {
+            return false;
+        }
     }
 
     private static OptionalLong readPid(FileChannel channel) throws IOException {

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -132,22 +130,21 @@ public final class PackageStore {
         if (size != pin.size()) {
             return Optional.of("%d bytes instead of %d".formatted(size, pin.size()));
         }
-        String actual = sha512(file);
-        return actual.equals(pin.sha512().value())
+        Sha512 actual = sha512(file);
+        return actual.equals(pin.sha512())
                 ? Optional.empty()
-                : Optional.of("bytes with the SHA-512 %s…".formatted(actual.substring(0, 16)));
+                : Optional.of(
+                        "bytes with the SHA-512 %s…".formatted(actual.value().substring(0, 16)));
     }
 
-    private static String sha512(Path file) throws IOException {
+    private static Sha512 sha512(Path file) throws IOException {
+        MessageDigest hasher = Sha512.hasher();
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-512");
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
+                hasher.update(buffer, 0, count);
             }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-512", e);
         }
+        return Sha512.finish(hasher);
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,8 @@ final class GatewaySession {
     private final Set<Ticket> repeat = ConcurrentHashMap.newKeySet();
     private final Set<Ticket> answered = new HashSet<>();
     private volatile long heardNanos = System.nanoTime();
+    private volatile boolean connected;
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
 
     /** What a session is for. */
@@ -110,18 +113,21 @@ final class GatewaySession {
         party.news().ring();
     }
 
-    /** Ends the session from this side. */
+    /** Ends the session from this side, perhaps before it is one. */
     void close(String reason) {
         if (!closed) {
             end(reason);
-            Future<Void> closing = socket.close();
-            closing.onFailure(
+        }
+        if (connected && !closing.getAndSet(true)) {
+            Future<Void> done = socket.close();
+            done.onFailure(
                     e -> LOG.debug("a socket was gone before it was closed: {}", e.getMessage()));
         }
     }
 
     /** Introduces this machine and talks until the session ends. */
     End run() throws InterruptedException {
+        connected = true;
         boolean stood = false;
         try {
             send(hello());

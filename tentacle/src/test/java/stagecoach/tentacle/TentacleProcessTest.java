@@ -1,0 +1,204 @@
+package stagecoach.tentacle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.OutputKind;
+import stagecoach.contracts.agent.OutputLine;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.FakeGateway;
+import stagecoach.tentacle.testing.Nupkg;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.PackagePin;
+
+/** A real tentacle process, killed as processes are killed. */
+@Timeout(120)
+class TentacleProcessTest {
+    @TempDir Path folder;
+    FakeGateway gateway;
+    Home home;
+    Path trace;
+    Process tentacle;
+    final List<Process> processes = new ArrayList<>();
+
+    @BeforeEach
+    void open() throws Exception {
+        gateway = new FakeGateway(Identity.loadOrCreate(folder.resolve("gateway"), "gateway"));
+        home = Home.open(folder.resolve("home"));
+        trace = folder.resolve("trace");
+        home.enrolled(
+                new Settings(
+                        Deliveries.AGENT, gateway.uri(), Optional.empty(), gateway.thumbprint()));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (Process process : processes) {
+            process.destroyForcibly().waitFor();
+        }
+        gateway.close();
+    }
+
+    private Process command(String... arguments) throws Exception {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(
+                List.of(
+                        "-Xmx48m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "stagecoach.tentacle.TentacleMain"));
+        line.addAll(List.of(arguments));
+        File log = folder.resolve("log-" + processes.size()).toFile();
+        Process process =
+                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log).start();
+        processes.add(process);
+        return process;
+    }
+
+    private String log() throws Exception {
+        return Files.readString(folder.resolve("log-" + (processes.size() - 1)));
+    }
+
+    private void start() throws Exception {
+        tentacle = command("run", "--home", home.root().toString());
+        await().atMost(60, TimeUnit.SECONDS).until(() -> log().contains("READY"));
+    }
+
+    private void kill() throws Exception {
+        tentacle.destroyForcibly().waitFor();
+    }
+
+    private void awaitTrace(String text) {
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> Files.exists(trace) && Files.readString(trace).contains(text));
+    }
+
+    private String waitingScript() {
+        return "echo begun >> %1$s; echo before; while [ ! -e %1$s.go ]; do sleep 0.05; done; echo after; echo ended >> %1$s; exit 5"
+                .formatted(trace);
+    }
+
+    private void letGo() throws Exception {
+        Files.createFile(Path.of(trace + ".go"));
+    }
+
+    @Test
+    void a_script_survives_the_kill_of_its_tentacle_and_its_true_exit_code_is_told()
+            throws Exception {
+        start();
+        Ticket ticket = gateway.give(Deliveries.bash(waitingScript()));
+        awaitTrace("begun");
+        kill();
+        letGo();
+        awaitTrace("ended");
+        start();
+        CommandResult result = gateway.awaitEnd(ticket);
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.EXITED);
+        assertThat(result.exitCode()).contains(5);
+        assertThat(trace).hasContent("begun\nended");
+        assertThat(gateway.output(ticket))
+                .filteredOn(line -> line.stream() == OutputKind.OUT)
+                .extracting(OutputLine::text)
+                .containsExactly("before", "after");
+        TentacleFrame.Hello second = gateway.frames(TentacleFrame.Hello.class).get(1);
+        assertThat(second.openTickets())
+                .singleElement()
+                .satisfies(open -> assertThat(open.ticket()).isEqualTo(ticket));
+    }
+
+    @Test
+    void a_restarted_tentacle_attaches_to_a_script_that_still_runs_and_can_end_it()
+            throws Exception {
+        start();
+        Ticket ticket = gateway.give(Deliveries.bash(waitingScript()));
+        awaitTrace("begun");
+        kill();
+        start();
+        gateway.say(
+                new stagecoach.contracts.agent.GatewayFrame.Cancel(
+                        ticket,
+                        java.time.Duration.ofSeconds(10),
+                        java.time.Duration.ofSeconds(10)));
+        assertThat(gateway.awaitEnd(ticket).outcome()).isEqualTo(CommandOutcome.CANCELLED);
+        assertThat(trace).hasContent("begun");
+    }
+
+    @Test
+    void an_ordinary_end_leaves_scripts_running_and_a_second_tentacle_is_refused()
+            throws Exception {
+        start();
+        Ticket ticket = gateway.give(Deliveries.bash(waitingScript()));
+        awaitTrace("begun");
+        Process second = command("run", "--home", home.root().toString());
+        assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.exitValue()).isEqualTo(1);
+        assertThat(log()).contains("Another tentacle (process " + tentacle.pid());
+        tentacle.destroy();
+        assertThat(tentacle.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        letGo();
+        start();
+        assertThat(gateway.awaitEnd(ticket).exitCode()).contains(5);
+    }
+
+    @Test
+    void a_kill_between_two_scripts_of_an_installation_runs_neither_twice() throws Exception {
+        PackagePin pin =
+                new Nupkg()
+                        .with("PreDeploy.sh", "echo pre >> " + trace)
+                        .with("Deploy.sh", waitingScript().replace("exit 5", "exit 0"))
+                        .with("PostDeploy.sh", "echo post >> " + trace)
+                        .heldIn(home);
+        start();
+        Ticket ticket =
+                gateway.give(
+                        Deliveries.install(
+                                pin,
+                                new CommandPayload.Install(
+                                        "applications/shop",
+                                        List.of(),
+                                        java.util.Map.of(),
+                                        List.of())));
+        awaitTrace("begun");
+        kill();
+        letGo();
+        awaitTrace("ended");
+        start();
+        CommandResult result = gateway.awaitEnd(ticket);
+        assertThat(result.succeeded()).as(result.toString()).isTrue();
+        assertThat(trace).hasContent("pre\nbegun\nended\npost");
+    }
+
+    @Test
+    void misuse_is_answered_in_words() throws Exception {
+        Process bad = command("run", "--hom", "x");
+        assertThat(bad.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(bad.exitValue()).isEqualTo(2);
+        assertThat(log()).contains("run has no option '--hom'.").contains("enrol --home DIR");
+        Process fresh = command("run", "--home", folder.resolve("fresh").toString());
+        assertThat(fresh.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(fresh.exitValue()).isEqualTo(1);
+        assertThat(log()).contains("is not enrolled");
+    }
+}

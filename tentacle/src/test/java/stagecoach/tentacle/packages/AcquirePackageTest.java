@@ -1,0 +1,419 @@
+package stagecoach.tentacle.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.RawServer;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+
+@Timeout(60)
+class AcquirePackageTest {
+    private static final CacheId EU = new CacheId("eu-1");
+    private static final CacheId US = new CacheId("us-1");
+    private static final FetchRules IMPATIENT =
+            new FetchRules(
+                    3,
+                    20,
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(20),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20));
+
+    @TempDir Path folder;
+    final List<RawServer> servers = new ArrayList<>();
+    FetchRules rules = IMPATIENT;
+    byte[] bytes;
+    PackagePin pin;
+    TestTickets tickets;
+    Identity far;
+
+    @BeforeEach
+    void open() throws Exception {
+        bytes = new byte[300_000];
+        new Random(42).nextBytes(bytes);
+        pin = pin(bytes);
+        tickets = new TestTickets(folder.resolve("home"));
+        far = Identity.loadOrCreate(folder.resolve("far"), "cache");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (RawServer server : servers) {
+            server.close();
+        }
+    }
+
+    static PackagePin pin(byte[] bytes) {
+        return new PackagePin(
+                PackageId.parse("Shop.Web"),
+                PackageVersion.parse("1.0.0"),
+                Sha512.hashOf(bytes),
+                bytes.length);
+    }
+
+    private RawServer server(RawServer.Behaviour behaviour) throws Exception {
+        RawServer server = RawServer.tls(far, behaviour);
+        servers.add(server);
+        return server;
+    }
+
+    private Source cache(CacheId id, RawServer server) {
+        return new Source.Cache(id, server.url(), Optional.of(far.thumbprint().value()));
+    }
+
+    private AcquirePackageWork.Desk desk(Optional<URI> bytesEndpoint) throws Exception {
+        return new AcquirePackageWork.Desk(
+                tickets.home(),
+                PackageStore.open(tickets.home()),
+                new Settings(
+                        Deliveries.AGENT,
+                        URI.create("https://127.0.0.1:1"),
+                        bytesEndpoint,
+                        far.thumbprint()),
+                tickets.home().identity(),
+                rules);
+    }
+
+    private CommandResult acquire(Source... sources) throws Exception {
+        return acquire(false, Optional.empty(), sources);
+    }
+
+    private CommandResult acquire(boolean force, Optional<URI> bytesEndpoint, Source... sources)
+            throws Exception {
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.acquire(
+                                pin, force, List.of(new CacheGrant(EU, "eu-grant")), sources));
+        return new AcquirePackageWork(desk(bytesEndpoint), (AcquirePackage) live.command())
+                .perform(live);
+    }
+
+    private Path held() {
+        return folder.resolve("home/packages/" + pin.sha512().value());
+    }
+
+    private static AcquisitionResult got(CommandResult result) {
+        assertThat(result.succeeded()).as(result.toString()).isTrue();
+        return result.acquisition().orElseThrow();
+    }
+
+    @Test
+    void a_cache_gives_it_once_to_who_shows_its_grant_and_certificate() throws Exception {
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquisitionResult first = got(acquire(cache(EU, eu)));
+        assertThat(first)
+                .isEqualTo(
+                        new AcquisitionResult(
+                                new ServedBy(ServedBy.Kind.CACHE, Optional.of(EU)),
+                                bytes.length,
+                                0,
+                                1,
+                                List.of()));
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+        AcquisitionResult second = got(acquire(cache(EU, eu)));
+        assertThat(second.servedBy().kind()).isEqualTo(ServedBy.Kind.HELD);
+        assertThat(second.bytes()).isZero();
+        assertThat(eu.requests()).hasSize(1);
+        RawServer.Request asked = eu.requests().getFirst();
+        assertThat(asked.line()).isEqualTo("GET /blobs/" + pin.sha512().value() + " HTTP/1.1");
+        assertThat(asked.headers()).containsEntry("x-stagecoach-grant", "eu-grant");
+        assertThat(asked.client()).isEqualTo(tickets.home().identity().thumbprint().value());
+    }
+
+    @Test
+    void the_server_is_read_at_its_own_endpoint() throws Exception {
+        RawServer server = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquisitionResult result =
+                got(acquire(false, Optional.of(URI.create(server.url())), new Source.Server()));
+        assertThat(result.servedBy().kind()).isEqualTo(ServedBy.Kind.SERVER);
+        assertThat(server.requests().getFirst().line())
+                .isEqualTo("GET /packages/" + pin.sha512().value() + " HTTP/1.1");
+        CommandResult without = acquire(true, Optional.empty(), new Source.Server());
+        assertThat(without.reason().orElseThrow()).contains("without --bytes");
+    }
+
+    @Test
+    void what_was_cut_off_is_gone_on_with() throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) ->
+                                RawServer.serve(request, out, bytes, request.number() * 100_000));
+        AcquisitionResult result = got(acquire(cache(EU, eu)));
+        assertThat(result.bytes()).isEqualTo(bytes.length);
+        // Of what came just before the cut the client may lose some.
+        assertThat(result.attempts()).isBetween(3, 4);
+        assertThat(result.bytesResumed()).isBetween(180_000L, 200_000L + 100_000L);
+        assertThat(eu.requests())
+                .extracting(RawServer.Request::rangeStart)
+                .isSorted()
+                .startsWith(0L)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_server_that_starts_again_from_the_beginning_is_understood() throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            RawServer.head(out, "200 OK", "Content-Length: " + bytes.length);
+                            out.write(bytes, 0, request.number() == 1 ? 90_000 : bytes.length);
+                        });
+        AcquisitionResult result = got(acquire(cache(EU, eu)));
+        assertThat(result.bytes()).isBetween(bytes.length + 1L, bytes.length + 90_000L);
+        assertThat(result.bytesResumed()).isZero();
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+    }
+
+    @Test
+    void another_range_than_asked_for_is_not_believed() throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            if (request.number() == 1) {
+                                RawServer.serve(request, out, bytes, 100_000);
+                            } else if (request.number() == 2) {
+                                RawServer.head(
+                                        out,
+                                        "206 Partial Content",
+                                        "Content-Length: 200000",
+                                        "Content-Range: bytes 50000-249999/300000");
+                                out.write(bytes, 50_000, 200_000);
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
+        assertThat(got(acquire(cache(EU, eu))).attempts()).isEqualTo(3);
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+    }
+
+    @Test
+    void a_flipped_bit_is_found_told_and_replaced_from_the_next_source() throws Exception {
+        byte[] wrong = bytes.clone();
+        wrong[123_456] ^= 1;
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, wrong));
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquisitionResult result = got(acquire(cache(EU, eu), cache(US, us)));
+        assertThat(result.servedBy().cache()).contains(US);
+        assertThat(result.broken())
+                .singleElement()
+                .asString()
+                .startsWith("cache eu-1 gave bytes with the SHA-512 ");
+        assertThat(eu.requests()).hasSize(1);
+        assertThat(us.requests().getFirst().rangeStart()).isZero();
+    }
+
+    @Test
+    void a_source_is_not_blamed_for_what_another_gave() throws Exception {
+        byte[] wrong = bytes.clone();
+        wrong[10] ^= 1;
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, wrong, 100_000));
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquisitionResult result = got(acquire(cache(EU, eu), cache(US, us)));
+        assertThat(result.servedBy().cache()).contains(US);
+        assertThat(result.broken()).isEmpty();
+        assertThat(us.requests()).hasSize(2);
+        assertThat(us.requests().getFirst().rangeStart()).isPositive();
+        assertThat(us.requests().getLast().rangeStart()).isZero();
+    }
+
+    @Test
+    void another_length_is_wrong_before_a_byte_has_come() throws Exception {
+        byte[] longer = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, longer));
+        CommandResult result = acquire(cache(EU, eu));
+        assertThat(result.exitCode()).contains(1);
+        assertThat(result.reason().orElseThrow())
+                .contains("Shop.Web 1.0.0 could not be got: cache eu-1 has 300001 bytes");
+    }
+
+    @Test
+    void who_refuses_is_asked_once_and_who_is_busy_again() throws Exception {
+        RawServer eu = server((request, out) -> RawServer.head(out, "403 Forbidden"));
+        RawServer us =
+                server(
+                        (request, out) -> {
+                            if (request.number() < 3) {
+                                RawServer.head(out, "503 Busy", "Content-Length: 0");
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
+        assertThat(got(acquire(cache(EU, eu), cache(US, us))).servedBy().cache()).contains(US);
+        assertThat(eu.requests()).hasSize(1);
+        assertThat(us.requests()).hasSize(3);
+    }
+
+    @Test
+    void a_silent_source_is_left_after_a_while() throws Exception {
+        rules =
+                new FetchRules(
+                        2,
+                        20,
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(20));
+        CountDownLatch over = new CountDownLatch(1);
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            RawServer.serve(
+                                    request,
+                                    out,
+                                    bytes,
+                                    (int) Math.max(request.rangeStart(), 1000));
+                            over.await(30, TimeUnit.SECONDS);
+                        });
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquisitionResult result = got(acquire(cache(EU, eu), cache(US, us)));
+        over.countDown();
+        assertThat(result.servedBy().cache()).contains(US);
+        assertThat(result.bytes()).isBetween((long) bytes.length, bytes.length + 1000L);
+    }
+
+    @Test
+    void a_source_with_another_certificate_is_not_trusted() throws Exception {
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        CommandResult result =
+                acquire(
+                        new Source.Cache(
+                                EU,
+                                eu.url(),
+                                Optional.of(tickets.home().identity().thumbprint().value())),
+                        new Source.Cache(US, eu.url(), Optional.empty()));
+        assertThat(result.reason().orElseThrow())
+                .contains("cache eu-1: no trust")
+                .contains("cache us-1: no thumbprint");
+        assertThat(eu.requests()).isEmpty();
+    }
+
+    @Test
+    void a_held_copy_that_went_bad_is_told_and_fetched_again() throws Exception {
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        got(acquire(cache(EU, eu)));
+        byte[] rotten = bytes.clone();
+        rotten[7] ^= 4;
+        Files.write(held(), rotten);
+        AcquisitionResult result = got(acquire(cache(EU, eu)));
+        assertThat(result.servedBy().cache()).contains(EU);
+        assertThat(result.broken()).singleElement().asString().contains("own copy");
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+    }
+
+    @Test
+    void forced_it_is_read_again() throws Exception {
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        got(acquire(cache(EU, eu)));
+        AcquisitionResult result = got(acquire(true, Optional.empty(), cache(EU, eu)));
+        assertThat(result.bytes()).isEqualTo(bytes.length);
+        assertThat(eu.requests()).hasSize(2);
+    }
+
+    @Test
+    void several_who_want_the_same_share_one_transfer() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            go.await(30, TimeUnit.SECONDS);
+                            RawServer.serve(request, out, bytes);
+                        });
+        AcquirePackageWork.Desk desk = desk(Optional.empty());
+        List<CompletableFuture<CommandResult>> results = new ArrayList<>();
+        for (int n = 0; n < 4; n++) {
+            LiveTicket live =
+                    tickets.accept(Deliveries.acquire(pin, false, List.of(), cache(EU, eu)));
+            results.add(
+                    CompletableFuture.supplyAsync(
+                            () -> {
+                                try {
+                                    return new AcquirePackageWork(
+                                                    desk, (AcquirePackage) live.command())
+                                            .perform(live);
+                                } catch (Exception e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            },
+                            command -> Thread.ofVirtual().start(command)));
+        }
+        go.countDown();
+        long total = 0;
+        for (var result : results) {
+            total += got(result.get()).bytes();
+        }
+        assertThat(total).isEqualTo(bytes.length);
+        assertThat(eu.requests()).hasSize(1);
+    }
+
+    @Test
+    void a_cancel_ends_it_in_the_middle_and_what_came_is_kept() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        CountDownLatch half = new CountDownLatch(1);
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            RawServer.serve(request, out, bytes, 150_000);
+                            half.countDown();
+                            over.await(30, TimeUnit.SECONDS);
+                        });
+        LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), cache(EU, eu)));
+        AcquirePackageWork.Desk patient =
+                new AcquirePackageWork.Desk(
+                        tickets.home(),
+                        PackageStore.open(tickets.home()),
+                        desk(Optional.empty()).settings(),
+                        tickets.home().identity(),
+                        FetchRules.USUAL);
+        var ended =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return new AcquirePackageWork(
+                                                patient, (AcquirePackage) live.command())
+                                        .perform(live)
+                                        .toString();
+                            } catch (InterruptedException e) {
+                                return "interrupted";
+                            } catch (Exception e) {
+                                return e.toString();
+                            }
+                        },
+                        command -> Thread.ofVirtual().start(command));
+        assertThat(half.await(30, TimeUnit.SECONDS)).isTrue();
+        live.askStop(Cause.CANCEL, Duration.ZERO, Duration.ZERO);
+        assertThat(ended.get()).isEqualTo("interrupted");
+        over.countDown();
+        assertThat(held()).doesNotExist();
+    }
+}

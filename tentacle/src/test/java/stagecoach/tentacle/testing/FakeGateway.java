@@ -1,0 +1,252 @@
+package stagecoach.tentacle.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.OutputLine;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.StagecoachJson;
+
+/** A gateway that remembers what it is told and does what a test wants. */
+public final class FakeGateway implements AutoCloseable {
+    private final Vertx vertx = Vertx.vertx();
+    private final Identity identity;
+    private final AtomicInteger port = new AtomicInteger();
+    private final AtomicLong epoch = new AtomicLong();
+    private final List<TentacleFrame> frames = new CopyOnWriteArrayList<>();
+    private final List<GatewayFrame.Deliver> mailbox = new CopyOnWriteArrayList<>();
+    private final Set<Ticket> completed = ConcurrentHashMap.newKeySet();
+    private final Set<String> clients = ConcurrentHashMap.newKeySet();
+    private volatile boolean takesOutput = true;
+    private volatile boolean completes = true;
+    private volatile @Nullable ServerWebSocket socket;
+    private volatile @Nullable HttpServer server;
+    private volatile BiFunction<String, Thumbprint, Answer> enrol = (_, _) -> new Answer(404, "{}");
+
+    /** An HTTP answer. */
+    public record Answer(int status, String body) {}
+
+    public FakeGateway(Identity identity) {
+        this.identity = identity;
+        open();
+    }
+
+    public void open() {
+        server =
+                vertx.createHttpServer(
+                                new HttpServerOptions()
+                                        .setSsl(true)
+                                        .setClientAuth(ClientAuth.REQUIRED)
+                                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                        .setKeyCertOptions(
+                                                KeyCertOptions.wrap(identity.keyManager()))
+                                        .setTrustOptions(
+                                                TrustOptions.wrap(PinnedTrust.anyWellFormed())))
+                        .webSocketHandler(this::converse)
+                        .requestHandler(this::request)
+                        .listen(port.get(), "127.0.0.1")
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .join();
+        port.set(server.actualPort());
+    }
+
+    public void shut() {
+        if (server != null) {
+            server.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    public URI uri() {
+        return URI.create("https://127.0.0.1:" + port.get());
+    }
+
+    public int port() {
+        return port.get();
+    }
+
+    public Thumbprint thumbprint() {
+        return identity.thumbprint();
+    }
+
+    private void request(HttpServerRequest request) {
+        request.body()
+                .onSuccess(
+                        body -> {
+                            Answer answer = enrol.apply(request.path() + " " + body, peer(request));
+                            request.response()
+                                    .setStatusCode(answer.status())
+                                    .putHeader("Content-Type", "application/json")
+                                    .end(answer.body());
+                        });
+    }
+
+    private static Thumbprint peer(HttpServerRequest request) {
+        try {
+            return Thumbprint.ofPeer(request.connection().sslSession());
+        } catch (javax.net.ssl.SSLPeerUnverifiedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void onEnrol(BiFunction<String, Thumbprint, Answer> answer) {
+        enrol = answer;
+    }
+
+    private void converse(ServerWebSocket accepted) {
+        socket = accepted;
+        try {
+            clients.add(Thumbprint.ofPeer(accepted.sslSession()).value());
+        } catch (javax.net.ssl.SSLPeerUnverifiedException e) {
+            throw new IllegalStateException(e);
+        }
+        accepted.textMessageHandler(text -> hear(accepted, text));
+    }
+
+    private void hear(ServerWebSocket from, String text) {
+        TentacleFrame frame = StagecoachJson.read(text, TentacleFrame.class);
+        frames.add(frame);
+        switch (frame) {
+            case TentacleFrame.Hello _ -> {
+                say(from, new GatewayFrame.Welcome(1, epoch.incrementAndGet(), List.of()));
+                mailbox.stream()
+                        .filter(waiting -> !completed.contains(waiting.command().ticket()))
+                        .forEach(waiting -> say(from, waiting));
+            }
+            case TentacleFrame.Output output -> {
+                if (takesOutput) {
+                    say(from, new GatewayFrame.OutputTaken(output.ticket(), output.chunk()));
+                }
+            }
+            case TentacleFrame.Ended ended -> {
+                if (completes) {
+                    completed.add(ended.ticket());
+                    say(from, new GatewayFrame.Complete(ended.ticket()));
+                }
+            }
+            case TentacleFrame.Started _, TentacleFrame.Progress _, TentacleFrame.Health _ -> {}
+        }
+    }
+
+    private static void say(ServerWebSocket to, GatewayFrame frame) {
+        to.writeTextMessage(StagecoachJson.text(frame));
+    }
+
+    /** Says something on the newest session. */
+    public void say(GatewayFrame frame) {
+        ServerWebSocket to = socket;
+        if (to != null && !to.isClosed()) {
+            say(to, frame);
+        }
+    }
+
+    /** Says what is no frame. */
+    public void babble(String text) {
+        ServerWebSocket to = socket;
+        if (to != null) {
+            to.writeTextMessage(text);
+        }
+    }
+
+    /** Puts a command into the mailbox: delivered now and at each new session until it is done. */
+    public Ticket give(GatewayFrame.Deliver deliver) {
+        mailbox.add(deliver);
+        say(deliver);
+        return deliver.command().ticket();
+    }
+
+    public void takesOutput(boolean takes) {
+        takesOutput = takes;
+    }
+
+    public void completes(boolean does) {
+        completes = does;
+    }
+
+    public void epoch(long next) {
+        epoch.set(next - 1);
+    }
+
+    public Set<String> clients() {
+        return clients;
+    }
+
+    public List<TentacleFrame> frames() {
+        return frames;
+    }
+
+    public <T extends TentacleFrame> List<T> frames(Class<T> type) {
+        return frames.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    public void awaitSessions(int count) {
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> frames(TentacleFrame.Hello.class).size() >= count);
+    }
+
+    public boolean hasStarted(Ticket ticket) {
+        return frames(TentacleFrame.Started.class).stream()
+                .anyMatch(started -> started.ticket().equals(ticket));
+    }
+
+    public CommandResult awaitEnd(Ticket ticket) {
+        await().atMost(40, TimeUnit.SECONDS).until(() -> end(ticket).isPresent());
+        return end(ticket).orElseThrow();
+    }
+
+    private Optional<CommandResult> end(Ticket ticket) {
+        return frames(TentacleFrame.Ended.class).stream()
+                .filter(ended -> ended.ticket().equals(ticket))
+                .map(TentacleFrame.Ended::result)
+                .findFirst();
+    }
+
+    /** The output of a ticket by chunk, each once; a chunk that came twice must be the same. */
+    public List<OutputLine> output(Ticket ticket) {
+        var chunks = new java.util.TreeMap<Long, List<OutputLine>>();
+        for (TentacleFrame.Output output : frames(TentacleFrame.Output.class)) {
+            if (output.ticket().equals(ticket)) {
+                List<OutputLine> before = chunks.putIfAbsent(output.chunk(), output.lines());
+                if (before != null && !before.equals(output.lines())) {
+                    throw new AssertionError("chunk " + output.chunk() + " has changed");
+                }
+            }
+        }
+        long expected = 1;
+        for (long number : chunks.keySet()) {
+            if (number != expected++) {
+                throw new AssertionError("there is a gap before chunk " + number);
+            }
+        }
+        return chunks.values().stream().flatMap(List::stream).toList();
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
