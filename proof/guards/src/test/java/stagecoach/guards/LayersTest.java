@@ -27,8 +27,10 @@ class LayersTest {
 
     /** What pure code may not know: the clock, chance, files, JSON, loggers, frameworks. */
     private static final String[] IMPURE = {
-        "java.io..", "java.nio.file..", "java.net..", "java.sql..", "java.util.logging..", "org.slf4j..",
-        "com.fasterxml..", "io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..", "org.hibernate..",
+        "java.io..", "java.nio.file..", "java.net..", "java.sql..", "java.util.logging..",
+                "org.slf4j..",
+        "com.fasterxml..", "io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..",
+                "org.hibernate..",
         "org.apache.kafka.."
     };
 
@@ -40,38 +42,72 @@ class LayersTest {
                                 DynamicTest.dynamicTest(
                                         entry.getKey(),
                                         () -> {
-                                            var allowed = new ArrayList<String>(patterns(entry.getValue().packages()));
+                                            var allowed =
+                                                    new ArrayList<String>(
+                                                            patterns(entry.getValue().packages()));
                                             for (String other : entry.getValue().mayUse()) {
-                                                assertThat(TABLE.rooms()).as("a row of the table").containsKey(other);
-                                                allowed.addAll(patterns(TABLE.rooms().get(other).packages()));
+                                                assertThat(TABLE.rooms())
+                                                        .as("a row of the table")
+                                                        .containsKey(other);
+                                                allowed.addAll(
+                                                        patterns(
+                                                                TABLE.rooms()
+                                                                        .get(other)
+                                                                        .packages()));
                                             }
                                             classes()
-                                                    .that(resideInAnyPackage(array(patterns(entry.getValue().packages()))))
+                                                    .that(
+                                                            resideInAnyPackage(
+                                                                    array(
+                                                                            patterns(
+                                                                                    entry.getValue()
+                                                                                            .packages()))))
                                                     .should()
                                                     .onlyDependOnClassesThat(
                                                             resideOutsideOfPackages("stagecoach..")
-                                                                    .or(resideInAnyPackage(array(allowed))))
-                                                    .allowEmptyShould(entry.getKey().equals("embedded"))
+                                                                    .or(
+                                                                            resideInAnyPackage(
+                                                                                    array(
+                                                                                            allowed))))
+                                                    .allowEmptyShould(
+                                                            entry.getKey().equals("embedded"))
                                                     .check(STAGECOACH);
                                         }));
     }
 
     @Test
     void every_package_stands_in_the_table() {
-        var known = TABLE.rooms().values().stream().flatMap(room -> patterns(room.packages()).stream()).toList();
+        var known =
+                TABLE.rooms().values().stream()
+                        .flatMap(room -> patterns(room.packages()).stream())
+                        .toList();
         noClasses().should(new BeIn(resideOutsideOfPackages(array(known)))).check(STAGECOACH);
     }
 
     @Test
     void pure_rooms_know_no_clock_no_chance_no_files_and_no_framework() {
         String[] pure = {
-            "stagecoach.vocabulary..", "stagecoach.decider..", "stagecoach.contracts..",
-            "stagecoach.orchestrator.needs..", "stagecoach.orchestrator.release..", "stagecoach.orchestrator.deployment..",
-            "stagecoach.steprunner.order..", "stagecoach.steprunner.variables..", "stagecoach.steprunner.run..",
-            "stagecoach.packages.routing..", "stagecoach.packages.acquisition..",
-            "stagecoach.gateway.command..", "stagecoach.gateway.presence..",
+            "stagecoach.vocabulary..",
+            "stagecoach.decider..",
+            "stagecoach.contracts..",
+            "stagecoach.orchestrator.needs..",
+            "stagecoach.orchestrator.release..",
+            "stagecoach.orchestrator.deployment..",
+            "stagecoach.steprunner.order..",
+            "stagecoach.steprunner.variables..",
+            "stagecoach.steprunner.run..",
+            "stagecoach.packages.routing..",
+            "stagecoach.packages.acquisition..",
+            "stagecoach.gateway.command..",
+            "stagecoach.gateway.presence..",
         };
-        noClasses().that().resideInAnyPackage(pure).should().dependOnClassesThat().resideInAnyPackage(IMPURE).check(STAGECOACH);
+        noClasses()
+                .that()
+                .resideInAnyPackage(pure)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(IMPURE)
+                .check(STAGECOACH);
         noClasses()
                 .that()
                 .resideInAnyPackage(pure)
@@ -96,7 +132,10 @@ class LayersTest {
                 .resideOutsideOfPackages("stagecoach.runtime..", "stagecoach.local..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.apache.kafka.clients.producer..", "stagecoach.runtime.store..", "stagecoach.runtime.outbox..")
+                .resideInAnyPackage(
+                        "org.apache.kafka.clients.producer..",
+                        "stagecoach.runtime.store..",
+                        "stagecoach.runtime.outbox..")
                 .check(STAGECOACH);
     }
 
@@ -104,7 +143,11 @@ class LayersTest {
     void no_two_packages_use_each_other() {
         for (MayUseTable.Room room : TABLE.rooms().values()) {
             for (String base : room.packages()) {
-                slices().matching(base + ".(*)..").should().beFreeOfCycles().allowEmptyShould(true).check(STAGECOACH);
+                slices().matching(base + ".(*)..")
+                        .should()
+                        .beFreeOfCycles()
+                        .allowEmptyShould(true)
+                        .check(STAGECOACH);
             }
         }
     }

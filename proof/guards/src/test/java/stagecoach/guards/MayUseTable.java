@@ -19,13 +19,18 @@ record MayUseTable(Map<String, Room> rooms) {
                 inside = line.equals("## Who may use whom");
             } else if (inside && line.startsWith("| ") && line.contains("`stagecoach.")) {
                 String[] cells = line.split("\\|", -1);
-                rooms.put(cells[1].strip(), new Room(list(cells[2].replace("`", "")), list(cells[3])));
+                rooms.put(
+                        cells[1].strip(),
+                        new Room(list(cells[2].replace("`", "")), list(cells[3])));
             }
         }
         return new MayUseTable(rooms);
     }
 
     private static List<String> list(String cell) {
-        return Arrays.stream(cell.split(",", -1)).map(String::strip).filter(item -> !item.isEmpty()).toList();
+        return Arrays.stream(cell.split(",", -1))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 }

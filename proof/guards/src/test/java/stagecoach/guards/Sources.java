@@ -15,14 +15,16 @@ import java.util.stream.Stream;
 
 /** The source files of the whole project. */
 final class Sources {
-    private static final Set<String> NOT_SOURCE = Set.of("target", ".git", ".stagecoach", "node_modules");
+    private static final Set<String> NOT_SOURCE =
+            Set.of("target", ".git", ".stagecoach", "node_modules");
 
     private Sources() {}
 
     /** The project's root: the nearest folder upwards that has the {@code stagecoach} script. */
     static Path root() {
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            if (Files.isRegularFile(at.resolve("stagecoach")) && Files.isRegularFile(at.resolve("ARCHITECTURE.md"))) {
+            if (Files.isRegularFile(at.resolve("stagecoach"))
+                    && Files.isRegularFile(at.resolve("ARCHITECTURE.md"))) {
                 return at;
             }
         }
@@ -52,13 +54,16 @@ final class Sources {
                     root(),
                     new SimpleFileVisitor<>() {
                         @Override
-                        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                            boolean skip = NOT_SOURCE.contains(String.valueOf(folder.getFileName()));
+                        public FileVisitResult preVisitDirectory(
+                                Path folder, BasicFileAttributes attributes) {
+                            boolean skip =
+                                    NOT_SOURCE.contains(String.valueOf(folder.getFileName()));
                             return skip ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
                         }
 
                         @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        public FileVisitResult visitFile(
+                                Path file, BasicFileAttributes attributes) {
                             Path relative = root().relativize(file);
                             if (wanted.test(relative)) {
                                 found.add(relative);

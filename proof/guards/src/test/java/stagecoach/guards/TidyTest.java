@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class TidyTest {
     private static final int LINES_MAX = 400;
     private static final int TYPES_MAX = 15;
-    private static final Path LONG_FILES = Path.of("proof/guards/src/test/resources/long-files.txt");
+    private static final Path LONG_FILES =
+            Path.of("proof/guards/src/test/resources/long-files.txt");
 
     @Test
     void a_package_has_at_most_fifteen_top_level_types() {
@@ -26,7 +27,12 @@ class TidyTest {
                 types.merge(file.getParent(), 1, Integer::sum);
             }
         }
-        assertThat(types).allSatisfy((folder, count) -> assertThat(count).as(folder.toString()).isLessThanOrEqualTo(TYPES_MAX));
+        assertThat(types)
+                .allSatisfy(
+                        (folder, count) ->
+                                assertThat(count)
+                                        .as(folder.toString())
+                                        .isLessThanOrEqualTo(TYPES_MAX));
     }
 
     @Test
@@ -54,14 +60,18 @@ class TidyTest {
                 tooLong.add(file.toString());
             }
         }
-        assertThat(reasons.keySet()).as("the list names just the long files").containsExactlyInAnyOrderElementsOf(tooLong);
+        assertThat(reasons.keySet())
+                .as("the list names just the long files")
+                .containsExactlyInAnyOrderElementsOf(tooLong);
         assertThat(reasons).allSatisfy((file, reason) -> assertThat(reason).as(file).isNotBlank());
     }
 
     @Test
     void nothing_is_left_for_later_and_no_test_sleeps_or_is_switched_off() {
         var later = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
-        var sleeping = Pattern.compile("Thread\\.sle" + "ep\\(|TimeUnit\\.[A-Z]+\\.sle" + "ep\\(|@Disab" + "led");
+        var sleeping =
+                Pattern.compile(
+                        "Thread\\.sle" + "ep\\(|TimeUnit\\.[A-Z]+\\.sle" + "ep\\(|@Disab" + "led");
         assertThat(offences(Sources.java(), later)).isEmpty();
         assertThat(offences(Sources.testJava(), sleeping)).isEmpty();
     }
@@ -77,16 +87,22 @@ class TidyTest {
     void deciders_list_every_case_instead_of_a_default() {
         var pure =
                 Sources.mainJava().stream()
-                        .filter(file -> file.toString().contains("/domain/src/") || file.startsWith("foundation/contracts"))
+                        .filter(
+                                file ->
+                                        file.toString().contains("/domain/src/")
+                                                || file.startsWith("foundation/contracts"))
                         .toList();
         assertThat(offences(pure, Pattern.compile("\\bdefault\\s*(->|:)"))).isEmpty();
     }
 
     @Test
     void each_invariant_of_the_architecture_has_tests_that_name_it() {
-        String tests = Sources.testJava().stream().map(Sources::text).collect(Collectors.joining("\n"));
+        String tests =
+                Sources.testJava().stream().map(Sources::text).collect(Collectors.joining("\n"));
         for (int invariant = 1; invariant <= 9; invariant++) {
-            assertThat(tests).as("a test that names invariant " + invariant).contains("invariant_" + invariant + "_");
+            assertThat(tests)
+                    .as("a test that names invariant " + invariant)
+                    .contains("invariant_" + invariant + "_");
         }
     }
 

@@ -1,0 +1,117 @@
+package stagecoach.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SIGKILL of any one process in the middle of a deployment: it ends right, and every script ran once. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KillTest {
+    private static final List<String> TARGETS = List.of("web-1", "web-2", "web-3", "web-4", "web-5", "web-6");
+
+    @TempDir Path folder;
+    private Whole whole;
+    private Path traces;
+    private int releases;
+
+    @BeforeAll
+    void start() throws Exception {
+        whole = Whole.start(folder.resolve("stagecoach"));
+        whole.startMachines(TARGETS, "web", "worker-1", "hq");
+        traces = Files.createDirectories(folder.resolve("traces"));
+        Path manifest = Files.writeString(folder.resolve("stagecoach.yaml"), MANIFEST);
+        whole.apply(manifest, Map.of("TRACES", traces.toString()));
+    }
+
+    @AfterAll
+    void end() throws Exception {
+        if (whole != null) {
+            whole.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "orchestrator",
+                "step-runner",
+                "agent-gateway",
+                "package-service",
+                "kafka",
+                "postgres",
+                "edge",
+                "tentacle-web-2",
+                "tentacle-worker-1"
+            })
+    void invariant_9_a_kill_of_any_process_loses_nothing_and_runs_nothing_twice(String victim) throws Exception {
+        String release = "1.0." + ++releases;
+        whole.api().post("/projects/shop/releases", Map.of("version", release));
+        String deployment = whole.deploy("shop", release);
+        String moment = victim.equals("tentacle-worker-1") ? "open" : "roll";
+        Whole.patiently().until(() -> of(deployment).stream().anyMatch(line -> line.contains(" " + moment + " ")));
+
+        whole.kill(victim);
+
+        JsonNode ended = whole.ended(deployment);
+        assertThat(ended.path("state").asText()).as(ended.path("failure").asText()).isEqualTo("SUCCEEDED");
+        assertThat(of(deployment)).containsExactlyInAnyOrderElementsOf(expected(deployment));
+        whole.awaitAllReady();
+    }
+
+    private List<String> of(String deployment) throws Exception {
+        return Whole.traces(traces).stream().filter(line -> line.startsWith(deployment)).toList();
+    }
+
+    private static List<String> expected(String deployment) {
+        var lines = new ArrayList<String>();
+        lines.add(deployment + " open worker-1");
+        lines.add(deployment + " close worker-1");
+        for (String target : TARGETS) {
+            lines.add(deployment + " first " + target);
+            lines.add(deployment + " roll " + target);
+        }
+        return lines;
+    }
+
+    private static final String MANIFEST =
+            """
+            version: 1
+            environments: { production: {} }
+            workerPools: { hq: {} }
+            projects:
+              shop:
+                variables:
+                  - { name: Traces, value: "${env:TRACES}" }
+                steps:
+                  - name: open
+                    kind: SCRIPT
+                    phase: PRE_ACQUISITION
+                    runOn: { workerPool: hq }
+                    script: { syntax: BASH, body: 'echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Step.Name} #{Stagecoach.Worker.Id}" >> "#{Traces}/#{Stagecoach.Worker.Id}"; sleep 1; set_stagecoach_variable Token t-1' }
+                  - name: first
+                    kind: SCRIPT
+                    runOn: { tags: [web] }
+                    script: { syntax: BASH, body: 'test "#{Stagecoach.Step[open].Output.Token}" = t-1 && echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Step.Name} #{Stagecoach.Target.Id}" >> "#{Traces}/#{Stagecoach.Target.Id}"' }
+                  - name: roll
+                    kind: SCRIPT
+                    runOn: { tags: [web] }
+                    rolling: { window: 2 }
+                    script: { syntax: BASH, body: 'echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Step.Name} #{Stagecoach.Target.Id}" >> "#{Traces}/#{Stagecoach.Target.Id}"; sleep 1' }
+                  - name: close
+                    kind: SCRIPT
+                    condition: ALWAYS
+                    runOn: { workerPool: hq }
+                    script: { syntax: BASH, body: 'echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Step.Name} #{Stagecoach.Worker.Id}" >> "#{Traces}/#{Stagecoach.Worker.Id}"' }
+            """;
+}
