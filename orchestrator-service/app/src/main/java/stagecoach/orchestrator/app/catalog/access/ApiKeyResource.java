@@ -7,6 +7,8 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,6 +39,7 @@ import stagecoach.vocabulary.identity.DeploymentId;
 
 /** API keys: shown once when they are made, known by their hash from then on. */
 @Path("/api/v1/api-keys")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Needs(Role.ADMIN)
 @Tag(name = "Access")

@@ -6,6 +6,8 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -42,6 +44,7 @@ import stagecoach.wire.StagecoachJson;
 
 /** Projects, their processes and their variables; a release is made of what they are then. */
 @Path("/api/v1/projects")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "Configuration")
 public class ProjectResource {
