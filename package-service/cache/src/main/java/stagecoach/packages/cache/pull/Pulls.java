@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.blob.BlobStore;
@@ -28,6 +30,9 @@ public final class Pulls implements Closeable {
     private final FileStore disk;
     private final PullRules rules;
     private final CentralDownload download;
+    // Threads of the system: hashing gigabytes would keep the virtual ones from their processors.
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(Thread.ofPlatform().name("pull-", 0).daemon().factory());
     private final Set<Sha512> verified = ConcurrentHashMap.newKeySet();
     private final Map<Sha512, Pull> pulls = new LinkedHashMap<>();
 
@@ -71,7 +76,7 @@ public final class Pulls implements Closeable {
 
     private Pull begun(PullOrder order) {
         var pull = new Pull(order, blobs, disk, verified, download, rules);
-        Thread.ofVirtual().name("pull-" + order.pin().id()).start(pull::run);
+        threads.execute(pull::run);
         return pull;
     }
 
@@ -99,5 +104,6 @@ public final class Pulls implements Closeable {
             pulls.values().forEach(Pull::stop);
         }
         download.close();
+        threads.shutdown();
     }
 }

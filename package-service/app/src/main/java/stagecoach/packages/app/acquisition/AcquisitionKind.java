@@ -1,0 +1,185 @@
+package stagecoach.packages.app.acquisition;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.contracts.acquisition.AcquisitionEvent;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
+import stagecoach.contracts.acquisition.AcquisitionEvent.IntegrityBroken;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackagePinned;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStoreFailed;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStored;
+import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.channel.Topic;
+import stagecoach.decider.Decider;
+import stagecoach.decider.Recorded;
+import stagecoach.decider.StreamId;
+import stagecoach.packages.acquisition.Acquisition;
+import stagecoach.packages.acquisition.AcquisitionCommand;
+import stagecoach.packages.acquisition.AcquisitionDecider;
+import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.runtime.aggregate.AggregateKind;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.TargetId;
+
+/** Acquisition runs: streams {@code acquisition-<deployment>-<run>}. */
+@Singleton
+class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, AcquisitionEvent> {
+    /** A tentacle that has not begun by then is told no more: its report says so. */
+    private static final Duration START_WITHIN = Duration.ofHours(1);
+
+    /**
+     * How a tentacle's report begins that names the server; see {@code AcquisitionResult.broken}.
+     */
+    private static final String SERVER = "the server ";
+
+    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
+    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
+
+    private final AcquisitionDecider decider = new AcquisitionDecider();
+    private final AcquisitionTables tables;
+    private final StoreCheck store;
+    private final UnitOfWork unitOfWork;
+    private final WakeUp wakeUp;
+    private final Clock clock;
+
+    AcquisitionKind(
+            AcquisitionTables tables,
+            StoreCheck store,
+            UnitOfWork unitOfWork,
+            WakeUp wakeUp,
+            Clock clock) {
+        this.tables = tables;
+        this.store = store;
+        this.unitOfWork = unitOfWork;
+        this.wakeUp = wakeUp;
+        this.clock = clock;
+    }
+
+    /** The stream of a run. */
+    static StreamId streamOf(DeploymentId deployment, Run run) {
+        return StreamId.of("acquisition", deployment + "-" + run);
+    }
+
+    @Override
+    public String name() {
+        return "acquisition";
+    }
+
+    @Override
+    public Decider<Acquisition, AcquisitionCommand, AcquisitionEvent> decider() {
+        return decider;
+    }
+
+    @Override
+    public Class<AcquisitionEvent> eventFamily() {
+        return AcquisitionEvent.class;
+    }
+
+    @Override
+    public Topic topic() {
+        return Channels.ACQUISITIONS;
+    }
+
+    @Override
+    public EventAttributes attributesOf(StreamId stream, Acquisition state) {
+        return switch (state) {
+            case Acquisition.Nothing _ -> EventAttributes.none();
+            case Acquisition.Underway underway -> attributes(underway.started());
+            case Acquisition.Ended(AcquisitionStarted started) -> attributes(started);
+        };
+    }
+
+    private static EventAttributes attributes(AcquisitionStarted started) {
+        return EventAttributes.of(
+                started.deployment(), started.project(), started.environment(), started.run());
+    }
+
+    @Override
+    public List<AgentCommand> commandsOf(
+            StreamId stream, Acquisition state, AcquisitionEvent event) {
+        if (!(state instanceof Acquisition.Underway underway)) {
+            return List.of();
+        }
+        return switch (event) {
+            case TargetAcquiring told -> List.of(acquire(underway.started(), told));
+            case AcquisitionCancelling() ->
+                    underway.atWork().stream()
+                            .<AgentCommand>map(told -> cancel(underway.started(), told))
+                            .toList();
+            case AcquisitionStarted _,
+                    PackagePinned _,
+                    PackageStored _,
+                    PackageStoreFailed _,
+                    PackageReplicated _,
+                    ReplicationFailed _,
+                    TargetAcquired _,
+                    TargetAcquisitionFailed _,
+                    IntegrityBroken _,
+                    AcquisitionEnded _ ->
+                    List.of();
+        };
+    }
+
+    private AgentCommand acquire(AcquisitionStarted started, TargetAcquiring told) {
+        return new AgentCommand.AcquirePackage(
+                told.ticket(),
+                told.agent(),
+                context(started, told.target()),
+                told.pin(),
+                told.sources(),
+                started.forceDownload(),
+                clock.instant().plus(START_WITHIN));
+    }
+
+    private static AgentCommand cancel(AcquisitionStarted started, TargetAcquiring told) {
+        return new AgentCommand.CancelCommand(
+                told.ticket(),
+                told.agent(),
+                context(started, told.target()),
+                KILL_AFTER,
+                ABANDON_AFTER);
+    }
+
+    private static CommandContext context(AcquisitionStarted started, TargetId target) {
+        return new CommandContext(
+                started.deployment(),
+                started.project(),
+                started.environment(),
+                started.run(),
+                Optional.empty(),
+                Optional.of(target));
+    }
+
+    @Override
+    public void inSameTransaction(
+            Tx tx,
+            StreamId stream,
+            Acquisition before,
+            Acquisition after,
+            List<Recorded<AcquisitionEvent>> events) {
+        for (Recorded<AcquisitionEvent> recorded : events) {
+            tables.apply(tx, stream, recorded.event());
+            if (recorded.event() instanceof IntegrityBroken(var pin, var holder, var _)
+                    && holder.startsWith(SERVER)) {
+                unitOfWork.afterCommit(tx, () -> store.doubt(pin.sha512()));
+            }
+        }
+        unitOfWork.afterCommit(tx, wakeUp::ring);
+    }
+}

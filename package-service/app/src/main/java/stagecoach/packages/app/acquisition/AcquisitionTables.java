@@ -1,0 +1,159 @@
+package stagecoach.packages.app.acquisition;
+
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.acquisition.AcquisitionEvent;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
+import stagecoach.contracts.acquisition.AcquisitionEvent.IntegrityBroken;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackagePinned;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStoreFailed;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStored;
+import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.Sha512;
+
+/** The tables about acquisitions: which are open, and what is held where as far as they told. */
+@Singleton
+class AcquisitionTables {
+    /** How a tentacle's report begins that names a cache; see {@code AcquisitionResult.broken}. */
+    private static final Pattern CACHE = Pattern.compile("cache ([a-z0-9-]+) .*", Pattern.DOTALL);
+
+    /** A package that something holds. */
+    record Held(String holder, Sha512 sha512) {}
+
+    /** Takes in what happened to an acquisition. */
+    void apply(Tx tx, StreamId stream, AcquisitionEvent event) {
+        switch (event) {
+            case AcquisitionStarted started -> open(tx, stream, started);
+            case PackageReplicated(var pin, var cache, long _, long _, int _) -> {
+                String[] row = {cache.value(), pin.sha512().value()};
+                tx.execute(
+                        "INSERT INTO replicated (cache, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                        row[0],
+                        row[1]);
+                tx.execute("DELETE FROM suspect WHERE cache = ?1 AND sha512 = ?2", row[0], row[1]);
+            }
+            case ReplicationFailed(var pin, var cache, var _) -> forget(tx, cache.value(), pin);
+            case TargetAcquired(var pin, var target, var _, long _, long _, int _) ->
+                    tx.execute(
+                            "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                            target.value(),
+                            pin.sha512().value());
+            case IntegrityBroken(var pin, var holder, var _) -> suspect(tx, holder, pin);
+            case AcquisitionEnded _ ->
+                    tx.execute("DELETE FROM acquisition WHERE stream = ?1", stream.value());
+            case PackagePinned _,
+                    PackageStored _,
+                    PackageStoreFailed _,
+                    TargetAcquiring _,
+                    TargetAcquisitionFailed _,
+                    AcquisitionCancelling _ -> {}
+        }
+    }
+
+    private static void open(Tx tx, StreamId stream, AcquisitionStarted started) {
+        String[] caches =
+                started.routes().stream()
+                        .flatMap(route -> route.own().stream())
+                        .map(Source.Cache::cache)
+                        .map(CacheId::value)
+                        .distinct()
+                        .toArray(String[]::new);
+        tx.execute(
+                "INSERT INTO acquisition (stream, deployment, caches) VALUES (?1, ?2, ?3)",
+                stream.value(),
+                started.deployment().value(),
+                caches);
+    }
+
+    private static void forget(Tx tx, String cache, PackagePin pin) {
+        tx.execute(
+                "DELETE FROM replicated WHERE cache = ?1 AND sha512 = ?2",
+                cache,
+                pin.sha512().value());
+    }
+
+    private static void suspect(Tx tx, String holder, PackagePin pin) {
+        Matcher cache = CACHE.matcher(holder);
+        if (cache.matches()) {
+            forget(tx, cache.group(1), pin);
+            tx.execute(
+                    "INSERT INTO suspect (cache, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                    cache.group(1),
+                    pin.sha512().value());
+        }
+    }
+
+    /** The open acquisitions, the oldest first. */
+    List<StreamId> open(Tx tx) {
+        return streams(tx.rows("SELECT stream FROM acquisition ORDER BY seq"));
+    }
+
+    /** Those of a deployment. */
+    List<StreamId> open(Tx tx, DeploymentId deployment) {
+        return streams(
+                tx.rows(
+                        "SELECT stream FROM acquisition WHERE deployment = ?1 ORDER BY seq",
+                        deployment.value()));
+    }
+
+    private static List<StreamId> streams(List<@Nullable Object[]> rows) {
+        return rows.stream().map(row -> new StreamId(text(row, 0))).toList();
+    }
+
+    /** A machine is new behind a target: it holds nothing that the old one held. */
+    void forgetTarget(Tx tx, Optional<TargetId> target) {
+        target.ifPresent(id -> tx.execute("DELETE FROM acquired WHERE target = ?1", id.value()));
+    }
+
+    /** Which of {@code digests} caches hold. */
+    List<Held> inCaches(Tx tx, Collection<Sha512> digests) {
+        return held(
+                tx.rows(
+                        "SELECT cache, sha512 FROM replicated WHERE sha512 = ANY(?1)",
+                        (Object) texts(digests)));
+    }
+
+    /** Which of {@code digests} targets hold. */
+    List<Held> atTargets(Tx tx, Collection<Sha512> digests) {
+        return held(
+                tx.rows(
+                        "SELECT target, sha512 FROM acquired WHERE sha512 = ANY(?1)",
+                        (Object) texts(digests)));
+    }
+
+    private static String[] texts(Collection<Sha512> digests) {
+        return digests.stream().map(Sha512::value).toArray(String[]::new);
+    }
+
+    private static List<Held> held(List<@Nullable Object[]> rows) {
+        var held = new ArrayList<Held>();
+        for (Object[] row : rows) {
+            held.add(new Held(text(row, 0), new Sha512(text(row, 1))));
+        }
+        return held;
+    }
+
+    private static String text(@Nullable Object[] row, int column) {
+        return (String) Objects.requireNonNull(row[column]);
+    }
+}

@@ -1,0 +1,65 @@
+package stagecoach.packages.app.acquisition;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.packages.acquisition.AcquisitionCommand;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.inbox.Inbox;
+import stagecoach.runtime.inbox.InboxEvent;
+
+/** What tentacles report of packages that they were told to get. */
+@ApplicationScoped
+class AgentChannel {
+    private final Inbox inbox;
+    private final CommandHandler commands;
+    private final AcquisitionKind kind;
+    private final AcquisitionTables tables;
+    private final Clock clock;
+
+    AgentChannel(
+            Inbox inbox,
+            CommandHandler commands,
+            AcquisitionKind kind,
+            AcquisitionTables tables,
+            Clock clock) {
+        this.inbox = inbox;
+        this.commands = commands;
+        this.kind = kind;
+        this.tables = tables;
+        this.clock = clock;
+    }
+
+    @Incoming("agents")
+    Uni<Void> on(ConsumerRecords<String, byte[]> records) {
+        return inbox.handle("packages-agents", records, AgentReport.class, this::onEvents);
+    }
+
+    private void onEvents(Tx tx, List<InboxEvent<AgentReport>> events) {
+        for (InboxEvent<AgentReport> event : events) {
+            if (event.event() instanceof CommandEnded ended && ended.context().step().isEmpty()) {
+                onEnded(tx, ended, Cause.byEvent(event, clock));
+            } else if (event.event() instanceof AgentEnrolled enrolled) {
+                tables.forgetTarget(tx, enrolled.agent().target());
+            }
+        }
+    }
+
+    /** Whether the ticket is one of the run's is for the decider to see. */
+    private void onEnded(Tx tx, CommandEnded ended, Cause cause) {
+        commands.handle(
+                tx,
+                kind,
+                AcquisitionKind.streamOf(ended.context().deployment(), ended.context().run()),
+                List.of(new AcquisitionCommand.TargetReported(ended.ticket(), ended.result())),
+                cause);
+    }
+}

@@ -1,0 +1,92 @@
+package stagecoach.packages.app.acquisition;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.decider.StreamId;
+import stagecoach.packages.acquisition.AcquisitionCommand;
+import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.inbox.Inbox;
+import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.vocabulary.identity.DeploymentId;
+
+/** What the orchestrator asks for: acquisition phases to run, and to end. */
+@ApplicationScoped
+class DeploymentChannel {
+    private final Inbox inbox;
+    private final CommandHandler commands;
+    private final AcquisitionKind kind;
+    private final AcquisitionTables tables;
+    private final CacheCatalog caches;
+    private final Clock clock;
+
+    DeploymentChannel(
+            Inbox inbox,
+            CommandHandler commands,
+            AcquisitionKind kind,
+            AcquisitionTables tables,
+            CacheCatalog caches,
+            Clock clock) {
+        this.inbox = inbox;
+        this.commands = commands;
+        this.kind = kind;
+        this.tables = tables;
+        this.caches = caches;
+        this.clock = clock;
+    }
+
+    @Incoming("deployments")
+    Uni<Void> on(ConsumerRecords<String, byte[]> records) {
+        return inbox.handle("packages-deployments", records, DeploymentEvent.class, this::onEvents);
+    }
+
+    private void onEvents(Tx tx, List<InboxEvent<DeploymentEvent>> events) {
+        for (InboxEvent<DeploymentEvent> event : events) {
+            Cause cause = Cause.byEvent(event, clock);
+            if (event.event() instanceof PhaseStarted phase
+                    && phase.work() instanceof PhaseWork.Acquire work) {
+                start(tx, phase, work, cause);
+            } else if (event.event() instanceof CancelRequested
+                    || event.event() instanceof DeploymentEnded) {
+                // At its deadline a deployment ends without waiting for us.
+                cancel(tx, new DeploymentId(event.stream().name()), cause);
+            }
+        }
+    }
+
+    private void start(Tx tx, PhaseStarted phase, PhaseWork.Acquire work, Cause cause) {
+        commands.handle(
+                tx,
+                kind,
+                AcquisitionKind.streamOf(phase.deployment(), phase.run()),
+                List.of(
+                        new AcquisitionCommand.Start(
+                                phase.deployment(),
+                                phase.project(),
+                                phase.environment(),
+                                phase.run(),
+                                phase.attempt(),
+                                phase.purpose(),
+                                work.needs(),
+                                work.forceDownload(),
+                                caches.routes(tx, work.needs()))),
+                cause);
+    }
+
+    private void cancel(Tx tx, DeploymentId deployment, Cause cause) {
+        for (StreamId stream : tables.open(tx, deployment)) {
+            commands.handle(tx, kind, stream, List.of(new AcquisitionCommand.Cancel()), cause);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package stagecoach.packages.app.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.app.request.Nearest;
+import stagecoach.runtime.access.FieldError;
+import stagecoach.runtime.access.InvalidInput;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.wire.StagecoachJson;
+
+/** The body of a {@code PUT} of a cache, read so that all that is wrong with it is told at once. */
+final class CacheRequest {
+    private static final int NAME_CHARS_MAX = 200;
+    private static final int PRIORITY_MAX = 1_000_000;
+    private static final Set<String> FIELDS =
+            Set.of(
+                    "id",
+                    "name",
+                    "region",
+                    "kind",
+                    "url",
+                    "pushUrl",
+                    "pullUrl",
+                    "thumbprint",
+                    "priority");
+    private static final Map<String, String> WAITING = waiting();
+
+    private final ObjectNode fields;
+    private final List<FieldError> errors = new ArrayList<>();
+
+    private CacheRequest(ObjectNode fields) {
+        this.fields = fields;
+    }
+
+    private static Map<String, String> waiting() {
+        var waiting = new LinkedHashMap<String, String>();
+        waiting.put(
+                "credentials",
+                "credentials are not there yet: a STAGECOACH cache knows the server by STAGECOACH_CACHE_TRUST. Leave them out.");
+        waiting.put(
+                "bytesPerSecondMax",
+                "bytesPerSecondMax is not there yet: transfers are not slowed down. Leave it out.");
+        waiting.put(
+                "transfersMax",
+                "transfersMax is not there yet: a few packages at once are brought to a cache. Leave it out.");
+        return waiting;
+    }
+
+    /**
+     * The row that a body asks for.
+     *
+     * @param regions those that exist
+     * @param publicUrl where caches pull from unless the body says otherwise
+     * @throws InvalidInput with everything that is wrong
+     */
+    static CacheRow read(
+            String id, byte @Nullable [] json, Set<String> regions, Optional<String> publicUrl) {
+        var request = new CacheRequest(object(json));
+        CacheRow row = request.row(id, regions, publicUrl);
+        request.refuseOthers();
+        if (!request.errors.isEmpty()) {
+            throw new InvalidInput(request.errors);
+        }
+        return row;
+    }
+
+    private static ObjectNode object(byte @Nullable [] json) {
+        if (json == null || json.length == 0) {
+            throw new InvalidInput("", "The request has no body. Send a JSON object.");
+        }
+        try {
+            if (StagecoachJson.strict().readTree(json) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException e) {
+            throw new InvalidInput("", "The body is no JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a body in memory cannot be read", e);
+        }
+        throw new InvalidInput("", "The body is no JSON object. Send fields in braces.");
+    }
+
+    private CacheRow row(String id, Set<String> regions, Optional<String> publicUrl) {
+        text("id")
+                .filter(given -> !given.equals(id))
+                .ifPresent(
+                        given ->
+                                wrong(
+                                        "id",
+                                        "The path says \"%s\" and the body \"%s\". Leave id out, or let both be the same."
+                                                .formatted(id, given)));
+        kind();
+        var row = new CacheRow();
+        row.id = id;
+        row.name = name(id);
+        row.region = region(regions);
+        row.url = required("url", CacheRequest::secure).orElse("");
+        row.pushUrl = parsed("pushUrl", CacheRequest::secure).orElse(row.url);
+        row.pullUrl =
+                parsed("pullUrl", CacheRequest::address)
+                        .or(() -> publicUrl)
+                        .orElseGet(
+                                () -> wrong("pullUrl", "Say where the cache reaches this server."));
+        row.thumbprint = required("thumbprint", text -> Thumbprint.parse(text).value()).orElse("");
+        row.priority = priority();
+        return row;
+    }
+
+    private void kind() {
+        Optional<String> kind = text("kind");
+        if (kind.isEmpty()) {
+            wrong("kind", "Say the kind of the cache: STAGECOACH.");
+        } else if (Set.of("NUGET", "FOLDER").contains(kind.get())) {
+            wrong(
+                    "kind",
+                    "%s caches are not there yet: they wait for a later version. Use STAGECOACH."
+                            .formatted(kind.get()));
+        } else if (!kind.get().equals(CacheRow.KIND)) {
+            wrong("kind", "\"%s\" is no kind of cache. Use STAGECOACH.".formatted(kind.get()));
+        }
+    }
+
+    private String name(String id) {
+        String name = text("name").filter(given -> !given.isBlank()).orElse(id);
+        return name.length() <= NAME_CHARS_MAX
+                ? name
+                : wrong("name", "A name has at most %d characters.".formatted(NAME_CHARS_MAX));
+    }
+
+    private String region(Set<String> regions) {
+        Optional<String> region = required("region", text -> new RegionId(text).value());
+        return region.filter(given -> !regions.contains(given))
+                .map(
+                        given ->
+                                wrong(
+                                        "region",
+                                        "There is no region \"%s\".%s Put it first."
+                                                .formatted(
+                                                        given, Nearest.question(given, regions))))
+                .or(() -> region)
+                .orElse("");
+    }
+
+    private int priority() {
+        @Nullable JsonNode value = fields.get("priority");
+        if (value == null || value.isNull()) {
+            return 0;
+        }
+        if (!value.isInt() || value.intValue() < 0 || value.intValue() > PRIORITY_MAX) {
+            wrong("priority", "Write a whole number from 0 to %d.".formatted(PRIORITY_MAX));
+            return 0;
+        }
+        return value.intValue();
+    }
+
+    /** A Stagecoach cache speaks TLS, always. */
+    private static String secure(String text) {
+        String address = address(text);
+        if (!address.startsWith("https:")) {
+            throw new IllegalArgumentException(
+                    "A STAGECOACH cache is reached by https only. Write https://…");
+        }
+        return address;
+    }
+
+    private static String address(String text) {
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"%s\" is no URL.".formatted(text), e);
+        }
+        if (uri.getHost() == null
+                || !Set.of("https", "http").contains(String.valueOf(uri.getScheme()))) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no absolute https or http URL.".formatted(text));
+        }
+        if (uri.getQuery() != null || uri.getFragment() != null || uri.getUserInfo() != null) {
+            throw new IllegalArgumentException("Leave user, query and fragment out of the URL.");
+        }
+        return text.replaceAll("/+$", "");
+    }
+
+    private Optional<String> required(String field, Function<String, String> parser) {
+        if (!fields.hasNonNull(field)) {
+            wrong(field, "%s is missing. Give it.".formatted(field));
+            return Optional.empty();
+        }
+        return parsed(field, parser);
+    }
+
+    private Optional<String> parsed(String field, Function<String, String> parser) {
+        try {
+            return text(field).map(parser);
+        } catch (IllegalArgumentException e) {
+            wrong(field, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> text(String field) {
+        @Nullable JsonNode value = fields.get(field);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isTextual() || value.textValue().indexOf('\0') >= 0) {
+            wrong(field, "Write a text.");
+            return Optional.empty();
+        }
+        return Optional.of(value.textValue());
+    }
+
+    private void refuseOthers() {
+        for (var field : fields.properties()) {
+            String name = field.getKey();
+            @Nullable String why = WAITING.get(name);
+            if (why != null && !field.getValue().isNull()) {
+                wrong(name, why);
+            } else if (why == null && !FIELDS.contains(name)) {
+                wrong(
+                        name,
+                        "A cache has no field \"%s\".%s"
+                                .formatted(name, Nearest.question(name, FIELDS)));
+            }
+        }
+    }
+
+    private String wrong(String field, String sentence) {
+        errors.add(new FieldError("/" + field.replace("~", "~0").replace("/", "~1"), sentence));
+        return "";
+    }
+}

@@ -1,0 +1,200 @@
+package stagecoach.packages.app.catalog;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import java.net.URI;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.decider.Rejection;
+import stagecoach.packages.app.request.PageRequest;
+import stagecoach.packages.app.request.WriteRequest;
+import stagecoach.runtime.access.Caller;
+import stagecoach.runtime.access.InvalidInput;
+import stagecoach.runtime.access.Listed;
+import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.IdRule;
+
+/** Caches: servers near a region's machines. */
+@Path("/api/v1/caches")
+@RunOnVirtualThread
+@Tag(name = "Configuration")
+public class CacheResource {
+    private final UnitOfWork unitOfWork;
+    private final CacheCatalog catalog;
+    private final Caller caller;
+    private final Clock clock;
+    private final Optional<String> publicUrl;
+
+    CacheResource(
+            UnitOfWork unitOfWork,
+            CacheCatalog catalog,
+            Caller caller,
+            Clock clock,
+            @ConfigProperty(name = "STAGECOACH_PUBLIC_URL") Optional<String> publicUrl) {
+        this.unitOfWork = unitOfWork;
+        this.catalog = catalog;
+        this.caller = caller;
+        this.clock = clock;
+        this.publicUrl = publicUrl.map(url -> url.replaceAll("/+$", ""));
+    }
+
+    /** Makes or replaces one. */
+    @PUT
+    @Path("{id}")
+    @Needs(Role.CONFIGURE)
+    @Operation(summary = "Make or replace a cache")
+    @RequestBody(content = @Content(schema = @Schema(implementation = CacheView.class)))
+    @APIResponse(responseCode = "201", description = "Made")
+    @APIResponse(
+            responseCode = "200",
+            description = "Replaced",
+            content = @Content(schema = @Schema(implementation = CacheView.class)))
+    public RestResponse<CacheView> put(
+            String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
+        refuseBadId(id);
+        Cause cause = Cause.of(clock, caller.actor());
+        return unitOfWork.run(
+                tx -> {
+                    Set<String> regions = new HashSet<>(catalog.regions(tx));
+                    regions.addAll(request.assumedRegions());
+                    CacheRow after = CacheRequest.read(id, body, regions, publicUrl);
+                    Optional<CacheRow> before = tx.find(CacheRow.class, id);
+                    if (!request.dryRun) {
+                        catalog.write(tx, before, after, cause);
+                    }
+                    return before.isPresent() || request.dryRun
+                            ? RestResponse.ok(CacheView.of(after))
+                            : RestResponse.ResponseBuilder.create(
+                                            RestResponse.Status.CREATED, CacheView.of(after))
+                                    .location(URI.create("/api/v1/caches/" + id))
+                                    .build();
+                });
+    }
+
+    /** Reads one. */
+    @GET
+    @Path("{id}")
+    @Operation(summary = "Read a cache")
+    public CacheView get(String id) {
+        return unitOfWork.run(tx -> CacheView.of(existing(tx, id)));
+    }
+
+    /** Lists them by id. */
+    @GET
+    @Operation(summary = "List caches")
+    public Listed<CacheView> list(@BeanParam PageRequest page) {
+        int limit = page.limit();
+        String after = page.after();
+        return unitOfWork.run(
+                tx ->
+                        page.page(
+                                tx
+                                        .page(
+                                                CacheRow.class,
+                                                "from CacheRow where id > ?1 order by id",
+                                                limit + 1,
+                                                after)
+                                        .stream()
+                                        .map(CacheView::of)
+                                        .toList(),
+                                CacheView::id));
+    }
+
+    /** Removes one that nobody needs. */
+    @DELETE
+    @Path("{id}")
+    @Needs(Role.CONFIGURE)
+    @Operation(summary = "Remove a cache that is not in use")
+    @APIResponse(responseCode = "204", description = "Removed")
+    public void delete(String id) {
+        Cause cause = Cause.of(clock, caller.actor());
+        unitOfWork.execute(
+                tx -> {
+                    CacheRow row = existing(tx, id);
+                    List<String> users = catalog.usersOf(tx, id);
+                    if (!users.isEmpty()) {
+                        throw new Rejection(
+                                Rejection.Kind.CONFLICT,
+                                "in-use",
+                                "The cache \"%s\" is in use by %s. Wait for the end of their acquisitions."
+                                        .formatted(id, String.join(", ", users)));
+                    }
+                    catalog.remove(tx, row, cause);
+                });
+    }
+
+    private static CacheRow existing(Tx tx, String id) {
+        return Optional.of(id)
+                .filter(IdRule::allows)
+                .flatMap(good -> tx.find(CacheRow.class, good))
+                .orElseThrow(
+                        () ->
+                                new Rejection(
+                                        Rejection.Kind.NOT_FOUND,
+                                        "not-found",
+                                        "There is no cache \"%s\".".formatted(id)));
+    }
+
+    private static void refuseBadId(String id) {
+        if (!IdRule.allows(id)) {
+            throw new InvalidInput(
+                    "/id",
+                    "\"%s\" is no cache id: use 1 to 64 lower-case letters, digits and inner hyphens."
+                            .formatted(id));
+        }
+    }
+
+    /**
+     * A cache in the API.
+     *
+     * @param url as the region's machines reach it
+     * @param pushUrl as the server reaches it
+     * @param pullUrl as it reaches the server
+     * @param thumbprint the SHA-256 of its certificate, hexadecimal
+     * @param priority a lower one is tried first
+     */
+    @Schema(name = "Cache")
+    public record CacheView(
+            String id,
+            String name,
+            String region,
+            String kind,
+            String url,
+            String pushUrl,
+            String pullUrl,
+            String thumbprint,
+            int priority) {
+        static CacheView of(CacheRow row) {
+            return new CacheView(
+                    row.id,
+                    row.name,
+                    row.region,
+                    CacheRow.KIND,
+                    row.url,
+                    row.pushUrl,
+                    row.pullUrl,
+                    row.thumbprint,
+                    row.priority);
+        }
+    }
+}

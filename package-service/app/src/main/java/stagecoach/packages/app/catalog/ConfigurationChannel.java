@@ -1,0 +1,53 @@
+package stagecoach.packages.app.catalog;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationEvent;
+import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.inbox.Inbox;
+import stagecoach.runtime.inbox.InboxEvent;
+
+/** What others configure, as far as packages are concerned: regions, and targets that go. */
+@ApplicationScoped
+class ConfigurationChannel {
+    private final Inbox inbox;
+    private final CacheCatalog catalog;
+
+    ConfigurationChannel(Inbox inbox, CacheCatalog catalog) {
+        this.inbox = inbox;
+        this.catalog = catalog;
+    }
+
+    @Incoming("configuration")
+    Uni<Void> on(ConsumerRecords<String, byte[]> records) {
+        return inbox.handle(
+                "packages-configuration", records, ConfigurationEvent.class, this::onEvents);
+    }
+
+    private void onEvents(Tx tx, List<InboxEvent<ConfigurationEvent>> events) {
+        for (InboxEvent<ConfigurationEvent> event : events) {
+            if (event.event() instanceof ConfigurationChanged changed) {
+                onChanged(tx, changed);
+            }
+        }
+    }
+
+    private void onChanged(Tx tx, ConfigurationChanged changed) {
+        if (changed.kind() == Kind.REGION) {
+            catalog.learnRegion(
+                    tx,
+                    changed.id(),
+                    changed.document()
+                            .map(ConfigurationDocument.Region.class::cast)
+                            .map(ConfigurationDocument.Region::serverFallback));
+        } else if (changed.kind() == Kind.TARGET && changed.document().isEmpty()) {
+            tx.execute("DELETE FROM acquired WHERE target = ?1", changed.id());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package stagecoach.packages.app.index;
+
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.ingest.ArchiveLimits;
+import stagecoach.packages.server.ingest.IngestLimits;
+import stagecoach.packages.server.ingest.PackageIngest;
+import stagecoach.packages.server.nuget.FlatContainer;
+
+/** Opens the folder of packages that the environment names, and what works on it. */
+class PackageFolder {
+    @Produces
+    @Singleton
+    FolderBlobStore blobs(@ConfigProperty(name = "STAGECOACH_PACKAGE_DIR") Optional<String> folder)
+            throws IOException {
+        return FolderBlobStore.open(
+                Path.of(
+                        folder.orElseThrow(
+                                () ->
+                                        new IllegalStateException(
+                                                "Set STAGECOACH_PACKAGE_DIR, the folder that packages are kept in."))));
+    }
+
+    void close(@Disposes FolderBlobStore blobs) throws IOException {
+        blobs.close();
+    }
+
+    @Produces
+    @Singleton
+    PackageIngest ingest(FolderBlobStore blobs, PostgresIndex index) {
+        return new PackageIngest(blobs, index, IngestLimits.defaults());
+    }
+
+    @Produces
+    @Singleton
+    FlatContainer flatContainer(FolderBlobStore blobs, PostgresIndex index) {
+        return new FlatContainer(blobs, index, ArchiveLimits.defaults());
+    }
+}

@@ -1,0 +1,184 @@
+package stagecoach.packages.app.index;
+
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.index.AddOutcome;
+import stagecoach.packages.server.index.PackageEntry;
+import stagecoach.packages.server.index.PackageIndex;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * The index of the built-in feed, in the database: of two pushes of one version the primary key
+ * lets one in, and no other push waits for them. Called on virtual threads only.
+ */
+@Singleton
+public class PostgresIndex implements PackageIndex {
+    private static final String COLUMNS =
+            "id, version, sha512, size, published, listed, authors, description";
+
+    private final UnitOfWork unitOfWork;
+
+    PostgresIndex(UnitOfWork unitOfWork) {
+        this.unitOfWork = unitOfWork;
+    }
+
+    @Override
+    public AddOutcome add(PackageEntry entry) throws IOException {
+        try {
+            return unitOfWork.run(tx -> add(tx, entry));
+        } catch (RuntimeException e) {
+            throw new IOException("The package cannot be named in the index.", e);
+        }
+    }
+
+    private static AddOutcome add(Tx tx, PackageEntry entry) {
+        PackagePin pin = entry.pin();
+        int added =
+                tx.execute(
+                        "INSERT INTO package (id_key, version_key, %s) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING"
+                                .formatted(COLUMNS),
+                        pin.id().lower(),
+                        pin.version().lower(),
+                        pin.id().value(),
+                        pin.version().value(),
+                        pin.sha512().value(),
+                        pin.size(),
+                        entry.published(),
+                        entry.listed(),
+                        entry.authors(),
+                        entry.description());
+        if (added == 1) {
+            return new AddOutcome.Added(entry);
+        }
+        PackageEntry present =
+                find(tx, pin.id(), pin.version())
+                        .orElseThrow(
+                                () ->
+                                        new IllegalStateException(
+                                                "The package went while it was being added: "
+                                                        + pin));
+        return present.pin().sha512().equals(pin.sha512())
+                ? new AddOutcome.SameBytes(present)
+                : new AddOutcome.OtherBytes(present);
+    }
+
+    @Override
+    public boolean remove(PackageId id, PackageVersion version) throws IOException {
+        try {
+            return unitOfWork.run(
+                    tx ->
+                            tx.execute(
+                                            "DELETE FROM package WHERE id_key = ?1 AND version_key = ?2",
+                                            id.lower(),
+                                            version.lower())
+                                    > 0);
+        } catch (RuntimeException e) {
+            throw new IOException("The package cannot be taken out of the index.", e);
+        }
+    }
+
+    @Override
+    public Optional<PackageEntry> find(PackageId id, PackageVersion version) {
+        return unitOfWork.run(tx -> find(tx, id, version));
+    }
+
+    /** The same in a transaction that one already has. */
+    public static Optional<PackageEntry> find(Tx tx, PackageId id, PackageVersion version) {
+        return tx
+                .rows(
+                        "SELECT %s FROM package WHERE id_key = ?1 AND version_key = ?2"
+                                .formatted(COLUMNS),
+                        id.lower(),
+                        version.lower())
+                .stream()
+                .map(PostgresIndex::entry)
+                .findFirst();
+    }
+
+    @Override
+    public List<PackageEntry> versions(PackageId id) {
+        return unitOfWork.run(tx -> versions(tx, id));
+    }
+
+    /** The same in a transaction that one already has. */
+    public static List<PackageEntry> versions(Tx tx, PackageId id) {
+        return tx
+                .rows("SELECT %s FROM package WHERE id_key = ?1".formatted(COLUMNS), id.lower())
+                .stream()
+                .map(PostgresIndex::entry)
+                .sorted(Comparator.comparing((PackageEntry entry) -> entry.pin().version()))
+                .toList();
+    }
+
+    @Override
+    public List<PackageId> ids() {
+        return unitOfWork.run(PostgresIndex::ids);
+    }
+
+    /** The same in a transaction that one already has. */
+    public static List<PackageId> ids(Tx tx) {
+        var newest = new LinkedHashMap<PackageId, PackageVersion>();
+        var spelled = new LinkedHashMap<PackageId, PackageId>();
+        for (Object[] row : tx.rows("SELECT id, version FROM package ORDER BY id_key")) {
+            var id = new PackageId(text(row, 0));
+            var version = new PackageVersion(text(row, 1));
+            @Nullable PackageVersion known = newest.get(id);
+            if (known == null || version.compareTo(known) > 0) {
+                newest.put(id, version);
+                spelled.put(id, id);
+            }
+        }
+        return List.copyOf(spelled.values());
+    }
+
+    /**
+     * The ids that contain a text, without regard to case, in order.
+     *
+     * @param after only those behind this one, in lower case; empty for all
+     */
+    public static List<PackageId> search(Tx tx, String query, String after, int limit) {
+        var keys =
+                tx.rows(
+                        "SELECT DISTINCT id_key FROM package WHERE strpos(id_key, lower(?1)) > 0 AND id_key > ?2 ORDER BY id_key LIMIT ?3",
+                        query,
+                        after,
+                        limit);
+        var ids = new ArrayList<PackageId>();
+        for (Object[] key : keys) {
+            ids.add(new PackageId(text(key, 0)));
+        }
+        return ids;
+    }
+
+    private static PackageEntry entry(@Nullable Object[] row) {
+        var pin =
+                new PackagePin(
+                        new PackageId(text(row, 0)),
+                        new PackageVersion(text(row, 1)),
+                        new Sha512(text(row, 2)),
+                        ((Number) value(row, 3)).longValue());
+        return new PackageEntry(
+                pin, (Instant) value(row, 4), (Boolean) value(row, 5), text(row, 6), text(row, 7));
+    }
+
+    private static String text(@Nullable Object[] row, int column) {
+        return (String) value(row, column);
+    }
+
+    private static Object value(@Nullable Object[] row, int column) {
+        return Objects.requireNonNull(row[column]);
+    }
+}

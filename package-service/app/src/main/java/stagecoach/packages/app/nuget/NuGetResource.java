@@ -1,0 +1,97 @@
+package stagecoach.packages.app.nuget;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import stagecoach.decider.Rejection;
+import stagecoach.packages.app.index.BlobAnswers;
+import stagecoach.packages.server.index.PackageEntry;
+import stagecoach.packages.server.nuget.FlatContainer;
+import stagecoach.packages.server.nuget.FlatPath;
+import stagecoach.packages.server.nuget.ServiceIndex;
+
+/** Service index and flat container of the built-in feed (NuGet v3). */
+@Path("/nuget/v3")
+@RunOnVirtualThread
+@Tag(name = "NuGet")
+public class NuGetResource {
+    private final FlatContainer packages;
+    private final BlobAnswers blobs;
+
+    NuGetResource(FlatContainer packages, BlobAnswers blobs) {
+        this.packages = packages;
+        this.blobs = blobs;
+    }
+
+    /** Where everything is, with the addresses by which the client came. */
+    @GET
+    @Path(ServiceIndex.PATH)
+    @Operation(summary = "Read the NuGet service index")
+    public Response index(@Context UriInfo uri) {
+        return json(ServiceIndex.json(uri.getAbsolutePath().resolve(".")));
+    }
+
+    /** A list of versions, a package or a nuspec. */
+    @GET
+    @Path("flatcontainer/{path:.+}")
+    @Operation(summary = "Read versions, a package or its nuspec")
+    public Response get(@PathParam("path") String path, @Context HttpHeaders headers)
+            throws IOException {
+        return answer(path, false, headers);
+    }
+
+    /** Whether a package is there, and its length. */
+    @HEAD
+    @Path("flatcontainer/{path:.+}")
+    @Operation(summary = "See whether a package is there")
+    public Response head(@PathParam("path") String path, @Context HttpHeaders headers)
+            throws IOException {
+        return answer(path, true, headers);
+    }
+
+    private Response answer(String path, boolean head, HttpHeaders headers) throws IOException {
+        Optional<FlatPath> asked = FlatPath.parse(path);
+        Optional<Response> found =
+                asked.isEmpty() ? Optional.empty() : found(asked.get(), head, headers);
+        return found.orElseThrow(
+                () ->
+                        new Rejection(
+                                Rejection.Kind.NOT_FOUND,
+                                "not-found",
+                                "The built-in feed has nothing at %s.".formatted(path)));
+    }
+
+    private Optional<Response> found(FlatPath asked, boolean head, HttpHeaders headers)
+            throws IOException {
+        return switch (asked) {
+            case FlatPath.Versions(var id) -> packages.versions(id).map(NuGetResource::json);
+            case FlatPath.Nuspec(var id, var version) ->
+                    packages.nuspec(id, version)
+                            .map(xml -> Response.ok(xml, MediaType.APPLICATION_XML_TYPE).build());
+            case FlatPath.Nupkg(var id, var version) -> {
+                Optional<PackageEntry> entry = packages.nupkg(id, version);
+                yield entry.isEmpty()
+                        ? Optional.empty()
+                        : blobs.answer(entry.get().pin().sha512(), head, headers);
+            }
+        };
+    }
+
+    /** What was just pushed must be seen: nobody on the way may keep it. */
+    private static Response json(byte[] document) {
+        return Response.ok(document, MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .build();
+    }
+}

@@ -1,0 +1,103 @@
+package stagecoach.packages.app.nuget;
+
+import io.quarkus.logging.Log;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.packages.server.ingest.Ingestion;
+import stagecoach.packages.server.ingest.PackageIngest;
+import stagecoach.packages.server.ingest.Refusal;
+import stagecoach.packages.server.ingest.UploadBrokenException;
+import stagecoach.packages.server.nuget.MultipartPush;
+import stagecoach.packages.server.nuget.ServiceIndex;
+import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.access.Problems;
+import stagecoach.vocabulary.packages.PackagePin;
+
+/** Takes packages in, of any size up to the limit, as they come. */
+@Path("/nuget/v3/" + ServiceIndex.PUBLISH_PATH)
+@RunOnVirtualThread
+@Tag(name = "NuGet")
+public class PushResource {
+    private final PackageIngest ingest;
+    private final Problems problems;
+    private final Clock clock;
+
+    PushResource(PackageIngest ingest, Problems problems, Clock clock) {
+        this.ingest = ingest;
+        this.problems = problems;
+        this.clock = clock;
+    }
+
+    /** Takes one package from the first part of a form. */
+    @PUT
+    @Consumes(MediaType.WILDCARD)
+    @Needs(Role.PUSH)
+    @Operation(summary = "Push a package")
+    @APIResponse(responseCode = "201", description = "Taken in")
+    @APIResponse(responseCode = "400", description = "No package, or a dangerous one")
+    @APIResponse(responseCode = "409", description = "The version is there already")
+    @APIResponse(responseCode = "413", description = "Too large")
+    public Response push(
+            InputStream body, @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type)
+            throws IOException {
+        var upload = new Upload(body);
+        try {
+            Response response = answer(upload, type == null ? "" : type);
+            // A client that is still sending would not read the answer.
+            upload.drain();
+            return response;
+        } catch (UploadBrokenException broken) {
+            upload.drain();
+            return problems.response(400, "package-refused", String.valueOf(broken.getMessage()));
+        } catch (IOException e) {
+            if (!upload.failed()) {
+                throw e;
+            }
+            Log.debug("A sender went away in the middle of a package.", e);
+            return problems.response(
+                    400, "package-refused", "The upload was cut off. Send it again.");
+        }
+    }
+
+    private Response answer(Upload upload, String type) throws IOException {
+        Ingestion ingestion = ingest.upload(MultipartPush.open(upload, type), clock.instant());
+        return switch (ingestion) {
+            case Ingestion.Added(var entry) -> {
+                PackagePin pin = entry.pin();
+                Log.infof(
+                        "A package was pushed. id=%s version=%s bytes=%d sha512=%s",
+                        pin.id(), pin.version(), pin.size(), pin.sha512());
+                yield Response.status(Response.Status.CREATED).build();
+            }
+            case Ingestion.Repeated(var entry) ->
+                    problems.response(
+                            409,
+                            "package-exists",
+                            "Package %s %s is there already, with the same content."
+                                    .formatted(entry.pin().id(), entry.pin().version()));
+            case Ingestion.Refused(Refusal refusal) -> refused(refusal);
+        };
+    }
+
+    private Response refused(Refusal refusal) {
+        return switch (refusal.code().kind()) {
+            case INVALID -> problems.response(400, "package-refused", refusal.sentence());
+            case CONFLICT -> problems.response(409, "package-exists", refusal.sentence());
+            case TOO_LARGE -> problems.response(413, "package-too-large", refusal.sentence());
+        };
+    }
+}

@@ -1,0 +1,39 @@
+package stagecoach.packages.app.nuget;
+
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.nuget.ServiceIndex;
+
+/** Only pushes may be large: every other body must fit into memory many times. */
+@Singleton
+class UploadLimit {
+    private static final long OTHERS_MAX = 1L << 20;
+    private static final String PUSH = "/nuget/v3/" + ServiceIndex.PUBLISH_PATH;
+
+    void install(@Observes Router router) {
+        router.route().order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1).handler(this::check);
+    }
+
+    private void check(RoutingContext context) {
+        if (!context.normalizedPath().startsWith(PUSH)) {
+            @Nullable String length = context.request().getHeader("Content-Length");
+            if (length != null && Long.parseLong(length) > OTHERS_MAX) {
+                context.response()
+                        .putHeader("Connection", "close")
+                        .putHeader("Content-Type", "application/problem+json")
+                        .setStatusCode(413)
+                        .end(
+                                "{\"title\":\"Request too large\",\"status\":413,\"detail\":\"A request has at most %d bytes, unless it pushes a package.\"}"
+                                        .formatted(OTHERS_MAX));
+                return;
+            }
+            context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, OTHERS_MAX);
+        }
+        context.next();
+    }
+}

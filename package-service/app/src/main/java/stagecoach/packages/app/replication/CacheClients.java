@@ -1,0 +1,73 @@
+package stagecoach.packages.app.replication;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.net.http.HttpClient;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.Thumbprint;
+
+/** Connections to caches: one set for each certificate. */
+@Singleton
+class CacheClients {
+    private final ReplicationConfig config;
+    private final Optional<String> trust;
+    private final Map<Thumbprint, HttpClient> clients = new ConcurrentHashMap<>();
+
+    CacheClients(
+            ReplicationConfig config,
+            @ConfigProperty(name = "STAGECOACH_CACHE_TRUST") Optional<String> trust) {
+        this.config = config;
+        this.trust = trust;
+    }
+
+    @PreDestroy
+    void stop() {
+        clients.values().forEach(HttpClient::shutdownNow);
+    }
+
+    /** The cache of a configuration. */
+    StagecoachCache of(CacheRow row) {
+        String credential =
+                trust.orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "Set STAGECOACH_CACHE_TRUST, the credential that this server and its caches share."));
+        return new StagecoachCache(
+                clients.computeIfAbsent(Thumbprint.parse(row.thumbprint), this::client),
+                row.pushUrl,
+                credential);
+    }
+
+    private HttpClient client(Thumbprint pinned) {
+        var parameters = new SSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.3"});
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.connectMax())
+                .sslContext(trusting(pinned))
+                .sslParameters(parameters)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+    }
+
+    private static SSLContext trusting(Thumbprint pinned) {
+        try {
+            var context = SSLContext.getInstance("TLSv1.3");
+            context.init(null, new TrustManager[] {PinnedTrust.exactly(pinned)}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has TLS 1.3", e);
+        }
+    }
+}

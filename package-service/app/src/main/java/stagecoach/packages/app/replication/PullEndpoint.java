@@ -1,0 +1,132 @@
+package stagecoach.packages.app.replication;
+
+import io.quarkus.logging.Log;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.app.grant.GrantAuthority;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.grant.GrantDecision;
+import stagecoach.packages.server.nuget.Delivery;
+import stagecoach.packages.server.nuget.ReadRequest;
+import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * Where caches pull packages from: {@code GET /api/v1/caches/{cache}/blobs/{sha512}}, opened by a
+ * grant for that cache and by nothing else. It lies beside REST, whose filter asks for API keys.
+ */
+@Singleton
+class PullEndpoint {
+    private final GrantAuthority grants;
+    private final FolderBlobStore blobs;
+
+    PullEndpoint(GrantAuthority grants, FolderBlobStore blobs) {
+        this.grants = grants;
+        this.blobs = blobs;
+    }
+
+    void install(@Observes Router router) {
+        for (HttpMethod method : new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}) {
+            router.route(method, "/api/v1/caches/:cache/blobs/:sha512")
+                    .order(RouteConstants.ROUTE_ORDER_BEFORE_DEFAULT)
+                    .handler(this::answer);
+        }
+    }
+
+    private void answer(RoutingContext context) {
+        CacheId cache;
+        Sha512 sha512;
+        try {
+            cache = new CacheId(String.valueOf(context.pathParam("cache")));
+            sha512 = Sha512.parseHex(String.valueOf(context.pathParam("sha512")));
+        } catch (IllegalArgumentException e) {
+            problem(context, 404, "Not found", String.valueOf(e.getMessage()));
+            return;
+        }
+        Optional<String> refusal = refusal(context, cache, sha512);
+        if (refusal.isPresent()) {
+            problem(context, 403, "Not allowed", refusal.get());
+            return;
+        }
+        OptionalLong size = size(sha512);
+        if (size.isEmpty()) {
+            problem(context, 404, "Not found", "This package is not here.");
+            return;
+        }
+        send(context, sha512, size.getAsLong());
+    }
+
+    private Optional<String> refusal(RoutingContext context, CacheId cache, Sha512 sha512) {
+        @Nullable String token = context.request().getHeader(CacheProtocol.GRANT_HEADER);
+        if (token == null) {
+            return Optional.of(
+                    "A cache pulls with the grant of its order, in the header %s."
+                            .formatted(CacheProtocol.GRANT_HEADER));
+        }
+        return grants.judge(token, cache, sha512)
+                        instanceof GrantDecision.Denied(GrantDecision.Reason reason)
+                ? Optional.of(reason.sentence())
+                : Optional.empty();
+    }
+
+    private OptionalLong size(Sha512 sha512) {
+        try {
+            return blobs.size(sha512);
+        } catch (IOException e) {
+            Log.errorf(e, "A package cannot be read. sha512=%s", sha512);
+            return OptionalLong.empty();
+        }
+    }
+
+    private void send(RoutingContext context, Sha512 sha512, long size) {
+        boolean head = context.request().method().equals(HttpMethod.HEAD);
+        var asked =
+                new ReadRequest(
+                        head,
+                        header(context, "Range"),
+                        header(context, "If-Range"),
+                        header(context, "If-None-Match"));
+        var delivery = Delivery.of(asked, sha512, size);
+        HttpServerResponse response = context.response();
+        response.setStatusCode(delivery.status());
+        delivery.headers().forEach(response::putHeader);
+        if (head || delivery.bodyLength() == 0) {
+            response.end();
+            return;
+        }
+        response.putHeader("Content-Type", "application/octet-stream");
+        response.sendFile(blobs.file(sha512).toString(), delivery.bodyFrom(), delivery.bodyLength())
+                .onFailure(
+                        failure -> {
+                            Log.debugf(failure, "A cache went away. sha512=%s", sha512);
+                            response.reset();
+                        });
+    }
+
+    private static Optional<String> header(RoutingContext context, String name) {
+        return Optional.ofNullable(context.request().getHeader(name));
+    }
+
+    private static void problem(RoutingContext context, int status, String title, String detail) {
+        var problem = new LinkedHashMap<String, Object>();
+        problem.put("title", title);
+        problem.put("status", status);
+        problem.put("detail", detail);
+        context.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/problem+json")
+                .end(StagecoachJson.text(problem));
+    }
+}

@@ -1,0 +1,41 @@
+package stagecoach.packages.app.replication;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How patiently packages are brought into caches. */
+@ConfigMapping(prefix = "stagecoach.replication")
+public interface ReplicationConfig {
+    /** Tries in a row that bring no byte. */
+    @WithDefault("8")
+    int fruitlessMax();
+
+    /** Pause after the first try that failed; it doubles, with jitter. */
+    @WithDefault("PT0.5S")
+    Duration backoffFirst();
+
+    /** The longest pause. */
+    @WithDefault("PT15S")
+    Duration backoffMax();
+
+    /** The longest time without a byte before a cache is told to begin again. */
+    @WithDefault("PT3M")
+    Duration stallMax();
+
+    /** How long one package may take into one cache. */
+    @WithDefault("PT6H")
+    Duration totalMax();
+
+    /** How long a connection to a cache may take to stand. */
+    @WithDefault("PT10S")
+    Duration connectMax();
+
+    /** How long a cache may wait for news before it answers. */
+    @WithDefault("PT1S")
+    Duration newsWithin();
+
+    /** Packages on their way into one cache at once. */
+    @WithDefault("4")
+    int perCacheMax();
+}

@@ -1,0 +1,220 @@
+package stagecoach.packages.app.replication;
+
+import io.quarkus.logging.Log;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.grant.GrantAuthority;
+import stagecoach.packages.app.replication.FillOutcome.Abandoned;
+import stagecoach.packages.app.replication.FillOutcome.Filled;
+import stagecoach.packages.app.replication.FillOutcome.NotFilled;
+import stagecoach.packages.app.replication.StagecoachCache.CacheFailure;
+import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.packages.server.pull.PullOrder;
+import stagecoach.packages.server.pull.PullStatus;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.CacheId;
+
+/**
+ * Has caches pull packages and stays with it to the end: with fresh grants, bounded tries and
+ * pauses with jitter. Called on virtual threads.
+ */
+@Singleton
+public class Replicator {
+    private final UnitOfWork unitOfWork;
+    private final CacheCatalog caches;
+    private final GrantAuthority grants;
+    private final CacheClients clients;
+    private final StoreCheck store;
+    private final ReplicationConfig config;
+    private final Map<CacheId, Semaphore> places = new ConcurrentHashMap<>();
+
+    Replicator(
+            UnitOfWork unitOfWork,
+            CacheCatalog caches,
+            GrantAuthority grants,
+            CacheClients clients,
+            StoreCheck store,
+            ReplicationConfig config) {
+        this.unitOfWork = unitOfWork;
+        this.caches = caches;
+        this.grants = grants;
+        this.clients = clients;
+        this.store = store;
+        this.config = config;
+    }
+
+    /** Brings a package into a cache; returns when it is there, cannot be, or nobody waits. */
+    public FillOutcome fill(Fill fill, FillWatch watch) throws InterruptedException {
+        Semaphore free =
+                places.computeIfAbsent(fill.cache(), _ -> new Semaphore(config.perCacheMax()));
+        free.acquire();
+        try {
+            return new Filling(fill, watch).toItsEnd();
+        } finally {
+            free.release();
+        }
+    }
+
+    /** How a round of a fill ended without the package being there. */
+    private record Setback(boolean temporary, String reason) {}
+
+    /** One fill, which may take several rounds. */
+    private final class Filling {
+        private final Fill fill;
+        private final FillWatch watch;
+        private final long begunAt = System.nanoTime();
+        private long bytesBefore;
+        private int attemptsBefore;
+        private int fruitless;
+        private long bytesHere = -1;
+
+        /** The last that the cache said in this round. */
+        private Optional<PullStatus> last = Optional.empty();
+
+        Filling(Fill fill, FillWatch watch) {
+            this.fill = fill;
+            this.watch = watch;
+        }
+
+        FillOutcome toItsEnd() throws InterruptedException {
+            while (!watch.abandoned()) {
+                Setback setback;
+                long before = bytesHere;
+                try {
+                    last = Optional.empty();
+                    PullStatus status = round();
+                    if (status.state() == PullStatus.State.HELD) {
+                        return filled(status);
+                    }
+                    setback = setback(status);
+                } catch (CacheFailure e) {
+                    setback = new Setback(e.temporary(), e.reason());
+                }
+                bytesBefore += last.map(PullStatus::bytes).orElse(0L);
+                attemptsBefore += Math.max(1, last.map(PullStatus::tries).orElse(0));
+                fruitless = bytesHere > before ? 0 : fruitless + 1;
+                if (!setback.temporary()
+                        || fruitless >= config.fruitlessMax()
+                        || elapsed().compareTo(config.totalMax()) > 0) {
+                    return new NotFilled(setback.reason());
+                }
+                Log.infof(
+                        "A package is brought to a cache in another try. cache=%s sha512=%s reason=%s",
+                        fill.cache(), fill.pin().sha512(), setback.reason());
+                Thread.sleep(pause());
+            }
+            return new Abandoned();
+        }
+
+        /** Orders the pull and follows it; the last status is an end. */
+        private PullStatus round() throws CacheFailure, InterruptedException {
+            CacheRow row = configured();
+            StagecoachCache cache = clients.of(row);
+            Duration news = config.newsWithin();
+            PullStatus status = cache.order(order(row), news);
+            long heardAt = System.nanoTime();
+            while (!seen(status).ended()) {
+                if (watch.abandoned()) {
+                    cache.stop(fill.pin().sha512());
+                    throw new CacheFailure(true, "nobody waits for it any more", null);
+                }
+                if (System.nanoTime() - heardAt > config.stallMax().toNanos()
+                        || elapsed().compareTo(config.totalMax()) > 0) {
+                    cache.stop(fill.pin().sha512());
+                    throw new CacheFailure(true, "the transfer does not get on", null);
+                }
+                long here = status.bytesHere();
+                status =
+                        cache.status(fill.pin().sha512(), news)
+                                .orElseThrow(() -> new CacheFailure(true, "was restarted", null));
+                if (status.bytesHere() != here) {
+                    heardAt = System.nanoTime();
+                }
+            }
+            return status;
+        }
+
+        private PullStatus seen(PullStatus status) {
+            last = Optional.of(status);
+            if (status.bytesHere() > bytesHere) {
+                bytesHere = status.bytesHere();
+                watch.progress(bytesHere);
+            }
+            return status;
+        }
+
+        private CacheRow configured() throws CacheFailure {
+            return unitOfWork
+                    .run(tx -> caches.find(tx, fill.cache()))
+                    .orElseThrow(() -> new CacheFailure(false, "is no longer configured", null));
+        }
+
+        private PullOrder order(CacheRow row) {
+            return new PullOrder(
+                    fill.pin(),
+                    URI.create(
+                            row.pullUrl
+                                    + CacheProtocol.centralPath(fill.cache(), fill.pin().sha512())),
+                    grants.forCache(fill.pin().sha512(), fill.cache()),
+                    fill.asker(),
+                    fill.force(),
+                    isSuspect());
+        }
+
+        private boolean isSuspect() {
+            return !unitOfWork
+                    .run(
+                            tx ->
+                                    tx.rows(
+                                            "SELECT 1 FROM suspect WHERE cache = ?1 AND sha512 = ?2",
+                                            fill.cache().value(),
+                                            fill.pin().sha512().value()))
+                    .isEmpty();
+        }
+
+        private Setback setback(PullStatus status) {
+            PullStatus.Failure failure = status.failure().orElseThrow();
+            return switch (failure.kind()) {
+                case TEMPORARY -> new Setback(true, failure.reason());
+                // Its grant may have run out in a long transfer; a fresh one was worth nothing.
+                case REFUSED ->
+                        new Setback(
+                                elapsed().compareTo(grants.valid()) > 0 && fruitless == 0,
+                                failure.reason());
+                case WRONG_BYTES -> {
+                    store.doubt(fill.pin().sha512());
+                    yield new Setback(false, failure.reason());
+                }
+                case PERMANENT -> new Setback(false, failure.reason());
+            };
+        }
+
+        private Filled filled(PullStatus status) {
+            return new Filled(
+                    bytesBefore + status.bytes(),
+                    status.bytesResumed(),
+                    attemptsBefore + Math.max(1, status.tries()));
+        }
+
+        private Duration elapsed() {
+            return Duration.ofNanos(System.nanoTime() - begunAt);
+        }
+
+        private Duration pause() {
+            long most =
+                    Math.min(
+                            config.backoffMax().toMillis(),
+                            config.backoffFirst().toMillis() << Math.min(fruitless, 10));
+            return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+        }
+    }
+}
