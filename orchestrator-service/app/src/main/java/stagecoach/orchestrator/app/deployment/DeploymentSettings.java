@@ -11,8 +11,11 @@ public interface DeploymentSettings {
     @WithDefault("20")
     int tasksMax();
 
-    /** How long a run waits for machines at which it would fail; zero for not at all. */
-    @WithDefault("20s")
+    /**
+     * How long a run waits for machines at which it would fail; zero for not at all. Longer than
+     * the longest pause after which a tentacle dials again.
+     */
+    @WithDefault("30s")
     Duration arrivalsWait();
 
     /** After a cancel: from TERM to KILL. */

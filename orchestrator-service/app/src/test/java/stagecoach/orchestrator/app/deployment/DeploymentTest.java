@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.HashSet;
@@ -25,8 +26,11 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.orchestrator.app.release.PlanStore;
+import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.StateCache;
+import stagecoach.runtime.test.TestKeys;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.process.Phase;
 
 @OrchestratorTest
@@ -34,6 +38,7 @@ class DeploymentTest {
     @Inject UnitOfWork unitOfWork;
     @Inject PlanStore plans;
     @Inject StateCache memory;
+    @Inject ServiceToken tokens;
 
     private Phases phases;
 
@@ -122,6 +127,58 @@ class DeploymentTest {
                                                 "SELECT 1 FROM admission WHERE project = ?1",
                                                 shop.project())))
                 .isEmpty();
+    }
+
+    @Test
+    void where_too_many_are_under_way_the_next_waits_and_says_so() {
+        var shop = Shop.open(0);
+        var other = Shop.open(0);
+        shop.release("1.0.0");
+        other.release("1.0.0");
+        String first = shop.deploy("1.0.0");
+        takeSlots(100);
+        String second = other.deploy("1.0.0");
+        var waiting = Api.get("/deployments/" + second).jsonPath();
+        assertThat(waiting.getString("state")).isEqualTo("QUEUED");
+        assertThat(waiting.getList("waitingFor.reason")).containsExactly("TASK_LIMIT");
+        takeSlots(-100);
+        Api.expect(202, Api.post("/deployments/" + first + "/cancel", ""));
+        Phases.endsCancelled(phases.awaitPhase(first, 1));
+        Phases.succeeds(phases.awaitPhase(first, 2));
+        Phases.succeeds(phases.awaitPhase(second, 1));
+        Phases.succeeds(phases.awaitPhase(second, 2));
+        phases.awaitEnd(second, 1);
+    }
+
+    /** As if so many other deployments were under way. */
+    private void takeSlots(int slots) {
+        unitOfWork.execute(tx -> tx.execute("UPDATE task_counter SET used = used + ?1", slots));
+    }
+
+    @Test
+    void a_plan_is_given_to_services_only_to_the_byte_that_its_digest_names() {
+        var shop = Shop.open(0);
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        var digest = phases.awaitPhase(id, 1).planDigest();
+        byte[] plan =
+                RestAssured.given()
+                        .header("Authorization", "Bearer " + tokens.issue())
+                        .get("/internal/plans/" + digest)
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asByteArray();
+        assertThat(Digest.of(plan)).isEqualTo(digest);
+        assertThat(
+                        RestAssured.given()
+                                .header("Authorization", TestKeys.ADMIN.bearer())
+                                .get("/internal/plans/" + digest)
+                                .statusCode())
+                .isEqualTo(401);
+        Phases.succeeds(phases.awaitPhase(id, 1));
+        Phases.succeeds(phases.awaitPhase(id, 2));
+        phases.awaitEnd(id, 1);
     }
 
     @Test
