@@ -60,6 +60,11 @@ public class Deliveries {
             Map<Ticket, String> refused,
             Set<Ticket> later) {}
 
+    /** Whether a command is delivered with a payload of the step-runner. */
+    public static boolean needsPayload(StoredMail stored) {
+        return payloadDigest(stored.command()).isPresent();
+    }
+
     /** Makes frames for a tentacle that shows this certificate. */
     public Prepared prepare(List<StoredMail> mails, Thumbprint thumbprint) {
         Set<Ticket> gone = new HashSet<>();

@@ -59,7 +59,7 @@ class MailboxStore {
                     expires_at, overdue_at, due_at)
                 SELECT ticket, agent, kind, command, sha512, 'PENDING', 1, true,
                     expires_at, overdue_at, due_at
-                FROM jsonb_to_recordset(cast(?1 AS jsonb)) AS r(n int, ticket uuid, agent text,
+                FROM jsonb_to_recordset(cast(cast(?1 AS text) AS jsonb)) AS r(n int, ticket uuid, agent text,
                     kind text, command text, sha512 text, expires_at timestamptz,
                     overdue_at timestamptz, due_at timestamptz)
                 ORDER BY n

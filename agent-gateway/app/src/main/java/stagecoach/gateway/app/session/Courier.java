@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
@@ -97,8 +98,11 @@ final class Courier {
             }
         }
         boolean cancelled = cancel(toCancel);
-        boolean sent = send(toSend);
-        return cancelled || sent;
+        // What needs nothing from the step-runner does not wait for it.
+        var byNeed = toSend.stream().collect(Collectors.partitioningBy(Deliveries::needsPayload));
+        boolean sentBare = send(byNeed.getOrDefault(false, List.of()));
+        boolean sent = send(byNeed.getOrDefault(true, List.of()));
+        return cancelled || sentBare || sent;
     }
 
     /** What must be sent again and still may be. */

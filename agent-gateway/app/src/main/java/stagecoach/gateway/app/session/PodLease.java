@@ -75,7 +75,7 @@ class PodLease {
 
     void stop(@Observes @Priority(1000) ShutdownEvent event) {
         sessions.stop();
-        rounds.forEach(Rounds::close);
+        halt();
         try {
             unitOfWork.run(
                     tx -> {
@@ -85,6 +85,11 @@ class PodLease {
         } catch (TemporaryFailure e) {
             LOG.warnf("the lease runs out by itself cause=%s", e);
         }
+    }
+
+    /** No further round begins; the lease runs out by itself. */
+    void halt() {
+        rounds.forEach(Rounds::close);
     }
 
     private void renew() {

@@ -60,6 +60,7 @@ final class Session {
         static final short PROTOCOL_ERROR = 1002;
         static final short NOT_TEXT = 1003;
         static final short POLICY = 1008;
+        static final short TOO_LARGE = 1009;
         static final short FAILED = 1011;
         static final short REPLACED = 4409;
 

@@ -59,9 +59,14 @@ class Sessions implements Recipients {
         return stopping;
     }
 
-    /** No session is taken in any more; all are told to come back and closed. */
-    void stop() {
+    /** No session is taken in any more, and no loss is told: tentacles have the grace to return. */
+    void takeNoMore() {
         stopping = true;
+    }
+
+    /** The same, and all are told to come back and closed. */
+    void stop() {
+        takeNoMore();
         for (Session session : all()) {
             session.goodbye("The gateway is restarting.", true);
         }

@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
 import stagecoach.contracts.agent.GatewayFrame.Complete;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
@@ -35,19 +37,17 @@ import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
 import stagecoach.contracts.agent.TentacleFrame.Output;
 import stagecoach.contracts.agent.TentacleFrame.Progress;
 import stagecoach.contracts.agent.TentacleFrame.Started;
-import stagecoach.contracts.channel.Channels;
 import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.Logs;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.OtherServices;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.runtime.test.StagecoachResource;
-import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
-import stagecoach.wire.StagecoachJson;
 
 @QuarkusTest
 @QuarkusTestResource(
@@ -119,21 +119,7 @@ class DeliveryTest {
     }
 
     private static List<LogEntry.Output> logsOf(Ticket ticket, int count) {
-        try (var logs = TestEvents.consume(Channels.LOGS)) {
-            return await().atMost(StagecoachResource.PATIENCE)
-                    .until(
-                            () ->
-                                    logs.poll().stream()
-                                            .map(
-                                                    seen ->
-                                                            StagecoachJson.read(
-                                                                    seen.json(), LogEntry.class))
-                                            .filter(LogEntry.Output.class::isInstance)
-                                            .map(LogEntry.Output.class::cast)
-                                            .filter(output -> output.ticket().equals(ticket))
-                                            .toList(),
-                            found -> found.size() >= count);
-        }
+        return Logs.until(LogEntry.Output.class, output -> output.ticket().equals(ticket), count);
     }
 
     @Test
@@ -252,20 +238,14 @@ class DeliveryTest {
                                     .isEqualTo(machine.thumbprint().value());
                         });
         connection.say(new Progress(ticket, 512));
-        try (var logs = TestEvents.consume(Channels.LOGS)) {
-            await().atMost(StagecoachResource.PATIENCE)
-                    .until(
-                            () -> logs.poll().stream().map(TestEvents.Seen::json).toList(),
-                            seen ->
-                                    seen.contains(
-                                            StagecoachJson.text(
-                                                    new LogEntry.TransferProgress(
-                                                            command.context().deployment(),
-                                                            command.pin(),
-                                                            command.context().target(),
-                                                            Optional.empty(),
-                                                            512))));
-        }
+        var progress =
+                new LogEntry.TransferProgress(
+                        command.context().deployment(),
+                        command.pin(),
+                        command.context().target(),
+                        Optional.empty(),
+                        512);
+        assertThat(Logs.until(LogEntry.TransferProgress.class, progress::equals, 1)).hasSize(1);
     }
 
     @Test
@@ -302,10 +282,10 @@ class DeliveryTest {
         connection.say(
                 new Ended(
                         ticket,
-                        new stagecoach.contracts.agent.CommandResult(
+                        new CommandResult(
                                 CommandOutcome.CANCELLED,
                                 Optional.empty(),
-                                java.util.Map.of(),
+                                Map.of(),
                                 Optional.of("killed"),
                                 false,
                                 Optional.empty())));
@@ -321,6 +301,7 @@ class DeliveryTest {
         Ticket ticket = Scene.giveScript(agent);
         delivered(connection, ticket);
         connection.say(new Started(ticket));
+        Scene.reportsOf(ticket, reports -> !reports.isEmpty());
         connection.drop();
         Scene.giveCancel(agent, ticket, Duration.ofMillis(100), Duration.ofMillis(200));
         var end = endOf(ticket).result();
@@ -469,16 +450,8 @@ class DeliveryTest {
         binary.sayBytes(new byte[] {1, 2, 3});
         assertThat(binary.closedWith()).isEqualTo(1003);
         Connection huge = machine.connect(agent);
-        assertThat(
-                        org.assertj.core.api.Assertions.catchThrowable(
-                                () -> {
-                                    huge.sayText("x".repeat(3 * 1024 * 1024));
-                                    huge.closedWith();
-                                }))
-                .satisfiesAnyOf(
-                        none -> assertThat(none).isNull(),
-                        broken -> assertThat(broken).isNotNull());
-        await().atMost(StagecoachResource.PATIENCE).until(() -> !huge.isOpen());
+        huge.sayText("x".repeat(2 * 1024 * 1024));
+        huge.closedWith();
         machine.connect(agent).hangUp();
     }
 }

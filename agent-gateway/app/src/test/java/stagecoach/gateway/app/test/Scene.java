@@ -24,6 +24,8 @@ import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.decider.StreamId;
 import stagecoach.gateway.app.enrolment.EnrolmentTokens;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
+import stagecoach.gateway.app.enrolment.Trust;
+import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
@@ -50,13 +52,21 @@ public class Scene {
     private final UnitOfWork unitOfWork;
     private final EnrolmentTokens tokens;
     private final GatewayIdentity identity;
+    private final Trust trust;
     private final Clock clock;
 
-    Scene(UnitOfWork unitOfWork, EnrolmentTokens tokens, GatewayIdentity identity, Clock clock) {
+    Scene(
+            UnitOfWork unitOfWork,
+            EnrolmentTokens tokens,
+            GatewayIdentity identity,
+            Trust trust,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
         this.tokens = tokens;
         this.identity = identity;
+        this.trust = trust;
         this.clock = clock;
+        OtherServices.running();
     }
 
     /** An agent that no other test has. */
@@ -109,6 +119,11 @@ public class Scene {
             throw new AssertionError(answer.body());
         }
         return machine;
+    }
+
+    /** Takes the trust in {@code agent} away. */
+    public void revoke(AgentId agent) {
+        onVirtualThread(() -> trust.revoke(agent, "A test revoked it.", Cause.of(clock, "tester")));
     }
 
     /** What commands of tests are part of. */

@@ -1,0 +1,153 @@
+package stagecoach.gateway.app.session;
+
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import stagecoach.gateway.app.enrolment.AgentKind;
+import stagecoach.gateway.app.enrolment.Agents;
+import stagecoach.gateway.app.enrolment.GatewayIdentity;
+import stagecoach.gateway.app.mailbox.Deliveries;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.output.LogRelay;
+import stagecoach.local.engines.FreePort;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.UnitOfWork;
+
+/**
+ * Starts further gateway processes on the same database, as far as sessions go: each has its own
+ * pod, registry, port and lease. Commands are taken in by the application under test only.
+ */
+@Singleton
+class AnotherGateway {
+    private final Vertx vertx;
+    private final GatewayIdentity identity;
+    private final SessionConfig config;
+    private final EnrolHandler enrolment;
+    private final Mailbox mailbox;
+    private final Deliveries deliveries;
+    private final LogRelay relay;
+    private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
+    private final AgentKind kind;
+    private final Agents agents;
+    private final Clock clock;
+
+    AnotherGateway(
+            Vertx vertx,
+            GatewayIdentity identity,
+            SessionConfig config,
+            EnrolHandler enrolment,
+            Mailbox mailbox,
+            Deliveries deliveries,
+            LogRelay relay,
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            AgentKind kind,
+            Agents agents,
+            Clock clock) {
+        this.vertx = vertx;
+        this.identity = identity;
+        this.config = config;
+        this.enrolment = enrolment;
+        this.mailbox = mailbox;
+        this.deliveries = deliveries;
+        this.relay = relay;
+        this.unitOfWork = unitOfWork;
+        this.commands = commands;
+        this.kind = kind;
+        this.agents = agents;
+        this.clock = clock;
+    }
+
+    /** Starts one. */
+    Running start() throws Exception {
+        int port = FreePort.find(1).getFirst();
+        var own = new OnPort(config, port);
+        var pod = new Pod();
+        var store = new SessionStore();
+        var sessions = new Sessions();
+        var presence = new Presence(unitOfWork, commands, kind, agents, store, mailbox, pod, clock);
+        var agentPort =
+                new AgentPort(
+                        vertx,
+                        identity,
+                        own,
+                        enrolment,
+                        presence,
+                        mailbox,
+                        deliveries,
+                        relay,
+                        sessions,
+                        store,
+                        unitOfWork,
+                        pod);
+        var lease = new PodLease(store, sessions, presence, unitOfWork, own, pod, clock);
+        lease.start(null);
+        agentPort.start(null);
+        return new Running(port, agentPort, lease, sessions);
+    }
+
+    /** A gateway process that runs. */
+    record Running(int port, AgentPort agentPort, PodLease lease, Sessions sessions) {
+        /** It is told to stop, and does so properly. */
+        void stop() {
+            lease.stop(null);
+            agentPort.stop(null);
+        }
+
+        /** It is gone from one moment to the next: nothing is said, nothing is written. */
+        void kill() {
+            sessions.takeNoMore();
+            lease.halt();
+            agentPort.stop(null);
+        }
+    }
+
+    private record OnPort(SessionConfig others, int port) implements SessionConfig {
+        @Override
+        public String host() {
+            return others.host();
+        }
+
+        @Override
+        public int acceptors() {
+            return 1;
+        }
+
+        @Override
+        public Duration helloWithin() {
+            return others.helloWithin();
+        }
+
+        @Override
+        public Duration pingEvery() {
+            return others.pingEvery();
+        }
+
+        @Override
+        public Duration silenceMax() {
+            return others.silenceMax();
+        }
+
+        @Override
+        public Duration lease() {
+            return others.lease();
+        }
+
+        @Override
+        public Duration leaseEvery() {
+            return others.leaseEvery();
+        }
+
+        @Override
+        public Duration restartGrace() {
+            return others.restartGrace();
+        }
+
+        @Override
+        public Duration pollEvery() {
+            return others.pollEvery();
+        }
+    }
+}
