@@ -23,6 +23,13 @@ public class Idempotency {
     private static final Duration KEPT = Duration.ofHours(24);
     private static final int KEY_CHARACTERS_MAX = 200;
 
+    /** A few at a time, and never waiting for one another. */
+    private static final String FORGET =
+            """
+            DELETE FROM idempotency WHERE (caller, key) IN (
+                SELECT caller, key FROM idempotency WHERE created_at < ?1 LIMIT 100 FOR UPDATE SKIP LOCKED)
+            """;
+
     private final UnitOfWork unitOfWork;
     private final SecretBox box;
     private final Clock clock;
@@ -77,7 +84,7 @@ public class Idempotency {
 
     private Answer once(Tx tx, Request request, Function<Tx, Answer> work) {
         var now = clock.instant();
-        tx.execute("DELETE FROM idempotency WHERE created_at < ?1", now.minus(KEPT));
+        tx.execute(FORGET, now.minus(KEPT));
         // The database makes the second of two equal ones wait here until the first has ended.
         int first =
                 tx.execute(

@@ -4,11 +4,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.UnitOfWork;
 
@@ -23,7 +25,7 @@ public class Parking {
     private final Alarm alarm;
     private final Patience patience;
     private final Map<String, Subscriber<?>> subscribers = new ConcurrentHashMap<>();
-    private final Map<String, AtomicLong> counts = new ConcurrentHashMap<>();
+    private final Map<Counted, AtomicLong> counts = new ConcurrentHashMap<>();
 
     Parking(UnitOfWork unitOfWork, MeterRegistry meters, Alarm alarm, Patience patience) {
         this.unitOfWork = unitOfWork;
@@ -118,24 +120,44 @@ public class Parking {
                 });
     }
 
-    /** Brings the gauge {@code stagecoach.inbox.parked.streams} up to date. */
+    /**
+     * Brings the gauges up to date: {@code stagecoach.inbox.parked.streams}, and {@code
+     * stagecoach.inbox.held.streams}, which wait for an earlier event.
+     */
     void count() {
-        Map<String, Long> present = new ConcurrentHashMap<>();
-        for (ParkedStream parked : list()) {
-            present.merge(parked.handler(), 1L, Long::sum);
-        }
-        present.keySet().forEach(this::counter);
-        subscribers.keySet().forEach(this::counter);
-        counts.forEach((handler, count) -> count.set(present.getOrDefault(handler, 0L)));
+        set(
+                "stagecoach.inbox.parked.streams",
+                "SELECT handler, count(DISTINCT stream) FROM parked GROUP BY handler");
+        set(
+                "stagecoach.inbox.held.streams",
+                "SELECT handler, count(DISTINCT stream) FROM gap GROUP BY handler");
     }
 
-    private AtomicLong counter(String handler) {
+    private void set(String gauge, String sql) {
+        Map<String, Long> present = new HashMap<>();
+        for (@Nullable Object[] row : unitOfWork.run(tx -> tx.rows(sql))) {
+            present.put(
+                    (String) Objects.requireNonNull(row[0]), (Long) Objects.requireNonNull(row[1]));
+        }
+        present.keySet().forEach(handler -> counter(gauge, handler));
+        subscribers.keySet().forEach(handler -> counter(gauge, handler));
+        counts.forEach(
+                (of, count) -> {
+                    if (of.gauge().equals(gauge)) {
+                        count.set(present.getOrDefault(of.handler(), 0L));
+                    }
+                });
+    }
+
+    private record Counted(String gauge, String handler) {}
+
+    private AtomicLong counter(String gauge, String handler) {
         return counts.computeIfAbsent(
-                handler,
-                h -> {
+                new Counted(gauge, handler),
+                of -> {
                     var count = new AtomicLong();
-                    Gauge.builder("stagecoach.inbox.parked.streams", count, AtomicLong::get)
-                            .tag("handler", h)
+                    Gauge.builder(of.gauge(), count, AtomicLong::get)
+                            .tag("handler", of.handler())
                             .register(meters);
                     return count;
                 });

@@ -1,5 +1,6 @@
 package stagecoach.runtime.inbox;
 
+import io.quarkus.logging.Log;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -41,6 +42,8 @@ class ParkingThread {
             } catch (TemporaryFailure e) {
                 // The figures stay as they were; the health check is what says that it is away.
                 stopped = stopping.getCount() == 0;
+            } catch (RuntimeException e) {
+                Log.error("What is parked could not be counted; it is tried again.", e);
             }
             try {
                 stopped = stopped || stopping.await(EVERY_SECONDS, TimeUnit.SECONDS);

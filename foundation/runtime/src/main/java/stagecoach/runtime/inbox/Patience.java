@@ -48,6 +48,12 @@ class Patience {
                             "Handling waits for what does not answer; it is tried again until it does. handler=%s tries=%d cause=%s",
                             handler, tries, rootOf(e));
                 }
+            } catch (RuntimeException | StackOverflowError | AssertionError e) {
+                // What fails while everything is being closed says nothing about the event.
+                if (stopping) {
+                    throw new Stopping(e);
+                }
+                throw e;
             }
             pause(pauseMillis);
             pauseMillis = Math.min(pauseMillis * 2, PAUSE_MAX.toMillis());

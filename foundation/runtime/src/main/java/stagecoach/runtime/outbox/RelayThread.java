@@ -78,7 +78,8 @@ class RelayThread {
                 }
                 troubled = failed;
                 pause = pause(outcome, busyUntil);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Whatever it is: without a relay the service would be silent.
                 if (!troubled && !stopping) {
                     Log.warn("The relay does not work; it tries again every second.", e);
                 }

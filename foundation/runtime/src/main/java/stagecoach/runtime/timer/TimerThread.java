@@ -53,7 +53,8 @@ class TimerThread {
                         more = pump.fireOne();
                     }
                     troubled = false;
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // Whatever it is: without timers deployments would hang.
                     if (!troubled && stopping.getCount() > 0) {
                         Log.warn("Timers do not fire; it is tried again every second.", e);
                     }

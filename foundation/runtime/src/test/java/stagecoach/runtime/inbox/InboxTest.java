@@ -191,6 +191,8 @@ class InboxTest {
         handle(batch(deposit(3)));
         assertThat(versions()).containsExactly(1L);
         assertThat(early()).isEqualTo(2);
+        parking.count();
+        assertThat(gauge("stagecoach.inbox.held.streams")).isEqualTo(1);
         handle(batch(deposit(2)));
         assertThat(versions()).containsExactly(1L, 2L, 3L, 4L);
         handle(batch(deposit(3), deposit(4), deposit(5)));
@@ -281,7 +283,7 @@ class InboxTest {
         assertThat(meters.counter("stagecoach.inbox.parked.events", "handler", handler).count())
                 .isEqualTo(3);
         parking.count();
-        assertThat(gauge()).isEqualTo(1);
+        assertThat(gauge("stagecoach.inbox.parked.streams")).isEqualTo(1);
 
         assertThat(parking.replay(handler, stream)).isFalse();
         assertThat(versions()).containsExactly(1L);
@@ -291,15 +293,12 @@ class InboxTest {
         handle(batch(deposit(5)), work);
         assertThat(versions()).containsExactly(1L, 2L, 3L, 4L, 5L);
         parking.count();
-        assertThat(gauge()).isZero();
+        assertThat(gauge("stagecoach.inbox.parked.streams")).isZero();
         assertThat(rows("parked")).isZero();
     }
 
-    private double gauge() {
-        return meters.get("stagecoach.inbox.parked.streams")
-                .tag("handler", handler)
-                .gauge()
-                .value();
+    private double gauge(String name) {
+        return meters.get(name).tag("handler", handler).gauge().value();
     }
 
     @Test

@@ -16,7 +16,7 @@ import stagecoach.runtime.test.StagecoachResource;
         initArgs = {
             @ResourceArg(name = "schema", value = "toy"),
             @ResourceArg(name = "sql", value = "src/test/resources/db/toy"),
-            @ResourceArg(name = "topics", value = "toy.accounts,toy.spare")
+            @ResourceArg(name = "topics", value = "toy.accounts")
         })
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

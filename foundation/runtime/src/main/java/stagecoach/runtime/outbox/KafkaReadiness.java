@@ -1,0 +1,74 @@
+package stagecoach.runtime.outbox;
+
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether Kafka answers, told within two seconds either way; the framework's own check would keep
+ * whoever asks waiting for a minute.
+ */
+@Readiness
+@Singleton
+class KafkaReadiness implements AsyncHealthCheck {
+    private static final int ANSWER_MILLIS_MAX = 2_000;
+
+    private final String bootstrap;
+    private @Nullable Admin admin;
+
+    KafkaReadiness(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap) {
+        this.bootstrap = bootstrap;
+    }
+
+    @Override
+    public Uni<HealthCheckResponse> call() {
+        return Uni.createFrom()
+                .completionStage(
+                        () ->
+                                admin().describeCluster(
+                                                new DescribeClusterOptions()
+                                                        .timeoutMs(ANSWER_MILLIS_MAX))
+                                        .clusterId()
+                                        .toCompletionStage())
+                .ifNoItem()
+                .after(Duration.ofMillis(ANSWER_MILLIS_MAX + 500))
+                .fail()
+                .map(cluster -> HealthCheckResponse.up("kafka"))
+                .onFailure()
+                .recoverWithItem(() -> HealthCheckResponse.down("kafka"));
+    }
+
+    private synchronized Admin admin() {
+        if (admin == null) {
+            admin =
+                    Admin.create(
+                            Map.of(
+                                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                    bootstrap,
+                                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                                    ANSWER_MILLIS_MAX,
+                                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                                    ANSWER_MILLIS_MAX,
+                                    AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                                    500));
+        }
+        return admin;
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+        }
+    }
+}
