@@ -101,8 +101,8 @@ public final class KafkaEngine {
         p.setProperty("group.initial.rebalance.delay.ms", "0");
 
         // After a kill the broker may register again only when its earlier session has run out.
-        p.setProperty("broker.session.timeout.ms", "3000");
-        p.setProperty("broker.heartbeat.interval.ms", "500");
+        p.setProperty("broker.session.timeout.ms", "6000");
+        p.setProperty("broker.heartbeat.interval.ms", "1000");
 
         // One node: every internal topic has one copy.
         p.setProperty("offsets.topic.replication.factor", "1");

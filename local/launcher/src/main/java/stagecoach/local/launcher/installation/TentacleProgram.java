@@ -15,6 +15,28 @@ import java.util.List;
 final class TentacleProgram {
     private static final String MAIN = "stagecoach.tentacle.TentacleMain";
 
+    /**
+     * What makes it small, each measured. The last two let all tentacles of a computer share the
+     * pages of one AOT cache: by default each moves it to an address of its own and so copies it,
+     * and links at the start what it may never use.
+     */
+    private static final List<String> SMALL =
+            List.of(
+                    "-Xmx24m",
+                    "-Xms8m",
+                    "-Xmn3m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:ReservedCodeCacheSize=16m",
+                    "-XX:TrimNativeHeapInterval=2000",
+                    "-XX:+UseCompactObjectHeaders",
+                    "-XX:-UsePerfData",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-XX:-AOTClassLinking",
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:ArchiveRelocationMode=0");
+
     private final Path folder;
 
     /**
@@ -45,13 +67,7 @@ final class TentacleProgram {
     private List<String> command(List<String> flags, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx24m");
-        command.add("-XX:+UseSerialGC");
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-XX:TrimNativeHeapInterval=2000");
-        command.add("-XX:+UseCompactObjectHeaders");
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.addAll(SMALL);
         command.addAll(flags);
         command.add("-cp");
         command.add(classPath());
