@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -18,6 +19,7 @@ import net.jqwik.api.Tuple;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
@@ -44,6 +46,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
+import stagecoach.orchestrator.needs.Held;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.Health;
 import stagecoach.vocabulary.identity.Run;
@@ -118,57 +121,52 @@ class AnyStoryTest {
 
     /** Invariants 2 and 4, over events alone. */
     private static void assertNothingStartsWithoutItsPackages(List<DeploymentEvent> history) {
-        var held = new HashSet<String>();
+        Set<Held> held = new HashSet<>();
         boolean failed = false;
         CurrentRun current = null;
         for (DeploymentEvent event : history) {
-            switch (event) {
-                case DeploymentEvent.DeploymentStarted _ -> {
-                    held.clear();
-                    failed = false;
+            if (event instanceof DeploymentStarted) {
+                held.clear();
+                failed = false;
+            } else if (event instanceof PhaseStarted started) {
+                current =
+                        new CurrentRun(
+                                started.run(), started.phase(), started.purpose(), started.work());
+                if (failed) {
+                    assertThat(started.purpose()).as("behind a failure").isEqualTo(Purpose.CLEANUP);
+                    assertThat(current.assignments())
+                            .as("behind a failure")
+                            .noneMatch(a -> a.step().condition() == Condition.SUCCESS);
                 }
-                case PhaseStarted started -> {
-                    current =
-                            new CurrentRun(
-                                    started.run(),
-                                    started.phase(),
-                                    started.purpose(),
-                                    started.work());
-                    for (var assignment : current.assignments()) {
-                        if (failed) {
-                            assertThat(assignment.step().condition())
-                                    .as("no SUCCESS step behind a failure")
-                                    .isNotEqualTo(Condition.SUCCESS);
-                        }
-                        assignment
-                                .step()
-                                .packageToInstall()
-                                .ifPresent(
-                                        pinned ->
-                                                assignment.places().stream()
-                                                        .filter(p -> p.unavailable().isEmpty())
-                                                        .forEach(
-                                                                p ->
-                                                                        assertThat(held)
-                                                                                .contains(
-                                                                                        pinned.pin()
-                                                                                                        .sha512()
-                                                                                                + "@"
-                                                                                                + p.target()
-                                                                                                        .orElseThrow())));
-                    }
-                    if (started.purpose() == Purpose.NORMAL) {
-                        assertThat(failed).as("no NORMAL run behind a failure").isFalse();
-                    }
-                }
-                case PhaseEnded end -> {
-                    assertThat(current).isNotNull();
-                    current.broughtBy(end).forEach(h -> held.add(h.sha512() + "@" + h.target()));
-                    failed |= end.outcome() == RunOutcome.FAILED;
-                }
-                case DeploymentEvent _ -> {}
+                assertThat(held).containsAll(neededBy(current));
+            } else if (event instanceof PhaseEnded end) {
+                assertThat(current).isNotNull();
+                held.addAll(current.broughtBy(end));
+                failed |= end.outcome() == RunOutcome.FAILED;
             }
         }
+    }
+
+    /** What must be held where the run may start something. */
+    private static List<Held> neededBy(CurrentRun run) {
+        var needed = new ArrayList<Held>();
+        for (var assignment : run.assignments()) {
+            assignment
+                    .step()
+                    .packageToInstall()
+                    .ifPresent(
+                            pinned ->
+                                    assignment.places().stream()
+                                            .filter(place -> place.unavailable().isEmpty())
+                                            .map(place -> place.target().orElseThrow())
+                                            .forEach(
+                                                    target ->
+                                                            needed.add(
+                                                                    new Held(
+                                                                            pinned.pin().sha512(),
+                                                                            target))));
+        }
+        return needed;
     }
 
     /** From wherever it is, the reports that always come lead to the end. */

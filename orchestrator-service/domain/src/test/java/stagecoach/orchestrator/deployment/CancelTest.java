@@ -48,7 +48,7 @@ class CancelTest {
     }
 
     @Test
-    void in_every_phase_the_always_steps_run_and_then_it_is_cancelled() {
+    void invariant_8_cancelled_in_any_phase_it_runs_the_always_steps_and_ends() {
         for (int runsBefore = 0; runsBefore < 3; runsBefore++) {
             var play = demo().start();
             for (int run = 0; run < runsBefore; run++) {
@@ -102,7 +102,7 @@ class CancelTest {
     }
 
     @Test
-    void at_the_deadline_it_ends_without_the_workers_and_says_what_may_still_run() {
+    void invariant_8_at_the_deadline_it_ends_without_the_workers_and_says_what_may_still_run() {
         var play = demo().start().succeeds().succeeds().cancelled();
         assertThat(new DeploymentDecider().timersOf(play.spec().state()))
                 .isEqualTo(Map.of(DeploymentDecider.CANCEL_DEADLINE, Play.DEADLINE));
@@ -129,7 +129,7 @@ class CancelTest {
     }
 
     @Test
-    void an_abandoned_process_is_reported_as_one_that_may_still_run() {
+    void invariant_8_an_abandoned_process_is_reported_as_one_that_may_still_run() {
         var play = demo().start().succeeds().succeeds().cancelled();
         var pair = new Pair(Shop.step("start"), Optional.of(Shop.target("web-1")));
         play.then(

@@ -61,9 +61,8 @@ class FailureTest {
                         "3 DEPLOYMENT CLEANUP");
     }
 
-    /** Invariant 4. */
     @Test
-    void a_failed_acquisition_never_lets_a_success_step_run() {
+    void invariant_4_a_failed_acquisition_never_lets_a_success_step_run() {
         var play = demo().succeeds().failsToAcquireFor("web-2", "no cache could be reached");
         assertThat(play.newestWork()).containsExactly("Shop.Config to web-2");
         play.failsToAcquireFor("web-2", "no cache could be reached");
@@ -123,9 +122,8 @@ class FailureTest {
         assertThat(play.runs()).last().isEqualTo("5 DEPLOYMENT NORMAL");
     }
 
-    /** Invariant 6. */
     @Test
-    void a_target_that_is_retried_is_acquired_for_before_its_steps_run() {
+    void invariant_6_a_target_that_is_retried_is_acquired_for_before_its_steps_run() {
         var play =
                 demo().succeeds()
                         .succeeds()
@@ -164,9 +162,8 @@ class FailureTest {
         failed.spec().when(retry).thenRejected("deployment-not-retryable");
     }
 
-    /** Invariant 5. */
     @Test
-    void a_report_of_the_attempt_before_changes_nothing() {
+    void invariant_5_a_report_of_the_attempt_before_changes_nothing() {
         var play =
                 demo().succeeds()
                         .succeeds()

@@ -54,9 +54,8 @@ class PhasesTest {
         assertThat(play.end().failure()).isEmpty();
     }
 
-    /** Invariant 1, as far as the orchestrator decides it. */
     @Test
-    void no_acquisition_begins_before_the_pre_acquisition_steps_have_ended() {
+    void invariant_1_no_acquisition_begins_before_the_pre_acquisition_steps_have_ended() {
         var history = demo(twoWebs).succeeds().history();
         int ended = indexOf(history, PhaseEnded.class);
         assertThat(history.subList(0, ended)).filteredOn(PhaseStarted.class::isInstance).hasSize(1);
@@ -65,9 +64,8 @@ class PhasesTest {
                 .hasSize(1);
     }
 
-    /** Invariant 2, as far as the orchestrator decides it. */
     @Test
-    void deployment_begins_only_when_every_needed_package_is_held() {
+    void invariant_2_deployment_begins_only_when_every_needed_package_is_held() {
         var play = demo(twoWebs).succeeds().succeeds();
         assertThat(CurrentRun.startingAt(play.current().assignments()))
                 .containsExactlyInAnyOrder(Shop.target("web-1"), Shop.target("web-2"));
@@ -75,16 +73,14 @@ class PhasesTest {
         assertThat(failed).last().isEqualTo("3 DEPLOYMENT CLEANUP");
     }
 
-    /** Invariant 3. */
     @Test
-    void with_nothing_needed_there_is_no_acquisition() {
+    void invariant_3_with_nothing_needed_there_is_no_acquisition() {
         var play = Play.started(twoWebs, Shop.queued(Shop.script("start")));
         assertThat(play.runs()).containsExactly("1 DEPLOYMENT NORMAL");
     }
 
-    /** Invariant 3. */
     @Test
-    void with_no_matching_target_there_is_no_acquisition_and_the_step_says_why() {
+    void invariant_3_with_no_matching_target_there_is_no_acquisition_and_the_step_says_why() {
         var play = Play.started(Shop.roster(), Shop.queued(Shop.install("server", Shop.SERVER)));
         assertThat(play.runs()).containsExactly("1 DEPLOYMENT NORMAL");
         assertThat(play.newestWork())
@@ -105,9 +101,8 @@ class PhasesTest {
         play.spec().when(new DeploymentCommand.Start(play.sight())).thenNothing();
     }
 
-    /** Invariant 5. */
     @Test
-    void a_report_for_an_older_run_changes_nothing() {
+    void invariant_5_a_report_for_an_older_run_changes_nothing() {
         var play = demo(twoWebs).succeeds();
         play.spec().when(play.endOf(1)).thenNothing();
         play.spec().when(play.endOf(3)).thenNothing();
@@ -143,9 +138,8 @@ class PhasesTest {
                         "server on web-2 (eu) but its connection has closed");
     }
 
-    /** Invariant 6. */
     @Test
-    void a_target_that_joins_is_acquired_for_in_a_run_of_its_own_before_its_steps_run() {
+    void invariant_6_a_target_that_joins_is_acquired_for_in_a_run_of_its_own_before_its_steps() {
         var play =
                 Play.started(
                                 Shop.roster(Shop.web("web-1")),

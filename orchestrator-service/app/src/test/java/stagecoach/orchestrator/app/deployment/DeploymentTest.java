@@ -99,9 +99,8 @@ class DeploymentTest {
         assertThat(told.getString("failure")).isNull();
     }
 
-    /** Invariant 7. */
     @Test
-    void deployments_of_one_project_and_environment_run_one_at_a_time_in_order() {
+    void invariant_7_deployments_of_one_project_and_environment_run_one_at_a_time_in_order() {
         var shop = Shop.open(1);
         shop.release("1.0.0");
         String first = shop.deploy("1.0.0");
@@ -214,9 +213,8 @@ class DeploymentTest {
         assertThat(Api.post("/deployments/" + id + "/retry", "").statusCode()).isEqualTo(409);
     }
 
-    /** Invariant 8. */
     @Test
-    void a_cancel_runs_the_always_steps_and_ends_cancelled() {
+    void invariant_8_a_cancel_runs_the_always_steps_and_ends_cancelled() {
         var shop = Shop.open(1);
         shop.release("1.0.0");
         String id = shop.deploy("1.0.0");
