@@ -173,7 +173,7 @@ class CancelTest {
                 .spec()
                 .when(cancel)
                 .thenRejected("deployment-ended");
-        DeciderSpec.of(new DeploymentDecider()).when(cancel).thenRejected("deployment-not-found");
+        DeciderSpec.of(new DeploymentDecider()).when(cancel).thenRejected("not-found");
     }
 
     @Test
