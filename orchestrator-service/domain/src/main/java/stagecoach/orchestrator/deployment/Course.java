@@ -167,10 +167,10 @@ final class Course {
     /** The end of a cancelled deployment. */
     static DeploymentEnded cancelled(Cancelling cancelling, String addition) {
         var progress = cancelling.progress();
-        String before = progress.failure().map(failure -> "; before that: " + failure).orElse("");
+        String besides = progress.failure().map(failure -> "; besides: " + failure).orElse("");
         return new DeploymentEnded(
                 DeploymentState.CANCELLED,
-                Optional.of("cancelled by " + cancelling.by() + addition + before),
+                Optional.of("cancelled by " + cancelling.by() + addition + besides),
                 mayStillRun(progress));
     }
 

@@ -142,7 +142,8 @@ public record Progress(
     private Optional<String> failedBy(CurrentRun run, PhaseEnded end) {
         String reason = end.reason().orElse("run %s failed".formatted(run.run()));
         if (failure.isEmpty()) {
-            return Optional.of(reason);
+            return Optional.of(
+                    run.purpose() == Purpose.CLEANUP ? "the clean-up failed: " + reason : reason);
         }
         return run.phase() == Phase.DEPLOYMENT
                 ? failure.map(first -> first + "; then the clean-up failed: " + reason)

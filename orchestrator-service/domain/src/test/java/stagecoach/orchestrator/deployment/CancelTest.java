@@ -96,7 +96,7 @@ class CancelTest {
                         new DeploymentEnded(
                                 DeploymentState.CANCELLED,
                                 Optional.of(
-                                        "cancelled by ada; before that: step \"open-tunnel\" on"
+                                        "cancelled by ada; besides: step \"open-tunnel\" on"
                                                 + " worker hq-1, exit 2"),
                                 List.of()));
     }
@@ -174,6 +174,17 @@ class CancelTest {
                 .when(cancel)
                 .thenRejected("deployment-ended");
         DeciderSpec.of(new DeploymentDecider()).when(cancel).thenRejected("not-found");
+    }
+
+    @Test
+    void a_clean_up_that_fails_is_said() {
+        var play = demo().start().cancelled().endsCancelled();
+        play.failsAt("close-tunnel", "", "exit 3");
+        assertThat(play.end().state()).isEqualTo(DeploymentState.CANCELLED);
+        assertThat(play.end().failure())
+                .contains(
+                        "cancelled by ada; besides: the clean-up failed: step \"close-tunnel\" on"
+                                + " worker hq-1, exit 3");
     }
 
     @Test
