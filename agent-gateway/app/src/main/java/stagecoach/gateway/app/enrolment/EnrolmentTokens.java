@@ -2,6 +2,7 @@ package stagecoach.gateway.app.enrolment;
 
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import stagecoach.wire.StagecoachJson;
 @Singleton
 public class EnrolmentTokens {
     private static final int RANDOM_BYTES = 32;
+    private static final Duration KEPT = Duration.ofDays(30);
 
     private final SecureRandom random = new SecureRandom();
     private final GatewayIdentity identity;
@@ -45,6 +47,7 @@ public class EnrolmentTokens {
             String madeBy,
             Instant now,
             Instant expiresAt) {
+        forgetOld(tx, now);
         byte[] bits = new byte[RANDOM_BYTES];
         random.nextBytes(bits);
         String token =
@@ -87,9 +90,9 @@ public class EnrolmentTokens {
                 by.value());
     }
 
-    /** Forgets tokens that expired before {@code before}. */
-    public void forget(Tx tx, Instant before) {
-        tx.execute("DELETE FROM enrolment WHERE expires_at < ?1", before);
+    /** Who used which token is told for a while, so that a late repeat gets the right sentence. */
+    private static void forgetOld(Tx tx, Instant now) {
+        tx.execute("DELETE FROM enrolment WHERE expires_at < ?1", now.minus(KEPT));
     }
 
     private static Row row(@Nullable Object[] row) {

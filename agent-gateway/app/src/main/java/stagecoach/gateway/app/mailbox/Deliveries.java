@@ -120,7 +120,7 @@ public class Deliveries {
         try {
             return payloads.read(tickets);
         } catch (TemporaryFailure | ServiceCalls.Refused e) {
-            LOG.warnf("payloads cannot be had now tickets=%d cause=%s", tickets.size(), e);
+            LOG.debugf("payloads are asked for later tickets=%d cause=%s", tickets.size(), e);
             later.addAll(tickets);
             return Map.of();
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jboss.logging.Logger;
 import stagecoach.contracts.internal.ReadPayloads;
 import stagecoach.runtime.access.ServiceCalls;
 import stagecoach.vocabulary.identity.Ticket;
@@ -21,6 +22,7 @@ import stagecoach.vocabulary.identity.Ticket;
  */
 @Singleton
 class Payloads {
+    private static final Logger LOG = Logger.getLogger(Payloads.class);
     static final String PATH = "/internal/payloads";
     private static final int BATCH_MAX = 100;
 
@@ -103,7 +105,8 @@ class Payloads {
             batch.forEach(
                     ask -> ask.answer().complete(Optional.ofNullable(found.get(ask.ticket()))));
         } catch (RuntimeException e) {
-            // Each of those who asked gets it, and decides what to do about it.
+            // Each of those who asked gets it, and asks again later.
+            LOG.warnf("payloads cannot be had now tickets=%d cause=%s", batch.size(), e);
             batch.forEach(ask -> ask.answer().completeExceptionally(e));
         }
     }

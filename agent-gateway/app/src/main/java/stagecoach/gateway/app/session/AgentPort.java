@@ -37,7 +37,6 @@ import stagecoach.vocabulary.identity.AgentId;
 @Singleton
 class AgentPort {
     private static final Logger LOG = Logger.getLogger(AgentPort.class);
-    private static final int MESSAGE_MAX_BYTES = 1024 * 1024;
     private static final int IDLE_SECONDS_MAX = 40;
     private static final int CLOSING_SECONDS_MAX = 2;
     private static final int START_SECONDS_MAX = 30;
@@ -107,8 +106,8 @@ class AgentPort {
                 .setPort(config.port())
                 .setIdleTimeout(IDLE_SECONDS_MAX)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setMaxWebSocketFrameSize(MESSAGE_MAX_BYTES)
-                .setMaxWebSocketMessageSize(MESSAGE_MAX_BYTES)
+                .setMaxWebSocketFrameSize(Messages.MAX_BYTES)
+                .setMaxWebSocketMessageSize(Messages.MAX_BYTES)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setWebSocketClosingTimeout(CLOSING_SECONDS_MAX);

@@ -77,7 +77,7 @@ final class Courier {
                     more = round();
                 }
             } catch (TemporaryFailure e) {
-                LOG.warnf("delivery waits agent=%s cause=%s", session.agent(), e);
+                LOG.debugf("delivery waits agent=%s cause=%s", session.agent(), e);
                 session.wakeLater();
             } catch (RuntimeException e) {
                 session.fail("delivery failed", e);

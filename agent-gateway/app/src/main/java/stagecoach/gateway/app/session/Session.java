@@ -118,9 +118,11 @@ final class Session {
 
     /** Begins to listen; called on the socket's event loop. */
     void listen() {
-        socket.textMessageHandler(this::onText);
-        socket.binaryMessageHandler(
-                bytes -> close(CloseCode.NOT_TEXT, "Frames are JSON text messages."));
+        socket.frameHandler(
+                new Messages(
+                        this::onText,
+                        () -> close(CloseCode.TOO_LARGE, "A message has at most 1 MiB."),
+                        () -> close(CloseCode.NOT_TEXT, "Frames are JSON text messages.")));
         socket.pongHandler(pong -> heard = Instant.now());
         socket.exceptionHandler(e -> LOG.debugf("connection failed agent=%s cause=%s", agent, e));
         socket.closeHandler(nothing -> onClose());

@@ -49,6 +49,11 @@ class Sessions implements Recipients {
         return List.copyOf(byAgent.values());
     }
 
+    /** How many agents are connected here. */
+    int count() {
+        return byAgent.size();
+    }
+
     @Override
     public void wake(AgentId agent) {
         of(agent).ifPresent(Session::wake);

@@ -451,7 +451,7 @@ class DeliveryTest {
         assertThat(binary.closedWith()).isEqualTo(1003);
         Connection huge = machine.connect(agent);
         huge.sayText("x".repeat(2 * 1024 * 1024));
-        huge.closedWith();
+        assertThat(huge.closedWith()).isEqualTo(1009);
         machine.connect(agent).hangUp();
     }
 }
