@@ -72,7 +72,7 @@ public class DeploymentViews {
                                  FROM deployment
                                 WHERE number < ?1 AND (?2 = '' OR project = ?2)
                                     AND (?3 = '' OR environment = ?3)
-                                    AND (cardinality(?4) = 0 OR state = ANY(?4))
+                                    AND (cardinality(?4::text[]) = 0 OR state = ANY(?4::text[]))
                                 ORDER BY number DESC LIMIT ?5""",
                         before,
                         Optional.ofNullable(filter.project()).orElse(""),
