@@ -127,7 +127,7 @@ public class EventsResource {
 
     /** Follows the events. */
     @GET
-    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Produces(LiveStream.MEDIA_TYPE)
     @Blocking
     @RunOnVirtualThread
     @Operation(hidden = true)

@@ -21,6 +21,9 @@ import stagecoach.runtime.store.TemporaryFailure;
  */
 @ApplicationScoped
 public class LiveStream {
+    /** Server-sent events for those who ask for them by name; whoever takes anything gets JSON. */
+    public static final String MEDIA_TYPE = "text/event-stream;qs=0.1";
+
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 

@@ -111,7 +111,7 @@ public class LogResource {
 
     /** Follows the output: all lines that there are, then those that come. */
     @GET
-    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Produces(LiveStream.MEDIA_TYPE)
     @Blocking
     @RunOnVirtualThread
     @Operation(hidden = true)

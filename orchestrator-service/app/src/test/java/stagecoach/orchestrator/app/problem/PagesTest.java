@@ -1,0 +1,98 @@
+package stagecoach.orchestrator.app.problem;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.startsWith;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import stagecoach.migration.ServiceSchema;
+import stagecoach.orchestrator.app.OrchestratorTest;
+
+@OrchestratorTest
+class PagesTest {
+    private static final Pattern REJECTION =
+            Pattern.compile("\\b(?:NOT_FOUND|CONFLICT|INVALID),\\s*\"([a-z-]+)\"");
+    private static final Pattern RESPONSE =
+            Pattern.compile("response\\(\\s*(?:[0-9]{3}|own\\.getStatus\\(\\)),\\s*\"([a-z-]+)\"");
+
+    @Test
+    void every_kind_of_problem_has_a_page_that_begins_with_its_title() throws IOException {
+        Set<String> codes = codes();
+        assertThat(codes).contains("invalid-input", "not-found", "in-use", "not-there-yet");
+        assertThat(codes)
+                .allSatisfy(
+                        code ->
+                                assertThat(ProblemPages.textOf(code))
+                                        .as("docs/problems/%s.md", code)
+                                        .hasValueSatisfying(
+                                                page -> assertThat(page).startsWith("# ")));
+    }
+
+    @Test
+    void a_problems_type_leads_to_its_page_without_a_key() {
+        String type = given().get("/api/v1/regions").then().statusCode(401).extract().path("type");
+        given().get(type.substring(type.indexOf("/api/")))
+                .then()
+                .statusCode(200)
+                .body(startsWith("# An API key is needed"));
+        given().get("/api/problems/no-such-problem").then().statusCode(404);
+        given().get("/api/problems/..%2F..%2Fapplication").then().statusCode(404);
+    }
+
+    @Test
+    void the_document_of_the_api_is_open_in_both_forms() {
+        given().queryParam("format", "json")
+                .get("/api/openapi")
+                .then()
+                .statusCode(200)
+                .body("openapi", startsWith("3.1"))
+                .body("paths", hasKey("/api/v1/environments/{id}"))
+                .body("paths", hasKey("/api/v1/projects/{id}/process"))
+                .body("paths", hasKey("/api/v1/deployments/{id}/acquisitions"))
+                .body("paths", hasKey("/api/v1/events"))
+                .body("components.schemas", hasKey("Process"))
+                .body("components.schemas", hasKey("Deployment"));
+        given().queryParam("format", "yaml")
+                .get("/api/openapi")
+                .then()
+                .statusCode(200)
+                .body(containsString("openapi: 3.1"));
+    }
+
+    /** The codes that any service's source names. */
+    private static Set<String> codes() throws IOException {
+        Set<String> codes = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(ServiceSchema.checkout())) {
+            files.filter(PagesTest::isSource)
+                    .forEach(
+                            file -> {
+                                try {
+                                    String text = Files.readString(file);
+                                    for (Pattern pattern : Set.of(REJECTION, RESPONSE)) {
+                                        pattern.matcher(text)
+                                                .results()
+                                                .forEach(found -> codes.add(found.group(1)));
+                                    }
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            });
+        }
+        return codes;
+    }
+
+    private static boolean isSource(Path file) {
+        String path = file.toString();
+        return path.endsWith(".java") && path.contains("/src/main/") && !path.contains("/target/");
+    }
+}

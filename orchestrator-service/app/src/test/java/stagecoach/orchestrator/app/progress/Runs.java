@@ -1,0 +1,156 @@
+package stagecoach.orchestrator.app.progress;
+
+import static org.awaitility.Awaitility.await;
+
+import io.restassured.path.json.JsonPath;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.channel.Topic;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.decider.StreamId;
+import stagecoach.orchestrator.app.Api;
+import stagecoach.orchestrator.app.Shop;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.test.TestEvents;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.WorkerId;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/**
+ * A run that the orchestrator never started, so that it changes nothing but what is told: its
+ * events are published one by one.
+ */
+final class Runs {
+    static final Instant MORNING = Instant.parse("2026-11-23T06:00:00Z");
+
+    private final Shop shop;
+    private final String deployment;
+    private final Topic topic;
+    private final String kind;
+    private final int run;
+    private long version;
+
+    private Runs(Shop shop, String deployment, Topic topic, String kind, int run) {
+        this.shop = shop;
+        this.deployment = deployment;
+        this.topic = topic;
+        this.kind = kind;
+        this.run = run;
+    }
+
+    static Runs ofSteps(Shop shop, String deployment, int run) {
+        return new Runs(shop, deployment, Channels.STEPS, "steprun", run);
+    }
+
+    static Runs ofPackages(Shop shop, String deployment, int run) {
+        return new Runs(shop, deployment, Channels.ACQUISITIONS, "acquisition", run);
+    }
+
+    /** Publishes the next event of the run; each is a second later than the one before. */
+    void publish(Object event) {
+        version++;
+        TestEvents.publish(
+                topic,
+                StreamId.of(kind, deployment + "-" + run),
+                version,
+                event,
+                EventAttributes.of(id(), project(), environment(), new Run(run)),
+                MORNING.plusSeconds(version));
+    }
+
+    /** Publishes the last event again, as a relay does after a crash. */
+    void publishAgain(Object event) {
+        version--;
+        publish(event);
+    }
+
+    DeploymentId id() {
+        return new DeploymentId(deployment);
+    }
+
+    ProjectId project() {
+        return new ProjectId(shop.project());
+    }
+
+    EnvironmentId environment() {
+        return new EnvironmentId(shop.environment());
+    }
+
+    static JsonPath eventually(String path, Predicate<JsonPath> told) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> told.test(Api.expect(200, Api.get(path))));
+        return Api.get(path).jsonPath();
+    }
+
+    static Pair pair(String step, String target) {
+        return new Pair(
+                new StepName(step),
+                Optional.of(target).filter(text -> !text.isEmpty()).map(TargetId::new));
+    }
+
+    static Place on(String target) {
+        return new Place(
+                Optional.of(new TargetId(target)),
+                Optional.empty(),
+                Optional.of(new RegionId("eu")),
+                List.of(new Tag("web")),
+                Optional.empty());
+    }
+
+    static Place unavailable(String target, String reason) {
+        return new Place(
+                Optional.of(new TargetId(target)),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(reason));
+    }
+
+    static Place worker(String worker) {
+        return new Place(
+                Optional.empty(),
+                Optional.of(new WorkerId(worker)),
+                Optional.empty(),
+                List.of(),
+                Optional.empty());
+    }
+
+    static StepAssignment assignment(
+            String step, UnavailableTargets unavailable, Optional<String> skip, Place... places) {
+        return new StepAssignment(
+                new PlannedStep(
+                        new StepName(step),
+                        PlannedStep.Kind.SCRIPT,
+                        Phase.DEPLOYMENT,
+                        new RunOn.Targets(List.of(new Tag("web"))),
+                        Condition.SUCCESS,
+                        Optional.empty(),
+                        Retries.NONE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        unavailable,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                List.of(places),
+                skip);
+    }
+}
