@@ -145,11 +145,12 @@ public class AccessFilter {
         private PresentedKey() {}
 
         static Optional<String> of(ContainerRequestContext request) {
-            @Nullable String authorization = request.getHeaderString("Authorization");
-            if (authorization != null) {
-                return ofAuthorization(authorization);
-            }
-            return header(request, "X-Api-Key").or(() -> header(request, "X-NuGet-ApiKey"));
+            return header(request, "X-Api-Key")
+                    .or(() -> header(request, "X-NuGet-ApiKey"))
+                    .or(
+                            () ->
+                                    header(request, "Authorization")
+                                            .flatMap(PresentedKey::ofAuthorization));
         }
 
         private static Optional<String> header(ContainerRequestContext request, String name) {

@@ -25,6 +25,11 @@ class Alarm {
         Log.errorf(failure, "A handler failed for good. handler=%s stream=%s", handler, stream);
     }
 
+    void undecodable(String handler, Throwable failure) {
+        Log.warnf(
+                "An event cannot be understood. handler=%s cause=%s", handler, failure.toString());
+    }
+
     void gap(String handler, StreamId stream, long handled, long version) {
         meters.counter("stagecoach.inbox.early.events", "handler", handler).increment();
         Log.errorf(

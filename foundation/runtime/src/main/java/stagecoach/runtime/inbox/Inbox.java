@@ -170,7 +170,11 @@ public class Inbox {
             return;
         }
         try {
-            prepared(handler, subscriber, arrived, tx -> subscriber.handle(tx, stream, arrived));
+            prepared(
+                    handler,
+                    subscriber,
+                    arrived,
+                    (tx, atHand) -> subscriber.handle(tx, stream, atHand));
         } catch (Patience.Stopping e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
@@ -182,15 +186,17 @@ public class Inbox {
     private <E> void handleOneByOne(
             String handler, Subscriber<E> subscriber, StreamId stream, List<Arrived> arrived) {
         try {
-            boolean more = true;
-            while (more) {
-                var handled = new boolean[1];
-                prepared(
-                        handler,
-                        subscriber,
-                        arrived,
-                        tx -> handled[0] = subscriber.handleOne(tx, stream, arrived));
-                more = handled[0];
+            for (Arrived one : Subscriber.inOrder(arrived)) {
+                boolean more = true;
+                while (more) {
+                    var handled = new boolean[1];
+                    prepared(
+                            handler,
+                            subscriber,
+                            List.of(one),
+                            (tx, atHand) -> handled[0] = subscriber.handleOne(tx, stream, atHand));
+                    more = handled[0];
+                }
             }
         } catch (Patience.Stopping e) {
             throw e;
@@ -201,13 +207,21 @@ public class Inbox {
     }
 
     private <E> void prepared(
-            String handler, Subscriber<E> subscriber, List<Arrived> arrived, Consumer<Tx> work) {
-        patience.untilDone(
-                handler,
-                () -> {
-                    subscriber.prepare(arrived);
-                    unitOfWork.execute(work);
-                });
+            String handler,
+            Subscriber<E> subscriber,
+            List<Arrived> arrived,
+            BiConsumer<Tx, List<Arrived>> work) {
+        patience.untilDone(handler, () -> once(subscriber, arrived, work));
+    }
+
+    private <E> void once(
+            Subscriber<E> subscriber, List<Arrived> atHand, BiConsumer<Tx, List<Arrived>> work) {
+        subscriber.prepare(atHand);
+        try {
+            unitOfWork.execute(tx -> work.accept(tx, atHand));
+        } catch (Subscriber.KeptBefore e) {
+            once(subscriber, e.with(atHand), work);
+        }
     }
 
     private void inTransaction(String handler, Consumer<Tx> work) {

@@ -87,9 +87,11 @@ public class Parking {
                 var handled = new boolean[1];
                 patience.untilDone(
                         handler,
-                        () ->
-                                unitOfWork.execute(
-                                        tx -> handled[0] = subscriber.replayOne(tx, stream)));
+                        () -> {
+                            var first = unitOfWork.run(tx -> subscriber.table().parked(tx, stream));
+                            subscriber.prepare(first.stream().limit(1).toList());
+                            unitOfWork.execute(tx -> handled[0] = subscriber.replayOne(tx, stream));
+                        });
                 more = handled[0];
             }
             return true;

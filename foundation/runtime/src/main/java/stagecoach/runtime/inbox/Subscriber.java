@@ -60,14 +60,34 @@ final class Subscriber<E> {
 
     /** Lets the handler get what it will need, outside of any transaction. */
     void prepare(List<Arrived> arrived) {
-        List<InboxEvent<E>> events;
+        var events = new ArrayList<InboxEvent<E>>();
         try {
-            events = decode(sorted(arrived).values());
+            for (Arrived event : sorted(arrived).values()) {
+                events.addAll(decode(List.of(event)));
+            }
         } catch (RuntimeException | StackOverflowError e) {
-            // The transaction will find the culprit and park it.
-            return;
+            // The transaction will find the culprit and park it; what comes before it is handled.
+            alarm.undecodable(handler, e);
         }
-        work.prepare(events);
+        if (!events.isEmpty()) {
+            work.prepare(List.copyOf(events));
+        }
+    }
+
+    /** Events that were kept come into play; the handler must be prepared for them, too. */
+    static final class KeptBefore extends RuntimeException {
+        private final transient List<Arrived> kept;
+
+        private KeptBefore(List<Arrived> kept) {
+            super("kept events come into play", null, false, false);
+            this.kept = kept;
+        }
+
+        List<Arrived> with(List<Arrived> arrived) {
+            var all = new ArrayList<>(arrived);
+            all.addAll(kept);
+            return List.copyOf(all);
+        }
     }
 
     /**
@@ -88,7 +108,10 @@ final class Subscriber<E> {
             return false;
         }
         if (position.held()) {
-            table.held(tx, stream).forEach(h -> events.putIfAbsent(h.version(), h));
+            var kept = table.held(tx, stream);
+            if (kept.stream().anyMatch(k -> !events.containsKey(k.version()))) {
+                throw new KeptBefore(kept);
+            }
         }
         var next = new ArrayList<Arrived>();
         long version = position.version();
@@ -177,6 +200,10 @@ final class Subscriber<E> {
         table.set(tx, stream, new Position(version, false, true));
         work.handle(tx, decode(List.of(next.get())));
         return true;
+    }
+
+    static List<Arrived> inOrder(List<Arrived> arrived) {
+        return List.copyOf(sorted(arrived).values());
     }
 
     private static NavigableMap<Long, Arrived> sorted(List<Arrived> arrived) {

@@ -2,43 +2,31 @@ package stagecoach.runtime.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.LogEntry;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Cause;
-import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
-import stagecoach.runtime.aggregate.UnitOfWork;
-import stagecoach.runtime.codec.Codecs;
-import stagecoach.runtime.codec.Envelope;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.runtime.toy.AccountCommand;
 import stagecoach.runtime.toy.AccountEvent;
 import stagecoach.runtime.toy.AccountEvent.Deposited;
 import stagecoach.runtime.toy.AccountKind;
-import stagecoach.runtime.toy.Heard;
 import stagecoach.runtime.toy.ToyTest;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -48,104 +36,12 @@ import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
 
 @ToyTest
-class InboxTest {
-    private static final TopicPartition PARTITION = new TopicPartition("toy.accounts", 0);
-
-    @Inject Inbox inbox;
-    @Inject Parking parking;
-    @Inject Heard heard;
-    @Inject UnitOfWork unitOfWork;
-    @Inject CommandHandler commands;
-    @Inject MeterRegistry meters;
-
-    private final StreamId stream = StreamId.of("account", UUID.randomUUID());
-    private final String handler = "handler-" + UUID.randomUUID();
-    private final AtomicInteger offset = new AtomicInteger();
-
-    private ConsumerRecord<String, byte[]> event(StreamId of, long version, AccountEvent event) {
-        var envelope =
-                new Envelope(
-                        of,
-                        version,
-                        0,
-                        Codecs.typeOf(event),
-                        "test",
-                        Instant.EPOCH,
-                        Optional.of("7f3k9qzm"),
-                        Optional.of("shop"),
-                        Optional.of("production"),
-                        Optional.of(3),
-                        Optional.empty(),
-                        Optional.of("ann"));
-        var headers = new RecordHeaders();
-        envelope.addTo(headers);
-        return record(headers, Codecs.withoutUpcasters().encode(event));
-    }
-
-    private ConsumerRecord<String, byte[]> record(RecordHeaders headers, byte[] data) {
-        return new ConsumerRecord<>(
-                PARTITION.topic(),
-                PARTITION.partition(),
-                offset.getAndIncrement(),
-                0L,
-                TimestampType.CREATE_TIME,
-                0,
-                0,
-                "key",
-                data,
-                headers,
-                Optional.empty());
-    }
-
-    private ConsumerRecord<String, byte[]> deposit(long version) {
-        return event(stream, version, new Deposited(version, "r" + version));
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs") // the array is only read
-    private static ConsumerRecords<String, byte[]> batch(
-            ConsumerRecord<String, byte[]>... records) {
-        return batch(Arrays.asList(records));
-    }
-
-    private static ConsumerRecords<String, byte[]> batch(
-            List<ConsumerRecord<String, byte[]>> records) {
-        var map = new HashMap<TopicPartition, List<ConsumerRecord<String, byte[]>>>();
-        map.put(PARTITION, records);
-        return new ConsumerRecords<>(map, Map.of());
-    }
-
-    private void handle(ConsumerRecords<String, byte[]> records) {
-        handle(records, InboxTest::hear);
-    }
-
-    private void handle(ConsumerRecords<String, byte[]> records, InboxHandler<AccountEvent> work) {
-        inbox.handle(handler, records, AccountEvent.class, work)
-                .await()
-                .atMost(Duration.ofSeconds(60));
-    }
-
-    private static void hear(Tx tx, List<InboxEvent<AccountEvent>> events) {
-        for (InboxEvent<AccountEvent> event : events) {
-            tx.execute(
-                    "INSERT INTO heard (handler, stream, version, what) VALUES (?1, ?2, ?3, ?4)",
-                    event.handler(),
-                    event.stream().value(),
-                    event.version(),
-                    event.event().toString());
-        }
-    }
-
-    private List<Long> versions() {
-        return heard.versions(handler, stream);
-    }
-
-    private double early() {
-        return meters.counter("stagecoach.inbox.early.events", "handler", handler).count();
-    }
-
+class InboxTest extends InboxScene {
     @Test
     void every_event_of_a_batch_is_handled_in_order_with_what_its_envelope_says() {
         var got = new ArrayList<InboxEvent<AccountEvent>>();
@@ -248,109 +144,6 @@ class InboxTest {
     }
 
     @Test
-    void an_event_at_fault_is_parked_with_all_later_ones_of_its_stream_and_no_others() {
-        var other = StreamId.of("account", UUID.randomUUID());
-        var here = new AtomicBoolean();
-        InboxHandler<AccountEvent> work =
-                (tx, events) -> {
-                    for (var event : events) {
-                        if (event.event() instanceof Deposited d
-                                && d.reference().equals("r2")
-                                && !here.get()) {
-                            throw new IllegalStateException("I do not understand r2");
-                        }
-                    }
-                    hear(tx, events);
-                };
-        handle(
-                batch(deposit(1), deposit(2), deposit(3), event(other, 1, new Deposited(1, "a"))),
-                work);
-        handle(batch(deposit(4), event(other, 2, new Deposited(1, "b"))), work);
-        handle(batch(deposit(2), deposit(3), deposit(4)), work);
-
-        assertThat(versions()).containsExactly(1L);
-        assertThat(heard.versions(handler, other)).containsExactly(1L, 2L);
-        assertThat(parking.list())
-                .filteredOn(p -> p.handler().equals(handler))
-                .singleElement()
-                .satisfies(
-                        parked -> {
-                            assertThat(parked.stream()).isEqualTo(stream);
-                            assertThat(parked.version()).isEqualTo(2);
-                            assertThat(parked.reason()).contains("I do not understand r2");
-                        });
-        assertThat(rows("parked")).isEqualTo(3);
-        assertThat(meters.counter("stagecoach.inbox.parked.events", "handler", handler).count())
-                .isEqualTo(3);
-        parking.count();
-        assertThat(gauge("stagecoach.inbox.parked.streams")).isEqualTo(1);
-
-        assertThat(parking.replay(handler, stream)).isFalse();
-        assertThat(versions()).containsExactly(1L);
-        here.set(true);
-        assertThat(parking.replay(handler, stream)).isTrue();
-        assertThat(versions()).containsExactly(1L, 2L, 3L, 4L);
-        handle(batch(deposit(5)), work);
-        assertThat(versions()).containsExactly(1L, 2L, 3L, 4L, 5L);
-        parking.count();
-        assertThat(gauge("stagecoach.inbox.parked.streams")).isZero();
-        assertThat(rows("parked")).isZero();
-    }
-
-    private double gauge(String name) {
-        return meters.get(name).tag("handler", handler).gauge().value();
-    }
-
-    @Test
-    void a_handler_that_is_met_again_after_a_start_tries_what_it_parked() {
-        InboxHandler<AccountEvent> broken =
-                (tx, events) -> {
-                    throw new IllegalStateException("a bug");
-                };
-        handle(batch(deposit(1), deposit(2)), broken);
-        assertThat(versions()).isEmpty();
-        // A new process has met no handler yet.
-        var after = new Parking(unitOfWork, meters, new Alarm(meters), new Patience());
-        after.meet(
-                handler,
-                new Subscriber<>(
-                        handler,
-                        AccountEvent.class,
-                        InboxTest::hear,
-                        Codecs.withoutUpcasters(),
-                        new Alarm(meters)));
-        assertThat(versions()).containsExactly(1L, 2L);
-    }
-
-    @Test
-    void an_event_of_a_type_that_this_build_does_not_know_is_parked() {
-        var unknown = deposit(2);
-        unknown.headers().remove("ce_type");
-        unknown.headers()
-                .add(
-                        "ce_type",
-                        "stagecoach.Deposited.v7"
-                                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        handle(batch(deposit(1), unknown, deposit(3)));
-        assertThat(versions()).containsExactly(1L);
-        assertThat(rows("parked")).isEqualTo(2);
-    }
-
-    @Test
-    void a_record_that_names_no_event_is_parked_and_holds_up_nobody() {
-        handle(batch(record(new RecordHeaders(), new byte[] {1}), deposit(1)));
-        assertThat(versions()).containsExactly(1L);
-        assertThat(
-                        unitOfWork.run(
-                                        tx ->
-                                                tx.rows(
-                                                        "SELECT stream FROM parked WHERE handler = ?1",
-                                                        handler))
-                                .getFirst()[0])
-                .isEqualTo("record-toy.accounts.0");
-    }
-
-    @Test
     void reactions_are_appended_in_the_same_transaction_and_once() {
         var account = StreamId.of("account", UUID.randomUUID());
         InboxHandler<AccountEvent> work =
@@ -435,13 +228,9 @@ class InboxTest {
         var seen = new ArrayList<AgentCommand>();
         inbox.handleCommands(
                         batch(
-                                record(
-                                        new RecordHeaders(),
-                                        stagecoach.wire.StagecoachJson.bytes(command)),
+                                record(new RecordHeaders(), StagecoachJson.bytes(command)),
                                 record(new RecordHeaders(), new byte[] {'?'}),
-                                record(
-                                        new RecordHeaders(),
-                                        stagecoach.wire.StagecoachJson.bytes(command))),
+                                record(new RecordHeaders(), StagecoachJson.bytes(command))),
                         (tx, all) -> seen.addAll(all))
                 .await()
                 .atMost(Duration.ofSeconds(60));
@@ -452,32 +241,67 @@ class InboxTest {
                         new DeploymentId("7f3k9qzm"),
                         new PackagePin(
                                 new PackageId("Shop.Web"),
-                                stagecoach.vocabulary.packages.PackageVersion.parse("1.0.0"),
-                                stagecoach.vocabulary.packages.Sha512.hashOf(new byte[0]),
+                                PackageVersion.parse("1.0.0"),
+                                Sha512.hashOf(new byte[0]),
                                 0),
                         Optional.empty(),
                         Optional.empty(),
                         7);
         var logged = new ArrayList<LogEntry>();
         inbox.handleLogs(
-                        batch(
-                                record(
-                                        new RecordHeaders(),
-                                        stagecoach.wire.StagecoachJson.bytes(entry))),
+                        batch(record(new RecordHeaders(), StagecoachJson.bytes(entry))),
                         (tx, all) -> logged.addAll(all))
                 .await()
                 .atMost(Duration.ofSeconds(60));
         assertThat(logged).containsExactly(entry);
     }
 
-    private long rows(String table) {
-        return unitOfWork.run(
-                tx ->
-                        (Long)
-                                tx.rows(
-                                                "SELECT count(*) FROM %s WHERE handler = ?1"
-                                                        .formatted(table),
-                                                handler)
-                                        .getFirst()[0]);
+    /** Handles only what it was prepared for. */
+    static final class Preparing implements InboxHandler<AccountEvent> {
+        private final Set<Long> prepared = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public void prepare(List<InboxEvent<AccountEvent>> events) {
+            events.forEach(e -> prepared.add(e.version()));
+        }
+
+        @Override
+        public void handle(Tx tx, List<InboxEvent<AccountEvent>> events) {
+            events.forEach(e -> assertThat(prepared).contains(e.version()));
+            hear(tx, events);
+        }
+    }
+
+    @Test
+    void a_handler_is_prepared_for_every_event_also_for_one_that_was_kept() {
+        handle(batch(deposit(1), deposit(3)), new Preparing());
+        // Another process, which has prepared nothing yet.
+        handle(batch(deposit(2)), new Preparing());
+        assertThat(versions()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void what_cannot_be_prepared_is_parked_and_what_comes_before_it_is_handled() {
+        handle(
+                batch(deposit(1), deposit(2), deposit(3)),
+                new InboxHandler<>() {
+                    @Override
+                    public void prepare(List<InboxEvent<AccountEvent>> events) {
+                        if (events.stream().anyMatch(e -> e.version() == 2)) {
+                            throw new IllegalStateException("there is no such plan");
+                        }
+                    }
+
+                    @Override
+                    public void handle(Tx tx, List<InboxEvent<AccountEvent>> events) {
+                        hear(tx, events);
+                    }
+                });
+        assertThat(versions()).containsExactly(1L);
+        assertThat(rows("parked")).isEqualTo(2);
+        // A build that can.
+        handle(batch(deposit(4)), new Preparing());
+        assertThat(parking.replay(handler, stream)).isTrue();
+        assertThat(versions()).containsExactly(1L, 2L, 3L, 4L);
     }
 }

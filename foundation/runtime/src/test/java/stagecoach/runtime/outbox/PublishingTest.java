@@ -7,8 +7,12 @@ import static stagecoach.runtime.toy.AccountKind.ACCOUNTS;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.channel.Channels;
@@ -80,6 +84,21 @@ class PublishingTest {
                             "target:web-1 " + stream + "/2/1", "target:web-2 " + stream + "/2/2");
             assertThat(seen.getFirst().event(AgentCommand.class))
                     .isInstanceOf(AgentCommand.CancelCommand.class);
+        }
+    }
+
+    @Test
+    void a_channel_keeps_its_place_in_its_group_over_a_restart_of_the_process() throws Exception {
+        try (var admin =
+                Admin.create(
+                        Map.of(
+                                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                ConfigProvider.getConfig()
+                                        .getValue("kafka.bootstrap.servers", String.class)))) {
+            var groups = admin.describeConsumerGroups(List.of("toy-listener")).all().get();
+            assertThat(groups.get("toy-listener").members())
+                    .isNotEmpty()
+                    .allSatisfy(member -> assertThat(member.groupInstanceId()).isPresent());
         }
     }
 }
