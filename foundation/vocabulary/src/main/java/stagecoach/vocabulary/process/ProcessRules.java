@@ -17,6 +17,8 @@ import stagecoach.vocabulary.identity.StepName;
  * that it names exist is for those who know them.
  */
 public final class ProcessRules {
+    private static final Pattern REFERENCE = Pattern.compile("#\\{[^}]*}");
+
     /** The longest process, in steps. */
     public static final int STEPS_MAX = 200;
 
@@ -276,7 +278,8 @@ public final class ProcessRules {
 
     private void checkExpression(int position, String expression) {
         try {
-            Pattern.compile(expression);
+            // What variables will put in is not known yet; any word stands for it.
+            Pattern.compile(REFERENCE.matcher(expression).replaceAll("x"));
         } catch (PatternSyntaxException e) {
             add(
                     position,

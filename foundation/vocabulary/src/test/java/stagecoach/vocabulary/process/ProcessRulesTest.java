@@ -52,6 +52,19 @@ class ProcessRulesTest {
     }
 
     @Test
+    void an_expression_may_hold_variables() {
+        var check =
+                new Action.HttpCheck(
+                        "http://localhost/",
+                        "GET",
+                        List.of(200),
+                        Optional.of("release #{Stagecoach.Release.Version}, .*"),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(1));
+        assertThat(mistakes(step("healthy", WEB, check))).isEmpty();
+    }
+
+    @Test
     void a_package_is_installed_on_targets_only() {
         assertThat(pointers(mistakes(step("web", HQ, install()))))
                 .containsExactly("/steps/0/runOn");
