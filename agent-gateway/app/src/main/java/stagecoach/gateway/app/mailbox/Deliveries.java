@@ -1,6 +1,7 @@
 package stagecoach.gateway.app.mailbox;
 
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
@@ -26,6 +28,7 @@ import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.StagecoachJson;
 
 /**
  * Makes commands into frames: adds the payload or the grants, which are fetched for the occasion
@@ -34,6 +37,10 @@ import stagecoach.vocabulary.identity.Ticket;
 @Singleton
 public class Deliveries {
     private static final Logger LOG = Logger.getLogger(Deliveries.class);
+
+    /** The longest message that a tentacle takes. */
+    private static final int FRAME_MAX_BYTES = 4 * 1024 * 1024;
+
     private static final String GRANTS = "/internal/grants";
 
     private final Payloads payloads;
@@ -49,13 +56,13 @@ public class Deliveries {
     /**
      * What can be sent now.
      *
-     * @param frames ready to be sent, in the order of the commands
+     * @param frames ready to be sent, as JSON, in the order of the commands
      * @param gone commands whose payload is gone, since their work has ended
      * @param refused commands that can never be sent, and why
      * @param later commands for which something could not be had now
      */
     public record Prepared(
-            Map<Ticket, Deliver> frames,
+            Map<Ticket, String> frames,
             Set<Ticket> gone,
             Map<Ticket, String> refused,
             Set<Ticket> later) {}
@@ -67,44 +74,67 @@ public class Deliveries {
 
     /** Makes frames for a tentacle that shows this certificate. */
     public Prepared prepare(List<StoredMail> mails, Thumbprint thumbprint) {
-        Set<Ticket> gone = new HashSet<>();
-        Map<Ticket, String> refused = new LinkedHashMap<>();
-        Set<Ticket> later = new HashSet<>();
-        Map<Ticket, ReadPayloads.Entry> found = payloadsOf(mails, later);
-        Map<Ticket, Deliver> frames = new LinkedHashMap<>();
+        var prepared =
+                new Prepared(
+                        new LinkedHashMap<>(),
+                        new HashSet<>(),
+                        new LinkedHashMap<>(),
+                        new HashSet<>());
+        Map<Ticket, ReadPayloads.Entry> found = payloadsOf(mails, prepared.later());
         for (StoredMail stored : mails) {
-            Ticket ticket = stored.ticket();
-            if (later.contains(ticket)) {
+            if (prepared.later().contains(stored.ticket())) {
                 continue;
             }
             AgentCommand command = stored.command();
             Optional<Digest> digest = payloadDigest(command);
             if (digest.isPresent()) {
-                ReadPayloads.Entry entry = found.get(ticket);
-                if (entry == null) {
-                    gone.add(ticket);
-                } else if (!entry.digest().equals(digest.get())) {
-                    LOG.errorf(
-                            "a payload is not the one that was announced ticket=%s digest=%s",
-                            ticket, entry.digest());
-                    refused.put(
-                            ticket,
-                            "Its payload is not the one that was announced; it was not sent.");
-                } else {
-                    frames.put(
-                            ticket, new Deliver(command, Optional.of(entry.payload()), List.of()));
-                }
+                addWithPayload(prepared, command, digest.get(), found.get(stored.ticket()));
             } else {
                 grants(command, thumbprint)
                         .ifPresentOrElse(
                                 grants ->
-                                        frames.put(
-                                                ticket,
+                                        add(
+                                                prepared,
                                                 new Deliver(command, Optional.empty(), grants)),
-                                () -> later.add(ticket));
+                                () -> prepared.later().add(stored.ticket()));
             }
         }
-        return new Prepared(frames, gone, refused, later);
+        return prepared;
+    }
+
+    private static void addWithPayload(
+            Prepared prepared,
+            AgentCommand command,
+            Digest announced,
+            ReadPayloads.@Nullable Entry entry) {
+        if (entry == null) {
+            prepared.gone().add(command.ticket());
+        } else if (!entry.digest().equals(announced)) {
+            LOG.errorf(
+                    "a payload is not the one that was announced ticket=%s digest=%s",
+                    command.ticket(), entry.digest());
+            prepared.refused()
+                    .put(
+                            command.ticket(),
+                            "Its payload is not the one that was announced; it was not sent.");
+        } else {
+            add(prepared, new Deliver(command, Optional.of(entry.payload()), List.of()));
+        }
+    }
+
+    private static void add(Prepared prepared, Deliver deliver) {
+        Ticket ticket = deliver.command().ticket();
+        String frame = StagecoachJson.text(deliver);
+        int bytes = frame.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes <= FRAME_MAX_BYTES) {
+            prepared.frames().put(ticket, frame);
+        } else {
+            prepared.refused()
+                    .put(
+                            ticket,
+                            "The script and its variables have %d bytes together, more than the %d that a machine takes; put what is large into a package."
+                                    .formatted(bytes, FRAME_MAX_BYTES));
+        }
     }
 
     private Map<Ticket, ReadPayloads.Entry> payloadsOf(List<StoredMail> mails, Set<Ticket> later) {

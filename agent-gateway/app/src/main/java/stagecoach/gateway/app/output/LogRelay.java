@@ -12,7 +12,7 @@ import stagecoach.vocabulary.identity.Ticket;
  */
 @Singleton
 public class LogRelay {
-    static final long LANE_MAX_BYTES = 512 * 1024;
+    static final long LANE_MAX_BYTES = 4L * 1024 * 1024;
     static final long ALL_MAX_BYTES = 64L * 1024 * 1024;
 
     private final LogPublisher publisher;

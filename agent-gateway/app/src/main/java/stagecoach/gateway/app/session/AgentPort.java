@@ -37,6 +37,10 @@ import stagecoach.vocabulary.identity.AgentId;
 @Singleton
 class AgentPort {
     private static final Logger LOG = Logger.getLogger(AgentPort.class);
+
+    /** What both sides take in one frame; longer messages are cut into several. */
+    private static final int FRAME_MAX_BYTES = 64 * 1024;
+
     private static final int IDLE_SECONDS_MAX = 40;
     private static final int CLOSING_SECONDS_MAX = 2;
     private static final int START_SECONDS_MAX = 30;
@@ -106,7 +110,7 @@ class AgentPort {
                 .setPort(config.port())
                 .setIdleTimeout(IDLE_SECONDS_MAX)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setMaxWebSocketFrameSize(Messages.MAX_BYTES)
+                .setMaxWebSocketFrameSize(FRAME_MAX_BYTES)
                 .setMaxWebSocketMessageSize(Messages.MAX_BYTES)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
@@ -189,8 +193,7 @@ class AgentPort {
     private void begin(ServerWebSocket socket, Context loop, AgentId agent, Thumbprint shown) {
         var session =
                 new Session(
-                        socket,
-                        loop,
+                        new AgentSocket(socket, loop),
                         agent,
                         shown,
                         presence,
@@ -202,7 +205,7 @@ class AgentPort {
         vertx.setTimer(
                 config.helloWithin().toMillis(),
                 id -> {
-                    if (session.isOpen() && !session.greeted()) {
+                    if (session.isOpen() && !session.socket().greeted()) {
                         session.giveUp("It did not say hello.");
                     }
                 });

@@ -8,7 +8,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
 import stagecoach.gateway.app.mailbox.Deliveries;
 import stagecoach.gateway.app.mailbox.Mailbox;
@@ -177,11 +176,11 @@ final class Courier {
                                                         .toList()
                                                 : List.of());
         for (StoredMail stored : mine) {
-            session.awaitRoom();
-            GatewayFrame frame = prepared.frames().get(stored.ticket());
+            session.socket().awaitRoom();
+            String frame = prepared.frames().get(stored.ticket());
             if (frame != null) {
                 session.sending(stored);
-                session.send(frame);
+                session.socket().send(frame);
                 redeliver.remove(stored.ticket());
             }
         }

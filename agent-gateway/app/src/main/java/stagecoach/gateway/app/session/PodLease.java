@@ -147,9 +147,10 @@ class PodLease {
     private void listen() {
         Instant now = clock.instant();
         for (Session session : sessions.all()) {
-            switch (silence.judge(session.heard(), now)) {
+            session.socket().reassure();
+            switch (silence.judge(session.socket().heard(), now)) {
                 case FINE -> {}
-                case PING -> session.ping();
+                case PING -> session.socket().ping();
                 case LOST ->
                         session.giveUp(
                                 "Nothing was heard from it for %d seconds."

@@ -1,17 +1,11 @@
 package stagecoach.gateway.app.session;
 
-import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -35,6 +29,7 @@ import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.app.output.LogRelay;
 import stagecoach.gateway.app.output.OutputLane;
+import stagecoach.gateway.app.session.AgentSocket.CloseCode;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
@@ -54,21 +49,7 @@ final class Session {
     private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
     private static final long WAKE_LATER_MILLIS = 500;
 
-    /** RFC 6455, section 7.4.1, and one of our own for a session that gives way to a newer one. */
-    static final class CloseCode {
-        static final short NORMAL = 1000;
-        static final short PROTOCOL_ERROR = 1002;
-        static final short NOT_TEXT = 1003;
-        static final short POLICY = 1008;
-        static final short TOO_LARGE = 1009;
-        static final short FAILED = 1011;
-        static final short REPLACED = 4409;
-
-        private CloseCode() {}
-    }
-
-    private final ServerWebSocket socket;
-    private final Context loop;
+    private final AgentSocket socket;
     private final AgentId agent;
     private final Thumbprint thumbprint;
     private final Presence presence;
@@ -81,19 +62,13 @@ final class Session {
     /** What output belongs to, as long as the ticket is at work here. */
     private final Map<Ticket, AgentCommand> atWork = new ConcurrentHashMap<>();
 
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private final AtomicBoolean ending = new AtomicBoolean();
     private volatile @Nullable Epoch epoch;
-    private volatile Instant heard = Instant.now();
-    private volatile boolean greeted;
     private volatile boolean ready;
-    private volatile boolean paused;
     private volatile String endReason = "Its connection closed.";
     private Optional<String> trouble = Optional.empty();
 
     Session(
-            ServerWebSocket socket,
-            Context loop,
+            AgentSocket socket,
             AgentId agent,
             Thumbprint thumbprint,
             Presence presence,
@@ -102,7 +77,6 @@ final class Session {
             LogRelay relay,
             Function<Session, Courier> couriers) {
         this.socket = socket;
-        this.loop = loop;
         this.agent = agent;
         this.thumbprint = thumbprint;
         this.presence = presence;
@@ -112,20 +86,18 @@ final class Session {
         this.output =
                 relay.open(
                         (ticket, chunk) -> send(new OutputTaken(ticket, chunk)),
-                        this::readWhatFits);
+                        socket::roomChanged);
         this.courier = couriers.apply(this);
     }
 
     /** Begins to listen; called on the socket's event loop. */
     void listen() {
-        socket.frameHandler(
-                new Messages(
-                        this::onText,
-                        () -> close(CloseCode.TOO_LARGE, "A message has at most 1 MiB."),
-                        () -> close(CloseCode.NOT_TEXT, "Frames are JSON text messages.")));
-        socket.pongHandler(pong -> heard = Instant.now());
-        socket.exceptionHandler(e -> LOG.debugf("connection failed agent=%s cause=%s", agent, e));
-        socket.closeHandler(nothing -> onClose());
+        socket.listen(
+                text -> control.submit(() -> handle(text)),
+                paused ->
+                        control.depth() > (paused ? FRAMES_WAITING_MAX / 2 : FRAMES_WAITING_MAX)
+                                || output.isFull(),
+                this::onClose);
     }
 
     AgentId agent() {
@@ -145,27 +117,12 @@ final class Session {
         return own;
     }
 
+    AgentSocket socket() {
+        return socket;
+    }
+
     boolean isOpen() {
-        return !closed.isDone();
-    }
-
-    /** When something was last heard; while we do not read, silence is our own. */
-    Instant heard() {
-        return paused ? Instant.now() : heard;
-    }
-
-    /** Whether the tentacle has said its first word. */
-    boolean greeted() {
-        return greeted;
-    }
-
-    void ping() {
-        loop.runOnContext(
-                v -> {
-                    if (!socket.isClosed()) {
-                        socket.writePing(Buffer.buffer("?"));
-                    }
-                });
+        return socket.isOpen();
     }
 
     void wake() {
@@ -175,31 +132,12 @@ final class Session {
     }
 
     void wakeLater() {
-        loop.owner().setTimer(WAKE_LATER_MILLIS, id -> wake());
+        socket.later(WAKE_LATER_MILLIS, this::wake);
     }
 
-    /** Sends a frame; if the connection is gone, its loss is noticed there. */
+    /** Sends a frame. */
     void send(GatewayFrame frame) {
-        if (isOpen()) {
-            socket.writeTextMessage(StagecoachJson.text(frame));
-        }
-    }
-
-    /** Waits until a slow tentacle has read some of what it was sent. */
-    void awaitRoom() {
-        if (!isOpen() || !socket.writeQueueFull()) {
-            return;
-        }
-        var room = new CompletableFuture<Void>();
-        loop.runOnContext(
-                v -> {
-                    if (socket.isClosed() || !socket.writeQueueFull()) {
-                        room.complete(null);
-                    } else {
-                        socket.drainHandler(drained -> room.complete(null));
-                    }
-                });
-        CompletableFuture.anyOf(room, closed).join();
+        socket.send(StagecoachJson.text(frame));
     }
 
     /** A command is about to be sent in this session. */
@@ -210,65 +148,28 @@ final class Session {
     void goodbye(String reason, boolean comeBack) {
         endReason = reason;
         send(new Goodbye(reason, comeBack));
-        close(CloseCode.NORMAL, reason);
+        socket.close(CloseCode.NORMAL, reason);
     }
 
     /** A newer session of the agent has begun. */
     void giveWay() {
-        close(CloseCode.REPLACED, "A newer session of this agent has begun.");
+        socket.close(CloseCode.REPLACED, "A newer session of this agent has begun.");
     }
 
     /** The connection does not live any more. */
     void giveUp(String why) {
         endReason = why;
-        close(CloseCode.POLICY, why);
+        socket.close(CloseCode.POLICY, why);
     }
 
     /** Something is wrong with us: loud, and the tentacle begins anew. */
     void fail(String what, RuntimeException e) {
         LOG.errorf(e, "session failed agent=%s what=%s", agent, what);
-        close(CloseCode.FAILED, "The gateway has failed; its log says why.");
-    }
-
-    private void close(short code, String reason) {
-        if (ending.compareAndSet(false, true)) {
-            String shown = reason.length() > 100 ? reason.substring(0, 100) : reason;
-            loop.runOnContext(v -> socket.close(code, shown));
-        }
-    }
-
-    private void onText(String text) {
-        heard = Instant.now();
-        greeted = true;
-        control.submit(() -> handle(text));
-        adjustReading();
-    }
-
-    /** Looks again, on the event loop, whether the socket should be read. */
-    private void readWhatFits() {
-        loop.runOnContext(v -> adjustReading());
-    }
-
-    private void adjustReading() {
-        if (!paused && isFull()) {
-            paused = true;
-            socket.pause();
-        }
-        // Also at once: room may have been made before those who make it saw the pause.
-        if (paused && !isFull()) {
-            paused = false;
-            heard = Instant.now();
-            socket.resume();
-        }
-    }
-
-    private boolean isFull() {
-        int most = paused ? FRAMES_WAITING_MAX / 2 : FRAMES_WAITING_MAX;
-        return control.depth() > most || output.isFull();
+        socket.close(CloseCode.FAILED, "The gateway has failed; its log says why.");
     }
 
     private void handle(String text) {
-        if (ending.get()) {
+        if (socket.isEnding()) {
             return;
         }
         try {
@@ -277,23 +178,21 @@ final class Session {
                 frame = StagecoachJson.read(text, TentacleFrame.class);
             } catch (RuntimeException e) {
                 LOG.warnf("no frame of the protocol agent=%s cause=%s", agent, e.getMessage());
-                close(CloseCode.PROTOCOL_ERROR, "That is no frame of the protocol.");
+                socket.close(CloseCode.PROTOCOL_ERROR, "That is no frame of the protocol.");
                 return;
             }
             handle(frame, text.length());
         } catch (RuntimeException e) {
             fail("frame", e);
         } finally {
-            if (paused && !isFull()) {
-                readWhatFits();
-            }
+            socket.roomChanged();
         }
     }
 
     private void handle(TentacleFrame frame, int size) {
         boolean first = epoch == null;
         if (first != frame instanceof Hello) {
-            close(CloseCode.PROTOCOL_ERROR, "A session begins with one hello.");
+            socket.close(CloseCode.PROTOCOL_ERROR, "A session begins with one hello.");
             return;
         }
         switch (frame) {
@@ -382,9 +281,7 @@ final class Session {
 
     private void offer(LogEntry entry, int size) {
         output.offer(entry, size);
-        if (output.isFull()) {
-            readWhatFits();
-        }
+        socket.roomChanged();
     }
 
     private Optional<AgentCommand> commandOf(Ticket ticket) {
@@ -429,8 +326,6 @@ final class Session {
     }
 
     private void onClose() {
-        ending.set(true);
-        closed.complete(null);
         output.close();
         sessions.remove(this);
         // Behind a hello that is just being answered.

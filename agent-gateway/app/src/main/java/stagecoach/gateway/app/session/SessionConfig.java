@@ -39,9 +39,9 @@ public interface SessionConfig {
 
     /**
      * How long tentacles of a gateway process that stopped have to come back before they are called
-     * unavailable.
+     * unavailable; a little more than the longest pause between their tries.
      */
-    @WithDefault("PT8S")
+    @WithDefault("PT12S")
     Duration restartGrace();
 
     /** How often it is looked for commands that another gateway process took in. */

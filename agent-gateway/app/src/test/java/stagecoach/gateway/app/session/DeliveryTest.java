@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,7 @@ class DeliveryTest {
     private static final Duration LONG = Duration.ofMinutes(10);
 
     @Inject Scene scene;
+    @Inject Vertx vertx;
 
     private static boolean isOver(List<AgentReport> reports) {
         return reports.stream().anyMatch(CommandEnded.class::isInstance);
@@ -192,6 +194,19 @@ class DeliveryTest {
         Scene.give(script);
         assertThat(endOf(ticket).result().outcome()).isEqualTo(CommandOutcome.CANCELLED);
         assertThat(connection.heard(Deliver.class)).isEmpty();
+    }
+
+    @Test
+    void what_is_too_large_for_a_machine_is_refused_and_what_is_only_large_comes_in_small_frames() {
+        AgentId agent = Scene.anAgent();
+        List<String> heard = scene.enrolled(agent).connectTakingSmallFrames(vertx, agent);
+        Ticket huge = Scene.aTicket();
+        Scene.give(Scene.script(agent, huge, "echo " + "x".repeat(5 * 1024 * 1024)));
+        assertThat(endOf(huge).result().outcome()).isEqualTo(CommandOutcome.REFUSED);
+        Ticket large = Scene.aTicket();
+        Scene.give(Scene.script(agent, large, "echo " + "x".repeat(1024 * 1024)));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> heard.stream().anyMatch(text -> text.contains(large.toString())));
     }
 
     @Test

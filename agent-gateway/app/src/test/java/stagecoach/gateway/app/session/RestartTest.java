@@ -22,7 +22,6 @@ import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
 import stagecoach.contracts.agent.TentacleFrame.Started;
-import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.test.GatewayResource;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Machine.Connection;
@@ -39,7 +38,6 @@ import stagecoach.vocabulary.identity.Ticket;
 @QuarkusTestResource(GatewayResource.class)
 class RestartTest {
     @Inject Scene scene;
-    @Inject GatewayIdentity identity;
     @Inject AnotherGateway others;
 
     private AnotherGateway.Running other;
@@ -64,7 +62,7 @@ class RestartTest {
     }
 
     private Connection connectThere(Machine machine, AgentId agent) {
-        return machine.dialling(identity.thumbprint(), other.port()).connect(agent);
+        return machine.dialling(other.port()).connect(agent);
     }
 
     private static List<AgentHealth> healthsOf(AgentId agent, int count) {

@@ -1,5 +1,10 @@
 package stagecoach.gateway.app.test;
 
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,6 +18,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,8 +45,10 @@ public final class Machine {
     private final Identity identity;
     private final HttpClient http;
     private final int port;
+    private final Thumbprint gateway;
 
     private Machine(Identity identity, Thumbprint gateway, int port) {
+        this.gateway = gateway;
         this.identity = identity;
         this.port = port;
         var tls = new SSLParameters();
@@ -69,7 +77,7 @@ public final class Machine {
     }
 
     /** The same machine, dialling another port. */
-    public Machine dialling(Thumbprint gateway, int other) {
+    public Machine dialling(int other) {
         return new Machine(identity, gateway, other);
     }
 
@@ -125,6 +133,42 @@ public final class Machine {
                 new Hello(1, agent, "test", List.of("sh", "bash"), 1_000_000, List.of(journal)));
         connection.await(Welcome.class);
         return connection;
+    }
+
+    /**
+     * Opens a session as a tentacle does that takes frames of at most 64 KiB, and gives the texts
+     * of all messages as they come.
+     */
+    public List<String> connectTakingSmallFrames(Vertx vertx, AgentId agent) {
+        List<String> texts = new CopyOnWriteArrayList<>();
+        var client =
+                vertx.createWebSocketClient(
+                        new WebSocketClientOptions()
+                                .setSsl(true)
+                                .setVerifyHost(false)
+                                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
+                                .setTrustOptions(TrustOptions.wrap(PinnedTrust.exactly(gateway)))
+                                .setMaxFrameSize(64 * 1024)
+                                .setMaxMessageSize(4 * 1024 * 1024));
+        ClientWebSocket socket = client.webSocket();
+        socket.textMessageHandler(texts::add);
+        socket.connect(port, "127.0.0.1", "/agent")
+                .compose(
+                        open ->
+                                open.writeTextMessage(
+                                        StagecoachJson.text(
+                                                new Hello(
+                                                        1,
+                                                        agent,
+                                                        "test",
+                                                        List.of("sh"),
+                                                        1,
+                                                        List.of()))))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        return texts;
     }
 
     /** One connection. */

@@ -139,13 +139,22 @@ public class Scene {
 
     /** A script that the step-runner knows the body of. */
     public static RunScript script(AgentId agent, Ticket ticket, Duration expiresIn) {
+        return script(agent, ticket, "echo " + ticket, expiresIn);
+    }
+
+    /** A script with this body, which does not expire soon. */
+    public static RunScript script(AgentId agent, Ticket ticket, String body) {
+        return script(agent, ticket, body, Duration.ofMinutes(10));
+    }
+
+    private static RunScript script(AgentId agent, Ticket ticket, String body, Duration expiresIn) {
         var digest =
                 OtherServices.running()
                         .payload(
                                 ticket,
                                 new CommandPayload.Script(
                                         Action.Syntax.BASH,
-                                        "echo " + ticket,
+                                        body,
                                         Map.of("b", "2", "a", "1"),
                                         List.of()));
         return new RunScript(
