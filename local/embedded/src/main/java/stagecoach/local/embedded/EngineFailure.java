@@ -1,5 +1,7 @@
 package stagecoach.local.embedded;
 
+import java.util.concurrent.CountDownLatch;
+
 /** Why an engine cannot start, in a sentence that says what to do. */
 final class EngineFailure extends Exception {
     private static final long serialVersionUID = 1L;
@@ -13,7 +15,11 @@ final class EngineFailure extends Exception {
     }
 
     /** Prints the sentence (and what caused it) and ends this process with exit code 1. */
-    void endProcess() {
+    void endProcess() throws InterruptedException {
+        if (PostgresStop.hasBegun()) {
+            // It failed because it is being ended, and whoever ends it goes on.
+            new CountDownLatch(1).await();
+        }
         System.err.println("error: " + getMessage());
         for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
             System.err.println("  caused by " + cause);

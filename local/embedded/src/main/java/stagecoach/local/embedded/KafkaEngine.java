@@ -23,7 +23,7 @@ public final class KafkaEngine {
     private KafkaEngine() {}
 
     /** See the class; exits 1 with a sentence when it cannot start, 2 when called wrongly. */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
         if (args.length != 3) {
             System.err.println("usage: KafkaEngine DATA_FOLDER BROKER_PORT CONTROLLER_PORT");
             System.exit(2);

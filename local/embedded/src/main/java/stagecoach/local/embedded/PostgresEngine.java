@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +48,7 @@ public final class PostgresEngine {
             throws EngineFailure, InterruptedException {
         EngineFolder folder = EngineFolder.open(dataFolder);
         Path data = folder.resolve("data");
+        PostgresStop stop = PostgresStop.register(data);
         Postmaster server;
         try {
             endOrphan(data);
@@ -64,13 +64,11 @@ public final class PostgresEngine {
                             .formatted(folder),
                     e);
         }
-        AtomicBoolean stopping = new AtomicBoolean();
-        Thread hook = new Thread(() -> stop(server, stopping), "postgres-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+        stop.serverIsReady();
         Parent.watch();
         System.out.printf("READY postgres 127.0.0.1:%d%n", port);
         server.awaitEnd();
-        if (folder.isHeld() && !stopping.get()) {
+        if (folder.isHeld() && !PostgresStop.hasBegun()) {
             System.err.printf("error: the PostgreSQL process %d has ended%n", server.pid());
         }
         System.exit(3);
@@ -178,17 +176,6 @@ public final class PostgresEngine {
             Files.writeString(
                     data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
             statement.execute("SELECT pg_reload_conf()");
-        }
-    }
-
-    private static void stop(Postmaster server, AtomicBoolean stopping) {
-        stopping.set(true);
-        try {
-            if (server.isAlive()) {
-                server.stop();
-            }
-        } catch (IOException | InterruptedException e) {
-            System.err.println("error: PostgreSQL could not be stopped: " + e);
         }
     }
 }

@@ -2,6 +2,7 @@ package stagecoach.local.engines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +89,28 @@ class EngineCommandTest {
         start(postgres(FreePort.find(1).getFirst())).stop();
 
         assertThat(Files.readString(half.resolve("pg_hba.conf"))).contains("scram-sha-256");
+    }
+
+    @Test
+    void an_engine_that_is_ended_in_the_middle_of_its_start_leaves_no_server() throws Exception {
+        EngineCommand command = postgres(FreePort.find(1).getFirst());
+        for (String sign : List.of("engine.lock", "data/PG_VERSION", "data/postmaster.pid")) {
+            EngineProcess process =
+                    EngineProcess.start("the engine", command, folder.resolve("output.log"));
+            await().atMost(MAX).until(() -> Files.exists(folder.resolve("data").resolve(sign)));
+
+            process.stop();
+
+            assertThat(serversOfTheFolder()).as(sign).isEmpty();
+        }
+    }
+
+    private List<String> serversOfTheFolder() {
+        String data = folder.resolve("data/data").toString();
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(line -> line.contains("/bin/") && line.contains(data))
+                .toList();
     }
 
     @Test

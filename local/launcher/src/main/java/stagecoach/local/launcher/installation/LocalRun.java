@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import stagecoach.local.launcher.process.LogFile;
@@ -76,12 +78,19 @@ public final class LocalRun {
             return new Started(present.get(), awaitRunning(present.get(), progress), true);
         }
         Process supervisor = begin(fixedPorts);
-        Thread breakOff = new Thread(() -> breakOff(supervisor), "break-off");
+        AtomicBoolean brokenOff = new AtomicBoolean();
+        Thread breakOff = new Thread(() -> breakOff(supervisor, brokenOff), "break-off");
         Runtime.getRuntime().addShutdownHook(breakOff);
         try {
             ControlClient control = awaitControl(supervisor);
             boolean foreign = control.supervisor().pid() != supervisor.pid();
             return new Started(control, awaitRunning(control, progress), foreign);
+        } catch (StartRefused e) {
+            if (brokenOff.get()) {
+                // The person knows why, and the hook has the last word.
+                new CountDownLatch(1).await();
+            }
+            throw e;
         } finally {
             removeHook(breakOff);
         }
@@ -190,11 +199,13 @@ public final class LocalRun {
                                 .formatted(folder.resolve("logs/supervisor.log")));
     }
 
-    private void breakOff(Process supervisor) {
+    private static void breakOff(Process supervisor, AtomicBoolean brokenOff) {
+        brokenOff.set(true);
+        System.err.println("\nbreaking off: what has been started is ended");
         supervisor.destroy();
         try {
             supervisor.waitFor(Supervisor.STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
-            System.err.println("broken off: nothing runs, ./stagecoach up starts anew");
+            System.err.println("nothing runs; ./stagecoach up starts anew");
         } catch (InterruptedException e) {
             System.err.println("broken off: ./stagecoach down ends what still runs");
         }

@@ -23,6 +23,9 @@ public final class Keeper {
     /** Who takes longer than this to get ready no longer holds back the start of others. */
     private static final Duration PERMIT_MAX = Duration.ofSeconds(15);
 
+    /** Who is not ready holds nothing that would have to be put down gently. */
+    private static final Duration UNREADY_STOP_MAX = Duration.ofSeconds(5);
+
     private final ProcessSpec spec;
     private final LogFile log;
     private final BackOff backOff;
@@ -111,17 +114,22 @@ public final class Keeper {
     /** SIGTERM, in the end SIGKILL; returns when the process is gone. */
     public void stop() throws InterruptedException {
         @Nullable Process running;
+        Duration grace;
         lock.lock();
         try {
             stopping = true;
             running = process;
+            grace =
+                    state == ProcessState.READY
+                            ? spec.stopMax()
+                            : shorter(spec.stopMax(), UNREADY_STOP_MAX);
             moved.signalAll();
         } finally {
             lock.unlock();
         }
         if (running != null) {
             running.destroy();
-            if (!running.waitFor(spec.stopMax().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!running.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
                 running.destroyForcibly();
             }
         }
