@@ -20,8 +20,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -94,8 +96,27 @@ public class EventsResource {
             boolean caughtUp) {}
 
     /** A CloudEvent, told as it was kept. */
-    @Schema(name = "CloudEvent")
-    public record RawEvent(@JsonValue @JsonRawValue String json) {}
+    @Schema(
+            name = "CloudEvent",
+            type = SchemaType.OBJECT,
+            requiredProperties = {"specversion", "id", "type", "source", "subject", "time", "data"},
+            properties = {
+                @SchemaProperty(name = "specversion", type = SchemaType.STRING),
+                @SchemaProperty(name = "id", type = SchemaType.STRING),
+                @SchemaProperty(name = "type", type = SchemaType.STRING),
+                @SchemaProperty(name = "source", type = SchemaType.STRING),
+                @SchemaProperty(name = "subject", type = SchemaType.STRING),
+                @SchemaProperty(name = "time", type = SchemaType.STRING, format = "date-time"),
+                @SchemaProperty(name = "streamversion", type = SchemaType.INTEGER),
+                @SchemaProperty(name = "deploymentid", type = SchemaType.STRING),
+                @SchemaProperty(name = "project", type = SchemaType.STRING),
+                @SchemaProperty(name = "environment", type = SchemaType.STRING),
+                @SchemaProperty(name = "run", type = SchemaType.INTEGER),
+                @SchemaProperty(name = "causationid", type = SchemaType.STRING),
+                @SchemaProperty(name = "actor", type = SchemaType.STRING),
+                @SchemaProperty(name = "data", type = SchemaType.OBJECT)
+            })
+    public record RawEvent(@Schema(hidden = true) @JsonValue @JsonRawValue String json) {}
 
     /** Reads a page of events. */
     @GET

@@ -67,11 +67,12 @@ public class CatalogStore {
 
     /** The targets of an environment and all workers, as they are now. */
     public Roster roster(Tx tx, EnvironmentId environment) {
+        List<String> ids = usersOf(tx, Kind.TARGET, Kind.ENVIRONMENT, environment.value());
         List<TargetRow> targets =
-                tx.query(
-                        TargetRow.class,
-                        "from TargetRow where id in ?1 order by id",
-                        usersOf(tx, Kind.TARGET, Kind.ENVIRONMENT, environment.value()));
+                ids.isEmpty()
+                        ? List.of()
+                        : tx.query(
+                                TargetRow.class, "from TargetRow where id in ?1 order by id", ids);
         List<WorkerRow> workers = tx.query(WorkerRow.class, "from WorkerRow order by id");
         Set<String> agents = new HashSet<>();
         targets.forEach(row -> agents.add(AgentId.of(new TargetId(row.id)).value()));

@@ -51,8 +51,15 @@ public class EnvironmentResource {
     @Path("{id}")
     @Needs(Role.CONFIGURE)
     @Operation(summary = "Make or replace an environment")
-    @RequestBody(content = @Content(schema = @Schema(implementation = EnvironmentView.class)))
-    @APIResponse(responseCode = "201", description = "Made")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EnvironmentView.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content = @Content(schema = @Schema(implementation = EnvironmentView.class)))
     @APIResponse(
             responseCode = "200",
             description = "Replaced",

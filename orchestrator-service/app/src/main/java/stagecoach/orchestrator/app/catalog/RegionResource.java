@@ -51,8 +51,15 @@ public class RegionResource {
     @Path("{id}")
     @Needs(Role.CONFIGURE)
     @Operation(summary = "Make or replace a region")
-    @RequestBody(content = @Content(schema = @Schema(implementation = RegionView.class)))
-    @APIResponse(responseCode = "201", description = "Made")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RegionView.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content = @Content(schema = @Schema(implementation = RegionView.class)))
     @APIResponse(
             responseCode = "200",
             description = "Replaced",

@@ -37,7 +37,7 @@ public class DeploymentViews {
 
     /** Which deployments are asked for; null leaves a question open. */
     public record Filter(
-            @Nullable String project, @Nullable String environment, List<DeploymentState> states) {
+            @Nullable String project, @Nullable String environment, List<String> states) {
         /** Copies the states. */
         public Filter {
             states = List.copyOf(states);
@@ -77,7 +77,7 @@ public class DeploymentViews {
                         before,
                         Optional.ofNullable(filter.project()).orElse(""),
                         Optional.ofNullable(filter.environment()).orElse(""),
-                        filter.states().stream().map(Enum::name).toArray(String[]::new),
+                        filter.states().toArray(String[]::new),
                         limit));
     }
 
@@ -150,6 +150,7 @@ public class DeploymentViews {
         return byId;
     }
 
+    /** What was noted, and where an abandoned process may still be at work. */
     private static Map<String, List<WarningView>> warnings(Tx tx, String[] ids) {
         Map<String, List<WarningView>> byId = new HashMap<>();
         for (Object[] row :
@@ -161,6 +162,27 @@ public class DeploymentViews {
                         (Object) ids)) {
             byId.computeIfAbsent(text(row[0]), _ -> new ArrayList<>())
                     .add(new WarningView((String) row[1], (String) row[2], text(row[3])));
+        }
+        for (Object[] row :
+                tx.rows(
+                        """
+                        SELECT deployment, step, nullif(place, '') FROM step_row
+                        WHERE deployment = ANY(?1) AND may_still_run
+                        UNION
+                        SELECT d.id, pair ->> 'step', pair ->> 'target'
+                        FROM deployment d, jsonb_array_elements(CAST(d.may_still_run AS jsonb)) pair
+                        WHERE d.id = ANY(?1) AND NOT EXISTS (
+                            SELECT 1 FROM step_row s WHERE s.deployment = d.id AND s.settled
+                                AND s.step = pair ->> 'step'
+                                AND s.place = coalesce(pair ->> 'target', ''))
+                        ORDER BY 1, 2, 3""",
+                        (Object) ids)) {
+            byId.computeIfAbsent(text(row[0]), _ -> new ArrayList<>())
+                    .add(
+                            new WarningView(
+                                    (String) row[1],
+                                    (String) row[2],
+                                    "its process was abandoned and may still run"));
         }
         return byId;
     }

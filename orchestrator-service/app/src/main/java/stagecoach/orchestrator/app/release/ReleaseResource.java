@@ -107,6 +107,7 @@ public class ReleaseResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ReleaseRequest.class),
                             examples =
                                     @ExampleObject(

@@ -6,8 +6,13 @@ import io.restassured.path.json.JsonPath;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import stagecoach.contracts.agent.AgentReport.CommandSettled;
+import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.Topic;
 import stagecoach.contracts.run.Pair;
@@ -19,6 +24,7 @@ import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.test.TestEvents;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
@@ -27,6 +33,7 @@ import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.identity.WorkerId;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
@@ -80,6 +87,33 @@ final class Runs {
     void publishAgain(Object event) {
         version--;
         publish(event);
+    }
+
+    /** The gateway tells the late truth about an abandoned command. */
+    void settles(Ticket ticket, String target) {
+        var id = new TargetId(target);
+        TestEvents.publish(
+                Channels.AGENTS,
+                StreamId.of("ticket", ticket),
+                3,
+                new CommandSettled(
+                        ticket,
+                        AgentId.of(id),
+                        new CommandContext(
+                                id(),
+                                project(),
+                                environment(),
+                                new Run(run),
+                                Optional.of(new StepName("start")),
+                                Optional.of(id)),
+                        new CommandResult(
+                                CommandOutcome.EXITED,
+                                Optional.of(0),
+                                Map.of(),
+                                Optional.empty(),
+                                false,
+                                Optional.empty())),
+                EventAttributes.none());
     }
 
     DeploymentId id() {

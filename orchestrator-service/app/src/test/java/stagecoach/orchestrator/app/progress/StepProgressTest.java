@@ -134,7 +134,41 @@ class StepProgressTest {
                 Api.get("/deployments/" + id).jsonPath().getList("warnings");
         assertThat(warnings)
                 .extracting(warning -> warning.get("step") + " " + warning.get("target"))
-                .containsExactly("server null", "start p-3");
+                .containsExactly("server null", "start p-3", "start p-2");
+    }
+
+    @Test
+    void an_abandoned_process_may_still_run_until_the_late_truth_comes() {
+        var shop = Shop.open(1);
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        Ticket ticket = new Ticket(UUID.randomUUID());
+        var run = Runs.ofSteps(shop, id, 101);
+        run.publish(
+                started(
+                        run,
+                        Runs.assignment(
+                                "start",
+                                UnavailableTargets.FAIL,
+                                Optional.empty(),
+                                Runs.on("s-1"))));
+        run.publish(new StepStarted(Runs.pair("start", "s-1"), Runs.on("s-1"), ticket, 1));
+        run.publish(
+                new StepFinished(
+                        Runs.pair("start", "s-1"),
+                        Optional.of(ticket),
+                        StepState.CANCELLED,
+                        Optional.empty(),
+                        Map.of(),
+                        Optional.of("abandoned"),
+                        true));
+        var abandoned =
+                Runs.eventually("/deployments/" + id, told -> !told.getList("warnings").isEmpty());
+        assertThat(abandoned.getString("warnings[0].detail")).contains("may still run");
+        run.settles(ticket, "s-1");
+        var settled =
+                Runs.eventually("/deployments/" + id, told -> told.getList("warnings").isEmpty());
+        assertThat(settled.getList("warnings")).isEmpty();
     }
 
     @Test

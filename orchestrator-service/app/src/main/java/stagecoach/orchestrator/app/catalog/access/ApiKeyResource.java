@@ -86,7 +86,11 @@ public class ApiKeyResource {
     /** Makes a key and shows it, once. */
     @POST
     @Operation(summary = "Make an API key; the answer shows it once")
-    @RequestBody(content = @Content(schema = @Schema(implementation = ApiKeyRequest.class)))
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ApiKeyRequest.class)))
     @APIResponse(
             responseCode = "201",
             description = "Made",

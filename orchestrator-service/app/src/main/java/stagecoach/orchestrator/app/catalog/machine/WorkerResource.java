@@ -63,8 +63,15 @@ public class WorkerResource {
     @Path("{id}")
     @Needs(Role.CONFIGURE)
     @Operation(summary = "Make or replace a worker")
-    @RequestBody(content = @Content(schema = @Schema(implementation = WorkerView.class)))
-    @APIResponse(responseCode = "201", description = "Made")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = WorkerView.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content = @Content(schema = @Schema(implementation = WorkerView.class)))
     @APIResponse(
             responseCode = "200",
             description = "Replaced",

@@ -32,7 +32,10 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record StepView(
             @Schema(required = true) String name,
-            Kind kind,
+            @Schema(
+                            implementation = String.class,
+                            enumeration = {"SCRIPT", "PACKAGE", "HTTP_CHECK"})
+                    Kind kind,
             @Schema(enumeration = {"DEPLOYMENT", "PRE_ACQUISITION"}) Phase phase,
             @Schema(required = true) RunOnView runOn,
             @Nullable ScriptView script,

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -48,6 +49,17 @@ import stagecoach.wire.StagecoachJson;
 @RunOnVirtualThread
 @Tag(name = "Configuration")
 public class ProjectResource {
+    private static final String EXAMPLE =
+            """
+            {"steps": [
+              {"name": "open-tunnel", "kind": "SCRIPT", "phase": "PRE_ACQUISITION",
+               "runOn": {"workerPool": "hq"},
+               "script": {"syntax": "BASH", "body": "./tunnel.sh up"}},
+              {"name": "web", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+               "package": {"feed": "built-in", "id": "Shop.Web"},
+               "install": {"substituteIn": ["**/*.properties"]},
+               "rolling": {"window": 2}}]}""";
+
     private final Catalog catalog;
     private final CatalogStore store;
     private final UnitOfWork unitOfWork;
@@ -65,8 +77,15 @@ public class ProjectResource {
     @Path("{id}")
     @Needs(Role.CONFIGURE)
     @Operation(summary = "Make or replace a project")
-    @RequestBody(content = @Content(schema = @Schema(implementation = ProjectView.class)))
-    @APIResponse(responseCode = "201", description = "Made")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ProjectView.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content = @Content(schema = @Schema(implementation = ProjectView.class)))
     @APIResponse(
             responseCode = "200",
             description = "Replaced",
@@ -106,7 +125,15 @@ public class ProjectResource {
     @Path("{id}/process")
     @Needs(Role.CONFIGURE)
     @Operation(summary = "Replace a project's process")
-    @RequestBody(content = @Content(schema = @Schema(implementation = ProcessView.class)))
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ProcessView.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "a tunnel, then a package",
+                                            value = EXAMPLE)))
     public ProcessView putProcess(
             String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
         return change(
@@ -132,7 +159,11 @@ public class ProjectResource {
     @Path("{id}/variables")
     @Needs(Role.CONFIGURE)
     @Operation(summary = "Replace a project's variables")
-    @RequestBody(content = @Content(schema = @Schema(implementation = VariablesView.class)))
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = VariablesView.class)))
     public VariablesView putVariables(
             String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
         return change(

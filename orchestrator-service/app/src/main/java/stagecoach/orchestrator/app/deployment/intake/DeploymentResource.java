@@ -99,6 +99,7 @@ public class DeploymentResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = DeploymentRequest.class),
                             examples =
                                     @ExampleObject(
@@ -188,6 +189,7 @@ public class DeploymentResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = RetryRequest.class),
                             examples =
                                     @ExampleObject(

@@ -72,7 +72,11 @@ public class PreviewResource {
     @Operation(
             summary = "Say what a deployment would run, move and wait for",
             description = "Takes the body of POST /deployments and changes nothing.")
-    @RequestBody(content = @Content(schema = @Schema(implementation = DeploymentRequest.class)))
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = DeploymentRequest.class)))
     public PreviewView preview(byte @Nullable [] json) {
         Thought thought =
                 unitOfWork.run(

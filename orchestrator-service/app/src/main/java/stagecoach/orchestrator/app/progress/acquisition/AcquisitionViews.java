@@ -50,7 +50,11 @@ public final class AcquisitionViews {
     @Schema(name = "ServedBy")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record ServedByView(
-            ServedBy.Kind kind, @Schema(nullable = true) @Nullable String cache) {}
+            @Schema(
+                            implementation = String.class,
+                            enumeration = {"HELD", "CACHE", "FEED", "SERVER"})
+                    ServedBy.Kind kind,
+            @Schema(nullable = true) @Nullable String cache) {}
 
     /** A package and a cache that is filled with it. */
     @Schema(name = "CacheAcquisition")

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -33,6 +34,12 @@ import stagecoach.vocabulary.identity.DeploymentId;
 @RunOnVirtualThread
 @Tag(name = "Deployments")
 public class DeploymentsResource {
+    private static final List<String> STATES =
+            Stream.concat(
+                            Arrays.stream(DeploymentState.values()).map(Enum::name),
+                            Stream.of("PAUSED", "STAGED"))
+                    .toList();
+
     private final UnitOfWork unitOfWork;
     private final DeploymentViews deployments;
 
@@ -127,21 +134,14 @@ public class DeploymentsResource {
         }
     }
 
-    private static DeploymentState state(String text) {
-        for (DeploymentState state : DeploymentState.values()) {
-            if (state.name().equals(text)) {
-                return state;
-            }
+    /** A state of the API; those that no deployment can have yet match none. */
+    private static String state(String text) {
+        if (STATES.contains(text)) {
+            return text;
         }
         throw new InvalidInput(
                 "?state",
                 "\"%s\" is no state of a deployment: use %s."
-                        .formatted(
-                                text.replaceAll("\\p{Cntrl}", "?"),
-                                String.join(
-                                        ", ",
-                                        Arrays.stream(DeploymentState.values())
-                                                .map(Enum::name)
-                                                .toList())));
+                        .formatted(text.replaceAll("\\p{Cntrl}", "?"), String.join(", ", STATES)));
     }
 }

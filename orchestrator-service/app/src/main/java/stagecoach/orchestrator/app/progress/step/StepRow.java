@@ -44,4 +44,7 @@ class StepRow {
 
     @Column(name = "may_still_run")
     boolean mayStillRun;
+
+    /** Whether an abandoned process is known to have ended after all. */
+    boolean settled;
 }

@@ -3,7 +3,6 @@ package stagecoach.orchestrator.app.progress.step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
@@ -18,6 +17,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
 import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.orchestrator.app.progress.Warnings;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** The rows of one run, inside one transaction. */
@@ -92,7 +92,7 @@ final class StepRows {
         tx.execute(
                 """
                 UPDATE step_row SET state = 'RUNNING', worker = ?5, ticket = ?6,
-                    started_at = coalesce(started_at, ?7), reason = NULL
+                    started_at = coalesce(started_at, ?7), reason = NULL, settled = false
                 WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4""",
                 deployment,
                 run,
@@ -147,8 +147,8 @@ final class StepRows {
     void settle(PairResult result, Instant at) {
         tx.execute(
                 """
-                UPDATE step_row SET state = ?5, reason = ?6, may_still_run = ?7, ended_at = ?8,
-                    worker = coalesce(worker, ?9)
+                UPDATE step_row SET state = ?5, reason = ?6, may_still_run = ?7 AND NOT settled,
+                    ended_at = ?8, worker = coalesce(worker, ?9)
                 WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4
                     AND state IN ('PENDING', 'RUNNING')""",
                 deployment,
@@ -171,8 +171,8 @@ final class StepRows {
             Instant at) {
         tx.execute(
                 """
-                UPDATE step_row SET state = ?5, exit_code = ?6, reason = ?7, may_still_run = ?8,
-                    ended_at = ?9
+                UPDATE step_row SET state = ?5, exit_code = ?6, reason = ?7,
+                    may_still_run = ?8 AND NOT settled, ended_at = ?9
                 WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4""",
                 deployment,
                 run,
@@ -183,16 +183,12 @@ final class StepRows {
                 reason,
                 mayStillRun,
                 at);
-        Optional.of(mayStillRun)
-                .filter(Boolean::booleanValue)
-                .ifPresent(
-                        _ ->
-                                Warnings.add(
-                                        tx,
-                                        deployment,
-                                        pair.step().value(),
-                                        pair.target().map(Object::toString).orElse(null),
-                                        "its process was abandoned and may still run",
-                                        at));
+    }
+
+    /** The late truth about an abandoned process: it has ended after all. */
+    static void settled(Tx tx, Ticket ticket) {
+        tx.execute(
+                "UPDATE step_row SET settled = true, may_still_run = false WHERE ticket = ?1",
+                ticket.toString());
     }
 }

@@ -1,0 +1,50 @@
+package stagecoach.orchestrator.app.progress.step;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.CommandSettled;
+import stagecoach.contracts.channel.EventType;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.codec.Codecs;
+import stagecoach.runtime.inbox.Inbox;
+import stagecoach.runtime.inbox.PublishedEvent;
+
+/**
+ * Learns late that an abandoned process has ended after all. The other reports about tickets come
+ * to the step-runner, who tells what they mean.
+ */
+@ApplicationScoped
+class SettledChannel {
+    private static final String SETTLED = EventType.of(CommandSettled.class).value();
+
+    private final Inbox inbox;
+    private final Codecs codecs;
+
+    SettledChannel(Inbox inbox, Codecs codecs) {
+        this.inbox = inbox;
+        this.codecs = codecs;
+    }
+
+    @Incoming("progress-agents")
+    Uni<Void> on(ConsumerRecords<String, byte[]> records) {
+        return inbox.handlePublished("orchestrator-progress-agents", records, this::onEvents);
+    }
+
+    private void onEvents(Tx tx, List<PublishedEvent> events) {
+        for (PublishedEvent event : events) {
+            if (event.envelope().type().equals(SETTLED)
+                    && codecs.decode(
+                                    AgentReport.class,
+                                    SETTLED,
+                                    event.json().getBytes(StandardCharsets.UTF_8))
+                            instanceof CommandSettled settled) {
+                StepRows.settled(tx, settled.ticket());
+            }
+        }
+    }
+}
