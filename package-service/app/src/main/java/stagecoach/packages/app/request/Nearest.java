@@ -12,13 +12,13 @@ public final class Nearest {
     private Nearest() {}
 
     /**
-     * {@code Did you mean "web"?} with a space before it, for a known word that is at most a third
-     * of its letters away; otherwise nothing.
+     * {@code Did you mean "web"?} with a space before it, for a known word that is about a third of
+     * its letters away; otherwise nothing.
      */
     public static String question(String word, Collection<String> known) {
         String lower = word.toLowerCase(Locale.ROOT);
         return known.stream()
-                .filter(candidate -> distance(lower, candidate) <= Math.max(1, word.length() / 3))
+                .filter(candidate -> distance(lower, candidate) <= (word.length() + 2) / 3)
                 .min(
                         Comparator.comparingInt((String candidate) -> distance(lower, candidate))
                                 .thenComparing(Comparator.naturalOrder()))

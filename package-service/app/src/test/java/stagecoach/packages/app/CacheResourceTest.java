@@ -1,0 +1,138 @@
+package stagecoach.packages.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.configuration.ConfigurationDocument.Cache;
+import stagecoach.contracts.configuration.ConfigurationEvent;
+import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
+import stagecoach.decider.StreamId;
+import stagecoach.runtime.test.TestEvents;
+import stagecoach.runtime.test.TestKeys;
+import stagecoach.wire.StagecoachJson;
+
+@PackageServiceTest
+class CacheResourceTest {
+    private static final String THUMBPRINT = "ab".repeat(32);
+
+    @BeforeEach
+    void regions() {
+        Configured.region("north", true, 1);
+    }
+
+    @Test
+    void a_cache_is_made_replaced_read_listed_and_removed() throws Exception {
+        String path = "/api/v1/caches/north-1";
+        HttpResponse<String> made =
+                Http.put(path, Configured.body("north", "https://c:1/", "http://hq", THUMBPRINT));
+        HttpResponse<String> same =
+                Http.put(path, Configured.body("north", "https://c:1", "http://hq", THUMBPRINT));
+        HttpResponse<String> sentBack = Http.put(path, Http.get(path).body());
+        HttpResponse<String> changed =
+                Http.put(path, Configured.body("north", "https://c:2", "http://hq", THUMBPRINT));
+
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(made.headers().firstValue("Location"))
+                .hasValueSatisfying(l -> assertThat(l).endsWith(path));
+        assertThat(same.statusCode()).isEqualTo(200);
+        assertThat(sentBack.statusCode()).as(sentBack.body()).isEqualTo(200);
+        assertThat(changed.statusCode()).isEqualTo(200);
+        JsonNode read = StagecoachJson.mapper().readTree(Http.get(path).body());
+        assertThat(read.path("url").asText()).isEqualTo("https://c:2");
+        assertThat(read.path("pushUrl").asText()).isEqualTo("https://c:2");
+        assertThat(read.path("kind").asText()).isEqualTo("STAGECOACH");
+        assertThat(Http.get("/api/v1/caches").body()).contains("\"id\":\"north-1\"");
+        assertThat(Http.send(Http.request(path, TestKeys.CONFIGURE).DELETE()).statusCode())
+                .isEqualTo(204);
+        assertThat(Http.get(path).statusCode()).isEqualTo(404);
+
+        StreamId stream = StreamId.of("config", "cache:north-1");
+        try (var events = TestEvents.consume(Channels.CONFIGURATION)) {
+            var told =
+                    events.until(stream, seen -> seen.size() >= 3).stream()
+                            .map(
+                                    seen ->
+                                            (ConfigurationChanged)
+                                                    seen.event(ConfigurationEvent.class))
+                            .toList();
+            assertThat(told).extracting(ConfigurationChanged::revision).containsExactly(1L, 2L, 3L);
+            assertThat(told.get(1).document().map(Cache.class::cast).map(Cache::url))
+                    .contains("https://c:2");
+            assertThat(told.get(2).document()).isEmpty();
+        }
+    }
+
+    @Test
+    void where_a_cache_reaches_the_server_is_the_public_address_unless_it_says_otherwise()
+            throws Exception {
+        HttpResponse<String> answer =
+                Http.put(
+                        "/api/v1/caches/north-2?dryRun=true",
+                        """
+                        {"kind":"STAGECOACH","region":"north","url":"https://c","thumbprint":"%s"}
+                        """
+                                .formatted(THUMBPRINT));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"pullUrl\":\"https://stagecoach.example\"");
+        assertThat(Http.get("/api/v1/caches/north-2").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void all_that_is_wrong_is_told_at_once_and_by_name() throws Exception {
+        HttpResponse<String> answer =
+                Http.put(
+                        "/api/v1/caches/north-3",
+                        """
+                        {"kind":"FOLDER","region":"nort","url":"http://c","thumbprint":"zz",
+                         "priority":-1,"credentials":{"apiKey":"x"},"nmae":"x","id":"other"}
+                        """);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode errors = StagecoachJson.mapper().readTree(answer.body()).path("errors");
+        assertThat(errors.findValuesAsText("pointer"))
+                .containsExactlyInAnyOrder(
+                        "/id",
+                        "/kind",
+                        "/region",
+                        "/url",
+                        "/thumbprint",
+                        "/priority",
+                        "/credentials",
+                        "/nmae");
+        assertThat(answer.body())
+                .contains(
+                        "FOLDER caches are not there yet",
+                        "There is no region \\\"nort\\\". Did you mean \\\"north\\\"?",
+                        "Did you mean \\\"name\\\"?");
+    }
+
+    @Test
+    void a_region_that_is_about_to_be_made_may_be_referred_to_in_a_dry_run() throws Exception {
+        String body = Configured.body("south", "https://c", "http://hq", THUMBPRINT);
+
+        assertThat(
+                        Http.put(
+                                        "/api/v1/caches/south-1?dryRun=true",
+                                        body,
+                                        "Stagecoach-Assume",
+                                        "environments/x, regions/south")
+                                .statusCode())
+                .isEqualTo(200);
+        assertThat(Http.put("/api/v1/caches/south-1?dryRun=true", body).statusCode())
+                .isEqualTo(400);
+        assertThat(Http.put("/api/v1/caches/South!", body).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void configuring_takes_its_role() throws Exception {
+        assertThat(
+                        Http.send(Http.request("/api/v1/caches/north-4", TestKeys.READ).DELETE())
+                                .statusCode())
+                .isEqualTo(403);
+    }
+}

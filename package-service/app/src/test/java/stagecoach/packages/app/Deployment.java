@@ -1,0 +1,188 @@
+package stagecoach.packages.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import stagecoach.contracts.acquisition.AcquisitionEvent;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.PackageNeed.NeedingTarget;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.contracts.run.Purpose;
+import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.test.TestEvents;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.wire.StagecoachJson;
+
+/** Plays the orchestrator and the tentacles of one deployment. */
+final class Deployment implements AutoCloseable {
+    private static final ProjectId PROJECT = new ProjectId("shop");
+    private static final EnvironmentId ENVIRONMENT = new EnvironmentId("production");
+
+    private final DeploymentId id = DeploymentId.ofBits(ThreadLocalRandom.current().nextLong());
+    private final TestEvents.Subscription acquisitions = TestEvents.consume(Channels.ACQUISITIONS);
+    private final TestEvents.Subscription commands = TestEvents.consume(Channels.AGENT_COMMANDS);
+    private long version;
+
+    static NeedingTarget target(String id, String region) {
+        return new NeedingTarget(
+                new TargetId(id),
+                AgentId.of(new TargetId(id)),
+                Optional.of(new RegionId(region)),
+                Optional.empty());
+    }
+
+    static PackageNeed nearest(PackagePin pin, NeedingTarget... targets) {
+        return need(FeedId.BUILT_IN, pin, AcquisitionLocation.EXECUTION_TARGET, targets);
+    }
+
+    static PackageNeed fromServer(PackagePin pin, NeedingTarget... targets) {
+        return need(FeedId.BUILT_IN, pin, AcquisitionLocation.SERVER, targets);
+    }
+
+    static PackageNeed need(
+            FeedId feed, PackagePin pin, AcquisitionLocation location, NeedingTarget... targets) {
+        return new PackageNeed(
+                new PinnedPackage(feed, pin, location, PackageSource.NEAREST_CACHE),
+                List.of(targets));
+    }
+
+    DeploymentId id() {
+        return id;
+    }
+
+    StreamId stream(int run) {
+        return StreamId.of("acquisition", id + "-" + run);
+    }
+
+    void start(int run, boolean force, PackageNeed... needs) {
+        publish(
+                new PhaseStarted(
+                        id,
+                        PROJECT,
+                        new ReleaseVersion("1.0.0"),
+                        ENVIRONMENT,
+                        Digest.of("plan"),
+                        Phase.ACQUISITION,
+                        new Run(run),
+                        1,
+                        Purpose.NORMAL,
+                        new PhaseWork.Acquire(List.of(needs), force)));
+    }
+
+    void cancel() {
+        publish(new CancelRequested("test", java.time.Instant.now().plusSeconds(60)));
+    }
+
+    private void publish(DeploymentEvent event) {
+        version++;
+        TestEvents.publish(
+                Channels.DEPLOYMENTS,
+                StreamId.of("deployment", id),
+                version,
+                event,
+                EventAttributes.of(id, PROJECT, ENVIRONMENT));
+    }
+
+    /** The events of a run so far, once {@code enough} says so. */
+    List<AcquisitionEvent> events(int run, Predicate<List<AcquisitionEvent>> enough) {
+        return acquisitions.until(stream(run), seen -> enough.test(decoded(seen))).stream()
+                .map(seen -> seen.event(AcquisitionEvent.class))
+                .toList();
+    }
+
+    /** The first event of a kind. */
+    <E extends AcquisitionEvent> E event(int run, Class<E> kind) {
+        return events(run, events -> events.stream().anyMatch(kind::isInstance)).stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    AcquisitionEnded ended(int run) {
+        return event(run, AcquisitionEnded.class);
+    }
+
+    private static List<AcquisitionEvent> decoded(List<TestEvents.Seen> seen) {
+        return seen.stream().map(one -> one.event(AcquisitionEvent.class)).toList();
+    }
+
+    /** The commands that a run has given, once there are so many. */
+    List<AgentCommand> commands(int run, int count) {
+        return commands.until(stream(run), seen -> seen.size() >= count).stream()
+                .map(seen -> StagecoachJson.read(seen.json(), AgentCommand.class))
+                .toList();
+    }
+
+    /** Reports success for all of a run's acquisitions so far. */
+    void acquireAll(int run, int count, ServedBy by) {
+        var told = new ArrayList<AcquirePackage>();
+        for (AgentCommand command : commands(run, count)) {
+            if (command instanceof AcquirePackage acquire) {
+                told.add(acquire);
+            }
+        }
+        told.forEach(
+                command ->
+                        report(
+                                command,
+                                new AcquisitionResult(by, command.pin().size(), 0, 1, List.of())));
+    }
+
+    void report(AcquirePackage command, AcquisitionResult got) {
+        report(
+                command,
+                new CommandResult(
+                        CommandOutcome.EXITED,
+                        Optional.of(0),
+                        Map.of(),
+                        Optional.empty(),
+                        false,
+                        Optional.of(got)));
+    }
+
+    void report(AgentCommand command, CommandResult result) {
+        TestEvents.publish(
+                Channels.AGENTS,
+                StreamId.of("ticket", command.ticket()),
+                1,
+                new CommandEnded(command.ticket(), command.agent(), command.context(), result),
+                EventAttributes.of(id, PROJECT, ENVIRONMENT, command.context().run()));
+    }
+
+    @Override
+    public void close() {
+        acquisitions.close();
+        commands.close();
+    }
+}

@@ -1,0 +1,125 @@
+package stagecoach.packages.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.vocabulary.identity.CacheId;
+
+/** Server and cache as they are shipped, killed in the middle of a transfer. */
+class KillIT {
+    private static final int SIZE = 16_000_000;
+    private static final ServedBy BY_CACHE =
+            new ServedBy(ServedBy.Kind.CACHE, Optional.of(new CacheId("eu-1")));
+    private static final StagecoachResource ENGINES = new StagecoachResource();
+    private static final PackageServiceResource KEYS = new PackageServiceResource();
+
+    private static CentralProcess central;
+    private static CacheProcess cache;
+
+    private final Link link = new Link(() -> central.port());
+    private Deployment deployment;
+    private Packages.Nupkg nupkg;
+
+    @BeforeAll
+    static void start() throws Exception {
+        ENGINES.init(Map.of("schema", "packages"));
+        var environment = new HashMap<String, String>();
+        ENGINES.start().forEach((name, value) -> put(environment, name, value));
+        KEYS.start().forEach((name, value) -> put(environment, name, value));
+        // Where those who play the other services find the broker.
+        System.setProperty("STAGECOACH_KAFKA", environment.get("STAGECOACH_KAFKA"));
+        central =
+                new CentralProcess(
+                        environment, Files.createTempFile(Path.of("target"), "central-", ".log"));
+        central.start();
+        cache = CacheProcess.start("eu-1", PackageServiceResource.grantPublicKey());
+    }
+
+    /** Names with dots are of tests that run in the service itself. */
+    private static void put(Map<String, String> environment, String name, String value) {
+        if (name.startsWith("STAGECOACH_")) {
+            environment.put(name, value);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        central.close();
+        cache.close();
+        KEYS.stop();
+    }
+
+    @BeforeEach
+    void prepare() throws Exception {
+        deployment = new Deployment();
+        Configured.region("eu", true, 1);
+        Configured.cache("eu-1", "eu", cache, link);
+        nupkg = Packages.of(Packages.freshId(), "1.0.0", SIZE);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        deployment.close();
+        link.close();
+    }
+
+    /** Returns when a good part of the package has come into the cache, and the rest waits. */
+    private void halfPulled() {
+        link.narrow(SIZE / 2);
+        deployment.start(
+                2, false, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "eu")));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> cache.partialBytes(nupkg.sha512()) > SIZE / 4);
+    }
+
+    private PackageReplicated endedWell() throws Exception {
+        var replicated = deployment.event(2, PackageReplicated.class);
+        deployment.acquireAll(2, 1, BY_CACHE);
+        assertThat(deployment.ended(2).outcome()).isEqualTo(RunOutcome.SUCCEEDED);
+        assertThat(Files.readAllBytes(cache.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+        return replicated;
+    }
+
+    @Test
+    void invariant_9_a_cache_killed_in_the_middle_of_a_pull_goes_on_where_it_was_left()
+            throws Exception {
+        halfPulled();
+
+        cache.kill();
+        long kept = cache.partialBytes(nupkg.sha512());
+        link.open();
+        cache.start();
+
+        var replicated = endedWell();
+        assertThat(replicated.bytesResumed()).isEqualTo(kept);
+        assertThat(link.bytes()).isLessThan(nupkg.bytes().length + SIZE / 10L);
+    }
+
+    @Test
+    void invariant_9_a_server_killed_in_the_middle_of_a_pull_finds_its_work_again()
+            throws Exception {
+        halfPulled();
+
+        central.kill();
+        link.open();
+        central.start();
+
+        assertThat(endedWell().bytesResumed()).isPositive();
+        assertThat(link.bytes()).isLessThan(nupkg.bytes().length + SIZE / 10L);
+    }
+}
