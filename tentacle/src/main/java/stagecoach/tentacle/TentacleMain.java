@@ -35,7 +35,7 @@ public final class TentacleMain {
             Map.of(
                     "enrol", List.of("--home", "--token", "--gateway", "--bytes"),
                     "run", List.of("--home", "--gateway", "--bytes"),
-                    "rehearse", List.of(),
+                    "rehearse", List.of("--aot-cache"),
                     "help", List.of());
 
     private static final String HELP =
@@ -47,8 +47,9 @@ public final class TentacleMain {
               run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
                   Works until it is terminated. Prints READY when the gateway has welcomed it.
                   The endpoints replace those of the enrolment, for this run only.
-              rehearse
-                  Runs a script through a gateway of its own, in a folder that is removed again.
+              rehearse [--aot-cache FILE]
+                  Runs a script and installs a package through a gateway that is only played, in a
+                  folder that is removed again; with FILE, Java writes its AOT cache of that there.
               help
                   Prints this.
             """;
@@ -67,7 +68,7 @@ public final class TentacleMain {
             return switch (arguments.command()) {
                 case "enrol" -> enrol(arguments);
                 case "run" -> work(arguments);
-                case "rehearse" -> rehearse();
+                case "rehearse" -> rehearse(arguments);
                 default -> {
                     System.out.print(HELP);
                     yield 0;
@@ -165,15 +166,10 @@ public final class TentacleMain {
         }
     }
 
-    private static int rehearse() throws IOException, InterruptedException {
-        Vertx vertx = vertx();
-        System.out.println(Rehearsal.perform(vertx, Version.current()));
-        end(vertx);
+    private static int rehearse(Arguments arguments) throws IOException, InterruptedException {
+        System.out.println(
+                Rehearsal.perform(vertx(), arguments.option("--aot-cache").map(Path::of)));
         return 0;
-    }
-
-    private static void end(Vertx vertx) {
-        vertx.close();
     }
 
     private static Optional<URI> endpoint(Arguments arguments, String option) {
@@ -190,14 +186,17 @@ public final class TentacleMain {
                         // Or Netty asks every network interface for its address, which can take
                         // seconds.
                         "io.netty.machineId", "02:00:00:00:00:01",
-                        "io.netty.allocator.type", "unpooled",
-                        "io.netty.noPreferDirect", "true");
+                        // A pool begins with megabytes for what an idle session never needs.
+                        "io.netty.allocator.numDirectArenas", "0",
+                        "io.netty.allocator.numHeapArenas", "0",
+                        "io.netty.allocator.type", "unpooled");
         properties.forEach(
                 (name, value) -> {
                     if (System.getProperty(name) == null) {
                         System.setProperty(name, value);
                     }
                 });
+        loadTlsWithoutTrustStore();
         return Vertx.vertx(
                 new VertxOptions()
                         .setEventLoopPoolSize(1)
@@ -207,5 +206,26 @@ public final class TentacleMain {
                                 new FileSystemOptions()
                                         .setFileCachingEnabled(false)
                                         .setClassPathResolvingEnabled(false)));
+    }
+
+    /**
+     * Netty's TLS reads the JDK's trust store once, for nothing that is needed here: that costs 2
+     * MB and a tenth of a second. Whoever asks for the store later gets it.
+     */
+    private static void loadTlsWithoutTrustStore() {
+        String property = "javax.net.ssl.trustStore";
+        String before = System.getProperty(property);
+        System.setProperty(property, "NONE");
+        try {
+            Class.forName("io.netty.handler.ssl.JdkSslContext");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("Vert.x brings Netty's TLS", e);
+        } finally {
+            if (before == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, before);
+            }
+        }
     }
 }

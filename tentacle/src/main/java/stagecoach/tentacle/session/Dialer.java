@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,6 +28,11 @@ import stagecoach.trust.PinnedTrust;
 public final class Dialer {
     private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
     private static final String PATH = "/agent";
+    private static final List<String> CIPHER_SUITES =
+            List.of(
+                    "TLS_AES_256_GCM_SHA384",
+                    "TLS_AES_128_GCM_SHA256",
+                    "TLS_CHACHA20_POLY1305_SHA256");
 
     /** The longest message of a gateway: a command with its script and variables. */
     private static final int MESSAGE_BYTES_MAX = 4 << 20;
@@ -70,6 +76,8 @@ public final class Dialer {
                         .setClosingTimeout(CLOSING_SECONDS_MAX)
                         .setConnectTimeout((int) rules.connectMax().toMillis())
                         .setTcpKeepAlive(true);
+        // Named, for else Vert.x reads the JDK's whole trust store to learn of them.
+        CIPHER_SUITES.forEach(options::addEnabledCipherSuite);
         this.client = vertx.createWebSocketClient(options);
     }
 

@@ -319,6 +319,17 @@ class AcquirePackageTest {
     }
 
     @Test
+    void a_source_that_knows_only_other_ciphers_is_read_with_those() throws Exception {
+        RawServer eu =
+                RawServer.tls(
+                        far,
+                        new String[] {"TLS_AES_128_GCM_SHA256"},
+                        (request, out) -> RawServer.serve(request, out, bytes));
+        servers.add(eu);
+        assertThat(got(acquire(cache(EU, eu))).bytes()).isEqualTo(bytes.length);
+    }
+
+    @Test
     void a_held_copy_that_went_bad_is_told_and_fetched_again() throws Exception {
         RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
         got(acquire(cache(EU, eu)));

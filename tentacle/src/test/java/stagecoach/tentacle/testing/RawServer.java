@@ -52,12 +52,20 @@ public final class RawServer implements AutoCloseable {
     }
 
     public static RawServer tls(Identity identity, Behaviour behaviour) throws IOException {
+        return tls(identity, new String[0], behaviour);
+    }
+
+    public static RawServer tls(Identity identity, String[] cipherSuites, Behaviour behaviour)
+            throws IOException {
         SSLServerSocket listener =
                 (SSLServerSocket)
                         identity.tls(PinnedTrust.anyWellFormed())
                                 .getServerSocketFactory()
                                 .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listener.setNeedClientAuth(true);
+        if (cipherSuites.length > 0) {
+            listener.setEnabledCipherSuites(cipherSuites);
+        }
         return new RawServer(listener, behaviour);
     }
 
