@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
@@ -72,12 +73,31 @@ public class Mailbox {
             }
         }
         store.insertNew(tx, posted);
+        refuseForNobody(tx, posted);
         for (AgentCommand command : arrived) {
             if (command instanceof CancelCommand cancel) {
                 cancel(tx, cancel, now);
             }
         }
         unitOfWork.afterCommit(tx, () -> wanted.forEach(recipients::wake));
+    }
+
+    /** Nobody will come for these, so whoever asked need not wait until they expire. */
+    private void refuseForNobody(Tx tx, List<StoredMail> posted) {
+        Set<AgentId> agents =
+                posted.stream().map(stored -> stored.mail().agent()).collect(Collectors.toSet());
+        Set<AgentId> nobody = agents.isEmpty() ? Set.of() : store.untrusted(tx, agents);
+        for (StoredMail stored : posted) {
+            if (nobody.contains(stored.mail().agent())) {
+                change(
+                        tx,
+                        stored.ticket(),
+                        ToSay.AS_BEFORE,
+                        mail ->
+                                mail.unreachableForGood(
+                                        "No machine is enrolled as %s.".formatted(mail.agent())));
+            }
+        }
     }
 
     private void cancel(Tx tx, CancelCommand cancel, Instant now) {

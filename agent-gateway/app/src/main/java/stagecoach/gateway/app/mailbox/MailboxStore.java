@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.Source;
@@ -201,6 +203,19 @@ class MailboxStore {
                 "UPDATE command SET due_at = ?2 WHERE ticket = ?1 AND state <> 'ENDED'",
                 ticket.value(),
                 at);
+    }
+
+    /** Those of {@code agents} that nobody is trusted as. */
+    Set<AgentId> untrusted(Tx tx, Set<AgentId> agents) {
+        var untrusted = new HashSet<>(agents);
+        String[] ids = agents.stream().map(AgentId::value).toArray(String[]::new);
+        for (var row :
+                tx.rows(
+                        "SELECT agent FROM agent WHERE agent = ANY(?1) AND thumbprint IS NOT NULL",
+                        (Object) ids)) {
+            untrusted.remove(new AgentId((String) present(row[0])));
+        }
+        return untrusted;
     }
 
     /** Whether an agent may read these bytes now, for an acquisition that it was sent. */

@@ -366,6 +366,13 @@ class DeliveryTest {
     }
 
     @Test
+    void a_command_for_a_machine_that_never_enrolled_is_refused_at_once() {
+        var result = endOf(Scene.giveScript(Scene.anAgent())).result();
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.REFUSED);
+        assertThat(result.reason().orElseThrow()).contains("No machine is enrolled");
+    }
+
+    @Test
     void nobody_ends_the_command_of_another() {
         AgentId agent = Scene.anAgent();
         AgentId thief = Scene.anAgent();
