@@ -100,7 +100,8 @@ final class TentacleProgram {
         Path draft = folder.resolve("draft.aot");
         Path log = folder.resolve("training.log");
         Process rehearsal =
-                new ProcessBuilder(command(List.of("-XX:AOTCacheOutput=" + draft), "rehearse"))
+                // It lets a tentacle of its own, with these same flags, write the cache.
+                new ProcessBuilder(command(List.of(), "rehearse", "--aot-cache", draft.toString()))
                         .redirectErrorStream(true)
                         .redirectOutput(Redirect.to(log.toFile()))
                         .start();
