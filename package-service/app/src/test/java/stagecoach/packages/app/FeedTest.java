@@ -14,7 +14,10 @@ class FeedTest {
     void the_built_in_feed_always_exists_and_others_wait() throws Exception {
         assertThat(Http.get("/api/v1/feeds").body())
                 .contains("\"id\":\"built-in\"", "\"kind\":\"BUILT_IN\"", "\"next\":null");
-        assertThat(Http.get("/api/v1/feeds/built-in").statusCode()).isEqualTo(200);
+        assertThat(Http.get("/api/v1/feeds/built-in").body())
+                .contains(
+                        "\"url\":\"http://127.0.0.1:%d/nuget/v3/index.json\""
+                                .formatted(Http.port()));
         assertThat(Http.get("/api/v1/feeds/nuget-org").statusCode()).isEqualTo(404);
         HttpResponse<String> external = Http.put("/api/v1/feeds/nuget-org", "{\"kind\":\"NUGET\"}");
         assertThat(external.statusCode()).isEqualTo(400);

@@ -77,6 +77,11 @@ final class CacheRequest {
         return row;
     }
 
+    /** The region that a body names, whether it exists or not. */
+    static Optional<String> regionIn(byte @Nullable [] json) {
+        return new CacheRequest(object(json)).text("region");
+    }
+
     private static ObjectNode object(byte @Nullable [] json) {
         if (json == null || json.length == 0) {
             throw new InvalidInput("", "The request has no body. Send a JSON object.");

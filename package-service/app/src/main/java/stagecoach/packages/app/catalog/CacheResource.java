@@ -8,10 +8,12 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -39,6 +41,9 @@ import stagecoach.vocabulary.identity.IdRule;
 @RunOnVirtualThread
 @Tag(name = "Configuration")
 public class CacheResource {
+    private static final Duration REGION_WITHIN = Duration.ofSeconds(3);
+    private static final Duration REGION_POLL = Duration.ofMillis(50);
+
     private final UnitOfWork unitOfWork;
     private final CacheCatalog catalog;
     private final Caller caller;
@@ -73,6 +78,10 @@ public class CacheResource {
             String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
         refuseBadId(id);
         Cause cause = Cause.of(clock, caller.actor());
+        Optional<String> region = CacheRequest.regionIn(body);
+        if (region.isPresent() && !request.assumedRegions().contains(region.get())) {
+            awaitRegion(region.get());
+        }
         return unitOfWork.run(
                 tx -> {
                     Set<String> regions = new HashSet<>(catalog.regions(tx));
@@ -89,6 +98,14 @@ public class CacheResource {
                                     .location(URI.create("/api/v1/caches/" + id))
                                     .build();
                 });
+    }
+
+    /** A region that was made a moment ago is on its way to us: only then is it unknown. */
+    private void awaitRegion(String region) {
+        long giveUp = System.nanoTime() + REGION_WITHIN.toNanos();
+        while (!unitOfWork.run(catalog::regions).contains(region) && System.nanoTime() < giveUp) {
+            LockSupport.parkNanos(REGION_POLL.toNanos());
+        }
     }
 
     /** Reads one. */

@@ -7,6 +7,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -18,6 +20,7 @@ import stagecoach.decider.Rejection;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.app.request.PageRequest;
 import stagecoach.packages.server.index.PackageEntry;
+import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
@@ -41,17 +44,17 @@ public class FeedResource {
     /** Lists them. */
     @GET
     @Operation(summary = "List feeds")
-    public Listed<FeedView> list() {
-        return new Listed<>(List.of(FeedView.BUILT_IN), null);
+    public Listed<FeedView> list(@Context UriInfo uri) {
+        return new Listed<>(List.of(FeedView.builtIn(uri)), null);
     }
 
     /** Reads one. */
     @GET
     @Path("{id}")
     @Operation(summary = "Read a feed")
-    public FeedView get(String id) {
+    public FeedView get(String id, @Context UriInfo uri) {
         requireBuiltIn(id);
-        return FeedView.BUILT_IN;
+        return FeedView.builtIn(uri);
     }
 
     /** Refuses: other feeds wait, and the built-in one is as it is. */
@@ -145,13 +148,17 @@ public class FeedResource {
     /**
      * A feed in the API.
      *
-     * @param path where NuGet clients find it, below the address of the server
+     * @param url where NuGet clients find it
      */
     @Schema(name = "Feed")
-    public record FeedView(String id, String name, String kind, String path) {
-        static final FeedView BUILT_IN =
-                new FeedView(
-                        FeedId.BUILT_IN.value(), "Built-in", "BUILT_IN", "/nuget/v3/index.json");
+    public record FeedView(String id, String name, String kind, String url) {
+        static FeedView builtIn(UriInfo uri) {
+            return new FeedView(
+                    FeedId.BUILT_IN.value(),
+                    "Built-in",
+                    "BUILT_IN",
+                    uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString());
+        }
     }
 
     /**

@@ -3,7 +3,9 @@ package stagecoach.packages.app.nuget;
 import io.quarkus.logging.Log;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -71,6 +73,28 @@ public class PushResource {
             return problems.response(
                     400, "package-refused", "The upload was cut off. Send it again.");
         }
+    }
+
+    /** Unlists. */
+    @DELETE
+    @Path("{id}/{version}")
+    @Needs(Role.PUSH)
+    @Operation(hidden = true)
+    public Response unlist() {
+        return later("Unlisting is not there yet: what was pushed stays.");
+    }
+
+    /** Lists again. */
+    @POST
+    @Path("{id}/{version}")
+    @Needs(Role.PUSH)
+    @Operation(hidden = true)
+    public Response relist() {
+        return later("Unlisting is not there yet, so there is nothing to list again.");
+    }
+
+    private Response later(String sentence) {
+        return problems.response(501, "not-there-yet", sentence);
     }
 
     private Response answer(Upload upload, String type) throws IOException {

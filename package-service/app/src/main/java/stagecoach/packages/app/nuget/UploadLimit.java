@@ -8,6 +8,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.nuget.ServiceIndex;
+import stagecoach.runtime.access.Problem;
+import stagecoach.runtime.access.Problems;
+import stagecoach.wire.StagecoachJson;
 
 /** Only pushes may be large: every other body must fit into memory many times. */
 @Singleton
@@ -15,8 +18,23 @@ class UploadLimit {
     private static final long OTHERS_MAX = 1L << 20;
     private static final String PUSH = "/nuget/v3/" + ServiceIndex.PUBLISH_PATH;
 
+    private final Problems problems;
+
+    UploadLimit(Problems problems) {
+        this.problems = problems;
+    }
+
     void install(@Observes Router router) {
         router.route().order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT + 1).handler(this::check);
+    }
+
+    private Object tooLarge() {
+        return problems.response(
+                        413,
+                        "too-large",
+                        "A request has at most %d bytes, unless it pushes a package."
+                                .formatted(OTHERS_MAX))
+                .getEntity();
     }
 
     private void check(RoutingContext context) {
@@ -25,11 +43,9 @@ class UploadLimit {
             if (length != null && Long.parseLong(length) > OTHERS_MAX) {
                 context.response()
                         .putHeader("Connection", "close")
-                        .putHeader("Content-Type", "application/problem+json")
+                        .putHeader("Content-Type", Problem.MEDIA_TYPE)
                         .setStatusCode(413)
-                        .end(
-                                "{\"title\":\"Request too large\",\"status\":413,\"detail\":\"A request has at most %d bytes, unless it pushes a package.\"}"
-                                        .formatted(OTHERS_MAX));
+                        .end(StagecoachJson.text(tooLarge()));
                 return;
             }
             context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, OTHERS_MAX);

@@ -9,7 +9,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +18,8 @@ import stagecoach.packages.server.grant.GrantDecision;
 import stagecoach.packages.server.nuget.Delivery;
 import stagecoach.packages.server.nuget.ReadRequest;
 import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.runtime.access.Problem;
+import stagecoach.runtime.access.Problems;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.StagecoachJson;
@@ -31,10 +32,12 @@ import stagecoach.wire.StagecoachJson;
 class PullEndpoint {
     private final GrantAuthority grants;
     private final FolderBlobStore blobs;
+    private final Problems problems;
 
-    PullEndpoint(GrantAuthority grants, FolderBlobStore blobs) {
+    PullEndpoint(GrantAuthority grants, FolderBlobStore blobs, Problems problems) {
         this.grants = grants;
         this.blobs = blobs;
+        this.problems = problems;
     }
 
     void install(@Observes Router router) {
@@ -52,17 +55,17 @@ class PullEndpoint {
             cache = new CacheId(String.valueOf(context.pathParam("cache")));
             sha512 = Sha512.parseHex(String.valueOf(context.pathParam("sha512")));
         } catch (IllegalArgumentException e) {
-            problem(context, 404, "Not found", String.valueOf(e.getMessage()));
+            problem(context, 404, "not-found", String.valueOf(e.getMessage()));
             return;
         }
         Optional<String> refusal = refusal(context, cache, sha512);
         if (refusal.isPresent()) {
-            problem(context, 403, "Not allowed", refusal.get());
+            problem(context, 403, "not-allowed", refusal.get());
             return;
         }
         OptionalLong size = size(sha512);
         if (size.isEmpty()) {
-            problem(context, 404, "Not found", "This package is not here.");
+            problem(context, 404, "not-found", "This package is not here.");
             return;
         }
         send(context, sha512, size.getAsLong());
@@ -119,14 +122,10 @@ class PullEndpoint {
         return Optional.ofNullable(context.request().getHeader(name));
     }
 
-    private static void problem(RoutingContext context, int status, String title, String detail) {
-        var problem = new LinkedHashMap<String, Object>();
-        problem.put("title", title);
-        problem.put("status", status);
-        problem.put("detail", detail);
+    private void problem(RoutingContext context, int status, String code, String detail) {
         context.response()
                 .setStatusCode(status)
-                .putHeader("Content-Type", "application/problem+json")
-                .end(StagecoachJson.text(problem));
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .end(StagecoachJson.text(problems.response(status, code, detail).getEntity()));
     }
 }
