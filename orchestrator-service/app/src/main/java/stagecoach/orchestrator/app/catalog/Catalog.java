@@ -51,6 +51,9 @@ public class Catalog {
         Cause cause = cause();
         return unitOfWork.run(
                 tx -> {
+                    if (!request.dryRun) {
+                        store.lock(tx);
+                    }
                     var body = JsonBody.of(json);
                     refuseOtherId(body, id);
                     Optional<R> before = tx.find(thing.rowType(), id);
@@ -98,6 +101,7 @@ public class Catalog {
         Cause cause = cause();
         unitOfWork.run(
                 tx -> {
+                    store.lock(tx);
                     R row = find(tx, thing, id);
                     List<String> users = new ArrayList<>(store.usersOf(tx, thing.kind(), id));
                     users.addAll(thing.usersElsewhere(tx, id));
@@ -131,7 +135,7 @@ public class Catalog {
         store.writeUses(tx, thing.kind(), after.id(), thing.uses(after));
     }
 
-    /** Appends the event of a change; it comes first, so that of two changes at once one waits. */
+    /** Appends the event of a change. */
     public <R extends CatalogRow, V> void tell(
             Tx tx, CatalogThing<R, V> thing, R after, Cause cause) {
         commands.handle(

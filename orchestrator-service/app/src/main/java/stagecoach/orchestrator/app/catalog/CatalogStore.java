@@ -109,6 +109,14 @@ public class CatalogStore {
                 : new Roster.Health(agent.health(), Optional.ofNullable(agent.reason));
     }
 
+    /**
+     * Lets one change of the configuration come after the other, until the transaction ends: what
+     * one refers to is not removed by another meanwhile.
+     */
+    public void lock(Tx tx) {
+        tx.rows("SELECT CAST(pg_advisory_xact_lock(hashtext('catalog')) AS text)");
+    }
+
     /** The ids that a configuration may refer to. */
     public KnownNames names(Tx tx) {
         Map<String, Set<String>> byKind = new HashMap<>();

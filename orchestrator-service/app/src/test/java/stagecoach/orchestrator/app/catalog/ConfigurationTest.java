@@ -9,29 +9,32 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.OrchestratorTest;
+import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.RegionId;
 
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "orchestrator"))
+@OrchestratorTest
 class ConfigurationTest {
     @Test
     void what_is_put_is_made_and_then_replaced() {
@@ -145,6 +148,73 @@ class ConfigurationTest {
         configure().delete("/api/v1/targets/user-1").then().statusCode(204);
         configure().delete("/api/v1/environments/used").then().statusCode(204);
         configure().delete("/api/v1/regions/used").then().statusCode(204);
+    }
+
+    @Test
+    void a_region_with_a_cache_stays_until_the_cache_is_gone() {
+        put("/api/v1/regions/cached", "{}");
+        var cache =
+                new ConfigurationDocument.Cache(
+                        new CacheId("cached-1"),
+                        "cached-1",
+                        new RegionId("cached"),
+                        "STAGECOACH",
+                        "https://cached",
+                        "https://cached",
+                        Optional.empty(),
+                        Optional.empty(),
+                        0);
+        cacheChanged(1, Optional.of(cache));
+        Awaitility.await()
+                .atMost(StagecoachResource.PATIENCE)
+                .until(() -> namesCache(configure().delete("/api/v1/regions/cached")));
+        cacheChanged(2, Optional.empty());
+        Awaitility.await()
+                .atMost(StagecoachResource.PATIENCE)
+                .until(() -> configure().delete("/api/v1/regions/cached").statusCode() == 204);
+    }
+
+    /** Whether the removal was refused because of the cache; one that came too early is undone. */
+    private static boolean namesCache(Response removal) {
+        if (removal.statusCode() == 204) {
+            put("/api/v1/regions/cached", "{}");
+            return false;
+        }
+        return removal.jsonPath().getString("detail").contains("cache cached-1");
+    }
+
+    private static void cacheChanged(long version, Optional<ConfigurationDocument> cache) {
+        TestEvents.publish(
+                Channels.CONFIGURATION,
+                ConfigurationKind.streamOf(Kind.CACHE, "cached-1"),
+                version,
+                new ConfigurationChanged(Kind.CACHE, "cached-1", version, cache),
+                EventAttributes.none());
+    }
+
+    @Test
+    void of_many_who_make_the_same_thing_at_once_one_makes_it() throws Exception {
+        List<Integer> statuses = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var calls =
+                    IntStream.range(0, 8)
+                            .mapToObj(
+                                    i ->
+                                            threads.submit(
+                                                    () ->
+                                                            configure()
+                                                                    .body(
+                                                                            "{\"name\": \"by %d\"}"
+                                                                                    .formatted(i))
+                                                                    .put(
+                                                                            "/api/v1/environments/at-once")
+                                                                    .statusCode()))
+                            .toList();
+            for (var call : calls) {
+                statuses.add(call.get());
+            }
+        }
+        assertThat(statuses).containsOnly(200, 201).containsOnlyOnce(201);
     }
 
     @Test

@@ -52,6 +52,7 @@ class AgentChannel {
 
     private final Inbox inbox;
     private final Catalog catalog;
+    private final CatalogStore store;
     private final TargetResource.Thing targets;
     private final WorkerResource.Thing workers;
     private final Instance<MachineWatch> watches;
@@ -60,6 +61,7 @@ class AgentChannel {
             Inbox inbox, Catalog catalog, CatalogStore store, @Any Instance<MachineWatch> watches) {
         this.inbox = inbox;
         this.catalog = catalog;
+        this.store = store;
         this.watches = watches;
         this.targets = new TargetResource.Thing(store);
         this.workers = new WorkerResource.Thing(store);
@@ -107,6 +109,7 @@ class AgentChannel {
     }
 
     private void onEnrolled(Tx tx, AgentEnrolled enrolled, Cause cause) {
+        store.lock(tx);
         switch (enrolled.document()) {
             case ConfigurationDocument.Target target ->
                     catalog.write(

@@ -199,6 +199,9 @@ public class ProjectResource {
         Cause cause = catalog.cause();
         return unitOfWork.run(
                 tx -> {
+                    if (!request.dryRun) {
+                        store.lock(tx);
+                    }
                     ProjectRow row = row(tx, id, request);
                     String process = row.process;
                     byte[] variables = row.variables;
