@@ -138,7 +138,7 @@ public final class JsonBody {
         if (has(field)) {
             return false;
         }
-        mistake(field, "%s is missing. Give it.".formatted(last(field)));
+        mistake(field, "%s is missing. Give it.".formatted(Sentences.nameOf(field)));
         return true;
     }
 
@@ -252,7 +252,7 @@ public final class JsonBody {
                                 mistake(
                                         field,
                                         "%s is not there yet. Use %s."
-                                                .formatted(text, orList(names)));
+                                                .formatted(text, Sentences.orList(names)));
                                 return Optional.empty();
                             }
                             mistake(
@@ -260,7 +260,7 @@ public final class JsonBody {
                                     "\"%s\" is none of %s.%s"
                                             .formatted(
                                                     text,
-                                                    orList(names),
+                                                    Sentences.orList(names),
                                                     Nearest.question(text, names)));
                             return Optional.empty();
                         });
@@ -345,7 +345,7 @@ public final class JsonBody {
     /** A field of the promised API that this build does not have. */
     public void notYet(String field, String instead) {
         if (has(field)) {
-            mistake(field, "%s is not there yet. %s".formatted(last(field), instead));
+            mistake(field, "%s is not there yet. %s".formatted(Sentences.nameOf(field), instead));
         }
     }
 
@@ -355,19 +355,12 @@ public final class JsonBody {
             String name = entry.getKey();
             if (!known.contains(name)) {
                 mistake(
-                        escaped(name),
+                        Sentences.escaped(name),
                         "There is no field \"%s\" here.%s"
-                                .formatted(printable(name), Nearest.question(name, known)));
+                                .formatted(
+                                        Sentences.printable(name), Nearest.question(name, known)));
             }
         }
-    }
-
-    /** {@code A, B or C}. */
-    public static String orList(List<String> names) {
-        if (names.size() < 2) {
-            return String.join("", names);
-        }
-        return String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast();
     }
 
     private Optional<JsonNode> value(String field) {
@@ -387,37 +380,17 @@ public final class JsonBody {
         try {
             return Optional.of(parser.apply(text));
         } catch (IllegalArgumentException e) {
-            mistake(field, sentence(String.valueOf(e.getMessage())));
+            mistake(field, Sentences.ended(String.valueOf(e.getMessage())));
             return Optional.empty();
         }
     }
 
     private <T> Optional<T> wrong(String field, String what) {
-        mistake(field, what.startsWith("\"") ? sentence(what) : last(field) + " " + sentence(what));
+        mistake(
+                field,
+                what.startsWith("\"")
+                        ? Sentences.ended(what)
+                        : Sentences.nameOf(field) + " " + Sentences.ended(what));
         return Optional.empty();
-    }
-
-    private static String sentence(String text) {
-        return text.endsWith(".") || text.endsWith("?") ? text : text + ".";
-    }
-
-    /** {@code steps/2/name} is called "name"; {@code tags/0} is called "tags[0]". */
-    private static String last(String field) {
-        int slash = field.lastIndexOf('/');
-        String tail = field.substring(slash + 1);
-        if (slash > 0 && tail.chars().allMatch(Character::isDigit)) {
-            String list = field.substring(0, slash);
-            return list.substring(list.lastIndexOf('/') + 1) + "[" + tail + "]";
-        }
-        return tail;
-    }
-
-    private static String escaped(String name) {
-        return printable(name).replace("~", "~0").replace("/", "~1");
-    }
-
-    private static String printable(String name) {
-        String shortened = name.length() > 80 ? name.substring(0, 80) + "…" : name;
-        return shortened.replaceAll("\\p{Cntrl}", "?");
     }
 }

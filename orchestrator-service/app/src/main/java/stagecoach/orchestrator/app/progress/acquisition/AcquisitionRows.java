@@ -35,12 +35,10 @@ import stagecoach.vocabulary.process.Action.PackageSource;
 
 /** The rows of one acquisition run, inside one transaction. */
 final class AcquisitionRows {
-    /** Where the packages come from in the end. */
-    static final String SERVER = "server";
-
     private final Tx tx;
     private final String deployment;
     private final int run;
+    private final LinkRows links;
 
     /** Who holds or shall hold a package. */
     enum HolderKind {
@@ -52,6 +50,7 @@ final class AcquisitionRows {
         this.tx = tx;
         this.deployment = run.deployment();
         this.run = run.run();
+        this.links = new LinkRows(tx, run.deployment());
     }
 
     /** A row for each package and target that needs it, and for each cache that is filled first. */
@@ -129,7 +128,7 @@ final class AcquisitionRows {
     }
 
     void stored(PackageStored stored) {
-        addToLink("feed:" + stored.feed(), SERVER, stored.bytes());
+        links.add("feed:" + stored.feed(), LinkRows.SERVER, stored.bytes());
     }
 
     /** Without its bytes at the server nobody is brought the package. */
@@ -147,7 +146,7 @@ final class AcquisitionRows {
     }
 
     void replicated(PackageReplicated replicated, Instant at) {
-        String region = regionOf(replicated.cache());
+        String region = links.regionOf(replicated.cache());
         ensureCache(replicated.pin(), replicated.cache(), region);
         end(
                 replicated.pin(),
@@ -159,11 +158,11 @@ final class AcquisitionRows {
                 replicated.attempts(),
                 null,
                 at);
-        addToLink(SERVER, region, replicated.bytes());
+        links.add(LinkRows.SERVER, region, replicated.bytes());
     }
 
     void replicationFailed(ReplicationFailed failed, Instant at) {
-        ensureCache(failed.pin(), failed.cache(), regionOf(failed.cache()));
+        ensureCache(failed.pin(), failed.cache(), links.regionOf(failed.cache()));
         tx.execute(
                 """
                 UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
@@ -202,16 +201,16 @@ final class AcquisitionRows {
                 acquired.attempts(),
                 acquired.servedBy(),
                 at);
-        String to = regionOfTarget(acquired.pin(), target);
+        String to = links.regionOfTarget(acquired.pin(), target);
         switch (acquired.servedBy().kind()) {
             case HELD -> {}
             case CACHE ->
-                    addToLink(
-                            acquired.servedBy().cache().map(this::regionOf).orElse(""),
+                    links.add(
+                            acquired.servedBy().cache().map(links::regionOf).orElse(""),
                             to,
                             acquired.bytes());
-            case FEED -> addToLink("feed", to, acquired.bytes());
-            case SERVER -> addToLink(SERVER, to, acquired.bytes());
+            case FEED -> links.add("feed", to, acquired.bytes());
+            case SERVER -> links.add(LinkRows.SERVER, to, acquired.bytes());
         }
     }
 
@@ -326,55 +325,6 @@ final class AcquisitionRows {
                 pin.size(),
                 region,
                 run);
-    }
-
-    private void addToLink(String from, String to, long bytes) {
-        if (bytes > 0) {
-            tx.execute(
-                    """
-                    INSERT INTO acquisition_link AS link (deployment, from_place, to_place, bytes)
-                    VALUES (?1, ?2, ?3, ?4)
-                    ON CONFLICT (deployment, from_place, to_place)
-                        DO UPDATE SET bytes = link.bytes + excluded.bytes""",
-                    deployment,
-                    from,
-                    to,
-                    bytes);
-        }
-    }
-
-    private String regionOf(CacheId cache) {
-        return tx
-                .rows(
-                        """
-                        SELECT used_id FROM catalog_use
-                        WHERE user_kind = 'CACHE' AND user_id = ?1 AND used_kind = 'REGION'
-                        UNION ALL
-                        SELECT region FROM acquisition_row
-                        WHERE deployment = ?2 AND holder_kind = 'CACHE' AND holder = ?1""",
-                        cache.value(),
-                        deployment)
-                .stream()
-                .map(row -> String.valueOf(row[0]))
-                .findFirst()
-                .orElse("");
-    }
-
-    private String regionOfTarget(PackagePin pin, String target) {
-        return tx
-                .rows(
-                        """
-                        SELECT region FROM acquisition_row
-                        WHERE deployment = ?1 AND package = ?2 AND version = ?3
-                            AND holder_kind = 'TARGET' AND holder = ?4""",
-                        deployment,
-                        pin.id().lower(),
-                        pin.version().toString(),
-                        target)
-                .stream()
-                .map(row -> String.valueOf(row[0]))
-                .findFirst()
-                .orElse("");
     }
 
     /** How far a package has come; an end that was told already counts more. */
