@@ -22,6 +22,12 @@ class FeedTest {
         HttpResponse<String> external = Http.put("/api/v1/feeds/nuget-org", "{\"kind\":\"NUGET\"}");
         assertThat(external.statusCode()).isEqualTo(400);
         assertThat(external.body()).contains("External feeds are not there yet");
+        String builtIn = Http.get("/api/v1/feeds/built-in").body();
+        assertThat(Http.put("/api/v1/feeds/built-in", builtIn).statusCode()).isEqualTo(200);
+        assertThat(
+                        Http.put("/api/v1/feeds/built-in", builtIn.replace("Built-in", "Mine"))
+                                .statusCode())
+                .isEqualTo(400);
     }
 
     @Test
@@ -46,6 +52,21 @@ class FeedTest {
                                                 "/api/v1/feeds/built-in/packages?query=UNUSUAL&limit=1&cursor="
                                                         + first.path("next").asText())
                                         .body());
+        var newest =
+                StagecoachJson.mapper()
+                        .readTree(
+                                Http.get(
+                                                "/api/v1/feeds/built-in/packages/%s/versions?limit=1"
+                                                        .formatted(id))
+                                        .body());
+        var oldest =
+                StagecoachJson.mapper()
+                        .readTree(
+                                Http.get(
+                                                "/api/v1/feeds/built-in/packages/%s/versions?limit=1&cursor=%s"
+                                                        .formatted(
+                                                                id, newest.path("next").asText()))
+                                        .body());
         var versions =
                 StagecoachJson.mapper()
                         .readTree(
@@ -58,6 +79,9 @@ class FeedTest {
         assertThat(first.path("items").get(0).path("version").asText()).isEqualTo("1.10.0");
         assertThat(second.path("items").get(0).path("id").asText()).isEqualTo(id + ".Other");
         assertThat(second.path("next").isNull()).isTrue();
+        assertThat(newest.path("items").get(0).path("version").asText()).isEqualTo("1.10.0");
+        assertThat(oldest.path("items").get(0).path("version").asText()).isEqualTo("1.9.0");
+        assertThat(oldest.path("next").isNull()).isTrue();
         assertThat(versions.path("items").get(0).path("version").asText()).isEqualTo("1.10.0");
         assertThat(versions.path("items").get(1).path("sha512").asText())
                 .isEqualTo(older.sha512().hex());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.server.grant.GrantKeys;
+import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.vocabulary.identity.CacheId;
 
 /** What the cache is told by its environment; each wrong or missing value is a sentence. */
@@ -72,12 +73,14 @@ class CacheSettings {
         return Arrays.stream(text.split(",", -1)).map(GrantKeys::publicKey).toList();
     }
 
-    /** The credential that it shares with the central server. */
-    String trust() {
-        return required(
-                trust,
-                "STAGECOACH_CACHE_TRUST",
-                "the credential that the central server and its caches share");
+    /** What the central server shows to it. */
+    String credential() {
+        return CacheProtocol.credential(
+                required(
+                        trust,
+                        "STAGECOACH_CACHE_TRUST",
+                        "the secret that the central server and its caches share"),
+                name());
     }
 
     private static String required(Optional<String> value, String variable, String what) {

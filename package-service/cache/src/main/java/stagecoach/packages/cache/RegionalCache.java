@@ -37,7 +37,7 @@ class RegionalCache {
     void start(@Observes StartupEvent event) throws IOException {
         Path dir = settings.dir();
         var grants = new GrantVerifier(settings.grantKeys(), settings.name().value());
-        String trust = settings.trust();
+        String credential = settings.credential();
         var identity =
                 Identity.loadOrCreate(dir.resolve("identity"), "cache " + settings.name().value());
         var store = FolderBlobStore.open(dir.resolve("packages"));
@@ -51,7 +51,7 @@ class RegionalCache {
                         store,
                         grants,
                         begun,
-                        trust,
+                        credential,
                         settings.host(),
                         settings.port());
         port = opened;

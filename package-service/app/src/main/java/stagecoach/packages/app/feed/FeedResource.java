@@ -10,6 +10,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -21,6 +22,7 @@ import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.app.request.PageRequest;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.nuget.ServiceIndex;
+import stagecoach.runtime.access.FieldError;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
@@ -28,6 +30,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** Feeds, which for now is the built-in one, and what is in them. */
@@ -57,19 +60,39 @@ public class FeedResource {
         return FeedView.builtIn(uri);
     }
 
-    /** Refuses: other feeds wait, and the built-in one is as it is. */
+    /** Takes what it gave of the built-in feed, which cannot be changed; other feeds wait. */
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a feed: not there yet")
-    public FeedView put(String id, byte @Nullable [] body) {
-        if (id.equals(FeedId.BUILT_IN.value())) {
+    @Operation(summary = "Make or replace a feed: external ones are not there yet")
+    public FeedView put(String id, FeedView body, @Context UriInfo uri) {
+        if (!id.equals(FeedId.BUILT_IN.value())) {
             throw new InvalidInput(
-                    "/id", "The feed \"built-in\" always exists and cannot be changed.");
+                    "/kind",
+                    "External feeds are not there yet: they wait for a later version. Push packages to the feed \"built-in\" and use that one.");
         }
-        throw new InvalidInput(
-                "/kind",
-                "External feeds are not there yet: they wait for a later version. Push packages to the feed \"built-in\" and use that one.");
+        FeedView present = FeedView.builtIn(uri);
+        var errors = new ArrayList<FieldError>();
+        refuseChange("/id", body.id(), present.id(), errors);
+        refuseChange("/name", body.name(), present.name(), errors);
+        refuseChange("/kind", body.kind(), present.kind(), errors);
+        if (!errors.isEmpty()) {
+            throw new InvalidInput(errors);
+        }
+        return present;
+    }
+
+    private static void refuseChange(
+            String pointer,
+            @Nullable String wanted,
+            @Nullable String present,
+            List<FieldError> errors) {
+        if (wanted != null && !wanted.equals(present)) {
+            errors.add(
+                    new FieldError(
+                            pointer,
+                            "The feed \"built-in\" always exists and cannot be changed. Leave it as it is."));
+        }
     }
 
     /** Refuses: there is none that could go. */
@@ -117,14 +140,31 @@ public class FeedResource {
     @GET
     @Path("{id}/packages/{packageId}/versions")
     @Operation(summary = "List versions of a package")
-    public Listed<VersionView> versions(String id, String packageId) {
+    public Listed<VersionView> versions(String id, String packageId, @BeanParam PageRequest page) {
         requireBuiltIn(id);
+        int limit = page.limit();
+        String after = page.after();
         List<PackageEntry> versions =
                 unitOfWork.run(tx -> PostgresIndex.versions(tx, parsed(packageId)));
         if (versions.isEmpty()) {
             throw notFound("The feed \"built-in\" has no package \"%s\".".formatted(packageId));
         }
-        return new Listed<>(versions.reversed().stream().map(VersionView::of).toList(), null);
+        return page.page(
+                versions.reversed().stream()
+                        .filter(entry -> after.isEmpty() || isOlder(entry, after))
+                        .limit(limit + 1L)
+                        .map(VersionView::of)
+                        .toList(),
+                VersionView::version);
+    }
+
+    private static boolean isOlder(PackageEntry entry, String version) {
+        try {
+            return entry.pin().version().compareTo(PackageVersion.parse(version)) < 0;
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInput(
+                    "?cursor", "This cursor was not given by this list. Begin without one.");
+        }
     }
 
     private static PackageId parsed(String id) {
@@ -151,7 +191,11 @@ public class FeedResource {
      * @param url where NuGet clients find it
      */
     @Schema(name = "Feed")
-    public record FeedView(String id, String name, String kind, String url) {
+    public record FeedView(
+            @Nullable String id,
+            @Nullable String name,
+            @Nullable String kind,
+            @Nullable String url) {
         static FeedView builtIn(UriInfo uri) {
             return new FeedView(
                     FeedId.BUILT_IN.value(),

@@ -13,8 +13,10 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.CacheId;
 
 /** Connections to caches: one set for each certificate. */
 @Singleton
@@ -37,15 +39,15 @@ class CacheClients {
 
     /** The cache of a configuration. */
     StagecoachCache of(CacheRow row) {
-        String credential =
+        String secret =
                 trust.orElseThrow(
                         () ->
                                 new IllegalStateException(
-                                        "Set STAGECOACH_CACHE_TRUST, the credential that this server and its caches share."));
+                                        "Set STAGECOACH_CACHE_TRUST, the secret that this server and its caches share."));
         return new StagecoachCache(
                 clients.computeIfAbsent(Thumbprint.parse(row.thumbprint), this::client),
                 row.pushUrl,
-                credential);
+                CacheProtocol.credential(secret, new CacheId(row.id)));
     }
 
     private HttpClient client(Thumbprint pinned) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "stagecoach.replication")
 public interface ReplicationConfig {
     /** Tries in a row that bring no byte. */
-    @WithDefault("8")
+    @WithDefault("6")
     int fruitlessMax();
 
     /** Pause after the first try that failed; it doubles, with jitter. */

@@ -29,16 +29,16 @@ final class StagecoachCache {
 
     private final HttpClient client;
     private final String url;
-    private final String trust;
+    private final String credential;
 
     /**
      * @param client trusts the cache's certificate and no other
-     * @param trust the credential that the server shares with its caches
+     * @param credential what the cache knows this server by
      */
-    StagecoachCache(HttpClient client, String url, String trust) {
+    StagecoachCache(HttpClient client, String url, String credential) {
         this.client = client;
         this.url = url;
-        this.trust = trust;
+        this.credential = credential;
     }
 
     /** A cache did not do what it was asked. */
@@ -90,7 +90,7 @@ final class StagecoachCache {
                                                 CacheProtocol.WAIT,
                                                 within.toMillis())))
                 .timeout(ANSWER_MAX.plus(within))
-                .header(CacheProtocol.TRUST_HEADER, trust);
+                .header(CacheProtocol.TRUST_HEADER, credential);
     }
 
     private Optional<PullStatus> send(HttpRequest.Builder request)

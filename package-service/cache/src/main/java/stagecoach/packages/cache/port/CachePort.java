@@ -61,7 +61,7 @@ public final class CachePort implements Closeable {
     /**
      * Opens the port.
      *
-     * @param trust the credential of the central server
+     * @param credential what the central server shows
      * @param port 0 for any free one
      * @throws IOException with a sentence if it cannot be opened
      */
@@ -71,7 +71,7 @@ public final class CachePort implements Closeable {
             FolderBlobStore blobs,
             GrantVerifier grants,
             Pulls pulls,
-            String trust,
+            String credential,
             String host,
             int port)
             throws IOException {
@@ -80,7 +80,7 @@ public final class CachePort implements Closeable {
                         vertx,
                         identity,
                         new BlobReads(blobs, grants, Clock.systemUTC()),
-                        new PullControl(pulls, trust));
+                        new PullControl(pulls, credential));
         try {
             opened.server
                     .listen(port, host)

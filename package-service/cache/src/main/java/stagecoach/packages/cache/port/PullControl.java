@@ -19,29 +19,29 @@ import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.vocabulary.packages.Sha512;
 
-/** Takes orders of the central server, known by the credential that both were given. */
+/** Takes orders of the central server, known by its credential. */
 final class PullControl {
     private static final int ORDER_BYTES_MAX = 1 << 16;
     private static final Pattern MILLIS = Pattern.compile("[0-9]{1,9}");
 
     private final Pulls pulls;
-    private final byte[] trust;
+    private final byte[] credential;
 
-    PullControl(Pulls pulls, String trust) {
+    PullControl(Pulls pulls, String credential) {
         this.pulls = pulls;
-        this.trust = trust.getBytes(UTF_8);
+        this.credential = credential.getBytes(UTF_8);
     }
 
     /** Answers a PUT, GET or DELETE; on the request's event loop. */
     void answer(HttpServerRequest request, Sha512 sha512) {
         HttpServerResponse response = request.response();
         @Nullable String shown = request.getHeader(CacheProtocol.TRUST_HEADER);
-        if (shown == null || !MessageDigest.isEqual(shown.getBytes(UTF_8), trust)) {
+        if (shown == null || !MessageDigest.isEqual(shown.getBytes(UTF_8), credential)) {
             PortAnswers.problem(
                     response,
                     401,
                     "Not trusted",
-                    "Pulls are ordered by the central server, with the credential in the header %s: the STAGECOACH_CACHE_TRUST of both must be the same."
+                    "Pulls are ordered by the central server, with its credential in the header %s: the STAGECOACH_CACHE_TRUST of both must be the same."
                             .formatted(CacheProtocol.TRUST_HEADER));
             return;
         }
