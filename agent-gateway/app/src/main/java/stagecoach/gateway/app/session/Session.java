@@ -252,6 +252,9 @@ final class Session {
 
     private void onOutput(Output chunk, int size) {
         Optional<AgentCommand> of = commandOf(chunk.ticket());
+        if (!isOpen()) {
+            return;
+        }
         if (of.isEmpty()) {
             LOG.warnf("output of an unknown ticket agent=%s ticket=%s", agent, chunk.ticket());
             send(new OutputTaken(chunk.ticket(), chunk.chunk()));

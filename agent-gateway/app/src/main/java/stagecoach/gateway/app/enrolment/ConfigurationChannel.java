@@ -1,4 +1,4 @@
-package stagecoach.gateway.app.session;
+package stagecoach.gateway.app.enrolment;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -10,9 +10,6 @@ import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
-import stagecoach.gateway.app.enrolment.Agents;
-import stagecoach.gateway.app.enrolment.KnownPlaces;
-import stagecoach.gateway.app.enrolment.Trust;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
