@@ -115,7 +115,7 @@ public final class DeploymentWatch {
         say("deployment", deployment.path("state").asText(), picture.title(Instant.now()));
         for (JsonNode waiting : deployment.path("waitingFor")) {
             String sentence = DeploymentPicture.waitingSentence(waiting);
-            say("waiting", sentence, "   waiting: " + sentence);
+            say("waiting " + sentence, "", "   waiting: " + sentence);
         }
         for (JsonNode phase : deployment.path("phases")) {
             String state = phase.path("state").asText();

@@ -62,12 +62,8 @@ final class RunEnd {
                 first.pair().target().isPresent()
                         ? ""
                         : first.worker().map(worker -> " on worker " + worker).orElse("");
-        String more =
-                switch (failures.size()) {
-                    case 1 -> "";
-                    case 2 -> " (and 1 more)";
-                    default -> " (and %d more)".formatted(failures.size() - 1);
-                };
+        int others = failures.size() - 1;
+        String more = others == 0 ? "" : " (and %d more)".formatted(others);
         return "%s%s %s: %s%s"
                 .formatted(
                         first.pair(),

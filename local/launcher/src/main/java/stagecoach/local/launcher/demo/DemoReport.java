@@ -1,5 +1,7 @@
 package stagecoach.local.launcher.demo;
 
+import stagecoach.local.launcher.demo.claim.Evidence;
+import stagecoach.local.launcher.demo.claim.Claim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,8 +17,10 @@ import stagecoach.cli.client.Text;
 import stagecoach.cli.manifest.Application;
 import stagecoach.cli.manifest.ManifestReader;
 import stagecoach.local.engines.FreePort;
-import stagecoach.local.launcher.demo.Gate.Change;
-import stagecoach.local.launcher.demo.WanRelay.Purpose;
+import stagecoach.local.launcher.demo.ocean.Carried;
+import stagecoach.local.launcher.demo.ocean.Gate.Change;
+import stagecoach.local.launcher.demo.ocean.Ocean;
+import stagecoach.local.launcher.demo.ocean.WanRelay.Purpose;
 import stagecoach.local.launcher.installation.LocalMachines;
 
 /** The demo's geography: hq, an ocean, two regions with a cache and three machines each. */

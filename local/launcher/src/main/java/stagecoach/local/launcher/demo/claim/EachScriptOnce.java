@@ -1,10 +1,10 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import java.util.HashMap;
 import java.util.Map;
 
 /** Every script left exactly the traces that the process calls for: none missing, none twice. */
-record EachScriptOnce() implements Claim {
+public record EachScriptOnce() implements Claim {
     @Override
     public String promise() {
         return "each script left one trace";

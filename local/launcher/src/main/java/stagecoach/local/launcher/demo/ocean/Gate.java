@@ -1,34 +1,34 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.ocean;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Whether a region can be reached from hq; remembers when that changed. */
-final class Gate {
+public final class Gate {
     private final List<Change> changes = new CopyOnWriteArrayList<>();
     private volatile boolean open;
 
     /** The gate was opened or shut. */
-    record Change(Instant at, boolean open) {}
+    public record Change(Instant at, boolean open) {}
 
-    Gate(boolean open, Instant at) {
+    public Gate(boolean open, Instant at) {
         this.open = open;
         changes.add(new Change(at, open));
     }
 
-    boolean open() {
+    public boolean open() {
         return open;
     }
 
-    synchronized void set(boolean nowOpen, Instant at) {
+    public synchronized void set(boolean nowOpen, Instant at) {
         if (nowOpen != open) {
             open = nowOpen;
             changes.add(new Change(at, nowOpen));
         }
     }
 
-    List<Change> changes() {
+    public List<Change> changes() {
         return List.copyOf(changes);
     }
 }

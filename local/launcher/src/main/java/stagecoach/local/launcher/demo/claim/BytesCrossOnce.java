@@ -1,9 +1,9 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import java.util.Locale;
 
 /** The nearest-cache package crosses the WAN once per region; protocol may add one per cent. */
-record BytesCrossOnce() implements Claim {
+public record BytesCrossOnce() implements Claim {
     private static final double MAX = 1.01;
 
     @Override

@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param traces what they left
  * @param keptByRetry the pairs that had succeeded before the retry, as their first attempt's lines
  */
-record Evidence(
+public record Evidence(
         int regions,
         long packageBytes,
         long cacheBytesToRegions,
@@ -27,7 +27,8 @@ record Evidence(
         Map<Trace.Line, Integer> expectedTraces,
         Trace traces,
         List<Trace.Line> keptByRetry) {
-    Evidence {
+    /** Copies what it is given. */
+    public Evidence {
         expectedTraces = Map.copyOf(expectedTraces);
         keptByRetry = List.copyOf(keptByRetry);
     }

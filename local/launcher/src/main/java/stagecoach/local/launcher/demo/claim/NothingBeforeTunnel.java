@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import stagecoach.cli.client.Text;
 
 /** No byte of a package leaves hq before the PRE_ACQUISITION step has opened the tunnel. */
-record NothingBeforeTunnel() implements Claim {
+public record NothingBeforeTunnel() implements Claim {
     @Override
     public String promise() {
         return "no package byte before tunnel";

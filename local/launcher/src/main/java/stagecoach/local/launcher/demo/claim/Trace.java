@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The lines that scripts left on their machines: evidence outside every table of Stagecoach. */
-record Trace(List<Line> lines) {
+public record Trace(List<Line> lines) {
     /** One run of a script: which deployment, attempt and step, on which machine. */
-    record Line(String deployment, int attempt, String step, String machine) {}
+    public record Line(String deployment, int attempt, String step, String machine) {}
 
-    Trace {
+    /** Copies what it is given. */
+    public Trace {
         lines = List.copyOf(lines);
     }
 
     /** Reads {@code <machines>/<machine>/trace} of every machine. */
-    static Trace read(Path machines) throws IOException {
+    public static Trace read(Path machines) throws IOException {
         var lines = new ArrayList<Line>();
         if (Files.isDirectory(machines)) {
             try (Stream<Path> folders = Files.list(machines)) {

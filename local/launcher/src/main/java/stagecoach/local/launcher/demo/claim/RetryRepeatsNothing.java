@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import java.util.List;
 
@@ -6,7 +6,7 @@ import java.util.List;
  * A retry runs again only the bracket and what had not succeeded: nothing that was done leaves a
  * second trace.
  */
-record RetryRepeatsNothing() implements Claim {
+public record RetryRepeatsNothing() implements Claim {
     @Override
     public String promise() {
         return "retry repeated nothing done";

@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.ocean;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,11 +19,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * A small TCP relay that plays one purpose of the WAN between hq and a region: it counts the bytes
  * both ways and carries nothing while its gate is shut. It knows no protocol.
  */
-final class WanRelay implements AutoCloseable {
+public final class WanRelay implements AutoCloseable {
     /**
      * What the bytes are for; each purpose has a listener of its own so that they are told apart.
      */
-    enum Purpose {
+    public enum Purpose {
         /** A cache pulls packages from the server. */
         CACHE,
         /** Sessions of tentacles, enrolment, and the server's words to a cache. */
@@ -52,7 +52,7 @@ final class WanRelay implements AutoCloseable {
      * @param callerIsRegion whether those who connect are in the region (and the upstream at hq) or
      *     the other way round
      */
-    WanRelay(
+    public WanRelay(
             String region,
             Purpose purpose,
             Gate gate,
@@ -68,45 +68,45 @@ final class WanRelay implements AutoCloseable {
         Thread.ofVirtual().name("wan-%s-%s".formatted(region, purpose)).start(this::accept);
     }
 
-    String region() {
+    public String region() {
         return region;
     }
 
-    Purpose purpose() {
+    public Purpose purpose() {
         return purpose;
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** Bytes that have left hq for the region. */
-    long bytesToRegion() {
+    public long bytesToRegion() {
         return bytesToRegion.get();
     }
 
     /** Bytes that have left the region for hq. */
-    long bytesToHq() {
+    public long bytesToHq() {
         return bytesToHq.get();
     }
 
     /** When the first byte since {@link #forgetFirstByte} went to the region. */
-    Optional<Instant> firstByteAt() {
+    public Optional<Instant> firstByteAt() {
         return firstByteAt.get();
     }
 
     /** Begins to look for a first byte anew. */
-    void forgetFirstByte() {
+    public void forgetFirstByte() {
         firstByteAt.set(Optional.empty());
     }
 
     /** Lets at most so many bytes a second through, each way and connection. */
-    void limit(long bytesPerSecondMax) {
+    public void limit(long bytesPerSecondMax) {
         bytesPerSecond = bytesPerSecondMax;
     }
 
     /** Cuts every connection; for when the gate is shut. */
-    void cut() {
+    public void cut() {
         open.forEach(WanRelay::closeQuietly);
     }
 

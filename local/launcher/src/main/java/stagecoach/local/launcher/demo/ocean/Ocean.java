@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.ocean;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import stagecoach.local.launcher.demo.WanRelay.Purpose;
+import stagecoach.local.launcher.demo.ocean.WanRelay.Purpose;
 
 /**
  * The WAN between hq and the regions: a relay per region and purpose, and the tunnel that one
  * region hangs on.
  */
-final class Ocean implements AutoCloseable {
+public final class Ocean implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private final Map<String, Gate> gates = new LinkedHashMap<>();
@@ -26,28 +26,28 @@ final class Ocean implements AutoCloseable {
     private volatile boolean closed;
 
     /** Whether {@code region} can be reached; open until {@link #hangOn} says otherwise. */
-    Gate gate(String region) {
+    public Gate gate(String region) {
         return gates.computeIfAbsent(region, name -> new Gate(true, Instant.now()));
     }
 
     /**
      * A relay through which {@code region} reaches {@code hq}; the base URL that its machines use.
      */
-    URI towardsHq(String region, Purpose purpose, URI hq) throws IOException {
+    public URI towardsHq(String region, Purpose purpose, URI hq) throws IOException {
         var relay = new WanRelay(region, purpose, gate(region), address(hq), true);
         relays.add(relay);
         return relayed(hq, relay);
     }
 
     /** A relay through which hq reaches something in {@code region}; the base URL that hq uses. */
-    URI towardsRegion(String region, Purpose purpose, URI inRegion) throws IOException {
+    public URI towardsRegion(String region, Purpose purpose, URI inRegion) throws IOException {
         var relay = new WanRelay(region, purpose, gate(region), address(inRegion), false);
         relays.add(relay);
         return relayed(inRegion, relay);
     }
 
     /** From now on {@code region} is reached only while the file {@code tunnel} exists. */
-    void hangOn(String region, Path tunnel) {
+    public void hangOn(String region, Path tunnel) {
         Gate gate = gate(region);
         Thread.ofVirtual()
                 .name("tunnel-" + region)
@@ -67,12 +67,12 @@ final class Ocean implements AutoCloseable {
                         });
     }
 
-    List<WanRelay> relays() {
+    public List<WanRelay> relays() {
         return List.copyOf(relays);
     }
 
     /** Bytes of control so far, both ways, all regions. */
-    long controlBytes() {
+    public long controlBytes() {
         return relays.stream()
                 .filter(r -> r.purpose() == Purpose.CONTROL)
                 .mapToLong(r -> r.bytesToHq() + r.bytesToRegion())

@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
@@ -12,13 +12,13 @@ import java.util.stream.StreamSupport;
  * What the traces must be, computed from the process and from what the API says was begun; the
  * traces themselves come from the machines.
  */
-final class Expectation {
+public final class Expectation {
     private static final Set<String> LEAVE_TRACES = Set.of("SCRIPT", "PACKAGE");
 
     private final Map<String, JsonNode> steps;
 
     /** The expectation for a process as the API gives it. */
-    Expectation(JsonNode process) {
+    public Expectation(JsonNode process) {
         this.steps =
                 StreamSupport.stream(process.path("steps").spliterator(), false)
                         .collect(
@@ -26,7 +26,7 @@ final class Expectation {
     }
 
     /** One line for each pair that was begun and leaves a trace. */
-    Map<Trace.Line, Integer> lines(String deployment, List<JsonNode> rows) {
+    public Map<Trace.Line, Integer> lines(String deployment, List<JsonNode> rows) {
         var lines = new HashMap<Trace.Line, Integer>();
         for (JsonNode row : rows) {
             if (begun(row) && leavesTrace(row)) {
@@ -37,7 +37,7 @@ final class Expectation {
     }
 
     /** The lines of what had succeeded in an attempt and is not run once per attempt. */
-    List<Trace.Line> kept(String deployment, List<JsonNode> rows) {
+    public List<Trace.Line> kept(String deployment, List<JsonNode> rows) {
         return rows.stream()
                 .filter(row -> row.path("state").asText().equals("SUCCEEDED"))
                 .filter(row -> leavesTrace(row) && !bracket(row.path("step").asText()))
@@ -46,7 +46,7 @@ final class Expectation {
     }
 
     /** How many pairs a deployment that succeeds at once begins on so many targets. */
-    long tracesOfSuccess(int targets) {
+    public long tracesOfSuccess(int targets) {
         return steps.values().stream()
                 .filter(step -> LEAVE_TRACES.contains(step.path("kind").asText()))
                 .mapToLong(step -> step.path("runOn").has("workerPool") ? 1 : targets)

@@ -1,17 +1,17 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 /** One thing that Stagecoach promises and the demo checks by evidence from outside. */
-sealed interface Claim
+public sealed interface Claim
         permits BytesCrossOnce, NothingBeforeTunnel, EachScriptOnce, RetryRepeatsNothing {
     /** What is promised. */
-    String promise();
+    public String promise();
 
     /** Where the evidence comes from. */
-    String source();
+    public String source();
 
     /** Whether the evidence bears it out, and the figure that says so. */
-    Verdict judge(Evidence evidence);
+    public Verdict judge(Evidence evidence);
 
     /** The judgement, with its figure. */
-    record Verdict(boolean holds, String figure) {}
+    public record Verdict(boolean holds, String figure) {}
 }

@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.claim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,19 +1,20 @@
-package stagecoach.local.launcher.demo;
+package stagecoach.local.launcher.demo.ocean;
 
 import java.util.HashMap;
 import java.util.Map;
-import stagecoach.local.launcher.demo.WanRelay.Purpose;
+import stagecoach.local.launcher.demo.ocean.WanRelay.Purpose;
 
 /** Bytes that the ocean has carried from hq, by region and purpose, at one moment. */
-record Carried(Map<Way, Long> bytes) {
+public record Carried(Map<Way, Long> bytes) {
     /** A region and what the bytes were for. */
-    record Way(String region, Purpose purpose) {}
+    public record Way(String region, Purpose purpose) {}
 
-    Carried {
+    /** Copies what it is given. */
+    public Carried {
         bytes = Map.copyOf(bytes);
     }
 
-    static Carried by(Ocean ocean) {
+    public static Carried by(Ocean ocean) {
         var bytes = new HashMap<Way, Long>();
         ocean.relays()
                 .forEach(
@@ -26,7 +27,7 @@ record Carried(Map<Way, Long> bytes) {
     }
 
     /** What was carried since {@code earlier}. */
-    Carried since(Carried earlier) {
+    public Carried since(Carried earlier) {
         var difference = new HashMap<Way, Long>();
         bytes.forEach(
                 (way, now) -> difference.put(way, now - earlier.bytes().getOrDefault(way, 0L)));
@@ -34,7 +35,7 @@ record Carried(Map<Way, Long> bytes) {
     }
 
     /** Bytes of one purpose, to all regions. */
-    long of(Purpose purpose) {
+    public long of(Purpose purpose) {
         return bytes.entrySet().stream()
                 .filter(e -> e.getKey().purpose() == purpose)
                 .mapToLong(Map.Entry::getValue)
@@ -42,7 +43,7 @@ record Carried(Map<Way, Long> bytes) {
     }
 
     /** Bytes of packages (not control), by region. */
-    Map<String, Long> packagesByRegion() {
+    public Map<String, Long> packagesByRegion() {
         var byRegion = new HashMap<String, Long>();
         bytes.forEach(
                 (way, count) -> {
