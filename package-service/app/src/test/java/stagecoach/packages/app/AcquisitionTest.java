@@ -27,11 +27,13 @@ import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.LogEntry.TransferProgress;
 import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.trust.Identity;
@@ -192,6 +194,32 @@ class AcquisitionTest {
     }
 
     @Test
+    void how_far_a_package_has_come_is_told_now_and_then() throws Exception {
+        var nupkg = pushed(8 * MEGABYTE);
+        link.narrow(MEGABYTE / 10);
+        deployment.start(
+                2, false, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "eu")));
+
+        try (var logs = new Logs(deployment.id())) {
+            await().atMost(StagecoachResource.PATIENCE)
+                    .until(
+                            () -> {
+                                link.narrow(MEGABYTE / 20);
+                                return !logs.poll().isEmpty();
+                            });
+            assertThat(logs.poll().getFirst())
+                    .isInstanceOfSatisfying(
+                            TransferProgress.class,
+                            told -> {
+                                assertThat(told.cache()).contains(new CacheId("eu-1"));
+                                assertThat(told.bytes()).isBetween(1L, (long) nupkg.bytes().length);
+                            });
+        }
+        link.open();
+        deployment.event(2, PackageReplicated.class);
+    }
+
+    @Test
     void a_package_for_upload_by_the_server_goes_to_no_cache() throws Exception {
         var nupkg = pushed(1000);
         deployment.start(
@@ -264,12 +292,12 @@ class AcquisitionTest {
     void invariant_8_a_cancelled_acquisition_ends_and_its_transfer_too() throws Exception {
         var nupkg = pushed(2 * MEGABYTE);
         var small = pushed(100);
+        link.narrow(MEGABYTE / 2);
         deployment.start(
                 2,
                 false,
                 Deployment.fromServer(small.pin(), Deployment.target("web-1", "eu")),
                 Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "eu")));
-        link.narrow(MEGABYTE / 2);
         var told = (AcquirePackage) deployment.commands(2, 1).getFirst();
         await().atMost(StagecoachResource.PATIENCE)
                 .until(() -> CACHE.partialBytes(nupkg.sha512()) > 0);
@@ -288,6 +316,12 @@ class AcquisitionTest {
 
         assertThat(cancel.ticket()).isEqualTo(told.ticket());
         assertThat(deployment.ended(2).outcome()).isEqualTo(RunOutcome.CANCELLED);
+        var central = Identity.loadOrCreate(Files.createTempDirectory("central-"), "central");
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () ->
+                                CACHE.pull(central, nupkg.sha512()).state()
+                                        == PullStatus.State.FAILED);
         link.open();
         // What came is kept for whoever wants the package next.
         try (var next = new Deployment()) {

@@ -14,10 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** A regional cache as it is shipped: a process of its own, with a folder and a port. */
@@ -113,15 +116,32 @@ final class CacheProcess implements AutoCloseable {
 
     /** Reads as a tentacle does. */
     HttpResponse<byte[]> read(Identity tentacle, Sha512 sha512, String grant) throws Exception {
+        return send(
+                tentacle, CacheProtocol.BLOBS + sha512.hex(), CacheProtocol.GRANT_HEADER, grant);
+    }
+
+    /** How a pull stands, asked as the server does. */
+    PullStatus pull(Identity central, Sha512 sha512) throws Exception {
+        String credential =
+                CacheProtocol.credential(PackageServiceResource.TRUST, new CacheId(name));
+        return PullStatus.parse(
+                send(
+                                central,
+                                CacheProtocol.pullPath(sha512),
+                                CacheProtocol.TRUST_HEADER,
+                                credential)
+                        .body());
+    }
+
+    private HttpResponse<byte[]> send(Identity shown, String path, String header, String value)
+            throws Exception {
         try (var client =
                 HttpClient.newBuilder()
-                        .sslContext(tentacle.tls(PinnedTrust.exactly(thumbprint())))
+                        .sslContext(shown.tls(PinnedTrust.exactly(thumbprint())))
                         .connectTimeout(Duration.ofSeconds(10))
                         .build()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create(url() + "/blobs/" + sha512.hex()))
-                            .header("X-Stagecoach-Grant", grant)
-                            .build(),
+                    HttpRequest.newBuilder(URI.create(url() + path)).header(header, value).build(),
                     BodyHandlers.ofByteArray());
         }
     }
