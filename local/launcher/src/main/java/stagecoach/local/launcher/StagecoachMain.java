@@ -26,11 +26,13 @@ public final class StagecoachMain {
     /** All commands for this checkout. */
     static CommandLine commandLine(Checkout checkout) {
         LocalRun run = new LocalRun(checkout, checkout.localFolder());
-        StagecoachCli root = new StagecoachCli(System.getenv(), new RunningDefault(run.folder()));
+        LocalRun demo = new LocalRun(checkout, DemoCommand.folder(checkout));
+        StagecoachCli root =
+                new StagecoachCli(System.getenv(), new RunningDefault(run.folder(), demo.folder()));
         CommandLine line = StagecoachCli.commandLine(root);
         line.addSubcommand(new UpCommand(run, root.screen()));
         line.addSubcommand(new DownCommand(run));
-        line.addSubcommand(new StatusCommand(run));
+        line.addSubcommand(new StatusCommand(run, demo));
         RunningMachines machines = new RunningMachines(checkout, run.folder());
         line.addSubcommand(new TentacleCommand(machines).line());
         line.addSubcommand(new CacheCommand(machines).line());

@@ -1,5 +1,6 @@
 package stagecoach.local.launcher.command;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,6 +21,8 @@ import stagecoach.local.launcher.installation.LocalRun;
         description =
                 "Bring three releases to six machines in two regions, here, and check every claim.")
 public final class DemoCommand implements Callable<Integer> {
+    private static final String FOLDER = "demo";
+
     private final Checkout checkout;
     private final Screen screen;
 
@@ -27,6 +30,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--keep", description = "Leave it running at the end, until Ctrl-C.")
     boolean keep;
+
+    /** Where a demo of this checkout keeps everything. */
+    public static Path folder(Checkout checkout) {
+        return checkout.localFolder().resolve(FOLDER);
+    }
 
     /** A demo of {@code checkout}, shown on {@code screen}. */
     public DemoCommand(Checkout checkout, Screen screen) {
@@ -42,7 +50,7 @@ public final class DemoCommand implements Callable<Integer> {
                 "No Docker, no root. Writes .stagecoach/demo and target/. Ctrl-C cleans up. --keep leaves it running.");
         screen.keep("");
         screen.keep(" ✓ JDK        " + System.getProperty("java.version"));
-        var scratch = new ScratchDefault(checkout, "demo", screen);
+        var scratch = new ScratchDefault(checkout, FOLDER, screen);
         LocalMachines machines;
         try {
             machines = scratch.start();

@@ -1,5 +1,6 @@
 package stagecoach.local.launcher.command;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,20 +28,22 @@ import stagecoach.local.launcher.supervisor.StatusJson;
         description = "What of the local default runs, and where it answers.")
 public final class StatusCommand implements Callable<Integer> {
     private final LocalRun run;
+    private final LocalRun demo;
 
     @Spec @Nullable CommandSpec spec;
 
     @Option(names = "--json", description = "Answer with JSON.")
     boolean json;
 
-    /** Looks at {@code run}. */
-    public StatusCommand(LocalRun run) {
+    /** Looks at {@code run}, and where that does not run, at the demo. */
+    public StatusCommand(LocalRun run, LocalRun demo) {
         this.run = run;
+        this.demo = demo;
     }
 
     @Override
     public Integer call() throws Exception {
-        LocalRun.Look look = run.look();
+        LocalRun.Look look = look();
         Status status = look.status().map(it -> truth(look, it)).orElse(NEVER);
         if (json) {
             Said.line(spec, StatusJson.write(status));
@@ -57,6 +60,15 @@ public final class StatusCommand implements Callable<Integer> {
             status.problem().ifPresent(why -> Said.line(spec, "the last start failed: " + why));
         }
         return (look.supervised() ? ExitCode.SUCCEEDED : ExitCode.FAILED).code();
+    }
+
+    private LocalRun.Look look() throws IOException, InterruptedException {
+        LocalRun.Look usual = run.look();
+        if (usual.supervised()) {
+            return usual;
+        }
+        LocalRun.Look demonstrated = demo.look();
+        return demonstrated.supervised() ? demonstrated : usual;
     }
 
     private static final Status NEVER =

@@ -3,6 +3,7 @@ package stagecoach.local.launcher.installation;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +12,19 @@ import stagecoach.local.launcher.supervisor.ControlClient;
 
 /** Tells the commands where the local default of this checkout answers, if it runs. */
 public final class RunningDefault implements LocalDefault {
-    private final Path folder;
+    private final List<Path> folders;
 
-    /** That of this folder. */
-    public RunningDefault(Path folder) {
-        this.folder = folder;
+    /** That of the first of these folders in which one runs. */
+    public RunningDefault(Path... folders) {
+        this.folders = List.of(folders);
     }
 
     @Override
     public Optional<Found> find() {
+        return folders.stream().flatMap(folder -> in(folder).stream()).findFirst();
+    }
+
+    private static Optional<Found> in(Path folder) {
         try {
             Optional<ControlClient> control = ControlClient.find(folder);
             return control.isEmpty() ? Optional.empty() : found(control.get().status().facts());

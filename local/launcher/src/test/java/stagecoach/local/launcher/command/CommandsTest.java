@@ -35,7 +35,11 @@ class CommandsTest {
 
     @Test
     void status_says_what_to_do_when_nothing_runs() {
-        assertThat(run(new StatusCommand(local()))).isEqualTo(1);
+        assertThat(
+                        run(
+                                new StatusCommand(
+                                        local(), new LocalRun(checkout(), folder.resolve("demo")))))
+                .isEqualTo(1);
         assertThat(out.toString()).isEqualTo("nothing runs; ./stagecoach up starts it\n");
     }
 
@@ -62,7 +66,12 @@ class CommandsTest {
                                         Optional.empty())));
         Files.writeString(folder.resolve("state.json"), StatusJson.write(last));
 
-        assertThat(run(new StatusCommand(local()), "--json")).isEqualTo(1);
+        assertThat(
+                        run(
+                                new StatusCommand(
+                                        local(), new LocalRun(checkout(), folder.resolve("demo"))),
+                                "--json"))
+                .isEqualTo(1);
 
         JsonNode json = new ObjectMapper().readTree(out.toString());
         assertThat(json.path("baseUrl").asText()).isEqualTo("http://127.0.0.1:41080");
