@@ -1,15 +1,5 @@
 package stagecoach.local.launcher.demo;
 
-import stagecoach.local.launcher.demo.claim.Expectation;
-import stagecoach.local.launcher.demo.claim.Trace;
-import stagecoach.local.launcher.demo.claim.Evidence;
-import stagecoach.local.launcher.demo.claim.RetryRepeatsNothing;
-import stagecoach.local.launcher.demo.claim.EachScriptOnce;
-import stagecoach.local.launcher.demo.claim.NothingBeforeTunnel;
-import stagecoach.local.launcher.demo.claim.BytesCrossOnce;
-import stagecoach.local.launcher.demo.claim.Claim;
-import stagecoach.local.launcher.demo.ocean.Carried;
-import stagecoach.local.launcher.demo.ocean.WanRelay;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +16,16 @@ import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.DeploymentWatch;
 import stagecoach.cli.watch.Screen;
+import stagecoach.local.launcher.demo.claim.BytesCrossOnce;
+import stagecoach.local.launcher.demo.claim.Claim;
+import stagecoach.local.launcher.demo.claim.EachScriptOnce;
+import stagecoach.local.launcher.demo.claim.Evidence;
+import stagecoach.local.launcher.demo.claim.Expectation;
+import stagecoach.local.launcher.demo.claim.NothingBeforeTunnel;
+import stagecoach.local.launcher.demo.claim.RetryRepeatsNothing;
+import stagecoach.local.launcher.demo.claim.Trace;
+import stagecoach.local.launcher.demo.ocean.Carried;
+import stagecoach.local.launcher.demo.ocean.WanRelay;
 import stagecoach.local.launcher.demo.ocean.WanRelay.Purpose;
 import stagecoach.local.launcher.installation.LocalMachines;
 

@@ -1,13 +1,13 @@
 package stagecoach.local.launcher.demo;
 
-import stagecoach.local.launcher.demo.claim.Evidence;
-import stagecoach.local.launcher.demo.claim.Claim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import stagecoach.cli.client.Text;
+import stagecoach.local.launcher.demo.claim.Claim;
+import stagecoach.local.launcher.demo.claim.Evidence;
 import stagecoach.wire.StagecoachJson;
 
 /** The figures of a demo, as the final table and as {@code target/demo-report.json}. */
