@@ -23,12 +23,14 @@ import stagecoach.tentacle.session.Tentacle;
 
 /**
  * The tentacle's command line: {@code enrol}, {@code run}, {@code rehearse}. Exit codes: 0 done, 1
- * it did not work, 2 misused, 77 the gateway wants this machine to stay away.
+ * it did not work, 2 misused, 70 a fault in the program, 77 the gateway wants this machine to stay
+ * away.
  */
 public final class TentacleMain {
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
     private static final int STAY_AWAY = 77;
+    private static final int FAULT = 70;
     private static final long CLOSING_SECONDS_MAX = 2;
 
     private static final Map<String, List<String>> COMMANDS =
@@ -58,7 +60,18 @@ public final class TentacleMain {
 
     /** Runs the command line. */
     public static void main(String[] args) {
+        Thread.setDefaultUncaughtExceptionHandler(TentacleMain::fault);
         Runtime.getRuntime().exit(run(List.of(args)));
+    }
+
+    /** Half a tentacle is worse than none: a new process takes up what this one leaves. */
+    private static void fault(Thread thread, Throwable fault) {
+        try {
+            System.err.println("A fault in the tentacle, thread " + thread.getName() + ":");
+            fault.printStackTrace();
+        } finally {
+            Runtime.getRuntime().halt(FAULT);
+        }
     }
 
     static int run(List<String> typed) {

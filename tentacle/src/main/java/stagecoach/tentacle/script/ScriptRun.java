@@ -29,6 +29,9 @@ public final class ScriptRun {
     private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
     private static final Duration FLUSH_EVERY = Duration.ofMillis(100);
 
+    /** A file's time is that of the kernel's last tick, and so a little old. */
+    private static final Duration FILE_TIMES_LAG = Duration.ofMillis(100);
+
     /** How long a process that has won its claim may take to say who it is. */
     private static final Duration INTRODUCTION_MAX = Duration.ofSeconds(5);
 
@@ -68,7 +71,8 @@ public final class ScriptRun {
             // The tentacle ended between its record and the process: nothing has begun.
             return start(live, script, folder, starting.claim() + 1, deadline);
         }
-        return attach(live, script, folder, deadline);
+        // A process of an earlier boot says nothing any more.
+        return attach(live, script, folder, sameBoot ? INTRODUCTION_MAX : Duration.ZERO, deadline);
     }
 
     private static Optional<JournalEntry.Starting> lastStart(LiveTicket live, String script) {
@@ -137,9 +141,13 @@ public final class ScriptRun {
     }
 
     private ScriptEnd attach(
-            LiveTicket live, Script script, ScriptFolder folder, Optional<Instant> deadline)
+            LiveTicket live,
+            Script script,
+            ScriptFolder folder,
+            Duration introductionMax,
+            Optional<Instant> deadline)
             throws IOException, InterruptedException {
-        Instant giveUp = live.now().plus(INTRODUCTION_MAX);
+        Instant giveUp = live.now().plus(introductionMax);
         Optional<ProcessMark> process = folder.process();
         while (process.isEmpty() && live.now().isBefore(giveUp)) {
             live.awaitRing(LOOK_OFTEN);
@@ -236,6 +244,10 @@ public final class ScriptRun {
         private final LiveTicket live;
         private final ProcessGroup group;
         private final Optional<Instant> deadline;
+
+        /** An earlier tentacle process may have terminated it already. */
+        private final boolean stopWasThere;
+
         private boolean terminated;
         private boolean killed;
 
@@ -243,12 +255,13 @@ public final class ScriptRun {
             this.live = live;
             this.group = group;
             this.deadline = deadline;
+            this.stopWasThere = live.stop().isPresent();
         }
 
         Optional<ScriptEnd> look(ScriptFolder folder, ProcessMark mark)
                 throws IOException, InterruptedException {
             Optional<StopAsked> stop = live.stop();
-            if (stop.isPresent() && !folder.exitedBefore(stop.get().at())) {
+            if (stop.isPresent() && !cameTooLate(stop.get(), folder)) {
                 return stopping(stop.get(), folder);
             }
             // In this order: the exit code is written before the process ends.
@@ -268,6 +281,13 @@ public final class ScriptRun {
                 return stopping(live.stop().orElseThrow(), folder);
             }
             return Optional.empty();
+        }
+
+        /** What had ended before it was asked to has ended by itself. */
+        private boolean cameTooLate(StopAsked stop, ScriptFolder folder) throws IOException {
+            return !terminated
+                    && folder.exitCode().isPresent()
+                    && (!stopWasThere || folder.exitedBefore(stop.at().minus(FILE_TIMES_LAG)));
         }
 
         private Optional<ScriptEnd> stopping(StopAsked stop, ScriptFolder folder)

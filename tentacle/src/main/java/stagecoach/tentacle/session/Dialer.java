@@ -75,6 +75,8 @@ public final class Dialer {
                         .setMaxMessageSize(MESSAGE_BYTES_MAX)
                         .setClosingTimeout(CLOSING_SECONDS_MAX)
                         .setConnectTimeout((int) rules.connectMax().toMillis())
+                        .setSslHandshakeTimeout(rules.connectMax().toMillis())
+                        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                         .setTcpKeepAlive(true);
         // Named, for else Vert.x reads the JDK's whole trust store to learn of them.
         CIPHER_SUITES.forEach(options::addEnabledCipherSuite);

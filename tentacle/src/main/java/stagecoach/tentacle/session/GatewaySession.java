@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +45,8 @@ final class GatewaySession {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewaySession.class);
 
-    /** So many messages wait unread before the gateway is slowed down. */
-    private static final int UNREAD_MAX = 32;
+    /** With so much waiting unread, in characters, the gateway is slowed down. */
+    private static final long UNREAD_MAX = 1 << 20;
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final long FREE_BYTES_MIN = 256L << 20;
@@ -55,6 +56,7 @@ final class GatewaySession {
     private final Vertx vertx;
     private final WebSocket socket;
     private final LinkedBlockingQueue<Incoming> unread = new LinkedBlockingQueue<>();
+    private final AtomicLong unreadLength = new AtomicLong();
     private final Set<Ticket> repeat = ConcurrentHashMap.newKeySet();
     private final Set<Ticket> answered = new HashSet<>();
     private volatile long heardNanos = System.nanoTime();
@@ -102,7 +104,7 @@ final class GatewaySession {
     private void onText(String json) {
         heardNanos = System.nanoTime();
         unread.add(new Incoming.Text(json));
-        if (unread.size() >= UNREAD_MAX) {
+        if (unreadLength.addAndGet(json.length()) > UNREAD_MAX) {
             socket.pause();
         }
     }
@@ -219,6 +221,10 @@ final class GatewaySession {
     }
 
     private void askForLife() {
+        if (unreadLength.get() > 0) {
+            // What was heard waits to be read: the silence, if there is one, is our own.
+            heardNanos = System.nanoTime();
+        }
         if (System.nanoTime() - heardNanos > rules.silenceMax().toNanos()) {
             close("the gateway was silent for " + rules.silenceMax());
         } else if (!closed) {
@@ -253,13 +259,16 @@ final class GatewaySession {
 
     private Optional<GatewayFrame> next(Duration atMost) throws InterruptedException, SessionEnded {
         @Nullable Incoming incoming = unread.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
-        if (unread.isEmpty()) {
-            socket.resume();
-        }
         return switch (incoming) {
             case null -> Optional.empty();
             case Incoming.Closed(String reason) -> throw new SessionEnded(reason);
-            case Incoming.Text(String json) -> Optional.of(parse(json));
+            case Incoming.Text(String json) -> {
+                GatewayFrame frame = parse(json);
+                if (unreadLength.addAndGet(-json.length()) <= UNREAD_MAX / 2) {
+                    socket.resume();
+                }
+                yield Optional.of(frame);
+            }
         };
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -250,6 +251,18 @@ class ScriptRunTest {
                                 Instant.now().plusSeconds(60)));
         assertThat(result.outcome()).isEqualTo(CommandOutcome.TIMED_OUT);
         assertThat(result.mayStillRun()).isFalse();
+    }
+
+    @Test
+    void a_cancel_that_comes_too_late_changes_nothing() throws Exception {
+        LiveTicket live = tickets.accept(Deliveries.bash("echo up >> %s; exit 6".formatted(trace)));
+        assertThat(run(live).exitCode()).contains(6);
+        Path exit = live.folder().resolve("scripts/main/exit");
+        Files.setLastModifiedTime(exit, FileTime.from(Instant.now().minusSeconds(5)));
+        live.askStop(Cause.CANCEL, Duration.ofSeconds(10), Duration.ofSeconds(10));
+        CommandResult result = run(tickets.afterRestart(live));
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.EXITED);
+        assertThat(result.exitCode()).contains(6);
     }
 
     @Test

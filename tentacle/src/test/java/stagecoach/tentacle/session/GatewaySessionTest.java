@@ -43,7 +43,7 @@ import stagecoach.wire.StagecoachJson;
 class GatewaySessionTest {
     private static final SessionRules BRISK =
             new SessionRules(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(3),
                     Duration.ofSeconds(10),
                     Duration.ofMillis(200),
                     Duration.ofSeconds(3),
