@@ -22,7 +22,7 @@ final class TentacleProgram {
      */
     private static final List<String> SMALL =
             List.of(
-                    "-Xmx24m",
+                    "-Xmx48m",
                     "-Xms8m",
                     "-Xmn3m",
                     "-XX:+UseSerialGC",
