@@ -191,6 +191,59 @@ class TentacleProcessTest {
     }
 
     @Test
+    void after_a_kill_those_who_wait_still_wait_in_their_order() throws Exception {
+        start();
+        Ticket first = gateway.give(Deliveries.bash(waitingScript()));
+        awaitTrace("begun");
+        Ticket second = gateway.give(Deliveries.bash("echo second >> " + trace));
+        Ticket third = gateway.give(Deliveries.bash("echo third >> " + trace));
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(
+                        () ->
+                                Files.exists(home.work().resolve(second.toString()))
+                                        && Files.exists(home.work().resolve(third.toString())));
+        kill();
+        start();
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(
+                        () ->
+                                gateway.output(third).stream()
+                                        .anyMatch(line -> line.text().startsWith("Waiting for")));
+        assertThat(gateway.hasStarted(second)).isFalse();
+        letGo();
+        assertThat(gateway.awaitEnd(third).succeeded()).isTrue();
+        assertThat(gateway.awaitEnd(first).exitCode()).contains(5);
+        assertThat(trace).hasContent("begun\nended\nsecond\nthird");
+    }
+
+    @Test
+    void what_is_damaged_on_disk_is_unknown_and_forgotten_when_that_is_known() throws Exception {
+        start();
+        Ticket ticket = gateway.give(Deliveries.bash(waitingScript()));
+        awaitTrace("begun");
+        kill();
+        Path journal = home.work().resolve(ticket + "/journal");
+        byte[] bytes = Files.readAllBytes(journal);
+        bytes[15] ^= 1;
+        Files.write(journal, bytes);
+        start();
+        CommandResult result = gateway.awaitEnd(ticket);
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.UNKNOWN);
+        assertThat(result.mayStillRun()).isTrue();
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> !Files.exists(home.work().resolve(ticket.toString())));
+        letGo();
+    }
+
+    @Test
+    void it_can_rehearse_by_itself() throws Exception {
+        Process rehearsal = command("rehearse");
+        assertThat(rehearsal.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        assertThat(rehearsal.exitValue()).as(log()).isZero();
+        assertThat(log()).contains("A script ran and a package was installed on this machine");
+    }
+
+    @Test
     void misuse_is_answered_in_words() throws Exception {
         Process bad = command("run", "--hom", "x");
         assertThat(bad.waitFor(60, TimeUnit.SECONDS)).isTrue();
