@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class TidyTest {
     private static final int LINES_MAX = 400;
     private static final int TYPES_MAX = 15;
-    private static final Path WIDE_PACKAGES = Path.of("proof/guards/src/test/resources/wide-packages.txt");
+    private static final Path WIDE_PACKAGES =
+            Path.of("proof/guards/src/test/resources/wide-packages.txt");
     private static final Path LONG_FILES =
             Path.of("proof/guards/src/test/resources/long-files.txt");
 
@@ -111,7 +112,9 @@ class TidyTest {
         assertThat(broken).isEmpty();
     }
 
-    /** The list at {@code path} names exactly {@code exceptions}, each with a reason behind a colon. */
+    /**
+     * The list at {@code path} names exactly {@code exceptions}, each with a reason behind a colon.
+     */
     private static void assertNamedWithReasons(Path path, List<String> exceptions) {
         Map<String, String> reasons = new HashMap<>();
         for (String line : Sources.lines(path)) {
@@ -120,7 +123,9 @@ class TidyTest {
                 reasons.put(parts[0].strip(), parts.length > 1 ? parts[1].strip() : "");
             }
         }
-        assertThat(reasons.keySet()).as("what %s names", path).containsExactlyInAnyOrderElementsOf(exceptions);
+        assertThat(reasons.keySet())
+                .as("what %s names", path)
+                .containsExactlyInAnyOrderElementsOf(exceptions);
         assertThat(reasons).allSatisfy((name, reason) -> assertThat(reason).as(name).isNotBlank());
     }
 

@@ -13,11 +13,13 @@ import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
 
-/** The demo itself: three releases, two regions, and every claim borne out by evidence from outside. */
+/**
+ * The demo itself: three releases, two regions, and every claim borne out by evidence from outside.
+ */
 class DemoTest {
     @Test
-    void invariant_1_no_byte_moves_before_the_tunnel_is_open_and_all_other_claims_hold(@TempDir Path folder)
-            throws Exception {
+    void invariant_1_no_byte_moves_before_the_tunnel_is_open_and_all_other_claims_hold(
+            @TempDir Path folder) throws Exception {
         Checkout checkout = Checkout.find();
         var run = new LocalRun(checkout, folder);
         try {

@@ -15,10 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** SIGKILL of any one process in the middle of a deployment: it ends right, and every script ran once. */
+/**
+ * SIGKILL of any one process in the middle of a deployment: it ends right, and every script ran
+ * once.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillTest {
-    private static final List<String> TARGETS = List.of("web-1", "web-2", "web-3", "web-4", "web-5", "web-6");
+    private static final List<String> TARGETS =
+            List.of("web-1", "web-2", "web-3", "web-4", "web-5", "web-6");
 
     @TempDir Path folder;
     private Whole whole;
@@ -37,7 +41,7 @@ class KillTest {
     @AfterAll
     void end() throws Exception {
         if (whole != null) {
-            whole.close();
+            whole.end();
         }
     }
 
@@ -54,17 +58,24 @@ class KillTest {
                 "tentacle-web-2",
                 "tentacle-worker-1"
             })
-    void invariant_9_a_kill_of_any_process_loses_nothing_and_runs_nothing_twice(String victim) throws Exception {
+    void invariant_9_a_kill_of_any_process_loses_nothing_and_runs_nothing_twice(String victim)
+            throws Exception {
         String release = "1.0." + ++releases;
         whole.api().post("/projects/shop/releases", Map.of("version", release));
         String deployment = whole.deploy("shop", release);
         String moment = victim.equals("tentacle-worker-1") ? "open" : "roll";
-        Whole.patiently().until(() -> of(deployment).stream().anyMatch(line -> line.contains(" " + moment + " ")));
+        Whole.patiently()
+                .until(
+                        () ->
+                                of(deployment).stream()
+                                        .anyMatch(line -> line.contains(" " + moment + " ")));
 
         whole.kill(victim);
 
         JsonNode ended = whole.ended(deployment);
-        assertThat(ended.path("state").asText()).as(ended.path("failure").asText()).isEqualTo("SUCCEEDED");
+        assertThat(ended.path("state").asText())
+                .as(ended.path("failure").asText())
+                .isEqualTo("SUCCEEDED");
         assertThat(of(deployment)).containsExactlyInAnyOrderElementsOf(expected(deployment));
         whole.awaitAllReady();
     }

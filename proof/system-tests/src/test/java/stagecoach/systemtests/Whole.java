@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import java.time.Duration;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Unreachable;
 import stagecoach.cli.manifest.Application;
@@ -25,7 +25,7 @@ import stagecoach.local.launcher.process.ProcessStatus;
 import stagecoach.local.launcher.supervisor.ControlClient;
 
 /** A whole Stagecoach in a folder of its own, with machines, for the tests of one class. */
-final class Whole implements AutoCloseable {
+final class Whole {
     private final LocalRun run;
     private final ControlClient control;
     private final LocalMachines machines;
@@ -40,7 +40,8 @@ final class Whole implements AutoCloseable {
         Checkout checkout = Checkout.find();
         var run = new LocalRun(checkout, folder);
         var started = run.start(Map.of(), status -> {});
-        return new Whole(run, started.control(), new LocalMachines(checkout, folder, started.control()));
+        return new Whole(
+                run, started.control(), new LocalMachines(checkout, folder, started.control()));
     }
 
     ApiClient api() {
@@ -48,11 +49,18 @@ final class Whole implements AutoCloseable {
     }
 
     /** Machines, all of them connected when this returns. */
-    void startMachines(List<String> targets, String tag, String worker, String pool) throws Exception {
-        machines.startTentacle(machine(worker, Optional.empty(), List.of(), List.of(), Optional.of(pool)));
+    void startMachines(List<String> targets, String tag, String worker, String pool)
+            throws Exception {
+        machines.startTentacle(
+                machine(worker, Optional.empty(), List.of(), List.of(), Optional.of(pool)));
         for (String target : targets) {
             machines.startTentacle(
-                    machine(target, Optional.of("eu"), List.of("production"), List.of(tag), Optional.empty()));
+                    machine(
+                            target,
+                            Optional.of("eu"),
+                            List.of("production"),
+                            List.of(tag),
+                            Optional.empty()));
         }
         machines.awaitReady("tentacle-" + worker);
         for (String target : targets) {
@@ -67,13 +75,25 @@ final class Whole implements AutoCloseable {
     }
 
     private static LocalMachines.Machine machine(
-            String name, Optional<String> region, List<String> environments, List<String> tags, Optional<String> pool) {
+            String name,
+            Optional<String> region,
+            List<String> environments,
+            List<String> tags,
+            Optional<String> pool) {
         return new LocalMachines.Machine(
-                name, region, environments, tags, pool, Optional.empty(), Optional.empty(), Optional.empty());
+                name,
+                region,
+                environments,
+                tags,
+                pool,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     void apply(Path manifest, Map<String, String> environment) throws IOException {
-        var located = ManifestReader.read(manifest, name -> Optional.ofNullable(environment.get(name)));
+        var located =
+                ManifestReader.read(manifest, name -> Optional.ofNullable(environment.get(name)));
         var application = new Application(api(), located);
         application.judge();
         application.write();
@@ -87,7 +107,13 @@ final class Whole implements AutoCloseable {
                         () ->
                                 api().postOnce(
                                                 "/deployments",
-                                                Map.of("project", project, "release", release, "environment", "production"),
+                                                Map.of(
+                                                        "project",
+                                                        project,
+                                                        "release",
+                                                        release,
+                                                        "environment",
+                                                        "production"),
                                                 key)
                                         .path("id")
                                         .asText(),
@@ -100,14 +126,18 @@ final class Whole implements AutoCloseable {
                 .ignoreException(Unreachable.class)
                 .until(
                         () -> api().get("/deployments/" + id),
-                        deployment -> List.of("SUCCEEDED", "FAILED", "CANCELLED").contains(deployment.path("state").asText()));
+                        deployment ->
+                                List.of("SUCCEEDED", "FAILED", "CANCELLED")
+                                        .contains(deployment.path("state").asText()));
     }
 
     /** Ends a process as the kernel does when memory is short. */
     void kill(String process) throws IOException, InterruptedException {
         ProcessStatus row = control.status().process(process).orElseThrow();
         long pid = row.identity().orElseThrow().pid();
-        assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).as("kill -9 of " + process).isTrue();
+        assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly())
+                .as("kill -9 of " + process)
+                .isTrue();
     }
 
     /** Returns when every process is ready again. */
@@ -116,11 +146,17 @@ final class Whole implements AutoCloseable {
                 .untilAsserted(
                         () ->
                                 assertThat(control.status().processes())
-                                        .allSatisfy(row -> assertThat(row.state().name()).as(row.name()).isEqualTo("READY")));
+                                        .allSatisfy(
+                                                row ->
+                                                        assertThat(row.state().name())
+                                                                .as(row.name())
+                                                                .isEqualTo("READY")));
     }
 
     static ConditionFactory patiently() {
-        return Awaitility.await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(150));
+        return Awaitility.await()
+                .atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofMillis(150));
     }
 
     /** All lines that scripts left in a folder of traces. */
@@ -141,8 +177,7 @@ final class Whole implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    void end() throws IOException, InterruptedException {
         run.end();
     }
 }
