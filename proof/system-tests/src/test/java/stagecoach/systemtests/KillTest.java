@@ -24,13 +24,12 @@ class KillTest {
     private static final List<String> TARGETS =
             List.of("web-1", "web-2", "web-3", "web-4", "web-5", "web-6");
 
-    @TempDir Path folder;
     private Whole whole;
     private Path traces;
     private int releases;
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path folder) throws Exception {
         whole = Whole.start(folder.resolve("stagecoach"));
         whole.startMachines(TARGETS, "web", "worker-1", "hq");
         traces = Files.createDirectories(folder.resolve("traces"));
