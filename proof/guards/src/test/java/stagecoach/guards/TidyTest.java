@@ -129,6 +129,24 @@ class TidyTest {
         assertThat(reasons).allSatisfy((name, reason) -> assertThat(reason).as(name).isNotBlank());
     }
 
+    @Test
+    void tests_that_pages_name_exist() {
+        var named = Pattern.compile("`([A-Z]\\w+(?:Test|Properties|IT))`");
+        var tests =
+                Sources.testJava().stream()
+                        .map(file -> String.valueOf(file.getFileName()).replace(".java", ""))
+                        .toList();
+        var missing = new ArrayList<String>();
+        for (Path page : Sources.files(path -> path.toString().endsWith(".md"))) {
+            named.matcher(Sources.text(page))
+                    .results()
+                    .map(match -> match.group(1))
+                    .filter(name -> !tests.contains(name))
+                    .forEach(name -> missing.add(page + " → " + name));
+        }
+        assertThat(missing).isEmpty();
+    }
+
     private static List<String> offences(List<Path> files, Pattern pattern) {
         var offences = new ArrayList<String>();
         for (Path file : files) {
