@@ -30,13 +30,22 @@ public final class PostgresEngine {
     private PostgresEngine() {}
 
     /** See the class; exits 1 with a sentence when it cannot start, 2 when called wrongly. */
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
         @Nullable String password = System.getenv(PASSWORD);
         if (args.length != 2 || password == null || password.isEmpty()) {
             System.err.println("usage: " + PASSWORD + "=… PostgresEngine DATA_FOLDER PORT");
             System.exit(2);
             return;
         }
+        try {
+            runOrSayWhyNot(args, password);
+        } catch (InterruptedException e) {
+            // Only PostgresStop interrupts, and it is ending this process.
+            return;
+        }
+    }
+
+    private static void runOrSayWhyNot(String[] args, String password) throws InterruptedException {
         try {
             run(Path.of(args[0]), EngineFolder.port(args[1]), password);
         } catch (EngineFailure e) {
@@ -63,8 +72,9 @@ public final class PostgresEngine {
                     "PostgreSQL cannot start on the data folder %s. The lines above say why."
                             .formatted(folder),
                     e);
+        } finally {
+            stop.startIsOver();
         }
-        stop.serverIsReady();
         Parent.watch();
         System.out.printf("READY postgres 127.0.0.1:%d%n", port);
         server.awaitEnd();

@@ -2,6 +2,7 @@ package stagecoach.local.embedded;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,10 +26,13 @@ final class Postmaster {
     /** The server that runs on this folder, by its own pid file; empty for a stale or no file. */
     static Optional<Postmaster> of(Path data) throws IOException {
         Path file = data.resolve("postmaster.pid");
-        if (!Files.exists(file)) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (NoSuchFileException e) {
+            // It never ran, or has just ended.
             return Optional.empty();
         }
-        List<String> lines = Files.readAllLines(file);
         if (lines.isEmpty() || !lines.getFirst().strip().matches("\\d+")) {
             return Optional.empty();
         }
