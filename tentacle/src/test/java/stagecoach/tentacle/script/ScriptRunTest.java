@@ -234,8 +234,12 @@ class ScriptRunTest {
         live.askStop(Cause.CANCEL, Duration.ofMillis(50), Duration.ofMillis(50));
         assertThat(result.get().outcome()).isEqualTo(CommandOutcome.ABANDONED);
         assertThat(result.get().mayStillRun()).isTrue();
-        long script = Long.parseLong(Files.readString(trace).split(" ", 2)[0]);
-        assertThat(ProcessHandle.of(script).orElseThrow().destroyForcibly()).isTrue();
+        long pid = Long.parseLong(Files.readString(trace).split(" ", 2)[0]);
+        ProcessHandle script = ProcessHandle.of(pid).orElseThrow();
+        ProcessHandle wrapper = script.parent().orElseThrow();
+        assertThat(script.destroyForcibly()).isTrue();
+        // It writes the exit code down before it ends, into the folder that goes with this test.
+        wrapper.onExit().get();
     }
 
     @Test
