@@ -3,6 +3,7 @@ package stagecoach.local.launcher.installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,7 +161,15 @@ public final class LocalDefault {
                         service("step-runner", "step-runner/app", Map.of()),
                         service("package-service", "package-service/app", packages),
                         service("agent-gateway", "agent-gateway/app", gateway)),
-                List.of());
+                List.of(new Stage.Step("the spreading of the admin key", this::awaitAdminKey)));
+    }
+
+    /** Each service that people talk to, by something that it answers to those who may read. */
+    private void awaitAdminKey() throws Exception {
+        String key = Files.readString(secrets.adminKeyFile()).strip();
+        KeyArrival.await(URI.create(serviceUrl("orchestrator") + "/api/v1/environments"), key);
+        KeyArrival.await(URI.create(serviceUrl("package-service") + "/api/v1/caches"), key);
+        KeyArrival.await(URI.create(serviceUrl("agent-gateway") + "/api/v1/agents"), key);
     }
 
     private ProcessSpec service(String name, String module, Map<String, String> own)

@@ -70,6 +70,7 @@ class LocalRunTest {
                 .extracting(ProcessStatus::name)
                 .containsExactly(ALL);
         String baseUrl = first.status().facts().get("baseUrl");
+        // Everything that refused the key at first knows it by now.
         assertThat(get(baseUrl + "/api/v1/agents")).contains("STAGECOACH_AGENT_IDENTITY");
         assertThat(get(baseUrl + "/")).contains("STAGECOACH_BOOTSTRAP_KEY_FILE");
         assertThat(topics(first.status()))
