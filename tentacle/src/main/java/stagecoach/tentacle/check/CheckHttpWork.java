@@ -39,6 +39,8 @@ public final class CheckHttpWork implements Work {
 
     private static final Duration PAUSE_MIN = Duration.ofMillis(50);
 
+    private static final String NO_ANSWER = "gave no answer in time";
+
     @Override
     public CommandResult perform(LiveTicket live) throws IOException, InterruptedException {
         if (!(live.payload().orElse(null) instanceof CommandPayload.Http ask)) {
@@ -87,7 +89,7 @@ public final class CheckHttpWork implements Work {
                         live.info(ask.method() + " " + ask.url() + " answered as it should.");
                         return Results.done(Map.of());
                     }
-                    if (!wrong.get().equals(last)) {
+                    if (!wrong.get().equals(last) && !isCutShort(wrong.get(), left, last)) {
                         last = wrong.get();
                         live.info(ask.method() + " " + ask.url() + " " + last + ".");
                     }
@@ -106,6 +108,11 @@ public final class CheckHttpWork implements Work {
                 threads.shutdownNow();
             }
         }
+    }
+
+    /** A last question for whose answer no time was left tells less than the answers before it. */
+    private static boolean isCutShort(String wrong, Duration left, String last) {
+        return wrong.equals(NO_ANSWER) && left.compareTo(REQUEST_MAX) < 0 && !last.isEmpty();
     }
 
     /** Submits work to another thread. */
@@ -142,7 +149,7 @@ public final class CheckHttpWork implements Work {
             }
             return Optional.empty();
         } catch (TimeoutException e) {
-            return Optional.of("gave no answer in time");
+            return Optional.of(NO_ANSWER);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return Optional.of(

@@ -1,12 +1,20 @@
 package stagecoach.tentacle.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,11 +29,20 @@ import stagecoach.tentacle.testing.RawServer;
 
 @Timeout(60)
 class CheckHttpTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+
     @TempDir Path folder;
+
+    /** Passes only when a test says so. */
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+
+    private void passes(Duration time) {
+        now.updateAndGet(instant -> instant.plus(time));
+    }
 
     private LiveTicket accept(String url, String body, Duration within, String... masks)
             throws Exception {
-        return new TestTickets(folder)
+        return new TestTickets(folder, now::get)
                 .accept(
                         Deliveries.check(
                                 new CommandPayload.Http(
@@ -51,8 +68,7 @@ class CheckHttpTest {
                                 out.write(body.getBytes(StandardCharsets.UTF_8));
                             }
                         })) {
-            LiveTicket live =
-                    accept(server.url() + "/health", "status: (UP|OK)", Duration.ofSeconds(30));
+            LiveTicket live = accept(server.url() + "/health", "status: (UP|OK)", HOUR);
             assertThat(new CheckHttpWork().perform(live).succeeded()).isTrue();
             assertThat(server.requests()).hasSize(5);
             assertThat(TestTickets.lines(live, OutputKind.INFO))
@@ -69,35 +85,60 @@ class CheckHttpTest {
     void a_redirect_is_an_answer_and_time_ends() throws Exception {
         try (RawServer server =
                 RawServer.plain(
-                        (request, out) ->
-                                RawServer.head(
-                                        out,
-                                        "302 Found",
-                                        "Location: /login",
-                                        "Content-Length: 0"))) {
+                        (request, out) -> {
+                            passes(HOUR);
+                            redirect(out);
+                        })) {
             CommandResult result =
                     new CheckHttpWork()
-                            .perform(
-                                    accept(
-                                            server.url() + "/?key=hunter2",
-                                            "",
-                                            Duration.ofMillis(300),
-                                            "hunter2"));
+                            .perform(accept(server.url() + "/?key=hunter2", "", HOUR, "hunter2"));
             assertThat(result.exitCode()).contains(1);
             assertThat(result.reason().orElseThrow())
-                    .contains("within PT0.3S: it answered 302")
+                    .contains("within PT1H: it answered 302")
                     .contains("?key=********")
                     .doesNotContain("hunter2");
         }
     }
 
     @Test
+    void what_the_end_of_the_time_cuts_short_hides_no_answer_before_it() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (RawServer server =
+                RawServer.plain(
+                        (request, out) -> {
+                            if (request.number() == 1) {
+                                passes(HOUR.minusSeconds(1));
+                                redirect(out);
+                            } else {
+                                passes(HOUR);
+                                over.await();
+                            }
+                        })) {
+            LiveTicket live = accept(server.url(), "", HOUR);
+            CommandResult result = new CheckHttpWork().perform(live);
+            over.countDown();
+            assertThat(server.requests()).hasSizeGreaterThan(1);
+            assertThat(result.reason().orElseThrow()).endsWith("it answered 302");
+            assertThat(TestTickets.lines(live, OutputKind.INFO))
+                    .containsExactly("GET " + server.url() + " answered 302.");
+        }
+    }
+
+    private static void redirect(OutputStream out) throws IOException {
+        RawServer.head(out, "302 Found", "Location: /login", "Content-Length: 0");
+    }
+
+    @Test
     void nobody_there_is_said_in_words() throws Exception {
         RawServer gone = RawServer.plain((request, out) -> {});
         gone.close();
-        CommandResult result =
-                new CheckHttpWork().perform(accept(gone.url(), "", Duration.ofMillis(200)));
-        assertThat(result.reason().orElseThrow())
+        LiveTicket live = accept(gone.url(), "", HOUR);
+        var checked = new FutureTask<>(() -> new CheckHttpWork().perform(live));
+        Thread.ofVirtual().start(checked);
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> !TestTickets.lines(live, OutputKind.INFO).isEmpty());
+        passes(HOUR);
+        assertThat(checked.get().reason().orElseThrow())
                 .contains("could not be reached (ConnectException");
     }
 

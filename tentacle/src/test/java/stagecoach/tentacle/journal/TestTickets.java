@@ -16,8 +16,12 @@ public final class TestTickets {
     private final TicketJournal journal;
 
     public TestTickets(Path folder) throws IOException {
+        this(folder, InstantSource.system());
+    }
+
+    public TestTickets(Path folder, InstantSource clock) throws IOException {
         this.home = Home.open(folder);
-        this.journal = new TicketJournal(home, InstantSource.system(), () -> {});
+        this.journal = new TicketJournal(home, clock, () -> {});
     }
 
     public Home home() {
