@@ -131,7 +131,10 @@ final class PackageDownload implements AutoCloseable {
 
     private HttpRequest request(long offset) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(endpoint.uri()).timeout(rules.stallMax()).GET();
+                HttpRequest.newBuilder(endpoint.uri())
+                        // It counts from before there is a connection.
+                        .timeout(rules.connectMax().plus(rules.stallMax()))
+                        .GET();
         if (offset > 0) {
             request.header("Range", "bytes=" + offset + "-");
         }

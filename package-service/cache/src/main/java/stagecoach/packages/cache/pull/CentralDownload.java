@@ -103,7 +103,8 @@ final class CentralDownload implements Closeable {
     private HttpRequest request(PullOrder order, long offset) {
         var request =
                 HttpRequest.newBuilder(order.url())
-                        .timeout(rules.stallMax())
+                        // It counts from before there is a connection.
+                        .timeout(rules.connectMax().plus(rules.stallMax()))
                         .header(CacheProtocol.GRANT_HEADER, order.grant());
         if (offset > 0) {
             request.header("Range", "bytes=" + offset + "-");
