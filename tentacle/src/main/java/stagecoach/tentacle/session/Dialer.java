@@ -119,6 +119,10 @@ public final class Dialer {
         ClientWebSocket socket = client.webSocket();
         GatewaySession session = new GatewaySession(party, rules, vertx, socket);
         current = session;
+        if (stopped) {
+            // The one who stops may have looked before this session was there to be closed.
+            return new GatewaySession.End("the tentacle ends", false, true);
+        }
         try {
             socket.connect(
                             new WebSocketConnectOptions()
