@@ -221,8 +221,10 @@ class TentacleProcessTest {
         start();
         Ticket ticket = gateway.give(Deliveries.bash(waitingScript()));
         awaitTrace("begun");
-        kill();
         Path journal = home.work().resolve(ticket + "/journal");
+        // A damaged last record would pass for one that was being written.
+        await().atMost(30, TimeUnit.SECONDS).until(() -> Files.readAllLines(journal).size() > 1);
+        kill();
         byte[] bytes = Files.readAllBytes(journal);
         bytes[15] ^= 1;
         Files.write(journal, bytes);
@@ -233,6 +235,8 @@ class TentacleProcessTest {
         await().atMost(30, TimeUnit.SECONDS)
                 .until(() -> !Files.exists(home.work().resolve(ticket.toString())));
         letGo();
+        // It still runs, and writes into the folder that goes with this test.
+        awaitTrace("ended");
     }
 
     @Test

@@ -19,8 +19,8 @@ public final class CuttingRelay implements AutoCloseable {
     private final ServerSocket listener;
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
     private final AtomicLong cutAfterBytes = new AtomicLong(Long.MAX_VALUE);
-    private volatile boolean swallows;
     private volatile boolean closed;
 
     public CuttingRelay(int target) throws IOException {
@@ -63,7 +63,7 @@ public final class CuttingRelay implements AutoCloseable {
                     cut();
                     return;
                 }
-                if (!swallows) {
+                if (!silent.contains(from)) {
                     out.write(buffer, 0, count);
                     out.flush();
                 }
@@ -73,6 +73,7 @@ public final class CuttingRelay implements AutoCloseable {
         } finally {
             open.remove(from);
             open.remove(to);
+            silent.remove(from);
         }
     }
 
@@ -92,9 +93,9 @@ public final class CuttingRelay implements AutoCloseable {
         }
     }
 
-    /** Keeps connections but lets nothing through. */
-    public void swallow(boolean does) {
-        swallows = does;
+    /** Keeps the connections that are open but lets nothing more through them. */
+    public void silence() {
+        silent.addAll(open);
     }
 
     @Override
