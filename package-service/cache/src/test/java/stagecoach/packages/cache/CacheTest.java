@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,7 +157,8 @@ class CacheTest {
         var gate = new CountDownLatch(1);
         central.then(central.stallAfter(300_000, gate));
         cache.order(order("a"), 0);
-        await().until(() -> cache.order(order("a"), 10).bytesHere() == 300_000);
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> cache.order(order("a"), 10).bytesHere() == 300_000);
 
         cache = cache.restarted();
         gate.countDown();
@@ -170,6 +172,7 @@ class CacheTest {
 
     @Test
     void a_silent_server_is_left_and_asked_for_the_rest() throws Exception {
+        cache = cache.restarted(Duration.ofSeconds(2));
         var gate = new CountDownLatch(1);
         central.then(central.stallAfter(200_000, gate));
 
@@ -305,7 +308,8 @@ class CacheTest {
         var gate = new CountDownLatch(1);
         central.then(central.stallAfter(250_000, gate));
         cache.order(order("a"), 0);
-        await().until(() -> cache.order(order("a"), 10).bytesHere() == 250_000);
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> cache.order(order("a"), 10).bytesHere() == 250_000);
 
         assertThat(cache.stop(SHA512)).isEqualTo(204);
         PullStatus status = cache.pulled(order("b"));

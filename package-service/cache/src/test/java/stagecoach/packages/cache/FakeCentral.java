@@ -95,13 +95,14 @@ final class FakeCentral implements AutoCloseable {
     Behaviour stallAfter(int count, CountDownLatch gate) {
         return exchange -> {
             exchange.sendResponseHeaders(200, bytes.length);
+            // Counted before it goes: the one who gets it may look at once.
+            sent.addAndGet(count);
             exchange.getResponseBody().write(bytes, 0, count);
             exchange.getResponseBody().flush();
-            sent.addAndGet(count);
             try {
                 gate.await();
-                exchange.getResponseBody().write(bytes, count, bytes.length - count);
                 sent.addAndGet(bytes.length - count);
+                exchange.getResponseBody().write(bytes, count, bytes.length - count);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -129,9 +130,9 @@ final class FakeCentral implements AutoCloseable {
             throws IOException {
         exchange.sendResponseHeaders(status, content.length - from);
         int count = Math.min(bytesMax, content.length - from);
+        sent.addAndGet(count);
         exchange.getResponseBody().write(content, from, count);
         exchange.getResponseBody().flush();
-        sent.addAndGet(count);
     }
 
     @Override

@@ -34,14 +34,9 @@ import stagecoach.vocabulary.packages.Sha512;
 final class RunningCache implements AutoCloseable {
     static final String TRUST = "c2hhcmVk";
     private static final KeyPair KEYS = GrantKeys.generate();
-    private static final PullRules IMPATIENT =
-            new PullRules(
-                    3,
-                    20,
-                    Duration.ofMillis(5),
-                    Duration.ofMillis(20),
-                    Duration.ofMillis(400),
-                    Duration.ofSeconds(5));
+
+    /** A server may be silent for so long that no busy machine is. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     // One for all tests: what they are is not what is tested.
     private static final Vertx VERTX = Vertx.vertx();
@@ -50,6 +45,7 @@ final class RunningCache implements AutoCloseable {
     private static final Identity CENTRAL = identity("central");
 
     private final Path folder;
+    private final Duration silenceMax;
     private final FolderBlobStore blobs;
     private final Pulls pulls;
     private final CachePort port;
@@ -57,9 +53,15 @@ final class RunningCache implements AutoCloseable {
     private final HttpClient reader;
 
     RunningCache(Path folder) throws IOException {
+        this(folder, PATIENCE);
+    }
+
+    /** One that leaves a server that is silent for longer. */
+    RunningCache(Path folder, Duration silenceMax) throws IOException {
         this.folder = folder;
+        this.silenceMax = silenceMax;
         blobs = FolderBlobStore.open(folder.resolve("packages"));
-        pulls = new Pulls(blobs, Files.getFileStore(folder), IMPATIENT);
+        pulls = new Pulls(blobs, Files.getFileStore(folder), rules(silenceMax));
         port =
                 CachePort.open(
                         VERTX,
@@ -72,6 +74,11 @@ final class RunningCache implements AutoCloseable {
                         0);
         central = client(CENTRAL);
         reader = client(TENTACLE);
+    }
+
+    private static PullRules rules(Duration silenceMax) {
+        return new PullRules(
+                3, 20, Duration.ofMillis(5), Duration.ofMillis(20), silenceMax, PATIENCE);
     }
 
     private static Identity identity(String name) {
@@ -172,8 +179,12 @@ final class RunningCache implements AutoCloseable {
 
     /** The same folder, by another process. */
     RunningCache restarted() throws IOException {
+        return restarted(silenceMax);
+    }
+
+    RunningCache restarted(Duration otherSilenceMax) throws IOException {
         close();
-        return new RunningCache(folder);
+        return new RunningCache(folder, otherSilenceMax);
     }
 
     @Override

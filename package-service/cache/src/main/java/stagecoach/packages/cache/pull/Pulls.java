@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.pull.PullOrder;
@@ -24,7 +25,11 @@ import stagecoach.vocabulary.packages.Sha512;
  * to bound.
  */
 public final class Pulls implements Closeable {
+    private static final Logger LOG = Logger.getLogger(Pulls.class);
     private static final int KEPT_MAX = 1000;
+
+    /** Only a large file that is just being read through takes longer to be left. */
+    private static final long CLOSING_SECONDS_MAX = 10;
 
     private final BlobStore blobs;
     private final FileStore disk;
@@ -68,15 +73,20 @@ public final class Pulls implements Closeable {
 
     private synchronized Pull begunOrJoined(PullOrder order) {
         @Nullable Pull present = pulls.remove(order.pin().sha512());
-        Pull pull = present != null && present.answers(order) ? present : begun(order);
+        Pull pull = present != null && present.answers(order) ? present : begun(order, present);
         pulls.put(order.pin().sha512(), pull);
         forgetOldest();
         return pull;
     }
 
-    private Pull begun(PullOrder order) {
+    /** Begins behind the one before it, which may be stopped and still about to let go. */
+    private Pull begun(PullOrder order, @Nullable Pull before) {
         var pull = new Pull(order, blobs, disk, verified, download, rules);
-        threads.execute(pull::run);
+        if (before == null) {
+            threads.execute(pull::run);
+        } else {
+            CompletableFuture<Void> _ = before.end().thenRunAsync(pull::run, threads);
+        }
         return pull;
     }
 
@@ -98,6 +108,7 @@ public final class Pulls implements Closeable {
                 .thenApply(end -> end.orElseGet(pull::status));
     }
 
+    /** Stops all pulls, and returns when they have let go of their files. */
     @Override
     public void close() {
         synchronized (this) {
@@ -105,5 +116,12 @@ public final class Pulls implements Closeable {
         }
         download.close();
         threads.shutdown();
+        try {
+            if (!threads.awaitTermination(CLOSING_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.warn("Pulls still run although they were stopped.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
