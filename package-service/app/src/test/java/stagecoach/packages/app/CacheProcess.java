@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import stagecoach.local.engines.FreePort;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.test.StagecoachResource;
@@ -31,7 +32,7 @@ final class CacheProcess implements AutoCloseable {
     private final String name;
     private final Path folder;
     private final String grantPublicKey;
-    private int port;
+    private final int port = FreePort.find(1).getFirst();
     private @Nullable Process process;
 
     private CacheProcess(String name, Path folder, String grantPublicKey) {
@@ -77,7 +78,6 @@ final class CacheProcess implements AutoCloseable {
         environment.put("STAGECOACH_CACHE_TRUST", PackageServiceResource.TRUST);
         process = builder.start();
         await().atMost(StagecoachResource.PATIENCE).until(() -> ready(log).isPresent());
-        port = URI.create(ready(log).orElseThrow()).getPort();
     }
 
     private static Optional<String> ready(Path log) throws IOException {

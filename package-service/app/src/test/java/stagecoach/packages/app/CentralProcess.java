@@ -3,11 +3,10 @@ package stagecoach.packages.app;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import stagecoach.local.engines.FreePort;
 import stagecoach.runtime.test.StagecoachResource;
 
 /** The package-service as it is shipped: a process of its own. */
@@ -16,7 +15,7 @@ final class CentralProcess implements AutoCloseable {
 
     private final Map<String, String> environment;
     private final Path log;
-    private final int port = freePort();
+    private final int port = FreePort.find(1).getFirst();
     private @Nullable Process process;
 
     CentralProcess(Map<String, String> environment, Path log) {
@@ -56,14 +55,6 @@ final class CentralProcess implements AutoCloseable {
 
     int port() {
         return port;
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     @Override
