@@ -57,6 +57,7 @@ final class PostgresStop {
                 cutStartOff();
             } while (startIsOver.getCount() > 0 || hasChildren());
             endServer();
+            Postmaster.clearDead(data);
         } catch (IOException | InterruptedException e) {
             System.err.println("error: PostgreSQL could not be stopped: " + e);
         }
@@ -69,10 +70,13 @@ final class PostgresStop {
      * file yet.
      */
     private void cutStartOff() throws IOException, InterruptedException {
-        ProcessHandle.current()
-                .children()
-                .filter(PostgresStop::isInitdb)
-                .forEach(ProcessHandle::destroyForcibly);
+        var initdbs = ProcessHandle.current().children().filter(PostgresStop::isInitdb).toList();
+        for (ProcessHandle initdb : initdbs) {
+            // The server that fills the new folder would outlive it for a while.
+            var itsServers = initdb.descendants().toList();
+            initdb.destroyForcibly();
+            Postmaster.kill(itsServers);
+        }
         endServer();
         if (!hasChildren() && startIsOver.getCount() > 0) {
             starter.interrupt();

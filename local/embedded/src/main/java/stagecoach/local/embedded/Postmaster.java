@@ -55,12 +55,18 @@ final class Postmaster {
         for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
             Path directory = proc.resolve(Long.toString(process.pid())).resolve("cwd");
             if (isPostgres(process) && worksIn(directory, data)) {
-                Postmaster leftover = new Postmaster(process);
-                process.destroyForcibly();
-                leftover.awaitEnd();
+                kill(List.of(process));
             }
         }
         Files.deleteIfExists(data.resolve("postmaster.pid"));
+    }
+
+    /** Kills these, and returns when they have ended. */
+    static void kill(List<ProcessHandle> processes) throws InterruptedException {
+        processes.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle process : processes) {
+            new Postmaster(process).awaitEnd();
+        }
     }
 
     private static boolean worksIn(Path directory, Path data) {

@@ -94,7 +94,13 @@ class EngineCommandTest {
     @Test
     void an_engine_that_is_ended_in_the_middle_of_its_start_leaves_no_server() throws Exception {
         EngineCommand command = postgres(FreePort.find(1).getFirst());
-        for (String sign : List.of("engine.lock", "data/PG_VERSION", "data/postmaster.pid")) {
+        for (String sign :
+                List.of(
+                        "engine.lock",
+                        "data/PG_VERSION",
+                        "data/base/1",
+                        "data/base/4",
+                        "data/postmaster.pid")) {
             EngineProcess process =
                     EngineProcess.start("the engine", command, folder.resolve("output.log"));
             await().atMost(MAX).until(() -> Files.exists(folder.resolve("data").resolve(sign)));
@@ -105,12 +111,29 @@ class EngineCommandTest {
         }
     }
 
+    /** Also those of a half made database: they name the folder only by working in it. */
     private List<String> serversOfTheFolder() {
-        String data = folder.resolve("data/data").toString();
+        Path data = folder.resolve("data/data");
         return ProcessHandle.allProcesses()
-                .flatMap(process -> process.info().commandLine().stream())
-                .filter(line -> line.contains("/bin/") && line.contains(data))
+                .filter(process -> namesFolder(process, data) || worksIn(process, data))
+                .map(process -> process.info().commandLine().orElse("process " + process.pid()))
                 .toList();
+    }
+
+    private static boolean namesFolder(ProcessHandle process, Path data) {
+        return process.info()
+                .commandLine()
+                .filter(line -> line.contains("/bin/") && line.contains(data.toString()))
+                .isPresent();
+    }
+
+    private static boolean worksIn(ProcessHandle process, Path data) {
+        try {
+            return Files.isSameFile(Path.of("/proc", Long.toString(process.pid()), "cwd"), data);
+        } catch (IOException e) {
+            // Ended in between, another user's, or another operating system.
+            return false;
+        }
     }
 
     @Test

@@ -23,8 +23,11 @@ public final class Keeper {
     /** Who takes longer than this to get ready no longer holds back the start of others. */
     private static final Duration PERMIT_MAX = Duration.ofSeconds(15);
 
-    /** Who is not ready holds nothing that would have to be put down gently. */
-    private static final Duration UNREADY_STOP_MAX = Duration.ofSeconds(5);
+    /**
+     * Who is not ready holds nothing that would have to be put down gently, but may have begun
+     * others that it must end, on a busy machine.
+     */
+    private static final Duration UNREADY_STOP_MAX = Duration.ofSeconds(15);
 
     private final ProcessSpec spec;
     private final LogFile log;
