@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentCommand;
@@ -95,10 +96,24 @@ class PublishingTest {
                                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                                 ConfigProvider.getConfig()
                                         .getValue("kafka.bootstrap.servers", String.class)))) {
-            var groups = admin.describeConsumerGroups(List.of("toy-listener")).all().get();
-            assertThat(groups.get("toy-listener").members())
-                    .isNotEmpty()
+            // A service that has just started may still be joining.
+            var members =
+                    await().atMost(StagecoachResource.PATIENCE)
+                            .ignoreExceptionsMatching(PublishingTest::isNotThereYet)
+                            .until(
+                                    () ->
+                                            admin.describeConsumerGroups(List.of("toy-listener"))
+                                                    .all()
+                                                    .get()
+                                                    .get("toy-listener")
+                                                    .members(),
+                                    joined -> !joined.isEmpty());
+            assertThat(members)
                     .allSatisfy(member -> assertThat(member.groupInstanceId()).isPresent());
         }
+    }
+
+    private static boolean isNotThereYet(Throwable e) {
+        return e.getCause() instanceof GroupIdNotFoundException;
     }
 }
