@@ -28,6 +28,7 @@ import stagecoach.local.launcher.demo.ocean.Carried;
 import stagecoach.local.launcher.demo.ocean.WanRelay;
 import stagecoach.local.launcher.demo.ocean.WanRelay.Purpose;
 import stagecoach.local.launcher.installation.LocalMachines;
+import stagecoach.local.launcher.installation.Patience;
 
 /**
  * Brings three releases to six machines in two regions and checks every claim by evidence from

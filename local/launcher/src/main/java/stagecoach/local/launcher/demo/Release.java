@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.ApiProblem;
+import stagecoach.local.launcher.installation.Patience;
 
 /** One release of the demo's shop: pushed, created and deployed through the public API alone. */
 final class Release {

@@ -22,6 +22,7 @@ import stagecoach.local.launcher.demo.ocean.Gate.Change;
 import stagecoach.local.launcher.demo.ocean.Ocean;
 import stagecoach.local.launcher.demo.ocean.WanRelay.Purpose;
 import stagecoach.local.launcher.installation.LocalMachines;
+import stagecoach.local.launcher.installation.Patience;
 
 /** The demo's geography: hq, an ocean, two regions with a cache and three machines each. */
 final class World {

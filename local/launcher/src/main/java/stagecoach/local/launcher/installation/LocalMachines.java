@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ public final class LocalMachines {
 
     private static final Duration READY_MAX = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
+
+    private static final String GATEWAY = "agent-gateway";
 
     private final Checkout checkout;
     private final Path folder;
@@ -146,19 +149,20 @@ public final class LocalMachines {
         return Done.STARTED;
     }
 
-    private void createMissing(Machine machine) {
-        machine.region().ifPresent(region -> createMissing("/regions/" + region));
-        machine.workerPool().ifPresent(pool -> createMissing("/worker-pools/" + pool));
-        machine.environments().forEach(each -> createMissing("/environments/" + each));
+    private void createMissing(Machine machine) throws IOException, InterruptedException {
+        List<String> paths = new ArrayList<>();
+        machine.region().ifPresent(region -> paths.add("/regions/" + region));
+        machine.workerPool().ifPresent(pool -> paths.add("/worker-pools/" + pool));
+        machine.environments().forEach(each -> paths.add("/environments/" + each));
+        for (String path : paths) {
+            createMissing(path);
+        }
     }
 
-    private void createMissing(String path) {
-        if (api.find(path).isEmpty()) {
-            api.put(
-                    path,
-                    MAPPER.createObjectNode()
-                            .put("name", path.substring(path.lastIndexOf('/') + 1)));
-        }
+    private void createMissing(String path) throws IOException, InterruptedException {
+        var named =
+                MAPPER.createObjectNode().put("name", path.substring(path.lastIndexOf('/') + 1));
+        Patience.with(() -> api.find(path).orElseGet(() -> api.put(path, named)));
     }
 
     private void enrol(TentacleProgram program, Machine machine, Path home)
@@ -172,10 +176,31 @@ public final class LocalMachines {
             document.put("environments", machine.environments());
             document.put("tags", machine.tags());
         }
-        JsonNode enrolment =
-                api.post(
-                        "/enrolments",
-                        Map.of(machine.workerPool().isPresent() ? "worker" : "target", document));
+        String kind = machine.workerPool().isPresent() ? "worker" : "target";
+        while (true) {
+            Optional<ProcessIdentity> gateway = gateway();
+            JsonNode enrolment =
+                    Patience.with(() -> api.post("/enrolments", Map.of(kind, document)));
+            Optional<String> refusal = refusal(program, home, enrolment.path("token").asText());
+            if (refusal.isEmpty()) {
+                return;
+            }
+            awaitReady(GATEWAY);
+            if (gateway.equals(gateway())) {
+                throw new IOException(
+                        "%s could not enrol: %s".formatted(machine.name(), refusal.get()));
+            }
+            // The gateway died meanwhile, maybe with its answer: a token is good for one attempt.
+        }
+    }
+
+    private Optional<ProcessIdentity> gateway() throws IOException, InterruptedException {
+        return row(GATEWAY).flatMap(ProcessStatus::identity);
+    }
+
+    /** What the tentacle said when it could not enrol; empty if it could. */
+    private Optional<String> refusal(TentacleProgram program, Path home, String token)
+            throws IOException, InterruptedException {
         Map<String, String> facts = control.status().facts();
         Process enrol =
                 new ProcessBuilder(
@@ -184,7 +209,7 @@ public final class LocalMachines {
                                         "--home",
                                         home.toString(),
                                         "--token",
-                                        enrolment.path("token").asText(),
+                                        token,
                                         "--gateway",
                                         fact(facts, "agentUrl"),
                                         "--bytes",
@@ -192,9 +217,7 @@ public final class LocalMachines {
                         .redirectErrorStream(true)
                         .start();
         String output = new String(enrol.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (enrol.waitFor() != 0) {
-            throw new IOException("%s could not enrol: %s".formatted(machine.name(), output));
-        }
+        return enrol.waitFor() == 0 ? Optional.empty() : Optional.of(output);
     }
 
     /**
@@ -219,19 +242,19 @@ public final class LocalMachines {
      * @param pullUrl as it reaches the server
      */
     public void registerCache(String name, String region, URI url, URI pushUrl, URI pullUrl)
-            throws IOException {
+            throws IOException, InterruptedException {
         createMissing("/regions/" + region);
         Path thumbprint =
                 LocalDefault.cacheHome(folder, name).resolve("identity").resolve("thumbprint");
-        api.put(
-                "/caches/" + name,
+        JsonNode cache =
                 MAPPER.createObjectNode()
                         .put("region", region)
                         .put("kind", "STAGECOACH")
                         .put("url", url.toString())
                         .put("pushUrl", pushUrl.toString())
                         .put("pullUrl", pullUrl.toString())
-                        .put("thumbprint", Files.readString(thumbprint).strip()));
+                        .put("thumbprint", Files.readString(thumbprint).strip());
+        Patience.with(() -> api.put("/caches/" + name, cache));
     }
 
     /** Where a cache that reaches the server directly pulls from. */

@@ -59,12 +59,19 @@ final class ControlServer {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        boolean ends = false;
         try (exchange) {
             Answer answer = isAllowed(exchange) ? answer(exchange) : Answer.error(401, "no token");
+            ends = answer.ends();
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(answer.status(), bytes.length);
             exchange.getResponseBody().write(bytes);
+        } finally {
+            // Only now: the answer must be under way before this process ends.
+            if (ends) {
+                shutdown.run();
+            }
         }
     }
 
@@ -76,7 +83,16 @@ final class ControlServer {
                         ("Bearer " + token).getBytes(StandardCharsets.UTF_8));
     }
 
-    private record Answer(int status, String body) {
+    /**
+     * What is answered.
+     *
+     * @param ends whether everything is ended behind it
+     */
+    private record Answer(int status, String body, boolean ends) {
+        Answer(int status, String body) {
+            this(status, body, false);
+        }
+
         static Answer error(int status, @Nullable String sentence) {
             return new Answer(status, MAPPER.createObjectNode().put("error", sentence).toString());
         }
@@ -104,8 +120,7 @@ final class ControlServer {
                 return new Answer(200, names.toString());
             }
             if (call.equals("POST /shutdown")) {
-                shutdown.run();
-                return new Answer(202, "{}");
+                return new Answer(202, "{}", true);
             }
             return Answer.error(404, "there is no " + call);
         } catch (JsonProcessingException | IllegalArgumentException e) {

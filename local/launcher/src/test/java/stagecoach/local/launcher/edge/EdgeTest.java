@@ -49,7 +49,7 @@ class EdgeTest {
                                 uri(FreePort.find(1).getFirst()))
                         .toCompletionStage()
                         .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
     }
 
     @AfterEach
@@ -57,7 +57,7 @@ class EdgeTest {
         http.close();
         orchestrator.stop(0);
         packages.stop(0);
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -174,7 +174,7 @@ class EdgeTest {
                                 Edge.start(vertx, port, uri(1), uri(1), uri(1))
                                         .toCompletionStage()
                                         .toCompletableFuture()
-                                        .get(10, TimeUnit.SECONDS))
+                                        .get(60, TimeUnit.SECONDS))
                 .hasMessageContaining("Address already in use");
     }
 

@@ -26,7 +26,7 @@ import stagecoach.local.launcher.process.ProcessIdentity;
 import stagecoach.local.launcher.process.ProcessState;
 
 class SupervisorProcessTest {
-    private static final Duration MAX = Duration.ofSeconds(30);
+    private static final Duration MAX = Duration.ofMinutes(1);
 
     @TempDir Path folder;
     private Children children;

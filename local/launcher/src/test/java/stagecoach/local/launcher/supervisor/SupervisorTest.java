@@ -21,7 +21,7 @@ import stagecoach.local.launcher.process.ProcessState;
 import stagecoach.local.launcher.process.ProcessStatus;
 
 class SupervisorTest {
-    private static final Duration MAX = Duration.ofSeconds(30);
+    private static final Duration MAX = Duration.ofMinutes(1);
 
     @TempDir Path folder;
     private Children children;
