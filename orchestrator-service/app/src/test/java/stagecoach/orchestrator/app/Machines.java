@@ -2,7 +2,6 @@ package stagecoach.orchestrator.app;
 
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
@@ -92,7 +92,7 @@ public final class Machines {
     }
 
     private static void awaitHealth(String path, AgentHealth health) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(StagecoachResource.PATIENCE)
                 .until(
                         () ->
                                 health.name()

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.StateCache;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.process.Phase;
@@ -59,7 +59,7 @@ class DeploymentTest {
     }
 
     private static void awaitState(String deployment, DeploymentState state) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(StagecoachResource.PATIENCE)
                 .until(
                         () ->
                                 state.name()
