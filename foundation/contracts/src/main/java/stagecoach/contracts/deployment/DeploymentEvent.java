@@ -13,6 +13,7 @@ import stagecoach.contracts.run.RunOutcome;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
@@ -27,6 +28,10 @@ public sealed interface DeploymentEvent {
      * @param planDigest names the plan (process, variables, pins) that {@code internal/Plan} gives
      *     out
      * @param steps the plan's outline, in order
+     * @param notBefore when it may start; until then it blocks nobody
+     * @param notAfter when it is given up if it has not started
+     * @param acquireOnly whether it ends STAGED, with all packages in place
+     * @param guidedFailure whether a person decides at a failure
      */
     record DeploymentQueued(
             DeploymentId deployment,
@@ -37,6 +42,10 @@ public sealed interface DeploymentEvent {
             List<PlannedStep> steps,
             Selection selection,
             boolean forceDownload,
+            Optional<Instant> notBefore,
+            Optional<Instant> notAfter,
+            boolean acquireOnly,
+            boolean guidedFailure,
             Optional<String> comment)
             implements DeploymentEvent {
         /** Copies the steps. */
@@ -48,7 +57,11 @@ public sealed interface DeploymentEvent {
     /** It has its slot: an attempt begins. */
     record DeploymentStarted(int attempt) implements DeploymentEvent {}
 
-    /** A phase run begins; the service that runs the phase takes it from here. */
+    /**
+     * A phase run begins; the service that runs the phase takes it from here.
+     *
+     * @param guided whether a run of steps ends at its first failure, for a person to decide
+     */
     record PhaseStarted(
             DeploymentId deployment,
             ProjectId project,
@@ -59,6 +72,7 @@ public sealed interface DeploymentEvent {
             Run run,
             int attempt,
             Purpose purpose,
+            boolean guided,
             PhaseWork work)
             implements DeploymentEvent {}
 
@@ -102,6 +116,52 @@ public sealed interface DeploymentEvent {
     /** A target came too late for this deployment. */
     record TargetMissed(TargetId target, String reason) implements DeploymentEvent {}
 
+    /**
+     * A person is asked how to go on; until the answer nothing runs.
+     *
+     * @param run the run that ended with the question
+     * @param pairs what the question is about
+     * @param instructions of a manual intervention; of a failure what failed, in words
+     * @param roles who may answer; empty means everyone who may deploy
+     */
+    record InterruptionRaised(
+            InterruptionId interruption,
+            InterruptionKind kind,
+            Run run,
+            Phase phase,
+            List<Pair> pairs,
+            Optional<String> instructions,
+            List<String> roles,
+            List<Choice> choices,
+            Instant raisedAt)
+            implements DeploymentEvent {
+        /** Copies the lists. */
+        public InterruptionRaised {
+            pairs = List.copyOf(pairs);
+            roles = List.copyOf(roles);
+            choices = List.copyOf(choices);
+        }
+    }
+
+    /** A person has answered. */
+    record InterruptionResolved(
+            InterruptionId interruption, Choice choice, String by, Optional<String> notes)
+            implements DeploymentEvent {}
+
+    /** A person took a target out: it runs nothing more in this deployment. */
+    record TargetExcluded(TargetId target, String reason) implements DeploymentEvent {}
+
+    /** All packages are in place and no more was asked for; the slot is given back. */
+    record DeploymentStaged() implements DeploymentEvent {}
+
+    /**
+     * A staged deployment shall be deployed; it queues like any deployment.
+     *
+     * @param at not before this time
+     */
+    record DeploymentProceeded(int attempt, String by, Optional<Instant> at)
+            implements DeploymentEvent {}
+
     /** Someone asked for a new attempt; it queues like any deployment. */
     record DeploymentRetried(int attempt, RetryFrom from, String by) implements DeploymentEvent {}
 
@@ -123,6 +183,26 @@ public sealed interface DeploymentEvent {
         public DeploymentEnded {
             mayStillRun = List.copyOf(mayStillRun);
         }
+    }
+
+    /** Why a person is asked. */
+    enum InterruptionKind {
+        GUIDED_FAILURE,
+        MANUAL_INTERVENTION
+    }
+
+    /** What a person may answer. */
+    enum Choice {
+        /** Go on behind the manual intervention. */
+        PROCEED,
+        /** End the deployment as failed. */
+        ABORT,
+        /** Try again what failed. */
+        RETRY,
+        /** Go on as if it had not failed. */
+        IGNORE,
+        /** Go on without the targets where it failed. */
+        EXCLUDE
     }
 
     /** What a retry begins with. */

@@ -4,6 +4,10 @@ package stagecoach.contracts.deployment;
 public enum DeploymentState {
     QUEUED,
     RUNNING,
+    /** A person is asked; it keeps its slot. */
+    PAUSED,
+    /** All packages are where they are needed, and nothing more was asked for; it has no slot. */
+    STAGED,
     CANCELLING,
     SUCCEEDED,
     FAILED,

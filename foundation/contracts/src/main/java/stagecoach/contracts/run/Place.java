@@ -9,7 +9,8 @@ import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.WorkerId;
 
 /**
- * One place where a step runs: a target, a worker, or a worker on behalf of a target.
+ * One place where a step runs: a target, a worker, a worker on behalf of a target, or no machine at
+ * all where a person does it.
  *
  * @param region where the target is (for a worker step: the worker)
  * @param tags the target's tags, for the scopes of variables
@@ -21,18 +22,23 @@ public record Place(
         Optional<RegionId> region,
         List<Tag> tags,
         Optional<String> unavailable) {
-    /** Refuses a place that is neither target nor worker. */
+    /** Copies the tags. */
     public Place {
         tags = List.copyOf(tags);
-        if (target.isEmpty() && worker.isEmpty() && unavailable.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "a place is a target, a worker, or says why it is neither");
-        }
     }
+
+    /** Where a person does it. */
+    public static final Place NO_MACHINE =
+            new Place(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty());
 
     /**
      * The tentacle that does the work: the worker's if there is a worker; empty if none could be
-     * found.
+     * found, or none is needed.
      */
     public Optional<AgentId> agent() {
         return worker.map(AgentId::of).or(() -> target.map(AgentId::of));

@@ -4,5 +4,9 @@ package stagecoach.contracts.run;
 public enum RunOutcome {
     SUCCEEDED,
     FAILED,
-    CANCELLED
+    CANCELLED,
+    /** A guided run stopped at its first failure; a person decides. */
+    NEEDS_GUIDANCE,
+    /** A run has come to a manual intervention: all before it is done, nothing behind it begun. */
+    INTERVENTION_REACHED
 }

@@ -23,7 +23,11 @@ import stagecoach.vocabulary.process.Phase;
 
 /** What happens in a run of steps; stream {@code steprun-<deployment>-<run>}. */
 public sealed interface StepRunEvent {
-    /** A run of steps begins. */
+    /**
+     * A run of steps begins.
+     *
+     * @param guided whether it ends at its first failure, for a person to decide
+     */
     record StepRunStarted(
             DeploymentId deployment,
             ProjectId project,
@@ -34,6 +38,7 @@ public sealed interface StepRunEvent {
             Run run,
             int attempt,
             Purpose purpose,
+            boolean guided,
             List<StepAssignment> assignments)
             implements StepRunEvent {
         /** Copies the assignments. */
@@ -88,7 +93,10 @@ public sealed interface StepRunEvent {
     /** The deployment was cancelled: nothing new starts, what runs is told to end. */
     record StepRunCancelling() implements StepRunEvent {}
 
-    /** The run has ended, with a result for every pair it was given. */
+    /**
+     * The run has ended, with a result for every pair it was given. Pairs that a run left for a
+     * person to decide about are PENDING; the manual intervention that it came to is RUNNING.
+     */
     record StepRunEnded(RunOutcome outcome, Optional<String> reason, List<PairResult> results)
             implements StepRunEvent {
         /** Copies the results. */

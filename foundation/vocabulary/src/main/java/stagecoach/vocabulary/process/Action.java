@@ -29,6 +29,35 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * Asks whether the machine is there and does its work.
+     *
+     * @param unavailable what becomes of a machine that is not
+     * @param within how long its answer may take
+     */
+    record HealthCheck(UnavailableTargets unavailable, Duration within) implements Action {}
+
+    /**
+     * Waits until a person has said how to go on.
+     *
+     * @param instructions what the person is asked to do, shown as it stands
+     * @param roles who may answer; empty means everyone who may deploy
+     */
+    record ManualIntervention(String instructions, List<String> roles) implements Action {
+        /** Copies the roles. */
+        public ManualIntervention {
+            roles = List.copyOf(roles);
+        }
+    }
+
+    /** Runs its children one after the other on each target, targets side by side. */
+    record Group(List<Step> steps) implements Action {
+        /** Copies the children. */
+        public Group {
+            steps = List.copyOf(steps);
+        }
+    }
+
     /** The language of a script. */
     enum Syntax {
         BASH,

@@ -1,6 +1,8 @@
 package stagecoach.vocabulary.process;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The steps of a project, in their order. */
 public record DeploymentProcess(List<Step> steps) {
@@ -10,5 +12,32 @@ public record DeploymentProcess(List<Step> steps) {
     /** Copies the steps. */
     public DeploymentProcess {
         steps = List.copyOf(steps);
+    }
+
+    /**
+     * A step that does something by itself.
+     *
+     * @param group the group that it belongs to
+     * @param batch steps with the same number start together; counted from 1
+     */
+    public record Leaf(Step step, Optional<Step> group, int batch) {}
+
+    /** The steps that do something by themselves, in their order: groups give their children. */
+    public List<Leaf> leaves() {
+        var leaves = new ArrayList<Leaf>();
+        int batch = 0;
+        for (Step step : steps) {
+            if (batch == 0 || step.start() == StartTrigger.AFTER_PREVIOUS) {
+                batch++;
+            }
+            if (step.action() instanceof Action.Group(var children)) {
+                for (Step child : children) {
+                    leaves.add(new Leaf(child, Optional.of(step), batch));
+                }
+            } else {
+                leaves.add(new Leaf(step, Optional.empty(), batch));
+            }
+        }
+        return List.copyOf(leaves);
     }
 }

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
 
 /**
  * What a process may say, beyond what its types allow. Whether the environments, pools and feeds
@@ -29,6 +30,9 @@ public final class ProcessRules {
     private static final Pattern MUTEX_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final List<Mistake> mistakes = new ArrayList<>();
+
+    /** Where the step that is looked at stands within the one at its position. */
+    private String inside = "";
 
     private ProcessRules() {}
 
@@ -59,21 +63,69 @@ public final class ProcessRules {
      */
     public static List<Mistake> mistakes(List<Optional<Step>> steps) {
         var rules = new ProcessRules();
-        if (steps.size() > STEPS_MAX) {
+        int count = steps.stream().mapToInt(step -> step.map(ProcessRules::count).orElse(1)).sum();
+        if (count > STEPS_MAX) {
             rules.mistakes.add(
                     new Mistake(
                             -1,
                             "",
                             "A process has at most %d steps, not %d. Put several lines into one script, or split the project."
-                                    .formatted(STEPS_MAX, steps.size())));
+                                    .formatted(STEPS_MAX, count)));
         }
         rules.checkOrder(steps);
+        rules.checkStarts(steps);
         rules.checkNames(steps);
         for (int i = 0; i < steps.size(); i++) {
             int position = i;
             steps.get(i).ifPresent(step -> rules.checkAlone(position, step));
         }
         return List.copyOf(rules.mistakes);
+    }
+
+    private static int count(Step step) {
+        return step.action() instanceof Action.Group(var children) ? 1 + children.size() : 1;
+    }
+
+    /** What starts together must be able to: within one phase, and no person between. */
+    private void checkStarts(List<Optional<Step>> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i).filter(s -> s.start() == StartTrigger.WITH_PREVIOUS).isEmpty()) {
+                continue;
+            }
+            Step step = steps.get(i).get();
+            if (i == 0) {
+                add(
+                        i,
+                        "start",
+                        "No step stands before this one, so it cannot start with it. Leave start out.");
+                continue;
+            }
+            if (step.action() instanceof Action.ManualIntervention) {
+                add(
+                        i,
+                        "start",
+                        "A manual intervention waits for all steps before it. Leave start out.");
+                continue;
+            }
+            int position = i;
+            steps.get(i - 1).ifPresent(previous -> checkStart(position, step, previous));
+        }
+    }
+
+    private void checkStart(int position, Step step, Step previous) {
+        if (previous.action() instanceof Action.ManualIntervention) {
+            add(
+                    position,
+                    "start",
+                    "No step starts together with the manual intervention \"%s\": steps behind it wait for its answer. Leave start out."
+                            .formatted(previous.name()));
+        } else if (previous.phase() != step.phase()) {
+            add(
+                    position,
+                    "start",
+                    "The step before it, \"%s\", belongs to %s, and the acquisition lies between the two. Leave start out."
+                            .formatted(previous.name(), previous.phase()));
+        }
     }
 
     private void checkOrder(List<Optional<Step>> steps) {
@@ -96,20 +148,35 @@ public final class ProcessRules {
     }
 
     private void checkNames(List<Optional<Step>> steps) {
-        Map<StepName, Integer> seen = new HashMap<>();
+        Map<StepName, String> seen = new HashMap<>();
         for (int i = 0; i < steps.size(); i++) {
             if (steps.get(i).isEmpty()) {
                 continue;
             }
-            StepName name = steps.get(i).get().name();
-            Integer first = seen.putIfAbsent(name, i);
-            if (first != null) {
-                add(
-                        i,
-                        "name",
-                        "\"%s\" is the name of steps[%d] already. Give each step a name of its own."
-                                .formatted(name, first));
+            Step step = steps.get(i).get();
+            checkName(seen, i, step, "name", "steps[%d]".formatted(i));
+            if (step.action() instanceof Action.Group(var children)) {
+                for (int j = 0; j < children.size(); j++) {
+                    checkName(
+                            seen,
+                            i,
+                            children.get(j),
+                            "steps/%d/name".formatted(j),
+                            "steps[%d].steps[%d]".formatted(i, j));
+                }
             }
+        }
+    }
+
+    private void checkName(
+            Map<StepName, String> seen, int position, Step step, String field, String place) {
+        String first = seen.putIfAbsent(step.name(), place);
+        if (first != null) {
+            add(
+                    position,
+                    field,
+                    "\"%s\" is the name of %s already. Give each step a name of its own."
+                            .formatted(step.name(), first));
         }
     }
 
@@ -123,6 +190,8 @@ public final class ProcessRules {
         checkPlace(position, step);
         checkPace(position, step);
         checkEnvironments(position, step);
+        checkWait(position, step);
+        step.onlyIf().flatMap(OnlyIf::mistake).ifPresent(why -> add(position, "onlyIf", why));
         step.timeout()
                 .filter(ProcessRules::isNotPositive)
                 .ifPresent(
@@ -143,6 +212,9 @@ public final class ProcessRules {
             case Action.Script script -> checkScript(position, script);
             case Action.DeployPackage deploy -> checkPackage(position, step, deploy);
             case Action.HttpCheck check -> checkHttp(position, check);
+            case Action.HealthCheck check -> checkHealth(position, check);
+            case Action.ManualIntervention manual -> checkManual(position, step, manual);
+            case Action.Group(var children) -> checkGroup(position, step, children);
         }
     }
 
@@ -151,7 +223,8 @@ public final class ProcessRules {
                 switch (step.runOn()) {
                     case RunOn.Targets targets -> targets.tags().isEmpty();
                     case RunOn.OnBehalfOf behalf -> behalf.tags().isEmpty();
-                    case RunOn.Worker worker -> false;
+                    case RunOn.Worker _ -> false;
+                    case RunOn.NoMachine _ -> false;
                 };
         if (noTags) {
             add(
@@ -174,9 +247,11 @@ public final class ProcessRules {
         if (step.parallelism().filter(many -> many < 1).isPresent()) {
             add(position, "parallelism", "parallelism is 1 or more targets; leave it out for all.");
         }
-        if (step.runOn() instanceof RunOn.Worker) {
+        if (step.runOn() instanceof RunOn.Worker || step.runOn() instanceof RunOn.NoMachine) {
             String sentence =
-                    "The step runs once, on a worker, so there is nothing to pace. Leave it out, or run the step on targets.";
+                    step.runOn() instanceof RunOn.Worker
+                            ? "The step runs once, on a worker, so there is nothing to pace. Leave it out, or run the step on targets."
+                            : "A person does the step once, so there is nothing to pace. Leave it out.";
             if (step.window().isPresent()) {
                 add(position, "rolling", sentence);
             }
@@ -197,6 +272,90 @@ public final class ProcessRules {
                                 .formatted(excluded));
             }
         }
+    }
+
+    private void checkWait(int position, Step step) {
+        if (step.waitFor().isPresent() && step.unavailableTargets() != UnavailableTargets.WAIT) {
+            add(
+                    position,
+                    "waitFor",
+                    "waitFor goes with unavailableTargets WAIT, and the step says %s. Change one of them."
+                            .formatted(step.unavailableTargets()));
+        } else if (step.waitFor().filter(ProcessRules::isNotPositive).isPresent()) {
+            add(position, "waitFor", "waitFor is longer than nothing, such as PT10M.");
+        }
+    }
+
+    private void checkHealth(int position, Action.HealthCheck check) {
+        if (isNotPositive(check.within())) {
+            add(position, "health/within", "within is longer than nothing, such as PT1M.");
+        }
+    }
+
+    private void checkManual(int position, Step step, Action.ManualIntervention manual) {
+        if (manual.instructions().isBlank()) {
+            add(
+                    position,
+                    "manual/instructions",
+                    "The instructions are empty. Say what the person is asked to do.");
+        }
+        if (step.condition() != Condition.SUCCESS) {
+            add(
+                    position,
+                    "condition",
+                    "A manual intervention asks whether to go on, so it stands only where nothing has failed. Leave condition out.");
+        }
+        if (step.timeout().isPresent()) {
+            add(
+                    position,
+                    "timeout",
+                    "A manual intervention waits until somebody answers. Leave timeout out.");
+        }
+    }
+
+    private void checkGroup(int position, Step group, List<Step> children) {
+        if (children.isEmpty()) {
+            add(position, "steps", "A group has at least one step. Put the children into steps.");
+        }
+        if (tagsOf(group.runOn()).isEmpty()) {
+            add(
+                    position,
+                    "runOn",
+                    "A group goes through its steps target by target. Name their tags: {\"tags\": [\"web\"]}.");
+        }
+        for (int i = 0; i < children.size(); i++) {
+            inside = "steps/%d/".formatted(i);
+            Step child = children.get(i);
+            if (child.action() instanceof Action.Group) {
+                add(position, "kind", "A group has no groups in it. Put the steps into this one.");
+            } else if (child.action() instanceof Action.ManualIntervention) {
+                add(
+                        position,
+                        "kind",
+                        "A manual intervention asks once, and a group goes target by target. Put it before or behind the group.");
+            } else {
+                checkChild(position, group, child);
+            }
+        }
+        inside = "";
+    }
+
+    private void checkChild(int position, Step group, Step child) {
+        checkAlone(position, child);
+        if (!tagsOf(child.runOn()).equals(tagsOf(group.runOn()))) {
+            add(
+                    position,
+                    "runOn",
+                    "A step of a group runs on the group's targets, or on a worker onBehalfOf the same tags. Leave it out to run on the targets.");
+        }
+    }
+
+    private static List<Tag> tagsOf(RunOn runOn) {
+        return switch (runOn) {
+            case RunOn.Targets(var tags) -> tags;
+            case RunOn.OnBehalfOf(var _, var tags) -> tags;
+            case RunOn.Worker _, RunOn.NoMachine _ -> List.of();
+        };
     }
 
     private void checkScript(int position, Action.Script script) {
@@ -298,6 +457,6 @@ public final class ProcessRules {
     }
 
     private void add(int step, String field, String sentence) {
-        mistakes.add(new Mistake(step, field, sentence));
+        mistakes.add(new Mistake(step, inside + field, sentence));
     }
 }

@@ -24,4 +24,7 @@ public sealed interface RunOn {
             tags = List.copyOf(tags);
         }
     }
+
+    /** Once, on no machine: a person does it. */
+    record NoMachine() implements RunOn {}
 }

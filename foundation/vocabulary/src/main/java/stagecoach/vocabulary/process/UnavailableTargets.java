@@ -2,6 +2,10 @@ package stagecoach.vocabulary.process;
 
 /** What a step does about a matching target that cannot be reached. */
 public enum UnavailableTargets {
+    /** It fails there. */
     FAIL,
-    SKIP
+    /** It is left out there. */
+    SKIP,
+    /** The phase waits for the target, and the step fails there if it does not come in time. */
+    WAIT
 }

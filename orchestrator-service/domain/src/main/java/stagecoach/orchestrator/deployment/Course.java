@@ -220,6 +220,7 @@ final class Course {
                         progress.nextRun(),
                         progress.attempt(),
                         purpose,
+                        false,
                         work));
     }
 

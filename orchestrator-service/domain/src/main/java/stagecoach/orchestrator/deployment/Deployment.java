@@ -7,11 +7,16 @@ import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStaged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
@@ -55,6 +60,11 @@ public sealed interface Deployment {
                         PhaseEnded _,
                         TargetJoined _,
                         TargetMissed _,
+                        InterruptionRaised _,
+                        InterruptionResolved _,
+                        TargetExcluded _,
+                        DeploymentStaged _,
+                        DeploymentProceeded _,
                         DeploymentRetried _,
                         CleanupSkipped _,
                         DeploymentEnded _ ->
@@ -86,6 +96,11 @@ public sealed interface Deployment {
                         PhaseStarted _,
                         ArrivalsAwaited _,
                         PhaseEnded _,
+                        InterruptionRaised _,
+                        InterruptionResolved _,
+                        TargetExcluded _,
+                        DeploymentStaged _,
+                        DeploymentProceeded _,
                         DeploymentRetried _,
                         CleanupSkipped _,
                         DeploymentEnded _ ->
@@ -153,6 +168,11 @@ public sealed interface Deployment {
                         PhaseEnded _,
                         TargetJoined _,
                         TargetMissed _,
+                        InterruptionRaised _,
+                        InterruptionResolved _,
+                        TargetExcluded _,
+                        DeploymentStaged _,
+                        DeploymentProceeded _,
                         DeploymentRetried _,
                         CancelRequested _,
                         DeploymentEnded _ ->

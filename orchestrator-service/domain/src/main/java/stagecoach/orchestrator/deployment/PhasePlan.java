@@ -17,7 +17,6 @@ import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Phase;
-import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
  * What the coming runs of a deployment would do, given how far it has come and the machines as they
@@ -107,24 +106,8 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
     }
 
     private StepAssignment lenient(StepAssignment assignment, PackageNeeds lacking) {
-        var step = assignment.step();
-        var skipping =
-                new PlannedStep(
-                        step.name(),
-                        step.kind(),
-                        step.phase(),
-                        step.runOn(),
-                        step.condition(),
-                        step.timeout(),
-                        step.retries(),
-                        step.window(),
-                        step.parallelism(),
-                        UnavailableTargets.SKIP,
-                        step.mutex(),
-                        step.packageToInstall(),
-                        step.skip());
         return new StepAssignment(
-                skipping,
+                assignment.step().skippingUnavailable(),
                 assignment.places().stream()
                         .map(
                                 place ->

@@ -37,6 +37,8 @@ public record TargetSelection(
                     onTargets(step, tags, target -> onBehalf(pool, target));
             case RunOn.Worker(var pool) ->
                     new StepAssignment(step, List.of(onWorker(pool)), Optional.empty());
+            case RunOn.NoMachine() ->
+                    new StepAssignment(step, List.of(Place.NO_MACHINE), Optional.empty());
         };
     }
 

@@ -8,6 +8,7 @@ import stagecoach.decider.Rejection;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.process.Action;
+import stagecoach.vocabulary.process.DeploymentProcess.Leaf;
 import stagecoach.vocabulary.process.Step;
 
 /** What of a release a deployment runs: the outline of its plan, without anything secret. */
@@ -21,8 +22,8 @@ public final class ReleaseRules {
      */
     public static List<PlannedStep> outline(
             Release release, EnvironmentId environment, Collection<StepName> skipSteps) {
-        return release.process().steps().stream()
-                .map(step -> planned(release, step, whyNot(step, environment, skipSteps)))
+        return release.process().leaves().stream()
+                .map(leaf -> planned(release, leaf, whyNot(leaf, environment, skipSteps)))
                 .toList();
     }
 
@@ -33,6 +34,14 @@ public final class ReleaseRules {
                         "The step \"%s\" is required and cannot be skipped. Leave it out of skipSteps."
                                 .formatted(step.name()))
                 : Optional.empty();
+    }
+
+    /** What leaves a group out leaves its children out. */
+    private static Optional<String> whyNot(
+            Leaf leaf, EnvironmentId environment, Collection<StepName> skipSteps) {
+        return leaf.group()
+                .flatMap(group -> whyNot(group, environment, skipSteps))
+                .or(() -> whyNot(leaf.step(), environment, skipSteps));
     }
 
     private static Optional<String> whyNot(
@@ -57,19 +66,27 @@ public final class ReleaseRules {
         return Optional.of("this deployment was asked to skip the step");
     }
 
-    private static PlannedStep planned(Release release, Step step, Optional<String> skip) {
+    private static PlannedStep planned(Release release, Leaf leaf, Optional<String> skip) {
+        Step step = leaf.step();
         return new PlannedStep(
                 step.name(),
                 kindOf(step.action()),
                 step.phase(),
                 step.runOn(),
+                leaf.batch(),
+                leaf.group().map(Step::name),
                 step.condition(),
+                step.onlyIf().isPresent() || leaf.group().flatMap(Step::onlyIf).isPresent(),
                 step.timeout(),
                 step.retries(),
                 step.window(),
                 step.parallelism(),
                 step.unavailableTargets(),
+                step.waitFor(),
                 step.mutex(),
+                step.action() instanceof Action.ManualIntervention(var instructions, var roles)
+                        ? Optional.of(new PlannedStep.Manual(instructions, roles))
+                        : Optional.empty(),
                 release.packageOf(step.name()),
                 skip);
     }
@@ -79,6 +96,10 @@ public final class ReleaseRules {
             case Action.Script _ -> PlannedStep.Kind.SCRIPT;
             case Action.DeployPackage _ -> PlannedStep.Kind.PACKAGE;
             case Action.HttpCheck _ -> PlannedStep.Kind.HTTP_CHECK;
+            case Action.HealthCheck _ -> PlannedStep.Kind.HEALTH_CHECK;
+            case Action.ManualIntervention _ -> PlannedStep.Kind.MANUAL_INTERVENTION;
+            case Action.Group _ ->
+                    throw new IllegalArgumentException("a group is not planned itself");
         };
     }
 }

@@ -30,9 +30,9 @@ public final class WantedPackages {
     /** The packages of {@code process}, no version chosen yet. */
     public static WantedPackages of(DeploymentProcess process) {
         var wanted = new WantedPackages();
-        for (var step : process.steps()) {
-            if (step.action() instanceof Action.DeployPackage(var reference, var _)) {
-                wanted.references.put(step.name(), reference);
+        for (var leaf : process.leaves()) {
+            if (leaf.step().action() instanceof Action.DeployPackage(var reference, var _)) {
+                wanted.references.put(leaf.step().name(), reference);
             }
         }
         return wanted;

@@ -24,6 +24,7 @@ import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
@@ -48,11 +49,14 @@ class ReleaseTest {
                 Shop.onWeb(),
                 action,
                 Condition.SUCCESS,
+                Optional.empty(),
+                StartTrigger.AFTER_PREVIOUS,
                 Optional.of(Duration.ofHours(1)),
                 Retries.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 UnavailableTargets.FAIL,
+                Optional.empty(),
                 Optional.empty(),
                 only,
                 except,

@@ -96,6 +96,7 @@ final class Deployment implements AutoCloseable {
                         new Run(run),
                         1,
                         Purpose.NORMAL,
+                        false,
                         new PhaseWork.Acquire(List.of(needs), force)));
     }
 

@@ -61,6 +61,7 @@ import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 import stagecoach.vocabulary.template.Scope;
@@ -148,11 +149,14 @@ final class Deployed implements AutoCloseable {
                         new RunOn.Targets(List.of(new Tag("web"))),
                         action,
                         Condition.SUCCESS,
+                        Optional.empty(),
+                        StartTrigger.AFTER_PREVIOUS,
                         Optional.of(Duration.ofMinutes(5)),
                         retries,
                         Optional.empty(),
                         Optional.empty(),
                         UnavailableTargets.FAIL,
+                        Optional.empty(),
                         Optional.empty(),
                         List.of(),
                         List.of(),
@@ -170,6 +174,9 @@ final class Deployed implements AutoCloseable {
                     case Action.Script _ -> PlannedStep.Kind.SCRIPT;
                     case Action.DeployPackage _ -> PlannedStep.Kind.PACKAGE;
                     case Action.HttpCheck _ -> PlannedStep.Kind.HTTP_CHECK;
+                    case Action.HealthCheck _ -> PlannedStep.Kind.HEALTH_CHECK;
+                    case Action.ManualIntervention _ -> PlannedStep.Kind.MANUAL_INTERVENTION;
+                    case Action.Group _ -> throw new IllegalStateException("a group is no step");
                 };
         return new StepAssignment(
                 new PlannedStep(
@@ -177,13 +184,18 @@ final class Deployed implements AutoCloseable {
                         kind,
                         planned.phase(),
                         planned.runOn(),
+                        1 + steps.indexOf(planned),
+                        Optional.empty(),
                         planned.condition(),
+                        planned.onlyIf().isPresent(),
                         planned.timeout(),
                         planned.retries(),
                         planned.window(),
                         planned.parallelism(),
                         planned.unavailableTargets(),
+                        planned.waitFor(),
                         planned.mutex(),
+                        Optional.empty(),
                         kind == PlannedStep.Kind.PACKAGE ? Optional.of(PINNED) : Optional.empty(),
                         Optional.empty()),
                 List.of(places),
@@ -250,6 +262,7 @@ final class Deployed implements AutoCloseable {
                 new Run(run),
                 1,
                 Purpose.NORMAL,
+                false,
                 new PhaseWork.Steps(Arrays.asList(assignments)));
     }
 

@@ -35,6 +35,7 @@ public sealed interface StepRunCommand {
                     phase.run(),
                     phase.attempt(),
                     phase.purpose(),
+                    phase.guided(),
                     steps.assignments());
         }
     }

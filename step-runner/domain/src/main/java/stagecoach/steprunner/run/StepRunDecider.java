@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent;
@@ -262,8 +263,15 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
     private static StepRunEvent unavailable(StepProgress step, Pair pair, String reason) {
         return switch (step.step().unavailableTargets()) {
             case FAIL -> notStarted(pair, StepState.FAILED, reason);
+            case WAIT -> notStarted(pair, StepState.FAILED, waitedFor(step.step(), reason));
             case SKIP -> new StepSkipped(pair.step(), List.of(pair), reason);
         };
+    }
+
+    private static String waitedFor(PlannedStep step, String reason) {
+        return step.waitFor()
+                .map(wait -> "%s; it was waited for, %s at most".formatted(reason, wait))
+                .orElse(reason);
     }
 
     private static StepRunEvent started(Underway run, Pair pair, int tryNumber) {

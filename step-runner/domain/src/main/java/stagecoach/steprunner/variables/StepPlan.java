@@ -17,7 +17,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action;
-import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.process.DeploymentProcess.Leaf;
 import stagecoach.vocabulary.template.BuiltIns;
 import stagecoach.vocabulary.template.OutputReference;
 import stagecoach.vocabulary.template.ResolvedVariables;
@@ -37,8 +37,8 @@ public final class StepPlan {
 
     /** Prepares {@code plan}. */
     public StepPlan(Plan plan) {
-        for (Step step : plan.process().steps()) {
-            actions.put(step.name(), step.action());
+        for (Leaf leaf : plan.process().leaves()) {
+            actions.put(leaf.step().name(), leaf.step().action());
         }
         variables = VariableSet.of(plan.variables());
         prompted = plan.prompted();
@@ -97,6 +97,10 @@ public final class StepPlan {
                             check.within(),
                             check.every(),
                             known.masks());
+            case Action.HealthCheck _ ->
+                    new CommandPayload.Script(Action.Syntax.SH, ":", Map.of(), known.masks());
+            case Action.ManualIntervention _ -> throw noCommand(step);
+            case Action.Group _ -> throw noCommand(step);
         };
     }
 
@@ -136,6 +140,9 @@ public final class StepPlan {
                 case Action.DeployPackage deploy ->
                         demandKnown(known, directory(sheet, step, deploy));
                 case Action.HttpCheck check -> demandKnown(known, check.url());
+                case Action.HealthCheck _ -> {}
+                case Action.ManualIntervention _ -> {}
+                case Action.Group _ -> throw noCommand(step);
             }
             return Optional.empty();
         } catch (VariableProblem problem) {
@@ -150,6 +157,10 @@ public final class StepPlan {
                                 OutputReference.parse(name).isPresent()
                                         ? Optional.of("")
                                         : known.find(name).map(ResolvedVariables.Value::value));
+    }
+
+    private static IllegalStateException noCommand(PlannedStep step) {
+        return new IllegalStateException(step.name() + " is nothing that a machine does");
     }
 
     private Action action(PlannedStep step) {

@@ -2,6 +2,7 @@ package stagecoach.steprunner.run;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,15 @@ final class Sheets {
     }
 
     static StepRunStarted sheet(Purpose purpose, List<StepAssignment> assignments) {
+        return sheet(purpose, false, assignments);
+    }
+
+    static StepRunStarted guided(StepAssignment... assignments) {
+        return sheet(Purpose.NORMAL, true, List.of(assignments));
+    }
+
+    private static StepRunStarted sheet(
+            Purpose purpose, boolean guided, List<StepAssignment> assignments) {
         return new StepRunStarted(
                 DEPLOYMENT,
                 new ProjectId("shop"),
@@ -56,62 +66,118 @@ final class Sheets {
                 RUN,
                 1,
                 purpose,
-                assignments);
+                guided,
+                inBatches(assignments));
+    }
+
+    /** What names no batch has one of its own; the children of a group share one. */
+    private static List<StepAssignment> inBatches(List<StepAssignment> assignments) {
+        var numbered = new ArrayList<StepAssignment>();
+        int batch = 0;
+        Optional<StepName> group = Optional.empty();
+        for (StepAssignment assignment : assignments) {
+            var step = assignment.step();
+            boolean nextChild = step.group().isPresent() && step.group().equals(group);
+            if (step.batch() == 0 && !nextChild) {
+                batch++;
+            }
+            group = step.group();
+            numbered.add(
+                    new StepAssignment(
+                            new Step(step).inBatch(Math.max(1, batch)).planned(),
+                            assignment.places(),
+                            assignment.skip()));
+        }
+        return numbered;
     }
 
     static Step step(String name) {
-        return new Step(name, Condition.SUCCESS, Retries.NONE, 0, 0, UnavailableTargets.FAIL);
+        return new Step(
+                new PlannedStep(
+                        new StepName(name),
+                        PlannedStep.Kind.SCRIPT,
+                        Phase.DEPLOYMENT,
+                        new RunOn.Targets(List.of(new Tag("web"))),
+                        0,
+                        Optional.empty(),
+                        Condition.SUCCESS,
+                        false,
+                        Optional.of(Duration.ofHours(1)),
+                        Retries.NONE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        UnavailableTargets.FAIL,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
+    /** A step that only a person does. */
+    static StepAssignment manual(String name) {
+        return new StepAssignment(
+                step(name)
+                        .kind(PlannedStep.Kind.MANUAL_INTERVENTION)
+                        .on(new RunOn.NoMachine())
+                        .planned(),
+                List.of(Place.NO_MACHINE),
+                Optional.empty());
     }
 
     /** A step in the making. */
-    record Step(
-            String name,
-            Condition condition,
-            Retries retries,
-            int window,
-            int parallelism,
-            UnavailableTargets unavailableTargets) {
-        Step on(Condition other) {
-            return new Step(name, other, retries, window, parallelism, unavailableTargets);
+    record Step(PlannedStep planned) {
+        Step named(String name) {
+            return changed(new Change().name(new StepName(name)));
+        }
+
+        Step kind(PlannedStep.Kind kind) {
+            return changed(new Change().kind(kind));
+        }
+
+        Step on(RunOn runOn) {
+            return changed(new Change().runOn(runOn));
+        }
+
+        Step on(Condition condition) {
+            return changed(new Change().condition(condition));
+        }
+
+        Step conditional() {
+            return changed(new Change().conditional());
         }
 
         Step retrying(int max, Duration backoff) {
-            return new Step(
-                    name,
-                    condition,
-                    new Retries(max, backoff),
-                    window,
-                    parallelism,
-                    unavailableTargets);
+            return changed(new Change().retries(new Retries(max, backoff)));
         }
 
         Step rolling(int width) {
-            return new Step(name, condition, retries, width, parallelism, unavailableTargets);
+            return changed(new Change().window(width));
         }
 
         Step parallel(int width) {
-            return new Step(name, condition, retries, window, width, unavailableTargets);
+            return changed(new Change().parallelism(width));
         }
 
-        Step unavailable(UnavailableTargets other) {
-            return new Step(name, condition, retries, window, parallelism, other);
+        Step unavailable(UnavailableTargets unavailable) {
+            return changed(new Change().unavailable(unavailable));
         }
 
-        PlannedStep planned() {
-            return new PlannedStep(
-                    new StepName(name),
-                    PlannedStep.Kind.SCRIPT,
-                    Phase.DEPLOYMENT,
-                    new RunOn.Targets(List.of(new Tag("web"))),
-                    condition,
-                    Optional.of(Duration.ofHours(1)),
-                    retries,
-                    window == 0 ? Optional.empty() : Optional.of(window),
-                    parallelism == 0 ? Optional.empty() : Optional.of(parallelism),
-                    unavailableTargets,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
+        /** It starts together with the step before it. */
+        Step withPrevious() {
+            return changed(new Change().batch(-1));
+        }
+
+        Step inBatch(int batch) {
+            return changed(new Change().batch(batch));
+        }
+
+        Step in(String group) {
+            return changed(new Change().group(new StepName(group)));
+        }
+
+        private Step changed(Change change) {
+            return change.applied(planned);
         }
 
         StepAssignment at(String... targets) {
@@ -131,23 +197,103 @@ final class Sheets {
         }
 
         StepAssignment onWorker(String worker) {
-            var step = planned();
-            var onPool =
+            return new StepAssignment(
+                    on(new RunOn.Worker(new PoolId("hq"))).planned(),
+                    List.of(worker(worker)),
+                    Optional.empty());
+        }
+    }
+
+    /** What is different in a copy of a step; what is not said stays. */
+    private static final class Change {
+        private Optional<StepName> name = Optional.empty();
+        private Optional<PlannedStep.Kind> kind = Optional.empty();
+        private Optional<RunOn> runOn = Optional.empty();
+        private Optional<Integer> batch = Optional.empty();
+        private Optional<StepName> group = Optional.empty();
+        private Optional<Condition> condition = Optional.empty();
+        private boolean conditional;
+        private Optional<Retries> retries = Optional.empty();
+        private Optional<Integer> window = Optional.empty();
+        private Optional<Integer> parallelism = Optional.empty();
+        private Optional<UnavailableTargets> unavailable = Optional.empty();
+
+        Change name(StepName value) {
+            name = Optional.of(value);
+            return this;
+        }
+
+        Change kind(PlannedStep.Kind value) {
+            kind = Optional.of(value);
+            return this;
+        }
+
+        Change runOn(RunOn value) {
+            runOn = Optional.of(value);
+            return this;
+        }
+
+        Change batch(int value) {
+            batch = Optional.of(value);
+            return this;
+        }
+
+        Change group(StepName value) {
+            group = Optional.of(value);
+            return this;
+        }
+
+        Change condition(Condition value) {
+            condition = Optional.of(value);
+            return this;
+        }
+
+        Change conditional() {
+            conditional = true;
+            return this;
+        }
+
+        Change retries(Retries value) {
+            retries = Optional.of(value);
+            return this;
+        }
+
+        Change window(int value) {
+            window = Optional.of(value);
+            return this;
+        }
+
+        Change parallelism(int value) {
+            parallelism = Optional.of(value);
+            return this;
+        }
+
+        Change unavailable(UnavailableTargets value) {
+            unavailable = Optional.of(value);
+            return this;
+        }
+
+        Step applied(PlannedStep step) {
+            return new Step(
                     new PlannedStep(
-                            step.name(),
-                            step.kind(),
+                            name.orElse(step.name()),
+                            kind.orElse(step.kind()),
                             step.phase(),
-                            new RunOn.Worker(new PoolId("hq")),
-                            step.condition(),
+                            runOn.orElse(step.runOn()),
+                            batch.orElse(step.batch()),
+                            group.or(step::group),
+                            condition.orElse(step.condition()),
+                            conditional || step.conditional(),
                             step.timeout(),
-                            step.retries(),
-                            step.window(),
-                            step.parallelism(),
-                            step.unavailableTargets(),
+                            retries.orElse(step.retries()),
+                            window.or(step::window).filter(width -> width > 0),
+                            parallelism.or(step::parallelism).filter(many -> many > 0),
+                            unavailable.orElse(step.unavailableTargets()),
+                            step.waitFor(),
                             step.mutex(),
+                            step.manual(),
                             step.packageToInstall(),
-                            step.skip());
-            return new StepAssignment(onPool, List.of(worker(worker)), Optional.empty());
+                            step.skip()));
         }
     }
 

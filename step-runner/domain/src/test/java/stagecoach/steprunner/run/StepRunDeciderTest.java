@@ -544,6 +544,7 @@ class StepRunDeciderTest {
                         sheet.run().next(),
                         2,
                         sheet.purpose(),
+                        sheet.guided(),
                         sheet.assignments());
         var second = (StepStarted) run.after(new StartRun(later, Map.of())).history().get(1);
         assertThat(second.ticket()).isNotEqualTo(first.ticket());

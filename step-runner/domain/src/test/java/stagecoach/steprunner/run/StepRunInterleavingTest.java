@@ -273,16 +273,7 @@ class StepRunInterleavingTest {
     private static StepRunStarted numbered(Purpose purpose, List<StepAssignment> assignments) {
         var named = new ArrayList<StepAssignment>();
         for (StepAssignment assignment : assignments) {
-            var step = assignment.step();
-            var renamed =
-                    new Step(
-                                    "s" + named.size(),
-                                    step.condition(),
-                                    step.retries(),
-                                    step.window().orElse(0),
-                                    step.parallelism().orElse(0),
-                                    step.unavailableTargets())
-                            .planned();
+            var renamed = new Step(assignment.step()).named("s" + named.size()).planned();
             named.add(new StepAssignment(renamed, assignment.places(), assignment.skip()));
         }
         return Sheets.sheet(purpose, named);

@@ -44,6 +44,7 @@ import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 import stagecoach.vocabulary.template.Scope;
@@ -111,10 +112,13 @@ class StepPlanTest {
                         action,
                         Condition.SUCCESS,
                         Optional.empty(),
+                        StartTrigger.AFTER_PREVIOUS,
+                        Optional.empty(),
                         Retries.NONE,
                         Optional.empty(),
                         Optional.empty(),
                         UnavailableTargets.FAIL,
+                        Optional.empty(),
                         Optional.empty(),
                         List.of(),
                         List.of(),
@@ -143,12 +147,17 @@ class StepPlanTest {
                 kind,
                 Phase.DEPLOYMENT,
                 new RunOn.Targets(List.of(new Tag("web"))),
+                1,
+                Optional.empty(),
                 Condition.SUCCESS,
+                false,
                 Optional.empty(),
                 Retries.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 UnavailableTargets.FAIL,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 kind == Kind.PACKAGE
                         ? Optional.of(
@@ -172,6 +181,7 @@ class StepPlanTest {
                 new Run(3),
                 2,
                 Purpose.NORMAL,
+                false,
                 List.of(new StepAssignment(planned(kind), List.of(places), Optional.empty())));
     }
 

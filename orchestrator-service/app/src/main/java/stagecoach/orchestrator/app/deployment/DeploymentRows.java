@@ -9,11 +9,16 @@ import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStaged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
@@ -68,6 +73,8 @@ final class DeploymentRows {
             }
             case PhaseEnded ended -> ended(ended, at);
             case TargetJoined _, TargetMissed _, CleanupSkipped _ -> {}
+            case InterruptionRaised _, InterruptionResolved _, TargetExcluded _ -> {}
+            case DeploymentStaged _, DeploymentProceeded _ -> {}
             case DeploymentRetried retried -> {
                 row.state = DeploymentState.QUEUED.name();
                 row.attempt = retried.attempt();

@@ -220,6 +220,7 @@ class StepProgressTest {
                 new Run(101),
                 1,
                 Purpose.NORMAL,
+                false,
                 List.of(assignments));
     }
 

@@ -30,6 +30,9 @@ public class StepCommands {
     /** The lock that all steps share unless they name another one. */
     private static final String USUAL_MUTEX = "default";
 
+    /** A machine that is busy with a script is in good health: its answer waits for nobody. */
+    private static final Mutex HEALTH_MUTEX = new Mutex("health-check", Mutex.Mode.SHARED);
+
     private final Plans plans;
     private final Payloads payloads;
     private final Outputs outputs;
@@ -86,6 +89,20 @@ public class StepCommands {
                             step.timeout(),
                             expiry());
             case HTTP_CHECK -> new CheckHttp(ticket, agent, context, digest, expiry());
+            case HEALTH_CHECK ->
+                    new RunScript(
+                            ticket,
+                            agent,
+                            context,
+                            digest,
+                            HEALTH_MUTEX,
+                            step.timeout(),
+                            clock.instant()
+                                    .plus(step.timeout().orElse(settings.startWithin()))
+                                    .truncatedTo(ChronoUnit.MICROS));
+            case MANUAL_INTERVENTION ->
+                    throw new IllegalStateException(
+                            step.name() + " is nothing that a machine does");
         };
     }
 

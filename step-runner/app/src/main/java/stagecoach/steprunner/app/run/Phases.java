@@ -10,11 +10,16 @@ import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStaged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
@@ -97,6 +102,11 @@ class Phases implements InboxHandler<DeploymentEvent> {
                 case TargetJoined _ -> {}
                 case TargetMissed _ -> {}
                 case DeploymentRetried _ -> {}
+                case InterruptionRaised _ -> {}
+                case InterruptionResolved _ -> {}
+                case TargetExcluded _ -> {}
+                case DeploymentStaged _ -> {}
+                case DeploymentProceeded _ -> {}
             }
         }
         over.ifPresent(state -> forget(tx, deployment, state));

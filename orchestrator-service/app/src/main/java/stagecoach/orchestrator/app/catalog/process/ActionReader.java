@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import stagecoach.contracts.run.PlannedStep.Kind;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.vocabulary.identity.FeedId;
@@ -26,6 +25,13 @@ final class ActionReader {
                     "package", Kind.PACKAGE,
                     "install", Kind.PACKAGE,
                     "http", Kind.HTTP_CHECK);
+
+    /** What a step may be, as people write it. */
+    private enum Kind {
+        SCRIPT,
+        PACKAGE,
+        HTTP_CHECK
+    }
 
     private ActionReader() {}
 

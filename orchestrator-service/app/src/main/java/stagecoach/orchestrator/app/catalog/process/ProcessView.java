@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
-import stagecoach.contracts.run.PlannedStep.Kind;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.process.Action;
@@ -35,7 +34,7 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
             @Schema(
                             implementation = String.class,
                             enumeration = {"SCRIPT", "PACKAGE", "HTTP_CHECK"})
-                    Kind kind,
+                    String kind,
             @Schema(enumeration = {"DEPLOYMENT", "PRE_ACQUISITION"}) Phase phase,
             @Schema(required = true) RunOnView runOn,
             @Nullable ScriptView script,
@@ -98,11 +97,14 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                     step.mutex().map(mutex -> MutexView.of(mutex, step.runOn())).orElse(null));
         }
 
-        private static Kind kindOf(Action action) {
+        private static String kindOf(Action action) {
             return switch (action) {
-                case Action.Script script -> Kind.SCRIPT;
-                case Action.DeployPackage deploy -> Kind.PACKAGE;
-                case Action.HttpCheck check -> Kind.HTTP_CHECK;
+                case Action.Script _ -> "SCRIPT";
+                case Action.DeployPackage _ -> "PACKAGE";
+                case Action.HttpCheck _ -> "HTTP_CHECK";
+                case Action.HealthCheck _ -> "HEALTH_CHECK";
+                case Action.ManualIntervention _ -> "MANUAL_INTERVENTION";
+                case Action.Group _ -> "GROUP";
             };
         }
     }
@@ -123,6 +125,7 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                                 null,
                                 behalf.workerPool().value(),
                                 new OnBehalfOfView(words(behalf.tags())));
+                case RunOn.NoMachine _ -> new RunOnView(null, null, null);
             };
         }
 

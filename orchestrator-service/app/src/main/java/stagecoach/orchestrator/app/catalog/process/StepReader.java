@@ -15,6 +15,7 @@ import stagecoach.vocabulary.process.Mutex;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
@@ -76,11 +77,14 @@ final class StepReader {
                         runOn.get(),
                         action.get(),
                         condition,
+                        Optional.empty(),
+                        StartTrigger.AFTER_PREVIOUS,
                         timeout,
                         retries,
                         window,
                         parallelism,
                         unavailable,
+                        Optional.empty(),
                         mutex,
                         in,
                         out,

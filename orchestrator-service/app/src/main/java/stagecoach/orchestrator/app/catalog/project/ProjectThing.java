@@ -98,7 +98,8 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
             environments(uses, step.environments());
             environments(uses, step.excludeEnvironments());
             switch (step.runOn()) {
-                case RunOn.Targets targets -> {}
+                case RunOn.Targets _ -> {}
+                case RunOn.NoMachine _ -> {}
                 case RunOn.Worker worker ->
                         uses.add(new Use(Kind.WORKER_POOL, worker.workerPool().value()));
                 case RunOn.OnBehalfOf behalf ->

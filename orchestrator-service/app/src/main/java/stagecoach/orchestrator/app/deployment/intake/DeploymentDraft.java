@@ -50,6 +50,10 @@ record DeploymentDraft(
                 steps,
                 selection,
                 forceDownload,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
                 comment);
     }
 }

@@ -260,7 +260,7 @@ final class AcquisitionRows {
         String rest =
                 switch (ended.outcome()) {
                     case SUCCEEDED -> "SKIPPED";
-                    case FAILED -> "FAILED";
+                    case FAILED, NEEDS_GUIDANCE, INTERVENTION_REACHED -> "FAILED";
                     case CANCELLED -> "CANCELLED";
                 };
         String reason =

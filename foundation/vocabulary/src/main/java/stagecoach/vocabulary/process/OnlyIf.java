@@ -1,0 +1,38 @@
+package stagecoach.vocabulary.process;
+
+import java.util.Optional;
+import stagecoach.vocabulary.template.Template;
+import stagecoach.vocabulary.template.VariableProblem;
+
+/** The rule for {@code onlyIf}: a template that must yield true or false. */
+public final class OnlyIf {
+    private OnlyIf() {}
+
+    /** What this text, all references put in, says; empty if it is neither true nor false. */
+    public static Optional<Boolean> parse(String rendered) {
+        return switch (rendered.strip()) {
+            case "true", "True", "TRUE" -> Optional.of(true);
+            case "false", "False", "FALSE" -> Optional.of(false);
+            default -> Optional.empty();
+        };
+    }
+
+    /** What is wrong with an expression, whatever its variables are; empty if nothing is. */
+    static Optional<String> mistake(String expression) {
+        var template = Template.parse(expression);
+        try {
+            if (template.names().isEmpty()
+                    && parse(template.renderStrictly(name -> Optional.empty())).isEmpty()) {
+                return Optional.of(
+                        "\"%s\" is neither true nor false. Name a variable that is, such as #{Deploy.Web}."
+                                .formatted(expression));
+            }
+            template.renderStrictly(name -> Optional.of("true"));
+            return Optional.empty();
+        } catch (VariableProblem.Unknown problem) {
+            return Optional.of(
+                    "%s is no plain reference. Name a variable whose value is true or false, such as #{Deploy.Web}."
+                            .formatted(String.join(", ", problem.references())));
+        }
+    }
+}
