@@ -22,6 +22,14 @@ public record RollingWindow(int placesMax, boolean stopsAtFailure) {
         return new RollingWindow(Math.max(1, max), stops);
     }
 
+    /**
+     * The window of a group's targets, as its children carry it; a rolling one stops at a failure.
+     */
+    public static RollingWindow ofGroup(PlannedStep child) {
+        int max = child.window().or(child::parallelism).orElse(Integer.MAX_VALUE);
+        return new RollingWindow(Math.max(1, max), child.window().isPresent());
+    }
+
     /** How many more places may start while {@code busy} are at work. */
     public int free(int busy) {
         return Math.max(0, placesMax - busy);

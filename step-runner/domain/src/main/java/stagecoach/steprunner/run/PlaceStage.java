@@ -22,8 +22,13 @@ public sealed interface PlaceStage {
     record BackingOff(Ticket failed, int tryNumber, String reason, Instant nextTryAt)
             implements PlaceStage {}
 
-    /** It is over here. */
-    record Ended(PairResult result, Map<String, String> outputs) implements PlaceStage {
+    /**
+     * It is over here.
+     *
+     * @param begun whether a command was ever given for it
+     */
+    record Ended(PairResult result, Map<String, String> outputs, boolean begun)
+            implements PlaceStage {
         /** Copies the outputs. */
         public Ended {
             outputs = Map.copyOf(outputs);

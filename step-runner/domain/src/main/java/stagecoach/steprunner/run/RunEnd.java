@@ -9,7 +9,6 @@ import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.steprunner.run.PlaceStage.Ended;
-import stagecoach.steprunner.run.StepProgress.AtPlace;
 import stagecoach.steprunner.run.StepRun.Underway;
 
 /** How a run ends: a result for each of its pairs, and what they come to together. */
@@ -17,9 +16,56 @@ final class RunEnd {
     private RunEnd() {}
 
     static StepRunEnded of(Underway run) {
+        if (run.cancelling()) {
+            return new StepRunEnded(
+                    RunOutcome.CANCELLED,
+                    Optional.of("The deployment was cancelled."),
+                    // Only a cancelled run, and one that waits for a person, ends while some have
+                    // not begun.
+                    results(run, StepState.CANCELLED, "cancelled before it started"));
+        }
+        var results =
+                results(run, StepState.PENDING, "waits until somebody decides about a failure");
+        var failures = results.stream().filter(StepProgress::isFailure).toList();
+        if (failures.isEmpty()) {
+            return new StepRunEnded(RunOutcome.SUCCEEDED, Optional.empty(), results);
+        }
+        return new StepRunEnded(
+                run.needsGuidance() ? RunOutcome.NEEDS_GUIDANCE : RunOutcome.FAILED,
+                Optional.of(sentence(failures)),
+                results);
+    }
+
+    /** The end of a run that has come to a manual intervention. */
+    static StepRunEnded at(Underway run, Pair intervention) {
+        var results =
+                results(
+                        run,
+                        StepState.PENDING,
+                        "waits for the manual intervention " + intervention.step());
+        results.replaceAll(
+                result ->
+                        result.pair().equals(intervention)
+                                ? result(intervention, StepState.RUNNING, "waits for an answer")
+                                : result);
+        return new StepRunEnded(RunOutcome.INTERVENTION_REACHED, Optional.empty(), results);
+    }
+
+    private static List<PairResult> results(Underway run, StepState notBegun, String why) {
         var results = new ArrayList<PairResult>();
         for (StepProgress step : run.steps()) {
-            step.places().forEach((pair, at) -> results.add(resultOf(pair, at)));
+            step.places()
+                    .forEach(
+                            (pair, at) ->
+                                    results.add(
+                                            at.stage() instanceof Ended ended
+                                                    ? ended.result()
+                                                    : new PairResult(
+                                                            pair,
+                                                            at.place().worker(),
+                                                            notBegun,
+                                                            Optional.of(why),
+                                                            false)));
             step.leftOut()
                     .ifPresent(
                             reason ->
@@ -29,27 +75,7 @@ final class RunEnd {
                                                     StepState.SKIPPED,
                                                     reason)));
         }
-        if (run.cancelling()) {
-            return new StepRunEnded(
-                    RunOutcome.CANCELLED, Optional.of("The deployment was cancelled."), results);
-        }
-        var failures = results.stream().filter(StepProgress::isFailure).toList();
-        return failures.isEmpty()
-                ? new StepRunEnded(RunOutcome.SUCCEEDED, Optional.empty(), results)
-                : new StepRunEnded(RunOutcome.FAILED, Optional.of(sentence(failures)), results);
-    }
-
-    private static PairResult resultOf(Pair pair, AtPlace at) {
-        if (at.stage() instanceof Ended ended) {
-            return ended.result();
-        }
-        // Only a cancelled run ends while some have not begun.
-        return new PairResult(
-                pair,
-                at.place().worker(),
-                StepState.CANCELLED,
-                Optional.of("cancelled before it started"),
-                false);
+        return results;
     }
 
     private static PairResult result(Pair pair, StepState state, String reason) {

@@ -70,7 +70,8 @@ final class RunHistory {
                 event.state(),
                 event.reason(),
                 event.mayStillRun(),
-                event.outputs());
+                event.outputs(),
+                event.ticket().isPresent());
     }
 
     private static Underway afterSkip(Underway run, StepSkipped event) {
@@ -88,7 +89,8 @@ final class RunHistory {
                             StepState.SKIPPED,
                             Optional.of(event.reason()),
                             false,
-                            Map.of());
+                            Map.of(),
+                            false);
         }
         return after;
     }
@@ -99,8 +101,9 @@ final class RunHistory {
             StepState state,
             Optional<String> reason,
             boolean mayStillRun,
-            Map<String, String> outputs) {
+            Map<String, String> outputs,
+            boolean begun) {
         var result = new PairResult(pair, run.place(pair).worker(), state, reason, mayStillRun);
-        return run.with(pair, new Ended(result, outputs));
+        return run.with(pair, new Ended(result, outputs, begun));
     }
 }

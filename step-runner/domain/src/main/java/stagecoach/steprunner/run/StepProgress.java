@@ -41,6 +41,19 @@ public record StepProgress(
         return new Pair(step.name(), place.target());
     }
 
+    /**
+     * Where a pair of the step runs.
+     *
+     * @throws IllegalStateException if it is no pair of this step
+     */
+    public Place placeOf(Pair pair) {
+        var at = places.get(pair);
+        if (at == null) {
+            throw new IllegalStateException(pair + " is no part of this run");
+        }
+        return at.place();
+    }
+
     /** The step. */
     public PlannedStep step() {
         return assignment.step();

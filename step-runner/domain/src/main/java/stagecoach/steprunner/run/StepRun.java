@@ -41,9 +41,31 @@ public sealed interface StepRun {
                     sheet, sheet.assignments().stream().map(StepProgress::of).toList(), false);
         }
 
-        /** The first step that has not ended: steps run one after the other. */
-        Optional<StepProgress> current() {
-            return steps.stream().filter(step -> !step.ended()).findFirst();
+        /**
+         * The steps that are under way together: those of the first batch that has not ended; empty
+         * if all have.
+         */
+        List<StepProgress> current() {
+            return steps.stream()
+                    .filter(step -> !step.ended())
+                    .findFirst()
+                    .map(first -> batch(first.step().batch()))
+                    .orElse(List.of());
+        }
+
+        /** The steps that start together under this number. */
+        List<StepProgress> batch(int number) {
+            return steps.stream().filter(step -> step.step().batch() == number).toList();
+        }
+
+        /** Whether a step has failed anywhere but in the batch of this number. */
+        boolean failedOutside(int batch) {
+            return steps.stream().anyMatch(step -> step.step().batch() != batch && step.failed());
+        }
+
+        /** Whether a person decides now: the run is guided, and something has failed. */
+        boolean needsGuidance() {
+            return sheet.guided() && steps.stream().anyMatch(StepProgress::failed);
         }
 
         /** The commands that have not been reported ended. */
@@ -107,11 +129,7 @@ public sealed interface StepRun {
 
         /** Where a pair runs. */
         Place place(Pair pair) {
-            var at = step(pair.step()).places().get(pair);
-            if (at == null) {
-                throw new IllegalStateException(pair + " is no part of this run");
-            }
-            return at.place();
+            return step(pair.step()).placeOf(pair);
         }
 
         PlaceStage stage(Pair pair) {

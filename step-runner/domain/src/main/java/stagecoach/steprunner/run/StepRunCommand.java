@@ -16,11 +16,18 @@ public sealed interface StepRunCommand {
      *
      * @param unready pairs for which no command can be made, such as those whose variables go round
      *     in a circle, with the reason; they fail before anything is touched
+     * @param judge what {@code onlyIf} says, for the steps that begin at once
      */
-    record StartRun(StepRunStarted sheet, Map<Pair, String> unready) implements StepRunCommand {
+    record StartRun(StepRunStarted sheet, Map<Pair, String> unready, Judge judge)
+            implements StepRunCommand {
         /** Copies the map. */
         public StartRun {
             unready = Map.copyOf(unready);
+        }
+
+        /** The start of a run without conditional steps. */
+        public StartRun(StepRunStarted sheet, Map<Pair, String> unready) {
+            this(sheet, unready, Judge.NOBODY);
         }
 
         /** The sheet of a phase that consists of steps. */
@@ -44,9 +51,15 @@ public sealed interface StepRunCommand {
      * The work under a ticket has ended. Of a ticket that is not open nothing is heard.
      *
      * @param at when it was reported; a wait before the next try counts from here
+     * @param judge what {@code onlyIf} says, for the steps that begin now
      */
-    record CommandReported(Ticket ticket, CommandResult result, Instant at)
-            implements StepRunCommand {}
+    record CommandReported(Ticket ticket, CommandResult result, Instant at, Judge judge)
+            implements StepRunCommand {
+        /** A report to a run without conditional steps. */
+        public CommandReported(Ticket ticket, CommandResult result, Instant at) {
+            this(ticket, result, at, Judge.NOBODY);
+        }
+    }
 
     /** The wait after a failed try is over. */
     record BackoffOver(Ticket failed) implements StepRunCommand {}

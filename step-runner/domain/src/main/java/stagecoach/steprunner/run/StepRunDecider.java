@@ -2,13 +2,12 @@ package stagecoach.steprunner.run;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.run.Pair;
-import stagecoach.contracts.run.PlannedStep;
-import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent;
 import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
@@ -18,8 +17,6 @@ import stagecoach.contracts.steprun.StepRunEvent.StepSkipped;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
 import stagecoach.decider.Decider;
-import stagecoach.steprunner.order.Conditions;
-import stagecoach.steprunner.order.RollingWindow;
 import stagecoach.steprunner.run.StepRun.NotStarted;
 import stagecoach.steprunner.run.StepRun.OpenTicket;
 import stagecoach.steprunner.run.StepRun.Underway;
@@ -27,12 +24,14 @@ import stagecoach.steprunner.run.StepRunCommand.BackoffOver;
 import stagecoach.steprunner.run.StepRunCommand.Cancel;
 import stagecoach.steprunner.run.StepRunCommand.CommandReported;
 import stagecoach.steprunner.run.StepRunCommand.StartRun;
+import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.process.Condition;
 
 /**
- * The rules of a run: steps one after the other, each at its places within its window, on after a
- * failure with the steps that are meant for it, and an end in every case. What a report means is
- * left to {@link Verdict}, what remains for another run to the orchestrator.
+ * The rules of a run: what is begun, reported, tried again and cancelled, and an end in every case.
+ * What comes next is {@link Moves}', what a report means {@link Verdict}'s, and what remains for
+ * another run is left to the orchestrator.
  */
 public final class StepRunDecider implements Decider<StepRun, StepRunCommand, StepRunEvent> {
     private static final String RETRY_TIMER = "retry:";
@@ -82,10 +81,12 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
         }
         var events = new ArrayList<StepRunEvent>();
         events.add(start.sheet());
-        for (StepProgress step : Underway.of(start.sheet()).steps()) {
+        var fresh = Underway.of(start.sheet());
+        for (StepProgress step : fresh.steps()) {
             events.addAll(unready(step, start.unready()));
         }
-        return andOn(state, events);
+        events.addAll(besideUnready(fresh, start.unready()));
+        return andOn(state, events, start.judge());
     }
 
     /** A step that cannot be commanded at one of its places begins at none of them. */
@@ -110,6 +111,31 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
         return events;
     }
 
+    /**
+     * What fails before anything is touched has failed before the steps that start with it, too.
+     */
+    private static List<StepRunEvent> besideUnready(Underway run, Map<Pair, String> reasons) {
+        var unready = new HashSet<StepName>();
+        reasons.keySet().forEach(pair -> unready.add(pair.step()));
+        var events = new ArrayList<StepRunEvent>();
+        for (StepProgress step : run.steps()) {
+            boolean beside =
+                    run.batch(step.step().batch()).stream()
+                            .anyMatch(other -> unready.contains(other.step().name()));
+            if (beside
+                    && !unready.contains(step.step().name())
+                    && step.step().condition() == Condition.SUCCESS
+                    && !step.places().isEmpty()) {
+                events.add(
+                        new StepSkipped(
+                                step.step().name(),
+                                List.copyOf(step.places().keySet()),
+                                "left out, because something failed before it"));
+            }
+        }
+        return events;
+    }
+
     private List<StepRunEvent> onReport(StepRun state, CommandReported report) {
         if (!(state instanceof Underway run)) {
             return List.of();
@@ -123,7 +149,7 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
                                     && !failed.nextTryAt().isAfter(report.at())) {
                                 events.add(started(run, open.pair(), open.work().tryNumber() + 1));
                             }
-                            return andOn(run, events);
+                            return andOn(run, events, report.judge());
                         })
                 .orElse(List.of());
     }
@@ -177,15 +203,16 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
                                                 StepState.CANCELLED,
                                                 "cancelled before another try; the last one: "
                                                         + wait.reason())));
-        return andOn(run, events);
+        // A run that is cancelled begins nothing, so there is nothing to judge.
+        return andOn(run, events, Judge.NOBODY);
     }
 
     /** The events, and all that follows from them at once. */
-    private List<StepRunEvent> andOn(StepRun before, List<StepRunEvent> events) {
+    private List<StepRunEvent> andOn(StepRun before, List<StepRunEvent> events, Judge judge) {
         var all = new ArrayList<>(events);
         StepRun state = fold(before, events);
         while (state instanceof Underway run) {
-            List<StepRunEvent> next = next(run);
+            List<StepRunEvent> next = new Moves(run, judge).next();
             if (next.isEmpty()) {
                 break;
             }
@@ -195,86 +222,7 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
         return all;
     }
 
-    private static List<StepRunEvent> next(Underway run) {
-        var current = run.current();
-        if (run.cancelling()) {
-            return run.open().isEmpty() ? List.of(RunEnd.of(run)) : List.of();
-        }
-        return current.map(step -> next(run, step)).orElseGet(() -> List.of(RunEnd.of(run)));
-    }
-
-    private static List<StepRunEvent> next(Underway run, StepProgress step) {
-        var waiting = step.waiting();
-        if (step.assignment().skip().isPresent() || step.places().isEmpty()) {
-            return leftOut(
-                    step,
-                    step.assignment().skip().orElse("left out, because it has no place to run"));
-        }
-        if (waiting.isEmpty()) {
-            return List.of();
-        }
-        var condition =
-                Conditions.reasonToLeaveOut(step.step().condition(), failedBefore(run, step));
-        if (condition.isPresent()) {
-            return leftOut(step, condition.get());
-        }
-        List<StepRunEvent> unreachable = new ArrayList<>();
-        for (var entry : waiting) {
-            entry.getValue()
-                    .place()
-                    .unavailable()
-                    .ifPresent(
-                            reason -> unreachable.add(unavailable(step, entry.getKey(), reason)));
-        }
-        if (!unreachable.isEmpty()) {
-            return unreachable;
-        }
-        var window = RollingWindow.of(step.step());
-        var failure = step.firstFailure();
-        if (window.stopsAtFailure() && failure.isPresent()) {
-            return leftOut(
-                    step,
-                    "not started, because it failed "
-                            + failure.get()
-                                    .pair()
-                                    .target()
-                                    .map(target -> "on " + target)
-                                    .orElse("elsewhere"));
-        }
-        return waiting.stream()
-                .limit(window.free(step.busy()))
-                .<StepRunEvent>map(entry -> started(run, entry.getKey(), 1))
-                .toList();
-    }
-
-    /** What failed in the same step does not count: its places are judged alike. */
-    private static boolean failedBefore(Underway run, StepProgress current) {
-        var name = current.step().name();
-        return run.sheet().purpose() == Purpose.CLEANUP
-                || run.steps().stream()
-                        .anyMatch(step -> !step.step().name().equals(name) && step.failed());
-    }
-
-    private static List<StepRunEvent> leftOut(StepProgress step, String reason) {
-        var pairs = step.waiting().stream().map(Map.Entry::getKey).toList();
-        return List.of(new StepSkipped(step.step().name(), pairs, reason));
-    }
-
-    private static StepRunEvent unavailable(StepProgress step, Pair pair, String reason) {
-        return switch (step.step().unavailableTargets()) {
-            case FAIL -> notStarted(pair, StepState.FAILED, reason);
-            case WAIT -> notStarted(pair, StepState.FAILED, waitedFor(step.step(), reason));
-            case SKIP -> new StepSkipped(pair.step(), List.of(pair), reason);
-        };
-    }
-
-    private static String waitedFor(PlannedStep step, String reason) {
-        return step.waitFor()
-                .map(wait -> "%s; it was waited for, %s at most".formatted(reason, wait))
-                .orElse(reason);
-    }
-
-    private static StepRunEvent started(Underway run, Pair pair, int tryNumber) {
+    static StepRunEvent started(Underway run, Pair pair, int tryNumber) {
         var sheet = run.sheet();
         var place = run.place(pair);
         var where =
@@ -287,7 +235,7 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
         return new StepStarted(pair, place, ticket, tryNumber);
     }
 
-    private static StepFinished notStarted(Pair pair, StepState state, String reason) {
+    static StepFinished notStarted(Pair pair, StepState state, String reason) {
         return new StepFinished(
                 pair,
                 Optional.empty(),

@@ -4,6 +4,7 @@ import java.util.Optional;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepState;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
  * What a command's result means for its step.
@@ -15,6 +16,20 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
     private static final int REASON_MAX = 500;
 
     static Verdict of(PlannedStep step, CommandResult result, boolean cancelling) {
+        var verdict = ofCommand(step, result, cancelling);
+        return step.kind() == PlannedStep.Kind.HEALTH_CHECK ? ofHealth(step, verdict) : verdict;
+    }
+
+    /** A machine that gives no answer is unavailable, and treated by the step's rule for that. */
+    private static Verdict ofHealth(PlannedStep step, Verdict verdict) {
+        boolean failed =
+                verdict.state() == StepState.FAILED || verdict.state() == StepState.UNKNOWN;
+        return failed && step.unavailableTargets() == UnavailableTargets.SKIP
+                ? new Verdict(StepState.SKIPPED, verdict.reason(), false)
+                : verdict;
+    }
+
+    private static Verdict ofCommand(PlannedStep step, CommandResult result, boolean cancelling) {
         return switch (result.outcome()) {
             case EXITED ->
                     result.succeeded()

@@ -14,10 +14,13 @@ import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.steprunner.order.Answer;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.DeploymentProcess.Leaf;
+import stagecoach.vocabulary.process.OnlyIf;
+import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.template.BuiltIns;
 import stagecoach.vocabulary.template.OutputReference;
 import stagecoach.vocabulary.template.ResolvedVariables;
@@ -31,14 +34,17 @@ import stagecoach.vocabulary.template.VariableSet;
  * it makes holds secrets and goes nowhere but into encrypted rows.
  */
 public final class StepPlan {
-    private final Map<StepName, Action> actions = new HashMap<>();
+    /** The longest value of an onlyIf that is told when it is neither true nor false. */
+    private static final int TOLD_MAX = 100;
+
+    private final Map<StepName, Leaf> leaves = new HashMap<>();
     private final VariableSet variables;
     private final Map<String, String> prompted;
 
     /** Prepares {@code plan}. */
     public StepPlan(Plan plan) {
         for (Leaf leaf : plan.process().leaves()) {
-            actions.put(leaf.step().name(), leaf.step().action());
+            leaves.put(leaf.step().name(), leaf);
         }
         variables = VariableSet.of(plan.variables());
         prompted = plan.prompted();
@@ -107,17 +113,18 @@ public final class StepPlan {
     /**
      * The pairs for which no payload can be made, with the sentence that says why: circles of
      * references, values that are equally specific, and a URL or an install directory that refers
-     * to what does not exist. Outputs of steps are taken to exist.
+     * to what does not exist. Outputs of steps are taken to exist. A step with an {@code onlyIf} is
+     * left to {@link #judge}: where it does not run, nothing needs to be ready.
      */
     public Map<Pair, String> unready(StepRunStarted sheet) {
         var reasons = new LinkedHashMap<Pair, String>();
         for (StepAssignment assignment : sheet.assignments()) {
-            if (assignment.skip().isPresent()) {
+            if (assignment.skip().isPresent() || assignment.step().conditional()) {
                 continue;
             }
             for (Place place : assignment.places()) {
                 if (place.unavailable().isEmpty()) {
-                    problem(sheet, assignment.step(), place)
+                    problem(sheet, assignment.step(), place, List.of())
                             .ifPresent(
                                     problem ->
                                             reasons.put(
@@ -131,9 +138,64 @@ public final class StepPlan {
         return reasons;
     }
 
-    private Optional<String> problem(StepRunStarted sheet, PlannedStep step, Place place) {
+    /**
+     * What {@code onlyIf} says of a step at a place: its own, and before it that of its group. What
+     * would run and cannot be commanded is unreadable, too.
+     */
+    public Answer judge(
+            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
+        var leaf = leaf(step);
         try {
-            var known = variablesAt(sheet, step, place, List.of());
+            var known = variablesAt(sheet, step, place, outputs);
+            var group = leaf.group().flatMap(Step::onlyIf);
+            if (group.isPresent()) {
+                var answer = answer(known, group.get(), "the onlyIf of its group");
+                if (!(answer instanceof Answer.Runs)) {
+                    return answer;
+                }
+            }
+            if (leaf.step().onlyIf().isPresent()) {
+                var answer = answer(known, leaf.step().onlyIf().get(), "its onlyIf");
+                if (!(answer instanceof Answer.Runs)) {
+                    return answer;
+                }
+            }
+        } catch (VariableProblem problem) {
+            return new Answer.Unreadable("its onlyIf cannot be judged: " + problem.sentence());
+        }
+        return problem(sheet, step, place, outputs)
+                .<Answer>map(Answer.Unreadable::new)
+                .orElseGet(Answer.Runs::new);
+    }
+
+    private static Answer answer(ResolvedVariables known, String expression, String whose) {
+        String value = known.renderStrictly(expression);
+        return OnlyIf.parse(value)
+                .<Answer>map(
+                        yes ->
+                                yes
+                                        ? new Answer.Runs()
+                                        : new Answer.LeftOut(
+                                                "left out, because %s is false".formatted(whose)))
+                .orElseGet(
+                        () ->
+                                new Answer.Unreadable(
+                                        "%s must give true or false, and gives %s"
+                                                .formatted(whose, told(known, value))));
+    }
+
+    /** The value, unless it holds a secret. */
+    private static String told(ResolvedVariables known, String value) {
+        boolean secret = known.masks().stream().anyMatch(value::contains);
+        return secret || value.length() > TOLD_MAX
+                ? "something else"
+                : "\"%s\"".formatted(value.replaceAll("\\p{Cntrl}", " "));
+    }
+
+    private Optional<String> problem(
+            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
+        try {
+            var known = variablesAt(sheet, step, place, outputs);
             known.all();
             switch (action(step)) {
                 case Action.Script _ -> {}
@@ -164,11 +226,15 @@ public final class StepPlan {
     }
 
     private Action action(PlannedStep step) {
-        var action = actions.get(step.name());
-        if (action == null) {
+        return leaf(step).step().action();
+    }
+
+    private Leaf leaf(PlannedStep step) {
+        var leaf = leaves.get(step.name());
+        if (leaf == null) {
             throw new IllegalStateException("the plan has no step " + step.name());
         }
-        return action;
+        return leaf;
     }
 
     private static String directory(

@@ -54,8 +54,7 @@ final class Sheets {
         return sheet(Purpose.NORMAL, true, List.of(assignments));
     }
 
-    private static StepRunStarted sheet(
-            Purpose purpose, boolean guided, List<StepAssignment> assignments) {
+    static StepRunStarted sheet(Purpose purpose, boolean guided, List<StepAssignment> assignments) {
         return new StepRunStarted(
                 DEPLOYMENT,
                 new ProjectId("shop"),
@@ -161,6 +160,11 @@ final class Sheets {
 
         Step unavailable(UnavailableTargets unavailable) {
             return changed(new Change().unavailable(unavailable));
+        }
+
+        /** As wide as the other. */
+        Step paced(PlannedStep other) {
+            return rolling(other.window().orElse(0)).parallel(other.parallelism().orElse(0));
         }
 
         /** It starts together with the step before it. */

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -23,6 +22,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepAssignment;
@@ -35,6 +35,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepSkipped;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
+import stagecoach.steprunner.order.Answer;
 import stagecoach.steprunner.run.Sheets.Step;
 import stagecoach.steprunner.run.StepRunCommand.Cancel;
 import stagecoach.steprunner.run.StepRunCommand.CommandReported;
@@ -55,7 +56,7 @@ class StepRunInterleavingTest {
             @ForAll("sheets") StepRunStarted sheet, @ForAll long seed) {
         var history = new ArrayList<StepRunEvent>();
         var random = new Random(seed);
-        var start = new StartRun(sheet, unready(sheet, random));
+        var start = new StartRun(sheet, unready(sheet, random), StepRunInterleavingTest::judge);
         Map<Ticket, CommandResult> fates = new HashMap<>();
         StepRun state = decider.initial();
         state = step(state, start, history);
@@ -121,7 +122,19 @@ class StepRunInterleavingTest {
     private static CommandReported report(
             Ticket ticket, Map<Ticket, CommandResult> fates, Random random) {
         return new CommandReported(
-                ticket, fates.computeIfAbsent(ticket, _ -> anyResult(random)), Sheets.NOON);
+                ticket,
+                fates.computeIfAbsent(ticket, _ -> anyResult(random)),
+                Sheets.NOON,
+                StepRunInterleavingTest::judge);
+    }
+
+    /** Of a pair it always says the same. */
+    private static Answer judge(StepRun.Underway run, Pair pair) {
+        return switch (Math.floorMod(pair.toString().hashCode(), 4)) {
+            case 0 -> new Answer.LeftOut("false");
+            case 1 -> new Answer.Unreadable("no word");
+            default -> new Answer.Runs();
+        };
     }
 
     private static CommandResult anyResult(Random random) {
@@ -167,15 +180,17 @@ class StepRunInterleavingTest {
                 case StepStarted started -> {
                     assertThat(seen.add(started.ticket())).as("a ticket starts once").isTrue();
                     assertThat(cancelling).as("nothing starts after a cancel").isFalse();
-                    var atWork = busy.computeIfAbsent(started.pair().step(), _ -> new HashSet<>());
-                    atWork.add(started.pair());
                     var step = assignment(sheet, started.pair().step()).step();
+                    var atWork = busy.computeIfAbsent(paced(step), _ -> new HashSet<>());
+                    atWork.add(started.pair());
                     step.window()
                             .or(step::parallelism)
                             .ifPresent(max -> assertThat(atWork).hasSizeLessThanOrEqualTo(max));
                 }
                 case StepFinished finished ->
-                        busy.computeIfAbsent(finished.pair().step(), _ -> new HashSet<>())
+                        busy.computeIfAbsent(
+                                        paced(assignment(sheet, finished.pair().step()).step()),
+                                        _ -> new HashSet<>())
                                 .remove(finished.pair());
                 case StepRunCancelling _ -> cancelling = true;
                 case StepTryFailed failed -> assertThat(seen).contains(failed.ticket());
@@ -185,6 +200,11 @@ class StepRunInterleavingTest {
                         assertThat(busy.values()).allSatisfy(at -> assertThat(at).isEmpty());
             }
         }
+    }
+
+    /** What a window is counted for: a step, or a group with all its children. */
+    private static StepName paced(PlannedStep step) {
+        return step.group().orElse(step.name());
     }
 
     private static void theEndTellsOfEveryPair(StepRunStarted sheet, List<StepRunEvent> history) {
@@ -211,47 +231,119 @@ class StepRunInterleavingTest {
         assertThat(end.results())
                 .allSatisfy(
                         result -> {
-                            assertThat(result.state())
-                                    .isNotIn(StepState.PENDING, StepState.RUNNING);
+                            if (!waitsForSomebody(end.outcome())) {
+                                assertThat(result.state())
+                                        .isNotIn(StepState.PENDING, StepState.RUNNING);
+                            }
                             if (result.state() != StepState.SUCCEEDED) {
                                 assertThat(result.reason()).isPresent();
                             }
                         });
         boolean cancelled = history.stream().anyMatch(StepRunCancelling.class::isInstance);
         boolean failed = end.results().stream().anyMatch(StepProgress::isFailure);
+        boolean reached =
+                end.results().stream().anyMatch(result -> result.state() == StepState.RUNNING);
         assertThat(end.outcome())
                 .isEqualTo(
                         cancelled
                                 ? RunOutcome.CANCELLED
-                                : failed ? RunOutcome.FAILED : RunOutcome.SUCCEEDED);
+                                : failed
+                                        ? sheet.guided()
+                                                ? RunOutcome.NEEDS_GUIDANCE
+                                                : RunOutcome.FAILED
+                                        : reached
+                                                ? RunOutcome.INTERVENTION_REACHED
+                                                : RunOutcome.SUCCEEDED);
+    }
+
+    private static boolean waitsForSomebody(RunOutcome outcome) {
+        return outcome == RunOutcome.NEEDS_GUIDANCE || outcome == RunOutcome.INTERVENTION_REACHED;
     }
 
     private static void stepsRunInOrderAndByTheirConditions(
             StepRunStarted sheet, List<StepRunEvent> history) {
-        var order = sheet.assignments().stream().map(a -> a.step().name()).toList();
         int latest = 0;
-        Set<StepName> failed = new HashSet<>();
+        Set<Pair> failed = new HashSet<>();
+        Set<Pair> begun = new HashSet<>();
         for (StepRunEvent event : history) {
             if (event instanceof StepFinished finished
                     && (finished.state() == StepState.FAILED
                             || finished.state() == StepState.UNKNOWN)) {
-                failed.add(finished.pair().step());
+                failed.add(finished.pair());
             }
             if (event instanceof StepStarted started) {
-                var name = started.pair().step();
-                int position = order.indexOf(name);
-                assertThat(position).isGreaterThanOrEqualTo(latest);
-                latest = position;
-                var others =
-                        failed.stream().filter(s -> !s.equals(name)).collect(Collectors.toSet());
-                boolean cleanup = sheet.purpose() == Purpose.CLEANUP;
-                switch (assignment(sheet, name).step().condition()) {
-                    case SUCCESS -> assertThat(others.isEmpty() && !cleanup).isTrue();
-                    case FAILURE -> assertThat(!others.isEmpty() || cleanup).isTrue();
-                    case ALWAYS -> {}
+                var pair = started.pair();
+                var step = assignment(sheet, pair.step()).step();
+                assertThat(step.batch()).as("batch after batch").isGreaterThanOrEqualTo(latest);
+                latest = step.batch();
+                assertThat(step.kind()).isNotEqualTo(PlannedStep.Kind.MANUAL_INTERVENTION);
+                if (step.conditional()) {
+                    assertThat(judge(new StepRun.Underway(sheet, List.of(), false), pair))
+                            .isEqualTo(new Answer.Runs());
+                }
+                if (started.tryNumber() == 1) {
+                    assertThat(begun.add(pair)).isTrue();
+                    assertThat(sheet.guided() && !failed.isEmpty())
+                            .as("nothing begins when somebody is asked")
+                            .isFalse();
+                    childrenBeforeHaveEndedThere(sheet, history, event, pair);
+                    byItsCondition(sheet, step, pair, failed);
                 }
             }
         }
+    }
+
+    private static void byItsCondition(
+            StepRunStarted sheet, PlannedStep step, Pair pair, Set<Pair> failed) {
+        boolean failedBefore =
+                sheet.purpose() == Purpose.CLEANUP
+                        || failed.stream()
+                                .anyMatch(
+                                        other -> {
+                                            var their = assignment(sheet, other.step()).step();
+                                            boolean onTheWay =
+                                                    step.group().isPresent()
+                                                            && their.group().equals(step.group())
+                                                            && other.target().equals(pair.target());
+                                            return their.batch() != step.batch() || onTheWay;
+                                        });
+        switch (step.condition()) {
+            case SUCCESS -> assertThat(failedBefore).isFalse();
+            case FAILURE -> assertThat(failedBefore).isTrue();
+            case ALWAYS -> {}
+        }
+    }
+
+    private static void childrenBeforeHaveEndedThere(
+            StepRunStarted sheet, List<StepRunEvent> history, StepRunEvent now, Pair pair) {
+        var group = assignment(sheet, pair.step()).step().group();
+        if (group.isEmpty()) {
+            return;
+        }
+        var before = history.subList(0, history.indexOf(now));
+        for (StepAssignment assignment : sheet.assignments()) {
+            var step = assignment.step();
+            if (step.name().equals(pair.step())) {
+                return;
+            }
+            if (step.group().equals(group) && !assignment.places().isEmpty()) {
+                var child = new Pair(step.name(), pair.target());
+                assertThat(before)
+                        .as("%s has ended before %s begins", child, pair)
+                        .anyMatch(event -> endsAt(event, child));
+            }
+        }
+    }
+
+    private static boolean endsAt(StepRunEvent event, Pair pair) {
+        return switch (event) {
+            case StepFinished finished -> finished.pair().equals(pair);
+            case StepSkipped skipped ->
+                    skipped.pairs().contains(pair)
+                            || (skipped.pairs().isEmpty() && skipped.step().equals(pair.step()));
+            case StepStarted _, StepTryFailed _, StepRunStarted _ -> false;
+            case StepRunCancelling _, StepRunEnded _ -> false;
+        };
     }
 
     private static StepAssignment assignment(StepRunStarted sheet, StepName name) {
@@ -261,22 +353,64 @@ class StepRunInterleavingTest {
                 .orElseThrow();
     }
 
+    /** How a step stands beside the one before it. */
+    private enum Standing {
+        ALONE,
+        TOGETHER,
+        NEXT_CHILD,
+        CONDITIONAL,
+        MANUAL
+    }
+
     @Provide
     Arbitrary<StepRunStarted> sheets() {
         return Combinators.combine(
                         Arbitraries.of(
                                 Purpose.NORMAL, Purpose.NORMAL, Purpose.NORMAL, Purpose.CLEANUP),
-                        assignments().list().ofMaxSize(4))
-                .as(StepRunInterleavingTest::numbered);
+                        Arbitraries.of(true, false, false),
+                        Combinators.combine(assignments(), Arbitraries.of(Standing.class))
+                                .as(Drawn::new)
+                                .list()
+                                .ofMaxSize(5))
+                .as(
+                        (purpose, guided, drawn) ->
+                                Sheets.sheet(
+                                        purpose,
+                                        guided && purpose == Purpose.NORMAL,
+                                        assembled(drawn)));
     }
 
-    private static StepRunStarted numbered(Purpose purpose, List<StepAssignment> assignments) {
+    private record Drawn(StepAssignment assignment, Standing standing) {}
+
+    private static List<StepAssignment> assembled(List<Drawn> drawn) {
         var named = new ArrayList<StepAssignment>();
-        for (StepAssignment assignment : assignments) {
-            var renamed = new Step(assignment.step()).named("s" + named.size()).planned();
-            named.add(new StepAssignment(renamed, assignment.places(), assignment.skip()));
+        for (Drawn one : drawn) {
+            var step = new Step(one.assignment().step()).named("s" + named.size());
+            var places = one.assignment().places();
+            var before = named.isEmpty() ? null : named.getLast();
+            boolean alone =
+                    before == null || before.step().kind() == PlannedStep.Kind.MANUAL_INTERVENTION;
+            switch (one.standing()) {
+                case ALONE -> {}
+                case TOGETHER -> step = alone ? step : step.withPrevious();
+                case CONDITIONAL -> step = step.conditional();
+                case NEXT_CHILD -> {
+                    if (before != null && before.step().group().isPresent()) {
+                        step = step.paced(before.step()).in(before.step().group().get().value());
+                        places = before.places();
+                    } else {
+                        step = step.in("g" + named.size());
+                    }
+                }
+                case MANUAL -> {
+                    named.add(Sheets.manual("s" + named.size()));
+                    continue;
+                }
+            }
+            var skip = places.isEmpty() ? Optional.of("off") : one.assignment().skip();
+            named.add(new StepAssignment(step.planned(), places, skip));
         }
-        return Sheets.sheet(purpose, named);
+        return named;
     }
 
     private static Arbitrary<StepAssignment> assignments() {

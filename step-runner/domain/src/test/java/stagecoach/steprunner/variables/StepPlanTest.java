@@ -17,6 +17,7 @@ import stagecoach.contracts.run.PlannedStep.Kind;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.steprunner.order.Answer;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.EnvironmentId;
@@ -104,35 +105,40 @@ class StepPlanTest {
     }
 
     private static StepPlan plan(Action action, Map<String, String> prompted, Variable... values) {
-        var step =
-                new Step(
-                        new StepName("work"),
-                        Phase.DEPLOYMENT,
-                        new RunOn.Targets(List.of(new Tag("web"))),
-                        action,
-                        Condition.SUCCESS,
-                        Optional.empty(),
-                        StartTrigger.AFTER_PREVIOUS,
-                        Optional.empty(),
-                        Retries.NONE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        UnavailableTargets.FAIL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        false,
-                        false);
-        return new StepPlan(
-                new Plan(
-                        new ProjectId("shop"),
-                        new ReleaseVersion("1.2"),
-                        new EnvironmentId("production"),
-                        new DeploymentProcess(List.of(step)),
-                        List.of(values),
-                        prompted,
-                        List.of()));
+        return new StepPlan(plan(step("work", action, Optional.empty()), prompted, values));
+    }
+
+    private static Step step(String name, Action action, Optional<String> onlyIf) {
+        return new Step(
+                new StepName(name),
+                Phase.DEPLOYMENT,
+                new RunOn.Targets(List.of(new Tag("web"))),
+                action,
+                Condition.SUCCESS,
+                onlyIf,
+                StartTrigger.AFTER_PREVIOUS,
+                Optional.empty(),
+                Retries.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                UnavailableTargets.FAIL,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                false,
+                false);
+    }
+
+    private static Plan plan(Step step, Map<String, String> prompted, Variable... values) {
+        return new Plan(
+                new ProjectId("shop"),
+                new ReleaseVersion("1.2"),
+                new EnvironmentId("production"),
+                new DeploymentProcess(List.of(step)),
+                List.of(values),
+                prompted,
+                List.of());
     }
 
     private static PlannedStep planned(Kind kind) {
@@ -367,5 +373,70 @@ class StepPlanTest {
         var plan = plan(script("#{Color}"), Map.of(), plain("Color", "red"));
         assertThat(scriptAt(WEB_1, plan, output("a", WEB_1, "1")))
                 .isEqualTo(scriptAt(WEB_1, plan, output("a", WEB_1, "1")));
+    }
+
+    private static Answer judged(Optional<String> group, String onlyIf, Variable... values) {
+        var step = step("work", script("x"), Optional.of(onlyIf));
+        var outer =
+                group.map(of -> step("outer", new Action.Group(List.of(step)), Optional.of(of)));
+        return new StepPlan(plan(outer.orElse(step), Map.of(), values))
+                .judge(
+                        sheet(Kind.SCRIPT, WEB_1),
+                        planned(Kind.SCRIPT),
+                        WEB_1,
+                        List.of(output("a", WEB_1, "True")));
+    }
+
+    private static String unreadable(String onlyIf, Variable... values) {
+        return ((Answer.Unreadable) judged(Optional.empty(), onlyIf, values)).reason();
+    }
+
+    @Test
+    void only_if_reads_variables_by_their_scopes_and_outputs() {
+        assertThat(
+                        judged(
+                                Optional.empty(),
+                                "#{Deploy}",
+                                plain("Deploy", "false"),
+                                at("web-1", "Deploy", "true")))
+                .isEqualTo(new Answer.Runs());
+        assertThat(judged(Optional.empty(), "#{Deploy}", plain("Deploy", " FALSE ")))
+                .isEqualTo(new Answer.LeftOut("left out, because its onlyIf is false"));
+        assertThat(judged(Optional.empty(), "#{Stagecoach.Step[a].Output.Port}"))
+                .isEqualTo(new Answer.Runs());
+    }
+
+    @Test
+    void the_only_if_of_a_group_is_judged_before_that_of_its_step() {
+        assertThat(judged(Optional.of("false"), "#{Unknown}"))
+                .isEqualTo(
+                        new Answer.LeftOut("left out, because the onlyIf of its group is false"));
+        assertThat(judged(Optional.of("true"), "false"))
+                .isEqualTo(new Answer.LeftOut("left out, because its onlyIf is false"));
+    }
+
+    @Test
+    void an_only_if_that_gives_neither_true_nor_false_says_what_it_gives_but_no_secret() {
+        assertThat(unreadable("#{Deploy}", plain("Deploy", "maybe")))
+                .isEqualTo("its onlyIf must give true or false, and gives \"maybe\"");
+        assertThat(
+                        unreadable(
+                                "#{Password}",
+                                new Variable("Password", "s3cr3t", true, Scope.EVERYWHERE)))
+                .isEqualTo("its onlyIf must give true or false, and gives something else");
+        assertThat(unreadable("#{Deplyo}")).contains("#{Deplyo} is not known here");
+    }
+
+    @Test
+    void a_step_with_only_if_needs_to_be_ready_only_where_it_runs() {
+        var step = step("work", check("http://#{Hots}/"), Optional.of("#{Deploy}"));
+        var conditional = new StepPlan(plan(step, Map.of(), plain("Deploy", "true")));
+        assertThat(
+                        conditional.judge(
+                                sheet(Kind.HTTP_CHECK, WEB_1),
+                                planned(Kind.HTTP_CHECK),
+                                WEB_1,
+                                List.of()))
+                .isInstanceOf(Answer.Unreadable.class);
     }
 }

@@ -13,6 +13,7 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.steprunner.app.command.OnlyIfJudge;
 import stagecoach.steprunner.run.StepRunCommand.CommandReported;
 
 /**
@@ -23,12 +24,15 @@ class AgentReportChannel {
     private final Inbox inbox;
     private final CommandHandler handler;
     private final StepRuns runs;
+    private final OnlyIfJudge judge;
     private final Clock clock;
 
-    AgentReportChannel(Inbox inbox, CommandHandler handler, StepRuns runs, Clock clock) {
+    AgentReportChannel(
+            Inbox inbox, CommandHandler handler, StepRuns runs, OnlyIfJudge judge, Clock clock) {
         this.inbox = inbox;
         this.handler = handler;
         this.runs = runs;
+        this.judge = judge;
         this.clock = clock;
     }
 
@@ -46,7 +50,12 @@ class AgentReportChannel {
                         tx,
                         runs,
                         StepRuns.streamOf(ended.context().deployment(), ended.context().run()),
-                        List.of(new CommandReported(ended.ticket(), ended.result(), arrived.at())),
+                        List.of(
+                                new CommandReported(
+                                        ended.ticket(),
+                                        ended.result(),
+                                        arrived.at(),
+                                        judge.in(tx))),
                         Cause.byEvent(arrived, clock));
             }
         }

@@ -29,6 +29,7 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.InboxEvent;
 import stagecoach.runtime.inbox.InboxHandler;
+import stagecoach.steprunner.app.command.OnlyIfJudge;
 import stagecoach.steprunner.app.command.Outputs;
 import stagecoach.steprunner.app.secrets.Payloads;
 import stagecoach.steprunner.app.secrets.Plans;
@@ -49,6 +50,7 @@ class Phases implements InboxHandler<DeploymentEvent> {
     private final Plans plans;
     private final Payloads payloads;
     private final Outputs outputs;
+    private final OnlyIfJudge judge;
     private final Clock clock;
 
     Phases(
@@ -57,12 +59,14 @@ class Phases implements InboxHandler<DeploymentEvent> {
             Plans plans,
             Payloads payloads,
             Outputs outputs,
+            OnlyIfJudge judge,
             Clock clock) {
         this.handler = handler;
         this.runs = runs;
         this.plans = plans;
         this.payloads = payloads;
         this.outputs = outputs;
+        this.judge = judge;
         this.clock = clock;
     }
 
@@ -123,7 +127,12 @@ class Phases implements InboxHandler<DeploymentEvent> {
                 phase.run().value());
         var sheet = StartRun.sheetOf(phase, steps);
         var unready = plans.open(tx, phase.planDigest()).unready(sheet);
-        decide(tx, phase.deployment(), phase.run(), new StartRun(sheet, unready), cause);
+        decide(
+                tx,
+                phase.deployment(),
+                phase.run(),
+                new StartRun(sheet, unready, judge.in(tx)),
+                cause);
     }
 
     private void cancel(Tx tx, DeploymentId deployment, Cause cause) {
