@@ -1,0 +1,123 @@
+package stagecoach.runtime.outbox;
+
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.pubsub.PgSubscriber;
+import io.vertx.sqlclient.SqlConnection;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.store.Doorbell;
+
+/**
+ * Carries the doorbell to the other pods of the service, by NOTIFY on a connection of its own and
+ * never inside the transaction that appends: that would take a lock of the whole instance. It saves
+ * time only; what it loses while the connection is away, polling finds.
+ */
+@Singleton
+class PodBell {
+    /** Of all rings within this time one is carried. */
+    static final long EVERY_MILLIS = 10;
+
+    private static final long RECONNECT_MILLIS = 1_000;
+
+    private final Vertx vertx;
+    private final Doorbell doorbell;
+    private final String channel;
+    private final String pod = UUID.randomUUID().toString();
+    private final PgSubscriber subscriber;
+    private final AtomicBoolean due = new AtomicBoolean();
+    private volatile long carriedAt = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
+    private volatile boolean stopping;
+
+    PodBell(
+            Vertx vertx,
+            Doorbell doorbell,
+            @ConfigProperty(name = "quarkus.datasource.reactive.url") String url,
+            @ConfigProperty(name = "quarkus.datasource.username") String user,
+            @ConfigProperty(name = "quarkus.datasource.password") String password,
+            @ConfigProperty(name = "stagecoach.schema") String schema) {
+        this.vertx = vertx;
+        this.doorbell = doorbell;
+        this.channel = "stagecoach_" + schema;
+        this.subscriber =
+                PgSubscriber.subscriber(
+                        vertx, PgConnectOptions.fromUri(url).setUser(user).setPassword(password));
+    }
+
+    void start(@Observes StartupEvent event) {
+        start();
+    }
+
+    /** Listens and carries; the result is there when the first connection is. */
+    Future<Void> start() {
+        subscriber.reconnectPolicy(failures -> RECONNECT_MILLIS);
+        subscriber.channel(channel).handler(this::heard);
+        doorbell.onRing(this::rung);
+        return connect();
+    }
+
+    private Future<Void> connect() {
+        return subscriber
+                .connect()
+                .recover(
+                        failure ->
+                                stopping
+                                        ? Future.failedFuture(failure)
+                                        : vertx.timer(RECONNECT_MILLIS, TimeUnit.MILLISECONDS)
+                                                .compose(fired -> connect()));
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stop();
+    }
+
+    Future<Void> stop() {
+        stopping = true;
+        return subscriber.close();
+    }
+
+    private void heard(String from) {
+        if (!from.equals(pod)) {
+            // What was committed may have come while the connection was away: it is looked for.
+            doorbell.wake();
+        }
+    }
+
+    private void rung() {
+        if (stopping || !due.compareAndSet(false, true)) {
+            return;
+        }
+        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - carriedAt);
+        if (since >= EVERY_MILLIS) {
+            carry();
+        } else {
+            vertx.setTimer(EVERY_MILLIS - since, timer -> carry());
+        }
+    }
+
+    private void carry() {
+        carriedAt = System.nanoTime();
+        due.set(false);
+        @Nullable SqlConnection connection = subscriber.actualConnection();
+        if (connection == null) {
+            return;
+        }
+        connection
+                .query("NOTIFY %s, '%s'".formatted(channel, pod))
+                .execute()
+                .onFailure(
+                        failure ->
+                                Log.debugf(
+                                        "Other pods could not be woken; they poll. cause=%s",
+                                        failure.toString()));
+    }
+}
