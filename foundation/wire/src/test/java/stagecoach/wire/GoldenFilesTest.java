@@ -19,6 +19,7 @@ import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.LogEntry;
+import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.channel.EventType;
 import stagecoach.contracts.internal.Plan;
@@ -43,9 +44,13 @@ class GoldenFilesTest {
                         GatewayFrame.class,
                         TentacleFrame.class,
                         LogEntry.class,
+                        StreamRequest.class,
                         Plan.class)) {
             for (Class<?> type : Examples.recordsOf(family)) {
-                String room = family == Plan.class ? "internal" : "agent";
+                String room =
+                        family == Plan.class
+                                ? "internal"
+                                : family == StreamRequest.class ? "channel" : "agent";
                 types.put(
                         "%s.%s.%s.v1".formatted(room, family.getSimpleName(), type.getSimpleName()),
                         type);

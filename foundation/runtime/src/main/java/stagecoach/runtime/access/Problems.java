@@ -78,6 +78,7 @@ public class Problems {
     private static int status(Rejection.Kind kind) {
         return switch (kind) {
             case NOT_FOUND -> 404;
+            case FORBIDDEN -> 403;
             case CONFLICT -> 409;
             case INVALID -> 400;
         };

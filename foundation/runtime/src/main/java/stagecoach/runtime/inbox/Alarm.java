@@ -33,7 +33,7 @@ class Alarm {
     void gap(String handler, StreamId stream, long handled, long version) {
         meters.counter("stagecoach.inbox.early.events", "handler", handler).increment();
         Log.errorf(
-                "An event came before an earlier one of its stream; it is kept until that comes. handler=%s stream=%s handled=%d version=%d",
+                "An event came before an earlier one of its stream; it is kept until that comes, which is asked for after ten seconds. handler=%s stream=%s handled=%d version=%d",
                 handler, stream, handled, version);
     }
 }

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.LogEntry;
+import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -88,6 +89,15 @@ public class Inbox {
     public Uni<Void> handleLogs(
             ConsumerRecords<String, byte[]> records, BiConsumer<Tx, List<LogEntry>> work) {
         return handleEntries("logs", records, json(LogEntry.class), work);
+    }
+
+    /**
+     * Handles what other services ask of this one, one transaction per batch; {@code work} must be
+     * repeatable.
+     */
+    public Uni<Void> handleRequests(
+            ConsumerRecords<String, byte[]> records, BiConsumer<Tx, List<StreamRequest>> work) {
+        return handleEntries("requests", records, json(StreamRequest.class), work);
     }
 
     /**

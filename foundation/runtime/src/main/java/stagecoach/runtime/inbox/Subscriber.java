@@ -139,8 +139,9 @@ final class Subscriber<E> {
     }
 
     /**
-     * An event from the future can only mean that the log is out of order after trouble with a
-     * producer: what is missing comes behind it. It is kept until then.
+     * An event from the future means that the log is out of order after trouble with a producer, so
+     * that what is missing comes behind it, or that the log lost it, so that its owner is asked for
+     * it. The early one is kept until then.
      */
     private void holdAll(Tx tx, NavigableMap<Long, Arrived> early, long version) {
         for (Arrived event : early.values()) {

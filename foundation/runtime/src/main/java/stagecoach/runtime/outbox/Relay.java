@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Tx;
@@ -26,7 +27,8 @@ import stagecoach.runtime.codec.Envelope;
 /**
  * Brings what waits in {@code outbox} to Kafka, in one transaction per cycle: of all relays of a
  * schema one works at a time, it sends in the order of the ids, and a row goes only when Kafka has
- * it. So a stream's events reach the log in order; some may reach it again. Not for two threads.
+ * it. Whenever it opens a producer it first looks whether the log still has what was acknowledged.
+ * So a stream's events reach the log in order; some may reach it again. Not for two threads.
  */
 final class Relay implements AutoCloseable {
     private static final int ROWS_MAX = 500;
@@ -46,7 +48,6 @@ final class Relay implements AutoCloseable {
             ORDER BY o.id LIMIT
             """
                     + ROWS_MAX;
-    private static final String DELETE = "DELETE FROM outbox WHERE id = ANY(?1)";
 
     /** What a cycle came to. */
     enum Outcome {
@@ -72,16 +73,19 @@ final class Relay implements AutoCloseable {
     private final String source;
     private final Supplier<Producer<String, byte[]>> producers;
     private final Consumer<Point> at;
+    private final LogTail tail;
     private @Nullable Producer<String, byte[]> producer;
 
     Relay(
             UnitOfWork unitOfWork,
             String source,
             Supplier<Producer<String, byte[]>> producers,
+            LogTail tail,
             Consumer<Point> at) {
         this.unitOfWork = unitOfWork;
         this.source = source;
         this.producers = producers;
+        this.tail = tail;
         this.at = at;
     }
 
@@ -103,30 +107,37 @@ final class Relay implements AutoCloseable {
             return Outcome.ELSEWHERE;
         }
         at.accept(Point.LOCKED);
+        if (producer == null) {
+            try {
+                tail.restore(tx);
+            } catch (KafkaException e) {
+                return Outcome.FAILED;
+            }
+            producer = producers.get();
+        }
         List<Waiting> waiting = tx.rows(WAITING).stream().map(this::waiting).toList();
         if (waiting.isEmpty()) {
             return Outcome.NOTHING;
         }
         at.accept(Point.SELECTED);
-        Long[] gone = acknowledged(waiting);
+        List<LogTail.Acked> gone = acknowledged(waiting, producer, at);
         at.accept(Point.ACKNOWLEDGED);
-        if (gone.length < waiting.size()) {
+        if (gone.size() < waiting.size()) {
             // A later batch of this producer could land before an earlier one that timed out.
             close();
         }
-        if (gone.length > 0) {
-            tx.execute(DELETE, (Object) gone);
-        }
+        tail.acknowledged(tx, gone);
         at.accept(Point.DELETED);
-        return gone.length == waiting.size() ? Outcome.SENT : Outcome.FAILED;
+        return gone.size() == waiting.size() ? Outcome.SENT : Outcome.FAILED;
     }
 
-    /** The ids that Kafka has, per stream up to its first failure. */
-    private Long[] acknowledged(List<Waiting> waiting) {
+    /** What Kafka has, per stream up to its first failure. */
+    private static List<LogTail.Acked> acknowledged(
+            List<Waiting> waiting, Producer<String, byte[]> producer, Consumer<Point> at) {
         var acks = new ArrayList<Future<RecordMetadata>>(waiting.size());
         for (Waiting row : waiting) {
             try {
-                acks.add(producer().send(row.toRecord()));
+                acks.add(producer.send(row.toRecord()));
             } catch (KafkaException e) {
                 // Not even queued. What follows is not sent either: it could only fail or overtake.
                 break;
@@ -134,37 +145,36 @@ final class Relay implements AutoCloseable {
             at.accept(Point.SENDING);
         }
         long end = System.nanoTime() + ACKS_MAX.toNanos();
-        var gone = new ArrayList<Long>(waiting.size());
+        var gone = new ArrayList<LogTail.Acked>(waiting.size());
         Set<StreamId> broken = new HashSet<>();
         for (int i = 0; i < waiting.size(); i++) {
             Waiting row = waiting.get(i);
-            boolean acked = i < acks.size() && isAcked(acks.get(i), end);
-            if (!acked) {
+            Optional<RecordMetadata> ack =
+                    i < acks.size() ? acked(acks.get(i), end) : Optional.empty();
+            if (ack.isEmpty()) {
                 broken.add(row.envelope().stream());
             } else if (!broken.contains(row.envelope().stream())) {
-                gone.add(row.id());
+                gone.add(
+                        new LogTail.Acked(
+                                row.id(),
+                                new TopicPartition(ack.get().topic(), ack.get().partition()),
+                                ack.get().offset()));
             }
         }
-        return gone.toArray(Long[]::new);
+        return gone;
     }
 
-    private static boolean isAcked(Future<RecordMetadata> ack, long end) {
+    /** Where Kafka has it. If it has it but cannot tell where, it is sent again. */
+    private static Optional<RecordMetadata> acked(Future<RecordMetadata> ack, long end) {
         try {
-            ack.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-            return true;
+            var place = ack.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return Optional.of(place).filter(RecordMetadata::hasOffset);
         } catch (ExecutionException | TimeoutException e) {
-            return false;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
-    }
-
-    private Producer<String, byte[]> producer() {
-        if (producer == null) {
-            producer = producers.get();
-        }
-        return producer;
     }
 
     /** Lets go of the producer at once; the next cycle opens another one. */

@@ -40,6 +40,7 @@ class RelayThread {
                         unitOfWork,
                         service,
                         () -> Producers.open(bootstrap, service + "-relay", "none"),
+                        new LogTail(() -> LogTail.admin(bootstrap)),
                         point -> {});
         this.doorbell = doorbell;
         this.enabled = enabled;
@@ -86,7 +87,12 @@ class RelayThread {
                 troubled = true;
                 pause = TROUBLE_MILLIS;
             }
-            if (!waited(pause)) {
+            try {
+                if (pause > 0 && doorbell.await(pause)) {
+                    // Another relay may hold the lock just now and have looked too early.
+                    busyUntil = System.nanoTime() + STAYS_BUSY_NANOS;
+                }
+            } catch (InterruptedException e) {
                 break;
             }
         }
@@ -100,17 +106,5 @@ class RelayThread {
             case NOTHING, ELSEWHERE ->
                     System.nanoTime() - busyUntil < 0 ? BUSY_MILLIS : IDLE_MILLIS;
         };
-    }
-
-    private boolean waited(long millis) {
-        if (millis == 0) {
-            return true;
-        }
-        try {
-            doorbell.await(millis);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
     }
 }

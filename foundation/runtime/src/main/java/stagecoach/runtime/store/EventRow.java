@@ -28,4 +28,7 @@ public class EventRow {
 
     @Column(name = "run")
     @Nullable Integer run;
+
+    @Nullable String topic;
+    @Nullable String key;
 }

@@ -12,6 +12,16 @@ public class EventStore {
     private static final String TAIL =
             "SELECT version, type, data, at FROM event WHERE stream = ?1 AND version > ?2 ORDER BY version";
 
+    /** What waits anyway is not doubled. */
+    private static final String REPUBLISH =
+            """
+            INSERT INTO outbox (stream, version, slot, topic, key, type)
+            SELECT stream, version, 0, topic, key, type FROM event
+            WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND topic IS NOT NULL
+            ORDER BY version LIMIT 5000
+            ON CONFLICT DO NOTHING
+            """;
+
     /**
      * Appends {@code events} behind {@code version}, then their outbox rows: the ids of the latter
      * are thereby given late, after the stream's key is locked, and ascend within the stream.
@@ -58,6 +68,16 @@ public class EventStore {
         return events;
     }
 
+    /**
+     * Has events of a stream published again, those between the two versions and as many at once as
+     * is reasonable.
+     *
+     * @return how many of them this service has
+     */
+    public int republish(Statements tx, String stream, long from, long upTo) {
+        return tx.execute(REPUBLISH, stream, from, upTo);
+    }
+
     private static EventRow row(StreamId stream, long version, NewEvent event) {
         var row = new EventRow();
         row.stream = stream.value();
@@ -71,6 +91,8 @@ public class EventStore {
         row.project = event.project().orElse(null);
         row.environment = event.environment().orElse(null);
         row.run = event.run().orElse(null);
+        row.topic = event.topic();
+        row.key = event.key();
         return row;
     }
 

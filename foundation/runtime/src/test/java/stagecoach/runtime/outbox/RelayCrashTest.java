@@ -31,6 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import stagecoach.decider.StreamId;
@@ -72,6 +73,13 @@ class RelayCrashTest {
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrap;
+
+    private LogTail tail;
+
+    @BeforeEach
+    void openTail() {
+        tail = new LogTail(() -> SharedAdmin.of(bootstrap));
+    }
 
     static List<Long> seeds() {
         // More of them: -Dstagecoach.seeds=1000
@@ -240,6 +248,7 @@ class RelayCrashTest {
                             Producers.open(bootstrap, "relay-" + random.nextInt(), "none");
                     return brokenProducers ? BrokenProducer.around(producer, random) : producer;
                 },
+                tail,
                 point -> {
                     if (random.nextInt(point == Relay.Point.SENDING ? 60 : 12) == 0) {
                         throw new Crash();

@@ -24,7 +24,7 @@ import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.Ticket;
 
 /** Accounts: streams {@code account-<name>} on {@code toy.accounts}. */
-public final class AccountKind implements AggregateKind<Account, AccountCommand, AccountEvent> {
+public class AccountKind implements AggregateKind<Account, AccountCommand, AccountEvent> {
     public static final AccountKind ACCOUNTS = new AccountKind();
     public static final Topic TOPIC = new Topic("toy.accounts", 3, Duration.ofDays(1), "producer");
     public static final EventAttributes PLACE =
