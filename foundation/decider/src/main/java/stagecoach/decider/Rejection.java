@@ -11,6 +11,8 @@ public final class Rejection extends RuntimeException {
         NOT_FOUND,
         /** The thing's present state forbids it. */
         CONFLICT,
+        /** Somebody else may ask for that. */
+        FORBIDDEN,
         /** The request itself is wrong. */
         INVALID
     }
