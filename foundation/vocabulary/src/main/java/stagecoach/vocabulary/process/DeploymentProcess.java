@@ -22,6 +22,18 @@ public record DeploymentProcess(List<Step> steps) {
      */
     public record Leaf(Step step, Optional<Step> group, int batch) {}
 
+    /** Every step there is, a group before its children. */
+    public List<Step> all() {
+        var all = new ArrayList<Step>();
+        for (Step step : steps) {
+            all.add(step);
+            if (step.action() instanceof Action.Group(var children)) {
+                all.addAll(children);
+            }
+        }
+        return List.copyOf(all);
+    }
+
     /** The steps that do something by themselves, in their order: groups give their children. */
     public List<Leaf> leaves() {
         var leaves = new ArrayList<Leaf>();

@@ -19,6 +19,8 @@ import stagecoach.vocabulary.process.Action.PackageSource;
 class ProcessRulesTest {
     private static final RunOn WEB = new RunOn.Targets(List.of(new Tag("web")));
     private static final RunOn HQ = new RunOn.Worker(new PoolId("hq"));
+    private static final RunOn NOBODY = new RunOn.NoMachine();
+    private static final Action LOOK = new Action.ManualIntervention("Look.", List.of());
     private static final Action SCRIPT = new Action.Script(Action.Syntax.BASH, "true");
 
     @Test
@@ -49,6 +51,86 @@ class ProcessRulesTest {
     void a_package_cannot_be_installed_before_packages_are_there() {
         assertThat(pointers(mistakes(step("web", WEB, install()).phase(Phase.PRE_ACQUISITION))))
                 .containsExactly("/steps/0/phase");
+    }
+
+    @Test
+    void a_step_starts_with_the_one_before_it_only_where_both_can() {
+        assertThat(pointers(mistakes(step("a", WEB, SCRIPT).withPrevious())))
+                .containsExactly("/steps/0/start");
+        assertThat(
+                        mistakes(
+                                step("a", WEB, SCRIPT).phase(Phase.PRE_ACQUISITION),
+                                step("b", WEB, SCRIPT).withPrevious()))
+                .containsExactly(
+                        new ProcessRules.Mistake(
+                                1,
+                                "start",
+                                "The step before it, \"a\", belongs to PRE_ACQUISITION, and the acquisition lies between the two. Leave start out."));
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        step("a", WEB, SCRIPT),
+                                        step("go", NOBODY, LOOK).withPrevious(),
+                                        step("b", WEB, SCRIPT).withPrevious())))
+                .containsExactly("/steps/1/start", "/steps/2/start");
+        assertThat(mistakes(step("a", WEB, SCRIPT), step("b", HQ, SCRIPT).withPrevious()))
+                .isEmpty();
+    }
+
+    @Test
+    void only_if_is_true_false_or_plain_references() {
+        for (String good : List.of("true", " FALSE ", "#{Deploy.Web}", "#{A}#{B}")) {
+            assertThat(mistakes(step("a", WEB, SCRIPT).onlyIf(good))).isEmpty();
+        }
+        for (String bad : List.of("", "yes", "#{if A}true#{/if}", "#{A | ToLower}")) {
+            assertThat(pointers(mistakes(step("a", WEB, SCRIPT).onlyIf(bad))))
+                    .containsExactly("/steps/0/onlyIf");
+        }
+    }
+
+    @Test
+    void a_manual_intervention_stands_where_nothing_has_failed() {
+        assertThat(pointers(mistakes(step("go", NOBODY, LOOK).on(Condition.FAILURE))))
+                .containsExactly("/steps/0/condition");
+        assertThat(mistakes(step("go", NOBODY, LOOK).phase(Phase.PRE_ACQUISITION))).isEmpty();
+    }
+
+    @Test
+    void a_group_holds_steps_on_its_own_targets() {
+        var child = step("child", WEB, SCRIPT).built();
+        assertThat(mistakes(step("g", WEB, new Action.Group(List.of(child))))).isEmpty();
+        assertThat(pointers(mistakes(step("g", WEB, new Action.Group(List.of())))))
+                .containsExactly("/steps/0/steps");
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        step("g", HQ, new Action.Group(List.of(child))),
+                                        step("child", WEB, SCRIPT))))
+                .containsExactly("/steps/1/name", "/steps/0/runOn", "/steps/0/steps/0/runOn");
+    }
+
+    @Test
+    void steps_that_start_together_and_the_children_of_a_group_share_a_number() {
+        var group =
+                step(
+                        "g",
+                        WEB,
+                        new Action.Group(
+                                List.of(
+                                        step("c1", WEB, SCRIPT).built(),
+                                        step("c2", WEB, SCRIPT).built())));
+        var process =
+                new DeploymentProcess(
+                        List.of(
+                                step("a", WEB, SCRIPT).built(),
+                                step("b", WEB, SCRIPT).withPrevious().built(),
+                                group.built(),
+                                step("d", WEB, SCRIPT).withPrevious().built(),
+                                step("e", WEB, SCRIPT).built()));
+        assertThat(process.leaves())
+                .extracting(leaf -> leaf.step().name() + " " + leaf.batch())
+                .containsExactly("a 1", "b 1", "c1 2", "c2 2", "d 2", "e 3");
+        assertThat(process.all()).extracting(step -> step.name().value()).contains("g", "c1");
     }
 
     @Test
@@ -217,6 +299,41 @@ class ProcessRulesTest {
 
         Draft excludeEnvironments(String... ids) {
             return with(s -> inEnvironments(s, s.environments(), ids(ids)));
+        }
+
+        Draft withPrevious() {
+            return with(s -> starting(s, StartTrigger.WITH_PREVIOUS, s.condition(), s.onlyIf()));
+        }
+
+        Draft on(Condition condition) {
+            return with(s -> starting(s, s.start(), condition, s.onlyIf()));
+        }
+
+        Draft onlyIf(String expression) {
+            return with(s -> starting(s, s.start(), s.condition(), Optional.of(expression)));
+        }
+
+        private static Step starting(
+                Step s, StartTrigger start, Condition condition, Optional<String> onlyIf) {
+            return new Step(
+                    s.name(),
+                    s.phase(),
+                    s.runOn(),
+                    s.action(),
+                    condition,
+                    onlyIf,
+                    start,
+                    s.timeout(),
+                    s.retries(),
+                    s.window(),
+                    s.parallelism(),
+                    s.unavailableTargets(),
+                    s.waitFor(),
+                    s.mutex(),
+                    s.environments(),
+                    s.excludeEnvironments(),
+                    s.required(),
+                    s.disabled());
         }
 
         private Draft with(UnaryOperator<Step> change) {

@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.release;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.DeploymentProcess.Leaf;
 import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** What of a release a deployment runs: the outline of its plan, without anything secret. */
 public final class ReleaseRules {
@@ -29,11 +31,21 @@ public final class ReleaseRules {
 
     /** Why this step may not be skipped, for people; empty if it may. */
     public static Optional<String> whyNotSkippable(Step step) {
-        return step.required()
-                ? Optional.of(
-                        "The step \"%s\" is required and cannot be skipped. Leave it out of skipSteps."
-                                .formatted(step.name()))
-                : Optional.empty();
+        if (step.required()) {
+            return Optional.of(
+                    "The step \"%s\" is required and cannot be skipped. Leave it out of skipSteps."
+                            .formatted(step.name()));
+        }
+        if (step.action() instanceof Action.Group(var children)) {
+            return children.stream()
+                    .filter(Step::required)
+                    .findFirst()
+                    .map(
+                            child ->
+                                    "The step \"%s\" of the group \"%s\" is required, so the group cannot be skipped. Leave it out of skipSteps."
+                                            .formatted(child.name(), step.name()));
+        }
+        return Optional.empty();
     }
 
     /** What leaves a group out leaves its children out. */
@@ -77,18 +89,38 @@ public final class ReleaseRules {
                 leaf.group().map(Step::name),
                 step.condition(),
                 step.onlyIf().isPresent() || leaf.group().flatMap(Step::onlyIf).isPresent(),
-                step.timeout(),
+                timeoutOf(step),
                 step.retries(),
                 step.window(),
                 step.parallelism(),
-                step.unavailableTargets(),
-                step.waitFor(),
+                unavailableOf(step),
+                waitOf(step),
                 step.mutex(),
                 step.action() instanceof Action.ManualIntervention(var instructions, var roles)
                         ? Optional.of(new PlannedStep.Manual(instructions, roles))
                         : Optional.empty(),
                 release.packageOf(step.name()),
                 skip);
+    }
+
+    /** A health check has no further time than that for its answer. */
+    private static Optional<Duration> timeoutOf(Step step) {
+        return step.action() instanceof Action.HealthCheck(var _, var within)
+                ? Optional.of(within)
+                : step.timeout();
+    }
+
+    private static UnavailableTargets unavailableOf(Step step) {
+        return step.action() instanceof Action.HealthCheck(var unavailable, var _)
+                ? unavailable
+                : step.unavailableTargets();
+    }
+
+    private static Optional<Duration> waitOf(Step step) {
+        return step.action() instanceof Action.HealthCheck(var unavailable, var within)
+                        && unavailable == UnavailableTargets.WAIT
+                ? Optional.of(within)
+                : step.waitFor();
     }
 
     private static PlannedStep.Kind kindOf(Action action) {

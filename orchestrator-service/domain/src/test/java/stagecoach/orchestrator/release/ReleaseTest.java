@@ -84,6 +84,41 @@ class ReleaseTest {
     }
 
     @Test
+    void an_outline_has_the_children_of_a_group_which_is_left_out_as_a_whole() {
+        var group =
+                new Action.Group(
+                        List.of(step("drain", SCRIPT), step("server", deploy("Shop.Server"))));
+        var release = release(step("before", SCRIPT), step("swap", group));
+        var outline = ReleaseRules.outline(release, Shop.PRODUCTION, List.of(Shop.step("swap")));
+        assertThat(outline)
+                .extracting(step -> step.name().value())
+                .containsExactly("before", "drain", "server");
+        assertThat(outline.getLast().group()).contains(Shop.step("swap"));
+        assertThat(outline.getLast().batch()).isEqualTo(2);
+        assertThat(outline.getLast().packageToInstall()).contains(Shop.SERVER);
+        assertThat(outline.getFirst().skip()).isEmpty();
+        assertThat(outline.getLast().skip()).contains("this deployment was asked to skip the step");
+    }
+
+    @Test
+    void a_group_with_a_required_child_cannot_be_skipped() {
+        var child = step("drain", SCRIPT, List.of(), List.of(), true, false);
+        assertThat(ReleaseRules.whyNotSkippable(step("swap", new Action.Group(List.of(child)))))
+                .isPresent();
+    }
+
+    @Test
+    void a_health_check_waits_for_its_answer_and_for_its_machine_as_it_says() {
+        var check = new Action.HealthCheck(UnavailableTargets.WAIT, Duration.ofSeconds(90));
+        var planned =
+                ReleaseRules.outline(release(step("alive", check)), Shop.PRODUCTION, List.of())
+                        .getFirst();
+        assertThat(planned.timeout()).contains(Duration.ofSeconds(90));
+        assertThat(planned.unavailableTargets()).isEqualTo(UnavailableTargets.WAIT);
+        assertThat(planned.waitFor()).contains(Duration.ofSeconds(90));
+    }
+
+    @Test
     void an_outline_says_which_steps_are_left_out_and_why() {
         var release =
                 release(

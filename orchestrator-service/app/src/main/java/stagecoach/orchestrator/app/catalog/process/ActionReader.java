@@ -12,11 +12,13 @@ import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Action.Syntax;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Reads what a step does: its kind, and the fields that go with that kind. */
 final class ActionReader {
     private static final Duration WITHIN = Duration.ofMinutes(1);
     private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final int INSTRUCTIONS_MAX = 10_000;
 
     /** Which kind a field goes with. */
     private static final Map<String, Kind> KIND_OF =
@@ -24,39 +26,40 @@ final class ActionReader {
                     "script", Kind.SCRIPT,
                     "package", Kind.PACKAGE,
                     "install", Kind.PACKAGE,
-                    "http", Kind.HTTP_CHECK);
+                    "http", Kind.HTTP_CHECK,
+                    "health", Kind.HEALTH_CHECK,
+                    "manual", Kind.MANUAL_INTERVENTION,
+                    "steps", Kind.GROUP);
 
     /** What a step may be, as people write it. */
-    private enum Kind {
+    enum Kind {
         SCRIPT,
         PACKAGE,
-        HTTP_CHECK
+        MANUAL_INTERVENTION,
+        HEALTH_CHECK,
+        HTTP_CHECK,
+        GROUP
     }
 
     private ActionReader() {}
 
-    /** The action; empty if it cannot be read. */
-    static Optional<Action> read(JsonBody body, KnownNames names) {
-        body.notYet("steps", "Write the children as steps of their own.");
-        body.notYet("manual", "Deploy in two releases, with a look between them.");
-        body.notYet("health", "Use kind HTTP_CHECK, or a script that looks.");
-        body.notYet("packages", "Bring the package with a step of kind PACKAGE before the script.");
-        Optional<Kind> kind = kind(body);
-        kind.ifPresent(chosen -> refuseOthers(body, chosen));
-        return kind.flatMap(
-                chosen ->
-                        switch (chosen) {
-                            case SCRIPT -> part(body, "script").flatMap(ActionReader::script);
-                            case PACKAGE -> deployPackage(body, names);
-                            case HTTP_CHECK -> part(body, "http").flatMap(ActionReader::httpCheck);
-                        });
+    /** The kind, which is SCRIPT unless it is said; empty if it is none. */
+    static Optional<Kind> kind(JsonBody body) {
+        return body.has("kind") ? body.choice("kind", Kind.class) : Optional.of(Kind.SCRIPT);
     }
 
-    private static Optional<Kind> kind(JsonBody body) {
-        if (!body.has("kind")) {
-            return Optional.of(Kind.SCRIPT);
-        }
-        return body.choice("kind", Kind.class, "MANUAL_INTERVENTION", "HEALTH_CHECK", "GROUP");
+    /** The action of a step of this kind, a group still without children; empty if unreadable. */
+    static Optional<Action> read(JsonBody body, Kind kind, KnownNames names) {
+        body.notYet("packages", "Bring the package with a step of kind PACKAGE before the script.");
+        refuseOthers(body, kind);
+        return switch (kind) {
+            case SCRIPT -> part(body, "script").flatMap(ActionReader::script);
+            case PACKAGE -> deployPackage(body, names);
+            case HTTP_CHECK -> part(body, "http").flatMap(ActionReader::httpCheck);
+            case HEALTH_CHECK -> Optional.of(healthCheck(body));
+            case MANUAL_INTERVENTION -> part(body, "manual").flatMap(ActionReader::manual);
+            case GROUP -> Optional.of(new Action.Group(List.of()));
+        };
     }
 
     private static void refuseOthers(JsonBody body, Kind chosen) {
@@ -141,5 +144,34 @@ final class ActionReader {
         return url.map(
                 address ->
                         new Action.HttpCheck(address, method, status, bodyMatches, within, every));
+    }
+
+    private static Action healthCheck(JsonBody body) {
+        return body.object("health")
+                .map(
+                        health -> {
+                            var unavailable =
+                                    health.choice("unavailable", UnavailableTargets.class)
+                                            .orElse(UnavailableTargets.FAIL);
+                            var within = health.duration("within").orElse(WITHIN);
+                            health.refuseUnknown();
+                            return new Action.HealthCheck(unavailable, within);
+                        })
+                .orElseGet(() -> new Action.HealthCheck(UnavailableTargets.FAIL, WITHIN));
+    }
+
+    private static Optional<Action> manual(JsonBody manual) {
+        Optional<String> instructions = manual.requiredText("instructions");
+        instructions
+                .filter(text -> text.length() > INSTRUCTIONS_MAX)
+                .ifPresent(
+                        _ ->
+                                manual.mistake(
+                                        "instructions",
+                                        "Instructions have at most %d characters. Link to the rest."
+                                                .formatted(INSTRUCTIONS_MAX)));
+        List<String> roles = manual.list("roles", role -> role).orElse(List.of());
+        manual.refuseUnknown();
+        return instructions.map(text -> new Action.ManualIntervention(text, roles));
     }
 }

@@ -15,6 +15,7 @@ import stagecoach.vocabulary.process.Mutex;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
@@ -33,17 +34,30 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
             @Schema(required = true) String name,
             @Schema(
                             implementation = String.class,
-                            enumeration = {"SCRIPT", "PACKAGE", "HTTP_CHECK"})
+                            enumeration = {
+                                "SCRIPT",
+                                "PACKAGE",
+                                "MANUAL_INTERVENTION",
+                                "HEALTH_CHECK",
+                                "HTTP_CHECK",
+                                "GROUP"
+                            })
                     String kind,
-            @Schema(enumeration = {"DEPLOYMENT", "PRE_ACQUISITION"}) Phase phase,
-            @Schema(required = true) RunOnView runOn,
+            @Schema(enumeration = {"DEPLOYMENT", "PRE_ACQUISITION"}) @Nullable Phase phase,
+            @Nullable RunOnView runOn,
             @Nullable ScriptView script,
             @JsonProperty("package") @Schema(name = "package")
                     @Nullable PackageView packageToInstall,
             @Nullable InstallView install,
             @Nullable HttpView http,
+            @Nullable HealthView health,
+            @Nullable ManualView manual,
+            @Schema(description = "children of a GROUP, each target through them by itself")
+                    @Nullable List<StepView> steps,
             Condition condition,
-            @Schema(enumeration = "AFTER_PREVIOUS") String start,
+            @Schema(description = "a template that must yield true or false")
+                    @Nullable String onlyIf,
+            @Nullable StartTrigger start,
             List<String> environments,
             List<String> excludeEnvironments,
             boolean required,
@@ -56,18 +70,29 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
             @Nullable RetriesView retries,
             @Nullable RollingView rolling,
             @Nullable Integer parallelism,
-            UnavailableTargets unavailableTargets,
+            @Nullable UnavailableTargets unavailableTargets,
+            @Nullable String waitFor,
             @Schema(
                             oneOf = {String.class, MutexView.class},
                             description =
                                     "a name; exclusive on targets and shared on workers unless mode says otherwise")
                     @Nullable Object mutex) {
         static StepView of(Step step) {
+            return of(step, null);
+        }
+
+        /** A child does not repeat what its group says. */
+        private static StepView of(Step step, @Nullable Step group) {
+            boolean alone = group == null;
+            boolean byPerson = step.action() instanceof Action.ManualIntervention;
+            boolean health = step.action() instanceof Action.HealthCheck;
             return new StepView(
                     step.name().value(),
                     kindOf(step.action()),
-                    step.phase(),
-                    RunOnView.of(step.runOn()),
+                    alone ? step.phase() : null,
+                    byPerson || (group != null && step.runOn().equals(group.runOn()))
+                            ? null
+                            : RunOnView.of(step.runOn()),
                     step.action() instanceof Action.Script script
                             ? new ScriptView(script.syntax(), script.body())
                             : null,
@@ -80,8 +105,18 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                                     deploy.install().substituteIn())
                             : null,
                     step.action() instanceof Action.HttpCheck check ? HttpView.of(check) : null,
+                    step.action() instanceof Action.HealthCheck check
+                            ? new HealthView(check.unavailable(), check.within().toString())
+                            : null,
+                    step.action() instanceof Action.ManualIntervention manual
+                            ? new ManualView(manual.instructions(), manual.roles())
+                            : null,
+                    step.action() instanceof Action.Group(var children)
+                            ? children.stream().map(child -> of(child, step)).toList()
+                            : null,
                     step.condition(),
-                    "AFTER_PREVIOUS",
+                    step.onlyIf().orElse(null),
+                    alone ? step.start() : null,
                     step.environments().stream().map(EnvironmentId::value).toList(),
                     step.excludeEnvironments().stream().map(EnvironmentId::value).toList(),
                     step.required(),
@@ -91,9 +126,10 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                             ? null
                             : new RetriesView(
                                     step.retries().max(), step.retries().backoff().toString()),
-                    step.window().map(RollingView::new).orElse(null),
-                    step.parallelism().orElse(null),
-                    step.unavailableTargets(),
+                    alone ? step.window().map(RollingView::new).orElse(null) : null,
+                    alone ? step.parallelism().orElse(null) : null,
+                    alone && !byPerson && !health ? step.unavailableTargets() : null,
+                    alone ? step.waitFor().map(Duration::toString).orElse(null) : null,
                     step.mutex().map(mutex -> MutexView.of(mutex, step.runOn())).orElse(null));
         }
 
@@ -183,6 +219,14 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                     check.every().toString());
         }
     }
+
+    /** Whether a machine is there. */
+    @Schema(name = "HealthCheck")
+    public record HealthView(UnavailableTargets unavailable, String within) {}
+
+    /** What a person is asked. */
+    @Schema(name = "Manual")
+    public record ManualView(@Schema(required = true) String instructions, List<String> roles) {}
 
     /** Further tries. */
     @Schema(name = "Retries")

@@ -1,8 +1,10 @@
 package stagecoach.orchestrator.app.catalog.process;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import stagecoach.orchestrator.app.catalog.process.ActionReader.Kind;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.vocabulary.identity.EnvironmentId;
@@ -26,6 +28,13 @@ final class StepReader {
 
     private static final Duration BACKOFF = Duration.ofSeconds(10);
 
+    /** How long a target is waited for unless its step says otherwise. */
+    private static final Duration WAIT_FOR = Duration.ofMinutes(10);
+
+    /** What a child does not say itself. */
+    private static final List<String> GROUPS_OWN =
+            List.of("phase", "start", "rolling", "parallelism", "unavailableTargets", "waitFor");
+
     /** The phases that steps belong to, as people write them. */
     private enum StepPhase {
         DEPLOYMENT(Phase.DEPLOYMENT),
@@ -46,50 +55,164 @@ final class StepReader {
      * is judged as if the field were left out.
      */
     static Optional<Step> read(JsonBody body, KnownNames names) {
+        return read(body, names, Optional.empty());
+    }
+
+    /**
+     * Reads a step or, with its group, a child: what the group says of phase, pace and unavailable
+     * targets holds for the child, and so do the group's place and condition unless it has its own.
+     */
+    private static Optional<Step> read(JsonBody body, KnownNames names, Optional<Step> group) {
         Optional<StepName> name = body.requiredParsed("name", StepName::new);
-        Optional<Action> action = ActionReader.read(body, names);
-        Optional<Phase> phase = phase(body);
-        Optional<RunOn> runOn = runOn(body, names);
-        Condition condition = body.choice("condition", Condition.class).orElse(Condition.SUCCESS);
+        Optional<Kind> kind = ActionReader.kind(body);
+        Optional<Action> action = kind.flatMap(known -> ActionReader.read(body, known, names));
+        group.ifPresent(_ -> refuseWhatIsTheGroups(body));
+        kind.ifPresent(known -> refuseWhatHasNoMeaning(body, known));
+        Optional<Phase> phase = group.map(Step::phase).or(() -> phase(body));
+        Optional<RunOn> runOn = runOn(body, names, kind, group);
+        Condition condition =
+                body.choice("condition", Condition.class)
+                        .or(() -> group.map(Step::condition))
+                        .orElse(Condition.SUCCESS);
+        Optional<String> onlyIf = body.text("onlyIf");
+        StartTrigger start =
+                body.choice("start", StartTrigger.class).orElse(StartTrigger.AFTER_PREVIOUS);
         Optional<Duration> timeout = timeout(body, action);
         Retries retries = retries(body);
         Optional<Integer> window = window(body);
         Optional<Integer> parallelism = body.integer("parallelism", 1, 100_000);
         UnavailableTargets unavailable =
-                body.choice("unavailableTargets", UnavailableTargets.class, "WAIT")
+                body.choice("unavailableTargets", UnavailableTargets.class)
                         .orElse(UnavailableTargets.FAIL);
+        Optional<Duration> waitFor =
+                body.duration("waitFor")
+                        .or(
+                                () ->
+                                        unavailable == UnavailableTargets.WAIT
+                                                ? Optional.of(WAIT_FOR)
+                                                : Optional.empty());
         Optional<Mutex> mutex = mutex(body, runOn);
         List<EnvironmentId> in = environments(body, "environments", names);
         List<EnvironmentId> out = environments(body, "excludeEnvironments", names);
         boolean required = body.flag("required").orElse(false);
         boolean disabled = body.flag("disabled").orElse(false);
-        body.notYet("onlyIf", "Let the script decide, or use condition.");
-        body.notYet("waitFor", "Use unavailableTargets FAIL or SKIP.");
-        readStart(body);
-        body.refuseUnknown();
         if (name.isEmpty() || action.isEmpty() || phase.isEmpty() || runOn.isEmpty()) {
+            if (action.filter(Action.Group.class::isInstance).isPresent()) {
+                body.ignore("steps");
+            }
+            body.refuseUnknown();
             return Optional.empty();
         }
-        return Optional.of(
+        var step =
                 new Step(
                         name.get(),
                         phase.get(),
                         runOn.get(),
                         action.get(),
                         condition,
-                        Optional.empty(),
-                        StartTrigger.AFTER_PREVIOUS,
+                        onlyIf,
+                        start,
                         timeout,
                         retries,
-                        window,
-                        parallelism,
-                        unavailable,
-                        Optional.empty(),
+                        group.isPresent() ? group.get().window() : window,
+                        group.isPresent() ? group.get().parallelism() : parallelism,
+                        group.map(Step::unavailableTargets).orElse(unavailable),
+                        group.isPresent() ? group.get().waitFor() : waitFor,
                         mutex,
                         in,
                         out,
                         required,
-                        disabled));
+                        disabled);
+        Optional<Step> whole =
+                step.action() instanceof Action.Group && group.isEmpty()
+                        ? withChildren(body, names, step)
+                        : Optional.of(step);
+        if (group.isPresent()) {
+            body.ignore("steps");
+        }
+        body.refuseUnknown();
+        return whole;
+    }
+
+    /** The group with its children; empty if one of them cannot be read. */
+    private static Optional<Step> withChildren(JsonBody body, KnownNames names, Step group) {
+        if (body.missing("steps")) {
+            return Optional.empty();
+        }
+        List<Step> children = new ArrayList<>();
+        boolean whole = true;
+        for (Optional<JsonBody> json : body.objects("steps").orElse(List.of())) {
+            Optional<Step> child = json.flatMap(one -> read(one, names, Optional.of(group)));
+            child.ifPresent(children::add);
+            whole &= child.isPresent();
+        }
+        return whole
+                ? Optional.of(withAction(group, new Action.Group(children)))
+                : Optional.empty();
+    }
+
+    private static Step withAction(Step step, Action action) {
+        return new Step(
+                step.name(),
+                step.phase(),
+                step.runOn(),
+                action,
+                step.condition(),
+                step.onlyIf(),
+                step.start(),
+                step.timeout(),
+                step.retries(),
+                step.window(),
+                step.parallelism(),
+                step.unavailableTargets(),
+                step.waitFor(),
+                step.mutex(),
+                step.environments(),
+                step.excludeEnvironments(),
+                step.required(),
+                step.disabled());
+    }
+
+    private static void refuseWhatIsTheGroups(JsonBody body) {
+        for (String field : GROUPS_OWN) {
+            if (body.has(field)) {
+                body.mistake(
+                        field,
+                        "%s is said by the group, for all its steps. Write it there."
+                                .formatted(field));
+            }
+        }
+    }
+
+    private static void refuseWhatHasNoMeaning(JsonBody body, Kind kind) {
+        switch (kind) {
+            case SCRIPT, PACKAGE, HTTP_CHECK -> {}
+            case MANUAL_INTERVENTION ->
+                    refuse(
+                            body,
+                            List.of("retries", "mutex", "unavailableTargets", "waitFor"),
+                            "%s means nothing where a person answers. Leave it out.");
+            case HEALTH_CHECK -> {
+                refuse(
+                        body,
+                        List.of("unavailableTargets", "waitFor"),
+                        "%s goes without saying in a health check: health.unavailable is the rule, and health.within the time.");
+                refuse(body, List.of("timeout"), "Say the %s of a health check in health.within.");
+            }
+            case GROUP ->
+                    refuse(
+                            body,
+                            List.of("timeout", "retries", "mutex"),
+                            "%s is said by each step of the group. Write it there.");
+        }
+    }
+
+    private static void refuse(JsonBody body, List<String> fields, String sentence) {
+        for (String field : fields) {
+            if (body.has(field)) {
+                body.mistake(field, sentence.formatted(field));
+            }
+        }
     }
 
     private static Optional<Phase> phase(JsonBody body) {
@@ -97,6 +220,20 @@ final class StepReader {
             return Optional.of(Phase.DEPLOYMENT);
         }
         return body.choice("phase", StepPhase.class).map(choice -> choice.phase);
+    }
+
+    /** A manual intervention needs no machine, so whatever it says of one is not kept. */
+    private static Optional<RunOn> runOn(
+            JsonBody body, KnownNames names, Optional<Kind> kind, Optional<Step> group) {
+        if (kind.filter(Kind.MANUAL_INTERVENTION::equals).isPresent()) {
+            if (body.has("runOn")) {
+                runOn(body, names);
+            }
+            return Optional.of(new RunOn.NoMachine());
+        }
+        return group.isPresent() && !body.has("runOn")
+                ? group.map(Step::runOn)
+                : runOn(body, names);
     }
 
     private static Optional<RunOn> runOn(JsonBody body, KnownNames names) {
@@ -221,16 +358,5 @@ final class StepReader {
                 ids.stream().map(EnvironmentId::value).toList(),
                 names.environments());
         return ids;
-    }
-
-    /** The only order there is, as people write it. */
-    private enum Start {
-        AFTER_PREVIOUS
-    }
-
-    private static void readStart(JsonBody body) {
-        if (body.choice("start", Start.class, "WITH_PREVIOUS").isPresent()) {
-            body.ignore("start");
-        }
     }
 }

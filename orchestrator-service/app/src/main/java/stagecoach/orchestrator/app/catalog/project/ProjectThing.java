@@ -94,7 +94,7 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
     @Override
     public Set<Use> uses(ProjectRow row) {
         Set<Use> uses = new HashSet<>();
-        for (Step step : store.processOf(row).steps()) {
+        for (Step step : store.processOf(row).all()) {
             environments(uses, step.environments());
             environments(uses, step.excludeEnvironments());
             switch (step.runOn()) {

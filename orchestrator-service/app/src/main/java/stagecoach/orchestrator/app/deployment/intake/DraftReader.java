@@ -181,7 +181,7 @@ class DraftReader {
     private static List<StepName> skipSteps(JsonBody body, Optional<Release> release) {
         List<StepName> chosen = body.list("skipSteps", StepName::new).orElse(List.of());
         if (release.isPresent()) {
-            List<Step> steps = release.get().process().steps();
+            List<Step> steps = release.get().process().all();
             var names = steps.stream().map(step -> step.name().value()).toList();
             for (int i = 0; i < chosen.size(); i++) {
                 StepName name = chosen.get(i);

@@ -32,8 +32,15 @@ final class StepRows {
         this.run = run.run();
     }
 
-    /** A row for each place that the run was given, and one for a step that has none. */
+    /**
+     * A row for each place that the run was given, and one for a step that has none. What an
+     * earlier run left for a person to decide about is this run's now, or nobody's.
+     */
     void begin(StepRunStarted started, Instant at) {
+        tx.execute(
+                "DELETE FROM step_row WHERE deployment = ?1 AND run < ?2 AND state = 'PENDING'",
+                deployment,
+                run);
         List<StepRow> rows = new ArrayList<>();
         for (int i = 0; i < started.assignments().size(); i++) {
             StepAssignment assignment = started.assignments().get(i);

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,12 +23,15 @@ import stagecoach.wire.StagecoachJson;
 
 /** Reads the steps of a deployment: those that were given to a run, and those still to come. */
 public final class StepViews {
+    private static final String NEVER_ITS_TURN =
+            "the deployment ended before it was this step's turn";
+
     private StepViews() {}
 
     /**
      * A step at one place in one run.
      *
-     * @param parent a child's group; there are no groups yet
+     * @param parent a child's group
      * @param target null for a step that runs once on a worker, or whose targets are not known yet
      * @param run null while PENDING
      */
@@ -66,7 +71,14 @@ public final class StepViews {
                         StepRow.class,
                         "from StepRow where deployment = ?1 order by run, position, place",
                         id.value());
-        List<StepView> views = new ArrayList<>(rows.stream().map(StepViews::view).toList());
+        Map<String, String> parents = new HashMap<>();
+        outline.forEach(
+                step ->
+                        step.group()
+                                .ifPresent(
+                                        group -> parents.put(step.name().value(), group.value())));
+        List<StepView> views = new ArrayList<>();
+        rows.forEach(row -> views.add(view(row, parents.get(row.step), state)));
         Set<String> given = rows.stream().map(row -> row.step).collect(Collectors.toSet());
         for (PlannedStep step : outline) {
             if (!given.contains(step.name().value())) {
@@ -76,11 +88,17 @@ public final class StepViews {
         return views;
     }
 
-    private static StepView view(StepRow row) {
+    private static StepView view(StepRow row, @Nullable String parent, DeploymentState deployment) {
         StepState state = StepState.valueOf(row.state);
+        String reason = row.reason;
+        // A person ended what its run had left to decide about.
+        if (state == StepState.PENDING && deployment.ended()) {
+            state = atEnd(deployment);
+            reason = NEVER_ITS_TURN;
+        }
         return new StepView(
                 row.step,
-                null,
+                parent,
                 row.target,
                 row.worker,
                 state == StepState.PENDING ? null : row.run,
@@ -89,8 +107,12 @@ public final class StepViews {
                 row.exitCode,
                 row.startedAt,
                 row.endedAt,
-                row.reason,
+                reason,
                 row.mayStillRun);
+    }
+
+    private static StepState atEnd(DeploymentState deployment) {
+        return deployment == DeploymentState.CANCELLED ? StepState.CANCELLED : StepState.SKIPPED;
     }
 
     private static StepView stillToCome(PlannedStep step, DeploymentState deployment) {
@@ -100,15 +122,12 @@ public final class StepViews {
             state = StepState.SKIPPED;
             reason = step.skip().get();
         } else if (deployment.ended()) {
-            state =
-                    deployment == DeploymentState.CANCELLED
-                            ? StepState.CANCELLED
-                            : StepState.SKIPPED;
-            reason = "the deployment ended before it was this step's turn";
+            state = atEnd(deployment);
+            reason = NEVER_ITS_TURN;
         }
         return new StepView(
                 step.name().value(),
-                null,
+                step.group().map(Object::toString).orElse(null),
                 null,
                 null,
                 null,

@@ -24,6 +24,7 @@ import stagecoach.vocabulary.process.Mutex;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 import stagecoach.wire.StagecoachJson;
@@ -158,31 +159,121 @@ class ProcessReaderTest {
         assertThat(
                         places(
                                 """
-                                {"name": "a", "runOn": {"tags": ["web"]}, "start": "WITH_PREVIOUS",
-                                 "onlyIf": "#{X}", "unavailableTargets": "WAIT", "waitFor": "PT1M",
+                                {"name": "a", "runOn": {"tags": ["web"]},
                                  "packages": [{"id": "X"}], "script": {"package": {"id": "X"}, "body": "true"}},
                                 {"name": "b", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
-                                 "package": {"id": "Shop.Web"}, "install": {"keepReleases": 3}},
-                                {"name": "c", "kind": "MANUAL_INTERVENTION", "runOn": {"tags": ["web"]},
-                                 "manual": {"instructions": "look"}},
-                                {"name": "d", "kind": "HEALTH_CHECK", "runOn": {"tags": ["web"]}},
-                                {"name": "e", "kind": "GROUP", "runOn": {"tags": ["web"]}, "steps": [{}]}"""))
+                                 "package": {"id": "Shop.Web"}, "install": {"keepReleases": 3}}"""))
                 .containsExactlyInAnyOrder(
-                        "/steps/0/start",
-                        "/steps/0/onlyIf",
-                        "/steps/0/unavailableTargets",
-                        "/steps/0/waitFor",
                         "/steps/0/packages",
                         "/steps/0/script/package",
-                        "/steps/1/install/keepReleases",
-                        "/steps/2/kind",
-                        "/steps/2/manual",
-                        "/steps/3/kind",
-                        "/steps/4/kind",
-                        "/steps/4/steps");
-        assertThat(errors("{\"name\": \"a\", \"kind\": \"GROUP\", \"runOn\": {\"tags\": [\"w\"]}}"))
-                .extracting(FieldError::detail)
-                .containsExactly("GROUP is not there yet. Use SCRIPT, PACKAGE or HTTP_CHECK.");
+                        "/steps/1/install/keepReleases");
+    }
+
+    @Test
+    void a_step_may_start_with_the_one_before_it_and_only_if_a_template_says_so() {
+        Step step =
+                read("""
+                                {"name": "a", "runOn": {"tags": ["web"]}, "script": {"body": "true"}},
+                                {"name": "b", "runOn": {"tags": ["web"]}, "script": {"body": "true"},
+                                 "start": "WITH_PREVIOUS", "onlyIf": "#{Deploy.Web}",
+                                 "unavailableTargets": "WAIT"}""")
+                        .steps()
+                        .getLast();
+        assertThat(step.start()).isEqualTo(StartTrigger.WITH_PREVIOUS);
+        assertThat(step.onlyIf()).contains("#{Deploy.Web}");
+        assertThat(step.waitFor()).contains(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void a_manual_intervention_needs_no_place() {
+        Step step =
+                only(
+                        """
+                        {"name": "go", "kind": "MANUAL_INTERVENTION",
+                         "manual": {"instructions": "Look at the dashboard.", "roles": ["operator"]}}""");
+        assertThat(step.runOn()).isEqualTo(new RunOn.NoMachine());
+        assertThat(step.action())
+                .isEqualTo(
+                        new Action.ManualIntervention(
+                                "Look at the dashboard.", List.of("operator")));
+        assertThat(
+                        places(
+                                """
+                                {"name": "go", "kind": "MANUAL_INTERVENTION", "retries": {"max": 1},
+                                 "condition": "ALWAYS", "manual": {"instructions": "Look."}}"""))
+                .containsExactlyInAnyOrder("/steps/0/retries", "/steps/0/condition");
+    }
+
+    @Test
+    void a_health_check_says_little_and_means_the_defaults() {
+        assertThat(
+                        only("{\"name\": \"h\", \"kind\": \"HEALTH_CHECK\", \"runOn\": {\"tags\": [\"web\"]}}")
+                                .action())
+                .isEqualTo(new Action.HealthCheck(UnavailableTargets.FAIL, Duration.ofMinutes(1)));
+        assertThat(
+                        errors(
+                                """
+                                {"name": "h", "kind": "HEALTH_CHECK", "runOn": {"tags": ["web"]},
+                                 "health": {"unavailable": "SKIP", "within": "PT5S"},
+                                 "unavailableTargets": "SKIP"}"""))
+                .extracting(FieldError::pointer)
+                .containsExactly("/steps/0/unavailableTargets");
+    }
+
+    @Test
+    void the_children_of_a_group_take_place_phase_and_pace_from_it() {
+        Step group =
+                only(
+                        """
+                        {"name": "swap", "kind": "GROUP", "phase": "PRE_ACQUISITION",
+                         "runOn": {"tags": ["web"]}, "rolling": {"window": 2},
+                         "unavailableTargets": "SKIP", "steps": [
+                          {"name": "drain", "runOn": {"workerPool": "hq", "onBehalfOf": {"tags": ["web"]}},
+                           "script": {"body": "drain"}},
+                          {"name": "look", "kind": "HTTP_CHECK", "http": {"url": "http://localhost/"}}]}""");
+        var children = ((Action.Group) group.action()).steps();
+        assertThat(children)
+                .extracting(step -> step.name().value())
+                .containsExactly("drain", "look");
+        assertThat(children)
+                .allSatisfy(
+                        child -> {
+                            assertThat(child.phase()).isEqualTo(Phase.PRE_ACQUISITION);
+                            assertThat(child.window()).contains(2);
+                            assertThat(child.unavailableTargets())
+                                    .isEqualTo(UnavailableTargets.SKIP);
+                        });
+        assertThat(children.getFirst().runOn()).isInstanceOf(RunOn.OnBehalfOf.class);
+        assertThat(children.getLast().runOn()).isEqualTo(group.runOn());
+    }
+
+    @Test
+    void what_is_wrong_within_a_group_is_told_at_its_place() {
+        assertThat(
+                        errors(
+                                """
+                                {"name": "swap", "kind": "GROUP", "runOn": {"tags": ["web"]}, "timeout": "PT1H", "steps": [
+                                 {"name": "swap", "runOn": {"tags": ["db"]}, "script": {"body": "x"}},
+                                 {"name": "b", "rolling": {"window": 2}, "script": {"body": " x"}, "onlyIf": "yes"},
+                                 {"name": "c", "kind": "GROUP", "steps": []},
+                                 {"name": "d", "kind": "MANUAL_INTERVENTION", "manual": {"instructions": "x"}}]}"""))
+                .extracting(FieldError::pointer)
+                .containsExactlyInAnyOrder(
+                        "/steps/0/timeout",
+                        "/steps/0/steps/0/name",
+                        "/steps/0/steps/0/runOn",
+                        "/steps/0/steps/1/rolling",
+                        "/steps/0/steps/1/onlyIf",
+                        "/steps/0/steps/2/kind",
+                        "/steps/0/steps/3/kind");
+        assertThat(places("{\"name\": \"g\", \"kind\": \"GROUP\", \"runOn\": {\"tags\": [\"w\"]}}"))
+                .containsExactly("/steps/0/steps");
+        assertThat(
+                        places(
+                                """
+                                {"name": "g", "kind": "GROUP", "runOn": {"tags": ["w"]}, "steps": [
+                                 {"name": "A", "script": {"body": "x"}}, {"name": "b", "script": {"bdy": "x"}}]}"""))
+                .contains("/steps/0/steps/0/name", "/steps/0/steps/1/script/body");
     }
 
     @Test
@@ -211,7 +302,18 @@ class ProcessReaderTest {
                         {"name": "ok", "kind": "HTTP_CHECK", "condition": "ALWAYS", "parallelism": 4,
                          "runOn": {"workerPool": "hq", "onBehalfOf": {"tags": ["web"]}},
                          "mutex": {"name": "m", "mode": "EXCLUSIVE"}, "disabled": true,
-                         "http": {"url": "#{Url}/health", "status": [200, 204], "bodyMatches": "ok"}}""");
+                         "http": {"url": "#{Url}/health", "status": [200, 204], "bodyMatches": "ok"}},
+                        {"name": "alive", "kind": "HEALTH_CHECK", "runOn": {"tags": ["web"]},
+                         "start": "WITH_PREVIOUS", "onlyIf": "#{Check}",
+                         "health": {"unavailable": "WAIT", "within": "PT5M"}},
+                        {"name": "go", "kind": "MANUAL_INTERVENTION",
+                         "manual": {"instructions": "Look.", "roles": ["operator"]}},
+                        {"name": "swap", "kind": "GROUP", "runOn": {"tags": ["web"]},
+                         "rolling": {"window": 1}, "unavailableTargets": "WAIT", "waitFor": "PT3M",
+                         "condition": "ALWAYS", "steps": [
+                           {"name": "drain", "script": {"body": "drain"}, "condition": "SUCCESS",
+                            "runOn": {"workerPool": "hq", "onBehalfOf": {"tags": ["web"]}}},
+                           {"name": "undrain", "script": {"body": "undrain"}}]}""");
         String told = StagecoachJson.text(ProcessView.of(process));
         JsonNode json = StagecoachJson.read(told, JsonNode.class);
         assertThat(json.at("/steps/0/timeout").isNull()).isTrue();
