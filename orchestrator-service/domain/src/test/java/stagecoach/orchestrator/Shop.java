@@ -1,6 +1,8 @@
 package stagecoach.orchestrator;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -161,20 +163,60 @@ public final class Shop {
                 Optional.empty());
     }
 
+    /** A question to whoever has the role DEPLOY. */
+    public static PlannedStep manual(String name, Phase phase) {
+        var step = step(name, phase, new RunOn.NoMachine(), Condition.SUCCESS, Optional.empty());
+        return changed(
+                step,
+                PlannedStep.Kind.MANUAL_INTERVENTION,
+                step.unavailableTargets(),
+                step.waitFor(),
+                Optional.of(new PlannedStep.Manual("Look at the shop.", List.of("DEPLOY"))),
+                step.skip());
+    }
+
     /** The same step, passing over machines that cannot be reached. */
     public static PlannedStep skippingUnavailable(PlannedStep step) {
-        return changed(step, UnavailableTargets.SKIP, step.skip());
+        return changed(
+                step,
+                step.kind(),
+                UnavailableTargets.SKIP,
+                step.waitFor(),
+                step.manual(),
+                step.skip());
+    }
+
+    /** The same step, waiting for machines that cannot be reached. */
+    public static PlannedStep awaiting(PlannedStep step, Duration waitFor) {
+        return changed(
+                step,
+                step.kind(),
+                UnavailableTargets.WAIT,
+                Optional.of(waitFor),
+                step.manual(),
+                step.skip());
     }
 
     public static PlannedStep leftOut(PlannedStep step, String reason) {
-        return changed(step, step.unavailableTargets(), Optional.of(reason));
+        return changed(
+                step,
+                step.kind(),
+                step.unavailableTargets(),
+                step.waitFor(),
+                step.manual(),
+                Optional.of(reason));
     }
 
     private static PlannedStep changed(
-            PlannedStep step, UnavailableTargets unavailable, Optional<String> skip) {
+            PlannedStep step,
+            PlannedStep.Kind kind,
+            UnavailableTargets unavailable,
+            Optional<Duration> waitFor,
+            Optional<PlannedStep.Manual> manual,
+            Optional<String> skip) {
         return new PlannedStep(
                 step.name(),
-                step.kind(),
+                kind,
                 step.phase(),
                 step.runOn(),
                 step.batch(),
@@ -186,11 +228,49 @@ public final class Shop {
                 step.window(),
                 step.parallelism(),
                 unavailable,
-                step.waitFor(),
+                waitFor,
                 step.mutex(),
-                step.manual(),
+                manual,
                 step.packageToInstall(),
                 skip);
+    }
+
+    /** The same deployment, with a person who decides at a failure. */
+    public static DeploymentQueued guided(DeploymentQueued asked) {
+        return changed(asked, asked.notBefore(), asked.notAfter(), asked.acquireOnly(), true);
+    }
+
+    /** The same deployment, asked for its packages alone. */
+    public static DeploymentQueued acquiringOnly(DeploymentQueued asked) {
+        return changed(asked, asked.notBefore(), asked.notAfter(), true, asked.guidedFailure());
+    }
+
+    /** The same deployment between two times. */
+    public static DeploymentQueued scheduled(
+            DeploymentQueued asked, Optional<Instant> notBefore, Optional<Instant> notAfter) {
+        return changed(asked, notBefore, notAfter, asked.acquireOnly(), asked.guidedFailure());
+    }
+
+    private static DeploymentQueued changed(
+            DeploymentQueued asked,
+            Optional<Instant> notBefore,
+            Optional<Instant> notAfter,
+            boolean acquireOnly,
+            boolean guidedFailure) {
+        return new DeploymentQueued(
+                asked.deployment(),
+                asked.project(),
+                asked.release(),
+                asked.environment(),
+                asked.planDigest(),
+                asked.steps(),
+                asked.selection(),
+                asked.forceDownload(),
+                notBefore,
+                notAfter,
+                acquireOnly,
+                guidedFailure,
+                asked.comment());
     }
 
     public static DeploymentQueued queued(PlannedStep... steps) {

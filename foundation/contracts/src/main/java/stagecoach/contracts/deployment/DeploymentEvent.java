@@ -54,6 +54,9 @@ public sealed interface DeploymentEvent {
         }
     }
 
+    /** The time of its schedule has come: it waits for its slot from now on. */
+    record DeploymentDue() implements DeploymentEvent {}
+
     /** It has its slot: an attempt begins. */
     record DeploymentStarted(int attempt) implements DeploymentEvent {}
 
@@ -143,9 +146,18 @@ public sealed interface DeploymentEvent {
         }
     }
 
-    /** A person has answered. */
+    /**
+     * A person has answered.
+     *
+     * @param stale whether the pause was so long that packages may be gone: what is still needed is
+     *     acquired again
+     */
     record InterruptionResolved(
-            InterruptionId interruption, Choice choice, String by, Optional<String> notes)
+            InterruptionId interruption,
+            Choice choice,
+            String by,
+            Optional<String> notes,
+            boolean stale)
             implements DeploymentEvent {}
 
     /** A person took a target out: it runs nothing more in this deployment. */

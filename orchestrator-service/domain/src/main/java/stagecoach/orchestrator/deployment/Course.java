@@ -6,6 +6,7 @@ import java.util.Optional;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStaged;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
@@ -44,7 +45,7 @@ final class Course {
     Course(Story story, Sight sight, boolean patient) {
         this.story = story;
         this.sight = sight;
-        this.patient = patient && sight.arrivalsUntil().isPresent();
+        this.patient = patient;
     }
 
     /** Tells what follows: the start of one run, the end, or that machines are waited for. */
@@ -52,7 +53,10 @@ final class Course {
         switch (story.state()) {
             case Running running -> follow(running);
             case Cancelling cancelling -> cleanUpAfterCancel(cancelling);
-            case Deployment.Nothing _, Deployment.Queued _, Deployment.Ended _ ->
+            case Deployment.Nothing _,
+                    Deployment.Queued _,
+                    Deployment.Staged _,
+                    Deployment.Ended _ ->
                     throw new IllegalStateException(
                             "nothing follows a deployment that is not on its way");
         }
@@ -61,6 +65,7 @@ final class Course {
     private void follow(Running running) {
         switch (running.leg()) {
             case Leg.Under _ -> throw new IllegalStateException("a run is under way");
+            case Leg.Paused _ -> throw new IllegalStateException("a person is asked");
             case Leg.Nowhere() -> end(running);
             case Leg.Before(var next, var _) -> {
                 if (running.progress().failure().isPresent()) {
@@ -79,20 +84,26 @@ final class Course {
         if (assignments.isEmpty()) {
             acquire(running);
         } else {
-            begin(Phase.PRE_ACQUISITION, Purpose.NORMAL, new PhaseWork.Steps(assignments));
+            beginWhenThere(Phase.PRE_ACQUISITION, assignments);
         }
     }
 
     private void acquire(Running running) {
         var needs = plan(running).needs();
-        if (running.progress().acquisitions() == 0) {
-            acquireOrDeploy(running, needs.strict());
+        int rounds = running.progress().now().acquisitions();
+        if (rounds == 0) {
+            var strict = needs.strict();
+            if (strict.isEmpty()) {
+                deploy();
+            } else if (!waits(Absence.of(needs))) {
+                begin(running, strict);
+            }
             return;
         }
         var growth = needs.reachable();
-        if (!growth.isEmpty() && running.progress().acquisitions() <= GROWTH_ROUNDS_MAX) {
+        if (!growth.isEmpty() && rounds <= GROWTH_ROUNDS_MAX) {
             targetsOf(growth).forEach(target -> story.tell(new TargetJoined(target, JOINED)));
-            acquireOrDeploy(running, growth);
+            begin(running, growth);
             return;
         }
         miss(needs);
@@ -111,26 +122,25 @@ final class Course {
         }
     }
 
-    private void acquireOrDeploy(Running running, List<PackageNeed> needs) {
-        if (needs.isEmpty()) {
-            deploy();
-        } else {
-            begin(
-                    Phase.ACQUISITION,
-                    Purpose.NORMAL,
-                    new PhaseWork.Acquire(needs, running.asked().forceDownload()));
-        }
+    private void begin(Running running, List<PackageNeed> needs) {
+        begin(
+                Phase.ACQUISITION,
+                Purpose.NORMAL,
+                new PhaseWork.Acquire(needs, running.asked().forceDownload()));
     }
 
     private void deploy() {
         if (!(story.state() instanceof Running running)) {
             throw new IllegalStateException("only what is on its way deploys");
         }
-        var assignments = plan(running).normal(Phase.DEPLOYMENT);
+        var assignments =
+                running.isStaging()
+                        ? plan(running).staging()
+                        : plan(running).normal(Phase.DEPLOYMENT);
         if (assignments.isEmpty()) {
             end(running);
         } else {
-            begin(Phase.DEPLOYMENT, Purpose.NORMAL, new PhaseWork.Steps(assignments));
+            beginWhenThere(Phase.DEPLOYMENT, assignments);
         }
     }
 
@@ -176,6 +186,10 @@ final class Course {
 
     private void end(Running running) {
         var progress = running.progress();
+        if (running.isStaging() && progress.failure().isEmpty()) {
+            story.tell(new DeploymentStaged());
+            return;
+        }
         story.tell(
                 new DeploymentEnded(
                         progress.failure().isPresent()
@@ -189,12 +203,20 @@ final class Course {
         return progress.mayStillRun().stream().sorted(Pairs.BY_STEP_AND_TARGET).toList();
     }
 
-    private void begin(Phase phase, Purpose purpose, PhaseWork work) {
-        var missing = purpose == Purpose.NORMAL ? Pairs.unreachable(work) : List.<String>of();
-        if (patient && !missing.isEmpty()) {
-            story.tell(new ArrivalsAwaited(missing, sight.arrivalsUntil().orElseThrow()));
-            return;
+    private void beginWhenThere(Phase phase, List<StepAssignment> assignments) {
+        if (!waits(Absence.of(assignments))) {
+            begin(phase, Purpose.NORMAL, new PhaseWork.Steps(assignments));
         }
+    }
+
+    /** Whether the next run is put off for these machines, which is then told. */
+    private boolean waits(Absence absence) {
+        var until = absence.until(sight).filter(_ -> patient);
+        until.ifPresent(time -> story.tell(new ArrivalsAwaited(absence.missing(), time)));
+        return until.isPresent();
+    }
+
+    private void begin(Phase phase, Purpose purpose, PhaseWork work) {
         DeploymentQueued asked;
         Progress progress;
         switch (story.state()) {
@@ -206,7 +228,10 @@ final class Course {
                 asked = cancelling.asked();
                 progress = cancelling.progress();
             }
-            case Deployment.Nothing _, Deployment.Queued _, Deployment.Ended _ ->
+            case Deployment.Nothing _,
+                    Deployment.Queued _,
+                    Deployment.Staged _,
+                    Deployment.Ended _ ->
                     throw new IllegalStateException("no run begins here");
         }
         story.tell(
@@ -220,7 +245,9 @@ final class Course {
                         progress.nextRun(),
                         progress.attempt(),
                         purpose,
-                        false,
+                        asked.guidedFailure()
+                                && purpose == Purpose.NORMAL
+                                && work instanceof PhaseWork.Steps,
                         work));
     }
 

@@ -19,6 +19,11 @@ import stagecoach.vocabulary.process.Phase;
 
 /** The one phase run that is under way. */
 public record CurrentRun(Run run, Phase phase, Purpose purpose, PhaseWork work) {
+    /** Whether it is no clean-up. */
+    boolean isNormal() {
+        return purpose == Purpose.NORMAL;
+    }
+
     /** The steps that it was given; none for an acquisition. */
     List<StepAssignment> assignments() {
         return switch (work) {

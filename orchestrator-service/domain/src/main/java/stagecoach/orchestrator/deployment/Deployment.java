@@ -6,6 +6,7 @@ import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
@@ -39,37 +40,51 @@ public sealed interface Deployment {
         @Override
         public Deployment after(DeploymentEvent event) {
             return event instanceof DeploymentQueued asked
-                    ? new Queued(asked, Progress.none())
+                    ? new Queued(asked, Progress.none(), asked.notBefore())
                     : impossible(this, event);
         }
     }
 
-    /** It waits for its slot. */
-    record Queued(DeploymentQueued asked, Progress progress) implements Deployment {
+    /**
+     * It waits for its slot.
+     *
+     * @param due when it begins to wait; empty if it does
+     */
+    record Queued(DeploymentQueued asked, Progress progress, Optional<Instant> due)
+            implements Deployment {
         @Override
         public Deployment after(DeploymentEvent event) {
             return switch (event) {
-                case DeploymentStarted _ ->
+                case DeploymentDue _ when due.isPresent() ->
+                        new Queued(asked, progress, Optional.empty());
+                case DeploymentStarted _ when due.isEmpty() ->
                         new Running(asked, progress, Leg.before(Phase.PRE_ACQUISITION));
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(
                                 asked, progress, new Leg.Nowhere(), by, deadline, Cleanup.SKIPPED);
+                case DeploymentEnded end -> new Ended(asked, progress, end.state());
                 case DeploymentQueued _,
+                        DeploymentDue _,
+                        DeploymentStarted _,
                         PhaseStarted _,
                         ArrivalsAwaited _,
                         PhaseEnded _,
                         TargetJoined _,
                         TargetMissed _,
+                        TargetExcluded _,
                         InterruptionRaised _,
                         InterruptionResolved _,
-                        TargetExcluded _,
                         DeploymentStaged _,
                         DeploymentProceeded _,
                         DeploymentRetried _,
-                        CleanupSkipped _,
-                        DeploymentEnded _ ->
+                        CleanupSkipped _ ->
                         impossible(this, event);
             };
+        }
+
+        /** When it is given up; only the first attempt is. */
+        Optional<Instant> expiry() {
+            return asked.notAfter().filter(_ -> progress.attempt() == 1);
         }
     }
 
@@ -83,22 +98,35 @@ public sealed interface Deployment {
                 case ArrivalsAwaited awaited when leg instanceof Leg.Before before ->
                         new Running(asked, progress, before.waiting(awaited.until()));
                 case PhaseEnded end when leg instanceof Leg.Under(var run) && isEndOf(run, end) ->
-                        onwards(run, progress.ended(run, end));
+                        onwards(run, end, progress.ended(run, end));
+                case InterruptionRaised raised when leg instanceof Leg.Before ->
+                        new Running(asked, progress, new Leg.Paused(raised));
+                case InterruptionResolved answer
+                        when leg instanceof Leg.Paused(var raised)
+                                && raised.interruption().equals(answer.interruption()) ->
+                        new Running(
+                                asked, progress.answered(raised, answer), resuming(raised.phase()));
                 case TargetJoined _ -> this;
+                case TargetExcluded excluded ->
+                        new Running(asked, progress.excluding(excluded.target()), leg);
+                case DeploymentStaged _
+                        when leg instanceof Leg.Before || leg instanceof Leg.Nowhere ->
+                        new Staged(asked, progress);
                 case TargetMissed missed ->
                         new Running(asked, progress.missed(missed.target()), leg);
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(asked, progress, leg, by, deadline, Cleanup.DUE);
-                case DeploymentEnded end when !(leg instanceof Leg.Under) ->
+                case DeploymentEnded end
+                        when !(leg instanceof Leg.Under || leg instanceof Leg.Paused) ->
                         new Ended(asked, progress, end.state());
                 case DeploymentQueued _,
+                        DeploymentDue _,
                         DeploymentStarted _,
                         PhaseStarted _,
                         ArrivalsAwaited _,
                         PhaseEnded _,
                         InterruptionRaised _,
                         InterruptionResolved _,
-                        TargetExcluded _,
                         DeploymentStaged _,
                         DeploymentProceeded _,
                         DeploymentRetried _,
@@ -112,7 +140,29 @@ public sealed interface Deployment {
             return new Running(asked, progress.started(leg.run()), leg);
         }
 
-        /** Behind an acquisition the targets are matched again; behind DEPLOYMENT is the end. */
+        /** Whether it ends with its packages in place. */
+        boolean isStaging() {
+            return asked.acquireOnly() && !progress.proceeded();
+        }
+
+        /**
+         * Behind an acquisition the targets are matched again; behind DEPLOYMENT is the end, unless
+         * a person is asked.
+         */
+        private Running onwards(CurrentRun run, PhaseEnded end, Progress now) {
+            return switch (end.outcome()) {
+                case NEEDS_GUIDANCE, INTERVENTION_REACHED ->
+                        new Running(asked, now, resuming(run.phase()));
+                case SUCCEEDED, FAILED, CANCELLED -> onwards(run, now);
+            };
+        }
+
+        /** Behind an answer: the phase again; for DEPLOYMENT only with all its packages. */
+        private static Leg resuming(Phase phase) {
+            return Leg.before(
+                    phase == Phase.PRE_ACQUISITION ? Phase.PRE_ACQUISITION : Phase.ACQUISITION);
+        }
+
         private Running onwards(CurrentRun run, Progress now) {
             Leg next =
                     switch (run.phase()) {
@@ -162,19 +212,50 @@ public sealed interface Deployment {
                 case DeploymentEnded end when !(leg instanceof Leg.Under) ->
                         new Ended(asked, progress, end.state());
                 case DeploymentQueued _,
+                        DeploymentDue _,
                         DeploymentStarted _,
                         PhaseStarted _,
                         ArrivalsAwaited _,
                         PhaseEnded _,
                         TargetJoined _,
                         TargetMissed _,
+                        TargetExcluded _,
                         InterruptionRaised _,
                         InterruptionResolved _,
-                        TargetExcluded _,
                         DeploymentStaged _,
                         DeploymentProceeded _,
                         DeploymentRetried _,
                         CancelRequested _,
+                        DeploymentEnded _ ->
+                        impossible(this, event);
+            };
+        }
+    }
+
+    /** All packages are in place, and somebody may ask for more. It has no slot. */
+    record Staged(DeploymentQueued asked, Progress progress) implements Deployment {
+        @Override
+        public Deployment after(DeploymentEvent event) {
+            return switch (event) {
+                case DeploymentProceeded(var attempt, var _, var at) ->
+                        new Queued(asked, progress.proceeding(attempt), at);
+                case CancelRequested(var by, var deadline) ->
+                        new Cancelling(
+                                asked, progress, new Leg.Nowhere(), by, deadline, Cleanup.SKIPPED);
+                case DeploymentQueued _,
+                        DeploymentDue _,
+                        DeploymentStarted _,
+                        PhaseStarted _,
+                        ArrivalsAwaited _,
+                        PhaseEnded _,
+                        TargetJoined _,
+                        TargetMissed _,
+                        TargetExcluded _,
+                        InterruptionRaised _,
+                        InterruptionResolved _,
+                        DeploymentStaged _,
+                        DeploymentRetried _,
+                        CleanupSkipped _,
                         DeploymentEnded _ ->
                         impossible(this, event);
             };
@@ -187,7 +268,7 @@ public sealed interface Deployment {
         @Override
         public Deployment after(DeploymentEvent event) {
             return event instanceof DeploymentRetried(var attempt, var from, var _)
-                    ? new Queued(asked, progress.retrying(attempt, from))
+                    ? new Queued(asked, progress.retrying(attempt, from), Optional.empty())
                     : impossible(this, event);
         }
     }
@@ -215,6 +296,9 @@ public sealed interface Deployment {
                 return new Before(next, Optional.of(until));
             }
         }
+
+        /** No run is under way, since a person is asked how to go on. */
+        record Paused(InterruptionRaised raised) implements Leg {}
 
         /** No run is under way and none comes but a clean-up. */
         record Nowhere() implements Leg {}

@@ -1,13 +1,17 @@
 package stagecoach.orchestrator.deployment;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.Run;
 
 /** What can be asked of a deployment. Commands that may begin a run bring the machines seen now. */
@@ -17,6 +21,12 @@ public sealed interface DeploymentCommand {
 
     /** It has its slot: open the attempt and the first phase. */
     record Start(Sight sight) implements DeploymentCommand {}
+
+    /** The time of its schedule has come. */
+    record FallDue(Instant dueAt) implements DeploymentCommand {}
+
+    /** It has waited until its {@code notAfter}. */
+    record Expire(Instant dueAt) implements DeploymentCommand {}
 
     /**
      * The service that runs a phase says that the run has ended.
@@ -54,6 +64,34 @@ public sealed interface DeploymentCommand {
 
     /** The deadline of a cancel has passed. */
     record EndNow(Instant dueAt) implements DeploymentCommand {}
+
+    /**
+     * A person answers the question that the deployment asks.
+     *
+     * @param roles of that person
+     * @param trust how long a pause may last until packages may have gone from their machines
+     */
+    record Resolve(
+            InterruptionId interruption,
+            Choice choice,
+            String by,
+            Set<String> roles,
+            Optional<String> notes,
+            Duration trust,
+            Sight sight)
+            implements DeploymentCommand {
+        /** Copies the roles. */
+        public Resolve {
+            roles = Set.copyOf(roles);
+        }
+    }
+
+    /**
+     * Someone wants what was only acquired to be deployed.
+     *
+     * @param at not before this time
+     */
+    record Proceed(String by, Optional<Instant> at) implements DeploymentCommand {}
 
     /** Someone wants a new attempt. */
     record Retry(RetryFrom from, String by) implements DeploymentCommand {}

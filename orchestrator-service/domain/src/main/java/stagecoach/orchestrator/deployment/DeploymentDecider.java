@@ -1,19 +1,24 @@
 package stagecoach.orchestrator.deployment;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.PairResult;
-import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.decider.Decider;
@@ -25,12 +30,17 @@ import stagecoach.orchestrator.deployment.Deployment.Leg;
 import stagecoach.orchestrator.deployment.Deployment.Nothing;
 import stagecoach.orchestrator.deployment.Deployment.Queued;
 import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.deployment.Deployment.Staged;
 import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
+import stagecoach.orchestrator.deployment.DeploymentCommand.FallDue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.vocabulary.process.Phase;
@@ -46,6 +56,12 @@ public final class DeploymentDecider
 
     /** The timer at which a cancelled deployment ends whatever happens. */
     public static final String CANCEL_DEADLINE = "cancel-deadline";
+
+    /** The timer at which a scheduled deployment begins to wait for its slot. */
+    public static final String NOT_BEFORE = "not-before";
+
+    /** The timer at which a deployment that has not started is given up. */
+    public static final String NOT_AFTER = "not-after";
 
     @Override
     public Deployment initial() {
@@ -63,7 +79,13 @@ public final class DeploymentDecider
             case Running(var _, var _, Leg.Before(var _, var awaited)) ->
                     awaited.map(until -> Map.of(ARRIVALS, until)).orElse(Map.of());
             case Cancelling cancelling -> Map.of(CANCEL_DEADLINE, cancelling.deadline());
-            case Running _, Nothing _, Queued _, Ended _ -> Map.of();
+            case Queued queued -> {
+                var timers = new HashMap<String, Instant>();
+                queued.due().ifPresent(due -> timers.put(NOT_BEFORE, due));
+                queued.expiry().ifPresent(expiry -> timers.put(NOT_AFTER, expiry));
+                yield Map.copyOf(timers);
+            }
+            case Running _, Nothing _, Staged _, Ended _ -> Map.of();
         };
     }
 
@@ -72,22 +94,44 @@ public final class DeploymentDecider
         return switch (command) {
             case Queue(var asked) -> state instanceof Nothing ? List.of(asked) : List.of();
             case Start(var sight) -> onStart(state, sight);
+            case FallDue(var dueAt) -> onFallDue(state, dueAt);
+            case Expire(var dueAt) -> onExpire(state, dueAt);
             case EndPhase end -> onEndPhase(state, end);
             case LookAgain(var sight) -> onLookAgain(state, sight);
             case BeginWithoutThem(var dueAt, var sight) -> onBeginWithoutThem(state, dueAt, sight);
             case Cancel cancel -> onCancel(state, cancel);
             case EndNow(var dueAt) -> onEndNow(state, dueAt);
+            case Resolve answer -> onResolve(state, answer);
+            case Proceed proceed -> onProceed(state, proceed);
             case Retry(var from, var by) -> onRetry(state, from, by);
         };
     }
 
     private static List<DeploymentEvent> onStart(Deployment state, Sight sight) {
-        if (!(state instanceof Queued queued)) {
+        if (!(state instanceof Queued queued) || queued.due().isPresent()) {
             return List.of();
         }
         var story = new Story(state);
         story.tell(new DeploymentStarted(queued.progress().attempt()));
         return followed(story, sight, true);
+    }
+
+    private static List<DeploymentEvent> onFallDue(Deployment state, Instant dueAt) {
+        return state instanceof Queued queued && queued.due().filter(dueAt::equals).isPresent()
+                ? List.of(new DeploymentDue())
+                : List.of();
+    }
+
+    private static List<DeploymentEvent> onExpire(Deployment state, Instant dueAt) {
+        return state instanceof Queued queued && queued.expiry().filter(dueAt::equals).isPresent()
+                ? List.of(
+                        new DeploymentEnded(
+                                DeploymentState.FAILED,
+                                Optional.of(
+                                        "it had not started by %s, when it was to be given up (notAfter); retry it if it is still wanted"
+                                                .formatted(dueAt)),
+                                List.of()))
+                : List.of();
     }
 
     /** A report about a run that is not current: nothing happens. */
@@ -97,22 +141,26 @@ public final class DeploymentDecider
             return List.of();
         }
         var story = new Story(state);
-        story.tell(ended(state, current.get(), end));
+        var ended = ended(state, current.get(), end);
+        story.tell(ended);
+        if (story.state() instanceof Running running) {
+            var question = Questions.of(running, current.get(), ended, end.sight());
+            if (question.isPresent()) {
+                story.tell(question.get());
+                return story.events();
+            }
+        }
         return followed(story, end.sight(), true);
     }
 
     private static PhaseEnded ended(Deployment state, CurrentRun run, EndPhase end) {
-        var outcome = end.outcome();
-        if (outcome == RunOutcome.CANCELLED && state instanceof Running) {
-            // Nobody here asked for that: it has not done its work, so it failed.
-            outcome = RunOutcome.FAILED;
-        }
+        boolean guided = state instanceof Running running && running.asked().guidedFailure();
+        var outcome = Questions.answerable(end.outcome(), state, run, guided);
+        boolean failed = outcome == RunOutcome.FAILED || outcome == RunOutcome.NEEDS_GUIDANCE;
         return new PhaseEnded(
                 run.run(),
                 outcome,
-                outcome == RunOutcome.FAILED
-                        ? Optional.of(FailureSentence.of(run, end))
-                        : end.reason(),
+                failed ? Optional.of(FailureSentence.of(run, end)) : end.reason(),
                 end.results(),
                 end.missing());
     }
@@ -125,7 +173,7 @@ public final class DeploymentDecider
             case Leg.Before(var _, var awaited) when awaited.isPresent() ->
                     beginIfAllAreThere(state, sight);
             case Leg.Under(var run) -> missedBy(running, run, sight);
-            case Leg.Before _, Leg.Nowhere() -> List.of();
+            case Leg.Before _, Leg.Paused _, Leg.Nowhere() -> List.of();
         };
     }
 
@@ -142,7 +190,7 @@ public final class DeploymentDecider
 
     /** During DEPLOYMENT nobody joins any more; before, the next match sees who has come. */
     private static List<DeploymentEvent> missedBy(Running running, CurrentRun run, Sight sight) {
-        if (run.phase() != Phase.DEPLOYMENT || run.purpose() != Purpose.NORMAL) {
+        if (run.phase() != Phase.DEPLOYMENT || !run.isNormal() || running.isStaging()) {
             return List.of();
         }
         var taken = CurrentRun.startingAt(run.assignments());
@@ -169,7 +217,7 @@ public final class DeploymentDecider
         var story = new Story(state);
         switch (state) {
             case Nothing() -> throw unknown();
-            case Queued _ -> {
+            case Queued _, Staged _ -> {
                 story.tell(new CancelRequested(cancel.by(), cancel.deadline()));
                 return followed(story, cancel.sight(), false);
             }
@@ -235,6 +283,44 @@ public final class DeploymentDecider
                 List.of());
     }
 
+    private static List<DeploymentEvent> onResolve(Deployment state, Resolve answer) {
+        if (!(state instanceof Running(var _, var _, Leg.Paused(var raised)))
+                || !raised.interruption().equals(answer.interruption())) {
+            throw new Rejection(
+                    Rejection.Kind.CONFLICT,
+                    "interruption-closed",
+                    "This interruption is not open any more. Read the deployment to see how it goes on.");
+        }
+        Questions.check(raised, answer.choice(), answer.roles());
+        var paused = Duration.between(raised.raisedAt(), answer.sight().at());
+        var story = new Story(state);
+        var resolved =
+                new InterruptionResolved(
+                        answer.interruption(),
+                        answer.choice(),
+                        answer.by(),
+                        answer.notes(),
+                        paused.compareTo(answer.trust()) > 0);
+        story.tell(resolved);
+        Questions.excluded(raised, resolved).forEach(story::tell);
+        return followed(story, answer.sight(), true);
+    }
+
+    private static List<DeploymentEvent> onProceed(Deployment state, Proceed proceed) {
+        return switch (state) {
+            case Nothing() -> throw unknown();
+            case Staged(var _, var progress) ->
+                    List.of(
+                            new DeploymentProceeded(
+                                    progress.attempt() + 1, proceed.by(), proceed.at()));
+            case Queued _, Running _, Cancelling _, Ended _ ->
+                    throw new Rejection(
+                            Rejection.Kind.CONFLICT,
+                            "deployment-not-staged",
+                            "The deployment is not STAGED. Only one that was asked for with acquireOnly, and whose packages are in place, can proceed.");
+        };
+    }
+
     private static List<DeploymentEvent> onRetry(
             Deployment state, DeploymentEvent.RetryFrom from, String by) {
         return switch (state) {
@@ -244,6 +330,9 @@ public final class DeploymentDecider
             case Ended _ ->
                     throw notRetryable(
                             "The deployment SUCCEEDED. Create a new deployment to run it again.");
+            case Staged _ ->
+                    throw notRetryable(
+                            "The deployment is STAGED: its packages are in place. Let it proceed.");
             case Queued _, Running _, Cancelling _ ->
                     throw notRetryable(
                             "The deployment has not ended. Only one that is FAILED or CANCELLED can be"
@@ -261,7 +350,8 @@ public final class DeploymentDecider
             case Running(var _, var _, Leg.Under(var run)) -> Optional.of(run);
             case Cancelling cancelling when cancelling.leg() instanceof Leg.Under(var run) ->
                     Optional.of(run);
-            case Running _, Cancelling _, Nothing _, Queued _, Ended _ -> Optional.empty();
+            case Running _, Cancelling _, Nothing _, Queued _, Staged _, Ended _ ->
+                    Optional.empty();
         };
     }
 

@@ -63,7 +63,8 @@ final class FailureSentence {
                                 others(first.pair(), failed.subList(1, failed.size()))));
     }
 
-    private static boolean isFailure(StepState state) {
+    /** Whether such an end of a pair fails its run. */
+    static boolean isFailure(StepState state) {
         return state == StepState.FAILED || state == StepState.UNKNOWN;
     }
 

@@ -1,15 +1,11 @@
 package stagecoach.orchestrator.deployment;
 
 import java.util.Comparator;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import stagecoach.contracts.run.Pair;
-import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.Place;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.TargetId;
-import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Pairs and places as people read them. */
 final class Pairs {
@@ -33,42 +29,5 @@ final class Pairs {
             return worker.map(on -> "for " + target.get() + " " + on).orElse("on " + target.get());
         }
         return worker.orElse("on a worker");
-    }
-
-    /** The machines at which this work would fail because they cannot be reached now. */
-    static List<String> unreachable(PhaseWork work) {
-        var missing = new LinkedHashSet<String>();
-        switch (work) {
-            case PhaseWork.Steps(var assignments) -> {
-                for (var assignment : assignments) {
-                    if (assignment.step().unavailableTargets() == UnavailableTargets.FAIL) {
-                        for (var place : assignment.places()) {
-                            place.unavailable().ifPresent(why -> missing.add(missing(place, why)));
-                        }
-                    }
-                }
-            }
-            case PhaseWork.Acquire(var needs, var _) -> {
-                for (var need : needs) {
-                    for (var target : need.targets()) {
-                        target.unavailable()
-                                .ifPresent(
-                                        why ->
-                                                missing.add(
-                                                        target(target.target(), target.region())
-                                                                + ": "
-                                                                + why));
-                    }
-                }
-            }
-        }
-        return List.copyOf(missing);
-    }
-
-    private static String missing(Place place, String why) {
-        return place.target()
-                .filter(target -> place.worker().isEmpty())
-                .map(target -> target(target, place.region()) + ": " + why)
-                .orElse(why);
     }
 }

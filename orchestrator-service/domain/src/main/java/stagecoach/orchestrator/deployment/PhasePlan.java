@@ -35,15 +35,20 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
                 Remaining.Kind.NORMAL);
     }
 
+    /** What a run is given behind the packages of a deployment that only acquires. */
+    List<StepAssignment> staging() {
+        return assignments(asked.steps(), Remaining.Kind.STAGING);
+    }
+
     /** What the DEPLOYMENT run needs and targets do not hold. */
     public PackageNeeds needs() {
-        return PackageNeeds.of(normal(Phase.DEPLOYMENT), progress.held());
+        return PackageNeeds.of(normal(Phase.DEPLOYMENT), progress.now().held());
     }
 
     /** What a clean-up needs and targets do not hold. */
     PackageNeeds cleanupNeeds() {
         return PackageNeeds.of(
-                assignments(asked.steps(), Remaining.Kind.AFTER_FAILURE), progress.held());
+                assignments(asked.steps(), Remaining.Kind.AFTER_FAILURE), progress.now().held());
     }
 
     /**
@@ -52,7 +57,7 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
      */
     List<StepAssignment> cleanup(Remaining.Kind kind) {
         var all = assignments(asked.steps(), kind);
-        var lacking = PackageNeeds.of(all, progress.held());
+        var lacking = PackageNeeds.of(all, progress.now().held());
         return all.stream()
                 .map(assignment -> lenient(assignment, lacking))
                 .filter(assignment -> !assignment.places().isEmpty())
@@ -91,23 +96,30 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
         if (open.isEmpty()) {
             return Optional.empty();
         }
-        var inTime = open.stream().filter(place -> !isMissed(place)).toList();
+        var included = open.stream().filter(place -> !isIn(progress.excluded(), place)).toList();
+        var inTime =
+                included.stream().filter(place -> !isIn(progress.now().missed(), place)).toList();
+        if (!inTime.isEmpty()) {
+            return Optional.of(new StepAssignment(all.step(), inTime, Optional.empty()));
+        }
         return Optional.of(
-                inTime.isEmpty()
-                        ? new StepAssignment(
-                                all.step(),
-                                List.of(),
-                                Optional.of("its targets came too late for this deployment"))
-                        : new StepAssignment(all.step(), inTime, Optional.empty()));
+                new StepAssignment(
+                        all.step(),
+                        List.of(),
+                        Optional.of(
+                                included.isEmpty()
+                                        ? "its targets were excluded from this deployment"
+                                        : "its targets came too late for this deployment")));
     }
 
-    private boolean isMissed(Place place) {
-        return place.target().filter(progress.missed()::contains).isPresent();
+    private static boolean isIn(Set<TargetId> targets, Place place) {
+        return place.target().filter(targets::contains).isPresent();
     }
 
     private StepAssignment lenient(StepAssignment assignment, PackageNeeds lacking) {
+        var skipping = assignment.step().skippingUnavailable();
         return new StepAssignment(
-                assignment.step().skippingUnavailable(),
+                skipping,
                 assignment.places().stream()
                         .map(
                                 place ->
@@ -125,7 +137,7 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
         var pin = pinned.pin();
         String why =
                 place.target()
-                        .map(target -> progress.lacking().get(new Held(pin.sha512(), target)))
+                        .map(target -> progress.now().lacking().get(new Held(pin.sha512(), target)))
                         .map(reason -> ": " + reason)
                         .orElse("");
         return new Place(

@@ -1,23 +1,19 @@
 package stagecoach.orchestrator.deployment;
 
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
-import stagecoach.contracts.run.Purpose;
-import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
-import stagecoach.orchestrator.needs.Held;
 import stagecoach.orchestrator.needs.Remaining;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
-import stagecoach.vocabulary.process.Phase;
 
 /**
  * How far a deployment has come, over all its attempts.
@@ -25,52 +21,33 @@ import stagecoach.vocabulary.process.Phase;
  * @param attempt the present one, or while it is queued the one to come
  * @param runs how many runs there were; the one counter of the deployment
  * @param succeeded the pairs that need not run again
- * @param inThisAttempt how pairs ended in the present attempt
- * @param held what targets hold, as this attempt's acquisitions say
- * @param lacking what they said is missing, and why
- * @param acquisitions how many acquisitions of purpose NORMAL this attempt has had
- * @param missed targets that came too late for this attempt
- * @param failure why this attempt has failed, if it has
+ * @param excluded targets that a person took out
+ * @param proceeded whether it shall be deployed though only its packages were asked for at first
  * @param mayStillRun where an abandoned process may be at work
+ * @param now the present attempt
  */
 public record Progress(
         int attempt,
         int runs,
         Set<Pair> succeeded,
-        Map<Pair, StepState> inThisAttempt,
-        Set<Held> held,
-        Map<Held, String> lacking,
-        int acquisitions,
-        Set<TargetId> missed,
-        Optional<String> failure,
-        Set<Pair> mayStillRun) {
+        Set<TargetId> excluded,
+        boolean proceeded,
+        Set<Pair> mayStillRun,
+        Attempt now) {
     /** Copies the collections. */
     public Progress {
         succeeded = Set.copyOf(succeeded);
-        inThisAttempt = Map.copyOf(inThisAttempt);
-        held = Set.copyOf(held);
-        lacking = Map.copyOf(lacking);
-        missed = Set.copyOf(missed);
+        excluded = Set.copyOf(excluded);
         mayStillRun = Set.copyOf(mayStillRun);
     }
 
     /** Before the first attempt. */
     static Progress none() {
-        return new Progress(1, 0, Set.of(), Set.of());
+        return new Progress(1, 0, Set.of(), Set.of(), false, Set.of(), Attempt.FRESH);
     }
 
-    private Progress(int attempt, int runs, Set<Pair> succeeded, Set<Pair> mayStillRun) {
-        this(
-                attempt,
-                runs,
-                succeeded,
-                Map.of(),
-                Set.of(),
-                Map.of(),
-                0,
-                Set.of(),
-                Optional.empty(),
-                mayStillRun);
+    private Progress with(Attempt attemptNow) {
+        return new Progress(attempt, runs, succeeded, excluded, proceeded, mayStillRun, attemptNow);
     }
 
     /**
@@ -78,14 +55,19 @@ public record Progress(
      * and is asked for again.
      */
     Progress retrying(int next, RetryFrom from) {
-        return new Progress(
-                next,
-                runs,
-                switch (from) {
-                    case FAILED -> succeeded;
-                    case START -> Set.of();
-                },
-                mayStillRun);
+        return switch (from) {
+            case FAILED ->
+                    new Progress(
+                            next, runs, succeeded, excluded, proceeded, mayStillRun, Attempt.FRESH);
+            case START ->
+                    new Progress(
+                            next, runs, Set.of(), Set.of(), proceeded, mayStillRun, Attempt.FRESH);
+        };
+    }
+
+    /** The attempt begins that deploys what was only acquired. */
+    Progress proceeding(int next) {
+        return new Progress(next, runs, succeeded, excluded, true, mayStillRun, Attempt.FRESH);
     }
 
     /** The number of the next run. */
@@ -93,61 +75,36 @@ public record Progress(
         return new Run(runs + 1);
     }
 
+    /** Why the present attempt has failed, if it has. */
+    Optional<String> failure() {
+        return now.failure();
+    }
+
     /** What is still to run. */
     Remaining remaining() {
-        return new Remaining(succeeded, inThisAttempt);
+        return new Remaining(succeeded, now.pairs());
     }
 
     Progress started(CurrentRun run) {
-        boolean round = run.phase() == Phase.ACQUISITION && run.purpose() == Purpose.NORMAL;
         return new Progress(
                 attempt,
                 run.run().value(),
                 succeeded,
-                inThisAttempt,
-                held,
-                lacking,
-                acquisitions + (round ? 1 : 0),
-                missed,
-                failure,
-                mayStillRun);
+                excluded,
+                proceeded,
+                mayStillRun,
+                now.started(run));
     }
 
     Progress ended(CurrentRun run, PhaseEnded end) {
-        var heldNow = new HashSet<>(held);
-        heldNow.addAll(run.broughtBy(end));
-        var lackingNow = new HashMap<>(lacking);
-        end.missing()
-                .forEach(
-                        missing ->
-                                lackingNow.put(
-                                        new Held(missing.pin().sha512(), missing.target()),
-                                        missing.reason()));
-        heldNow.forEach(lackingNow::remove);
-        boolean failed = end.outcome() == RunOutcome.FAILED;
         return new Progress(
                 attempt,
                 runs,
                 succeededWith(end.results()),
-                endedWith(end.results()),
-                heldNow,
-                lackingNow,
-                acquisitions,
-                missed,
-                failed ? failedBy(run, end) : failure,
-                stillRunningWith(end.results()));
-    }
-
-    /** The first failure counts; a clean-up that fails is added, since someone must clean up. */
-    private Optional<String> failedBy(CurrentRun run, PhaseEnded end) {
-        String reason = end.reason().orElse("run %s failed".formatted(run.run()));
-        if (failure.isEmpty()) {
-            return Optional.of(
-                    run.purpose() == Purpose.CLEANUP ? "the clean-up failed: " + reason : reason);
-        }
-        return run.phase() == Phase.DEPLOYMENT
-                ? failure.map(first -> first + "; then the clean-up failed: " + reason)
-                : failure;
+                excluded,
+                proceeded,
+                stillRunningWith(end.results()),
+                now.ended(run, end));
     }
 
     private Set<Pair> succeededWith(List<PairResult> results) {
@@ -160,37 +117,46 @@ public record Progress(
         return pairs;
     }
 
-    private Map<Pair, StepState> endedWith(List<PairResult> results) {
-        var pairs = new HashMap<>(inThisAttempt);
-        results.forEach(result -> pairs.put(result.pair(), result.state()));
-        return pairs;
-    }
-
+    /** A clean end of another try says nothing of a process that was given up before. */
     private Set<Pair> stillRunningWith(List<PairResult> results) {
         var pairs = new HashSet<>(mayStillRun);
         for (var result : results) {
             if (result.mayStillRun()) {
                 pairs.add(result.pair());
-            } else if (result.state() != StepState.SKIPPED) {
-                pairs.remove(result.pair());
             }
         }
         return pairs;
     }
 
     Progress missed(TargetId target) {
-        var more = new HashSet<>(missed);
+        return with(now.missing(target));
+    }
+
+    Progress excluding(TargetId target) {
+        var more = new HashSet<>(excluded);
         more.add(target);
-        return new Progress(
-                attempt,
-                runs,
-                succeeded,
-                inThisAttempt,
-                held,
-                lacking,
-                acquisitions,
-                more,
-                failure,
-                mayStillRun);
+        return new Progress(attempt, runs, succeeded, more, proceeded, mayStillRun, now);
+    }
+
+    /** A person has answered; what that means for the pairs in question. */
+    Progress answered(InterruptionRaised raised, InterruptionResolved answer) {
+        var next = now.resumed(answer.stale());
+        return switch (answer.choice()) {
+            case PROCEED -> {
+                var pairs = new HashSet<>(succeeded);
+                pairs.addAll(raised.pairs());
+                yield new Progress(
+                        attempt,
+                        runs,
+                        pairs,
+                        excluded,
+                        proceeded,
+                        mayStillRun,
+                        next.marked(raised.pairs(), StepState.SUCCEEDED));
+            }
+            case RETRY -> with(next.reopened(raised.pairs()));
+            case IGNORE, EXCLUDE -> with(next);
+            case ABORT -> with(next.failed(Questions.aborted(raised, answer)));
+        };
     }
 }

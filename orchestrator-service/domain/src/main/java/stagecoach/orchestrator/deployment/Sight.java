@@ -1,13 +1,13 @@
 package stagecoach.orchestrator.deployment;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import stagecoach.orchestrator.needs.Roster;
 
 /**
  * What the one who gives a command sees at that moment.
  *
- * @param arrivalsUntil until when a run may wait for machines at which it would fail; empty if it
- *     shall not wait
+ * @param at when that is
+ * @param patience how long a run may wait for machines at which it would fail; zero for not at all
  */
-public record Sight(Roster roster, Optional<Instant> arrivalsUntil) {}
+public record Sight(Roster roster, Instant at, Duration patience) {}

@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.needs;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,27 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 public final class PackageNeeds {
     private final Map<Held, Need> needs = new LinkedHashMap<>();
 
-    private record Need(PinnedPackage pinned, Place place, UnavailableTargets ifUnavailable) {}
+    private record Need(
+            PinnedPackage pinned,
+            Place place,
+            UnavailableTargets ifUnavailable,
+            Optional<Duration> waitFor) {
+        boolean isThere() {
+            return place.unavailable().isEmpty();
+        }
+
+        boolean mayBeSkipped() {
+            return ifUnavailable == UnavailableTargets.SKIP;
+        }
+    }
+
+    /**
+     * A target that needs a package and cannot be reached now.
+     *
+     * @param ifUnavailable the strictest rule of the steps that need it there
+     */
+    public record Absent(
+            Place place, UnavailableTargets ifUnavailable, Optional<Duration> waitFor) {}
 
     private PackageNeeds() {}
 
@@ -60,28 +81,48 @@ public final class PackageNeeds {
         }
         needs.merge(
                 key,
-                new Need(pinned, place, assignment.step().unavailableTargets()),
+                new Need(
+                        pinned,
+                        place,
+                        assignment.step().unavailableTargets(),
+                        assignment.step().waitFor()),
                 PackageNeeds::stricter);
     }
 
     /** A missing target is treated by the strictest rule of the steps that need it there. */
     private static Need stricter(Need first, Need other) {
-        return first.ifUnavailable == UnavailableTargets.FAIL
-                ? first
-                : new Need(first.pinned, first.place, other.ifUnavailable);
+        boolean stays = strictness(first) >= strictness(other);
+        return new Need(
+                first.pinned,
+                first.place,
+                stays ? first.ifUnavailable : other.ifUnavailable,
+                stays ? first.waitFor : other.waitFor);
+    }
+
+    private static int strictness(Need need) {
+        return switch (need.ifUnavailable) {
+            case FAIL -> 2;
+            case WAIT -> 1;
+            case SKIP -> 0;
+        };
     }
 
     /** What an acquisition brings: all but what only a skipped, missing target would need. */
     public List<PackageNeed> strict() {
-        return grouped(
-                need ->
-                        need.place.unavailable().isEmpty()
-                                || need.ifUnavailable == UnavailableTargets.FAIL);
+        return grouped(need -> need.isThere() || !need.mayBeSkipped());
     }
 
     /** What an acquisition brings that does not fail at targets that are missing just now. */
     public List<PackageNeed> reachable() {
-        return grouped(need -> need.place.unavailable().isEmpty());
+        return grouped(Need::isThere);
+    }
+
+    /** The targets that need something and cannot be reached now. */
+    public List<Absent> absent() {
+        return needs.values().stream()
+                .filter(need -> !need.isThere())
+                .map(need -> new Absent(need.place, need.ifUnavailable, need.waitFor))
+                .toList();
     }
 
     /**
@@ -89,10 +130,7 @@ public final class PackageNeeds {
      * absence fails. (One that is absent and may be skipped is skipped by its steps.)
      */
     public List<TargetId> targetsThatMustNotStart() {
-        return targets(
-                need ->
-                        need.place.unavailable().isEmpty()
-                                || need.ifUnavailable == UnavailableTargets.FAIL);
+        return targets(need -> need.isThere() || !need.mayBeSkipped());
     }
 
     /** The package that {@code assignment} needs at {@code place} and that is not held there. */

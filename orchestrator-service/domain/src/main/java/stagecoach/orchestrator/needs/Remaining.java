@@ -29,15 +29,22 @@ public record Remaining(Set<Pair> succeeded, Map<Pair, StepState> inThisAttempt)
         /** After a failure: FAILURE and ALWAYS steps. */
         AFTER_FAILURE,
         /** After a cancel: ALWAYS steps. */
-        AFTER_CANCEL;
+        AFTER_CANCEL,
+        /** Where only packages were asked for: ALWAYS steps. */
+        STAGING;
 
         /** Whether such a run has this step at all. */
         public boolean takes(PlannedStep step) {
             return switch (this) {
                 case NORMAL -> true;
-                case AFTER_FAILURE -> step.condition() != Condition.SUCCESS;
-                case AFTER_CANCEL -> step.condition() == Condition.ALWAYS;
+                case AFTER_FAILURE -> !asks(step) && step.condition() != Condition.SUCCESS;
+                case AFTER_CANCEL, STAGING -> !asks(step) && step.condition() == Condition.ALWAYS;
             };
+        }
+
+        /** Where nothing is left to go on with, nobody is asked. */
+        private static boolean asks(PlannedStep step) {
+            return step.kind() == PlannedStep.Kind.MANUAL_INTERVENTION;
         }
     }
 

@@ -35,10 +35,10 @@ public record TargetSelection(
             case RunOn.Targets(var tags) -> onTargets(step, tags, TargetSelection::placeOf);
             case RunOn.OnBehalfOf(var pool, var tags) ->
                     onTargets(step, tags, target -> onBehalf(pool, target));
-            case RunOn.Worker(var pool) ->
-                    new StepAssignment(step, List.of(onWorker(pool)), Optional.empty());
             case RunOn.NoMachine() ->
                     new StepAssignment(step, List.of(Place.NO_MACHINE), Optional.empty());
+            case RunOn.Worker(var pool) ->
+                    new StepAssignment(step, List.of(onWorker(pool)), Optional.empty());
         };
     }
 

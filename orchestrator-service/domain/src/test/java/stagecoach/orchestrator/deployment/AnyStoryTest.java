@@ -2,12 +2,14 @@ package stagecoach.orchestrator.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -17,12 +19,18 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
@@ -38,30 +46,40 @@ import stagecoach.orchestrator.deployment.Deployment.Ended;
 import stagecoach.orchestrator.deployment.Deployment.Leg;
 import stagecoach.orchestrator.deployment.Deployment.Queued;
 import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.deployment.Deployment.Staged;
 import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
+import stagecoach.orchestrator.deployment.DeploymentCommand.FallDue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.needs.Held;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.Health;
+import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
 
 /** Whatever is asked and reported, in whatever order: what always holds of a deployment. */
 class AnyStoryTest {
+    private static final Instant NOW = Instant.parse("2026-11-24T06:00:00Z");
     private static final Instant LATER = Instant.parse("2026-11-24T06:00:20Z");
+    private static final Duration WAIT = Duration.between(NOW, LATER);
     private static final Instant DEADLINE = Instant.parse("2026-11-24T06:06:00Z");
 
     private final DeploymentDecider decider = new DeploymentDecider();
 
     /** What happens next, before it is known which run is current. */
-    private record Beat(Kind kind, RunOutcome outcome, List<StepState> states, Sight sight) {
+    private record Beat(
+            Kind kind, RunOutcome outcome, List<StepState> states, int choice, Sight sight) {
         enum Kind {
             START,
             END_CURRENT,
@@ -71,7 +89,11 @@ class AnyStoryTest {
             CANCEL,
             END_NOW,
             RETRY_FAILED,
-            RETRY_START
+            RETRY_START,
+            ANSWER,
+            PROCEED,
+            FALL_DUE,
+            EXPIRE
         }
     }
 
@@ -86,6 +108,8 @@ class AnyStoryTest {
         }
         assertOneRunAtATime(history);
         assertNothingStartsWithoutItsPackages(history);
+        assertNothingRunsWhileAPersonIsAsked(history);
+        assertNothingRunsOnWhatWasExcluded(history);
         assertEnds(state, history);
     }
 
@@ -143,6 +167,50 @@ class AnyStoryTest {
                 assertThat(current).isNotNull();
                 held.addAll(current.broughtBy(end));
                 failed |= end.outcome() == RunOutcome.FAILED;
+            } else if (event instanceof InterruptionResolved answer) {
+                failed |= answer.choice() == Choice.ABORT;
+                if (answer.stale()) {
+                    held.clear();
+                }
+            }
+        }
+    }
+
+    /** Between a question and its answer, or a cancel, no run begins. */
+    private static void assertNothingRunsWhileAPersonIsAsked(List<DeploymentEvent> history) {
+        boolean asked = false;
+        for (DeploymentEvent event : history) {
+            switch (event) {
+                case InterruptionRaised _ -> {
+                    assertThat(asked).as("one question at a time").isFalse();
+                    asked = true;
+                }
+                case InterruptionResolved _, CancelRequested _ -> asked = false;
+                case PhaseStarted _, DeploymentEnded _ ->
+                        assertThat(asked).as("a person is asked").isFalse();
+                default -> {}
+            }
+        }
+    }
+
+    private static void assertNothingRunsOnWhatWasExcluded(List<DeploymentEvent> history) {
+        Set<TargetId> excluded = new HashSet<>();
+        for (DeploymentEvent event : history) {
+            switch (event) {
+                case TargetExcluded(var target, var _) -> excluded.add(target);
+                case DeploymentRetried(var _, var from, var _) -> {
+                    if (from == RetryFrom.START) {
+                        excluded.clear();
+                    }
+                }
+                case PhaseStarted started ->
+                        assertThat(
+                                        CurrentRun.startingAt(
+                                                started.work() instanceof PhaseWork.Steps(var all)
+                                                        ? all
+                                                        : List.of()))
+                                .noneMatch(excluded::contains);
+                default -> {}
             }
         }
     }
@@ -172,13 +240,19 @@ class AnyStoryTest {
     /** From wherever it is, the reports that always come lead to the end. */
     private void assertEnds(Deployment from, List<DeploymentEvent> history) {
         Deployment state = from;
-        var sight = new Sight(Roster.EMPTY, Optional.empty());
+        var sight = new Sight(Roster.EMPTY, NOW, Duration.ZERO);
         for (int i = 0; i < 20 && !(state instanceof Ended); i++) {
             state =
                     play(
                             state,
                             switch (state) {
-                                case Queued _ -> new Start(sight);
+                                case Queued queued ->
+                                        queued.due()
+                                                .<DeploymentCommand>map(FallDue::new)
+                                                .orElseGet(() -> new Start(sight));
+                                case Running(var _, var _, Leg.Paused(var raised)) ->
+                                        answer(raised.interruption(), Choice.ABORT, sight);
+                                case Staged _ -> new Cancel("ada", DEADLINE, sight);
                                 case Running(var _, var _, Leg.Before(var _, var awaited)) ->
                                         new BeginWithoutThem(awaited.orElseThrow(), sight);
                                 case Running running -> endOf(running.leg(), RunOutcome.SUCCEEDED);
@@ -202,7 +276,7 @@ class AnyStoryTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                new Sight(Roster.EMPTY, Optional.empty()));
+                new Sight(Roster.EMPTY, NOW, Duration.ZERO));
     }
 
     private static DeploymentCommand commandOf(Beat beat, List<DeploymentEvent> history) {
@@ -223,7 +297,42 @@ class AnyStoryTest {
             case END_NOW -> new EndNow(DEADLINE);
             case RETRY_FAILED -> new Retry(RetryFrom.FAILED, "ada");
             case RETRY_START -> new Retry(RetryFrom.START, "ada");
+            case ANSWER -> answer(beat, history);
+            case PROCEED -> new Proceed("ada", Optional.empty());
+            case FALL_DUE -> new FallDue(LATER);
+            case EXPIRE -> new Expire(DEADLINE);
         };
+    }
+
+    /** One of the choices of the newest question, after a short pause or a long one. */
+    private static Resolve answer(Beat beat, List<DeploymentEvent> history) {
+        var questions =
+                history.stream()
+                        .filter(InterruptionRaised.class::isInstance)
+                        .map(InterruptionRaised.class::cast)
+                        .toList();
+        if (questions.isEmpty()) {
+            return answer(new InterruptionId("none"), Choice.RETRY, beat.sight);
+        }
+        var newest = questions.getLast();
+        int which = beat.choice % newest.choices().size();
+        var later =
+                new Sight(
+                        beat.sight.roster(),
+                        NOW.plus(WAIT.multipliedBy(beat.states.size())),
+                        beat.sight.patience());
+        return answer(newest.interruption(), newest.choices().get(which), later);
+    }
+
+    private static Resolve answer(InterruptionId question, Choice choice, Sight sight) {
+        return new Resolve(
+                question,
+                choice,
+                "ada",
+                Set.of("DEPLOY"),
+                Optional.empty(),
+                WAIT.multipliedBy(2),
+                sight);
     }
 
     /** The newest run ends, its pairs in the states that the beat says, over and over. */
@@ -276,11 +385,17 @@ class AnyStoryTest {
                         Tuple.of(1, Beat.Kind.CANCEL),
                         Tuple.of(1, Beat.Kind.END_NOW),
                         Tuple.of(2, Beat.Kind.RETRY_FAILED),
-                        Tuple.of(1, Beat.Kind.RETRY_START));
+                        Tuple.of(1, Beat.Kind.RETRY_START),
+                        Tuple.of(5, Beat.Kind.ANSWER),
+                        Tuple.of(2, Beat.Kind.PROCEED),
+                        Tuple.of(2, Beat.Kind.FALL_DUE),
+                        Tuple.of(1, Beat.Kind.EXPIRE));
         var outcomes =
                 Arbitraries.frequency(
                         Tuple.of(5, RunOutcome.SUCCEEDED),
                         Tuple.of(2, RunOutcome.FAILED),
+                        Tuple.of(2, RunOutcome.NEEDS_GUIDANCE),
+                        Tuple.of(1, RunOutcome.INTERVENTION_REACHED),
                         Tuple.of(1, RunOutcome.CANCELLED));
         var states =
                 Arbitraries.of(
@@ -288,11 +403,14 @@ class AnyStoryTest {
                                 StepState.FAILED,
                                 StepState.SKIPPED,
                                 StepState.CANCELLED,
+                                StepState.PENDING,
+                                StepState.RUNNING,
                                 StepState.UNKNOWN)
                         .list()
                         .ofMinSize(1)
                         .ofMaxSize(4);
-        return Combinators.combine(kinds, outcomes, states, sights())
+        return Combinators.combine(
+                        kinds, outcomes, states, Arbitraries.integers().between(0, 3), sights())
                 .as(Beat::new)
                 .list()
                 .ofMaxSize(40);
@@ -311,43 +429,72 @@ class AnyStoryTest {
                             }
                             return new Sight(
                                     new Roster(known, List.of(Shop.worker("hq-1", worker))),
-                                    patient ? Optional.of(LATER) : Optional.<Instant>empty());
+                                    NOW,
+                                    patient ? WAIT : Duration.ZERO);
                         });
     }
 
     @Provide
     Arbitrary<DeploymentQueued> processes() {
+        var steps =
+                Combinators.combine(
+                                Arbitraries.of(Condition.class),
+                                Arbitraries.of(true, false),
+                                Arbitraries.of(Shop.SERVER, Shop.CONFIG).optional(0.6),
+                                Arbitraries.of(Unavailable.values()))
+                        .as(Draft::new)
+                        .list()
+                        .ofMaxSize(5);
         return Combinators.combine(
-                        Arbitraries.of(Condition.class),
+                        steps,
                         Arbitraries.of(true, false),
-                        Arbitraries.of(Shop.SERVER, Shop.CONFIG).optional(0.6),
-                        Arbitraries.of(true, false))
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(LATER).optional(0.2))
                 .as(
-                        (condition, before, pinned, skipping) ->
-                                new Draft(condition, before, pinned, skipping))
-                .list()
-                .ofMaxSize(5)
-                .map(AnyStoryTest::process);
+                        (drafts, guided, acquireOnly, notBefore) -> {
+                            var asked = process(drafts);
+                            asked = guided ? Shop.guided(asked) : asked;
+                            asked = acquireOnly ? Shop.acquiringOnly(asked) : asked;
+                            return Shop.scheduled(asked, notBefore, Optional.of(DEADLINE));
+                        });
+    }
+
+    private enum Unavailable {
+        FAILS,
+        IS_SKIPPED,
+        IS_AWAITED,
+        IS_A_PERSON
     }
 
     private record Draft(
             Condition condition,
             boolean before,
             Optional<PinnedPackage> pinned,
-            boolean skipping) {}
+            Unavailable unavailable) {}
 
     private static DeploymentQueued process(List<Draft> drafts) {
-        var steps = new ArrayList<PlannedStep>();
-        for (Draft draft : drafts) {
-            var step =
-                    Shop.step(
-                            "step-" + steps.size(),
-                            draft.before ? Phase.PRE_ACQUISITION : Phase.DEPLOYMENT,
-                            draft.before && draft.skipping ? Shop.onWorker() : Shop.onWeb(),
-                            draft.condition,
-                            draft.before ? Optional.empty() : draft.pinned);
-            steps.add(draft.skipping ? Shop.skippingUnavailable(step) : step);
-        }
-        return Shop.queued(steps.toArray(PlannedStep[]::new));
+        return Shop.queued(
+                IntStream.range(0, drafts.size())
+                        .mapToObj(number -> step("step-" + number, drafts.get(number)))
+                        .toArray(PlannedStep[]::new));
+    }
+
+    private static PlannedStep step(String name, Draft draft) {
+        var phase = draft.before ? Phase.PRE_ACQUISITION : Phase.DEPLOYMENT;
+        var step =
+                Shop.step(
+                        name,
+                        phase,
+                        draft.before && draft.unavailable == Unavailable.IS_SKIPPED
+                                ? Shop.onWorker()
+                                : Shop.onWeb(),
+                        draft.condition,
+                        draft.before ? Optional.empty() : draft.pinned);
+        return switch (draft.unavailable) {
+            case FAILS -> step;
+            case IS_SKIPPED -> Shop.skippingUnavailable(step);
+            case IS_AWAITED -> Shop.awaiting(step, WAIT);
+            case IS_A_PERSON -> Shop.manual(name, phase);
+        };
     }
 }

@@ -1,12 +1,17 @@
 package stagecoach.orchestrator.deployment;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.run.MissingPackage;
@@ -21,7 +26,11 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
+import stagecoach.orchestrator.deployment.DeploymentCommand.FallDue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.needs.Roster;
@@ -31,11 +40,17 @@ import stagecoach.vocabulary.identity.TargetId;
 /** A deployment told as a play: the machines, and what the services that run its phases report. */
 final class Play {
     static final Instant DEADLINE = Instant.parse("2026-11-24T06:06:00Z");
-    static final Instant ARRIVALS_UNTIL = Instant.parse("2026-11-24T06:00:20Z");
+    static final Instant NOW = Instant.parse("2026-11-24T06:00:00Z");
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Instant ARRIVALS_UNTIL = NOW.plus(PATIENCE);
+
+    /** How long a pause may last until packages may be gone. */
+    static final Duration TRUST = Duration.ofMinutes(10);
 
     private DeciderSpec<Deployment, DeploymentCommand, DeploymentEvent> spec;
     private Roster roster;
     private boolean patient;
+    private Instant now = NOW;
 
     private Play(DeploymentQueued asked, Roster roster) {
         this.spec = DeciderSpec.of(new DeploymentDecider()).given(asked);
@@ -66,6 +81,96 @@ final class Play {
 
     Play start() {
         return then(new Start(sight()));
+    }
+
+    /** So much time passes. */
+    Play later(Duration time) {
+        now = now.plus(time);
+        return this;
+    }
+
+    Play fallsDue(Instant dueAt) {
+        return then(new FallDue(dueAt));
+    }
+
+    Play expires(Instant dueAt) {
+        return then(new Expire(dueAt));
+    }
+
+    Play proceeded() {
+        return then(new Proceed("ada", Optional.empty()));
+    }
+
+    /** Ada answers the open question. */
+    Play answered(Choice choice) {
+        return then(answer(choice, Set.of("DEPLOY")));
+    }
+
+    /** An answer of Ada's to the newest question. */
+    Resolve answer(Choice choice, Set<String> roles) {
+        return new Resolve(
+                question().interruption(),
+                choice,
+                "ada",
+                roles,
+                Optional.of("seen"),
+                TRUST,
+                sight());
+    }
+
+    /** The newest question. */
+    InterruptionRaised question() {
+        return history().stream()
+                .filter(InterruptionRaised.class::isInstance)
+                .map(InterruptionRaised.class::cast)
+                .toList()
+                .getLast();
+    }
+
+    /** The guided run stops, since this pair failed; steps behind it were not begun. */
+    Play stopsAt(String step, String target, String reason) {
+        var failed = new Pair(Shop.step(step), target(target));
+        return then(
+                stopped(
+                        RunOutcome.NEEDS_GUIDANCE,
+                        failed.step().value(),
+                        pair ->
+                                pair.equals(failed)
+                                        ? result(pair, StepState.FAILED, reason)
+                                        : result(pair, StepState.SUCCEEDED, "")));
+    }
+
+    /** The run has come to this manual intervention. */
+    Play reaches(String step) {
+        return then(
+                stopped(
+                        RunOutcome.INTERVENTION_REACHED,
+                        step,
+                        pair -> result(pair, StepState.RUNNING, "")));
+    }
+
+    /** Steps before {@code step} have succeeded, those behind it have not begun. */
+    private EndPhase stopped(
+            RunOutcome outcome, String step, Function<Pair, PairResult> atThatStep) {
+        var run = current();
+        var results = new ArrayList<PairResult>();
+        var behind = new boolean[1];
+        run.pairs()
+                .forEach(
+                        pair -> {
+                            boolean there = pair.step().value().equals(step);
+                            results.add(
+                                    there
+                                            ? atThatStep.apply(pair)
+                                            : result(
+                                                    pair,
+                                                    behind[0]
+                                                            ? StepState.PENDING
+                                                            : StepState.SUCCEEDED,
+                                                    ""));
+                            behind[0] |= there;
+                        });
+        return new EndPhase(run.run(), outcome, Optional.empty(), results, List.of(), sight());
     }
 
     /** The current run ends well: every pair that it may start succeeded. */
@@ -177,7 +282,7 @@ final class Play {
     }
 
     Sight sight() {
-        return new Sight(roster, patient ? Optional.of(ARRIVALS_UNTIL) : Optional.<Instant>empty());
+        return new Sight(roster, now, patient ? PATIENCE : Duration.ZERO);
     }
 
     DeciderSpec<Deployment, DeploymentCommand, DeploymentEvent> spec() {

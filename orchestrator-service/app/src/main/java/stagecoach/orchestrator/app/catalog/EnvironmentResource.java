@@ -94,11 +94,15 @@ public class EnvironmentResource {
         catalog.delete(thing, id);
     }
 
-    /** An environment in the API. */
+    /**
+     * An environment in the API.
+     *
+     * @param guidedFailure whether a failure waits for a person's decision; a deployment's own wins
+     */
     @Schema(name = "Environment")
     public record EnvironmentView(String id, String name, boolean guidedFailure) {
         static EnvironmentView of(EnvironmentRow row) {
-            return new EnvironmentView(row.id, row.name, false);
+            return new EnvironmentView(row.id, row.name, row.guidedFailure);
         }
     }
 
@@ -130,11 +134,7 @@ public class EnvironmentResource {
             var row = new EnvironmentRow();
             row.id = id;
             row.name = Catalog.nameOf(body, id);
-            if (body.flag("guidedFailure").orElse(false)) {
-                body.mistake(
-                        "guidedFailure",
-                        "Guidance is not there yet: a failed deployment fails, and can be retried. Leave it out.");
-            }
+            row.guidedFailure = body.flag("guidedFailure").orElse(false);
             return row;
         }
 

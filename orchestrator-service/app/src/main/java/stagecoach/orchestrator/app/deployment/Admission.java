@@ -25,7 +25,7 @@ class Admission {
     private static final String FIRST_IN_LINE =
             """
             SELECT d.id, d.project, d.environment FROM deployment d
-            WHERE d.state = 'QUEUED' AND NOT EXISTS (
+            WHERE d.state = 'QUEUED' AND d.due_at IS NULL AND NOT EXISTS (
                 SELECT 1 FROM admission a
                 WHERE a.project = d.project AND a.environment = d.environment)
             ORDER BY d.queue_number LIMIT 1""";
@@ -47,12 +47,16 @@ class Admission {
             Deployment before,
             Deployment after,
             Recorded<DeploymentEvent> last) {
-        boolean mayFree = after instanceof Deployment.Ended;
-        boolean wants =
-                after instanceof Deployment.Queued && !(before instanceof Deployment.Queued);
+        boolean mayFree = after instanceof Deployment.Ended || after instanceof Deployment.Staged;
+        boolean wants = waits(after) && !waits(before);
         if (mayFree ? free(tx, last.stream().name()) : wants) {
             admit(tx, kind, last);
         }
+    }
+
+    /** Whether it wants a slot; a scheduled one does so when its time has come. */
+    private static boolean waits(Deployment deployment) {
+        return deployment instanceof Deployment.Queued queued && queued.due().isEmpty();
     }
 
     /** Gives the slot back, unless it never had one. */

@@ -64,7 +64,8 @@ public class DeploymentKind
     public EventAttributes attributesOf(StreamId stream, Deployment state) {
         return switch (state) {
             case Deployment.Nothing() -> EventAttributes.none();
-            case Deployment.Queued(var asked, var progress) -> attributes(asked, progress);
+            case Deployment.Queued(var asked, var progress, var _) -> attributes(asked, progress);
+            case Deployment.Staged(var asked, var progress) -> attributes(asked, progress);
             case Deployment.Running(var asked, var progress, var _) -> attributes(asked, progress);
             case Deployment.Cancelling cancelling ->
                     attributes(cancelling.asked(), cancelling.progress());
@@ -88,6 +89,7 @@ public class DeploymentKind
             Deployment after,
             List<Recorded<DeploymentEvent>> events) {
         DeploymentRows.write(tx, new DeploymentId(stream.name()), events);
+        InterruptionRows.write(tx, stream.name(), events);
         arrivals.follow(tx, before, after);
         admission.follow(tx, this, before, after, events.getLast());
     }

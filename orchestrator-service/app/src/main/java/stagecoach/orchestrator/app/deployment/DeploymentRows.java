@@ -8,6 +8,7 @@ import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
@@ -25,6 +26,7 @@ import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.decider.Recorded;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.deployment.row.PhaseRow;
+import stagecoach.orchestrator.app.progress.Warnings;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.wire.StagecoachJson;
@@ -73,13 +75,26 @@ final class DeploymentRows {
             }
             case PhaseEnded ended -> ended(ended, at);
             case TargetJoined _, TargetMissed _, CleanupSkipped _ -> {}
-            case InterruptionRaised _, InterruptionResolved _, TargetExcluded _ -> {}
-            case DeploymentStaged _, DeploymentProceeded _ -> {}
-            case DeploymentRetried retried -> {
-                row.state = DeploymentState.QUEUED.name();
-                row.attempt = retried.attempt();
+            case InterruptionRaised _ -> row.state = DeploymentState.PAUSED.name();
+            case InterruptionResolved _ -> row.state = DeploymentState.RUNNING.name();
+            case TargetExcluded excluded ->
+                    Warnings.add(
+                            tx, row.id, null, excluded.target().value(), excluded.reason(), at);
+            case DeploymentDue _ -> {
+                row.dueAt = null;
                 row.queueNumber = nextNumber();
                 row.queuedAt = at;
+            }
+            case DeploymentStaged _ -> {
+                waitsNoMore();
+                row.state = DeploymentState.STAGED.name();
+            }
+            case DeploymentProceeded proceeded -> {
+                queuedAgain(proceeded.attempt(), at);
+                row.dueAt = proceeded.at().orElse(null);
+            }
+            case DeploymentRetried retried -> {
+                queuedAgain(retried.attempt(), at);
                 row.endedAt = null;
                 row.failure = null;
                 row.cancelledBy = null;
@@ -88,11 +103,14 @@ final class DeploymentRows {
                 waitsNoMore();
                 row.state = DeploymentState.CANCELLING.name();
                 row.queueNumber = null;
+                row.dueAt = null;
                 row.cancelledBy = cancel.by();
             }
             case DeploymentEnded ended -> {
                 waitsNoMore();
                 row.state = ended.state().name();
+                row.queueNumber = null;
+                row.dueAt = null;
                 row.endedAt = at;
                 row.failure = ended.failure().orElse(null);
                 row.mayStillRun = StagecoachJson.text(ended.mayStillRun());
@@ -111,10 +129,22 @@ final class DeploymentRows {
         row.steps = StagecoachJson.text(asked.steps());
         row.selection = StagecoachJson.text(asked.selection());
         row.forceDownload = asked.forceDownload();
+        row.notBefore = asked.notBefore().orElse(null);
+        row.dueAt = row.notBefore;
+        row.notAfter = asked.notAfter().orElse(null);
+        row.acquireOnly = asked.acquireOnly();
+        row.guidedFailure = asked.guidedFailure();
         row.comment = asked.comment().orElse(null);
         row.createdAt = at;
         row.queuedAt = at;
         row.queueNumber = number;
+    }
+
+    private void queuedAgain(int attempt, Instant at) {
+        row.state = DeploymentState.QUEUED.name();
+        row.attempt = attempt;
+        row.queueNumber = nextNumber();
+        row.queuedAt = at;
     }
 
     private long nextNumber() {

@@ -18,6 +18,13 @@ public interface DeploymentSettings {
     @WithDefault("30s")
     Duration arrivalsWait();
 
+    /**
+     * How long a question to a person may stay open until the packages that were acquired before it
+     * are looked after again.
+     */
+    @WithDefault("10m")
+    Duration pauseTrust();
+
     /** After a cancel: from TERM to KILL. */
     @WithDefault("10s")
     Duration cancelKillAfter();

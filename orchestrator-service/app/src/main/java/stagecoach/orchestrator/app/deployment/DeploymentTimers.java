@@ -12,7 +12,7 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.timer.TimerCommands;
 
-/** What a deployment's timers become: the end of a wait for machines, the end of a cancel. */
+/** What a deployment's timers become: its schedule, waits for machines, the end of a cancel. */
 @ApplicationScoped
 class DeploymentTimers implements TimerCommands<Deployment, DeploymentCommand, DeploymentEvent> {
     private final DeploymentKind kind;
@@ -44,6 +44,10 @@ class DeploymentTimers implements TimerCommands<Deployment, DeploymentCommand, D
     /** At another state than Running nobody waits for machines, and the deadline's is harmless. */
     @Override
     public DeploymentCommand fired(StreamId stream, String name, Instant dueAt, Instant firedAt) {
-        return new DeploymentCommand.EndNow(dueAt);
+        return switch (name) {
+            case DeploymentDecider.NOT_BEFORE -> new DeploymentCommand.FallDue(dueAt);
+            case DeploymentDecider.NOT_AFTER -> new DeploymentCommand.Expire(dueAt);
+            default -> new DeploymentCommand.EndNow(dueAt);
+        };
     }
 }

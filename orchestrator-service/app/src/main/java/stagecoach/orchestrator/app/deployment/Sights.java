@@ -2,7 +2,6 @@ package stagecoach.orchestrator.app.deployment;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.Optional;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.deployment.Sight;
 import stagecoach.runtime.aggregate.Tx;
@@ -21,9 +20,6 @@ public class Sights {
 
     /** The machines of an environment, at {@code now}. */
     public Sight of(Tx tx, EnvironmentId environment, Instant now) {
-        var wait = settings.arrivalsWait();
-        return new Sight(
-                catalog.roster(tx, environment),
-                wait.isPositive() ? Optional.of(now.plus(wait)) : Optional.<Instant>empty());
+        return new Sight(catalog.roster(tx, environment), now, settings.arrivalsWait());
     }
 }

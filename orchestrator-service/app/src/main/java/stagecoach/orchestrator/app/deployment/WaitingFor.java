@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
+import stagecoach.orchestrator.app.deployment.row.InterruptionRow;
 import stagecoach.orchestrator.app.progress.WaitingReason;
 import stagecoach.orchestrator.app.progress.WaitingReasons;
 import stagecoach.runtime.aggregate.Tx;
@@ -27,6 +28,15 @@ public class WaitingFor implements WaitingReasons {
     /** The next run would fail at a machine that is not there just now. */
     private static final String MACHINE_AWAITED = "MACHINE_AWAITED";
 
+    /** The time that was asked for has not come. */
+    private static final String SCHEDULED = "SCHEDULED";
+
+    /** A person is asked how to go on. */
+    private static final String INTERRUPTION = "INTERRUPTION";
+
+    /** Its packages are in place, and somebody may let it proceed. */
+    private static final String STAGED = "STAGED";
+
     private final DeploymentSettings settings;
 
     WaitingFor(DeploymentSettings settings) {
@@ -41,10 +51,44 @@ public class WaitingFor implements WaitingReasons {
     }
 
     private List<WaitingReason> of(Tx tx, DeploymentRow row) {
-        if (row.state() == DeploymentState.QUEUED) {
-            long number = Objects.requireNonNullElse(row.queueNumber, Long.MAX_VALUE);
-            return ahead(tx, row.project, row.environment, number, row.queuedAt);
+        return switch (row.state()) {
+            case QUEUED -> queued(tx, row);
+            case RUNNING -> machines(row);
+            case PAUSED ->
+                    InterruptionRows.open(tx, row.id).stream().map(WaitingFor::answer).toList();
+            case STAGED ->
+                    List.of(
+                            new WaitingReason(
+                                    STAGED,
+                                    "its packages are in place; it goes on when somebody lets it proceed",
+                                    Map.of()));
+            case CANCELLING, SUCCEEDED, FAILED, CANCELLED -> List.of();
+        };
+    }
+
+    private List<WaitingReason> queued(Tx tx, DeploymentRow row) {
+        if (row.dueAt != null) {
+            return List.of(scheduled(row.dueAt));
         }
+        long number = Objects.requireNonNullElse(row.queueNumber, Long.MAX_VALUE);
+        return ahead(tx, row.project, row.environment, number, row.queuedAt);
+    }
+
+    /** That a time has not come. */
+    public static WaitingReason scheduled(Instant due) {
+        return new WaitingReason(
+                SCHEDULED, "it shall not start before " + due, Map.of("until", due));
+    }
+
+    private static WaitingReason answer(InterruptionRow row) {
+        return new WaitingReason(
+                INTERRUPTION,
+                "a person is asked: "
+                        + Objects.requireNonNullElse(row.instructions, "how shall it go on?"),
+                Map.of("interruption", row.id, "since", row.raisedAt));
+    }
+
+    private static List<WaitingReason> machines(DeploymentRow row) {
         if (row.awaited == null || row.awaitedUntil == null) {
             return List.of();
         }
@@ -67,7 +111,8 @@ public class WaitingFor implements WaitingReasons {
                         DeploymentRow.class,
                         """
                         from DeploymentRow where project = ?1 and environment = ?2
-                            and endedAt is null and (queueNumber is null or queueNumber < ?3)
+                            and endedAt is null and dueAt is null and state <> 'STAGED'
+                            and (queueNumber is null or queueNumber < ?3)
                         order by queueNumber nulls first, number""",
                         project,
                         environment,

@@ -80,40 +80,10 @@ abstract class NotThereYet {
         }
     }
 
-    @Path("/api/v1/interruptions{rest:(/.*)?}")
-    static class Interruptions extends NotThereYet {
-        Interruptions(Problems problems) {
-            super(
-                    problems,
-                    "Interruptions are",
-                    "A failed deployment ends as FAILED: remove the cause and retry it.");
-        }
-    }
-
-    @Path("/api/v1/deployments/{id}/interruptions")
-    static class DeploymentInterruptions extends NotThereYet {
-        DeploymentInterruptions(Problems problems) {
-            super(
-                    problems,
-                    "Interruptions are",
-                    "A failed deployment ends as FAILED: remove the cause and retry it.");
-        }
-    }
-
     @Path("/api/v1/deployments/{id}/artifacts")
     static class Artifacts extends NotThereYet {
         Artifacts(Problems problems) {
             super(problems, "Artifacts are", "Let the script write what it found to its output.");
-        }
-    }
-
-    @Path("/api/v1/deployments/{id}/proceed")
-    static class Proceed extends NotThereYet {
-        Proceed(Problems problems) {
-            super(
-                    problems,
-                    "Deployments that only acquire are",
-                    "Deploy the release: what is held already moves no byte.");
         }
     }
 }

@@ -26,6 +26,10 @@ public record DeploymentView(
         List<String> targets,
         List<String> excludeTargets,
         List<String> skipSteps,
+        @Schema(nullable = true) @Nullable Instant notBefore,
+        @Schema(nullable = true) @Nullable Instant notAfter,
+        boolean acquireOnly,
+        boolean guidedFailure,
         boolean forceDownload,
         @Schema(nullable = true) @Nullable String comment,
         String createdBy,
@@ -44,7 +48,16 @@ public record DeploymentView(
             int run,
             int attempt,
             Purpose purpose,
-            @Schema(enumeration = {"RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"}) String state,
+            @Schema(
+                            enumeration = {
+                                "RUNNING",
+                                "SUCCEEDED",
+                                "FAILED",
+                                "CANCELLED",
+                                "NEEDS_GUIDANCE",
+                                "INTERVENTION_REACHED"
+                            })
+                    String state,
             Instant startedAt,
             @Schema(nullable = true) @Nullable Instant endedAt,
             @Schema(nullable = true) @Nullable String reason) {}

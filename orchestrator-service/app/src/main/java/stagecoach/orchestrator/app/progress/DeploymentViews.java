@@ -27,7 +27,8 @@ public class DeploymentViews {
     private static final String COLUMNS =
             """
             id, project, release, environment, state, attempt, selection, force_download, comment,
-            created_by, created_at, started_at, ended_at, failure, number""";
+            created_by, created_at, started_at, ended_at, failure, number,
+            not_before, not_after, acquire_only, guided_failure""";
 
     private final Instance<WaitingReasons> waiting;
 
@@ -107,6 +108,10 @@ public class DeploymentViews {
                         selection.targets().stream().map(TargetId::value).toList(),
                         selection.excludeTargets().stream().map(TargetId::value).toList(),
                         selection.skipSteps().stream().map(StepName::value).toList(),
+                        (Instant) row[15],
+                        (Instant) row[16],
+                        Boolean.TRUE.equals(row[17]),
+                        Boolean.TRUE.equals(row[18]),
                         Boolean.TRUE.equals(row[7]),
                         (String) row[8],
                         text(row[9]),

@@ -197,6 +197,24 @@ public final class JsonBody {
                         });
     }
 
+    /** The elements of an array, as fields that are named by their {@link #positions}. */
+    public Optional<JsonBody> elements(String field) {
+        return array(field)
+                .map(
+                        nodes -> {
+                            ObjectNode byPosition = StagecoachJson.mapper().createObjectNode();
+                            for (int i = 0; i < nodes.size(); i++) {
+                                byPosition.set(Integer.toString(i), nodes.get(i));
+                            }
+                            return new JsonBody(byPosition, pointerOf(field), mistakes);
+                        });
+    }
+
+    /** The names of the fields of {@link #elements}, in order. */
+    public List<String> positions() {
+        return fields.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
     /** An ISO-8601 duration. */
     public Optional<Duration> duration(String field) {
         return text(field)
@@ -239,15 +257,13 @@ public final class JsonBody {
         return text(field)
                 .flatMap(
                         text -> {
-                            for (E choice : choices.getEnumConstants()) {
-                                if (choice.name().equals(text)) {
-                                    return Optional.of(choice);
-                                }
-                            }
                             List<String> names =
                                     Arrays.stream(choices.getEnumConstants())
                                             .map(Enum::name)
                                             .toList();
+                            if (names.contains(text)) {
+                                return Optional.of(Enum.valueOf(choices, text));
+                            }
                             if (Arrays.asList(waiting).contains(text)) {
                                 mistake(
                                         field,

@@ -305,18 +305,40 @@ class ConfigurationTest {
                 .then()
                 .statusCode(501)
                 .body("detail", containsString("Variable sets are not there yet."));
+    }
+
+    @Test
+    void an_environment_may_ask_a_person_at_failures() {
         configure()
                 .body("{\"guidedFailure\": true}")
                 .put("/api/v1/environments/guided")
                 .then()
-                .statusCode(400)
-                .body("errors.pointer", contains("/guidedFailure"));
+                .statusCode(201)
+                .body("guidedFailure", equalTo(true));
+        read().get("/api/v1/environments/guided").then().body("guidedFailure", equalTo(true));
+    }
+
+    @Test
+    void a_lifecycle_is_phases_of_environments() {
+        put("/api/v1/environments/cycle-test", "{}");
+        put("/api/v1/environments/cycle-eu", "{}");
+        put("/api/v1/environments/cycle-us", "{}");
         configure()
-                .body("{\"lifecycle\": [[\"staging\"]]}")
+                .body("{\"lifecycle\": [\"cycle-test\", [\"cycle-eu\", \"cycle-us\"]]}")
+                .put("/api/v1/projects/cycle")
+                .then()
+                .statusCode(201)
+                .body("lifecycle[0]", contains("cycle-test"))
+                .body("lifecycle[1]", contains("cycle-eu", "cycle-us"));
+        configure().delete("/api/v1/environments/cycle-us").then().statusCode(409);
+        configure()
+                .body("{\"lifecycle\": [[\"cycle-test\"], [], [\"nowhere\", \"cycle-test\"]]}")
                 .put("/api/v1/projects/cycle")
                 .then()
                 .statusCode(400)
-                .body("errors.pointer", contains("/lifecycle"));
+                .body(
+                        "errors.pointer",
+                        contains("/lifecycle/1", "/lifecycle/2/0", "/lifecycle/2/1"));
     }
 
     private static void put(String path, String body) {

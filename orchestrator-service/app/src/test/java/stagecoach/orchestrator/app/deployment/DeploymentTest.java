@@ -268,8 +268,8 @@ class DeploymentTest {
                                 "/deployments",
                                 """
                                 {"project": "%s", "release": "1.0.1", "environment": "%s",
-                                 "targets": ["web-9"], "notBefore": "2026-11-24T06:00:00Z", "notAfter": "2026-11-24T07:00:00Z",
-                                 "acquireOnly": true, "guidedFailure": true, "colour": "red"}"""
+                                 "targets": ["web-9"], "notBefore": "soon", "notAfter": "2020-11-24T07:00:00Z",
+                                 "acquireOnly": "yes", "guidedFailure": 1, "colour": "red"}"""
                                         .formatted(shop.project(), shop.environment())));
         assertThat(wrong.getList("errors.pointer"))
                 .containsExactlyInAnyOrder(

@@ -21,7 +21,7 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 @OrchestratorTest
 class PagesTest {
     private static final Pattern REJECTION =
-            Pattern.compile("\\b(?:NOT_FOUND|CONFLICT|INVALID),\\s*\"([a-z-]+)\"");
+            Pattern.compile("\\b(?:NOT_FOUND|CONFLICT|FORBIDDEN|INVALID),\\s*\"([a-z-]+)\"");
     private static final Pattern RESPONSE =
             Pattern.compile("response\\(\\s*(?:[0-9]{3}|own\\.getStatus\\(\\)),\\s*\"([a-z-]+)\"");
 

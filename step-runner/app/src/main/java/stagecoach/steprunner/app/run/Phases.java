@@ -9,6 +9,7 @@ import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
@@ -111,6 +112,7 @@ class Phases implements InboxHandler<DeploymentEvent> {
                 case TargetExcluded _ -> {}
                 case DeploymentStaged _ -> {}
                 case DeploymentProceeded _ -> {}
+                case DeploymentDue _ -> {}
             }
         }
         over.ifPresent(state -> forget(tx, deployment, state));

@@ -37,11 +37,19 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
         this.store = store;
     }
 
-    /** A project in the API. */
+    /**
+     * A project in the API.
+     *
+     * @param lifecycle phases in order, each with its environments; a release goes to a phase when
+     *     it has succeeded everywhere before it
+     */
     @Schema(name = "Project")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record ProjectView(
-            String id, String name, @Schema(nullable = true) @Nullable String description) {}
+            String id,
+            String name,
+            @Schema(nullable = true) @Nullable String description,
+            @Schema(nullable = true) @Nullable List<List<String>> lifecycle) {}
 
     @Override
     public Kind kind() {
@@ -73,9 +81,7 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
         if (row.description != null && row.description.length() > DESCRIPTION_MAX) {
             body.mistake("description", "A description has at most 10000 characters.");
         }
-        body.notYet(
-                "lifecycle",
-                "Any release may go to any environment; leave it out, and nobody relies on an order that is not kept.");
+        row.lifecycle = LifecycleReader.read(body, names);
         if (before.isPresent()) {
             row.process = before.get().process;
             row.variables = before.get().variables;
@@ -94,6 +100,7 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
     @Override
     public Set<Use> uses(ProjectRow row) {
         Set<Use> uses = new HashSet<>();
+        LifecycleReader.of(row.lifecycle).phases().forEach(phase -> environments(uses, phase));
         for (Step step : store.processOf(row).all()) {
             environments(uses, step.environments());
             environments(uses, step.excludeEnvironments());
@@ -122,7 +129,13 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
     @Override
     public List<ProjectView> views(Tx tx, List<ProjectRow> rows) {
         return rows.stream()
-                .map(row -> new ProjectView(row.id, row.name, row.description))
+                .map(
+                        row ->
+                                new ProjectView(
+                                        row.id,
+                                        row.name,
+                                        row.description,
+                                        LifecycleReader.phases(row.lifecycle).orElse(null)))
                 .toList();
     }
 

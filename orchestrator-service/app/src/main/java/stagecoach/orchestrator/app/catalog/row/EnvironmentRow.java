@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.catalog.row;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -14,6 +15,10 @@ public class EnvironmentRow implements CatalogRow {
     @Id public String id = "";
     public String name = "";
 
+    /** Whether a failure waits for a person's decision, unless a deployment says otherwise. */
+    @Column(name = "guided_failure")
+    public boolean guidedFailure;
+
     @Override
     public String id() {
         return id;
@@ -21,6 +26,6 @@ public class EnvironmentRow implements CatalogRow {
 
     @Override
     public List<@Nullable Object> content() {
-        return Arrays.asList(name);
+        return Arrays.asList(name, guidedFailure);
     }
 }

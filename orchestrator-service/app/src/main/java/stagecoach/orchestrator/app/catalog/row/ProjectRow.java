@@ -15,6 +15,9 @@ public class ProjectRow implements CatalogRow {
     public String name = "";
     public @Nullable String description;
 
+    /** Phases, each a list of environment ids, as JSON. */
+    public String lifecycle = "[]";
+
     /** The process, as JSON. */
     public String process = "";
 
@@ -28,6 +31,6 @@ public class ProjectRow implements CatalogRow {
 
     @Override
     public List<@Nullable Object> content() {
-        return Arrays.asList(name, description);
+        return Arrays.asList(name, description, lifecycle);
     }
 }

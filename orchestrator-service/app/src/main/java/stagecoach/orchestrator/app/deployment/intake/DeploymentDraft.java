@@ -26,6 +26,7 @@ record DeploymentDraft(
         Selection selection,
         List<PlannedStep> steps,
         boolean forceDownload,
+        Terms terms,
         Map<String, String> variables,
         Optional<String> comment,
         Roster roster) {
@@ -50,10 +51,10 @@ record DeploymentDraft(
                 steps,
                 selection,
                 forceDownload,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
+                terms.notBefore(),
+                terms.notAfter(),
+                terms.acquireOnly(),
+                terms.guidedFailure(),
                 comment);
     }
 }

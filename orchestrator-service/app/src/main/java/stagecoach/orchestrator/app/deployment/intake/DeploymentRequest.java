@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.deployment.intake;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -9,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * What somebody may say about a deployment; only for the OpenAPI document, {@link DraftReader}
  * reads it.
  *
+ * @param notBefore when it may start; until then it blocks nobody
+ * @param notAfter when it is given up, if it has not started
+ * @param acquireOnly bring the packages, and go on when somebody lets it proceed
+ * @param guidedFailure ask a person at a failure; the environment's word if it is left out
  * @param targets only these of the targets that match; all of them if it is left out
  */
 @Schema(name = "DeploymentRequest")
@@ -19,6 +24,10 @@ record DeploymentRequest(
         @Nullable List<String> targets,
         @Nullable List<String> excludeTargets,
         @Nullable List<String> skipSteps,
+        @Nullable Instant notBefore,
+        @Nullable Instant notAfter,
+        @Nullable Boolean acquireOnly,
         @Nullable Boolean forceDownload,
+        @Nullable Boolean guidedFailure,
         @Nullable Map<String, String> variables,
         @Nullable String comment) {}

@@ -34,6 +34,7 @@ import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.deployment.DeploymentCommand;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.runtime.access.Caller;
@@ -119,7 +120,7 @@ public class DeploymentResource {
                 "",
                 json,
                 tx -> {
-                    DeploymentDraft draft = drafts.read(tx, json);
+                    DeploymentDraft draft = drafts.read(tx, json, cause.at());
                     var id = DeploymentId.ofBits(RANDOM.nextLong());
                     var digest = plans.keep(tx, draft.plan());
                     commands.handle(
@@ -224,15 +225,39 @@ public class DeploymentResource {
         return from.orElse(RetryFrom.FAILED);
     }
 
-    /** Refused by name: acquired-only deployments are not there yet. */
+    /** Deploys what was only acquired. */
     @POST
     @Path("{id}/proceed")
-    @Operation(hidden = true)
-    public RestResponse<String> proceed(String id) {
-        throw new Rejection(
-                Rejection.Kind.CONFLICT,
-                "not-there-yet",
-                "Only a deployment with acquireOnly can proceed, and acquireOnly is not there yet.");
+    @Operation(
+            summary = "Let a staged deployment proceed",
+            description =
+                    "Begins a new attempt of a deployment that is STAGED: it queues like any other, and what is not held any more is acquired again.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ProceedRequest.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "at night",
+                                            value = "{\"at\": \"2026-11-24T02:00:00Z\"}")))
+    @APIResponse(responseCode = "202", description = "Queued, or started at once")
+    @APIResponse(responseCode = "409", description = "It is not STAGED")
+    public RestResponse<String> proceed(
+            String id,
+            @HeaderParam("Idempotency-Key") @Nullable String key,
+            byte @Nullable [] json) {
+        Cause cause = cause();
+        DeploymentId deployment = known(id);
+        return once(
+                key,
+                "/" + id + "/proceed",
+                json,
+                tx -> {
+                    row(tx, deployment);
+                    var at = ProceedRequest.at(json).filter(time -> time.isAfter(cause.at()));
+                    return handled(tx, deployment, new Proceed(cause.actor(), at), cause);
+                });
     }
 
     private Answer handled(Tx tx, DeploymentId deployment, DeploymentCommand command, Cause cause) {

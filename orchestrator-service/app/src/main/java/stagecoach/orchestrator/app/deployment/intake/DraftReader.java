@@ -1,6 +1,7 @@
 package stagecoach.orchestrator.app.deployment.intake;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,9 @@ class DraftReader {
      * The deployment that {@code json} asks for.
      *
      * @throws stagecoach.runtime.access.InvalidInput if it cannot be
+     * @throws stagecoach.decider.Rejection if the project's lifecycle has other environments first
      */
-    DeploymentDraft read(Tx tx, byte @Nullable [] json) {
+    DeploymentDraft read(Tx tx, byte @Nullable [] json, Instant now) {
         var body = JsonBody.of(json);
         Optional<Release> release = release(tx, body);
         Optional<EnvironmentId> environment = environment(tx, body);
@@ -64,9 +66,10 @@ class DraftReader {
                                         "comment",
                                         "A comment has at most %d characters."
                                                 .formatted(COMMENT_MAX)));
-        refuseWhatWaits(body);
+        Terms terms = Terms.read(tx, body, environment, now);
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
+        LifecycleCheck.check(tx, release.orElseThrow(), environment.orElseThrow());
         var draft =
                 new DeploymentDraft(
                         release.orElseThrow(),
@@ -75,6 +78,7 @@ class DraftReader {
                         ReleaseRules.outline(
                                 release.orElseThrow(), environment.orElseThrow(), skipped),
                         forceDownload,
+                        terms,
                         variables,
                         comment,
                         roster.orElseThrow());
@@ -222,21 +226,5 @@ class DraftReader {
                     }
                 });
         return given;
-    }
-
-    /** Promised, not built yet: who asks for it by name is refused by name. */
-    private static void refuseWhatWaits(JsonBody body) {
-        body.notYet("notBefore", "Start the deployment when its time has come.");
-        body.notYet("notAfter", "Cancel the deployment if it has not started in time.");
-        if (body.flag("acquireOnly").orElse(false)) {
-            body.mistake(
-                    "acquireOnly",
-                    "acquireOnly is not there yet. Leave it out: packages are acquired before the first DEPLOYMENT step in any case.");
-        }
-        if (body.flag("guidedFailure").orElse(false)) {
-            body.mistake(
-                    "guidedFailure",
-                    "guidedFailure is not there yet. Leave it out: a deployment that fails can be retried from where it failed.");
-        }
     }
 }

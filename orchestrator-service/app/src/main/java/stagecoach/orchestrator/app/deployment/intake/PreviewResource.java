@@ -6,6 +6,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ import stagecoach.orchestrator.app.progress.WaitingReason;
 import stagecoach.orchestrator.app.release.PackageService;
 import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.orchestrator.needs.TargetSelection;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
@@ -81,14 +83,9 @@ public class PreviewResource {
         Thought thought =
                 unitOfWork.run(
                         tx -> {
-                            DeploymentDraft draft = drafts.read(tx, json);
-                            return new Thought(
-                                    draft,
-                                    waitingFor.ofNew(
-                                            tx,
-                                            draft.release().project().value(),
-                                            draft.environment().value(),
-                                            clock.instant()));
+                            Instant now = clock.instant();
+                            DeploymentDraft draft = drafts.read(tx, json, now);
+                            return new Thought(draft, waitingFor(tx, draft, now));
                         });
         DeploymentDraft draft = thought.draft();
         var selection =
@@ -113,6 +110,20 @@ public class PreviewResource {
                 links(foreseen),
                 thought.waitingFor(),
                 warnings(assignments));
+    }
+
+    /** A scheduled one waits for its time; who is ahead of it then is not known yet. */
+    private List<WaitingReason> waitingFor(Tx tx, DeploymentDraft draft, Instant now) {
+        return draft.terms()
+                .notBefore()
+                .map(due -> List.of(WaitingFor.scheduled(due)))
+                .orElseGet(
+                        () ->
+                                waitingFor.ofNew(
+                                        tx,
+                                        draft.release().project().value(),
+                                        draft.environment().value(),
+                                        now));
     }
 
     private static StepView step(StepAssignment assignment) {

@@ -46,6 +46,18 @@ public class DeploymentRow {
     @Column(name = "force_download", updatable = false)
     public boolean forceDownload;
 
+    @Column(name = "not_before", updatable = false)
+    public @Nullable Instant notBefore;
+
+    @Column(name = "not_after", updatable = false)
+    public @Nullable Instant notAfter;
+
+    @Column(name = "acquire_only", updatable = false)
+    public boolean acquireOnly;
+
+    @Column(name = "guided_failure", updatable = false)
+    public boolean guidedFailure;
+
     @Column(updatable = false)
     public @Nullable String comment;
 
@@ -59,6 +71,10 @@ public class DeploymentRow {
     /** Its place in the queue while it is QUEUED. */
     @Column(name = "queue_number")
     public @Nullable Long queueNumber;
+
+    /** When it begins to wait for its slot; null if it does. */
+    @Column(name = "due_at")
+    public @Nullable Instant dueAt;
 
     /** When the present attempt began to wait. */
     @Column(name = "queued_at")

@@ -10,7 +10,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -35,10 +34,7 @@ import stagecoach.vocabulary.identity.DeploymentId;
 @Tag(name = "Deployments")
 public class DeploymentsResource {
     private static final List<String> STATES =
-            Stream.concat(
-                            Arrays.stream(DeploymentState.values()).map(Enum::name),
-                            Stream.of("PAUSED", "STAGED"))
-                    .toList();
+            Arrays.stream(DeploymentState.values()).map(Enum::name).toList();
 
     private final UnitOfWork unitOfWork;
     private final DeploymentViews deployments;
@@ -134,7 +130,7 @@ public class DeploymentsResource {
         }
     }
 
-    /** A state of the API; those that no deployment can have yet match none. */
+    /** A state of the API. */
     private static String state(String text) {
         if (STATES.contains(text)) {
             return text;

@@ -1,0 +1,53 @@
+package stagecoach.orchestrator.app.deployment.intake;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
+import stagecoach.orchestrator.app.deployment.row.InterruptionRow;
+import stagecoach.runtime.access.Listed;
+import stagecoach.runtime.aggregate.UnitOfWork;
+
+/** What a deployment has asked people. */
+@Path("/api/v1/deployments/{id}/interruptions")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "Releases and deployments")
+public class DeploymentInterruptions {
+    private final UnitOfWork unitOfWork;
+
+    DeploymentInterruptions(UnitOfWork unitOfWork) {
+        this.unitOfWork = unitOfWork;
+    }
+
+    /** Lists them, the oldest first. */
+    @GET
+    @Operation(summary = "List what a deployment has asked people")
+    public Listed<InterruptionView> list(String id) {
+        return unitOfWork.run(
+                tx -> {
+                    if (tx.find(DeploymentRow.class, id).isEmpty()) {
+                        throw new Rejection(
+                                Rejection.Kind.NOT_FOUND,
+                                "not-found",
+                                "There is no deployment \"%s\"."
+                                        .formatted(id.replaceAll("\\p{Cntrl}", "?")));
+                    }
+                    return new Listed<>(
+                            tx
+                                    .query(
+                                            InterruptionRow.class,
+                                            "from InterruptionRow where deployment = ?1 order by raisedAt, run",
+                                            id)
+                                    .stream()
+                                    .map(InterruptionView::of)
+                                    .toList(),
+                            null);
+                });
+    }
+}

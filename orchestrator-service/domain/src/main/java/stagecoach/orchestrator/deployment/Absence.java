@@ -1,0 +1,95 @@
+package stagecoach.orchestrator.deployment;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.StepAssignment;
+import stagecoach.orchestrator.needs.PackageNeeds;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/**
+ * The machines at which work would fail because they cannot be reached now, and how long the work
+ * is worth putting off for them.
+ */
+final class Absence {
+    private final Set<String> missing = new LinkedHashSet<>();
+    private boolean fails;
+    private Duration longest = Duration.ZERO;
+
+    private Absence() {}
+
+    /** Of the machines of a run of steps. */
+    static Absence of(List<StepAssignment> assignments) {
+        var absence = new Absence();
+        for (var assignment : assignments) {
+            var step = assignment.step();
+            for (Place place : assignment.places()) {
+                place.unavailable()
+                        .ifPresent(
+                                why ->
+                                        absence.add(
+                                                described(place, why),
+                                                step.unavailableTargets(),
+                                                step.waitFor()));
+            }
+        }
+        return absence;
+    }
+
+    /** Of the targets of an acquisition; the strictest rule of the steps that need it counts. */
+    static Absence of(PackageNeeds needs) {
+        var absence = new Absence();
+        for (var need : needs.absent()) {
+            absence.add(
+                    described(need.place(), need.place().unavailable().orElse("")),
+                    need.ifUnavailable(),
+                    need.waitFor());
+        }
+        return absence;
+    }
+
+    private void add(String machine, UnavailableTargets rule, Optional<Duration> waitFor) {
+        switch (rule) {
+            case SKIP -> {}
+            case FAIL -> {
+                missing.add(machine);
+                fails = true;
+            }
+            case WAIT -> {
+                missing.add(machine);
+                longest = max(longest, waitFor.orElse(Duration.ZERO));
+            }
+        }
+    }
+
+    /** The machines, each with its reason, for people. */
+    List<String> missing() {
+        return List.copyOf(missing);
+    }
+
+    /**
+     * Until when the work is put off; empty if it is not. Where one machine fails it anyway, nobody
+     * waits longer than for that one.
+     */
+    Optional<Instant> until(Sight sight) {
+        Duration wait = fails ? sight.patience() : max(longest, sight.patience());
+        return missing.isEmpty() || !wait.isPositive()
+                ? Optional.empty()
+                : Optional.of(sight.at().plus(wait));
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+
+    private static String described(Place place, String why) {
+        return place.target()
+                .filter(_ -> place.worker().isEmpty())
+                .map(target -> Pairs.target(target, place.region()) + ": " + why)
+                .orElse(why);
+    }
+}

@@ -1,0 +1,214 @@
+package stagecoach.orchestrator.deployment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import stagecoach.contracts.deployment.DeploymentEvent.Choice;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionKind;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
+import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepState;
+import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.vocabulary.identity.InterruptionId;
+import stagecoach.vocabulary.identity.TargetId;
+
+/** What a deployment asks a person, and what an answer means. */
+final class Questions {
+    /** The role that includes all others. */
+    private static final String ADMIN = "ADMIN";
+
+    /** Who may answer where nobody was named. */
+    private static final List<String> EVERYONE = List.of("DEPLOY");
+
+    private Questions() {}
+
+    /**
+     * The question with which a run has ended, if it has ended with one.
+     *
+     * @param sight when it is asked
+     */
+    static Optional<InterruptionRaised> of(
+            Running running, CurrentRun run, PhaseEnded end, Sight sight) {
+        return switch (end.outcome()) {
+            case NEEDS_GUIDANCE -> Optional.of(guidance(running, run, end, sight));
+            case INTERVENTION_REACHED -> Optional.of(intervention(running, run, end, sight));
+            case SUCCEEDED, FAILED, CANCELLED -> Optional.empty();
+        };
+    }
+
+    private static InterruptionRaised guidance(
+            Running running, CurrentRun run, PhaseEnded end, Sight sight) {
+        List<Pair> pairs =
+                switch (run.work()) {
+                    case PhaseWork.Steps _ -> failed(end.results());
+                    case PhaseWork.Acquire _ -> lacking(running, end);
+                };
+        var choices = new ArrayList<Choice>(List.of(Choice.RETRY));
+        if (run.work() instanceof PhaseWork.Steps && !pairs.isEmpty()) {
+            choices.add(Choice.IGNORE);
+        }
+        if (!pairs.isEmpty() && pairs.stream().allMatch(pair -> pair.target().isPresent())) {
+            choices.add(Choice.EXCLUDE);
+        }
+        choices.add(Choice.ABORT);
+        return new InterruptionRaised(
+                idOf(running, run),
+                InterruptionKind.GUIDED_FAILURE,
+                run.run(),
+                run.phase(),
+                pairs,
+                end.reason(),
+                List.of(),
+                choices,
+                sight.at());
+    }
+
+    private static InterruptionRaised intervention(
+            Running running, CurrentRun run, PhaseEnded end, Sight sight) {
+        var manual = reached(run, end);
+        var asked = manual.flatMap(PlannedStep::manual);
+        return new InterruptionRaised(
+                idOf(running, run),
+                InterruptionKind.MANUAL_INTERVENTION,
+                run.run(),
+                run.phase(),
+                manual.map(step -> new Pair(step.name(), Optional.empty())).stream().toList(),
+                asked.map(PlannedStep.Manual::instructions),
+                asked.map(PlannedStep.Manual::roles).orElse(List.of()),
+                List.of(Choice.PROCEED, Choice.ABORT),
+                sight.at());
+    }
+
+    /** A run asks at most once, so its number tells its question from all others. */
+    private static InterruptionId idOf(Running running, CurrentRun run) {
+        return new InterruptionId(running.asked().deployment() + "-" + run.run());
+    }
+
+    /** The manual intervention that the run has come to: the first that it did not pass by. */
+    private static Optional<PlannedStep> reached(CurrentRun run, PhaseEnded end) {
+        var open =
+                end.results().stream()
+                        .filter(result -> result.state() == StepState.RUNNING)
+                        .map(result -> result.pair().step())
+                        .toList();
+        return run.assignments().stream()
+                .map(assignment -> assignment.step())
+                .filter(step -> step.kind() == PlannedStep.Kind.MANUAL_INTERVENTION)
+                .filter(step -> open.contains(step.name()))
+                .findFirst();
+    }
+
+    private static List<Pair> failed(List<PairResult> results) {
+        return results.stream()
+                .filter(result -> FailureSentence.isFailure(result.state()))
+                .map(PairResult::pair)
+                .sorted(Pairs.BY_STEP_AND_TARGET)
+                .toList();
+    }
+
+    /** The pairs that need what could not be brought. */
+    private static List<Pair> lacking(Running running, PhaseEnded end) {
+        var pairs = new ArrayList<Pair>();
+        for (PlannedStep step : running.asked().steps()) {
+            for (var missing : end.missing()) {
+                boolean needs =
+                        step.packageToInstall()
+                                .filter(p -> p.pin().sha512().equals(missing.pin().sha512()))
+                                .isPresent();
+                if (needs) {
+                    pairs.add(new Pair(step.name(), Optional.of(missing.target())));
+                }
+            }
+        }
+        return pairs.stream().distinct().sorted(Pairs.BY_STEP_AND_TARGET).toList();
+    }
+
+    /** Refuses an answer that is none of the choices, or not this person's to give. */
+    static void check(InterruptionRaised raised, Choice choice, Set<String> roles) {
+        if (!raised.choices().contains(choice)) {
+            throw new Rejection(
+                    Rejection.Kind.INVALID,
+                    "invalid-choice",
+                    "%s is no answer to this interruption. Choose %s."
+                            .formatted(
+                                    choice,
+                                    raised.choices().stream()
+                                            .map(Choice::name)
+                                            .collect(Collectors.joining(" or "))));
+        }
+        List<String> responsible = raised.roles().isEmpty() ? EVERYONE : raised.roles();
+        if (!roles.contains(ADMIN) && responsible.stream().noneMatch(roles::contains)) {
+            throw new Rejection(
+                    Rejection.Kind.FORBIDDEN,
+                    "not-responsible",
+                    "Only someone with the role %s may answer this interruption."
+                            .formatted(String.join(" or ", responsible)));
+        }
+    }
+
+    /** The targets that an answer takes out. */
+    static List<TargetExcluded> excluded(InterruptionRaised raised, InterruptionResolved answer) {
+        if (answer.choice() != Choice.EXCLUDE) {
+            return List.of();
+        }
+        String reason = "excluded by " + answer.by() + notes(answer);
+        return raised.pairs().stream()
+                .flatMap(pair -> pair.target().stream())
+                .distinct()
+                .sorted()
+                .map((TargetId target) -> new TargetExcluded(target, reason))
+                .toList();
+    }
+
+    /** Why a deployment failed that a person did not let go on. */
+    static String aborted(InterruptionRaised raised, InterruptionResolved answer) {
+        String by = "aborted by " + answer.by() + notes(answer);
+        return switch (raised.kind()) {
+            case GUIDED_FAILURE -> raised.instructions().map(why -> why + "; " + by).orElse(by);
+            case MANUAL_INTERVENTION ->
+                    raised.pairs().stream()
+                            .findFirst()
+                            .map(pair -> "step \"%s\": %s".formatted(pair.step(), by))
+                            .orElse(by);
+        };
+    }
+
+    private static String notes(InterruptionResolved answer) {
+        return answer.notes().map(text -> ": " + text).orElse("");
+    }
+
+    /** How a run ended, as far as anybody may still be asked about it. */
+    static RunOutcome answerable(
+            RunOutcome outcome, Deployment state, CurrentRun run, boolean guided) {
+        boolean mayAsk = state instanceof Running && run.isNormal();
+        return switch (outcome) {
+            case SUCCEEDED -> outcome;
+            case CANCELLED ->
+                    // If nobody here asked for that, it has not done its work, so it failed.
+                    state instanceof Running
+                            ? answerable(RunOutcome.FAILED, state, run, guided)
+                            : outcome;
+            case FAILED ->
+                    guided && mayAsk && run.work() instanceof PhaseWork.Acquire
+                            ? RunOutcome.NEEDS_GUIDANCE
+                            : outcome;
+            case NEEDS_GUIDANCE -> mayAsk ? outcome : RunOutcome.FAILED;
+            case INTERVENTION_REACHED -> {
+                if (mayAsk) {
+                    yield outcome;
+                }
+                yield state instanceof Running ? RunOutcome.FAILED : RunOutcome.CANCELLED;
+            }
+        };
+    }
+}
