@@ -16,6 +16,7 @@ import stagecoach.wire.StagecoachJson;
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 record Arrived(
         StreamId stream, long version, Map<String, String> headers, byte[] data, boolean placed) {
+    private static final String RECORD = "record";
 
     static Arrived of(ConsumerRecord<String, byte[]> record) {
         Map<String, String> headers = Envelope.textOf(record.headers());
@@ -36,8 +37,23 @@ record Arrived(
 
     private static Arrived byOffset(
             ConsumerRecord<String, byte[]> record, Map<String, String> headers, byte[] data) {
-        var place = StreamId.of("record", record.topic() + "." + record.partition());
+        var place = StreamId.of(RECORD, record.topic() + "." + record.partition());
         return new Arrived(place, record.offset() + 1, headers, data, false);
+    }
+
+    /** Whether this is the place of records and not a stream: they do not depend on each other. */
+    static boolean isPlaceOfRecords(StreamId stream) {
+        return stream.kind().equals(RECORD);
+    }
+
+    /**
+     * The same as the event that its headers name.
+     *
+     * @throws Undecodable if they name none
+     */
+    Arrived atItsPlace() {
+        var envelope = Envelope.of(headers);
+        return new Arrived(envelope.stream(), envelope.version(), headers, data, true);
     }
 
     static Arrived of(StreamId stream, long version, String headers, byte[] data) {

@@ -72,7 +72,7 @@ public class Inbox {
         var subscriber = new Subscriber<>(handler, family, work, codecs, alarm);
         return onVirtualThread(
                 () -> {
-                    parking.meet(handler, subscriber);
+                    parking.meet(handler, Parking.Met.of(subscriber));
                     handleStreams(handler, subscriber, arrivals(records));
                 });
     }
@@ -247,6 +247,12 @@ public class Inbox {
                 new Subscriber<Object>(handler, Object.class, (tx, events) -> {}, codecs, alarm);
         return onVirtualThread(
                 () -> {
+                    parking.meet(
+                            handler,
+                            new Parking.Met(
+                                    subscriber,
+                                    (tx, parked) -> work.accept(tx, List.of(read.apply(parked))),
+                                    false));
                     var arrived = new ArrayList<Arrived>();
                     records.forEach(r -> arrived.add(Arrived.byOffset(r)));
                     handleEntries(handler, subscriber, arrived, read, work);

@@ -123,10 +123,34 @@ final class InboxTable {
                 upTo);
     }
 
+    /**
+     * Takes one parked record that does not depend on earlier ones.
+     *
+     * @return false if it is no longer there
+     */
+    boolean take(Tx tx, StreamId stream, long version) {
+        return tx.execute(
+                        "DELETE FROM parked WHERE handler = ?1 AND stream = ?2 AND version = ?3",
+                        handler,
+                        stream.value(),
+                        version)
+                == 1;
+    }
+
+    /** Says why a parked event still cannot be handled. */
+    void explain(Tx tx, StreamId stream, long version, String reason) {
+        tx.execute(
+                "UPDATE parked SET reason = ?4 WHERE handler = ?1 AND stream = ?2 AND version = ?3",
+                handler,
+                stream.value(),
+                version,
+                reason);
+    }
+
     List<StreamId> parkedStreams(Tx tx) {
         return tx
                 .rows(
-                        "SELECT stream FROM inbox WHERE handler = ?1 AND parked ORDER BY stream",
+                        "SELECT stream FROM inbox WHERE handler = ?1 AND parked UNION SELECT stream FROM parked WHERE handler = ?1 ORDER BY stream",
                         handler)
                 .stream()
                 .map(row -> new StreamId((String) Objects.requireNonNull(row[0])))

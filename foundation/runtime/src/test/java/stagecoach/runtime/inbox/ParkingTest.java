@@ -3,12 +3,16 @@ package stagecoach.runtime.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.codec.Codecs;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountEvent;
 import stagecoach.runtime.toy.AccountEvent.Deposited;
 import stagecoach.runtime.toy.ToyTest;
@@ -77,12 +81,13 @@ class ParkingTest extends InboxScene {
         var after = new Parking(unitOfWork, meters, new Alarm(meters), new Patience());
         after.meet(
                 handler,
-                new Subscriber<>(
-                        handler,
-                        AccountEvent.class,
-                        InboxScene::hear,
-                        Codecs.withoutUpcasters(),
-                        new Alarm(meters)));
+                Parking.Met.of(
+                        new Subscriber<>(
+                                handler,
+                                AccountEvent.class,
+                                InboxScene::hear,
+                                Codecs.withoutUpcasters(),
+                                new Alarm(meters))));
         assertThat(versions()).containsExactly(1L, 2L);
     }
 
@@ -109,5 +114,65 @@ class ParkingTest extends InboxScene {
                                                         handler))
                                 .getFirst()[0])
                 .isEqualTo("record-toy.accounts.0");
+    }
+
+    @Test
+    void records_that_are_no_streams_are_replayed_each_for_itself() {
+        var here = new AtomicBoolean();
+        BiConsumer<Tx, List<PublishedEvent>> work =
+                (tx, published) -> {
+                    for (PublishedEvent event : published) {
+                        long version = event.envelope().version();
+                        if (version != 2 && !here.get()) {
+                            throw new IllegalStateException("not yet");
+                        }
+                        if (version == 3) {
+                            throw new IllegalStateException("never");
+                        }
+                        tx.execute(
+                                "INSERT INTO heard (handler, stream, version, what) VALUES (?1, ?2, ?3, '')",
+                                handler,
+                                stream.value(),
+                                version);
+                    }
+                };
+        inbox.handlePublished(handler, batch(deposit(1), deposit(2), deposit(3), deposit(4)), work)
+                .await()
+                .atMost(StagecoachResource.PATIENCE);
+        assertThat(versions()).containsExactly(2L);
+        var place = StreamId.of("record", "toy.accounts.0");
+        assertThat(parking.events(handler, place, 10)).hasSize(3);
+
+        here.set(true);
+        assertThat(parking.replay(handler, place)).isFalse();
+        assertThat(versions()).containsExactly(2L, 1L, 4L);
+        assertThat(parking.events(handler, place, 10))
+                .singleElement()
+                .satisfies(
+                        left -> {
+                            assertThat(left.reason()).contains("never");
+                            assertThat(left.headers()).containsEntry("ce_id", stream + "/3");
+                        });
+        assertThat(parking.discard(handler, place)).isEqualTo(1);
+        assertThat(parking.events(handler, place, 10)).isEmpty();
+    }
+
+    @Test
+    void a_record_that_named_no_event_is_handled_in_its_stream_once_it_does() {
+        // As if a later build could read what this one could not.
+        handle(batch(record(new RecordHeaders(), new byte[] {1})));
+        var place = StreamId.of("record", "toy.accounts.0");
+        assertThat(parking.replay(handler, place)).isFalse();
+        var readable = Arrived.of(deposit(1));
+        unitOfWork.execute(
+                tx ->
+                        tx.execute(
+                                "UPDATE parked SET headers = ?2, data = ?3 WHERE handler = ?1",
+                                handler,
+                                readable.headersJson(),
+                                readable.data()));
+        assertThat(parking.replay(handler, place)).isTrue();
+        assertThat(versions()).containsExactly(1L);
+        assertThat(rows("parked")).isZero();
     }
 }

@@ -50,12 +50,18 @@ public final class Edge {
      * @return the port; failed when it is taken
      */
     public static Future<Integer> start(
-            Vertx vertx, int port, URI orchestrator, URI packageService, URI agentGateway) {
+            Vertx vertx,
+            int port,
+            URI orchestrator,
+            URI packageService,
+            URI agentGateway,
+            URI stepRunner) {
         Map<Route, URI> services =
                 Map.of(
                         Route.ORCHESTRATOR, orchestrator,
                         Route.PACKAGE_SERVICE, packageService,
-                        Route.AGENT_GATEWAY, agentGateway);
+                        Route.AGENT_GATEWAY, agentGateway,
+                        Route.STEP_RUNNER, stepRunner);
         return new Edge(vertx, services, port).listen();
     }
 

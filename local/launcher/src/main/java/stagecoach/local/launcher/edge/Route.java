@@ -14,6 +14,8 @@ enum Route {
     PACKAGE_SERVICE("package-service"),
     /** Enrolments and agents. */
     AGENT_GATEWAY("agent-gateway"),
+    /** Nothing but its own operation. */
+    STEP_RUNNER("step-runner"),
     /** What services say to each other is for nobody outside. */
     NOWHERE("nobody");
 
@@ -37,6 +39,15 @@ enum Route {
         String path = plain(rawPath);
         if (isAt(path, "/internal")) {
             return NOWHERE;
+        }
+        if (isAt(path, "/api/v1/services/step-runner")) {
+            return STEP_RUNNER;
+        }
+        if (isAt(path, "/api/v1/services/agent-gateway")) {
+            return AGENT_GATEWAY;
+        }
+        if (isAt(path, "/api/v1/services/package-service")) {
+            return PACKAGE_SERVICE;
         }
         if (isAt(path, "/api/v1/enrolments") || isAt(path, "/api/v1/agents")) {
             return AGENT_GATEWAY;

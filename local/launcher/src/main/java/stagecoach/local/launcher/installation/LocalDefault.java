@@ -210,7 +210,8 @@ public final class LocalDefault {
                         Integer.toString(edgePort()),
                         serviceUrl("orchestrator"),
                         serviceUrl("package-service"),
-                        serviceUrl("agent-gateway"));
+                        serviceUrl("agent-gateway"),
+                        serviceUrl("step-runner"));
         return new ProcessSpec(
                 "edge",
                 command,

@@ -46,6 +46,7 @@ class EdgeTest {
                                 0,
                                 uri(orchestrator.getAddress().getPort()),
                                 uri(packages.getAddress().getPort()),
+                                uri(FreePort.find(1).getFirst()),
                                 uri(FreePort.find(1).getFirst()))
                         .toCompletionStage()
                         .toCompletableFuture()
@@ -171,7 +172,7 @@ class EdgeTest {
     void a_taken_port_fails_the_start() {
         assertThatThrownBy(
                         () ->
-                                Edge.start(vertx, port, uri(1), uri(1), uri(1))
+                                Edge.start(vertx, port, uri(1), uri(1), uri(1), uri(1))
                                         .toCompletionStage()
                                         .toCompletableFuture()
                                         .get(60, TimeUnit.SECONDS))
