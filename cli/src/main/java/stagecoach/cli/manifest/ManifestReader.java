@@ -174,7 +174,20 @@ public final class ManifestReader {
         }
     }
 
+    /** The step with the files of its scripts read in, those of a group's children too. */
     private JsonNode inlined(JsonNode step, String pointer) {
+        if (!(step instanceof ObjectNode group) || !step.path("steps").isArray()) {
+            return withBody(step, pointer);
+        }
+        ObjectNode copy = group.deepCopy();
+        var children = copy.putArray("steps");
+        for (JsonNode child : step.path("steps")) {
+            children.add(withBody(child, pointer + "/steps/" + children.size()));
+        }
+        return withBody(copy, pointer);
+    }
+
+    private JsonNode withBody(JsonNode step, String pointer) {
         JsonNode name = step.path("script").path("file");
         if (!(step instanceof ObjectNode object) || name.isMissingNode()) {
             return step;

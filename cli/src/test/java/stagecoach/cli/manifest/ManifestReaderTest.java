@@ -59,6 +59,44 @@ class ManifestReaderTest {
     }
 
     @Test
+    void the_scripts_of_a_groups_children_are_read_in_too() throws IOException {
+        Files.writeString(folder.resolve("drain.sh"), "drain\n");
+        var located =
+                read(
+                        """
+                        version: 1
+                        projects:
+                          shop:
+                            steps:
+                              - name: swap
+                                kind: GROUP
+                                steps:
+                                  - { name: drain, script: { file: drain.sh } }
+                                  - { name: look, kind: HTTP_CHECK }
+                        """);
+        var children =
+                located.manifest().resources().getLast().body().path("steps").path(0).path("steps");
+        assertThat(children.path(0).path("script").toString()).isEqualTo("{\"body\":\"drain\\n\"}");
+        assertThat(children.path(1).path("kind").asText()).isEqualTo("HTTP_CHECK");
+        var mistakes =
+                catchThrowableOfType(
+                        ManifestMistakes.class,
+                        () ->
+                                read(
+                                        """
+                                        version: 1
+                                        projects:
+                                          shop:
+                                            steps:
+                                              - name: swap
+                                                steps:
+                                                  - { name: a, script: { file: nowhere.sh } }
+                                        """));
+        assertThat(mistakes.mistakes().stream().map(ManifestMistakes.Mistake::line))
+                .containsExactly(7);
+    }
+
+    @Test
     void a_pointer_of_the_server_finds_its_line() throws IOException {
         var located =
                 read(

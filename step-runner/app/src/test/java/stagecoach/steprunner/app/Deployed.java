@@ -111,6 +111,22 @@ final class Deployed implements AutoCloseable {
         return step(name, new Action.Script(Syntax.BASH, body), Retries.NONE);
     }
 
+    /** A script that runs only where this template says so. */
+    Deployed scriptIf(String name, String body, String onlyIf) {
+        return step(name, new Action.Script(Syntax.BASH, body), Retries.NONE, Optional.of(onlyIf));
+    }
+
+    Deployed health(String name) {
+        return step(
+                name,
+                new Action.HealthCheck(UnavailableTargets.FAIL, Duration.ofMinutes(5)),
+                Retries.NONE);
+    }
+
+    Deployed manual(String name) {
+        return step(name, new Action.ManualIntervention("Look.", List.of()), Retries.NONE);
+    }
+
     Deployed retryingScript(String name, String body, Retries retries) {
         return step(name, new Action.Script(Syntax.BASH, body), retries);
     }
@@ -142,6 +158,10 @@ final class Deployed implements AutoCloseable {
     }
 
     private Deployed step(String name, Action action, Retries retries) {
+        return step(name, action, retries, Optional.empty());
+    }
+
+    private Deployed step(String name, Action action, Retries retries, Optional<String> onlyIf) {
         steps.add(
                 new Step(
                         new StepName(name),
@@ -149,7 +169,7 @@ final class Deployed implements AutoCloseable {
                         new RunOn.Targets(List.of(new Tag("web"))),
                         action,
                         Condition.SUCCESS,
-                        Optional.empty(),
+                        onlyIf,
                         StartTrigger.AFTER_PREVIOUS,
                         Optional.of(Duration.ofMinutes(5)),
                         retries,

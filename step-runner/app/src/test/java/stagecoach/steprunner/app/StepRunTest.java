@@ -2,6 +2,7 @@ package stagecoach.steprunner.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static stagecoach.steprunner.app.Deployed.exited;
 
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -31,6 +32,7 @@ import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.internal.ReadPayloads;
 import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent;
@@ -150,6 +152,51 @@ class StepRunTest {
 
             deployed.begin(3, deployed.at("again", deployed.target("t1")));
             assertThat(body(deployed.commandFor("t1", 3))).isEqualTo("echo 8443");
+        }
+    }
+
+    @Test
+    void only_if_is_judged_target_by_target_from_what_earlier_steps_have_set() {
+        try (var deployed =
+                new Deployed()
+                        .script("look", "set_stagecoach_variable Due true")
+                        .scriptIf("swap", "echo swap", "#{Stagecoach.Step[look].Output.Due}")) {
+            deployed.begin(
+                    1,
+                    deployed.at("look", deployed.target("t1"), deployed.target("t2")),
+                    deployed.at("swap", deployed.target("t1"), deployed.target("t2")));
+            deployed.commands(2);
+            deployed.report(deployed.commandFor("t1", 2), exited(0, Map.of("Due", "false")));
+            deployed.report(deployed.commandFor("t2", 2), exited(0, Map.of("Due", "true")));
+            deployed.succeed(deployed.commandFor("t2", 3));
+            var end = ended(deployed.endOf(1));
+            assertThat(end.outcome()).isEqualTo(RunOutcome.SUCCEEDED);
+            assertThat(end.results())
+                    .filteredOn(result -> result.state() == StepState.SKIPPED)
+                    .singleElement()
+                    .satisfies(
+                            result -> {
+                                assertThat(result.pair().target())
+                                        .contains(deployed.targetId("t1"));
+                                assertThat(result.reason())
+                                        .contains("left out, because its onlyIf is false");
+                            });
+        }
+    }
+
+    @Test
+    void a_health_check_is_a_script_that_waits_for_no_other() {
+        try (var deployed = new Deployed().health("alive").manual("go")) {
+            deployed.begin(
+                    1,
+                    deployed.at("alive", deployed.target("t1")),
+                    deployed.at("go", Place.NO_MACHINE));
+            var check = (RunScript) deployed.commandFor("t1", 1);
+            assertThat(check.mutex()).isEqualTo(new Mutex("health-check", Mutex.Mode.SHARED));
+            assertThat(check.expiresAt()).isBefore(Instant.now().plus(Duration.ofMinutes(6)));
+            deployed.succeed(check);
+            assertThat(ended(deployed.endOf(1)).outcome())
+                    .isEqualTo(RunOutcome.INTERVENTION_REACHED);
         }
     }
 
