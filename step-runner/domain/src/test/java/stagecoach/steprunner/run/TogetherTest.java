@@ -81,6 +81,16 @@ class TogetherTest {
         assertThat(starts(half.after(report("a", "t1", exited(0))))).endsWith(pair("c", "t1"));
     }
 
+    /** The acquisition follows the end of the run of PRE_ACQUISITION steps. */
+    @Test
+    void a_run_is_not_over_while_one_of_the_steps_that_run_side_by_side_is_at_work() {
+        var both = begun(step("tunnel").at("t1"), step("quiet").withPrevious().at("t2"));
+        for (var first :
+                List.of(report("tunnel", "t1", exited(0)), report("quiet", "t2", failed("no")))) {
+            assertThat(both.after(first).state()).isInstanceOf(StepRun.Underway.class);
+        }
+    }
+
     @Test
     void what_fails_beside_a_step_does_not_keep_it_from_running() {
         var spec =

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
@@ -20,6 +22,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
+import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.ReleaseVersion;
@@ -44,6 +47,73 @@ class StepProgressTest {
         assertThat(steps.getList("items.state")).containsOnly("PENDING");
         assertThat(steps.getList("items.run")).containsOnlyNulls();
         assertThat(steps.getString("next")).isNull();
+    }
+
+    @Test
+    void a_manual_intervention_and_the_steps_behind_it_are_told_before_and_after_the_answer() {
+        var shop = Shop.open(1);
+        shop.process(
+                """
+                {"steps": [
+                  {"name": "go", "kind": "MANUAL_INTERVENTION", "manual": {"instructions": "Look."}},
+                  {"name": "swap", "kind": "GROUP", "runOn": {"tags": ["web"]}, "steps": [
+                    {"name": "start", "script": {"body": "./start"}}]}]}""");
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        String path = "/deployments/" + id + "/steps";
+        StepRunStarted started;
+        try (var phases = new Phases()) {
+            var phase = phases.await(id, PhaseStarted.class, begun -> begun.run().value() == 1);
+            started = sheet(phase);
+        }
+        var run = Runs.ofSteps(shop, id, 1);
+        run.publish(started);
+        run.publish(
+                new StepRunEnded(
+                        RunOutcome.INTERVENTION_REACHED,
+                        Optional.empty(),
+                        List.of(
+                                new PairResult(
+                                        Runs.pair("go", ""),
+                                        Optional.empty(),
+                                        StepState.RUNNING,
+                                        Optional.of("waits for an answer"),
+                                        false),
+                                new PairResult(
+                                        Runs.pair("start", shop.web(1)),
+                                        Optional.empty(),
+                                        StepState.PENDING,
+                                        Optional.of("waits for the manual intervention go"),
+                                        false))));
+        var asked = Runs.eventually(path, told -> row(told, "go", null).get("startedAt") != null);
+        assertThat(row(asked, "go", null)).containsEntry("state", "RUNNING");
+        assertThat(row(asked, "start", shop.web(1)))
+                .containsEntry("state", "PENDING")
+                .containsEntry("parent", "swap")
+                .containsEntry("reason", "waits for the manual intervention go");
+        Api.expect(
+                200,
+                Api.post(
+                        "/interruptions/" + id + "-1/resolve",
+                        "{\"choice\": \"PROCEED\", \"notes\": \"quiet\"}"));
+        assertThat(row(Api.get(path).jsonPath(), "go", null))
+                .containsEntry("state", "SUCCEEDED")
+                .containsEntry("reason", "test admin answered PROCEED: quiet");
+    }
+
+    private static StepRunStarted sheet(PhaseStarted phase) {
+        return new StepRunStarted(
+                phase.deployment(),
+                phase.project(),
+                phase.release(),
+                phase.environment(),
+                phase.planDigest(),
+                phase.phase(),
+                phase.run(),
+                phase.attempt(),
+                phase.purpose(),
+                phase.guided(),
+                ((PhaseWork.Steps) phase.work()).assignments());
     }
 
     @Test

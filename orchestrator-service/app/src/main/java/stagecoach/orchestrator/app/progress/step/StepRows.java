@@ -124,6 +124,16 @@ final class StepRows {
     }
 
     void finished(StepFinished finished, Instant at) {
+        if (finished.state() == StepState.SKIPPED) {
+            // A health check passed over a machine that did not answer.
+            Warnings.add(
+                    tx,
+                    deployment,
+                    finished.pair().step().value(),
+                    finished.pair().target().map(Object::toString).orElse(null),
+                    "left out: " + finished.reason().orElse("no answer"),
+                    at);
+        }
         end(
                 finished.pair(),
                 finished.state(),

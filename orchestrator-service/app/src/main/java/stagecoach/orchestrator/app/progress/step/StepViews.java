@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepState;
+import stagecoach.orchestrator.app.progress.step.ManualAnswers.Answered;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.wire.StagecoachJson;
@@ -77,8 +78,20 @@ public final class StepViews {
                         step.group()
                                 .ifPresent(
                                         group -> parents.put(step.name().value(), group.value())));
+        Set<String> manual =
+                outline.stream()
+                        .filter(step -> step.kind() == PlannedStep.Kind.MANUAL_INTERVENTION)
+                        .map(step -> step.name().value())
+                        .collect(Collectors.toSet());
+        var answers = ManualAnswers.of(tx, id);
         List<StepView> views = new ArrayList<>();
-        rows.forEach(row -> views.add(view(row, parents.get(row.step), state)));
+        for (StepRow row : rows) {
+            boolean reached = manual.contains(row.step) && row.state.equals("RUNNING");
+            views.add(
+                    (reached ? answers.of(row.run) : Optional.<Answered>empty())
+                            .map(answered -> view(row, answered))
+                            .orElseGet(() -> view(row, parents.get(row.step), state)));
+        }
         Set<String> given = rows.stream().map(row -> row.step).collect(Collectors.toSet());
         for (PlannedStep step : outline) {
             if (!given.contains(step.name().value())) {
@@ -109,6 +122,23 @@ public final class StepViews {
                 row.endedAt,
                 reason,
                 row.mayStillRun);
+    }
+
+    /** A manual intervention, as far as a person has answered. */
+    private static StepView view(StepRow row, Answered answered) {
+        return new StepView(
+                row.step,
+                null,
+                null,
+                null,
+                row.run,
+                row.attempt,
+                answered.state(),
+                null,
+                answered.askedAt(),
+                answered.answeredAt(),
+                answered.reason(),
+                false);
     }
 
     private static StepState atEnd(DeploymentState deployment) {
