@@ -1,0 +1,181 @@
+package stagecoach.runtime.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static stagecoach.runtime.toy.AccountKind.ACCOUNTS;
+
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Pod;
+import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.runtime.toy.AccountCommand.Deposit;
+import stagecoach.runtime.toy.AccountCommand.Open;
+import stagecoach.runtime.toy.AccountEvent;
+import stagecoach.runtime.toy.AccountKind;
+import stagecoach.runtime.toy.ToyTest;
+
+/**
+ * Two pods of one service side by side: the toy service itself, and a second member of its consumer
+ * group with a name of its own, which decides about the same streams, too.
+ */
+@ToyTest
+class TwoPodsTest extends InboxScene {
+    private static final String GROUP = "toy-listener";
+    private static final String SECOND = "second";
+    private static final int STREAMS = 12;
+
+    @Inject Instance<Pod> pods;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrap;
+
+    private final List<StreamId> streams =
+            IntStream.range(0, STREAMS)
+                    .mapToObj(i -> StreamId.of("account", UUID.randomUUID()))
+                    .toList();
+
+    /** The second pod's listener. It dies without a word, as a process does that is killed. */
+    private final class SecondPod implements Runnable {
+        final AtomicInteger handled = new AtomicInteger();
+        final AtomicBoolean dies = new AtomicBoolean();
+
+        @Override
+        public void run() {
+            var consumer =
+                    new KafkaConsumer<>(
+                            Map.<String, Object>of(
+                                    ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                    bootstrap,
+                                    ConsumerConfig.GROUP_ID_CONFIG,
+                                    GROUP,
+                                    ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+                                    SECOND,
+                                    ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                                    10_000,
+                                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                                    false,
+                                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                                    "earliest"),
+                            new StringDeserializer(),
+                            new ByteArrayDeserializer());
+            consumer.subscribe(List.of(AccountKind.TOPIC.name()));
+            try {
+                while (!dies.get()) {
+                    var records = consumer.poll(Duration.ofMillis(100));
+                    if (!records.isEmpty()) {
+                        inbox.handle(GROUP, records, AccountEvent.class, InboxScene::hear)
+                                .await()
+                                .atMost(StagecoachResource.PATIENCE);
+                        handled.addAndGet(records.count());
+                        // Dying between the effect and the commit is what repeats it elsewhere.
+                        if (!dies.get()) {
+                            consumer.commitSync();
+                        }
+                    }
+                }
+            } finally {
+                // A member with a name of its own does not leave by closing: its time runs out.
+                consumer.close(CloseOptions.timeout(Duration.ZERO));
+            }
+        }
+    }
+
+    private void deposit(CommandHandler handler, int from, int to) {
+        var cause = Cause.of(Clock.systemUTC(), "ann");
+        for (StreamId each : streams) {
+            handler.handle(ACCOUNTS, each, new Open("ann"), cause);
+            for (int i = from; i < to; i++) {
+                handler.handle(ACCOUNTS, each, new Deposit(1, "r" + i), cause);
+            }
+        }
+    }
+
+    /** Both pods decide the same at once; each deposit happens once all the same. */
+    private void depositInBoth(ExecutorService threads, int from, int to) throws Exception {
+        var work = new ArrayList<Future<?>>();
+        for (int pod = 0; pod < 2; pod++) {
+            var handler = pods.get().handler();
+            work.add(threads.submit(() -> deposit(handler, from, to)));
+        }
+        for (Future<?> each : work) {
+            each.get(120, TimeUnit.SECONDS);
+        }
+    }
+
+    private void awaitHeardOnce(long versions) {
+        var all = LongStream.rangeClosed(1, versions).boxed().toList();
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(streams)
+                                        .allSatisfy(
+                                                each ->
+                                                        assertThat(heard.versions(GROUP, each))
+                                                                .isEqualTo(all)));
+    }
+
+    /** How many partitions the second pod has, or those that are not the second one. */
+    private static int partitions(Admin admin, boolean ofSecond) throws Exception {
+        return Objects.requireNonNull(
+                        admin.describeConsumerGroups(List.of(GROUP))
+                                .all()
+                                .get(30, TimeUnit.SECONDS)
+                                .get(GROUP))
+                .members()
+                .stream()
+                .filter(m -> m.groupInstanceId().orElse("").equals(SECOND) == ofSecond)
+                .mapToInt(m -> m.assignment().topicPartitions().size())
+                .sum();
+    }
+
+    @Test
+    void two_pods_share_the_work_and_when_one_is_killed_the_other_takes_over() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var admin =
+                        Admin.create(
+                                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
+            var second = new SecondPod();
+            var listening = threads.submit(second);
+            try {
+                await().atMost(StagecoachResource.PATIENCE)
+                        .until(() -> partitions(admin, true) > 0 && partitions(admin, false) > 0);
+                depositInBoth(threads, 0, 10);
+                awaitHeardOnce(11);
+                assertThat(second.handled.get()).isPositive();
+            } finally {
+                second.dies.set(true);
+            }
+            depositInBoth(threads, 10, 20);
+            listening.get(60, TimeUnit.SECONDS);
+            awaitHeardOnce(21);
+            await().atMost(StagecoachResource.PATIENCE).until(() -> partitions(admin, false) == 3);
+        }
+    }
+}
