@@ -20,14 +20,18 @@ import stagecoach.cli.watch.DeploymentWatch;
 @Command(
         name = "deployment",
         mixinStandardHelpOptions = true,
-        description = "List, show, watch, cancel and retry deployments, and read their logs.",
+        description =
+                "List, show, watch, cancel, retry and go on with deployments, answer what they ask, and read their logs.",
         subcommands = {
             DeploymentCommand.ListAll.class,
             DeploymentCommand.Show.class,
             DeploymentCommand.Watch.class,
             DeploymentCommand.Logs.class,
             DeploymentCommand.Retry.class,
-            DeploymentCommand.Cancel.class
+            DeploymentCommand.Cancel.class,
+            AnswerCommands.Interruptions.class,
+            AnswerCommands.Resolve.class,
+            AnswerCommands.Proceed.class
         })
 public final class DeploymentCommand implements Runnable {
     @picocli.CommandLine.Spec picocli.CommandLine.Model.@Nullable CommandSpec spec;
@@ -36,7 +40,7 @@ public final class DeploymentCommand implements Runnable {
     public void run() {
         throw new picocli.CommandLine.ParameterException(
                 java.util.Objects.requireNonNull(spec).commandLine(),
-                "say what to do with deployments: list, show, watch, logs, retry or cancel");
+                "say what to do with deployments: list, show, watch, logs, retry, cancel, interruptions, resolve or proceed");
     }
 
     /** A command about one deployment. */

@@ -1,5 +1,6 @@
 package stagecoach.cli.command;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,30 @@ final class DeploymentRequest {
     boolean forceDownload;
 
     @Option(
+            names = "--not-before",
+            paramLabel = "TIME",
+            description =
+                    "Start at this time, such as 2026-11-24T02:00:00Z; nobody is blocked before.")
+    @Nullable Instant notBefore;
+
+    @Option(
+            names = "--not-after",
+            paramLabel = "TIME",
+            description = "Give it up if it has not started by this time.")
+    @Nullable Instant notAfter;
+
+    @Option(
+            names = "--acquire-only",
+            description = "Bring the packages and stop there; `deployment proceed` goes on.")
+    boolean acquireOnly;
+
+    @Option(
+            names = "--guided-failure",
+            negatable = true,
+            description = "Ask a person at a failure; default is what the environment says.")
+    @Nullable Boolean guidedFailure;
+
+    @Option(
             names = "--var",
             paramLabel = "NAME=VALUE",
             description = "A variable of this deployment.")
@@ -51,6 +76,18 @@ final class DeploymentRequest {
         putUnlessEmpty(body, "skipSteps", skipSteps);
         if (forceDownload) {
             body.put("forceDownload", true);
+        }
+        if (notBefore != null) {
+            body.put("notBefore", notBefore.toString());
+        }
+        if (notAfter != null) {
+            body.put("notAfter", notAfter.toString());
+        }
+        if (acquireOnly) {
+            body.put("acquireOnly", true);
+        }
+        if (guidedFailure != null) {
+            body.put("guidedFailure", guidedFailure);
         }
         if (!variables.isEmpty()) {
             body.put("variables", variables);

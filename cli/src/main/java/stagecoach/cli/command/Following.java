@@ -68,10 +68,18 @@ final class Following {
                                 deployment.path("project").asText(),
                                 deployment.path("release").asText());
         switch (ended.exit()) {
-            case SUCCEEDED ->
-                    command.say(
-                            " ✓ %s → %s succeeded"
-                                    .formatted(what, deployment.path("environment").asText()));
+            case SUCCEEDED -> {
+                boolean staged = deployment.path("state").asText().equals("STAGED");
+                command.say(
+                        " ✓ %s → %s %s"
+                                .formatted(
+                                        what,
+                                        deployment.path("environment").asText(),
+                                        staged ? "has its packages in place" : "succeeded"));
+                if (staged) {
+                    command.say("   then: stagecoach deployment proceed " + id);
+                }
+            }
             case FAILED -> {
                 boolean cancelled = deployment.path("state").asText().equals("CANCELLED");
                 String why = deployment.path("failure").asText("");
@@ -88,8 +96,10 @@ final class Following {
                     command.say(
                             "   stopped waiting; deployment %s goes on. Follow it: stagecoach deployment watch %s"
                                     .formatted(id, id));
-            case WAITS_FOR_PERSON ->
-                    command.say("   deployment %s waits for a person".formatted(id));
+            case WAITS_FOR_PERSON -> {
+                command.say("   deployment %s waits for a person".formatted(id));
+                command.say("   then: stagecoach deployment interruptions " + id);
+            }
             case USAGE, REFUSED, UNREACHABLE ->
                     throw new IllegalStateException("a watch does not end so: " + ended.exit());
         }

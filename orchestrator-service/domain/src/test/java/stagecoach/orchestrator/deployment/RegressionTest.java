@@ -3,17 +3,12 @@ package stagecoach.orchestrator.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
-import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
-import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
@@ -233,129 +228,6 @@ class RegressionTest {
             var decider = new DeploymentDecider();
             var state = decider.fold(decider.initial(), atApproval().history());
             assertThat(decider.timersOf(state)).isEmpty();
-        }
-    }
-
-    /** Guards: machines that come, go and come back. */
-    @Nested
-    class Machines {
-        @Test
-        void a_target_that_joins_late_gets_its_packages_before_its_steps() {
-            var play =
-                    Play.started(twoWebs, demo())
-                            .succeeds()
-                            .seeing(
-                                    Shop.roster(
-                                            Shop.web("web-1"),
-                                            Shop.web("web-2"),
-                                            Shop.web("web-3")))
-                            .succeeds();
-            assertThat(play.history()).hasAtLeastOneElementOfType(TargetJoined.class);
-            assertThat(play.newestWork())
-                    .containsExactly("Shop.Server to web-3", "Shop.Config to web-3");
-            assertThat(play.succeeds().newestWork()).contains("server on web-3 (eu)");
-        }
-
-        @Test
-        void a_target_that_comes_during_deployment_is_missed_and_said() {
-            var play = Play.started(twoWebs, demo()).succeeds().succeeds();
-            play.seeing(Shop.roster(Shop.web("web-1"), Shop.web("web-2"), Shop.web("web-3")));
-            play.spec()
-                    .when(new LookAgain(play.sight()))
-                    .then(
-                            new TargetMissed(
-                                    Shop.target("web-3"), "it came when DEPLOYMENT had begun"));
-        }
-
-        private Play awaiting(Duration waitFor) {
-            return Play.started(
-                    Shop.roster(Shop.web("web-1"), Shop.web("web-2", Shop.gone())),
-                    Shop.queued(Shop.awaiting(Shop.install("server", Shop.SERVER), waitFor)));
-        }
-
-        @Test
-        void a_target_that_is_waited_for_is_acquired_for_when_it_comes_back() {
-            var play = awaiting(Duration.ofHours(1));
-            assertThat(play.history().getLast())
-                    .isEqualTo(
-                            new ArrivalsAwaited(
-                                    List.of("web-2 (eu): its connection has closed"),
-                                    Play.NOW.plus(Duration.ofHours(1))));
-            play.seeing(twoWebs).lookedAgain();
-            assertThat(play.newestWork())
-                    .containsExactly("Shop.Server to web-1", "Shop.Server to web-2");
-        }
-
-        @Test
-        void a_target_that_was_waited_for_in_vain_fails_the_acquisition() {
-            var play = awaiting(Duration.ofHours(1));
-            play.then(
-                    new DeploymentCommand.BeginWithoutThem(
-                            Play.NOW.plus(Duration.ofHours(1)), play.sight()));
-            assertThat(play.newestWork())
-                    .containsExactly(
-                            "Shop.Server to web-1",
-                            "Shop.Server to web-2 but its connection has closed");
-        }
-
-        @Test
-        void a_missing_target_is_treated_by_the_strictest_rule_of_the_steps_that_need_it() {
-            var missing = Shop.roster(Shop.web("web-1", Shop.gone()));
-            var server = Shop.install("server", Shop.SERVER);
-            var again = Shop.install("again", Shop.SERVER);
-            var hour = Duration.ofHours(1);
-            assertThat(
-                            Play.started(
-                                            missing,
-                                            Shop.queued(
-                                                    Shop.skippingUnavailable(server),
-                                                    Shop.awaiting(again, hour)))
-                                    .history())
-                    .hasAtLeastOneElementOfType(ArrivalsAwaited.class);
-            assertThat(
-                            Play.started(missing, Shop.queued(Shop.awaiting(server, hour), again))
-                                    .newestWork())
-                    .containsExactly("Shop.Server to web-1 but its connection has closed");
-            assertThat(Play.started(missing, Shop.queued(Shop.skippingUnavailable(server))).runs())
-                    .containsExactly("1 DEPLOYMENT NORMAL");
-        }
-
-        @Test
-        void of_500_targets_3_that_are_down_are_skipped_where_the_step_allows_it() {
-            var play =
-                    Play.started(
-                            manyWithThreeDown(),
-                            Shop.queued(
-                                    Shop.skippingUnavailable(Shop.install("server", Shop.SERVER))));
-            assertThat(play.newestWork()).hasSize(497).noneMatch(work -> work.contains("but"));
-            play.succeeds();
-            assertThat(play.newestWork()).hasSize(500);
-            assertThat(play.current().pairs()).hasSize(497);
-            assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
-        }
-
-        @Test
-        void of_500_targets_3_that_are_down_fail_it_where_no_step_allows_it() {
-            var play =
-                    Play.started(
-                            manyWithThreeDown(), Shop.queued(Shop.install("server", Shop.SERVER)));
-            assertThat(play.newestWork())
-                    .hasSize(500)
-                    .filteredOn(work -> work.contains("but its connection has closed"))
-                    .hasSize(3);
-            assertThat(play.failsToAcquireFor("web-100", "its connection has closed").end().state())
-                    .isEqualTo(DeploymentState.FAILED);
-        }
-
-        private static Roster manyWithThreeDown() {
-            return Shop.roster(
-                    IntStream.range(0, 500)
-                            .mapToObj(
-                                    number ->
-                                            number % 200 == 100 || number == 7
-                                                    ? Shop.web("web-" + number, Shop.gone())
-                                                    : Shop.web("web-" + number))
-                            .toArray(KnownTarget[]::new));
         }
     }
 
