@@ -29,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.orchestrator.app.live.LiveStream;
+import stagecoach.orchestrator.app.live.Subject;
 import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.Tx;
@@ -155,7 +156,8 @@ public class EventsResource {
     public Multi<OutboundSseEvent> follow(
             @BeanParam EventFilter filter, @BeanParam Beginning beginning, @Context Sse sse) {
         EventCursor from = unitOfWork.run(tx -> from(tx, beginning).orElseGet(() -> feed.head(tx)));
-        return live.follow(sse, from::text, at -> look(filter, EventCursor.parse(at)));
+        return live.follow(
+                sse, Subject.EVENTS, from::text, at -> look(filter, EventCursor.parse(at)));
     }
 
     private LiveStream.Found look(EventFilter filter, EventCursor at) {

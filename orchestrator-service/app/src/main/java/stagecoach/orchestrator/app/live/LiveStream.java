@@ -16,20 +16,24 @@ import java.util.function.Supplier;
 import stagecoach.runtime.store.TemporaryFailure;
 
 /**
- * Follows a table for one client: what is there, then what comes. It looks again every fifth of a
- * second, on a virtual thread, and says that it lives when nothing comes.
+ * Follows a table for one client: what is there, then what comes. It looks when its subject has
+ * grown, on a virtual thread, and says that it lives when nothing comes.
  */
 @ApplicationScoped
 public class LiveStream {
     /** Server-sent events for those who ask for them by name; whoever takes anything gets JSON. */
     public static final String MEDIA_TYPE = "text/event-stream;qs=0.1";
 
-    private static final Duration PAUSE = Duration.ofMillis(200);
     private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("live-", 0).factory());
+    private final Heads heads;
     private volatile boolean stopping;
+
+    LiveStream(Heads heads) {
+        this.heads = heads;
+    }
 
     @PreDestroy
     void stop() {
@@ -60,12 +64,13 @@ public class LiveStream {
     /**
      * The events for one client.
      *
+     * @param subject what is followed
      * @param from gives the place to begin at; called once, on a virtual thread
      * @param look finds what is behind a place, blockingly
      */
     public Multi<OutboundSseEvent> follow(
-            Sse sse, Supplier<String> from, Function<String, Found> look) {
-        var follower = new Follower(sse, from, look);
+            Sse sse, Subject subject, Supplier<String> from, Function<String, Found> look) {
+        var follower = new Follower(sse, subject, from, look);
         return Multi.createBy()
                 .repeating()
                 .uni(() -> Uni.createFrom().item(follower::more).runSubscriptionOn(threads))
@@ -73,28 +78,38 @@ public class LiveStream {
                 .onItem()
                 .transformToMultiAndConcatenate(events -> Multi.createFrom().iterable(events))
                 .onTermination()
-                .invoke(() -> follower.open.set(false))
+                .invoke(follower::close)
                 .onCancellation()
-                .invoke(() -> follower.open.set(false));
+                .invoke(follower::close);
     }
 
     private final class Follower {
         private final Sse sse;
+        private final Subject subject;
         private final Supplier<String> from;
         private final Function<String, Found> look;
         private final AtomicBoolean open = new AtomicBoolean(true);
         private String at = "";
 
-        Follower(Sse sse, Supplier<String> from, Function<String, Found> look) {
+        Follower(Sse sse, Subject subject, Supplier<String> from, Function<String, Found> look) {
             this.sse = sse;
+            this.subject = subject;
             this.from = from;
             this.look = look;
+            heads.enter(subject);
+        }
+
+        private void close() {
+            if (open.compareAndSet(true, false)) {
+                heads.leave(subject);
+            }
         }
 
         /** Waits until there is something, or until it is time to say that one lives. */
         private List<OutboundSseEvent> more() {
             long end = System.nanoTime() + SILENCE_MAX.toNanos();
             while (open.get() && !stopping) {
+                long seen = heads.changes(subject);
                 try {
                     if (at.isEmpty()) {
                         at = from.get();
@@ -112,10 +127,10 @@ public class LiveStream {
                     break;
                 }
                 try {
-                    Thread.sleep(PAUSE);
+                    heads.awaitChange(subject, seen, end);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    open.set(false);
+                    close();
                 }
             }
             return List.of(sse.newEventBuilder().comment("nothing new").build());

@@ -23,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.orchestrator.app.live.LiveStream;
+import stagecoach.orchestrator.app.live.Subject;
 import stagecoach.orchestrator.app.progress.log.LogStore;
 import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.InvalidInput;
@@ -132,6 +133,7 @@ public class LogResource {
                 });
         return live.follow(
                 sse,
+                Subject.outputOf(deployment.value()),
                 () -> Long.toString(after),
                 at -> {
                     LogPage found =
