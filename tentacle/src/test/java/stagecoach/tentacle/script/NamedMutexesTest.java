@@ -44,6 +44,19 @@ class NamedMutexesTest {
         c.close();
     }
 
+    /** Guards: the lock is the machine's, not the deployment's. */
+    @Test
+    void scripts_of_deployments_of_different_projects_take_turns_where_they_need_the_mutex() {
+        var usual = new Mutex("default", Mutex.Mode.EXCLUSIVE);
+        var shop = enqueue(usual, "script of shop");
+        var bank = enqueue(usual, "script of bank");
+        assertThat(granted).containsExactly("script of shop");
+        assertThat(bank.holders()).containsExactly("script of shop");
+        shop.close();
+        assertThat(granted).containsExactly("script of shop", "script of bank");
+        bank.close();
+    }
+
     @Test
     void one_who_leaves_the_line_lets_those_behind_go_on() {
         var a = enqueue(SHARED, "a");
