@@ -93,7 +93,10 @@ public class LogStore {
         tx.insertAll(rows);
         fills.forEach((ticket, fill) -> write(tx, ticket, fill));
         if (seq != before) {
-            tx.execute("UPDATE log_head SET seq = ?2 WHERE deployment = ?1", deployment, seq);
+            tx.execute(
+                    "UPDATE log_head SET seq = ?2, forgotten = false WHERE deployment = ?1",
+                    deployment,
+                    seq);
         }
     }
 
