@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,24 +18,16 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import stagecoach.contracts.deployment.DeploymentEvent;
-import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.Choice;
-import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
-import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
-import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
-import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
-import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
-import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.PlannedStep;
-import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.decider.Rejection;
@@ -59,12 +50,10 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
-import stagecoach.orchestrator.needs.Held;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.Health;
 import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.Run;
-import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
 
@@ -106,10 +95,10 @@ class AnyStoryTest {
             state = play(state, commandOf(beat, history), history);
             assertThat(decider.fold(decider.initial(), history)).isEqualTo(state);
         }
-        assertOneRunAtATime(history);
-        assertNothingStartsWithoutItsPackages(history);
-        assertNothingRunsWhileAPersonIsAsked(history);
-        assertNothingRunsOnWhatWasExcluded(history);
+        StoryLaws.oneRunAtATime(history);
+        StoryLaws.nothingStartsWithoutItsPackages(history);
+        StoryLaws.nothingRunsWhileAPersonIsAsked(history);
+        StoryLaws.nothingRunsOnWhatWasExcluded(history);
         assertEnds(state, history);
     }
 
@@ -123,118 +112,6 @@ class AnyStoryTest {
         }
         history.addAll(events);
         return decider.fold(state, events);
-    }
-
-    private static void assertOneRunAtATime(List<DeploymentEvent> history) {
-        Run current = null;
-        int newest = 0;
-        for (DeploymentEvent event : history) {
-            if (event instanceof PhaseStarted started) {
-                assertThat(current).as("no second run is current").isNull();
-                assertThat(started.run().value()).isEqualTo(newest + 1);
-                newest = started.run().value();
-                current = started.run();
-            } else if (event instanceof PhaseEnded ended) {
-                assertThat(ended.run()).isEqualTo(current);
-                current = null;
-            } else if (event instanceof DeploymentEnded) {
-                assertThat(current).as("nothing is under way when it ends").isNull();
-            }
-        }
-    }
-
-    /** Invariants 2 and 4, over events alone. */
-    private static void assertNothingStartsWithoutItsPackages(List<DeploymentEvent> history) {
-        Set<Held> held = new HashSet<>();
-        boolean failed = false;
-        CurrentRun current = null;
-        for (DeploymentEvent event : history) {
-            if (event instanceof DeploymentStarted) {
-                held.clear();
-                failed = false;
-            } else if (event instanceof PhaseStarted started) {
-                current =
-                        new CurrentRun(
-                                started.run(), started.phase(), started.purpose(), started.work());
-                if (failed) {
-                    assertThat(started.purpose()).as("behind a failure").isEqualTo(Purpose.CLEANUP);
-                    assertThat(current.assignments())
-                            .as("behind a failure")
-                            .noneMatch(a -> a.step().condition() == Condition.SUCCESS);
-                }
-                assertThat(held).containsAll(neededBy(current));
-            } else if (event instanceof PhaseEnded end) {
-                assertThat(current).isNotNull();
-                held.addAll(current.broughtBy(end));
-                failed |= end.outcome() == RunOutcome.FAILED;
-            } else if (event instanceof InterruptionResolved answer) {
-                failed |= answer.choice() == Choice.ABORT;
-                if (answer.stale()) {
-                    held.clear();
-                }
-            }
-        }
-    }
-
-    /** Between a question and its answer, or a cancel, no run begins. */
-    private static void assertNothingRunsWhileAPersonIsAsked(List<DeploymentEvent> history) {
-        boolean asked = false;
-        for (DeploymentEvent event : history) {
-            switch (event) {
-                case InterruptionRaised _ -> {
-                    assertThat(asked).as("one question at a time").isFalse();
-                    asked = true;
-                }
-                case InterruptionResolved _, CancelRequested _ -> asked = false;
-                case PhaseStarted _, DeploymentEnded _ ->
-                        assertThat(asked).as("a person is asked").isFalse();
-                default -> {}
-            }
-        }
-    }
-
-    private static void assertNothingRunsOnWhatWasExcluded(List<DeploymentEvent> history) {
-        Set<TargetId> excluded = new HashSet<>();
-        for (DeploymentEvent event : history) {
-            switch (event) {
-                case TargetExcluded(var target, var _) -> excluded.add(target);
-                case DeploymentRetried(var _, var from, var _) -> {
-                    if (from == RetryFrom.START) {
-                        excluded.clear();
-                    }
-                }
-                case PhaseStarted started ->
-                        assertThat(
-                                        CurrentRun.startingAt(
-                                                started.work() instanceof PhaseWork.Steps(var all)
-                                                        ? all
-                                                        : List.of()))
-                                .noneMatch(excluded::contains);
-                default -> {}
-            }
-        }
-    }
-
-    /** What must be held where the run may start something. */
-    private static List<Held> neededBy(CurrentRun run) {
-        var needed = new ArrayList<Held>();
-        for (var assignment : run.assignments()) {
-            assignment
-                    .step()
-                    .packageToInstall()
-                    .ifPresent(
-                            pinned ->
-                                    assignment.places().stream()
-                                            .filter(place -> place.unavailable().isEmpty())
-                                            .map(place -> place.target().orElseThrow())
-                                            .forEach(
-                                                    target ->
-                                                            needed.add(
-                                                                    new Held(
-                                                                            pinned.pin().sha512(),
-                                                                            target))));
-        }
-        return needed;
     }
 
     /** From wherever it is, the reports that always come lead to the end. */
