@@ -6,9 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Tag;
@@ -18,15 +16,12 @@ import stagecoach.vocabulary.identity.Tag;
  * that it names exist is for those who know them.
  */
 public final class ProcessRules {
-    private static final Pattern REFERENCE = Pattern.compile("#\\{[^}]*}");
-
     /** The longest process, in steps. */
     public static final int STEPS_MAX = 200;
 
     /** The longest script body, in characters. */
     public static final int BODY_MAX = 256 * 1024;
 
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "OPTIONS");
     private static final Pattern MUTEX_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final List<Mistake> mistakes = new ArrayList<>();
@@ -208,13 +203,10 @@ public final class ProcessRules {
                                         position,
                                         "mutex",
                                         "A mutex is named with 1 to 64 letters, digits, dots, hyphens and underscores."));
-        switch (step.action()) {
-            case Action.Script script -> checkScript(position, script);
-            case Action.DeployPackage deploy -> checkPackage(position, step, deploy);
-            case Action.HttpCheck check -> checkHttp(position, check);
-            case Action.HealthCheck check -> checkHealth(position, check);
-            case Action.ManualIntervention manual -> checkManual(position, step, manual);
-            case Action.Group(var children) -> checkGroup(position, step, children);
+        if (step.action() instanceof Action.Group(var children)) {
+            checkGroup(position, step, children);
+        } else {
+            new ActionRules((field, sentence) -> add(position, field, sentence)).check(step);
         }
     }
 
@@ -286,33 +278,6 @@ public final class ProcessRules {
         }
     }
 
-    private void checkHealth(int position, Action.HealthCheck check) {
-        if (isNotPositive(check.within())) {
-            add(position, "health/within", "within is longer than nothing, such as PT1M.");
-        }
-    }
-
-    private void checkManual(int position, Step step, Action.ManualIntervention manual) {
-        if (manual.instructions().isBlank()) {
-            add(
-                    position,
-                    "manual/instructions",
-                    "The instructions are empty. Say what the person is asked to do.");
-        }
-        if (step.condition() != Condition.SUCCESS) {
-            add(
-                    position,
-                    "condition",
-                    "A manual intervention asks whether to go on, so it stands only where nothing has failed. Leave condition out.");
-        }
-        if (step.timeout().isPresent()) {
-            add(
-                    position,
-                    "timeout",
-                    "A manual intervention waits until somebody answers. Leave timeout out.");
-        }
-    }
-
     private void checkGroup(int position, Step group, List<Step> children) {
         if (children.isEmpty()) {
             add(position, "steps", "A group has at least one step. Put the children into steps.");
@@ -358,101 +323,7 @@ public final class ProcessRules {
         };
     }
 
-    private void checkScript(int position, Action.Script script) {
-        if (script.body().isBlank()) {
-            add(position, "script/body", "The script is empty. Say what to run.");
-        } else if (script.body().length() > BODY_MAX) {
-            add(
-                    position,
-                    "script/body",
-                    "The script has %d characters; at most %d fit in a step. Deploy it as a package."
-                            .formatted(script.body().length(), BODY_MAX));
-        }
-    }
-
-    private void checkPackage(int position, Step step, Action.DeployPackage deploy) {
-        if (step.phase() == Phase.PRE_ACQUISITION) {
-            add(
-                    position,
-                    "phase",
-                    "A step of PRE_ACQUISITION runs before any package is there, so \"%s\" cannot be installed in it. Move the step to DEPLOYMENT."
-                            .formatted(deploy.source().id()));
-        }
-        if (!(step.runOn() instanceof RunOn.Targets)) {
-            add(
-                    position,
-                    "runOn",
-                    "A package is installed on targets. Name their tags: {\"tags\": [\"web\"]}.");
-        }
-        if (deploy.source().acquisitionLocation() == Action.AcquisitionLocation.SERVER
-                && deploy.source().source() == Action.PackageSource.FEED) {
-            add(
-                    position,
-                    "package/source",
-                    "source is where the tentacle pulls from, so it goes with acquisitionLocation EXECUTION_TARGET. Leave it out.");
-        }
-    }
-
-    private void checkHttp(int position, Action.HttpCheck check) {
-        if (!looksLikeUrl(check.url())) {
-            add(
-                    position,
-                    "http/url",
-                    "\"%s\" is no URL to ask: begin with http:// or https://, or with a variable in #{…}."
-                            .formatted(check.url()));
-        }
-        if (!METHODS.contains(check.method())) {
-            add(
-                    position,
-                    "http/method",
-                    "\"%s\" is not asked with: use GET, HEAD, POST, PUT or OPTIONS."
-                            .formatted(check.method()));
-        }
-        if (check.status().isEmpty()) {
-            add(position, "http/status", "Name at least one status that is good, such as 200.");
-        }
-        for (int i = 0; i < check.status().size(); i++) {
-            int status = check.status().get(i);
-            if (status < 100 || status > 599) {
-                add(
-                        position,
-                        "http/status/" + i,
-                        "%d is no HTTP status: they go from 100 to 599.".formatted(status));
-            }
-        }
-        check.bodyMatches().ifPresent(expression -> checkExpression(position, expression));
-        if (isNotPositive(check.within())) {
-            add(position, "http/within", "within is longer than nothing, such as PT1M.");
-        }
-        if (isNotPositive(check.every())) {
-            add(position, "http/every", "every is longer than nothing, such as PT2S.");
-        } else if (check.every().compareTo(check.within()) > 0) {
-            add(
-                    position,
-                    "http/every",
-                    "every (%s) is longer than within (%s), so it would ask once only. Shorten it."
-                            .formatted(check.every(), check.within()));
-        }
-    }
-
-    private void checkExpression(int position, String expression) {
-        try {
-            // What variables will put in is not known yet; any word stands for it.
-            Pattern.compile(REFERENCE.matcher(expression).replaceAll("x"));
-        } catch (PatternSyntaxException e) {
-            add(
-                    position,
-                    "http/bodyMatches",
-                    "\"%s\" is no regular expression: %s."
-                            .formatted(expression, e.getDescription()));
-        }
-    }
-
-    private static boolean looksLikeUrl(String url) {
-        return url.startsWith("http://") || url.startsWith("https://") || url.startsWith("#{");
-    }
-
-    private static boolean isNotPositive(Duration duration) {
+    static boolean isNotPositive(Duration duration) {
         return duration.isNegative() || duration.isZero();
     }
 

@@ -1,0 +1,144 @@
+package stagecoach.vocabulary.process;
+
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** What a step's action may say, and what the step may say beside it. */
+final class ActionRules {
+    private static final Pattern REFERENCE = Pattern.compile("#\\{[^}]*}");
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "OPTIONS");
+
+    private final BiConsumer<String, String> mistakes;
+
+    /** Tells {@code mistakes} the field and the sentence of each mistake. */
+    ActionRules(BiConsumer<String, String> mistakes) {
+        this.mistakes = mistakes;
+    }
+
+    void check(Step step) {
+        switch (step.action()) {
+            case Action.Script script -> checkScript(script);
+            case Action.DeployPackage deploy -> checkPackage(step, deploy);
+            case Action.HttpCheck check -> checkHttp(check);
+            case Action.HealthCheck check -> checkHealth(check);
+            case Action.ManualIntervention manual -> checkManual(step, manual);
+            case Action.Group _ ->
+                    throw new IllegalArgumentException("a group does nothing itself");
+        }
+    }
+
+    private void checkScript(Action.Script script) {
+        if (script.body().isBlank()) {
+            add("script/body", "The script is empty. Say what to run.");
+        } else if (script.body().length() > ProcessRules.BODY_MAX) {
+            add(
+                    "script/body",
+                    "The script has %d characters; at most %d fit in a step. Deploy it as a package."
+                            .formatted(script.body().length(), ProcessRules.BODY_MAX));
+        }
+    }
+
+    private void checkPackage(Step step, Action.DeployPackage deploy) {
+        if (step.phase() == Phase.PRE_ACQUISITION) {
+            add(
+                    "phase",
+                    "A step of PRE_ACQUISITION runs before any package is there, so \"%s\" cannot be installed in it. Move the step to DEPLOYMENT."
+                            .formatted(deploy.source().id()));
+        }
+        if (!(step.runOn() instanceof RunOn.Targets)) {
+            add(
+                    "runOn",
+                    "A package is installed on targets. Name their tags: {\"tags\": [\"web\"]}.");
+        }
+        if (deploy.source().acquisitionLocation() == Action.AcquisitionLocation.SERVER
+                && deploy.source().source() == Action.PackageSource.FEED) {
+            add(
+                    "package/source",
+                    "source is where the tentacle pulls from, so it goes with acquisitionLocation EXECUTION_TARGET. Leave it out.");
+        }
+    }
+
+    private void checkHttp(Action.HttpCheck check) {
+        if (!looksLikeUrl(check.url())) {
+            add(
+                    "http/url",
+                    "\"%s\" is no URL to ask: begin with http:// or https://, or with a variable in #{…}."
+                            .formatted(check.url()));
+        }
+        if (!METHODS.contains(check.method())) {
+            add(
+                    "http/method",
+                    "\"%s\" is not asked with: use GET, HEAD, POST, PUT or OPTIONS."
+                            .formatted(check.method()));
+        }
+        if (check.status().isEmpty()) {
+            add("http/status", "Name at least one status that is good, such as 200.");
+        }
+        for (int i = 0; i < check.status().size(); i++) {
+            int status = check.status().get(i);
+            if (status < 100 || status > 599) {
+                add(
+                        "http/status/" + i,
+                        "%d is no HTTP status: they go from 100 to 599.".formatted(status));
+            }
+        }
+        check.bodyMatches().ifPresent(expression -> checkExpression(expression));
+        if (ProcessRules.isNotPositive(check.within())) {
+            add("http/within", "within is longer than nothing, such as PT1M.");
+        }
+        if (ProcessRules.isNotPositive(check.every())) {
+            add("http/every", "every is longer than nothing, such as PT2S.");
+        } else if (check.every().compareTo(check.within()) > 0) {
+            add(
+                    "http/every",
+                    "every (%s) is longer than within (%s), so it would ask once only. Shorten it."
+                            .formatted(check.every(), check.within()));
+        }
+    }
+
+    private void checkExpression(String expression) {
+        try {
+            // What variables will put in is not known yet; any word stands for it.
+            Pattern.compile(REFERENCE.matcher(expression).replaceAll("x"));
+        } catch (PatternSyntaxException e) {
+            add(
+                    "http/bodyMatches",
+                    "\"%s\" is no regular expression: %s."
+                            .formatted(expression, e.getDescription()));
+        }
+    }
+
+    private void checkHealth(Action.HealthCheck check) {
+        if (ProcessRules.isNotPositive(check.within())) {
+            add("health/within", "within is longer than nothing, such as PT1M.");
+        }
+    }
+
+    private void checkManual(Step step, Action.ManualIntervention manual) {
+        if (manual.instructions().isBlank()) {
+            add(
+                    "manual/instructions",
+                    "The instructions are empty. Say what the person is asked to do.");
+        }
+        if (step.condition() != Condition.SUCCESS) {
+            add(
+                    "condition",
+                    "A manual intervention asks whether to go on, so it stands only where nothing has failed. Leave condition out.");
+        }
+        if (step.timeout().isPresent()) {
+            add(
+                    "timeout",
+                    "A manual intervention waits until somebody answers. Leave timeout out.");
+        }
+    }
+
+    private static boolean looksLikeUrl(String url) {
+        return url.startsWith("http://") || url.startsWith("https://") || url.startsWith("#{");
+    }
+
+    private void add(String field, String sentence) {
+        mistakes.accept(field, sentence);
+    }
+}
