@@ -43,7 +43,8 @@ public final class StagecoachMain {
                 .usageMessage()
                 .footer(
                         "",
-                        "With a checkout: test [--quick] runs all checks and tests, fmt formats the sources.");
+                        "With a checkout: test [--quick] runs all checks and tests, simulate [--seeds N] plays",
+                        "deployments in memory and checks the invariants, fmt formats the sources.");
         return line;
     }
 }

@@ -150,6 +150,16 @@ class CancelTest {
     }
 
     @Test
+    void invariant_8_a_clean_end_of_a_later_try_does_not_hide_what_was_given_up() {
+        var play = demo().start().succeeds().succeeds().cancelled().deadlinePasses();
+        var givenUp = play.end().mayStillRun();
+        assertThat(givenUp).isNotEmpty();
+        play.retried(RetryFrom.FAILED).start().succeeds().succeeds().succeeds();
+        assertThat(play.end().state()).isEqualTo(DeploymentState.SUCCEEDED);
+        assertThat(play.end().mayStillRun()).isEqualTo(givenUp);
+    }
+
+    @Test
     void a_wait_for_machines_is_no_hindrance() {
         var play =
                 Play.queued(

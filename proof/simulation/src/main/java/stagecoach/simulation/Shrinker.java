@@ -1,0 +1,171 @@
+package stagecoach.simulation;
+
+import stagecoach.simulation.defect.Defect;
+import stagecoach.simulation.draw.Scenario;
+import stagecoach.simulation.law.Invariant;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Makes a scenario that breaks an invariant smaller, as long as it breaks the same one. */
+public final class Shrinker {
+    private static final int PLAYS_MAX = 400;
+
+    private final Optional<Defect> defect;
+    private final Invariant invariant;
+    private Outcome smallest;
+    private int plays;
+
+    private Shrinker(Outcome found, Optional<Defect> defect) {
+        this.defect = defect;
+        this.smallest = found;
+        this.invariant =
+                found.broken()
+                        .orElseThrow(() -> new IllegalArgumentException("no invariant was broken"))
+                        .invariant();
+    }
+
+    /**
+     * The smallest scenario that was found, played.
+     *
+     * @throws IllegalArgumentException if {@code found} broke nothing
+     */
+    public static Outcome shrunk(Outcome found, Optional<Defect> defect) {
+        var shrinker = new Shrinker(found, defect);
+        boolean smaller = true;
+        while (smaller && shrinker.plays < PLAYS_MAX) {
+            smaller = shrinker.round();
+        }
+        return shrinker.smallest;
+    }
+
+    private boolean round() {
+        boolean any = false;
+        any |=
+                without(
+                        Scenario::faults,
+                        (s, l) ->
+                                change(
+                                        s,
+                                        s.steps(),
+                                        s.targets(),
+                                        s.workers(),
+                                        s.caches(),
+                                        s.deployments(),
+                                        l));
+        any |=
+                without(
+                        Scenario::deployments,
+                        (s, l) ->
+                                change(
+                                        s,
+                                        s.steps(),
+                                        s.targets(),
+                                        s.workers(),
+                                        s.caches(),
+                                        l,
+                                        s.faults()));
+        any |=
+                without(
+                        Scenario::steps,
+                        (s, l) ->
+                                change(
+                                        s,
+                                        l,
+                                        s.targets(),
+                                        s.workers(),
+                                        s.caches(),
+                                        s.deployments(),
+                                        s.faults()));
+        any |=
+                without(
+                        Scenario::targets,
+                        (s, l) ->
+                                change(
+                                        s,
+                                        s.steps(),
+                                        l,
+                                        s.workers(),
+                                        s.caches(),
+                                        s.deployments(),
+                                        s.faults()));
+        any |=
+                without(
+                        Scenario::workers,
+                        (s, l) ->
+                                change(
+                                        s,
+                                        s.steps(),
+                                        s.targets(),
+                                        l,
+                                        s.caches(),
+                                        s.deployments(),
+                                        s.faults()));
+        any |=
+                without(
+                        Scenario::caches,
+                        (s, l) ->
+                                change(
+                                        s,
+                                        s.steps(),
+                                        s.targets(),
+                                        s.workers(),
+                                        l,
+                                        s.deployments(),
+                                        s.faults()));
+        return any;
+    }
+
+    /** A scenario with one of its lists changed. */
+    private interface Change<T> {
+        Scenario of(Scenario scenario, List<T> list);
+    }
+
+    private <T> boolean without(Function<Scenario, List<T>> of, Change<T> change) {
+        boolean any = false;
+        for (int i = of.apply(smallest.scenario()).size() - 1; i >= 0; i--) {
+            var fewer = new ArrayList<>(of.apply(smallest.scenario()));
+            fewer.remove(i);
+            any |= isBrokenToo(change.of(smallest.scenario(), fewer));
+        }
+        return any;
+    }
+
+    private boolean isBrokenToo(Scenario scenario) {
+        if (++plays > PLAYS_MAX
+                || scenario.deployments().isEmpty()
+                || scenario.targets().isEmpty()) {
+            return false;
+        }
+        var outcome = Simulation.play(scenario, defect);
+        if (outcome.broken().filter(b -> b.invariant() == invariant).isEmpty()) {
+            return false;
+        }
+        smallest = outcome;
+        return true;
+    }
+
+    private static Scenario change(
+            Scenario scenario,
+            List<Scenario.StepDraft> steps,
+            List<Scenario.MachineDraft> targets,
+            List<Scenario.MachineDraft> workers,
+            List<Scenario.CacheDraft> caches,
+            List<Scenario.DeploymentDraft> deployments,
+            List<Scenario.Fault> faults) {
+        return new Scenario(
+                scenario.seed(),
+                steps,
+                targets,
+                workers,
+                caches,
+                deployments,
+                scenario.tasksMax(),
+                scenario.arrivalsWaitSeconds(),
+                scenario.brokenPackages(),
+                scenario.weather(),
+                faults);
+    }
+}

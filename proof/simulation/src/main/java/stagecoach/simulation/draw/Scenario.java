@@ -1,0 +1,185 @@
+package stagecoach.simulation.draw;
+
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+import java.util.List;
+
+/**
+ * All that a seed has drawn before anything happens; a kept finding is one of these as JSON.
+ *
+ * @param seed what else is drawn on the way (delays, repeats, exit codes) comes from it too
+ * @param tasksMax how many deployments may be under way at once
+ * @param arrivalsWaitSeconds how long a run waits for machines; 0 for not at all
+ * @param brokenPackages numbers of packages that the central store cannot give
+ */
+public record Scenario(
+        long seed,
+        List<StepDraft> steps,
+        List<MachineDraft> targets,
+        List<MachineDraft> workers,
+        List<CacheDraft> caches,
+        List<DeploymentDraft> deployments,
+        int tasksMax,
+        long arrivalsWaitSeconds,
+        List<Integer> brokenPackages,
+        Weather weather,
+        List<Fault> faults) {
+    /** Copies the lists. */
+    public Scenario {
+        steps = List.copyOf(steps);
+        targets = List.copyOf(targets);
+        workers = List.copyOf(workers);
+        caches = List.copyOf(caches);
+        deployments = List.copyOf(deployments);
+        brokenPackages = List.copyOf(brokenPackages);
+        faults = List.copyOf(faults);
+    }
+
+    /**
+     * A step of the process.
+     *
+     * @param tags of the targets that it runs on
+     * @param window how many places at once, a rolling step; 0 for none
+     * @param parallelism how many places at once; 0 for all
+     * @param packageNumber the package that it installs; 0 for none
+     * @param timeoutSeconds 0 for none
+     * @param withPrevious whether it starts together with the step before it
+     * @param group the group that it is a child of; empty for none
+     */
+    public record StepDraft(
+            String name,
+            Phase phase,
+            Where where,
+            List<String> tags,
+            Condition condition,
+            int window,
+            int parallelism,
+            int retries,
+            long backoffSeconds,
+            UnavailableTargets unavailable,
+            int packageNumber,
+            Travel travel,
+            long timeoutSeconds,
+            boolean leftOut,
+            Trouble trouble,
+            boolean withPrevious,
+            String group,
+            OnlyIf onlyIf) {
+        /** Copies the tags. */
+        public StepDraft {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /** Where a step runs. */
+    public enum Where {
+        TARGETS,
+        WORKER,
+        ON_BEHALF,
+        /** A person does it: a manual intervention. */
+        BY_HAND
+    }
+
+    /** What a step's {@code onlyIf} says. */
+    public enum OnlyIf {
+        NONE,
+        AT_SOME_PLACES,
+        NOBODY_CAN_TELL
+    }
+
+    /** How a package comes to a target. */
+    public enum Travel {
+        NEAREST_CACHE,
+        FEED,
+        SERVER
+    }
+
+    /** What is wrong with a step's script. */
+    public enum Trouble {
+        NONE,
+        FIRST_TRY_FAILS,
+        FAILS_SOMEWHERE,
+        FAILS,
+        SLOW,
+        IGNORES_TERM,
+        CANNOT_BE_KILLED
+    }
+
+    /**
+     * A target or a worker.
+     *
+     * @param region empty for none
+     * @param comesAfterSeconds when its tentacle connects for the first time; -1 for never
+     * @param slowness how many times longer everything takes there
+     * @param deliveryFailsPercent how often a package does not arrive there
+     */
+    public record MachineDraft(
+            String id,
+            String tag,
+            String region,
+            boolean disabled,
+            long comesAfterSeconds,
+            int slowness,
+            int deliveryFailsPercent) {}
+
+    /** A cache; one that is broken cannot be filled. */
+    public record CacheDraft(String id, String region, boolean broken) {}
+
+    /**
+     * A deployment that somebody asks for.
+     *
+     * @param targets the chosen ones; all if empty
+     * @param guided whether a person decides at a failure
+     * @param acquireOnly whether it is staged first, and somebody lets it proceed later
+     * @param notBeforeSeconds how long after it was asked for it may start; 0 for at once
+     * @param notAfterSeconds how long after that it is given up if it has not started; 0 for never
+     */
+    public record DeploymentDraft(
+            String project,
+            long askedAfterSeconds,
+            boolean forceDownload,
+            List<String> targets,
+            boolean guided,
+            boolean acquireOnly,
+            long notBeforeSeconds,
+            long notAfterSeconds) {
+        /** Copies the targets. */
+        public DeploymentDraft {
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /**
+     * What messages suffer.
+     *
+     * @param delayMaxMillis the usual longest delay
+     * @param slowPercent how often one takes up to a hundred times longer
+     * @param repeatPercent how often something is sent or handled again
+     */
+    public record Weather(int delayMaxMillis, int slowPercent, int repeatPercent) {}
+
+    /**
+     * Something that happens from outside.
+     *
+     * @param beat after so many happenings of the world; what is left when all is quiet comes then
+     * @param whom the number of the service, machine or deployment, modulo how many there are
+     * @param seconds how long it lasts, or how far the clock jumps
+     */
+    public record Fault(int beat, Kind kind, int whom, long seconds) {
+        /** What can happen. */
+        public enum Kind {
+            SERVICE_CRASHES,
+            POD_RESTARTS,
+            TENTACLE_RESTARTS,
+            MACHINE_REBOOTS,
+            LINK_BREAKS,
+            CLOCK_JUMPS,
+            LOG_LOSES_ITS_TAIL,
+            SOMEONE_CANCELS,
+            SOMEONE_RETRIES_WHAT_FAILED,
+            SOMEONE_RETRIES_ALL
+        }
+    }
+}

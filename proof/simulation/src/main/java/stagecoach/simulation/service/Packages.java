@@ -1,0 +1,286 @@
+package stagecoach.simulation.service;
+
+import stagecoach.contracts.acquisition.AcquisitionEvent;
+import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.decider.Decider;
+import stagecoach.decider.StreamId;
+import stagecoach.packages.acquisition.Acquisition;
+import stagecoach.packages.acquisition.Acquisition.Underway;
+import stagecoach.packages.acquisition.AcquisitionCommand;
+import stagecoach.packages.acquisition.AcquisitionCommand.Cancel;
+import stagecoach.packages.acquisition.AcquisitionCommand.NotReplicated;
+import stagecoach.packages.acquisition.AcquisitionCommand.NotStored;
+import stagecoach.packages.acquisition.AcquisitionCommand.Replicated;
+import stagecoach.packages.acquisition.AcquisitionCommand.Start;
+import stagecoach.packages.acquisition.AcquisitionCommand.Stored;
+import stagecoach.packages.acquisition.AcquisitionCommand.TargetReported;
+import stagecoach.packages.routing.RoutePlanner;
+import stagecoach.simulation.defect.Defect;
+import stagecoach.simulation.defect.Planted;
+import stagecoach.simulation.engine.Kind;
+import stagecoach.simulation.engine.Letter;
+import stagecoach.simulation.engine.Letter.Channel;
+import stagecoach.simulation.engine.Play;
+import stagecoach.simulation.engine.Service;
+import stagecoach.simulation.law.Broken;
+import stagecoach.simulation.law.Invariant;
+import stagecoach.simulation.tale.Sentences;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.TargetId;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The package-service: acquisitions, the store and the caches. */
+final class Packages extends Service {
+    private static final Duration START_WITHIN = Duration.ofHours(1);
+    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
+    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
+
+    private final Acquisitions kind;
+    private final Set<StreamId> open = new LinkedHashSet<>();
+    private final Set<String> flights = new HashSet<>();
+
+    Packages(Play play) {
+        super("packages", play);
+        kind = new Acquisitions();
+        play.post().listen(Channel.DEPLOYMENTS, this, this::onDeployment);
+        play.post().listen(Channel.AGENTS, this, this::onAgent);
+    }
+
+    private void onDeployment(Letter letter) {
+        once(
+                "deployments",
+                letter,
+                () -> {
+                    var deployment = new DeploymentId(letter.stream().name());
+                    switch (letter.content()) {
+                        case DeploymentStarted _ -> {
+                            if (play.has(Defect.PACKAGES_ARE_FETCHED_AHEAD)) {
+                                play.laws().moves(deployment, new Run(1), "the feed");
+                            }
+                        }
+                        case PhaseStarted phase
+                                when phase.work() instanceof PhaseWork.Acquire work ->
+                                start(phase, work);
+                        case CancelRequested _ -> cancel(deployment);
+                        case DeploymentEnded _ -> cancel(deployment);
+                        default -> {}
+                    }
+                });
+    }
+
+    private void start(PhaseStarted phase, PhaseWork.Acquire work) {
+        tell(
+                new RunStream(phase.deployment(), phase.run()),
+                new Start(
+                        phase.deployment(),
+                        phase.project(),
+                        phase.environment(),
+                        phase.run(),
+                        phase.attempt(),
+                        phase.purpose(),
+                        work.needs(),
+                        work.forceDownload(),
+                        RoutePlanner.routes(work.needs(), Shop.caches(play.scenario()), Set.of())));
+    }
+
+    private void cancel(DeploymentId deployment) {
+        for (var stream : List.copyOf(open)) {
+            if (RunStream.of(stream).deployment().equals(deployment)) {
+                handle(kind, stream, new Cancel());
+            }
+        }
+    }
+
+    private void onAgent(Letter letter) {
+        once(
+                "agents",
+                letter,
+                () -> {
+                    if (letter.content() instanceof CommandEnded ended
+                            && ended.context().step().isEmpty()) {
+                        tell(
+                                new RunStream(ended.context().deployment(), ended.context().run()),
+                                new TargetReported(ended.ticket(), ended.result()));
+                    }
+                });
+    }
+
+    private void tell(RunStream run, AcquisitionCommand command) {
+        handle(kind, run.in("acquisition"), command);
+    }
+
+    @Override
+    protected void crashed() {
+        flights.clear();
+    }
+
+    @Override
+    protected void restarted() {
+        List.copyOf(open).forEach(this::look);
+    }
+
+    /** Makes happen what is still to do for a run. */
+    private void look(StreamId stream) {
+        if (!isUp() || !(load(kind, stream) instanceof Underway underway)) {
+            return;
+        }
+        var run = RunStream.of(stream);
+        for (var pinned : underway.toStore()) {
+            var pin = pinned.pin();
+            boolean there = !play.scenario().brokenPackages().contains(Shop.number(pin.id()));
+            fly(
+                    stream,
+                    "store " + pin.id(),
+                    () -> play.laws().moves(run.deployment(), run.run(), "the feed"),
+                    there
+                            ? new Stored(pin, pinned.feed(), pin.size(), 1)
+                            : new NotStored(pin, pinned.feed(), "it is damaged"));
+        }
+        for (var wanted : underway.toFill()) {
+            var pin = wanted.pinned().pin();
+            var cache = wanted.cache().cache();
+            boolean broken =
+                    play.scenario().caches().stream()
+                            .anyMatch(one -> one.broken() && one.id().equals(cache.value()));
+            fly(
+                    stream,
+                    "fill " + cache + " " + pin.id(),
+                    () -> play.laws().moves(run.deployment(), run.run(), "cache " + cache),
+                    broken
+                            ? new NotReplicated(pin, cache, "its disk is full")
+                            : new Replicated(pin, cache, pin.size(), 0, 1));
+        }
+    }
+
+    private void fly(StreamId stream, String what, Runnable begin, AcquisitionCommand landing) {
+        String flight = stream + " " + what;
+        if (!flights.add(flight)) {
+            return;
+        }
+        begin.run();
+        int life = life();
+        play.time()
+                .after(
+                        play.dice().between(10, 20_000),
+                        () -> {
+                            if (life == life()) {
+                                flights.remove(flight);
+                                handle(kind, stream, landing);
+                            }
+                        });
+    }
+
+    /** Every acquisition has ended. */
+    void allOver() {
+        if (!open.isEmpty()) {
+            throw new Broken(
+                    Invariant.N9_NOTHING_IS_LOST_TWICE_OR_STUCK, "%s never end".formatted(open));
+        }
+    }
+
+    /** The streams of acquisitions. */
+    private final class Acquisitions
+            implements Kind<Acquisition, AcquisitionCommand, AcquisitionEvent> {
+        private final Decider<Acquisition, AcquisitionCommand, AcquisitionEvent> decider =
+                Planted.acquisitions(play.defect());
+
+        @Override
+        public Decider<Acquisition, AcquisitionCommand, AcquisitionEvent> decider() {
+            return decider;
+        }
+
+        @Override
+        public Class<AcquisitionEvent> family() {
+            return AcquisitionEvent.class;
+        }
+
+        @Override
+        public Channel channel() {
+            return Channel.ACQUISITIONS;
+        }
+
+        @Override
+        public List<AgentCommand> commandsOf(Acquisition state, AcquisitionEvent event) {
+            if (!(state instanceof Underway underway)) {
+                return List.of();
+            }
+            var started = underway.started();
+            if (event instanceof TargetAcquiring told) {
+                Instant expiresAt = play.time().clock().plus(START_WITHIN);
+                return List.of(
+                        new AgentCommand.AcquirePackage(
+                                told.ticket(),
+                                told.agent(),
+                                context(started, told.target()),
+                                told.pin(),
+                                told.sources(),
+                                started.forceDownload(),
+                                expiresAt));
+            }
+            return event instanceof AcquisitionEvent.AcquisitionCancelling
+                    ? underway.atWork().stream()
+                            .<AgentCommand>map(
+                                    told ->
+                                            new AgentCommand.CancelCommand(
+                                                    told.ticket(),
+                                                    told.agent(),
+                                                    context(started, told.target()),
+                                                    KILL_AFTER,
+                                                    ABANDON_AFTER))
+                            .toList()
+                    : List.of();
+        }
+
+        private static CommandContext context(AcquisitionStarted started, TargetId target) {
+            return new CommandContext(
+                    started.deployment(),
+                    started.project(),
+                    started.environment(),
+                    started.run(),
+                    Optional.empty(),
+                    Optional.of(target));
+        }
+
+        @Override
+        public void appended(
+                StreamId stream,
+                Acquisition before,
+                Acquisition after,
+                List<AcquisitionEvent> events) {
+            var run = RunStream.of(stream);
+            events.forEach(
+                    event ->
+                            play.tale()
+                                    .tell(
+                                            name(),
+                                            "%s run %s: %s"
+                                                    .formatted(
+                                                            run.deployment(),
+                                                            run.run(),
+                                                            Sentences.of(event))));
+            if (after instanceof Underway) {
+                open.add(stream);
+                play.time().after(1, () -> look(stream));
+            } else {
+                open.remove(stream);
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package stagecoach.simulation.service;
+
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.Selection;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.needs.Roster.Health;
+import stagecoach.packages.routing.KnownCache;
+import stagecoach.simulation.draw.Dice;
+import stagecoach.simulation.draw.Scenario;
+import stagecoach.simulation.draw.Scenario.OnlyIf;
+import stagecoach.simulation.draw.Scenario.StepDraft;
+import stagecoach.simulation.draw.Scenario.Travel;
+import stagecoach.simulation.draw.Scenario.Where;
+import stagecoach.steprunner.order.Answer;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.WorkerId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
+import stagecoach.vocabulary.process.Retries;
+import stagecoach.vocabulary.process.RunOn;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the drafts of a scenario are in the vocabulary of the domains. */
+final class Shop {
+    static final EnvironmentId ENVIRONMENT = new EnvironmentId("production");
+    static final PoolId POOL = new PoolId("hq");
+
+    private Shop() {}
+
+    static DeploymentQueued asked(Scenario scenario, int index, Instant now) {
+        var draft = scenario.deployments().get(index);
+        return new DeploymentQueued(
+                DeploymentId.ofBits((index + 1) * 0x0123456789L),
+                new ProjectId(draft.project()),
+                new ReleaseVersion("1." + index),
+                ENVIRONMENT,
+                Digest.of("plan"),
+                planned(scenario.steps()),
+                new Selection(
+                        draft.targets().stream().map(TargetId::new).toList(), List.of(), List.of()),
+                draft.forceDownload(),
+                positive(draft.notBeforeSeconds()).map(now::plusSeconds),
+                positive(draft.notAfterSeconds())
+                        .map(after -> now.plusSeconds(draft.notBeforeSeconds() + after)),
+                draft.acquireOnly(),
+                draft.guided(),
+                Optional.empty());
+    }
+
+    private static List<PlannedStep> planned(List<StepDraft> drafts) {
+        var steps = new ArrayList<PlannedStep>();
+        int batch = 0;
+        String group = "";
+        for (StepDraft draft : drafts) {
+            boolean child = !group.isEmpty() && draft.group().equals(group);
+            if (batch == 0 || !(draft.withPrevious() || child)) {
+                batch++;
+            }
+            group = draft.group();
+            steps.add(planned(draft, batch));
+        }
+        return steps;
+    }
+
+    private static PlannedStep planned(StepDraft draft, int batch) {
+        return new PlannedStep(
+                new StepName(draft.name()),
+                kindOf(draft),
+                draft.phase(),
+                runOn(draft),
+                batch,
+                draft.group().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new StepName(draft.group())),
+                draft.condition(),
+                draft.onlyIf() != OnlyIf.NONE,
+                positive(draft.timeoutSeconds()).map(Duration::ofSeconds),
+                new Retries(draft.retries(), Duration.ofSeconds(draft.backoffSeconds())),
+                positive(draft.window()).map(Long::intValue),
+                positive(draft.parallelism()).map(Long::intValue),
+                draft.unavailable(),
+                Optional.empty(),
+                Optional.empty(),
+                draft.where() == Where.BY_HAND
+                        ? Optional.of(new PlannedStep.Manual("look at it", List.of()))
+                        : Optional.empty(),
+                positive(draft.packageNumber())
+                        .map(number -> pinned(number.intValue(), draft.travel())),
+                draft.leftOut()
+                        ? Optional.of("this deployment was asked to skip the step")
+                        : Optional.empty());
+    }
+
+    /** What the {@code onlyIf} of a step says at a place. */
+    static Answer answer(Scenario scenario, Pair pair) {
+        var draft =
+                scenario.steps().stream()
+                        .filter(step -> step.name().equals(pair.step().value()))
+                        .findFirst()
+                        .orElseThrow();
+        int fate = Dice.fate(scenario.seed(), 2, pair, "onlyIf");
+        return switch (draft.onlyIf()) {
+            case NONE -> new Answer.Runs();
+            case AT_SOME_PLACES ->
+                    fate == 0
+                            ? new Answer.Runs()
+                            : new Answer.LeftOut("left out, because onlyIf says false");
+            case NOBODY_CAN_TELL ->
+                    fate == 0
+                            ? new Answer.Runs()
+                            : new Answer.Unreadable("onlyIf says neither true nor false");
+        };
+    }
+
+    private static Optional<Long> positive(long number) {
+        return number > 0 ? Optional.of(number) : Optional.empty();
+    }
+
+    private static PlannedStep.Kind kindOf(StepDraft draft) {
+        if (draft.where() == Where.BY_HAND) {
+            return PlannedStep.Kind.MANUAL_INTERVENTION;
+        }
+        return draft.packageNumber() > 0 ? PlannedStep.Kind.PACKAGE : PlannedStep.Kind.SCRIPT;
+    }
+
+    private static RunOn runOn(StepDraft draft) {
+        var tags = draft.tags().stream().map(Tag::new).toList();
+        return switch (draft.where()) {
+            case TARGETS -> new RunOn.Targets(tags);
+            case WORKER -> new RunOn.Worker(POOL);
+            case ON_BEHALF -> new RunOn.OnBehalfOf(POOL, tags);
+            case BY_HAND -> new RunOn.NoMachine();
+        };
+    }
+
+    private static PinnedPackage pinned(int number, Travel travel) {
+        String id = "Shop.Part" + number;
+        return new PinnedPackage(
+                FeedId.BUILT_IN,
+                new PackagePin(
+                        PackageId.parse(id),
+                        PackageVersion.parse("1.2.0"),
+                        Sha512.hashOf(id.getBytes(StandardCharsets.UTF_8)),
+                        1000),
+                travel == Travel.SERVER
+                        ? AcquisitionLocation.SERVER
+                        : AcquisitionLocation.EXECUTION_TARGET,
+                travel == Travel.FEED ? PackageSource.FEED : PackageSource.NEAREST_CACHE);
+    }
+
+    /** The number of the package with this id. */
+    static int number(PackageId id) {
+        return Integer.parseInt(id.value().substring("Shop.Part".length()));
+    }
+
+    static Roster roster(Scenario scenario, Map<AgentId, Health> healths) {
+        return new Roster(
+                scenario.targets().stream()
+                        .map(
+                                one -> {
+                                    var id = new TargetId(one.id());
+                                    return new Roster.KnownTarget(
+                                            id,
+                                            List.of(new Tag(one.tag())),
+                                            region(one.region()),
+                                            one.disabled(),
+                                            healths.getOrDefault(
+                                                    AgentId.of(id), Health.NEVER_SEEN));
+                                })
+                        .toList(),
+                scenario.workers().stream()
+                        .map(
+                                one -> {
+                                    var id = new WorkerId(one.id());
+                                    return new Roster.KnownWorker(
+                                            id,
+                                            List.of(POOL),
+                                            region(one.region()),
+                                            one.disabled(),
+                                            healths.getOrDefault(
+                                                    AgentId.of(id), Health.NEVER_SEEN));
+                                })
+                        .toList());
+    }
+
+    static Optional<RegionId> region(String name) {
+        return name.isEmpty() ? Optional.empty() : Optional.of(new RegionId(name));
+    }
+
+    static List<KnownCache> caches(Scenario scenario) {
+        return scenario.caches().stream()
+                .map(
+                        one ->
+                                new KnownCache(
+                                        new Source.Cache(
+                                                new CacheId(one.id()),
+                                                "http://" + one.id(),
+                                                Optional.empty()),
+                                        new RegionId(one.region()),
+                                        1))
+                .toList();
+    }
+}

@@ -1,0 +1,286 @@
+package stagecoach.simulation.service;
+
+import org.jspecify.annotations.Nullable;
+
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.steprun.StepRunEvent;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.decider.Decider;
+import stagecoach.decider.StreamId;
+import stagecoach.simulation.defect.Defect;
+import stagecoach.simulation.defect.Planted;
+import stagecoach.simulation.engine.Kind;
+import stagecoach.simulation.engine.Letter;
+import stagecoach.simulation.engine.Letter.Channel;
+import stagecoach.simulation.engine.Play;
+import stagecoach.simulation.engine.Service;
+import stagecoach.simulation.law.Broken;
+import stagecoach.simulation.law.Invariant;
+import stagecoach.simulation.tale.Sentences;
+import stagecoach.steprunner.run.Judge;
+import stagecoach.steprunner.run.StepRun;
+import stagecoach.steprunner.run.StepRun.Underway;
+import stagecoach.steprunner.run.StepRunCommand;
+import stagecoach.steprunner.run.StepRunCommand.Cancel;
+import stagecoach.steprunner.run.StepRunCommand.CommandReported;
+import stagecoach.steprunner.run.StepRunCommand.StartRun;
+import stagecoach.steprunner.run.StepRunDecider;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.process.Mutex;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The step-runner: runs of steps, and the payloads of their commands. */
+final class StepRunner extends Service {
+    private static final Duration START_WITHIN = Duration.ofHours(1);
+    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
+    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
+
+    private final Steps kind;
+    private final Judge judge;
+    private final Map<DeploymentId, Run> newest = new HashMap<>();
+    private final Map<Ticket, DeploymentId> payloads = new HashMap<>();
+    private final Set<StreamId> begun = new HashSet<>();
+
+    StepRunner(Play play) {
+        super("step-runner", play);
+        kind = new Steps();
+        judge = (_, pair) -> Shop.answer(play.scenario(), pair);
+        play.post().listen(Channel.DEPLOYMENTS, this, this::onDeployment);
+        play.post().listen(Channel.AGENTS, this, this::onAgent);
+    }
+
+    /** Whether the payload of a command is still kept. */
+    boolean hasPayload(Ticket ticket) {
+        return payloads.containsKey(ticket);
+    }
+
+    private void onDeployment(Letter letter) {
+        once(
+                "deployments",
+                letter,
+                () -> {
+                    var deployment = new DeploymentId(letter.stream().name());
+                    switch (letter.content()) {
+                        case PhaseStarted phase
+                                when phase.work() instanceof PhaseWork.Steps steps -> {
+                            newest.put(deployment, phase.run());
+                            tell(
+                                    new RunStream(deployment, phase.run()),
+                                    new StartRun(StartRun.sheetOf(phase, steps), Map.of(), judge));
+                        }
+                        case CancelRequested _ -> cancel(deployment);
+                        case CleanupSkipped _ -> cancel(deployment);
+                        case DeploymentEnded _ -> {
+                            cancel(deployment);
+                            payloads.values().removeIf(deployment::equals);
+                            newest.remove(deployment);
+                        }
+                        default -> {}
+                    }
+                });
+    }
+
+    private void cancel(DeploymentId deployment) {
+        @Nullable Run run = newest.get(deployment);
+        if (run == null) {
+            return;
+        }
+        if (!play.has(Defect.CANCELS_ARE_NOT_HEARD)) {
+            tell(new RunStream(deployment, run), new Cancel());
+        }
+        play.laws().heardOfCancel(deployment, run);
+    }
+
+    private void onAgent(Letter letter) {
+        once(
+                "agents",
+                letter,
+                () -> {
+                    if (letter.content() instanceof CommandEnded ended
+                            && ended.context().step().isPresent()) {
+                        report(ended.context(), ended.ticket(), ended.result());
+                    } else if (letter.content() instanceof CommandStarted started
+                            && started.context().step().isPresent()
+                            && play.has(Defect.BEGINNINGS_ARE_TAKEN_FOR_ENDS)) {
+                        report(
+                                started.context(),
+                                started.ticket(),
+                                new CommandResult(
+                                        CommandOutcome.EXITED,
+                                        Optional.of(0),
+                                        Map.of(),
+                                        Optional.empty(),
+                                        false,
+                                        Optional.empty()));
+                    }
+                });
+    }
+
+    private void report(CommandContext context, Ticket ticket, CommandResult result) {
+        tell(
+                new RunStream(context.deployment(), context.run()),
+                new CommandReported(ticket, result, play.time().clock(), judge));
+    }
+
+    private void tell(RunStream run, StepRunCommand command) {
+        handle(kind, run.in("steprun"), command);
+    }
+
+    /** Every run has ended. */
+    void allOver() {
+        for (var stream : begun) {
+            if (!(load(kind, stream) instanceof StepRun.Over)) {
+                throw new Broken(
+                        Invariant.N9_NOTHING_IS_LOST_TWICE_OR_STUCK,
+                        "%s never ends".formatted(stream));
+            }
+        }
+    }
+
+    /** The streams of runs. */
+    private final class Steps implements Kind<StepRun, StepRunCommand, StepRunEvent> {
+        private final Decider<StepRun, StepRunCommand, StepRunEvent> decider =
+                Planted.stepRuns(play.defect());
+
+        @Override
+        public Decider<StepRun, StepRunCommand, StepRunEvent> decider() {
+            return decider;
+        }
+
+        @Override
+        public Class<StepRunEvent> family() {
+            return StepRunEvent.class;
+        }
+
+        @Override
+        public Channel channel() {
+            return Channel.STEPS;
+        }
+
+        @Override
+        public String keyOf(StreamId stream) {
+            return RunStream.of(stream).deployment().value();
+        }
+
+        @Override
+        public StepRunCommand atTimer(StreamId stream, String name, Instant dueAt) {
+            return StepRunDecider.atTimer(name);
+        }
+
+        @Override
+        public List<AgentCommand> commandsOf(StepRun state, StepRunEvent event) {
+            if (!(state instanceof Underway run)) {
+                return List.of();
+            }
+            if (event instanceof StepRunEvent.StepStarted started) {
+                payloads.put(started.ticket(), run.sheet().deployment());
+                return List.of(starting(run, started));
+            }
+            return event instanceof StepRunEvent.StepRunCancelling
+                    ? run.open().stream()
+                            .<AgentCommand>map(
+                                    open ->
+                                            new AgentCommand.CancelCommand(
+                                                    open.work().ticket(),
+                                                    open.place().agent().orElseThrow(),
+                                                    context(run.sheet(), open.pair()),
+                                                    KILL_AFTER,
+                                                    ABANDON_AFTER))
+                            .toList()
+                    : List.of();
+        }
+
+        private AgentCommand starting(Underway run, StepRunEvent.StepStarted started) {
+            var step = run.step(started.pair().step()).step();
+            var ticket = started.ticket();
+            var agent = started.place().agent().orElseThrow();
+            var context = context(run.sheet(), started.pair());
+            var digest = Digest.of(ticket.toString());
+            var expiresAt = play.time().clock().plus(START_WITHIN);
+            return step.packageToInstall().isPresent()
+                    ? new AgentCommand.InstallPackage(
+                            ticket,
+                            agent,
+                            context,
+                            step.packageToInstall().get().pin(),
+                            digest,
+                            mutex(step, started.place()),
+                            step.timeout(),
+                            expiresAt)
+                    : new AgentCommand.RunScript(
+                            ticket,
+                            agent,
+                            context,
+                            digest,
+                            mutex(step, started.place()),
+                            step.timeout(),
+                            expiresAt);
+        }
+
+        private static Mutex mutex(PlannedStep step, Place place) {
+            return step.mutex()
+                    .orElseGet(
+                            () ->
+                                    new Mutex(
+                                            "stagecoach",
+                                            place.worker().isPresent()
+                                                    ? Mutex.Mode.SHARED
+                                                    : Mutex.Mode.EXCLUSIVE));
+        }
+
+        private static CommandContext context(StepRunStarted sheet, Pair pair) {
+            return new CommandContext(
+                    sheet.deployment(),
+                    sheet.project(),
+                    sheet.environment(),
+                    sheet.run(),
+                    Optional.of(pair.step()),
+                    pair.target());
+        }
+
+        @Override
+        public void appended(
+                StreamId stream, StepRun before, StepRun after, List<StepRunEvent> events) {
+            begun.add(stream);
+            var run = RunStream.of(stream);
+            for (var event : events) {
+                play.tale()
+                        .tell(
+                                name(),
+                                "%s run %s: %s"
+                                        .formatted(
+                                                run.deployment(), run.run(), Sentences.of(event)));
+                if (event instanceof StepRunEvent.StepTryFailed failed) {
+                    payloads.remove(failed.ticket());
+                } else if (event instanceof StepRunEvent.StepFinished finished) {
+                    finished.ticket().ifPresent(payloads::remove);
+                }
+            }
+            play.laws().happened(run.deployment(), run.run(), events);
+        }
+    }
+}
