@@ -247,13 +247,8 @@ public final class JsonBody {
                         });
     }
 
-    /**
-     * One of an enum's names.
-     *
-     * @param waiting names that will be there one day and are refused as such
-     */
-    public <E extends Enum<E>> Optional<E> choice(
-            String field, Class<E> choices, String... waiting) {
+    /** One of an enum's names. */
+    public <E extends Enum<E>> Optional<E> choice(String field, Class<E> choices) {
         return text(field)
                 .flatMap(
                         text -> {
@@ -263,13 +258,6 @@ public final class JsonBody {
                                             .toList();
                             if (names.contains(text)) {
                                 return Optional.of(Enum.valueOf(choices, text));
-                            }
-                            if (Arrays.asList(waiting).contains(text)) {
-                                mistake(
-                                        field,
-                                        "%s is not there yet. Use %s."
-                                                .formatted(text, Sentences.orList(names)));
-                                return Optional.empty();
                             }
                             mistake(
                                     field,

@@ -26,8 +26,10 @@ final class ConnectionFields {
 
     /** How the machine is reached: it dials, whatever else is asked for. */
     static void read(JsonBody body) {
-        if (body.choice("communication", Communication.class, "LISTENING").isPresent()) {
-            body.ignore("communication");
+        if (body.text("communication").filter("LISTENING"::equals).isPresent()) {
+            body.mistake("communication", "LISTENING is not there yet. Use POLLING.");
+        } else {
+            body.choice("communication", Communication.class);
         }
         body.notYet("address", "A tentacle dials the gateway itself; leave it out.");
         body.ignore("thumbprint", "health");
