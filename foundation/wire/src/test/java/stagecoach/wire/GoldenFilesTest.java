@@ -19,9 +19,9 @@ import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.LogEntry;
-import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.channel.EventType;
+import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.contracts.internal.Plan;
 
 /**

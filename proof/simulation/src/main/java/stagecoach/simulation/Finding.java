@@ -1,10 +1,9 @@
 package stagecoach.simulation;
 
+import java.util.Optional;
 import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.wire.StagecoachJson;
-
-import java.util.Optional;
 
 /** A broken invariant, told so that a person can act on it. */
 public final class Finding {

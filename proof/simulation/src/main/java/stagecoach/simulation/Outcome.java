@@ -1,12 +1,11 @@
 package stagecoach.simulation;
 
-import stagecoach.decider.StreamId;
-import stagecoach.simulation.draw.Scenario;
-import stagecoach.simulation.law.Broken;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import stagecoach.decider.StreamId;
+import stagecoach.simulation.draw.Scenario;
+import stagecoach.simulation.law.Broken;
 
 /**
  * How a scenario went.

@@ -1,13 +1,12 @@
 package stagecoach.simulation;
 
-import stagecoach.simulation.defect.Defect;
-import stagecoach.simulation.draw.Scenario;
-import stagecoach.simulation.law.Invariant;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import stagecoach.simulation.defect.Defect;
+import stagecoach.simulation.draw.Scenario;
+import stagecoach.simulation.law.Invariant;
 
 /** Makes a scenario that breaks an invariant smaller, as long as it breaks the same one. */
 public final class Shrinker {

@@ -1,16 +1,15 @@
 package stagecoach.simulation;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import stagecoach.decider.StreamId;
 import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.draw.Draw;
 import stagecoach.simulation.draw.Scenario;
 import stagecoach.simulation.law.Broken;
 import stagecoach.simulation.service.World;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /** Plays scenarios. */
 public final class Simulation {

@@ -3,12 +3,16 @@ package stagecoach.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.deployment.DeploymentEvent;
@@ -21,13 +25,6 @@ import stagecoach.orchestrator.deployment.DeploymentDecider;
 import stagecoach.packages.acquisition.AcquisitionDecider;
 import stagecoach.steprunner.run.StepRunDecider;
 import stagecoach.wire.StagecoachJson;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Histories that were recorded once must be readable and make sense for ever: one file per seed,

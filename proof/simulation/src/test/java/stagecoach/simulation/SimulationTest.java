@@ -3,16 +3,6 @@ package stagecoach.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
-
-import stagecoach.simulation.defect.Defect;
-import stagecoach.simulation.draw.Draw;
-import stagecoach.simulation.draw.Scenario;
-import stagecoach.wire.StagecoachJson;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +10,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import stagecoach.simulation.defect.Defect;
+import stagecoach.simulation.draw.Draw;
+import stagecoach.simulation.draw.Scenario;
+import stagecoach.wire.StagecoachJson;
 
 class SimulationTest {
     /** The first seeds are played in any case, however slow the computer is. */

@@ -1,14 +1,13 @@
 package stagecoach.simulation.defect;
 
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.vocabulary.process.Condition;
-
-import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /** Copies of contract records with one thing changed. */
 final class Copies {

@@ -1,11 +1,10 @@
 package stagecoach.simulation.defect;
 
-import stagecoach.decider.Decider;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import stagecoach.decider.Decider;
 
 /**
  * A decider whose commands or events are changed on their way.

@@ -1,5 +1,9 @@
 package stagecoach.simulation.defect;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.agent.CommandOutcome;
@@ -28,11 +32,6 @@ import stagecoach.steprunner.run.StepRunCommand.CommandReported;
 import stagecoach.steprunner.run.StepRunCommand.StartRun;
 import stagecoach.steprunner.run.StepRunDecider;
 import stagecoach.vocabulary.identity.TargetId;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /** The real deciders, or such with a defect. */
 public final class Planted {

@@ -1,5 +1,8 @@
 package stagecoach.simulation.draw;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import stagecoach.simulation.draw.Scenario.CacheDraft;
 import stagecoach.simulation.draw.Scenario.DeploymentDraft;
 import stagecoach.simulation.draw.Scenario.Fault;
@@ -13,10 +16,6 @@ import stagecoach.simulation.draw.Scenario.Where;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.UnavailableTargets;
-
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 
 /** Draws a scenario from a seed. */
 public final class Draw {

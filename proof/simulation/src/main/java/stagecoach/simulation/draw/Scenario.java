@@ -1,10 +1,9 @@
 package stagecoach.simulation.draw;
 
+import java.util.List;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.UnavailableTargets;
-
-import java.util.List;
 
 /**
  * All that a seed has drawn before anything happens; a kept finding is one of these as JSON.

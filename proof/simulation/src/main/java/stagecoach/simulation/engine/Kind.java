@@ -1,11 +1,10 @@
 package stagecoach.simulation.engine;
 
+import java.util.List;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.decider.Decider;
 import stagecoach.decider.StreamId;
 import stagecoach.simulation.engine.Letter.Channel;
-
-import java.util.List;
 
 /** One kind of stream of a service, and what goes with an append. */
 public interface Kind<S, C, E> {

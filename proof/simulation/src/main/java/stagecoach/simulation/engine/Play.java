@@ -1,12 +1,11 @@
 package stagecoach.simulation.engine;
 
+import java.util.Optional;
 import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.draw.Dice;
 import stagecoach.simulation.draw.Scenario;
 import stagecoach.simulation.law.Laws;
 import stagecoach.simulation.tale.Tale;
-
-import java.util.Optional;
 
 /** What everyone in a world shares. */
 public record Play(

@@ -1,9 +1,5 @@
 package stagecoach.simulation.engine;
 
-import stagecoach.simulation.draw.Dice;
-import stagecoach.simulation.draw.Scenario;
-import stagecoach.simulation.engine.Letter.Channel;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import stagecoach.simulation.draw.Dice;
+import stagecoach.simulation.draw.Scenario;
+import stagecoach.simulation.engine.Letter.Channel;
 
 /**
  * Brings letters to those who listen: in order per key, in any order otherwise, late, and sometimes

@@ -1,14 +1,5 @@
 package stagecoach.simulation.engine;
 
-import org.jspecify.annotations.Nullable;
-
-import stagecoach.decider.StreamId;
-import stagecoach.simulation.defect.Defect;
-import stagecoach.simulation.engine.Letter.Channel;
-import stagecoach.simulation.law.Broken;
-import stagecoach.simulation.law.Invariant;
-import stagecoach.wire.StagecoachJson;
-
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import stagecoach.decider.StreamId;
+import stagecoach.simulation.defect.Defect;
+import stagecoach.simulation.engine.Letter.Channel;
+import stagecoach.simulation.law.Broken;
+import stagecoach.simulation.law.Invariant;
+import stagecoach.wire.StagecoachJson;
 
 /**
  * A service as the runtime makes it: streams, outbox, inbox and timers outlive a crash, what its

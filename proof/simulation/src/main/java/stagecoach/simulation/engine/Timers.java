@@ -1,13 +1,12 @@
 package stagecoach.simulation.engine;
 
-import stagecoach.decider.StreamId;
-
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import stagecoach.decider.StreamId;
 
 /** The table of a service's timers; it outlives a crash. */
 final class Timers {

@@ -1,7 +1,10 @@
 package stagecoach.simulation.law;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
@@ -34,11 +37,6 @@ import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.RunOn;
-
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 
 /** What is judged at each event of a deployment. */
 final class CourseLaws {

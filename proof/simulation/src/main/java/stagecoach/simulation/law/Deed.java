@@ -1,10 +1,9 @@
 package stagecoach.simulation.law;
 
+import java.util.OptionalInt;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.run.Pair;
 import stagecoach.vocabulary.identity.AgentId;
-
-import java.util.OptionalInt;
 
 /** What really runs, or ran, at a machine under a ticket; nobody's tables are asked for it. */
 final class Deed {

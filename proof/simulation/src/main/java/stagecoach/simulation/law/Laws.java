@@ -1,7 +1,14 @@
 package stagecoach.simulation.law;
 
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.deployment.DeploymentEvent;
@@ -13,15 +20,6 @@ import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
-
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /** Judges what happens, as it happens. All its methods throw {@link Broken}. */
 public final class Laws {

@@ -1,7 +1,13 @@
 package stagecoach.simulation.law;
 
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-
 import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
@@ -18,14 +24,6 @@ import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.process.Phase;
-
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /** A deployment as its published events tell it; written without a look at the deciders. */
 final class Life {

@@ -1,7 +1,11 @@
 package stagecoach.simulation.law;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.Pair;
@@ -18,12 +22,6 @@ import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
-
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** What is judged when a machine begins something, or a byte moves. */
 final class MachineLaws {

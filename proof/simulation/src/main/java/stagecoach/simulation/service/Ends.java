@@ -1,13 +1,12 @@
 package stagecoach.simulation.service;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** Results as tentacles tell them. */
 final class Ends {

@@ -1,7 +1,18 @@
 package stagecoach.simulation.service;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.AgentReport;
@@ -33,19 +44,6 @@ import stagecoach.simulation.law.Broken;
 import stagecoach.simulation.law.Invariant;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
-
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The agent-gateway: the mailbox, the sessions, and what the world is told of both. */
 final class Gateway extends Service {

@@ -1,7 +1,7 @@
 package stagecoach.simulation.service;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
 import stagecoach.contracts.agent.GatewayFrame.Complete;
@@ -16,8 +16,6 @@ import stagecoach.simulation.draw.Scenario.MachineDraft;
 import stagecoach.simulation.engine.Play;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Tag;
-
-import java.util.List;
 
 /** A machine: a tentacle that comes and goes, and its connection. */
 final class Machine {

@@ -2,6 +2,15 @@ package stagecoach.simulation.service;
 
 import static stagecoach.simulation.service.Shop.ENVIRONMENT;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
@@ -39,16 +48,6 @@ import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /** The orchestrator: deployments, the queue, and the machines as it knows them. */
 final class Orchestrator extends Service {

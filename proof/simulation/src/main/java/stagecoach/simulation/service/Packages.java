@@ -1,5 +1,12 @@
 package stagecoach.simulation.service;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
@@ -37,14 +44,6 @@ import stagecoach.simulation.tale.Sentences;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /** The package-service: acquisitions, the store and the caches. */
 final class Packages extends Service {

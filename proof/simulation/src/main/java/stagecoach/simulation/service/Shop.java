@@ -1,5 +1,12 @@
 package stagecoach.simulation.service;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.Selection;
@@ -38,14 +45,6 @@ import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
-
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** What the drafts of a scenario are in the vocabulary of the domains. */
 final class Shop {

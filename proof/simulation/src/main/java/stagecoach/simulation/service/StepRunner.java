@@ -1,7 +1,14 @@
 package stagecoach.simulation.service;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
@@ -43,15 +50,6 @@ import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.Mutex;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /** The step-runner: runs of steps, and the payloads of their commands. */
 final class StepRunner extends Service {

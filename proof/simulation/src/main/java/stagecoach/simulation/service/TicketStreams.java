@@ -1,5 +1,6 @@
 package stagecoach.simulation.service;
 
+import java.util.List;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
@@ -15,8 +16,6 @@ import stagecoach.simulation.engine.Kind;
 import stagecoach.simulation.engine.Letter.Channel;
 import stagecoach.simulation.engine.Play;
 import stagecoach.simulation.tale.Sentences;
-
-import java.util.List;
 
 /** What the world is told of each command. */
 final class TicketStreams implements Kind<Reported, Report, AgentReport> {

@@ -1,5 +1,9 @@
 package stagecoach.simulation.service;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
@@ -14,11 +18,6 @@ import stagecoach.simulation.draw.Scenario.Trouble;
 import stagecoach.simulation.engine.Play;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.process.Mutex;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
-import java.util.Set;
 
 /** A process (or a transfer) on a machine; how it goes is the ticket's fate. */
 final class Work {

@@ -1,5 +1,9 @@
 package stagecoach.simulation.service;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.draw.Dice;
 import stagecoach.simulation.draw.Scenario;
@@ -16,11 +20,6 @@ import stagecoach.simulation.tale.Tale;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.WorkerId;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /** All services and machines of a scenario, and the trouble that befalls them. */
 public final class World {

@@ -1,5 +1,8 @@
 package stagecoach.simulation.tale;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandContext;
@@ -11,10 +14,6 @@ import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.steprun.StepRunEvent;
-
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Events and commands in a few words. */
 public final class Sentences {
