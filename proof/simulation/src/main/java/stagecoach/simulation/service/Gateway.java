@@ -55,6 +55,7 @@ final class Gateway extends Service {
     private final TicketStreams tickets;
     private final AgentStreams agents;
     private final Map<Ticket, Slot> mailbox = new LinkedHashMap<>();
+    private final Set<AgentId> wakingLater = new HashSet<>();
     private final Map<AgentId, Long> epochs = new TreeMap<>();
     private final Map<AgentId, Link> sessions = new HashMap<>();
     private final Set<AgentId> connected = new HashSet<>();
@@ -251,10 +252,23 @@ final class Gateway extends Service {
         }
     }
 
+    /** One round for all that waits there, or the rounds would multiply while it waits. */
+    private void wakeLater(AgentId agent) {
+        if (wakingLater.add(agent)) {
+            play.time()
+                    .after(
+                            PAYLOAD_AGAIN_MILLIS,
+                            () -> {
+                                wakingLater.remove(agent);
+                                wake(agent);
+                            });
+        }
+    }
+
     private void deliver(Link link, Slot slot) {
         if (slot.command.context().step().isPresent()) {
             if (!stepRunner.isUp()) {
-                play.time().after(PAYLOAD_AGAIN_MILLIS, () -> wake(slot.mail.agent()));
+                wakeLater(slot.mail.agent());
                 return;
             }
             if (!stepRunner.hasPayload(slot.mail.ticket())) {
