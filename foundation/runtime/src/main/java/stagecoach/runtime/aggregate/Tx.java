@@ -3,7 +3,7 @@ package stagecoach.runtime.aggregate;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import stagecoach.runtime.store.Statements;
+import stagecoach.runtime.sql.Statements;
 
 /**
  * The blocking face of one stateless session in one transaction. Only the thread that {@link

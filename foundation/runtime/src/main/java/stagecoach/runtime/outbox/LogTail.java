@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import stagecoach.runtime.store.Statements;
+import stagecoach.runtime.sql.Statements;
 
 /**
  * Remembers what Kafka acknowledged and where, and has it published again when a log lost its tail

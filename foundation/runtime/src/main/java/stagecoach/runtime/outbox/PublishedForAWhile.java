@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.runtime.retention.KeptForAWhile;
-import stagecoach.runtime.store.Statements;
+import stagecoach.runtime.sql.Statements;
 
 /**
  * What was published goes from {@code published} after {@code stagecoach.retention.published}. A

@@ -1,7 +1,7 @@
 package stagecoach.runtime.retention;
 
 import java.time.Instant;
-import stagecoach.runtime.store.Statements;
+import stagecoach.runtime.sql.Statements;
 
 /** Rows that nobody needs after some time; a bean per kind of rows. */
 public interface KeptForAWhile {

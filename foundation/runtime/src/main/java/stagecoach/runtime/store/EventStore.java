@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import stagecoach.decider.StreamId;
+import stagecoach.runtime.sql.Statements;
 
 /** Appends to streams and reads them. It decodes nothing. */
 @Singleton

@@ -3,6 +3,7 @@ package stagecoach.runtime.store;
 import java.time.Instant;
 import java.util.Map;
 import stagecoach.decider.StreamId;
+import stagecoach.runtime.sql.Statements;
 
 /** Keeps the rows of {@code timer} as the states of streams want them. */
 public final class TimerTable {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.runtime.retention.KeptForAWhile;
-import stagecoach.runtime.store.Statements;
+import stagecoach.runtime.sql.Statements;
 
 /**
  * Output goes {@code stagecoach.retention.logs} after its deployment has ended; never that of one

@@ -1,4 +1,4 @@
-package stagecoach.runtime.store;
+package stagecoach.runtime.sql;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
