@@ -5,48 +5,38 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import stagecoach.runtime.rounds.Rounds;
 
 /** Looks every few minutes for what is no longer needed. */
 @Singleton
 class RetentionThread {
-    private static final long EVERY_MINUTES = 5;
+    private static final Duration EVERY = Duration.ofMinutes(5);
 
     private final Retention retention;
-    private final CountDownLatch stopping = new CountDownLatch(1);
-    private @Nullable Thread thread;
+    private final Rounds rounds;
 
     RetentionThread(Retention retention) {
         this.retention = retention;
+        this.rounds = new Rounds("retention", EVERY, this::forget);
     }
 
     void start(@Observes StartupEvent event) {
-        thread = Thread.ofVirtual().name("retention").start(this::run);
+        rounds.start();
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        stopping.countDown();
-        if (thread != null) {
-            thread.join(TimeUnit.SECONDS.toMillis(5));
-        }
+        rounds.stop();
     }
 
-    private void run() {
-        try {
-            while (!stopping.await(EVERY_MINUTES, TimeUnit.MINUTES)) {
-                retention.kinds().forEach(this::forget);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void forget() {
+        retention.kinds().forEach(this::forget);
     }
 
     private void forget(KeptForAWhile kind) {
         try {
             boolean more = true;
-            while (more && stopping.getCount() > 0) {
+            while (more && !rounds.isStopping()) {
                 more = retention.forget(kind);
             }
         } catch (RuntimeException e) {

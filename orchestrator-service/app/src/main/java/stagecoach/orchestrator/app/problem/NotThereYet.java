@@ -59,7 +59,10 @@ abstract class NotThereYet {
     @Path("/api/v1/retention")
     static class Retention extends NotThereYet {
         Retention(Problems problems) {
-            super(problems, "Retention is", "Everything is kept.");
+            super(
+                    problems,
+                    "Settings of retention are",
+                    "Output is kept as long as stagecoach.retention.logs says, and all else for good.");
         }
     }
 
