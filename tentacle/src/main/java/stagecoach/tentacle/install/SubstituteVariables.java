@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import stagecoach.vocabulary.template.Template;
+import stagecoach.vocabulary.template.VariableProblem;
+import stagecoach.vocabulary.template.syntax.SyntaxMistake;
 
 /** Puts variables into the files that the step names, and completes the new folder with that. */
 final class SubstituteVariables implements Behaviour {
@@ -82,16 +83,26 @@ final class SubstituteVariables implements Behaviour {
                             .formatted(shown));
         }
         Template template = Template.parse(text);
-        Set<String> unknown = new LinkedHashSet<>(template.names());
-        unknown.removeAll(variables.keySet());
-        if (!unknown.isEmpty()) {
+        for (SyntaxMistake mistake : template.mistakes()) {
+            installation
+                    .live()
+                    .info("%s, left as written: %s".formatted(shown, mistake.sentence()));
+        }
+        Template.Filled filled;
+        try {
+            filled = template.fill(variables);
+        } catch (VariableProblem problem) {
+            throw new InstallFailed(
+                    "Variables cannot be put into %s: %s".formatted(shown, problem.sentence()));
+        }
+        if (!filled.unknown().isEmpty()) {
             installation
                     .live()
                     .info(
                             "%s: no value here for %s, left as written."
-                                    .formatted(shown, String.join(", ", unknown)));
+                                    .formatted(shown, String.join(", ", filled.unknown())));
         }
-        String rendered = template.render(name -> Optional.ofNullable(variables.get(name)));
+        String rendered = filled.text();
         if (!rendered.equals(text)) {
             Files.writeString(file, rendered);
         }

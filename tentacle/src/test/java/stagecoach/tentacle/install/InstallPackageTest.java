@@ -132,7 +132,7 @@ class InstallPackageTest {
         assertThat(installed("other.txt")).hasContent("url=#{Db.Url}");
         assertThat(TestTickets.lines(live, OutputKind.INFO))
                 .contains(
-                        "app.properties: no value here for No.Such, left as written.",
+                        "app.properties: no value here for #{No.Such}, left as written.",
                         "substituteIn '*.none' matches no file of the package.");
     }
 

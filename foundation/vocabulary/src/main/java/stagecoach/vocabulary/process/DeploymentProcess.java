@@ -3,6 +3,7 @@ package stagecoach.vocabulary.process;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import stagecoach.vocabulary.identity.StepName;
 
 /** The steps of a project, in their order. */
 public record DeploymentProcess(List<Step> steps) {
@@ -51,5 +52,36 @@ public record DeploymentProcess(List<Step> steps) {
             }
         }
         return List.copyOf(leaves);
+    }
+
+    /**
+     * Whether a step has ended when another begins, at the same target at least: it stands in an
+     * earlier batch, or before it in the same group. A step that is a group counts as what it
+     * begins with; one that is not there ends before nothing.
+     */
+    public boolean endsBefore(StepName earlier, StepName later) {
+        List<Leaf> leaves = leaves();
+        int first = position(leaves, earlier);
+        int second = position(leaves, later);
+        if (first < 0 || second < 0) {
+            return false;
+        }
+        var one = leaves.get(first);
+        var other = leaves.get(second);
+        return one.batch() < other.batch()
+                || (one.group().isPresent()
+                        && one.group().equals(other.group())
+                        && !other.group().map(Step::name).equals(Optional.of(later))
+                        && first < second);
+    }
+
+    private static int position(List<Leaf> leaves, StepName name) {
+        for (int i = 0; i < leaves.size(); i++) {
+            if (leaves.get(i).step().name().equals(name)
+                    || leaves.get(i).group().map(Step::name).equals(Optional.of(name))) {
+                return i;
+            }
+        }
+        return -1;
     }
 }

@@ -1,8 +1,8 @@
 package stagecoach.vocabulary.process;
 
+import java.util.Map;
 import java.util.Optional;
 import stagecoach.vocabulary.template.Template;
-import stagecoach.vocabulary.template.VariableProblem;
 
 /** The rule for {@code onlyIf}: a template that must yield true or false. */
 public final class OnlyIf {
@@ -20,19 +20,14 @@ public final class OnlyIf {
     /** What is wrong with an expression, whatever its variables are; empty if nothing is. */
     static Optional<String> mistake(String expression) {
         var template = Template.parse(expression);
-        try {
-            if (template.names().isEmpty()
-                    && parse(template.renderStrictly(name -> Optional.empty())).isEmpty()) {
-                return Optional.of(
-                        "\"%s\" is neither true nor false. Name a variable that is, such as #{Deploy.Web}."
-                                .formatted(expression));
-            }
-            template.renderStrictly(name -> Optional.of("true"));
-            return Optional.empty();
-        } catch (VariableProblem.Unknown problem) {
-            return Optional.of(
-                    "%s is no plain reference. Name a variable whose value is true or false, such as #{Deploy.Web}."
-                            .formatted(String.join(", ", problem.references())));
+        if (!template.mistakes().isEmpty()) {
+            return Optional.of(template.mistakes().getFirst().sentence());
         }
+        if (template.isConstant() && parse(template.fill(Map.of()).text()).isEmpty()) {
+            return Optional.of(
+                    "\"%s\" is neither true nor false. Name a variable that is, such as #{Deploy.Web}."
+                            .formatted(expression));
+        }
+        return Optional.empty();
     }
 }

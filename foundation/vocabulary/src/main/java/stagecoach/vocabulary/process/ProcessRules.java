@@ -74,6 +74,12 @@ public final class ProcessRules {
             int position = i;
             steps.get(i).ifPresent(step -> rules.checkAlone(position, step));
         }
+        var all = new DeploymentProcess(steps.stream().flatMap(Optional::stream).toList());
+        boolean whole = steps.stream().allMatch(Optional::isPresent);
+        for (int i = 0; i < steps.size(); i++) {
+            int position = i;
+            steps.get(i).ifPresent(step -> rules.checkTexts(position, step, all, whole));
+        }
         return List.copyOf(rules.mistakes);
     }
 
@@ -207,6 +213,21 @@ public final class ProcessRules {
             checkGroup(position, step, children);
         } else {
             new ActionRules((field, sentence) -> add(position, field, sentence)).check(step);
+        }
+    }
+
+    private void checkTexts(int position, Step step, DeploymentProcess all, boolean whole) {
+        for (StepTexts.Mistake mistake : StepTexts.mistakes(step, all, whole)) {
+            add(position, mistake.field(), mistake.sentence());
+        }
+        if (step.action() instanceof Action.Group(var children)) {
+            for (int i = 0; i < children.size(); i++) {
+                inside = "steps/%d/".formatted(i);
+                for (StepTexts.Mistake mistake : StepTexts.mistakes(children.get(i), all, whole)) {
+                    add(position, mistake.field(), mistake.sentence());
+                }
+            }
+            inside = "";
         }
     }
 

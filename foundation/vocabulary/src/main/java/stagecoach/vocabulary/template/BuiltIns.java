@@ -55,5 +55,36 @@ public final class BuiltIns {
                     PACKAGE_ID,
                     PACKAGE_VERSION);
 
+    /** Within a loop the number of the round, from 0. */
+    public static final String EACH_INDEX = "Stagecoach.Template.Each.Index";
+
+    /** Within a loop {@code True} in the first round, else {@code False}. */
+    public static final String EACH_FIRST = "Stagecoach.Template.Each.First";
+
+    /** Within a loop {@code True} in the last round, else {@code False}. */
+    public static final String EACH_LAST = "Stagecoach.Template.Each.Last";
+
+    /** Those that only the text of a loop knows. */
+    public static final List<String> OF_LOOPS = List.of(EACH_INDEX, EACH_FIRST, EACH_LAST);
+
+    /** What the variables of a package begin with, where a step has several of them. */
+    private static final String OF_A_PACKAGE = "Stagecoach.Package[";
+
+    /** What the outputs of steps begin with. */
+    private static final String OF_A_STEP = "Stagecoach.Step[";
+
+    /** Whether a name that is ours can have a value anywhere. */
+    public static boolean canBe(String name) {
+        return NAMES.contains(name)
+                || OF_LOOPS.contains(name)
+                || name.startsWith(OF_A_PACKAGE)
+                || name.startsWith(OF_A_STEP);
+    }
+
+    /** Whether a name is known when its step runs and not before. */
+    public static boolean comesLater(String name) {
+        return name.startsWith(OF_A_PACKAGE) || name.startsWith(OF_A_STEP);
+    }
+
     private BuiltIns() {}
 }

@@ -1,12 +1,16 @@
 package stagecoach.vocabulary.template;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import stagecoach.vocabulary.template.Rendering.Rendered;
 
 /**
  * The variables of one place: each name has one value, whose own references are put in when it is
@@ -14,7 +18,7 @@ import java.util.Optional;
  */
 public final class ResolvedVariables {
     /** The longest value with its references put in, in characters. */
-    public static final int LENGTH_MAX = 1 << 20;
+    public static final int LENGTH_MAX = Budget.TEXT_MAX;
 
     /** How deep references may lead to values that hold references. */
     public static final int DEPTH_MAX = 100;
@@ -22,17 +26,22 @@ public final class ResolvedVariables {
     /** A shorter line of a secret of several lines is not masked alone: braces are no secret. */
     private static final int MASKED_LINE_MIN = 6;
 
+    /** More ways to unknown names than a person follows are not told. */
+    private static final int PATHS_MAX = 20;
+
     /** No variable. */
-    public static final ResolvedVariables NONE = new ResolvedVariables(Map.of());
+    public static final ResolvedVariables NONE = of(Map.of());
 
     private final Map<String, Definition> definitions;
+    private final Predicate<String> later;
 
-    private ResolvedVariables(Map<String, Definition> definitions) {
+    private ResolvedVariables(Map<String, Definition> definitions, Predicate<String> later) {
         this.definitions = definitions;
+        this.later = later;
     }
 
     static ResolvedVariables of(Map<String, Definition> definitions) {
-        return new ResolvedVariables(new LinkedHashMap<>(definitions));
+        return new ResolvedVariables(new LinkedHashMap<>(definitions), name -> false);
     }
 
     /**
@@ -42,12 +51,29 @@ public final class ResolvedVariables {
      */
     public record Value(String value, boolean sensitive) {}
 
+    /**
+     * What a text will become, as far as it can be told beforehand.
+     *
+     * @param text empty if it depends on a value that is not told yet
+     * @param unknown the references that nobody will know, each with the names on the way to it
+     * @param asked the names that conditions and loops ask for and nobody will know
+     */
+    public record Foreseen(Optional<String> text, List<List<String>> unknown, Set<String> asked) {}
+
     /** These, and {@code facts} besides, which win and are taken literally: no template in them. */
     public ResolvedVariables withFacts(Map<String, String> facts) {
         var more = new LinkedHashMap<>(definitions);
         facts.forEach(
                 (name, value) -> more.put(name, new Definition(Template.literal(value), false)));
-        return new ResolvedVariables(more);
+        return new ResolvedVariables(more, later);
+    }
+
+    /**
+     * These, and besides the names for which {@code will} holds: they have values when their time
+     * comes, and none now. For {@link #foresee}.
+     */
+    public ResolvedVariables withLater(Predicate<String> will) {
+        return new ResolvedVariables(definitions, will);
     }
 
     /**
@@ -62,73 +88,117 @@ public final class ResolvedVariables {
                     more.put(
                             name, Definition.template(value, before != null && before.sensitive()));
                 });
-        return new ResolvedVariables(more);
+        return new ResolvedVariables(more, later);
     }
 
     /**
      * The value of {@code name}, if it is known.
      *
-     * @throws VariableProblem.Circular if it refers to itself
+     * @throws VariableProblem if its references lead to no value
      */
     public Optional<Value> find(String name) {
-        return new Expansion().find(name);
+        return valueOf(new Expansion().find(name));
     }
 
     /**
      * Every variable with its value.
      *
-     * @throws VariableProblem.Circular if one refers to itself
+     * @throws VariableProblem if one leads to no value
      */
     public Map<String, Value> all() {
         var expansion = new Expansion();
         var all = new LinkedHashMap<String, Value>();
         for (String name : definitions.keySet()) {
-            expansion.find(name).ifPresent(value -> all.put(name, value));
+            valueOf(expansion.find(name)).ifPresent(value -> all.put(name, value));
         }
         return all;
     }
 
-    /** The text with what is known put in; unknown references stay as written. */
+    private static Optional<Value> valueOf(Known.Found found) {
+        return found instanceof Known.Found.Value(String text, boolean sensitive)
+                ? Optional.of(new Value(text, sensitive))
+                : Optional.empty();
+    }
+
+    /**
+     * The text with what is known put in; unknown references stay as written.
+     *
+     * @throws VariableProblem if it leads to no text
+     */
     public String render(String text) {
-        var expansion = new Expansion();
-        return Template.parse(text).render(name -> expansion.find(name).map(Value::value));
+        return new Expansion().render(text).text();
     }
 
     /**
      * The text with every reference put in.
      *
-     * @throws VariableProblem.Unknown naming all references that are not known
+     * @throws VariableProblem.Unknown naming all references that are not known, in values too
      */
     public String renderStrictly(String text) {
-        var expansion = new Expansion();
-        return Template.parse(text).renderStrictly(name -> expansion.find(name).map(Value::value));
+        var foreseen = foresee(text);
+        if (!foreseen.unknown().isEmpty()) {
+            throw new VariableProblem.Unknown(foreseen.unknown());
+        }
+        return foreseen.text().orElse("");
     }
 
     /**
-     * The texts that must never be shown: the values of sensitive variables, and their longer lines
-     * if they have several, since output is looked at line by line. Longest first, so that no part
-     * of a secret is left when one holds another.
+     * What a text will become, and what it will lack.
+     *
+     * @throws VariableProblem if it cannot become anything, whatever comes later
      */
-    public List<String> masks() {
+    public Foreseen foresee(String text) {
+        var expansion = new Expansion();
+        var rendered = expansion.render(text);
+        var unknown = new LinkedHashSet<List<String>>();
+        rendered.missing().forEach(written -> unknown.add(List.of(written)));
+        unknown.addAll(expansion.unknownOnTheWay());
+        var asked = new LinkedHashSet<>(rendered.asked());
+        asked.addAll(expansion.asked);
+        return new Foreseen(
+                rendered.later() ? Optional.empty() : Optional.of(rendered.text()),
+                List.copyOf(unknown),
+                asked);
+    }
+
+    /** The names that have values of their own, built-in ones included. */
+    public Set<String> names() {
+        return Set.copyOf(definitions.keySet());
+    }
+
+    /**
+     * The texts that must never be shown: the values of sensitive variables, their longer lines if
+     * they have several, since output is looked at line by line, and what filters make of them in
+     * other values and in {@code texts}. Longest first, so that no part of a secret is left when
+     * one holds another.
+     */
+    public List<String> masks(String... texts) {
         var expansion = new Expansion();
         var masks = new LinkedHashSet<String>();
         definitions.forEach(
                 (name, definition) -> {
-                    if (!definition.sensitive()) {
-                        return;
+                    String value = valueOf(expansion.find(name)).map(Value::value).orElse("");
+                    if (definition.sensitive()) {
+                        addMasks(masks, value);
                     }
-                    String value = expansion.find(name).map(Value::value).orElse("");
-                    if (!value.isBlank()) {
-                        masks.add(value.strip());
-                    }
-                    value.lines()
-                            .map(String::strip)
-                            .filter(line -> line.length() >= MASKED_LINE_MIN)
-                            .forEach(masks::add);
                 });
+        for (String text : texts) {
+            expansion.masks.addAll(expansion.render(text).masks());
+        }
+        expansion.masks.forEach(derived -> addMasks(masks, derived));
         return masks.stream()
                 .sorted((one, other) -> Integer.compare(other.length(), one.length()))
                 .toList();
+    }
+
+    private static void addMasks(Set<String> masks, String value) {
+        if (!value.isBlank()) {
+            masks.add(value.strip());
+        }
+        value.lines()
+                .map(String::strip)
+                .filter(line -> line.length() >= MASKED_LINE_MIN)
+                .forEach(masks::add);
     }
 
     /** A variable's value as it was given. */
@@ -139,18 +209,42 @@ public final class ResolvedVariables {
     }
 
     /** One walk through the references, with what it has found so far. */
-    private final class Expansion {
-        private final Map<String, Value> found = new HashMap<>();
+    private final class Expansion implements Known {
+        private final Budget budget = new Budget();
+        private final Map<String, Found> found = new HashMap<>();
         private final LinkedHashSet<String> path = new LinkedHashSet<>();
+        private final Map<String, Set<String>> missing = new LinkedHashMap<>();
+        private final Map<String, Set<String>> leadsTo = new HashMap<>();
+        private final Set<String> outermost = new LinkedHashSet<>();
+        private final Set<String> asked = new LinkedHashSet<>();
+        private final Set<String> masks = new LinkedHashSet<>();
 
-        Optional<Value> find(String name) {
+        Rendered render(String text) {
+            try {
+                return Rendering.of(Template.parse(text).parts(), this, budget);
+            } catch (Budget.Spent spent) {
+                throw new VariableProblem.TooLarge(spent.bound());
+            }
+        }
+
+        @Override
+        public Collection<String> names() {
+            return definitions.keySet();
+        }
+
+        @Override
+        public Found find(String name) {
+            (path.isEmpty()
+                            ? outermost
+                            : leadsTo.computeIfAbsent(path.getLast(), _ -> new LinkedHashSet<>()))
+                    .add(name);
             var before = found.get(name);
             if (before != null) {
-                return Optional.of(before);
+                return before;
             }
             var definition = definitions.get(name);
             if (definition == null) {
-                return Optional.empty();
+                return later.test(name) ? new Found.Later() : new Found.Missing();
             }
             if (!path.add(name)) {
                 throw new VariableProblem.Circular(cycleTo(name));
@@ -162,24 +256,54 @@ public final class ResolvedVariables {
             var value = expand(name, definition);
             path.remove(name);
             found.put(name, value);
-            return Optional.of(value);
+            return value;
         }
 
-        private Value expand(String name, Definition definition) {
-            boolean sensitive = definition.sensitive();
-            for (String reference : definition.value().names()) {
-                sensitive |= find(reference).map(Value::sensitive).orElse(false);
+        private Found expand(String name, Definition definition) {
+            try {
+                var rendered = Rendering.of(definition.value().parts(), this, budget);
+                if (!rendered.missing().isEmpty()) {
+                    missing.put(name, rendered.missing());
+                }
+                asked.addAll(rendered.asked());
+                masks.addAll(rendered.masks());
+                return rendered.later()
+                        ? new Found.Later()
+                        : new Found.Value(
+                                rendered.text(), definition.sensitive() || rendered.sensitive());
+            } catch (Budget.Spent spent) {
+                throw new VariableProblem.TooLarge(name, spent.bound());
             }
-            String text =
-                    definition
-                            .value()
-                            .render(inner -> find(inner).map(Value::value), LENGTH_MAX)
-                            .orElseThrow(
-                                    () ->
-                                            new VariableProblem.TooLarge(
-                                                    name,
-                                                    "longer than " + LENGTH_MAX + " characters"));
-            return new Value(text, sensitive);
+        }
+
+        /** The shortest ways from the text to the values that hold unknown references. */
+        List<List<String>> unknownOnTheWay() {
+            var ways = new ArrayList<List<String>>();
+            var open = new ArrayList<List<String>>();
+            var seen = new LinkedHashSet<String>();
+            for (String name : outermost) {
+                if (seen.add(name)) {
+                    open.add(List.of(name));
+                }
+            }
+            for (int i = 0; i < open.size() && ways.size() < PATHS_MAX; i++) {
+                var way = open.get(i);
+                for (String written : missing.getOrDefault(way.getLast(), Set.of())) {
+                    ways.add(followedBy(way, written));
+                }
+                for (String next : leadsTo.getOrDefault(way.getLast(), Set.of())) {
+                    if (seen.add(next)) {
+                        open.add(followedBy(way, next));
+                    }
+                }
+            }
+            return ways;
+        }
+
+        private static List<String> followedBy(List<String> way, String next) {
+            var longer = new ArrayList<>(way);
+            longer.add(next);
+            return List.copyOf(longer);
         }
 
         private List<String> cycleTo(String name) {

@@ -1,140 +1,141 @@
 package stagecoach.vocabulary.template;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import stagecoach.vocabulary.template.syntax.Expression;
+import stagecoach.vocabulary.template.syntax.Operand;
+import stagecoach.vocabulary.template.syntax.Parsed;
+import stagecoach.vocabulary.template.syntax.Part;
+import stagecoach.vocabulary.template.syntax.Symbol;
+import stagecoach.vocabulary.template.syntax.SyntaxMistake;
 
 /**
- * A text with references such as {@code #{Db.Url}} in it, parsed once and rendered as often as
- * needed. {@code ##{Db.Url}} stands for the text {@code #{Db.Url}} itself. Whatever else begins
- * with a hash and a brace is plain text, since scripts and configuration files have uses of their
- * own for it.
+ * A text with references such as {@code #{Db.Url | ToLower}}, conditions and loops in it, parsed
+ * once and rendered as often as needed. {@code ##{Db.Url}} stands for the text {@code #{Db.Url}}
+ * itself. Whatever else begins with a hash and a brace is plain text, since scripts and
+ * configuration files have uses of their own for it.
  *
- * <p>What a lookup gives is inserted as it is and not looked at again; values that hold references
+ * <p>What a value holds is inserted as it is and not looked at again; values that hold references
  * themselves are the business of {@link ResolvedVariables}.
  */
 public final class Template {
-    private static final String OPEN = "#{";
+    private final Parsed parsed;
 
-    /** What is longer is no reference: a name with some blanks around it. */
-    private static final int INSIDE_MAX = 2 * VariableNames.LENGTH_MAX;
-
-    private final List<Part> parts;
-
-    private Template(List<Part> parts) {
-        this.parts = List.copyOf(parts);
+    private Template(Parsed parsed) {
+        this.parsed = parsed;
     }
 
     /** Parses {@code text}; every text is a template. */
     public static Template parse(String text) {
-        var parts = new ArrayList<Part>();
-        int copied = 0;
-        int close = -1;
-        int open = text.indexOf(OPEN);
-        while (open >= 0) {
-            if (close < open) {
-                close = text.indexOf('}', open);
-            }
-            if (close < 0) {
-                break;
-            }
-            int next = open + OPEN.length();
-            if (close - open <= INSIDE_MAX) {
-                String inside = text.substring(next, close).strip();
-                String written = text.substring(open, close + 1);
-                if (VariableNames.isReference(inside)) {
-                    boolean escaped = open > copied && text.charAt(open - 1) == '#';
-                    parts.add(new Literal(text.substring(copied, escaped ? open - 1 : open)));
-                    parts.add(escaped ? new Literal(written) : new Reference(inside, written));
-                    next = close + 1;
-                    copied = next;
-                } else if (VariableNames.looksMeant(inside)) {
-                    parts.add(new Literal(text.substring(copied, open)));
-                    parts.add(new Unsupported(written));
-                    next = close + 1;
-                    copied = next;
-                }
-            }
-            open = text.indexOf(OPEN, next);
-        }
-        parts.add(new Literal(text.substring(copied)));
-        return new Template(parts);
+        return new Template(Parsed.of(text));
     }
 
     /** A template that is {@code text} and nothing else, whatever stands in it. */
     static Template literal(String text) {
-        return new Template(List.of(new Literal(text)));
+        return new Template(new Parsed(List.of(new Part.Literal(text)), List.of()));
     }
 
-    /** The names that the text refers to, in order of first appearance. */
-    public Set<String> names() {
-        var names = new LinkedHashSet<String>();
-        for (Part part : parts) {
-            if (part instanceof Reference reference) {
-                names.add(reference.name());
-            }
-        }
-        return names;
+    /** What looks like a part of the language and is none; it stays as it is written. */
+    public List<SyntaxMistake> mistakes() {
+        return parsed.mistakes();
     }
 
-    /** The text with what {@code lookup} knows put in; unknown references stay as written. */
-    public String render(Function<String, Optional<String>> lookup) {
-        return render(lookup, Integer.MAX_VALUE).orElseThrow();
-    }
-
-    /** The same; empty if it would be longer than {@code lengthMax} characters. */
-    Optional<String> render(Function<String, Optional<String>> lookup, int lengthMax) {
-        var text = new StringBuilder();
-        for (Part part : parts) {
-            String piece =
-                    switch (part) {
-                        case Literal literal -> literal.text();
-                        case Unsupported unsupported -> unsupported.written();
-                        case Reference reference ->
-                                lookup.apply(reference.name()).orElse(reference.written());
-                    };
-            if (piece.length() > lengthMax - text.length()) {
-                return Optional.empty();
-            }
-            text.append(piece);
-        }
-        return Optional.of(text.toString());
+    /** Whether it is the same text whatever the variables are. */
+    public boolean isConstant() {
+        return parts().stream().allMatch(Part.Literal.class::isInstance);
     }
 
     /**
-     * The text with every reference put in.
-     *
-     * @throws VariableProblem.Unknown naming all references that {@code lookup} does not know, and
-     *     all that are no plain references
+     * Every name that it mentions, in its conditions, loops and filters, too, as it is written and
+     * in order of first appearance. What a loop calls its elements is among them.
      */
-    public String renderStrictly(Function<String, Optional<String>> lookup) {
-        var unknown = new LinkedHashSet<String>();
+    public Set<String> names() {
+        var names = new LinkedHashSet<String>();
+        collect(parts(), names);
+        return names;
+    }
+
+    private static void collect(List<Part> parts, Set<String> names) {
         for (Part part : parts) {
             switch (part) {
-                case Literal _ -> {}
-                case Unsupported unsupported -> unknown.add(unsupported.written());
-                case Reference reference -> {
-                    if (lookup.apply(reference.name()).isEmpty()) {
-                        unknown.add(reference.written());
-                    }
+                case Part.Literal _ -> {}
+                case Part.Insert insert -> collect(insert.expression(), names);
+                case Part.Choice choice -> {
+                    collect(choice.condition().left(), names);
+                    choice.condition()
+                            .comparison()
+                            .ifPresent(comparison -> collect(comparison.right(), names));
+                    collect(choice.holds(), names);
+                    collect(choice.fails(), names);
+                }
+                case Part.Loop loop -> {
+                    collect(loop.collection(), names);
+                    collect(loop.body(), names);
                 }
             }
         }
-        if (!unknown.isEmpty()) {
-            throw new VariableProblem.Unknown(List.copyOf(unknown));
-        }
-        return render(lookup);
     }
 
-    private sealed interface Part {}
+    private static void collect(Expression expression, Set<String> names) {
+        collect(expression.symbol(), names);
+        for (Expression.Call call : expression.filters()) {
+            call.arguments().forEach(argument -> collect(argument, names));
+        }
+    }
 
-    private record Literal(String text) implements Part {}
+    private static void collect(Operand operand, Set<String> names) {
+        if (operand instanceof Operand.Of(Expression expression)) {
+            collect(expression, names);
+        }
+    }
 
-    private record Reference(String name, String written) implements Part {}
+    private static void collect(Symbol symbol, Set<String> names) {
+        names.add(Rendering.name(symbol));
+        for (Symbol.Piece piece : symbol.pieces()) {
+            if (piece instanceof Symbol.Piece.Index(Symbol inner)) {
+                collect(inner, names);
+            }
+        }
+    }
 
-    /** Seems to be meant for us (a filter, a condition), but is none that we understand. */
-    private record Unsupported(String written) implements Part {}
+    /**
+     * The text with {@code values} put in as they are.
+     *
+     * @throws VariableProblem if a filter cannot take a value, or the text becomes too large
+     */
+    public Filled fill(Map<String, String> values) {
+        var known =
+                new Known() {
+                    @Override
+                    public Found find(String name) {
+                        String value = values.get(name);
+                        return value == null ? new Found.Missing() : new Found.Value(value, false);
+                    }
+
+                    @Override
+                    public Collection<String> names() {
+                        return values.keySet();
+                    }
+                };
+        try {
+            var rendered = Rendering.of(parts(), known, new Budget());
+            return new Filled(rendered.text(), rendered.missing());
+        } catch (Budget.Spent spent) {
+            throw new VariableProblem.TooLarge(spent.bound());
+        }
+    }
+
+    /**
+     * A template with values put in.
+     *
+     * @param unknown the references that there is no value for, as they are written; they stay
+     */
+    public record Filled(String text, Set<String> unknown) {}
+
+    List<Part> parts() {
+        return parsed.parts();
+    }
 }

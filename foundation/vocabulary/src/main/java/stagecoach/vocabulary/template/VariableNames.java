@@ -7,27 +7,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
+import stagecoach.vocabulary.template.syntax.Symbol;
 
 /** How variables may be called, and what they are called in a process's environment. */
 public final class VariableNames {
     /** The longest name, in characters. */
-    public static final int LENGTH_MAX = 200;
+    public static final int LENGTH_MAX = Symbol.LENGTH_MAX;
 
     private static final String OURS = "Stagecoach.";
     private static final String ENVIRONMENT_PREFIX = "STAGECOACH_";
-    private static final Pattern CHOSEN = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}_.:-]*");
-    private static final Pattern MEANT =
-            Pattern.compile("/?(if|unless|each)\\b.*|[\\p{L}\\p{N}_][^\\r\\n]*\\|[^\\r\\n]*");
 
     private VariableNames() {}
 
     /**
      * Whether a person may call a variable so: it begins with a letter, a digit or an underscore,
-     * goes on with those, dots, colons and hyphens, and has at most {@link #LENGTH_MAX} characters.
+     * goes on with those, dots, colons, hyphens and indices in brackets, and has at most {@link
+     * #LENGTH_MAX} characters.
      */
     public static boolean allows(String name) {
-        return name.length() <= LENGTH_MAX && CHOSEN.matcher(name).matches();
+        return Symbol.isName(name);
     }
 
     /** Whether the name belongs to Stagecoach itself, so that nobody may define it. */
@@ -65,37 +63,5 @@ public final class VariableNames {
         }
         byEnvironmentName.values().removeIf(colliding -> colliding.size() < 2);
         return byEnvironmentName;
-    }
-
-    /** Whether a text between the braces refers to a variable: a name, perhaps with indices. */
-    static boolean isReference(String text) {
-        if (text.length() > LENGTH_MAX || text.isEmpty() || text.charAt(0) == '[') {
-            return false;
-        }
-        boolean indexed = false;
-        int indexLength = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '[' && !indexed) {
-                indexed = true;
-                indexLength = 0;
-            } else if (c == ']' && indexed && indexLength > 0) {
-                indexed = false;
-            } else if (Character.isLetterOrDigit(c) || c == '_' || isInner(c, i)) {
-                indexLength++;
-            } else {
-                return false;
-            }
-        }
-        return !indexed;
-    }
-
-    /** Whether the text is one of the forms that the language will have: filters, if, each. */
-    static boolean looksMeant(String text) {
-        return MEANT.matcher(text).matches();
-    }
-
-    private static boolean isInner(char c, int position) {
-        return position > 0 && (c == '.' || c == ':' || c == '-');
     }
 }

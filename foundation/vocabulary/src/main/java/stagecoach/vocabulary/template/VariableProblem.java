@@ -1,6 +1,7 @@
 package stagecoach.vocabulary.template;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Why variables do not lead to one value; the message is a sentence for the one who wrote them. */
 public abstract sealed class VariableProblem extends RuntimeException {
@@ -17,20 +18,35 @@ public abstract sealed class VariableProblem extends RuntimeException {
     public static final class Unknown extends VariableProblem {
         private final transient List<String> references;
 
-        Unknown(List<String> references) {
-            super(
-                    "%s %s. Define the variable in a scope that holds here, or correct its name."
-                            .formatted(
-                                    String.join(", ", references),
-                                    references.size() == 1
-                                            ? "is not known here"
-                                            : "are not known here"));
-            this.references = List.copyOf(references);
+        /**
+         * @param ways each reference as it is written, behind the names of the variables whose
+         *     values lead to it
+         */
+        Unknown(List<List<String>> ways) {
+            super(sentence(ways));
+            this.references = ways.stream().map(List::getLast).toList();
         }
 
         /** The references as written, such as {@code #{Db.Url}}. */
         public List<String> references() {
             return references;
+        }
+
+        /** The sentence about references that are not known. */
+        public static String sentence(List<List<String>> ways) {
+            return "%s %s. Define the variable in a scope that holds here, correct its name, or write ##{ where the text #{ itself is meant."
+                    .formatted(
+                            ways.stream().map(Unknown::inWords).collect(Collectors.joining(", ")),
+                            ways.size() == 1 ? "is not known here" : "are not known here");
+        }
+
+        private static String inWords(List<String> way) {
+            return way.size() == 1
+                    ? way.getFirst()
+                    : "%s (in %s)"
+                            .formatted(
+                                    way.getLast(),
+                                    String.join(" → ", way.subList(0, way.size() - 1)));
         }
     }
 
@@ -88,6 +104,19 @@ public abstract sealed class VariableProblem extends RuntimeException {
             super(
                     "The variable %s is %s when its references are put in. Shorten what it refers to."
                             .formatted(name, bound));
+        }
+
+        TooLarge(String bound) {
+            super(
+                    "The text is %s when its references are put in. Shorten what it refers to."
+                            .formatted(bound));
+        }
+    }
+
+    /** A value that a filter cannot take. */
+    public static final class Unfit extends VariableProblem {
+        Unfit(String written, String why) {
+            super("%s gives nothing: %s".formatted(written, why));
         }
     }
 }

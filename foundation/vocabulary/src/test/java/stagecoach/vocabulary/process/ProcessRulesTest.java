@@ -21,7 +21,11 @@ class ProcessRulesTest {
     private static final RunOn HQ = new RunOn.Worker(new PoolId("hq"));
     private static final RunOn NOBODY = new RunOn.NoMachine();
     private static final Action LOOK = new Action.ManualIntervention("Look.", List.of());
-    private static final Action SCRIPT = new Action.Script(Action.Syntax.BASH, "true");
+    private static final Action SCRIPT = script("true");
+
+    private static Action script(String body) {
+        return new Action.Script(Action.Syntax.BASH, body);
+    }
 
     @Test
     void a_script_before_a_package_before_a_check_is_a_good_process() {
@@ -78,14 +82,83 @@ class ProcessRulesTest {
     }
 
     @Test
-    void only_if_is_true_false_or_plain_references() {
-        for (String good : List.of("true", " FALSE ", "#{Deploy.Web}", "#{A}#{B}")) {
+    void only_if_is_true_false_or_a_template() {
+        for (String good :
+                List.of(
+                        "true",
+                        " FALSE ",
+                        "#{Deploy.Web}",
+                        "#{A}#{B}",
+                        "#{if A == \"x\"}true#{else}false#{/if}",
+                        "#{A | ToLower}")) {
             assertThat(mistakes(step("a", WEB, SCRIPT).onlyIf(good))).isEmpty();
         }
-        for (String bad : List.of("", "yes", "#{if A}true#{/if}", "#{A | ToLower}")) {
+        for (String bad : List.of("", "yes", "#{if A}true", "#{A | ToLowr}")) {
             assertThat(pointers(mistakes(step("a", WEB, SCRIPT).onlyIf(bad))))
                     .containsExactly("/steps/0/onlyIf");
         }
+    }
+
+    @Test
+    void a_mistake_in_a_template_is_told_with_step_line_and_column() {
+        assertThat(mistakes(step("a", WEB, SCRIPT), step("b", WEB, script("echo\n #{if X}y"))))
+                .containsExactly(
+                        new ProcessRules.Mistake(
+                                1,
+                                "script/body",
+                                "line 2, column 2: #{if X} is never closed. Write #{/if} where it ends. Write ##{ where the text #{ itself is meant."));
+        assertThat(mistakes(step("a", WEB, script("echo ${#array[@]} ${x##*/} ##{user.name + 1}"))))
+                .isEmpty();
+    }
+
+    @Test
+    void outputs_are_read_of_steps_that_have_ended() {
+        String output = "#{Stagecoach.Step[%s].Output.Url}";
+        var reads = script(output.formatted("look"));
+        assertThat(mistakes(step("look", WEB, SCRIPT), step("b", WEB, reads))).isEmpty();
+        assertThat(
+                        mistakes(
+                                step("look", WEB, SCRIPT),
+                                step("b", WEB, SCRIPT).onlyIf(output.formatted("look"))))
+                .isEmpty();
+        assertThat(mistakes(step("b", WEB, reads), step("look", WEB, SCRIPT)))
+                .extracting(ProcessRules.Mistake::sentence)
+                .containsExactly(
+                        "#{Stagecoach.Step[look].Output.Url}: the step \"look\" has not ended when \"b\" begins, so what it sets is not known then. Move it before this one.");
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        step("look", WEB, SCRIPT),
+                                        step("b", WEB, reads).withPrevious())))
+                .containsExactly("/steps/1/script/body");
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        step("b", WEB, SCRIPT)
+                                                .onlyIf(
+                                                        "#{if Stagecoach.Step[gone].Output.X}true#{else}false#{/if}"))))
+                .containsExactly("/steps/0/onlyIf");
+        var look = step("look", WEB, SCRIPT).built();
+        var child = step("b", WEB, reads).built();
+        assertThat(mistakes(step("g", WEB, new Action.Group(List.of(look, child))))).isEmpty();
+        assertThat(pointers(mistakes(step("g", WEB, new Action.Group(List.of(child, look))))))
+                .containsExactly("/steps/0/steps/0/script/body");
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        step("g", WEB, new Action.Group(List.of(look)))
+                                                .onlyIf(output.formatted("look")))))
+                .containsExactly("/steps/0/onlyIf");
+    }
+
+    @Test
+    void a_name_of_ours_that_does_not_exist_is_refused() {
+        assertThat(mistakes(step("a", WEB, script("#{Stagecoach.Deployment.Id}")))).isEmpty();
+        assertThat(mistakes(step("a", WEB, script("#{Stagecoach.Deploymnt.Id}"))))
+                .extracting(ProcessRules.Mistake::sentence)
+                .first()
+                .asString()
+                .startsWith("#{Stagecoach.Deploymnt.Id}: there is no built-in variable");
     }
 
     @Test

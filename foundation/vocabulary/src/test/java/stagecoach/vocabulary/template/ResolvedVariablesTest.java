@@ -111,6 +111,8 @@ class ResolvedVariablesTest {
         assertThatThrownBy(() -> of(plain("A", "1")).renderStrictly("http://#{Host}/#{A}"))
                 .isInstanceOf(VariableProblem.Unknown.class)
                 .hasMessageStartingWith("#{Host} is not known here.");
+        assertThatThrownBy(() -> of(plain("A", "#{B}"), plain("B", "#{C}")).renderStrictly("#{A}"))
+                .hasMessageStartingWith("#{C} (in A → B) is not known here.");
     }
 
     @Test
@@ -129,6 +131,54 @@ class ResolvedVariablesTest {
         }
         assertThatThrownBy(() -> VariableSet.of(chain).resolve(HERE).find("V0"))
                 .isInstanceOf(VariableProblem.TooLarge.class);
+    }
+
+    @Test
+    void what_a_filter_makes_of_a_secret_is_masked_too() {
+        var variables =
+                of(secret("Password", "s3cr3t-pw"), plain("Auth", "Basic #{Password | ToBase64}"));
+        assertThat(variables.masks()).containsExactly("czNjcjN0LXB3", "s3cr3t-pw");
+        assertThat(variables.masks("say #{Password | ToUpper}"))
+                .containsExactly("czNjcjN0LXB3", "s3cr3t-pw", "S3CR3T-PW");
+    }
+
+    @Test
+    void a_circle_is_found_through_conditions_filters_and_indices() {
+        assertThatThrownBy(
+                        () ->
+                                of(
+                                                plain("A", "#{if B}x#{/if}"),
+                                                plain("B", "#{C | ToUpper}"),
+                                                plain("C", "#{D[#{A}]}"))
+                                        .find("A"))
+                .isInstanceOf(VariableProblem.Circular.class)
+                .hasMessageContaining("A → B → C → A");
+    }
+
+    @Test
+    void what_is_unknown_is_foreseen_with_the_way_that_leads_there() {
+        var variables =
+                of(
+                        plain("Url", "https://#{Host}/"),
+                        plain("Host", "#{Nmae}.example"),
+                        plain("Off", "false"));
+        var foreseen =
+                variables.foresee("#{Url} #{Other} #{if Off}#{NotAsked}#{/if}#{if Dbug}#{/if}");
+        assertThat(foreseen.unknown())
+                .containsExactly(List.of("#{Other}"), List.of("Url", "Host", "#{Nmae}"));
+        assertThat(foreseen.asked()).containsExactly("Dbug");
+        assertThat(foreseen.text()).contains("https://#{Nmae}.example/ #{Other} ");
+    }
+
+    @Test
+    void where_a_value_comes_later_both_ways_are_gone() {
+        var variables = of(plain("Due", "#{Out.Due}")).withLater(name -> name.startsWith("Out."));
+        var foreseen =
+                variables.foresee(
+                        "#{if Due}#{A}#{else}#{B}#{/if}#{each x in Out.L}#{x}#{C}#{/each}");
+        assertThat(foreseen.text()).isEmpty();
+        assertThat(foreseen.unknown())
+                .containsExactly(List.of("#{A}"), List.of("#{B}"), List.of("#{C}"));
     }
 
     @Property

@@ -1,10 +1,8 @@
 package stagecoach.vocabulary.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
-import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -22,12 +20,8 @@ class TemplateTest {
                     "Stagecoach.Step[web].Output[web-1].Dir", "/srv",
                     "Raw", "#{Name}");
 
-    private static Optional<String> lookup(String name) {
-        return Optional.ofNullable(KNOWN.get(name));
-    }
-
     private static String render(String text) {
-        return Template.parse(text).render(TemplateTest::lookup);
+        return Template.parse(text).fill(KNOWN).text();
     }
 
     @Test
@@ -73,7 +67,7 @@ class TemplateTest {
             })
     void what_is_no_reference_is_left_alone(String text) {
         assertThat(render(text)).isEqualTo(text);
-        assertThat(Template.parse(text).renderStrictly(TemplateTest::lookup)).isEqualTo(text);
+        assertThat(Template.parse(text).fill(KNOWN).unknown()).isEmpty();
     }
 
     @Test
@@ -89,19 +83,10 @@ class TemplateTest {
     }
 
     @Test
-    void the_strict_form_names_everything_that_is_missing_at_once() {
-        assertThatThrownBy(
-                        () ->
-                                Template.parse(
-                                                "#{Name} #{A} #{B} #{A} #{Name | ToUpper} #{if Name}")
-                                        .renderStrictly(TemplateTest::lookup))
-                .isInstanceOfSatisfying(
-                        VariableProblem.Unknown.class,
-                        unknown ->
-                                assertThat(unknown.references())
-                                        .containsExactly(
-                                                "#{A}", "#{B}", "#{Name | ToUpper}", "#{if Name}"))
-                .hasMessageContaining("are not known here");
+    void everything_that_is_missing_is_told_at_once_and_stays() {
+        var filled = Template.parse("#{Name} #{A} #{B} #{A} #{C | ToUpper}").fill(KNOWN);
+        assertThat(filled.unknown()).containsExactly("#{A}", "#{B}", "#{C | ToUpper}");
+        assertThat(filled.text()).isEqualTo("World #{A} #{B} #{A} #{C | ToUpper}");
     }
 
     @Test
@@ -118,7 +103,7 @@ class TemplateTest {
     @Property
     void a_text_without_known_names_is_given_back_but_for_its_escapes(
             @ForAll("texts") String text) {
-        String rendered = Template.parse(text).render(_ -> Optional.empty());
+        String rendered = Template.parse(text).fill(Map.of()).text();
         assertThat(rendered.replace("#", "")).isEqualTo(text.replace("#", ""));
         if (!text.contains("##{")) {
             assertThat(rendered).isEqualTo(text);

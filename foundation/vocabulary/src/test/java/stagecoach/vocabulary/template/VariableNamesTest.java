@@ -34,14 +34,23 @@ class VariableNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Db.Url", "_x", "1", "größe", "a:b-c"})
+    @ValueSource(
+            strings = {
+                "Db.Url",
+                "_x",
+                "1",
+                "größe",
+                "a:b-c",
+                "Endpoint[a].Address",
+                "A[Package 1]"
+            })
     void a_name_of_letters_digits_and_marks_is_allowed(String name) {
         assertThat(VariableNames.allows(name)).isTrue();
         assertThat(Template.parse("#{" + name + "}").names()).containsExactly(name);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".a", "-a", "a b", "a[b]", "a}", "a|b", "a#"})
+    @ValueSource(strings = {"", ".a", "-a", "a b", "a[]", "a[b", "a[b[c]]", "a}", "a|b", "a#"})
     void other_names_are_not(String name) {
         assertThat(VariableNames.allows(name)).isFalse();
     }

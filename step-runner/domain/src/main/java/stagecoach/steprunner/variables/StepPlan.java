@@ -25,7 +25,6 @@ import stagecoach.vocabulary.template.BuiltIns;
 import stagecoach.vocabulary.template.OutputReference;
 import stagecoach.vocabulary.template.ResolvedVariables;
 import stagecoach.vocabulary.template.ScopeContext;
-import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.VariableProblem;
 import stagecoach.vocabulary.template.VariableSet;
 
@@ -87,7 +86,7 @@ public final class StepPlan {
                             script.syntax(),
                             known.render(script.body()),
                             values(known),
-                            known.masks());
+                            known.masks(script.body()));
             case Action.DeployPackage deploy ->
                     new CommandPayload.Install(
                             known.render(directory(sheet, step, deploy)),
@@ -102,7 +101,7 @@ public final class StepPlan {
                             check.bodyMatches().map(known::render),
                             check.within(),
                             check.every(),
-                            known.masks());
+                            known.masks(check.url(), check.bodyMatches().orElse("")));
             case Action.HealthCheck _ ->
                     new CommandPayload.Script(Action.Syntax.SH, ":", Map.of(), known.masks());
             case Action.ManualIntervention _ -> throw noCommand(step);
@@ -198,10 +197,13 @@ public final class StepPlan {
             var known = variablesAt(sheet, step, place, outputs);
             known.all();
             switch (action(step)) {
-                case Action.Script _ -> {}
+                case Action.Script script -> known.render(script.body());
                 case Action.DeployPackage deploy ->
                         demandKnown(known, directory(sheet, step, deploy));
-                case Action.HttpCheck check -> demandKnown(known, check.url());
+                case Action.HttpCheck check -> {
+                    demandKnown(known, check.url());
+                    check.bodyMatches().ifPresent(known::render);
+                }
                 case Action.HealthCheck _ -> {}
                 case Action.ManualIntervention _ -> {}
                 case Action.Group _ -> throw noCommand(step);
@@ -213,12 +215,7 @@ public final class StepPlan {
     }
 
     private static void demandKnown(ResolvedVariables known, String text) {
-        Template.parse(known.render(text))
-                .renderStrictly(
-                        name ->
-                                OutputReference.parse(name).isPresent()
-                                        ? Optional.of("")
-                                        : known.find(name).map(ResolvedVariables.Value::value));
+        known.withLater(name -> OutputReference.parse(name).isPresent()).renderStrictly(text);
     }
 
     private static IllegalStateException noCommand(PlannedStep step) {

@@ -375,6 +375,38 @@ class StepPlanTest {
                 .isEqualTo(scriptAt(WEB_1, plan, output("a", WEB_1, "1")));
     }
 
+    @Test
+    void a_script_has_conditions_loops_and_filters_over_variables_and_outputs() {
+        var body =
+                "#{each t in Stagecoach.Step[look].Output}#{t}=#{t.Port | ToUpper};#{/each}#{if Debug}-v#{else}-q#{/if}";
+        assertThat(
+                        scriptAt(
+                                        WEB_1,
+                                        plan(script(body), Map.of(), plain("Debug", "no")),
+                                        output("look", WEB_2, "b"),
+                                        output("look", WEB_1, "a"))
+                                .body())
+                .isEqualTo("web-1=A;web-2=B;-q");
+    }
+
+    @Test
+    void what_a_script_makes_of_a_secret_is_masked_too() {
+        var secret = new Variable("Pw", "s3cr3t-pw", true, Scope.EVERYWHERE);
+        assertThat(
+                        scriptAt(WEB_1, plan(script("login #{Pw | ToBase64}"), Map.of(), secret))
+                                .masks())
+                .containsExactlyInAnyOrder("s3cr3t-pw", "czNjcjN0LXB3");
+    }
+
+    @Test
+    void a_value_that_a_filter_cannot_take_makes_the_pair_unready() {
+        var plan = plan(script("#{V | FromBase64}"), Map.of(), plain("V", "?"));
+        assertThat(plan.unready(sheet(Kind.SCRIPT, WEB_1)).values())
+                .singleElement()
+                .asString()
+                .startsWith("#{V | FromBase64} gives nothing");
+    }
+
     private static Answer judged(Optional<String> group, String onlyIf, Variable... values) {
         var step = step("work", script("x"), Optional.of(onlyIf));
         var outer =

@@ -1,0 +1,55 @@
+package stagecoach.vocabulary.template;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** What a template can ask for. */
+interface Known {
+    /** What is known of a variable. */
+    Found find(String name);
+
+    /** The names of all variables that have a value. */
+    Collection<String> names();
+
+    /** What is known of a variable. */
+    sealed interface Found {
+        /** It has a value. */
+        record Value(String text, boolean sensitive) implements Found {}
+
+        /** It will have a value when its time comes, such as an output of an earlier step. */
+        record Later() implements Found {}
+
+        /** Nobody has defined it here. */
+        record Missing() implements Found {}
+    }
+
+    /**
+     * The indices of a collection: {@code a} and {@code b}, where {@code Endpoint[a].Address} and
+     * {@code Endpoint[b]} have values. Numbers by their size, and before texts.
+     */
+    default List<String> indices(String collection) {
+        String prefix = collection + "[";
+        var indices = new LinkedHashSet<String>();
+        for (String name : names()) {
+            if (name.startsWith(prefix)) {
+                int end = name.indexOf(']', prefix.length());
+                if (end > prefix.length()) {
+                    indices.add(name.substring(prefix.length(), end));
+                }
+            }
+        }
+        var sorted = new ArrayList<>(indices);
+        sorted.sort(
+                Comparator.comparing((String index) -> !isNumber(index))
+                        .thenComparing(index -> isNumber(index) ? index.length() : 0)
+                        .thenComparing(Comparator.naturalOrder()));
+        return sorted;
+    }
+
+    private static boolean isNumber(String index) {
+        return index.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+}

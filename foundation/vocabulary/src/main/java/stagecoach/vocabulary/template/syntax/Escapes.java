@@ -1,0 +1,106 @@
+package stagecoach.vocabulary.template.syntax;
+
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
+
+/** Texts made safe for the places that they are put into. */
+final class Escapes {
+    private static final String UNRESERVED = "-_.~";
+    private static final String RESERVED = ":/?#[]@!$&'()*+,;=%";
+
+    private Escapes() {}
+
+    static String html(String text) {
+        return each(
+                text,
+                c ->
+                        switch (c) {
+                            case '&' -> "&amp;";
+                            case '<' -> "&lt;";
+                            case '>' -> "&gt;";
+                            case '"' -> "&quot;";
+                            case '\'' -> "&#39;";
+                            default -> Character.toString(c);
+                        });
+    }
+
+    static String xml(String text) {
+        return each(
+                text,
+                c ->
+                        switch (c) {
+                            case '&' -> "&amp;";
+                            case '<' -> "&lt;";
+                            case '>' -> "&gt;";
+                            case '"' -> "&quot;";
+                            case '\'' -> "&apos;";
+                            default -> Character.toString(c);
+                        });
+    }
+
+    /** What stands between the quotes of a JSON text. */
+    static String json(String text) {
+        return each(
+                text,
+                c ->
+                        switch (c) {
+                            case '"' -> "\\\"";
+                            case '\\' -> "\\\\";
+                            case '\n' -> "\\n";
+                            case '\r' -> "\\r";
+                            case '\t' -> "\\t";
+                            case '\b' -> "\\b";
+                            case '\f' -> "\\f";
+                            default -> c < ' ' ? "\\u%04x".formatted(c) : Character.toString(c);
+                        });
+    }
+
+    /** A key or a value of a Java properties file; only a key's inner blanks, = and : count. */
+    static String properties(String text, boolean key) {
+        var escaped = new StringBuilder();
+        boolean leading = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\\' -> escaped.append("\\\\");
+                case '\n' -> escaped.append("\\n");
+                case '\r' -> escaped.append("\\r");
+                case '\t' -> escaped.append("\\t");
+                case '\f' -> escaped.append("\\f");
+                case ' ' -> escaped.append(key || leading ? "\\ " : " ");
+                case '=', ':', '#', '!' -> escaped.append(key ? "\\" : "").append(c);
+                default -> {
+                    if (c < ' ' || c > '~') {
+                        escaped.append("\\u%04X".formatted((int) c));
+                    } else {
+                        escaped.append(c);
+                    }
+                }
+            }
+            leading &= c == ' ';
+        }
+        return escaped.toString();
+    }
+
+    /** Percent-encoded UTF-8; {@code whole} keeps what gives a URI its form. */
+    static String uri(String text, boolean whole) {
+        var escaped = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean plain =
+                    (c >= 'a' && c <= 'z')
+                            || (c >= 'A' && c <= 'Z')
+                            || (c >= '0' && c <= '9')
+                            || UNRESERVED.indexOf(c) >= 0
+                            || (whole && RESERVED.indexOf(c) >= 0);
+            escaped.append(plain ? Character.toString(c) : "%%%02X".formatted((int) c));
+        }
+        return escaped.toString();
+    }
+
+    private static String each(String text, IntFunction<String> change) {
+        var escaped = new StringBuilder(text.length() + 16);
+        text.codePoints().mapToObj(change).forEach(escaped::append);
+        return escaped.toString();
+    }
+}
