@@ -4,6 +4,7 @@ import picocli.CommandLine;
 import stagecoach.cli.StagecoachCli;
 import stagecoach.local.launcher.command.BenchCommand;
 import stagecoach.local.launcher.command.CacheCommand;
+import stagecoach.local.launcher.command.ChaosCommand;
 import stagecoach.local.launcher.command.DemoCommand;
 import stagecoach.local.launcher.command.DownCommand;
 import stagecoach.local.launcher.command.RunningMachines;
@@ -38,6 +39,7 @@ public final class StagecoachMain {
         line.addSubcommand(new CacheCommand(machines).line());
         line.addSubcommand(new DemoCommand(checkout, root.screen()));
         line.addSubcommand(new BenchCommand(checkout, root.screen()));
+        line.addSubcommand(new ChaosCommand(checkout, root.screen()));
         StagecoachCli.mannered(line);
         line.getCommandSpec()
                 .usageMessage()

@@ -14,6 +14,7 @@ import stagecoach.local.launcher.bench.DeploymentBench;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.wire.StagecoachJson;
 
 /** Measures on a local default of its own. */
@@ -62,7 +63,7 @@ public final class BenchCommand implements Runnable {
         var scratch = new ScratchDefault(checkout, "bench", screen);
         LocalMachines machines;
         try {
-            machines = scratch.start();
+            machines = scratch.start(Wishes.none());
         } catch (LocalRun.StartRefused e) {
             return Said.error(spec, e);
         }

@@ -13,6 +13,7 @@ import stagecoach.local.launcher.demo.Demo;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.Wishes;
 
 /** Runs the demo on a local default of its own. */
 @Command(
@@ -53,7 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
         var scratch = new ScratchDefault(checkout, FOLDER, screen);
         LocalMachines machines;
         try {
-            machines = scratch.start();
+            machines = scratch.start(Wishes.none());
         } catch (LocalRun.StartRefused e) {
             return Said.error(spec, e);
         }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,6 +15,7 @@ import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.process.ProcessStatus;
 
 /**
@@ -50,7 +50,7 @@ final class ScratchDefault {
      *
      * @throws LocalRun.StartRefused with a sentence if one runs already or it does not start
      */
-    LocalMachines start() throws IOException, InterruptedException {
+    LocalMachines start(Wishes wishes) throws IOException, InterruptedException {
         if (run.look().supervised()) {
             throw new LocalRun.StartRefused(
                     "one runs already in %s. Wait for it, or end it with Ctrl-C there."
@@ -63,7 +63,7 @@ final class ScratchDefault {
         var picture = new StartPicture(screen, true);
         LocalRun.Started started;
         try {
-            started = run.start(Map.of(), picture::show);
+            started = run.start(wishes, picture::show);
         } finally {
             picture.end();
         }

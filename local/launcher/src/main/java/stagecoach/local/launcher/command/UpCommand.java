@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.supervisor.StatusJson;
 
 /** Starts the local default and returns when all is ready. */
@@ -37,6 +39,12 @@ public final class UpCommand implements Callable<Integer> {
                     "Fix another port: kafka, postgres, orchestrator, step-runner, package-service, agent-gateway, agent, bytes.")
     Map<String, Integer> fixed = new LinkedHashMap<>();
 
+    @Option(
+            names = "--pods",
+            defaultValue = "1",
+            description = "So many processes of each service share the work; 1 if left out.")
+    int pods;
+
     @Option(names = "--json", description = "Print the status as JSON when all is ready.")
     boolean json;
 
@@ -55,7 +63,7 @@ public final class UpCommand implements Callable<Integer> {
         StartPicture picture = new StartPicture(screen, !json);
         LocalRun.Started started;
         try {
-            started = run.start(ports, picture::show);
+            started = run.start(wishes(ports), picture::show);
         } catch (LocalRun.StartRefused e) {
             picture.end();
             return Said.error(spec, e);
@@ -80,5 +88,13 @@ public final class UpCommand implements Callable<Integer> {
                 spec,
                 "Next: ./stagecoach tentacle start --name web-1 --region eu --environment production --tags web");
         return ExitCode.SUCCEEDED.code();
+    }
+
+    private Wishes wishes(Map<String, Integer> ports) {
+        try {
+            return new Wishes(ports, pods);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(Said.commandLine(spec), "--pods: " + e.getMessage(), e);
+        }
     }
 }

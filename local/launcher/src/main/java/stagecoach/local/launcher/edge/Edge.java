@@ -12,13 +12,15 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyOptions;
 import io.vertx.httpproxy.ProxyResponse;
-import java.net.URI;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,45 +36,54 @@ public final class Edge {
     private static final int CONNECTIONS_MAX = 2_000;
 
     private final Vertx vertx;
-    private final Map<Route, URI> services;
-    private final int port;
+    private final Services services;
+    private final HttpClient client;
+    private final Map<Route, Pods> pods = new EnumMap<>(Route.class);
 
-    private Edge(Vertx vertx, Map<Route, URI> services, int port) {
+    private Edge(Vertx vertx, Services services) {
         this.vertx = vertx;
         this.services = services;
-        this.port = port;
-    }
-
-    /**
-     * Listens on 127.0.0.1.
-     *
-     * @param port 0 for any
-     * @return the port; failed when it is taken
-     */
-    public static Future<Integer> start(
-            Vertx vertx,
-            int port,
-            URI orchestrator,
-            URI packageService,
-            URI agentGateway,
-            URI stepRunner) {
-        Map<Route, URI> services =
-                Map.of(
-                        Route.ORCHESTRATOR, orchestrator,
-                        Route.PACKAGE_SERVICE, packageService,
-                        Route.AGENT_GATEWAY, agentGateway,
-                        Route.STEP_RUNNER, stepRunner);
-        return new Edge(vertx, services, port).listen();
-    }
-
-    private Future<Integer> listen() {
-        HttpClient client =
+        this.client =
                 vertx.createHttpClient(
                         new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS_MAX),
                         new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
+        for (Route route : Route.values()) {
+            if (route != Route.NOWHERE) {
+                pods.put(route, Pods.watched(vertx, client, services.of(route)));
+            }
+        }
+    }
+
+    /**
+     * Listens on 127.0.0.1, there and at the passages.
+     *
+     * @param port 0 for any
+     * @return the port; failed when one is taken
+     */
+    static Future<Integer> start(Vertx vertx, int port, Services services) {
+        var edge = new Edge(vertx, services);
+        return edge.openPassages().compose(open -> edge.listen(port));
+    }
+
+    private Future<?> openPassages() {
+        NetClient net =
+                vertx.createNetClient(new NetClientOptions().setConnectTimeout(CONNECT_MILLIS_MAX));
+        return Future.all(
+                services.passages().stream()
+                        .map(
+                                each ->
+                                        Passage.open(
+                                                vertx,
+                                                net,
+                                                each.port(),
+                                                Pods.watched(vertx, client, each.pods())))
+                        .toList());
+    }
+
+    private Future<Integer> listen(int port) {
         HttpProxy proxy =
                 HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
-                        .origin(context -> connect(client, context))
+                        .origin(context -> connect(context))
                         .addInterceptor(new Manners());
         return vertx.createHttpServer(
                         new HttpServerOptions()
@@ -84,13 +95,16 @@ public final class Edge {
                 .map(server -> server.actualPort());
     }
 
-    private Future<HttpClientRequest> connect(HttpClient client, ProxyContext context) {
+    private Future<HttpClientRequest> connect(ProxyContext context) {
         HttpServerRequest request = context.request().proxiedRequest();
-        URI service =
-                Optional.ofNullable(services.get(Route.of(path(request))))
-                        .orElseThrow(() -> new IllegalStateException("this path leads nowhere"));
-        return client.request(
-                new RequestOptions().setHost(service.getHost()).setPort(service.getPort()));
+        return Optional.ofNullable(pods.get(Route.of(path(request))))
+                .orElseThrow(() -> new IllegalStateException("this path leads nowhere"))
+                .connect(
+                        pod ->
+                                client.request(
+                                        new RequestOptions()
+                                                .setHost(pod.getHost())
+                                                .setPort(pod.getPort())));
     }
 
     private static String path(HttpServerRequest request) {

@@ -2,33 +2,31 @@ package stagecoach.local.launcher.edge;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.net.URI;
+import java.util.List;
 
 /**
- * {@link Edge} as a process: {@code PORT ORCHESTRATOR_URL PACKAGE_SERVICE_URL AGENT_GATEWAY_URL
- * STEP_RUNNER_URL}. Prints {@code READY edge 127.0.0.1:PORT}; exits 1 with a sentence when the port
- * is taken, 2 when called wrongly.
+ * {@link Edge} as a process: {@code PORT SERVICE=URL[,URL] …} names every service with its pods,
+ * and {@code PORT=URL@HEALTH_URL,…} a port that stands for several. Prints {@code READY edge
+ * 127.0.0.1:PORT}; exits 1 with a sentence when the port is taken, 2 when called wrongly.
  */
 public final class EdgeMain {
     private EdgeMain() {}
 
     /** See the class. */
     public static void main(String[] args) {
-        if (args.length != 5) {
-            System.err.println(
-                    "usage: EdgeMain PORT ORCHESTRATOR_URL PACKAGE_SERVICE_URL AGENT_GATEWAY_URL STEP_RUNNER_URL");
+        Services services;
+        int port;
+        try {
+            port = Integer.parseInt(args.length == 0 ? "" : args[0]);
+            services = Services.parse(List.of(args).subList(1, args.length));
+        } catch (IllegalArgumentException e) {
+            System.err.println("usage: EdgeMain PORT SERVICE=URL[,URL] … [PORT=URL@URL,…] …");
+            System.err.println("error: " + e.getMessage());
             System.exit(2);
             return;
         }
-        int port = Integer.parseInt(args[0]);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        Edge.start(
-                        vertx,
-                        port,
-                        URI.create(args[1]),
-                        URI.create(args[2]),
-                        URI.create(args[3]),
-                        URI.create(args[4]))
+        Edge.start(vertx, port, services)
                 .onSuccess(at -> System.out.printf("READY edge 127.0.0.1:%d%n", at))
                 .onFailure(
                         cause -> {

@@ -2,7 +2,6 @@ package stagecoach.local.launcher.installation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,9 +28,6 @@ import stagecoach.migration.ServiceSchema;
  * the edge, and what may be added to them. How they are kept running is the supervisor's.
  */
 public final class LocalDefault {
-    /** Tried first for the base URL, so that it is the same on most computers. */
-    private static final int BASE_PORT = 41_080;
-
     private static final Duration ENGINE_READY_MAX = Duration.ofMinutes(3);
     private static final Duration SERVICE_READY_MAX = Duration.ofMinutes(3);
     private static final Duration STOP_MAX = Duration.ofSeconds(20);
@@ -42,28 +38,33 @@ public final class LocalDefault {
     private final Checkout checkout;
     private final Path folder;
     private final FreePorts ports;
+    private final int pods;
+    private final Addresses at;
     private final Secrets secrets;
 
-    private LocalDefault(Checkout checkout, Path folder, FreePorts ports, Secrets secrets) {
+    private LocalDefault(
+            Checkout checkout, Path folder, FreePorts ports, int pods, Secrets secrets) {
         this.checkout = checkout;
         this.folder = folder;
         this.ports = ports;
+        this.pods = pods;
+        this.at = new Addresses(ports, pods);
         this.secrets = secrets;
     }
 
     /**
      * What a supervisor is to run; to be made when nothing of an earlier life runs.
      *
-     * @param fixedPorts by name, such as {@code edge}
      * @throws IllegalStateException with a sentence when something is not built or a fixed port is
      *     taken
      */
-    public static Supervisor.Plan plan(
-            Checkout checkout, Path folder, Map<String, Integer> fixedPorts) throws IOException {
+    public static Supervisor.Plan plan(Checkout checkout, Path folder, Wishes wishes)
+            throws IOException {
         return new LocalDefault(
                         checkout,
                         folder,
-                        new FreePorts(folder.resolve("ports.json"), fixedPorts),
+                        new FreePorts(folder.resolve("ports.json"), wishes.fixedPorts()),
+                        wishes.pods(),
                         Secrets.in(folder.resolve("secrets")))
                 .plan();
     }
@@ -75,17 +76,24 @@ public final class LocalDefault {
 
     private Supervisor.Plan plan() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("baseUrl", baseUrl());
-        facts.put("nugetIndex", baseUrl() + "/nuget/v3/index.json");
+        facts.put("baseUrl", at.baseUrl());
+        facts.put("nugetIndex", at.baseUrl() + "/nuget/v3/index.json");
         facts.put("kafka", "127.0.0.1:" + ports.port("kafka"));
+        facts.put("postgres", at.postgresAddress());
         facts.put("adminKeyFile", secrets.adminKeyFile().toString());
-        facts.put("agentUrl", agentUrl());
-        facts.put("bytesUrl", bytesUrl());
-        facts.put("pullUrl", serviceUrl("package-service"));
+        facts.put("agentUrl", at.agentUrl());
+        facts.put("bytesUrl", at.bytesUrl());
+        facts.put("pullUrl", at.serviceUrl("package-service"));
         return new Supervisor.Plan(
-                facts,
-                List.of(engines(), services(), new Stage(List.of(edge()), List.of())),
-                Map.of("tentacle", this::tentacle, "cache", this::cache));
+                facts, stages(), Map.of("tentacle", this::tentacle, "cache", this::cache));
+    }
+
+    /** Where services meet each other at the edge, it has to be there before them. */
+    private List<Stage> stages() throws IOException {
+        Stage edge = new Stage(List.of(edge()), List.of());
+        return pods > 1
+                ? List.of(engines(), edge, services())
+                : List.of(engines(), services(), edge);
     }
 
     private Stage engines() throws IOException {
@@ -127,7 +135,7 @@ public final class LocalDefault {
 
     private void migrate() throws IOException {
         Migration.run(
-                "jdbc:postgresql://" + postgresAddress(),
+                "jdbc:postgresql://" + at.postgresAddress(),
                 EngineCommand.POSTGRES_USER,
                 secrets.postgresPassword(),
                 ServiceSchema.allIn(checkout.root()));
@@ -146,72 +154,81 @@ public final class LocalDefault {
                         "STAGECOACH_GRANT_KEY", secrets.grantKey(),
                         "STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey(),
                         "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
-        Map<String, String> gateway =
-                Map.of(
-                        "STAGECOACH_AGENT_PORT", Integer.toString(ports.port("agent")),
-                        "STAGECOACH_BYTES_PORT", Integer.toString(ports.port("bytes")),
-                        "STAGECOACH_AGENT_IDENTITY", folder.resolve("gateway-identity").toString(),
-                        "STAGECOACH_AGENT_PUBLIC_URL", agentUrl(),
-                        "STAGECOACH_BYTES_PUBLIC_URL", bytesUrl(),
-                        "STAGECOACH_TENTACLE_COMMAND",
-                                new TentacleProgram(checkout).commandForPeople());
+        List<ProcessSpec> processes = new ArrayList<>();
+        for (int pod = 1; pod <= pods; pod++) {
+            processes.add(service("orchestrator", pod, "orchestrator-service/app", orchestrator));
+            processes.add(service("step-runner", pod, "step-runner/app", Map.of()));
+            processes.add(service("package-service", pod, "package-service/app", packages));
+            processes.add(service("agent-gateway", pod, "agent-gateway/app", gateway(pod)));
+        }
         return new Stage(
-                List.of(
-                        service("orchestrator", "orchestrator-service/app", orchestrator),
-                        service("step-runner", "step-runner/app", Map.of()),
-                        service("package-service", "package-service/app", packages),
-                        service("agent-gateway", "agent-gateway/app", gateway)),
+                processes,
                 List.of(new Stage.Step("the spreading of the admin key", this::awaitAdminKey)));
+    }
+
+    private Map<String, String> gateway(int pod) throws IOException {
+        return Map.of(
+                "STAGECOACH_AGENT_PORT", Integer.toString(ports.port(at.inward("agent", pod))),
+                "STAGECOACH_BYTES_PORT", Integer.toString(ports.port(at.inward("bytes", pod))),
+                "STAGECOACH_AGENT_IDENTITY", folder.resolve("gateway-identity").toString(),
+                "STAGECOACH_AGENT_PUBLIC_URL", at.agentUrl(),
+                "STAGECOACH_BYTES_PUBLIC_URL", at.bytesUrl(),
+                "STAGECOACH_TENTACLE_COMMAND", new TentacleProgram(checkout).commandForPeople());
     }
 
     /** Each service that people talk to, by something that it answers to those who may read. */
     private void awaitAdminKey() throws Exception {
         String key = Files.readString(secrets.adminKeyFile()).strip();
-        KeyArrival.await(URI.create(serviceUrl("orchestrator") + "/api/v1/environments"), key);
-        KeyArrival.await(URI.create(serviceUrl("package-service") + "/api/v1/caches"), key);
-        KeyArrival.await(URI.create(serviceUrl("agent-gateway") + "/api/v1/agents"), key);
+        for (int pod = 1; pod <= pods; pod++) {
+            KeyArrival.await(at.podUrl("orchestrator", pod).resolve("/api/v1/environments"), key);
+            KeyArrival.await(at.podUrl("package-service", pod).resolve("/api/v1/caches"), key);
+            KeyArrival.await(at.podUrl("agent-gateway", pod).resolve("/api/v1/agents"), key);
+        }
     }
 
-    private ProcessSpec service(String name, String module, Map<String, String> own)
+    private ProcessSpec service(String service, int pod, String module, Map<String, String> own)
             throws IOException {
+        String name = Addresses.podName(service, pod);
         Map<String, String> environment = new HashMap<>(own);
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-        environment.put("QUARKUS_HTTP_PORT", Integer.toString(ports.port(name)));
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(at.podUrl(service, pod).getPort()));
+        environment.put("STAGECOACH_POD", name);
         environment.put("QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE", "2");
         environment.put("STAGECOACH_KAFKA", "127.0.0.1:" + ports.port("kafka"));
-        environment.put("STAGECOACH_POSTGRES", postgresAddress());
+        environment.put("STAGECOACH_POSTGRES", at.postgresAddress());
         environment.put("STAGECOACH_POSTGRES_USER", EngineCommand.POSTGRES_USER);
         environment.put("STAGECOACH_POSTGRES_PASSWORD", secrets.postgresPassword());
         environment.put("STAGECOACH_SERVICE_KEY", secrets.serviceKey());
         environment.put("STAGECOACH_SECRET_KEY", secrets.secretKey());
-        environment.put("STAGECOACH_ORCHESTRATOR_URL", serviceUrl("orchestrator"));
-        environment.put("STAGECOACH_STEP_RUNNER_URL", serviceUrl("step-runner"));
-        environment.put("STAGECOACH_PACKAGE_SERVICE_URL", serviceUrl("package-service"));
-        environment.put("STAGECOACH_AGENT_GATEWAY_URL", serviceUrl("agent-gateway"));
-        environment.put("STAGECOACH_PUBLIC_URL", baseUrl());
+        environment.put("STAGECOACH_ORCHESTRATOR_URL", at.serviceUrl("orchestrator"));
+        environment.put("STAGECOACH_STEP_RUNNER_URL", at.serviceUrl("step-runner"));
+        environment.put("STAGECOACH_PACKAGE_SERVICE_URL", at.serviceUrl("package-service"));
+        environment.put("STAGECOACH_AGENT_GATEWAY_URL", at.serviceUrl("agent-gateway"));
+        environment.put("STAGECOACH_PUBLIC_URL", at.baseUrl());
         return new ProcessSpec(
                 name,
                 quarkus(module, "-Xmx256m"),
                 environment,
                 folder.resolve("run").resolve(name),
-                new Readiness.HttpAnswer(URI.create(serviceUrl(name) + "/q/health/ready")),
+                new Readiness.HttpAnswer(at.podUrl(service, pod).resolve("/q/health/ready")),
                 SERVICE_READY_MAX,
                 STOP_MAX,
-                Optional.of(serviceUrl(name)));
+                Optional.of(at.podUrl(service, pod).toString()));
     }
 
     private ProcessSpec edge() throws IOException {
-        List<String> command =
-                java(
-                        List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(
+                List.of(
                         "-cp",
                         checkout.built("local/launcher/target/app").resolve("*").toString(),
                         "stagecoach.local.launcher.edge.EdgeMain",
-                        Integer.toString(edgePort()),
-                        serviceUrl("orchestrator"),
-                        serviceUrl("package-service"),
-                        serviceUrl("agent-gateway"),
-                        serviceUrl("step-runner"));
+                        Integer.toString(at.edgePort())));
+        arguments.addAll(at.services());
+        List<String> command =
+                java(
+                        List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        arguments.toArray(String[]::new));
         return new ProcessSpec(
                 "edge",
                 command,
@@ -220,7 +237,7 @@ public final class LocalDefault {
                 new Readiness.OutputLine("READY"),
                 SERVICE_READY_MAX,
                 STOP_MAX,
-                Optional.of(baseUrl()));
+                Optional.of(at.baseUrl()));
     }
 
     /**
@@ -239,9 +256,9 @@ public final class LocalDefault {
                                             "--home",
                                             home.toString(),
                                             "--gateway",
-                                            options.getOrDefault("gateway", agentUrl()),
+                                            options.getOrDefault("gateway", at.agentUrl()),
                                             "--bytes",
-                                            options.getOrDefault("bytes", bytesUrl())));
+                                            options.getOrDefault("bytes", at.bytesUrl())));
             return new ProcessSpec(
                     process,
                     command,
@@ -325,29 +342,5 @@ public final class LocalDefault {
         List<String> marked = new ArrayList<>(command);
         marked.add(1, mark(folder));
         return marked;
-    }
-
-    private int edgePort() throws IOException {
-        return ports.port("edge", BASE_PORT);
-    }
-
-    private String baseUrl() throws IOException {
-        return "http://127.0.0.1:" + edgePort();
-    }
-
-    private String agentUrl() throws IOException {
-        return "https://127.0.0.1:" + ports.port("agent");
-    }
-
-    private String bytesUrl() throws IOException {
-        return "https://127.0.0.1:" + ports.port("bytes");
-    }
-
-    private String serviceUrl(String name) throws IOException {
-        return "http://127.0.0.1:" + ports.port(name);
-    }
-
-    private String postgresAddress() throws IOException {
-        return "127.0.0.1:%d/%s".formatted(ports.port("postgres"), EngineCommand.POSTGRES_DATABASE);
     }
 }

@@ -62,22 +62,27 @@ public final class LocalRun {
         }
     }
 
+    /** Like {@link #start(Wishes, Consumer)}, with one process of each service. */
+    public Started start(Map<String, Integer> fixedPorts, Consumer<Status> progress)
+            throws IOException, InterruptedException {
+        return start(new Wishes(fixedPorts, 1), progress);
+    }
+
     /**
      * Begins it, unless it runs already, and returns when all is ready. If this Java process is
      * ended meanwhile, what it began is ended too.
      *
-     * @param fixedPorts by name
      * @param progress is told the table again and again while it starts
      * @throws StartRefused with a sentence; nothing runs then
      */
-    public Started start(Map<String, Integer> fixedPorts, Consumer<Status> progress)
+    public Started start(Wishes wishes, Consumer<Status> progress)
             throws IOException, InterruptedException {
         Optional<ControlClient> present = ControlClient.find(folder);
         if (present.isPresent()) {
             present.get().revive();
             return new Started(present.get(), awaitRunning(present.get(), progress), true);
         }
-        Process supervisor = begin(fixedPorts);
+        Process supervisor = begin(wishes);
         AtomicBoolean brokenOff = new AtomicBoolean();
         Thread breakOff = new Thread(() -> breakOff(supervisor, brokenOff), "break-off");
         Runtime.getRuntime().addShutdownHook(breakOff);
@@ -96,7 +101,7 @@ public final class LocalRun {
         }
     }
 
-    private Process begin(Map<String, Integer> fixedPorts) throws IOException {
+    private Process begin(Wishes wishes) throws IOException {
         Path log = new LogFile(folder.resolve("logs"), "supervisor").path();
         Files.createDirectories(log.getParent());
         List<String> command = new ArrayList<>(ownSession());
@@ -112,7 +117,7 @@ public final class LocalRun {
                         SupervisorMain.class.getName(),
                         folder.toString(),
                         checkout.root().toString()));
-        fixedPorts.forEach((name, port) -> command.add(name + "=" + port));
+        command.addAll(wishes.arguments());
         return new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)

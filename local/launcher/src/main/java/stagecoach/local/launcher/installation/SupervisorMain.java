@@ -1,14 +1,13 @@
 package stagecoach.local.launcher.installation;
 
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import stagecoach.local.launcher.process.BackOff;
 import stagecoach.local.launcher.supervisor.SupervisorProcess;
 
 /**
- * The process that {@code up} leaves behind: {@code FOLDER CHECKOUT [NAME=PORT …]}. See {@link
- * SupervisorProcess} for how it ends.
+ * The process that {@code up} leaves behind: {@code FOLDER CHECKOUT [pods=N] [NAME=PORT …]}. See
+ * {@link SupervisorProcess} for how it ends.
  */
 public final class SupervisorMain {
     private SupervisorMain() {}
@@ -17,12 +16,8 @@ public final class SupervisorMain {
     public static void main(String[] args) throws InterruptedException {
         Path folder = Path.of(args[0]);
         Checkout checkout = new Checkout(Path.of(args[1]));
-        Map<String, Integer> fixed = new HashMap<>();
-        for (int i = 2; i < args.length; i++) {
-            String[] pair = args[i].split("=", 2);
-            fixed.put(pair[0], Integer.valueOf(pair[1]));
-        }
+        Wishes wishes = Wishes.of(List.of(args).subList(2, args.length));
         new SupervisorProcess(folder, LocalDefault.mark(folder), BackOff.DEFAULT)
-                .run(() -> LocalDefault.plan(checkout, folder, fixed));
+                .run(() -> LocalDefault.plan(checkout, folder, wishes));
     }
 }

@@ -41,6 +41,7 @@ public final class Keeper {
     private final Condition moved = lock.newCondition();
     private ProcessState state = ProcessState.STARTING;
     private boolean stopping;
+    private boolean held;
     private int restarts;
     private @Nullable Process process;
     private @Nullable ProcessIdentity identity;
@@ -114,6 +115,30 @@ public final class Keeper {
         }
     }
 
+    /** SIGKILL, and no start again until {@link #release}; returns at once. */
+    public void holdBack() {
+        lock.lock();
+        try {
+            held = true;
+            if (process != null) {
+                process.destroyForcibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts it again after {@link #holdBack}. */
+    public void release() {
+        lock.lock();
+        try {
+            held = false;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** SIGTERM, in the end SIGKILL; returns when the process is gone. */
     public void stop() throws InterruptedException {
         @Nullable Process running;
@@ -145,10 +170,18 @@ public final class Keeper {
         try {
             while (!isStopping()) {
                 Life life = live();
+                wasReady |= life.ready();
+                if (isHeld()) {
+                    move(ProcessState.STOPPED, null, "it is held back on purpose");
+                    awaitRelease();
+                    failures = 0;
+                    move(ProcessState.RESTARTING, null, null);
+                    countRestart();
+                    continue;
+                }
                 if (isStopping()) {
                     break;
                 }
-                wasReady |= life.ready();
                 failures = life.steady() ? 1 : failures + 1;
                 if (failures >= (wasReady ? backOff.failuresMax() : backOff.firstFailuresMax())) {
                     move(ProcessState.FAILED, null, life.end());
@@ -249,6 +282,26 @@ public final class Keeper {
         lock.lock();
         try {
             return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isHeld() {
+        lock.lock();
+        try {
+            return held && !stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitRelease() throws InterruptedException {
+        lock.lock();
+        try {
+            while (held && !stopping) {
+                moved.await();
+            }
         } finally {
             lock.unlock();
         }

@@ -75,6 +75,20 @@ public final class ControlClient {
         call("DELETE", "/processes/" + processName, "");
     }
 
+    /**
+     * Kills a process and keeps it from being started again until {@link #release}.
+     *
+     * @throws ControlRefused when there is none of this name
+     */
+    public void holdBack(String processName) throws IOException, InterruptedException {
+        call("POST", "/held/" + processName, "");
+    }
+
+    /** Starts a process again that was held back. */
+    public void release(String processName) throws IOException, InterruptedException {
+        call("DELETE", "/held/" + processName, "");
+    }
+
     /** Starts again what has FAILED; the names. */
     public List<String> revive() throws IOException, InterruptedException {
         List<String> names = new ArrayList<>();

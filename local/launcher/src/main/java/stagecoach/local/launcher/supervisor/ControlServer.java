@@ -24,6 +24,7 @@ final class ControlServer {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int BODY_BYTES_MAX = 64 << 10;
     private static final String PROCESSES = "/processes";
+    private static final String HELD = "/held";
 
     private final Supervisor supervisor;
     private final Runnable shutdown;
@@ -114,6 +115,10 @@ final class ControlServer {
             if (call.startsWith("DELETE " + PROCESSES + "/")) {
                 return remove(call.substring(call.lastIndexOf('/') + 1));
             }
+            if (call.startsWith("POST " + HELD + "/") || call.startsWith("DELETE " + HELD + "/")) {
+                String name = call.substring(call.lastIndexOf('/') + 1);
+                return known(name, supervisor.hold(name, call.startsWith("POST")));
+            }
             if (call.equals("POST /revive")) {
                 var names = MAPPER.createObjectNode();
                 supervisor.revive().forEach(names.putArray("names")::add);
@@ -149,8 +154,10 @@ final class ControlServer {
     }
 
     private Answer remove(String name) throws IOException, InterruptedException {
-        return supervisor.remove(name)
-                ? Answer.name(200, name)
-                : Answer.error(404, "no process is called " + name);
+        return known(name, supervisor.remove(name));
+    }
+
+    private static Answer known(String name, boolean there) {
+        return there ? Answer.name(200, name) : Answer.error(404, "no process is called " + name);
     }
 }

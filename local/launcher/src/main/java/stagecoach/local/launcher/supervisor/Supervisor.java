@@ -218,6 +218,20 @@ public final class Supervisor {
     }
 
     /**
+     * Kills a process and does not start it again ({@code back}), or lets it come again.
+     *
+     * @return whether there is one of this name
+     */
+    public boolean hold(String processName, boolean back) {
+        Optional<Keeper> keeper;
+        synchronized (keepers) {
+            keeper = Optional.ofNullable(keepers.get(processName));
+        }
+        keeper.ifPresent(back ? Keeper::holdBack : Keeper::release);
+        return keeper.isPresent();
+    }
+
+    /**
      * Starts again what has FAILED.
      *
      * @return the names

@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -41,13 +42,7 @@ class EdgeTest {
         orchestrator = server();
         packages = server();
         port =
-                Edge.start(
-                                vertx,
-                                0,
-                                uri(orchestrator.getAddress().getPort()),
-                                uri(packages.getAddress().getPort()),
-                                uri(FreePort.find(1).getFirst()),
-                                uri(FreePort.find(1).getFirst()))
+                Edge.start(vertx, 0, services(uri(orchestrator), uri(packages)))
                         .toCompletionStage()
                         .toCompletableFuture()
                         .get(60, TimeUnit.SECONDS);
@@ -172,7 +167,7 @@ class EdgeTest {
     void a_taken_port_fails_the_start() {
         assertThatThrownBy(
                         () ->
-                                Edge.start(vertx, port, uri(1), uri(1), uri(1), uri(1))
+                                Edge.start(vertx, port, services(nobody(), nobody()))
                                         .toCompletionStage()
                                         .toCompletableFuture()
                                         .get(60, TimeUnit.SECONDS))
@@ -223,6 +218,23 @@ class EdgeTest {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         return server;
+    }
+
+    private static Services services(URI orchestrator, URI packages) {
+        return Services.parse(
+                List.of(
+                        "orchestrator=" + orchestrator,
+                        "package-service=" + packages,
+                        "agent-gateway=" + nobody(),
+                        "step-runner=" + nobody()));
+    }
+
+    private static URI uri(HttpServer server) {
+        return uri(server.getAddress().getPort());
+    }
+
+    private static URI nobody() {
+        return uri(FreePort.find(1).getFirst());
     }
 
     private static URI uri(int port) {

@@ -196,6 +196,32 @@ class SupervisorTest {
     }
 
     @Test
+    void a_process_that_is_held_back_stays_away_until_it_is_released() throws Exception {
+        start(stage(children.child("web", "good")));
+        ProcessIdentity first = row("web").identity().orElseThrow();
+
+        assertThat(supervisor.hold("web", true)).isTrue();
+        await().atMost(MAX).until(() -> state("web") == ProcessState.STOPPED);
+        assertThat(first.running()).isEmpty();
+        assertThat(row("web").reason()).contains("it is held back on purpose");
+
+        assertThat(supervisor.hold("web", false)).isTrue();
+        await().atMost(MAX).until(() -> state("web") == ProcessState.READY);
+        assertThat(supervisor.hold("nobody", true)).isFalse();
+    }
+
+    @Test
+    void what_is_held_back_is_ended_with_everything_else() throws Exception {
+        start(stage(children.child("web", "good")));
+        supervisor.hold("web", true);
+        await().atMost(MAX).until(() -> state("web") == ProcessState.STOPPED);
+
+        supervisor.stop();
+
+        assertThat(supervisor.status().phase()).isEqualTo(Phase.STOPPED);
+    }
+
+    @Test
     void the_state_file_says_what_the_table_says() throws Exception {
         start(stage(children.child("web", "good")));
         Status written =

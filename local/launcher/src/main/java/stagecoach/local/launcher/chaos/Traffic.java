@@ -1,0 +1,185 @@
+package stagecoach.local.launcher.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.ApiProblem;
+import stagecoach.cli.client.Unreachable;
+import stagecoach.local.launcher.chaos.verdict.Asked;
+
+/**
+ * Keeps a deployment under way in each slot, as a patient person would: asks again under the same
+ * key while nobody answers, and begins the next one when one has ended.
+ */
+final class Traffic {
+    private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+    private static final long POLL_MILLIS = 1_000;
+
+    private final ApiClient api;
+    private final Story story;
+    private final long seed;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<String> improper = new ArrayList<>();
+    private volatile boolean closing;
+
+    Traffic(ApiClient api, Story story, long seed) {
+        this.api = api;
+        this.story = story;
+        this.seed = seed;
+    }
+
+    /** Begins in the first {@code deployments} of the slots. */
+    void begin(List<Town.Slot> slots, int deployments) {
+        for (Town.Slot slot : slots.subList(0, deployments)) {
+            var lane = new Lane(slot, new Random(seed * 31 + lanes.size()));
+            lanes.add(lane);
+            lane.thread.start();
+        }
+    }
+
+    /** Begins no more; what is under way goes on. */
+    void close() {
+        closing = true;
+    }
+
+    /** How many are under way. */
+    long open() {
+        return lanes.stream().filter(lane -> lane.thread.isAlive()).count();
+    }
+
+    /** Stops looking; what has not ended by now will not be seen to end. */
+    void giveUp() throws InterruptedException {
+        closing = true;
+        for (Lane lane : lanes) {
+            lane.thread.interrupt();
+        }
+        for (Lane lane : lanes) {
+            lane.thread.join();
+        }
+    }
+
+    /** All that were asked for. */
+    List<Asked> asked() {
+        return lanes.stream().flatMap(lane -> lane.asked().stream()).toList();
+    }
+
+    /** Answers that no client can do anything with, each a sentence. */
+    List<String> improper() {
+        synchronized (improper) {
+            return List.copyOf(improper);
+        }
+    }
+
+    private void improper(String sentence) {
+        synchronized (improper) {
+            improper.add(sentence);
+        }
+        story.tell("!! " + sentence);
+    }
+
+    private final class Lane {
+        private final Town.Slot slot;
+        private final Random random;
+        private final List<Asked> ended = new ArrayList<>();
+        private final Thread thread = Thread.ofVirtual().name("lane").unstarted(this::run);
+        private @Nullable Asked open;
+
+        Lane(Town.Slot slot, Random random) {
+            this.slot = slot;
+            this.random = random;
+        }
+
+        synchronized List<Asked> asked() {
+            var all = new ArrayList<>(ended);
+            if (open != null) {
+                all.add(open);
+            }
+            return all;
+        }
+
+        private synchronized void ended(JsonNode deployment) {
+            String state = deployment.path("state").asText();
+            String failure = deployment.path("failure").asText("");
+            String id = deployment.path("id").asText();
+            ended.add(asked(id, Optional.of(state), failure));
+            open = null;
+            if (!state.equals("SUCCEEDED")) {
+                story.tell(
+                        "%s (%s to %s) ended %s: %s"
+                                .formatted(id, slot.project(), slot.environment(), state, failure));
+            }
+        }
+
+        private synchronized void open(String id) {
+            open = asked(id, Optional.empty(), "");
+        }
+
+        private Asked asked(String id, Optional<String> state, String failure) {
+            return new Asked(id, slot.project(), slot.steps(), state, failure);
+        }
+
+        private void run() {
+            try {
+                while (!closing) {
+                    String id = deploy().path("id").asText();
+                    open(id);
+                    ended(end(id));
+                }
+            } catch (InterruptedException e) {
+                // Nobody waits any more: what is open stays open, and is told so.
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private JsonNode deploy() throws InterruptedException {
+            String key = UUID.randomUUID().toString();
+            Map<String, Object> wish =
+                    Map.of(
+                            "project", slot.project(),
+                            "release", Town.release(random),
+                            "environment", slot.environment(),
+                            "forceDownload", random.nextInt(4) == 0);
+            while (true) {
+                try {
+                    return api.postOnce("/deployments", wish, key);
+                } catch (Unreachable away) {
+                    pause();
+                } catch (ApiProblem problem) {
+                    improper("POST /deployments was answered: " + problem.getMessage());
+                    pause();
+                }
+            }
+        }
+
+        private JsonNode end(String id) throws InterruptedException {
+            while (true) {
+                pause();
+                try {
+                    JsonNode deployment = api.get("/deployments/" + id);
+                    if (ENDED.contains(deployment.path("state").asText())) {
+                        return deployment;
+                    }
+                } catch (Unreachable away) {
+                    pause();
+                } catch (ApiProblem problem) {
+                    improper(
+                            "GET /deployments/%s was answered: %s"
+                                    .formatted(id, problem.getMessage()));
+                    pause();
+                }
+            }
+        }
+
+        private void pause() throws InterruptedException {
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package stagecoach.local.launcher.chaos.fault;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import stagecoach.cli.client.Text;
+import stagecoach.local.launcher.process.ProcessIdentity;
+import stagecoach.local.launcher.process.ProcessState;
+import stagecoach.local.launcher.process.ProcessStatus;
+
+/**
+ * Kills a process every few seconds, and does greater faults at their times. Which process, and
+ * when, comes from the seed; what came of it, and when, is told.
+ */
+public final class FaultRunner {
+    private static final int PAUSE_MILLIS_MIN = 2_000;
+    private static final int PAUSE_MILLIS_MAX = 6_000;
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Installation installation;
+    private final FaultTale tale;
+    private final Random random;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, Integer> kills = new LinkedHashMap<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Who suffers from a greater fault now. */
+    private final Set<String> suffering = new HashSet<>();
+
+    /** What is told; each with the time at which it is told. */
+    @FunctionalInterface
+    public interface FaultTale {
+        /** Something has just happened. */
+        void tell(String what);
+    }
+
+    /**
+     * A greater fault of a run.
+     *
+     * @param at after the beginning
+     */
+    public record Planned(Duration at, Fault fault) {}
+
+    /** One that has not begun. */
+    public FaultRunner(Installation installation, FaultTale tale, long seed) {
+        this.installation = installation;
+        this.tale = tale;
+        this.random = new Random(seed);
+    }
+
+    /** Begins; returns at once. */
+    public void begin(List<Planned> planned) {
+        begin("kills", this::killOnAndOn);
+        begin("faults", () -> doAll(planned));
+    }
+
+    /** Begins nothing more; returns when what was done is over and all is back. */
+    public void end() throws InterruptedException {
+        stopping.countDown();
+        awaitThreads();
+    }
+
+    /** Ends what is going on before its time, so that everything can be ended. */
+    public void breakOff() throws InterruptedException {
+        stopping.countDown();
+        synchronized (threads) {
+            threads.forEach(Thread::interrupt);
+        }
+        awaitThreads();
+    }
+
+    private void awaitThreads() throws InterruptedException {
+        while (!threads.isEmpty()) {
+            Thread thread = threads.getFirst();
+            thread.join();
+            threads.remove(thread);
+        }
+    }
+
+    /** How often each was killed. */
+    public Map<String, Integer> kills() {
+        lock.lock();
+        try {
+            return new LinkedHashMap<>(kills);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private interface Doing {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void begin(String name, Doing doing) {
+        threads.add(
+                Thread.ofVirtual()
+                        .name(name)
+                        .start(
+                                () -> {
+                                    try {
+                                        doing.run();
+                                    } catch (IOException e) {
+                                        tale.tell("!! a fault could not be done: " + e);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    }
+                                }));
+    }
+
+    private void killOnAndOn() throws IOException, InterruptedException {
+        while (!stopping.await(
+                random.nextInt(PAUSE_MILLIS_MIN, PAUSE_MILLIS_MAX), TimeUnit.MILLISECONDS)) {
+            List<String> victims = installation.victims();
+            String victim = victims.get(random.nextInt(victims.size()));
+            if (!suffers(victim)) {
+                kill(victim);
+            }
+        }
+    }
+
+    private void kill(String victim) throws IOException, InterruptedException {
+        List<Long> pids = installation.pids(victim);
+        Optional<ProcessIdentity> before =
+                installation.row(victim).flatMap(ProcessStatus::identity);
+        if (pids.isEmpty()) {
+            tale.tell("kill -9   %s: it is not there just now".formatted(victim));
+            return;
+        }
+        Signals.kill(pids);
+        tale.tell("kill -9   " + victim);
+        lock.lock();
+        try {
+            kills.merge(victim, 1, Integer::sum);
+        } finally {
+            lock.unlock();
+        }
+        begin("return of " + victim, () -> tellReturn(victim, before));
+    }
+
+    /** Somebody else may be killed meanwhile, or this one again: then the last one tells. */
+    private void tellReturn(String victim, Optional<ProcessIdentity> before)
+            throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        Optional<ProcessIdentity> first = Optional.empty();
+        while (true) {
+            Optional<ProcessStatus> row = installation.row(victim);
+            Optional<ProcessIdentity> now = row.flatMap(ProcessStatus::identity);
+            if (first.isEmpty() && now.isPresent() && !now.equals(before)) {
+                first = now;
+            }
+            if (row.isEmpty() || (first.isPresent() && !now.equals(first))) {
+                return;
+            }
+            if (first.isPresent() && row.get().state() == ProcessState.READY) {
+                tale.tell(
+                        "          %s is back after %s"
+                                .formatted(
+                                        victim,
+                                        Text.seconds(Duration.ofNanos(System.nanoTime() - began))));
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
+    }
+
+    private void doAll(List<Planned> planned) throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        for (Planned each : planned) {
+            long wait = each.at().toNanos() - (System.nanoTime() - began);
+            if (stopping.await(Math.max(0, wait), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            tale.tell(each.fault().words());
+            doOne(each.fault());
+        }
+    }
+
+    private void doOne(Fault fault) throws IOException, InterruptedException {
+        switch (fault) {
+            case Fault.Frozen(var victim, var time) -> {
+                List<Long> pids = installation.wholePids(victim);
+                suffer(victim);
+                try {
+                    Signals.freeze(pids);
+                    TimeUnit.NANOSECONDS.sleep(time.toNanos());
+                } finally {
+                    Signals.thaw(pids);
+                    recover(victim);
+                }
+                tale.tell("          %s goes on".formatted(victim));
+            }
+            case Fault.Away(var victim, var time) -> {
+                Optional<ProcessIdentity> before =
+                        installation.row(victim).flatMap(ProcessStatus::identity);
+                List<Long> pids = installation.wholePids(victim);
+                suffer(victim);
+                try {
+                    installation.holdBack(victim);
+                    Signals.kill(pids);
+                    TimeUnit.NANOSECONDS.sleep(time.toNanos());
+                } finally {
+                    installation.release(victim);
+                    recover(victim);
+                }
+                tale.tell("          %s may come again".formatted(victim));
+                begin("return of " + victim, () -> tellReturn(victim, before));
+            }
+        }
+    }
+
+    private void suffer(String victim) {
+        lock.lock();
+        try {
+            suffering.add(victim);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void recover(String victim) {
+        lock.lock();
+        try {
+            suffering.remove(victim);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean suffers(String victim) {
+        String whole = victim.equals(Installation.POSTGRES_SERVER) ? Installation.POSTGRES : victim;
+        lock.lock();
+        try {
+            return suffering.contains(whole);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package stagecoach.local.launcher.chaos.verdict;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A deployment that somebody asked for, and how it ended.
+ *
+ * @param steps in their order
+ * @param state as the API tells it in the end; empty if it has not ended in time
+ * @param failure in words, or an empty string
+ */
+public record Asked(
+        String deployment,
+        String project,
+        List<StepShape> steps,
+        Optional<String> state,
+        String failure) {
+    /** Copies the list. */
+    public Asked {
+        steps = List.copyOf(steps);
+    }
+}

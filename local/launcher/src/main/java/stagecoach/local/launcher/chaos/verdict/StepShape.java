@@ -1,0 +1,19 @@
+package stagecoach.local.launcher.chaos.verdict;
+
+import java.util.Set;
+
+/**
+ * A step as far as its traces go.
+ *
+ * @param name of the step
+ * @param machines where it may run
+ * @param everywhere whether it runs on each of the machines, or on one of them
+ * @param tries how often a deployment that succeeds starts it on one machine: those that fail on
+ *     purpose before, and the one that succeeds
+ */
+public record StepShape(String name, Set<String> machines, boolean everywhere, int tries) {
+    /** Copies the set. */
+    public StepShape {
+        machines = Set.copyOf(machines);
+    }
+}

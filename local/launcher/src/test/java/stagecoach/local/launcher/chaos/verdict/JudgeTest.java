@@ -1,0 +1,126 @@
+package stagecoach.local.launcher.chaos.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JudgeTest {
+    private static final List<StepShape> STEPS =
+            List.of(
+                    new StepShape("open", Set.of("worker-1", "worker-2"), false, 1),
+                    new StepShape("shaky", Set.of("web-1", "web-2"), true, 2),
+                    new StepShape("roll", Set.of("web-1", "web-2"), true, 1));
+
+    private final List<Trace.Line> lines = new ArrayList<>();
+
+    JudgeTest() {
+        ran("open", "worker-2", "t1");
+        ran("shaky", "web-1", "t2");
+        ran("shaky", "web-1", "t3");
+        ran("roll", "web-1", "t4");
+        ran("shaky", "web-2", "t5");
+        ran("shaky", "web-2", "t6");
+        ran("roll", "web-2", "t7");
+    }
+
+    @Test
+    void a_deployment_that_left_what_its_process_says_is_right() {
+        assertThat(judged("SUCCEEDED")).isEmpty();
+    }
+
+    @Test
+    void a_command_that_started_its_script_twice_is_found() {
+        ran("roll", "web-2", "t7");
+        assertThat(judged("SUCCEEDED"))
+                .contains(
+                        "d1: the script of step roll on web-2 was started twice by one command (ticket t7)",
+                        "d1 (shop): step roll ran 2 times on web-2, not 1");
+    }
+
+    @Test
+    void one_try_too_many_is_found_and_the_honest_one_is_none() {
+        ran("shaky", "web-1", "t8");
+        assertThat(judged("FAILED")).contains("d1 (shop): step shaky ran 3 times on web-1, not 2");
+    }
+
+    @Test
+    void a_step_on_some_worker_runs_on_one_of_them() {
+        ran("open", "worker-1", "t8");
+        assertThat(judged("SUCCEEDED"))
+                .containsExactly("d1 (shop): step open ran 2 times on a worker, not 1");
+    }
+
+    @Test
+    void what_is_missing_from_a_success_is_found() {
+        lines.removeIf(line -> line.ticket().equals("t7"));
+        assertThat(judged("SUCCEEDED"))
+                .containsExactly("d1 (shop) SUCCEEDED, and step roll ran 0 times on web-2, not 1");
+    }
+
+    @Test
+    void a_step_behind_one_that_stands_later_is_found() {
+        lines.removeIf(line -> line.ticket().equals("t3"));
+        ran("shaky", "web-1", "t3");
+        assertThat(judged("SUCCEEDED"))
+                .containsExactly("d1 (shop): step shaky ran on web-1 behind step roll");
+    }
+
+    @Test
+    void a_machine_that_has_no_business_with_a_step_is_found() {
+        ran("roll", "web-3", "t8");
+        assertThat(judged("SUCCEEDED"))
+                .contains("d1 (shop): step roll ran on web-3, where it does not belong");
+    }
+
+    @Test
+    void scripts_of_a_deployment_that_nobody_asked_for_are_found() {
+        lines.add(new Trace.Line("d2", 1, "roll", "web-1", "t8"));
+        assertThat(judged("SUCCEEDED"))
+                .containsExactly("d2 ran scripts, and nobody has asked for this deployment");
+    }
+
+    @Test
+    void a_deployment_that_failed_or_has_not_ended_is_told_with_its_reason() {
+        assertThat(judged("FAILED"))
+                .containsExactly(
+                        "d1 (shop) ended FAILED, and nothing that was done should have stopped it: step roll failed on web-1");
+        assertThat(Judge.judge(List.of(asked(Optional.empty())), new Trace(lines)))
+                .containsExactly("d1 (shop) has not ended");
+    }
+
+    @Test
+    void traces_are_read_machine_by_machine_and_a_strange_line_is_refused(@TempDir Path folder)
+            throws Exception {
+        Files.writeString(folder.resolve("web-1"), "d1 1 roll web-1 t1\nd1 2 roll web-1 t2\n");
+        Files.createDirectory(folder.resolve("tried"));
+        assertThat(Trace.read(folder).lines())
+                .containsExactly(
+                        new Trace.Line("d1", 1, "roll", "web-1", "t1"),
+                        new Trace.Line("d1", 2, "roll", "web-1", "t2"));
+
+        Files.writeString(folder.resolve("web-2"), "hello\n");
+        assertThatThrownBy(() -> Trace.read(folder))
+                .hasMessageContaining("web-2 holds a line that no script writes: hello");
+    }
+
+    private List<String> judged(String state) {
+        return Judge.judge(List.of(asked(Optional.of(state))), new Trace(lines));
+    }
+
+    private static Asked asked(Optional<String> state) {
+        String failure = state.equals(Optional.of("FAILED")) ? "step roll failed on web-1" : "";
+        return new Asked("d1", "shop", STEPS, state, failure);
+    }
+
+    private void ran(String step, String machine, String ticket) {
+        lines.add(new Trace.Line("d1", 1, step, machine, ticket));
+    }
+}
