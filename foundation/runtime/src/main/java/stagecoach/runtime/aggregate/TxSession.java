@@ -2,6 +2,7 @@ package stagecoach.runtime.aggregate;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.hibernate.reactive.mutiny.impl.MutinyStatelessSessionImpl;
@@ -25,6 +27,15 @@ import stagecoach.runtime.store.StateCache;
  * thread.
  */
 final class TxSession implements Tx {
+    /**
+     * A database that hangs without a word keeps its connections open for ever: whoever asks must
+     * hear of it. To begin costs nothing but a free connection.
+     */
+    private static final Duration BEGIN_MAX = Duration.ofSeconds(10);
+
+    /** The longest that a statement may take, and the locks that it waits for. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+
     private final Context context;
     private final Thread owner = Thread.currentThread();
     private final Mutiny.StatelessSession session;
@@ -34,6 +45,9 @@ final class TxSession implements Tx {
     private final List<Runnable> releases = new ArrayList<>();
     private boolean open = true;
 
+    /** What the database was asked and has not answered in time; its late answer tidies up. */
+    private @Nullable CompletableFuture<?> unanswered;
+
     private TxSession(Context context, Mutiny.StatelessSession session) {
         this.context = context;
         this.session = session;
@@ -42,11 +56,18 @@ final class TxSession implements Tx {
 
     /** Opens a session on {@code context} and begins the transaction. */
     static TxSession begin(Context context, Mutiny.SessionFactory factory) {
-        Mutiny.StatelessSession session =
-                await(context, () -> factory.openStatelessSession().subscribeAsCompletionStage());
+        CompletableFuture<Mutiny.StatelessSession> opening =
+                begun(context, () -> factory.openStatelessSession().subscribeAsCompletionStage());
+        Mutiny.StatelessSession session;
+        try {
+            session = answer(opening, BEGIN_MAX);
+        } catch (RuntimeException e) {
+            var _ = opening.thenAccept(late -> unattended(context, () -> closing(late)));
+            throw e;
+        }
         var tx = new TxSession(context, session);
         try {
-            await(context, tx.connection::beginTransaction);
+            tx.await(tx.connection::beginTransaction, BEGIN_MAX);
         } catch (RuntimeException e) {
             tx.close(e);
             throw e;
@@ -58,7 +79,7 @@ final class TxSession implements Tx {
     void commit() {
         check();
         try {
-            await(context, connection::commitTransaction);
+            await(connection::commitTransaction, ANSWER_MAX);
         } catch (RuntimeException e) {
             close(e);
             throw e;
@@ -72,7 +93,9 @@ final class TxSession implements Tx {
             return;
         }
         try {
-            await(context, connection::rollbackTransaction);
+            if (unanswered == null) {
+                await(connection::rollbackTransaction, ANSWER_MAX);
+            }
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }
@@ -81,14 +104,42 @@ final class TxSession implements Tx {
 
     private void close(@Nullable Throwable reason) {
         open = false;
+        if (unanswered != null) {
+            tidyUpAfter(unanswered);
+            return;
+        }
         try {
-            await(context, () -> session.close().subscribeAsCompletionStage());
+            await(() -> closing(session), ANSWER_MAX);
         } catch (RuntimeException e) {
             // After a commit nothing is lost: the pool throws the broken connection away.
             if (reason != null) {
                 reason.addSuppressed(e);
             }
         }
+    }
+
+    /**
+     * Gives the connection back when the database has found its voice again. What was asked may
+     * take place even then, a commit included; a rollback behind a commit changes nothing.
+     */
+    private void tidyUpAfter(CompletableFuture<?> late) {
+        var _ = late.whenComplete((any, failure) -> unattended(context, this::rollbackAndClose));
+    }
+
+    private CompletionStage<Void> rollbackAndClose() {
+        return connection
+                .rollbackTransaction()
+                .handle((done, broken) -> context)
+                .thenCompose(any -> closing(session));
+    }
+
+    /** Nobody waits for it: what fails now fails with its connection, and the pool drops that. */
+    private static void unattended(Context context, Supplier<CompletionStage<Void>> action) {
+        var _ = begun(context, action);
+    }
+
+    private static CompletionStage<Void> closing(Mutiny.StatelessSession session) {
+        return session.close().subscribeAsCompletionStage();
     }
 
     List<Runnable> afterCommit() {
@@ -165,7 +216,7 @@ final class TxSession implements Tx {
     public int execute(String sql, @Nullable Object... positional) {
         check();
         @Nullable Object[] bound = SqlValues.bind(positional);
-        return await(context, () -> connection.update(SqlValues.numbered(sql), bound));
+        return await(() -> connection.update(SqlValues.numbered(sql), bound), ANSWER_MAX);
     }
 
     @Override
@@ -173,7 +224,7 @@ final class TxSession implements Tx {
         check();
         @Nullable Object[] bound = SqlValues.bind(positional);
         ReactiveConnection.Result result =
-                await(context, () -> connection.select(SqlValues.numbered(sql), bound));
+                await(() -> connection.select(SqlValues.numbered(sql), bound), ANSWER_MAX);
         var rows = new ArrayList<@Nullable Object[]>(result.size());
         while (result.hasNext()) {
             rows.add(SqlValues.read(result.next()));
@@ -183,12 +234,12 @@ final class TxSession implements Tx {
 
     private void run(Supplier<Uni<Void>> action) {
         check();
-        await(context, () -> action.get().subscribeAsCompletionStage());
+        await(() -> action.get().subscribeAsCompletionStage(), ANSWER_MAX);
     }
 
     private <T> T call(Supplier<Uni<T>> action) {
         check();
-        return await(context, () -> action.get().subscribeAsCompletionStage());
+        return await(() -> action.get().subscribeAsCompletionStage(), ANSWER_MAX);
     }
 
     private void check() {
@@ -201,9 +252,21 @@ final class TxSession implements Tx {
         }
     }
 
-    // The result may be null (find, Void): the caller knows.
-    @SuppressWarnings("NullAway")
-    private static <T> T await(Context context, Supplier<? extends CompletionStage<T>> action) {
+    /** The answer; one that does not come in time makes this transaction good for nothing more. */
+    private <T> T await(Supplier<? extends CompletionStage<T>> action, Duration max) {
+        CompletableFuture<T> asked = begun(context, action);
+        try {
+            return answer(asked, max);
+        } catch (RuntimeException e) {
+            if (!asked.isDone()) {
+                unanswered = asked;
+            }
+            throw e;
+        }
+    }
+
+    private static <T> CompletableFuture<T> begun(
+            Context context, Supplier<? extends CompletionStage<T>> action) {
         var done = new CompletableFuture<T>();
         context.runOnContext(
                 v -> {
@@ -221,8 +284,14 @@ final class TxSession implements Tx {
                         done.completeExceptionally(e);
                     }
                 });
+        return done;
+    }
+
+    // The result may be null (find, Void): the caller knows.
+    @SuppressWarnings("NullAway")
+    private static <T> T answer(CompletableFuture<T> asked, Duration max) {
         try {
-            return done.join();
+            return asked.copy().orTimeout(max.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException e) {
             throw SqlFailures.translate(e.getCause() == null ? e : e.getCause());
         }

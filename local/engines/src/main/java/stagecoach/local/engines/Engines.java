@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -155,6 +156,39 @@ public final class Engines implements AutoCloseable {
         if (postgres == null) {
             postgres = launchPostgres();
             postgres.awaitReady(READY_MAX);
+        }
+    }
+
+    /**
+     * Stops the database server and all that serves its connections with SIGSTOP: they stay open,
+     * and nothing is answered, until {@link #thawPostgres}.
+     */
+    public synchronized void freezePostgres() {
+        signalPostgres("-STOP");
+    }
+
+    /** Lets the database server go on as if nothing had been. */
+    public synchronized void thawPostgres() {
+        signalPostgres("-CONT");
+    }
+
+    private void signalPostgres(String signal) {
+        ProcessHandle server = postmaster();
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        // First the one that makes the others.
+        command.add(Long.toString(server.pid()));
+        server.descendants().forEach(each -> command.add(Long.toString(each.pid())));
+        try {
+            int exitCode = new ProcessBuilder(command).start().waitFor();
+            // One of them may have ended by itself meanwhile.
+            if (exitCode != 0 && !server.isAlive()) {
+                throw new IllegalStateException("PostgreSQL is dead already");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the program kill cannot be started", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while PostgreSQL was signalled", e);
         }
     }
 
