@@ -1,11 +1,15 @@
 package stagecoach.vocabulary.process;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.vocabulary.template.Template;
 
 /** The rule for {@code onlyIf}: a template that must yield true or false. */
 public final class OnlyIf {
+    /** The longest value that is told when it is neither true nor false. */
+    private static final int TOLD_MAX = 100;
+
     private OnlyIf() {}
 
     /** What this text, all references put in, says; empty if it is neither true nor false. */
@@ -15,6 +19,14 @@ public final class OnlyIf {
             case "false", "False", "FALSE" -> Optional.of(false);
             default -> Optional.empty();
         };
+    }
+
+    /** What an expression gives that is neither true nor false, unless it is long or secret. */
+    public static String told(String rendered, List<String> masks) {
+        boolean secret = masks.stream().anyMatch(rendered::contains);
+        return secret || rendered.length() > TOLD_MAX
+                ? "something else"
+                : "\"%s\"".formatted(rendered.replaceAll("\\p{Cntrl}", " "));
     }
 
     /** What is wrong with an expression, whatever its variables are; empty if nothing is. */

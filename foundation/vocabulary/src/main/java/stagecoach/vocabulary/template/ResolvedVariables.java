@@ -126,7 +126,7 @@ public final class ResolvedVariables {
      * @throws VariableProblem if it leads to no text
      */
     public String render(String text) {
-        return new Expansion().render(text).text();
+        return new Expansion().render(Template.parse(text)).text();
     }
 
     /**
@@ -135,7 +135,7 @@ public final class ResolvedVariables {
      * @throws VariableProblem.Unknown naming all references that are not known, in values too
      */
     public String renderStrictly(String text) {
-        var foreseen = foresee(text);
+        var foreseen = foresee(Template.parse(text));
         if (!foreseen.unknown().isEmpty()) {
             throw new VariableProblem.Unknown(foreseen.unknown());
         }
@@ -147,7 +147,7 @@ public final class ResolvedVariables {
      *
      * @throws VariableProblem if it cannot become anything, whatever comes later
      */
-    public Foreseen foresee(String text) {
+    public Foreseen foresee(Template text) {
         var expansion = new Expansion();
         var rendered = expansion.render(text);
         var unknown = new LinkedHashSet<List<String>>();
@@ -161,9 +161,16 @@ public final class ResolvedVariables {
                 asked);
     }
 
-    /** The names that have values of their own, built-in ones included. */
-    public Set<String> names() {
-        return Set.copyOf(definitions.keySet());
+    /**
+     * What the values of all variables will lack.
+     *
+     * @return the references that nobody will know, each behind the names that lead to it
+     * @throws VariableProblem if one leads to no value, whatever comes later
+     */
+    public List<List<String>> foreseeValues() {
+        var expansion = new Expansion();
+        definitions.keySet().forEach(expansion::find);
+        return expansion.unknownOnTheWay();
     }
 
     /**
@@ -183,7 +190,7 @@ public final class ResolvedVariables {
                     }
                 });
         for (String text : texts) {
-            expansion.masks.addAll(expansion.render(text).masks());
+            expansion.masks.addAll(expansion.render(Template.parse(text)).masks());
         }
         expansion.masks.forEach(derived -> addMasks(masks, derived));
         return masks.stream()
@@ -219,9 +226,9 @@ public final class ResolvedVariables {
         private final Set<String> asked = new LinkedHashSet<>();
         private final Set<String> masks = new LinkedHashSet<>();
 
-        Rendered render(String text) {
+        Rendered render(Template text) {
             try {
-                return Rendering.of(Template.parse(text).parts(), this, budget);
+                return Rendering.of(text.parts(), this, budget);
             } catch (Budget.Spent spent) {
                 throw new VariableProblem.TooLarge(spent.bound());
             }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.StepName;
@@ -17,6 +18,9 @@ public record Scope(
         List<Tag> tags,
         List<StepName> steps,
         List<RegionId> regions) {
+    /** The longest id there can be, which nobody chooses: an environment that no scope names. */
+    private static final EnvironmentId ELSEWHERE = new EnvironmentId("0".repeat(64));
+
     /** Everywhere. */
     public static final Scope EVERYWHERE =
             new Scope(List.of(), List.of(), List.of(), List.of(), List.of());
@@ -61,6 +65,23 @@ public record Scope(
                 && meets(tags, other.tags)
                 && meets(steps, other.steps)
                 && meets(regions, other.regions);
+    }
+
+    /** A place where this scope and {@code other} hold, if there is one. */
+    ScopeContext placeWith(Scope other) {
+        return new ScopeContext(
+                first(environments, other.environments).orElse(ELSEWHERE),
+                first(targets, other.targets),
+                first(tags, other.tags).map(Set::of).orElse(Set.of()),
+                first(steps, other.steps),
+                first(regions, other.regions));
+    }
+
+    private static <T> Optional<T> first(List<T> ones, List<T> others) {
+        if (ones.isEmpty()) {
+            return others.stream().findFirst();
+        }
+        return ones.stream().filter(one -> others.isEmpty() || others.contains(one)).findFirst();
     }
 
     /**

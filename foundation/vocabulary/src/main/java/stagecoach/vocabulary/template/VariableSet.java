@@ -2,14 +2,19 @@ package stagecoach.vocabulary.template;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All values of all variables of a project, each with its scope; at a given place the most specific
  * value of each name counts. Values are parsed once, when the set is made.
  */
 public final class VariableSet {
+    /** More places than these are not looked at when a set is saved. */
+    private static final int PLACES_MAX = 200;
+
     private final Map<String, List<Candidate>> byName;
 
     private VariableSet(Map<String, List<Candidate>> byName) {
@@ -85,6 +90,57 @@ public final class VariableSet {
                     }
                 });
         return found;
+    }
+
+    /**
+     * The values that lead back to themselves at a place that scopes tell of; where only a target's
+     * tags or a deployment's own values reveal it, {@link #resolve} and what is asked of it do.
+     */
+    public List<VariableProblem.Circular> circles() {
+        var suspects = Suspects.among(templates());
+        var found = new LinkedHashMap<Set<String>, VariableProblem.Circular>();
+        for (ScopeContext place : places(suspects)) {
+            try {
+                var resolved = resolve(place);
+                for (String name : suspects) {
+                    resolved.find(name);
+                }
+            } catch (VariableProblem.Circular circle) {
+                found.putIfAbsent(Set.copyOf(circle.path()), circle);
+            } catch (VariableProblem other) {
+                // Told by others; this looks for circles.
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private Map<String, List<Template>> templates() {
+        var templates = new LinkedHashMap<String, List<Template>>();
+        byName.forEach(
+                (name, values) ->
+                        templates.put(
+                                name,
+                                values.stream().map(value -> value.definition().value()).toList()));
+        return templates;
+    }
+
+    /** The places where two of the values of these variables hold. */
+    private List<ScopeContext> places(Set<String> names) {
+        var scopes =
+                names.stream()
+                        .flatMap(name -> byName.getOrDefault(name, List.of()).stream())
+                        .map(Candidate::scope)
+                        .distinct()
+                        .toList();
+        var places = new LinkedHashSet<ScopeContext>();
+        for (Scope one : scopes) {
+            for (Scope other : scopes) {
+                if (places.size() < PLACES_MAX && one.surelyMeets(other)) {
+                    places.add(one.placeWith(other));
+                }
+            }
+        }
+        return List.copyOf(places);
     }
 
     private static int compare(Candidate one, Candidate other) {

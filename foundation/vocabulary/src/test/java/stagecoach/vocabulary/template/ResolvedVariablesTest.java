@@ -155,6 +155,10 @@ class ResolvedVariablesTest {
                 .hasMessageContaining("A → B → C → A");
     }
 
+    private static ResolvedVariables.Foreseen foreseen(ResolvedVariables variables, String text) {
+        return variables.foresee(Template.parse(text));
+    }
+
     @Test
     void what_is_unknown_is_foreseen_with_the_way_that_leads_there() {
         var variables =
@@ -163,7 +167,7 @@ class ResolvedVariablesTest {
                         plain("Host", "#{Nmae}.example"),
                         plain("Off", "false"));
         var foreseen =
-                variables.foresee("#{Url} #{Other} #{if Off}#{NotAsked}#{/if}#{if Dbug}#{/if}");
+                foreseen(variables, "#{Url} #{Other} #{if Off}#{NotAsked}#{/if}#{if Dbug}#{/if}");
         assertThat(foreseen.unknown())
                 .containsExactly(List.of("#{Other}"), List.of("Url", "Host", "#{Nmae}"));
         assertThat(foreseen.asked()).containsExactly("Dbug");
@@ -174,7 +178,8 @@ class ResolvedVariablesTest {
     void where_a_value_comes_later_both_ways_are_gone() {
         var variables = of(plain("Due", "#{Out.Due}")).withLater(name -> name.startsWith("Out."));
         var foreseen =
-                variables.foresee(
+                foreseen(
+                        variables,
                         "#{if Due}#{A}#{else}#{B}#{/if}#{each x in Out.L}#{x}#{C}#{/each}");
         assertThat(foreseen.text()).isEmpty();
         assertThat(foreseen.unknown())

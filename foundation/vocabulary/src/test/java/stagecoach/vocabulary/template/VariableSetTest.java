@@ -63,6 +63,39 @@ class VariableSetTest {
                 .orElse("nothing");
     }
 
+    private static List<VariableProblem.Circular> circles(Variable... values) {
+        return VariableSet.of(List.of(values)).circles();
+    }
+
+    private static Variable named(String name, String value, Scope scope) {
+        return new Variable(name, value, false, scope);
+    }
+
+    @Test
+    void a_circle_is_found_wherever_its_values_meet() {
+        assertThat(
+                        circles(
+                                named("A", "#{B | ToUpper}", Scope.EVERYWHERE),
+                                named("B", "x", Scope.EVERYWHERE),
+                                named("B", "#{if C}#{C}#{/if}", ENVIRONMENT),
+                                named("C", "#{A}", REGION),
+                                named("D", "#{A}", Scope.EVERYWHERE)))
+                .singleElement()
+                .satisfies(circle -> assertThat(circle.path()).contains("A", "B", "C"));
+    }
+
+    @Test
+    void values_that_never_count_together_are_no_circle() {
+        assertThat(
+                        circles(
+                                named("A", "#{B}", Scope.EVERYWHERE),
+                                named("A", "end", ENVIRONMENT),
+                                named("B", "#{A}", ENVIRONMENT),
+                                named("B", "end", Scope.EVERYWHERE)))
+                .isEmpty();
+        assertThat(circles(named("A", "##{A}", Scope.EVERYWHERE))).isEmpty();
+    }
+
     @Test
     void the_more_specific_dimension_wins_in_the_promised_order() {
         for (int more = 0; more < ORDER.size(); more++) {

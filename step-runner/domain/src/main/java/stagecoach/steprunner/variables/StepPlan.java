@@ -33,9 +33,6 @@ import stagecoach.vocabulary.template.VariableSet;
  * it makes holds secrets and goes nowhere but into encrypted rows.
  */
 public final class StepPlan {
-    /** The longest value of an onlyIf that is told when it is neither true nor false. */
-    private static final int TOLD_MAX = 100;
-
     private final Map<StepName, Leaf> leaves = new HashMap<>();
     private final VariableSet variables;
     private final Map<String, String> prompted;
@@ -180,15 +177,8 @@ public final class StepPlan {
                         () ->
                                 new Answer.Unreadable(
                                         "%s must give true or false, and gives %s"
-                                                .formatted(whose, told(known, value))));
-    }
-
-    /** The value, unless it holds a secret. */
-    private static String told(ResolvedVariables known, String value) {
-        boolean secret = known.masks().stream().anyMatch(value::contains);
-        return secret || value.length() > TOLD_MAX
-                ? "something else"
-                : "\"%s\"".formatted(value.replaceAll("\\p{Cntrl}", " "));
+                                                .formatted(
+                                                        whose, OnlyIf.told(value, known.masks()))));
     }
 
     private Optional<String> problem(

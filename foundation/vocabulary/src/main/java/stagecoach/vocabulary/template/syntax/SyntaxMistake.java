@@ -6,4 +6,10 @@ public record SyntaxMistake(Position at, String why) {
     public String sentence() {
         return "%s: %s Write ##{ where the text #{ itself is meant.".formatted(at, why);
     }
+
+    /** Where and what to do, without any of the text, which is a secret. */
+    public String withoutText() {
+        return "%s: #{ begins nothing that can be read. Mend it, or write ##{ where the text #{ itself is meant."
+                .formatted(at);
+    }
 }

@@ -14,6 +14,7 @@ import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.template.Scope;
+import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.Variable;
 import stagecoach.vocabulary.template.VariableNames;
 import stagecoach.vocabulary.template.VariableProblem;
@@ -69,6 +70,7 @@ public final class VariableReader {
         body.refuseUnknown();
         refuseCollisions(body, byPosition);
         refuseAmbiguities(body, byPosition);
+        refuseCircles(body, byPosition);
         body.mistakes().refuseIfAny();
         return List.copyOf(byPosition.values());
     }
@@ -80,7 +82,7 @@ public final class VariableReader {
                         text ->
                                 body.mistake(
                                         "name",
-                                        "\"%s\" is no variable name: begin with a letter, a digit or an underscore and go on with those, dots, colons and hyphens, at most %d characters."
+                                        "\"%s\" is no variable name: begin with a letter, a digit or an underscore and go on with those, dots, colons, hyphens and indices in brackets, at most %d characters."
                                                 .formatted(
                                                         shortened(text),
                                                         VariableNames.LENGTH_MAX)));
@@ -98,12 +100,14 @@ public final class VariableReader {
                 "prompt",
                 "Give the variable a value here, or pass it with each deployment's variables.");
         Optional<String> value =
-                body.has("value") ? value(body) : kept(body, name.orElse(""), sensitive, scope);
+                body.has("value")
+                        ? value(body, sensitive)
+                        : kept(body, name.orElse(""), sensitive, scope);
         body.refuseUnknown();
         return name.flatMap(n -> value.map(v -> new Variable(n, v, sensitive, scope)));
     }
 
-    private static Optional<String> value(JsonBody body) {
+    private static Optional<String> value(JsonBody body, boolean sensitive) {
         Optional<String> value = body.text("value");
         value.filter(text -> text.length() > LENGTH_MAX)
                 .ifPresent(
@@ -112,6 +116,17 @@ public final class VariableReader {
                                         "value",
                                         "The value has %d characters; at most %d fit. Keep it in a package."
                                                 .formatted(text.length(), LENGTH_MAX)));
+        value.map(Template::parse)
+                .ifPresent(
+                        template ->
+                                template.mistakes()
+                                        .forEach(
+                                                mistake ->
+                                                        body.mistake(
+                                                                "value",
+                                                                sensitive
+                                                                        ? mistake.withoutText()
+                                                                        : mistake.sentence())));
         return value;
     }
 
@@ -204,6 +219,19 @@ public final class VariableReader {
                             .max()
                             .orElse(0);
             body.mistake("variables/" + place, ambiguous.sentence());
+        }
+    }
+
+    private static void refuseCircles(JsonBody body, Map<Integer, Variable> byPosition) {
+        for (VariableProblem.Circular circle :
+                VariableSet.of(List.copyOf(byPosition.values())).circles()) {
+            int place =
+                    byPosition.entrySet().stream()
+                            .filter(e -> circle.path().contains(e.getValue().name()))
+                            .mapToInt(Map.Entry::getKey)
+                            .min()
+                            .orElse(0);
+            body.mistake("variables/" + place + "/value", circle.sentence());
         }
     }
 

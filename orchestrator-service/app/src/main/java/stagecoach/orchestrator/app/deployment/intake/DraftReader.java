@@ -21,6 +21,7 @@ import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.VariableNames;
 
 /** Reads the body of a request for a deployment, and tells at once all that is wrong with it. */
@@ -223,6 +224,13 @@ class DraftReader {
                         body.mistake(
                                 "variables/" + name,
                                 "A value has at most %d characters.".formatted(VALUE_MAX));
+                    } else {
+                        Template.parse(value)
+                                .mistakes()
+                                .forEach(
+                                        mistake ->
+                                                body.mistake(
+                                                        "variables/" + name, mistake.sentence()));
                     }
                 });
         return given;

@@ -31,6 +31,7 @@ import stagecoach.orchestrator.app.deployment.intake.PreviewView.StepView;
 import stagecoach.orchestrator.app.deployment.intake.PreviewView.WarningView;
 import stagecoach.orchestrator.app.progress.WaitingReason;
 import stagecoach.orchestrator.app.release.PackageService;
+import stagecoach.orchestrator.app.request.Mistakes;
 import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.runtime.aggregate.Tx;
@@ -109,7 +110,7 @@ public class PreviewResource {
                 caches(foreseen),
                 links(foreseen),
                 thought.waitingFor(),
-                warnings(assignments));
+                warnings(draft, assignments));
     }
 
     /** A scheduled one waits for its time; who is ahead of it then is not known yet. */
@@ -186,9 +187,18 @@ public class PreviewResource {
                 .toList();
     }
 
-    /** A step without any place, and machines that are not there now. */
-    private static List<WarningView> warnings(List<StepAssignment> assignments) {
+    /** Names that may be wrong, a step without any place, and machines that are not there now. */
+    private static List<WarningView> warnings(
+            DeploymentDraft draft, List<StepAssignment> assignments) {
         var warnings = new ArrayList<WarningView>();
+        VariableCheck.check(draft, new Mistakes())
+                .forEach(
+                        (step, doubts) ->
+                                doubts.forEach(
+                                        doubt ->
+                                                warnings.add(
+                                                        new WarningView(
+                                                                step.value(), null, doubt))));
         for (StepAssignment assignment : assignments) {
             String step = assignment.step().name().value();
             if (assignment.step().skip().isEmpty()) {

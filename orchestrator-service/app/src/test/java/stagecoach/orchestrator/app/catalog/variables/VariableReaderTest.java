@@ -108,6 +108,43 @@ class VariableReaderTest {
                         "/variables/2/prompt");
     }
 
+    @Test
+    void a_mistake_in_a_value_is_told_with_line_and_column_and_without_a_secret() {
+        assertThat(
+                        errors(
+                                """
+                                {"name": "A", "value": "x\\n#{B | ToUpperr}"},
+                                {"name": "C", "value": "#{s3cret +", "sensitive": true},
+                                {"name": "Endpoint[a].Url", "value": "##{fine here}"}"""))
+                .extracting(FieldError::pointer, FieldError::detail)
+                .satisfiesExactly(
+                        first ->
+                                assertThat(first.toList().toString())
+                                        .startsWith(
+                                                "[/variables/0/value, line 2, column 1: There is no filter ToUpperr"),
+                        second ->
+                                assertThat(second.toList().toString())
+                                        .startsWith("[/variables/1/value, line 1, column 1:")
+                                        .doesNotContain("s3cret"));
+    }
+
+    @Test
+    void values_that_lead_back_to_themselves_are_refused_with_the_path() {
+        assertThat(
+                        errors(
+                                """
+                                {"name": "X", "value": "1"},
+                                {"name": "A", "value": "#{B}"},
+                                {"name": "B", "value": "#{if A}1#{/if}", "scope": {"regions": ["eu"]}},
+                                {"name": "B", "value": "2"}"""))
+                .singleElement()
+                .satisfies(
+                        error -> {
+                            assertThat(error.pointer()).isEqualTo("/variables/1/value");
+                            assertThat(error.detail()).contains("A → B → A");
+                        });
+    }
+
     private static List<Variable> read(String variables) {
         return new VariableReader(NAMES, List.of())
                 .read(body("{\"variables\": [" + variables + "]}"));
