@@ -19,8 +19,10 @@ public final class Channels {
     public static final Topic AGENTS = new Topic("stagecoach.agents", 6, HISTORY, "producer");
     public static final Topic LOGS =
             new Topic("stagecoach.logs", 6, Duration.ofDays(1), "producer");
+
+    /** A service that was away for less than this misses no announcement. */
     public static final Topic REQUESTS =
-            new Topic("stagecoach.requests", 1, Duration.ofDays(1), "producer");
+            new Topic("stagecoach.requests", 1, Duration.ofDays(7), "producer");
 
     private Channels() {}
 

@@ -1,5 +1,7 @@
 package stagecoach.contracts.channel;
 
+import java.util.List;
+
 /** What services ask of whoever owns a stream; travels on {@code stagecoach.requests}. */
 public sealed interface StreamRequest {
     /**
@@ -10,4 +12,30 @@ public sealed interface StreamRequest {
      * @param upTo the last version that is missing
      */
     record RepublishRequested(String stream, long from, long upTo) implements StreamRequest {}
+
+    /**
+     * Deployments are no longer kept: every service drops what it has of them, their streams and
+     * what it has handled of them included, and handles nothing about them any more. Told again and
+     * again for as long as their events may still be in a topic.
+     *
+     * @param deployments their ids
+     */
+    record DeploymentsRetired(List<String> deployments) implements StreamRequest {
+        /** Copies the ids. */
+        public DeploymentsRetired {
+            deployments = List.copyOf(deployments);
+        }
+    }
+
+    /**
+     * Streams were deleted by their owner: who has handled events of them need not remember it.
+     *
+     * @param streams their whole names
+     */
+    record StreamsRetired(List<String> streams) implements StreamRequest {
+        /** Copies the names. */
+        public StreamsRetired {
+            streams = List.copyOf(streams);
+        }
+    }
 }

@@ -97,6 +97,18 @@ public sealed interface ConfigurationDocument {
         }
     }
 
+    /**
+     * How long what has ended is kept, in days.
+     *
+     * @param logDays output, after the end of its deployment
+     * @param deploymentDays deployments with all that belongs to them, after their end
+     * @param deploymentsPerEnvironment so many of a project in an environment stay in any case, the
+     *     newest
+     * @param eventDays the feed of events
+     */
+    record Retention(int logDays, int deploymentDays, int deploymentsPerEnvironment, int eventDays)
+            implements ConfigurationDocument {}
+
     /** What a caller may do; ADMIN may everything. */
     enum Role {
         ADMIN,

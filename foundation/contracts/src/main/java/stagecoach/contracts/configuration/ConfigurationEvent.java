@@ -45,6 +45,8 @@ public sealed interface ConfigurationEvent {
         TARGET,
         WORKER,
         PROJECT,
-        API_KEY
+        API_KEY,
+        /** How long what has ended is kept; there is one, and its id is {@code retention}. */
+        RETENTION
     }
 }

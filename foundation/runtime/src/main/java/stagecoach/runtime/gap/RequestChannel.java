@@ -7,26 +7,39 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import stagecoach.contracts.channel.StreamRequest;
+import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
 import stagecoach.contracts.channel.StreamRequest.RepublishRequested;
+import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.inbox.Inbox;
+import stagecoach.runtime.retirement.Retirement;
 import stagecoach.runtime.store.Doorbell;
 import stagecoach.runtime.store.EventStore;
 
-/** Publishes events again that somebody misses, if they are of this service. */
+/**
+ * Publishes events again that somebody misses, if they are of this service, and lets go of what is
+ * kept no longer.
+ */
 @ApplicationScoped
 class RequestChannel {
     private final Inbox inbox;
     private final EventStore store;
     private final UnitOfWork unitOfWork;
     private final Doorbell doorbell;
+    private final Retirement retirement;
 
-    RequestChannel(Inbox inbox, EventStore store, UnitOfWork unitOfWork, Doorbell doorbell) {
+    RequestChannel(
+            Inbox inbox,
+            EventStore store,
+            UnitOfWork unitOfWork,
+            Doorbell doorbell,
+            Retirement retirement) {
         this.inbox = inbox;
         this.store = store;
         this.unitOfWork = unitOfWork;
         this.doorbell = doorbell;
+        this.retirement = retirement;
     }
 
     @Incoming("requests")
@@ -46,6 +59,8 @@ class RequestChannel {
                         unitOfWork.afterCommit(tx, doorbell::ring);
                     }
                 }
+                case DeploymentsRetired(var deployments) -> retirement.retire(tx, deployments);
+                case StreamsRetired(var streams) -> retirement.forget(tx, streams);
             }
         }
     }

@@ -1,6 +1,7 @@
 package stagecoach.runtime.inbox;
 
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.codec.Envelope;
@@ -60,6 +61,11 @@ record Arrived(
         @SuppressWarnings("unchecked") // written by headersJson
         Map<String, String> map = StagecoachJson.read(headers, Map.class);
         return new Arrived(stream, version, map, data, true);
+    }
+
+    /** The deployment that it belongs to. */
+    Optional<String> deployment() {
+        return placed ? Envelope.of(headers).deployment() : Optional.empty();
     }
 
     String headersJson() {

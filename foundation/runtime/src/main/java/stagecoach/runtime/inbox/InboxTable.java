@@ -25,16 +25,17 @@ final class InboxTable {
 
     /**
      * The compare-and-set of the plain case: true if the handler stood exactly before {@code
-     * first}.
+     * first}. A stream of a deployment that is kept no longer does not begin again.
      */
-    boolean advance(Tx tx, StreamId stream, long first, long last) {
+    boolean advance(Tx tx, StreamId stream, @Nullable String deployment, long first, long last) {
         int rows =
                 first == 1
                         ? tx.execute(
-                                "INSERT INTO inbox (handler, stream, version) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                                "INSERT INTO inbox (handler, stream, version) SELECT ?1, ?2, CAST(?3 AS bigint) WHERE NOT EXISTS (SELECT 1 FROM retired WHERE deployment = ?4) ON CONFLICT DO NOTHING",
                                 handler,
                                 stream.value(),
-                                last)
+                                last,
+                                deployment)
                         : tx.execute(
                                 "UPDATE inbox SET version = ?3 WHERE handler = ?1 AND stream = ?2 AND version = ?4 AND NOT held AND NOT parked",
                                 handler,
@@ -42,6 +43,11 @@ final class InboxTable {
                                 last,
                                 first - 1);
         return rows == 1;
+    }
+
+    /** Whether the deployment is kept no longer: nothing about it is handled any more. */
+    static boolean isRetired(Tx tx, String deployment) {
+        return !tx.rows("SELECT 1 FROM retired WHERE deployment = ?1", deployment).isEmpty();
     }
 
     /** Where the handler stands, locked until the end of the transaction. */

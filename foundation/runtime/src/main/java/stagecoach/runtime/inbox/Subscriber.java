@@ -51,7 +51,8 @@ final class Subscriber<E> {
         long first = sorted.firstKey();
         long last = sorted.lastKey();
         boolean whole = last - first + 1 == sorted.size();
-        if (whole && table.advance(tx, stream, first, last)) {
+        Optional<String> deployment = sorted.firstEntry().getValue().deployment();
+        if (whole && table.advance(tx, stream, deployment.orElse(null), first, last)) {
             work.handle(tx, decode(sorted.values()));
             return;
         }
@@ -100,6 +101,9 @@ final class Subscriber<E> {
     }
 
     private boolean advance(Tx tx, StreamId stream, NavigableMap<Long, Arrived> events, int limit) {
+        if (isRetired(tx, events)) {
+            return false;
+        }
         Position position = table.lock(tx, stream);
         // Older ones were handled: a repeat has no effect.
         events.headMap(position.version(), true).clear();
@@ -136,6 +140,15 @@ final class Subscriber<E> {
         }
         work.handle(tx, decode(next));
         return true;
+    }
+
+    /** A late event of a deployment that is kept no longer must not be handled again from 1. */
+    private static boolean isRetired(Tx tx, NavigableMap<Long, Arrived> events) {
+        return events.values().stream()
+                .map(Arrived::deployment)
+                .flatMap(Optional::stream)
+                .distinct()
+                .anyMatch(deployment -> InboxTable.isRetired(tx, deployment));
     }
 
     /**

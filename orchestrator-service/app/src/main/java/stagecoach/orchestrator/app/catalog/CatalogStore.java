@@ -267,6 +267,7 @@ public class CatalogStore {
             case WORKER -> "worker";
             case PROJECT -> "project";
             case API_KEY -> "API key";
+            case RETENTION -> "retention";
         };
     }
 

@@ -132,6 +132,7 @@ class AgentChannel {
             case ConfigurationDocument.Feed other -> wrong(enrolled, other);
             case ConfigurationDocument.Project other -> wrong(enrolled, other);
             case ConfigurationDocument.ApiKey other -> wrong(enrolled, other);
+            case ConfigurationDocument.Retention other -> wrong(enrolled, other);
         }
         AgentRow agent = agent(tx, enrolled.agent().value());
         agent.thumbprint = enrolled.thumbprint();

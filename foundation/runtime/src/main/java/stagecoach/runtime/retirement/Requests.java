@@ -1,0 +1,59 @@
+package stagecoach.runtime.retirement;
+
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.channel.StreamRequest;
+import stagecoach.runtime.outbox.Producers;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.wire.StagecoachJson;
+
+/** Tells all services something on {@code stagecoach.requests}. */
+@Singleton
+public class Requests {
+    private static final int ACK_SECONDS_MAX = 26;
+
+    private final String bootstrap;
+    private final String client;
+
+    Requests(
+            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap,
+            @ConfigProperty(name = "stagecoach.service") String service) {
+        this.bootstrap = bootstrap;
+        this.client = service + "-retirement";
+    }
+
+    /**
+     * Sends them and waits until Kafka has them.
+     *
+     * @throws TemporaryFailure if it does not answer
+     */
+    public void send(List<? extends StreamRequest> requests) {
+        try (Producer<String, byte[]> producer = Producers.open(bootstrap, client, "none")) {
+            var acks = new ArrayList<Future<?>>();
+            for (StreamRequest request : requests) {
+                acks.add(
+                        producer.send(
+                                new ProducerRecord<>(
+                                        Channels.REQUESTS.name(), StagecoachJson.bytes(request))));
+            }
+            for (Future<?> ack : acks) {
+                ack.get(ACK_SECONDS_MAX, TimeUnit.SECONDS);
+            }
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+            throw new TemporaryFailure("Kafka does not answer.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TemporaryFailure("Kafka was not waited for.", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package stagecoach.runtime.retirement;
+
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import stagecoach.runtime.sql.Statements;
+
+/** What becomes of announcements that deployments or streams are kept no longer; all repeatable. */
+@Singleton
+public class Retirement {
+    private final Clock clock;
+    private final List<OwnTables> own;
+
+    Retirement(Clock clock, @Any Instance<OwnTables> own) {
+        this.clock = clock;
+        this.own = own.stream().toList();
+    }
+
+    /** From now on nothing about these deployments is handled, and what there is of them goes. */
+    public void retire(Statements tx, List<String> deployments) {
+        tx.execute(
+                """
+                INSERT INTO retired (deployment, at)
+                SELECT DISTINCT d, CAST(?2 AS timestamptz) FROM unnest(CAST(?1 AS text[])) AS t (d) ORDER BY d
+                ON CONFLICT DO NOTHING""",
+                deployments.toArray(String[]::new),
+                clock.instant());
+    }
+
+    /** The owner of these streams has deleted them: it is forgotten what was handled of them. */
+    public void forget(Statements tx, List<String> streams) {
+        String[] names = streams.stream().distinct().sorted().toArray(String[]::new);
+        for (String table : List.of("inbox", "gap", "parked")) {
+            tx.execute(forget(table), (Object) names);
+        }
+        own.forEach(tables -> tables.streamsGone(tx, Arrays.copyOf(names, names.length)));
+    }
+
+    /** Handlers are few and streams are many: the names of the former are found one by one. */
+    private static String forget(String table) {
+        return """
+               WITH RECURSIVE h AS (
+                   SELECT min(handler) AS handler FROM %1$s
+                   UNION ALL
+                   SELECT (SELECT min(i.handler) FROM %1$s i WHERE i.handler > h.handler) FROM h
+                   WHERE h.handler IS NOT NULL)
+               DELETE FROM %1$s WHERE stream = ANY(?1) AND handler IN (
+                   SELECT handler FROM h WHERE handler IS NOT NULL)"""
+                .formatted(table);
+    }
+
+    /** Deletes rows of the service's own tables. */
+    int forgetOwn(Statements tx, String deployment, int rowsMax) {
+        int rows = 0;
+        for (OwnTables tables : own) {
+            rows += tables.forget(tx, deployment, Math.max(1, rowsMax - rows));
+        }
+        return rows;
+    }
+}
