@@ -11,9 +11,12 @@ import stagecoach.cli.command.ApplyCommand;
 import stagecoach.cli.command.DeployCommand;
 import stagecoach.cli.command.DeploymentCommand;
 import stagecoach.cli.command.EventsCommand;
+import stagecoach.cli.command.ParkedCommand;
 import stagecoach.cli.command.PreviewCommand;
+import stagecoach.cli.command.ProjectionsCommand;
 import stagecoach.cli.command.PushCommand;
 import stagecoach.cli.command.ReleaseCommand;
+import stagecoach.cli.command.RetentionCommand;
 import stagecoach.cli.command.TargetCommand;
 import stagecoach.cli.manifest.ManifestMistakes;
 import stagecoach.cli.watch.Screen;
@@ -34,6 +37,9 @@ import stagecoach.cli.watch.Screen;
             DeploymentCommand.class,
             TargetCommand.class,
             EventsCommand.class,
+            ParkedCommand.class,
+            ProjectionsCommand.class,
+            RetentionCommand.class,
         })
 public final class StagecoachCli {
     private final Connection connection;

@@ -175,4 +175,50 @@ class ParkingTest extends InboxScene {
         assertThat(versions()).containsExactly(1L);
         assertThat(rows("parked")).isZero();
     }
+
+    private static final class Crash extends Error {
+        Crash() {
+            super("crash", null, false, false);
+        }
+    }
+
+    private Parking processThatHears(InboxHandler<AccountEvent> work) {
+        var process = new Parking(unitOfWork, meters, new Alarm(meters), new Patience());
+        try {
+            process.meet(
+                    handler,
+                    Parking.Met.of(
+                            new Subscriber<>(
+                                    handler,
+                                    AccountEvent.class,
+                                    work,
+                                    Codecs.withoutUpcasters(),
+                                    new Alarm(meters))));
+        } catch (Crash e) {
+            // It dies on its way.
+        }
+        return process;
+    }
+
+    @Test
+    void a_replay_that_is_killed_on_its_way_is_gone_on_with_where_it_was() {
+        InboxHandler<AccountEvent> broken =
+                (tx, events) -> {
+                    throw new IllegalStateException("a bug");
+                };
+        handle(batch(deposit(1), deposit(2), deposit(3), deposit(4), deposit(5)), broken);
+        // The process dies within the transaction of the third event, after its effect.
+        processThatHears(
+                (tx, events) -> {
+                    InboxScene.hear(tx, events);
+                    if (events.getFirst().version() == 3) {
+                        throw new Crash();
+                    }
+                });
+        assertThat(versions()).containsExactly(1L, 2L);
+        assertThat(rows("parked")).isEqualTo(3);
+        assertThat(processThatHears(InboxScene::hear).replay(handler, stream)).isTrue();
+        assertThat(versions()).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(rows("parked")).isZero();
+    }
 }

@@ -1,0 +1,116 @@
+package stagecoach.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
+
+@Command(
+        name = "retention",
+        mixinStandardHelpOptions = true,
+        description = "How long output, deployments and events are kept.",
+        subcommands = {RetentionCommand.Show.class, RetentionCommand.Change.class})
+public final class RetentionCommand implements Runnable {
+    private static final String PATH = "/retention";
+    private static final String DAYS = "days";
+
+    @Spec @Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                Objects.requireNonNull(spec).commandLine(),
+                "say what to do with retention: show or set");
+    }
+
+    /** What both commands end with. */
+    abstract static class Telling extends ApiCommand {
+        final ExitCode tell(JsonNode kept) {
+            if (json) {
+                sayJson(kept);
+                return ExitCode.SUCCEEDED;
+            }
+            JsonNode deployments = kept.path("deployments");
+            say(
+                    Text.table(
+                                    List.of("WHAT", "KEPT"),
+                                    List.of(
+                                            List.of("logs", inDays(kept.path("logs"))),
+                                            List.of(
+                                                    "deployments",
+                                                    "%s, and the newest %d of a project in each environment"
+                                                            .formatted(
+                                                                    inDays(deployments),
+                                                                    deployments
+                                                                            .path("perEnvironment")
+                                                                            .asInt())),
+                                            List.of("events", inDays(kept.path("events"))),
+                                            List.of("releases", "for good"),
+                                            List.of("packages", "for good")))
+                            .stripTrailing());
+            return ExitCode.SUCCEEDED;
+        }
+
+        private static String inDays(JsonNode kept) {
+            return kept.path(DAYS).asInt() + " days";
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "What is kept for how long.")
+    static final class Show extends Telling {
+        @Override
+        ExitCode run(ApiClient api) {
+            return tell(api.get(PATH));
+        }
+    }
+
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Change some of it; the rest stays. What is older goes within minutes and cannot be had back.")
+    static final class Change extends Telling {
+        @Option(names = "--log-days", description = "Output, after the end of its deployment.")
+        @Nullable Integer logDays;
+
+        @Option(names = "--deployment-days", description = "Deployments, after their end.")
+        @Nullable Integer deploymentDays;
+
+        @Option(
+                names = "--deployments-per-environment",
+                description = "So many of a project in an environment stay in any case.")
+        @Nullable Integer perEnvironment;
+
+        @Option(names = "--event-days", description = "The feed of events.")
+        @Nullable Integer eventDays;
+
+        @Override
+        ExitCode run(ApiClient api) {
+            ObjectNode kept = api.get(PATH).deepCopy();
+            put(kept, "logs", DAYS, logDays);
+            put(kept, "deployments", DAYS, deploymentDays);
+            put(kept, "deployments", "perEnvironment", perEnvironment);
+            put(kept, "events", DAYS, eventDays);
+            return tell(api.put(PATH, kept));
+        }
+
+        private static void put(
+                ObjectNode kept, String what, String field, @Nullable Integer value) {
+            if (value != null) {
+                kept.withObjectProperty(what).put(field, value);
+            }
+        }
+    }
+}
