@@ -45,7 +45,7 @@ import stagecoach.vocabulary.process.UnavailableTargets;
  * A run that the orchestrator never started, so that it changes nothing but what is told: its
  * events are published one by one.
  */
-final class Runs {
+public final class Runs {
     static final Instant MORNING = Instant.parse("2026-11-23T06:00:00Z");
 
     private final Shop shop;
@@ -63,16 +63,16 @@ final class Runs {
         this.run = run;
     }
 
-    static Runs ofSteps(Shop shop, String deployment, int run) {
+    public static Runs ofSteps(Shop shop, String deployment, int run) {
         return new Runs(shop, deployment, Channels.STEPS, "steprun", run);
     }
 
-    static Runs ofPackages(Shop shop, String deployment, int run) {
+    public static Runs ofPackages(Shop shop, String deployment, int run) {
         return new Runs(shop, deployment, Channels.ACQUISITIONS, "acquisition", run);
     }
 
     /** Publishes the next event of the run; each is a second later than the one before. */
-    void publish(Object event) {
+    public void publish(Object event) {
         version++;
         TestEvents.publish(
                 topic,
@@ -90,7 +90,7 @@ final class Runs {
     }
 
     /** The gateway tells the late truth about an abandoned command. */
-    void settles(Ticket ticket, String target) {
+    public void settles(Ticket ticket, String target) {
         var id = new TargetId(target);
         TestEvents.publish(
                 Channels.AGENTS,
@@ -116,31 +116,31 @@ final class Runs {
                 EventAttributes.none());
     }
 
-    DeploymentId id() {
+    public DeploymentId id() {
         return new DeploymentId(deployment);
     }
 
-    ProjectId project() {
+    public ProjectId project() {
         return new ProjectId(shop.project());
     }
 
-    EnvironmentId environment() {
+    public EnvironmentId environment() {
         return new EnvironmentId(shop.environment());
     }
 
-    static JsonPath eventually(String path, Predicate<JsonPath> told) {
+    public static JsonPath eventually(String path, Predicate<JsonPath> told) {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> told.test(Api.expect(200, Api.get(path))));
         return Api.get(path).jsonPath();
     }
 
-    static Pair pair(String step, String target) {
+    public static Pair pair(String step, String target) {
         return new Pair(
                 new StepName(step),
                 Optional.of(target).filter(text -> !text.isEmpty()).map(TargetId::new));
     }
 
-    static Place on(String target) {
+    public static Place on(String target) {
         return new Place(
                 Optional.of(new TargetId(target)),
                 Optional.empty(),
@@ -149,7 +149,7 @@ final class Runs {
                 Optional.empty());
     }
 
-    static Place unavailable(String target, String reason) {
+    public static Place unavailable(String target, String reason) {
         return new Place(
                 Optional.of(new TargetId(target)),
                 Optional.empty(),
@@ -167,7 +167,7 @@ final class Runs {
                 Optional.empty());
     }
 
-    static StepAssignment assignment(
+    public static StepAssignment assignment(
             String step, UnavailableTargets unavailable, Optional<String> skip, Place... places) {
         return new StepAssignment(
                 new PlannedStep(

@@ -26,7 +26,10 @@ import stagecoach.runtime.inbox.InboxEvent;
 
 /** Keeps the rows of packages on their way by what the package-service tells. */
 @ApplicationScoped
-class AcquisitionChannel {
+public class AcquisitionChannel {
+    /** The handler's name. */
+    public static final String HANDLER = "orchestrator-progress-acquisitions";
+
     private final Inbox inbox;
 
     AcquisitionChannel(Inbox inbox) {
@@ -35,14 +38,11 @@ class AcquisitionChannel {
 
     @Incoming("progress-acquisitions")
     Uni<Void> on(ConsumerRecords<String, byte[]> records) {
-        return inbox.handle(
-                "orchestrator-progress-acquisitions",
-                records,
-                AcquisitionEvent.class,
-                AcquisitionChannel::onEvents);
+        return inbox.handle(HANDLER, records, AcquisitionEvent.class, AcquisitionChannel::onEvents);
     }
 
-    private static void onEvents(Tx tx, List<InboxEvent<AcquisitionEvent>> events) {
+    /** Writes what events of one run tell. */
+    public static void onEvents(Tx tx, List<InboxEvent<AcquisitionEvent>> events) {
         for (InboxEvent<AcquisitionEvent> event : events) {
             var rows = new AcquisitionRows(tx, RunOf.stream(event.stream()));
             Instant at = event.at();

@@ -33,16 +33,18 @@ final class LinkRows {
         }
     }
 
-    /** The region of a cache; empty if it is not known. */
+    /** The region of a cache, as this deployment began with it; empty if it is not known. */
     String regionOf(CacheId cache) {
         return tx
                 .rows(
                         """
-                        SELECT used_id FROM catalog_use
-                        WHERE user_kind = 'CACHE' AND user_id = ?1 AND used_kind = 'REGION'
-                        UNION ALL
-                        SELECT region FROM acquisition_row
-                        WHERE deployment = ?2 AND holder_kind = 'CACHE' AND holder = ?1""",
+                        SELECT region FROM (
+                            SELECT 1 AS place, region FROM acquisition_row
+                            WHERE deployment = ?2 AND holder_kind = 'CACHE' AND holder = ?1
+                            UNION ALL
+                            SELECT 2, used_id FROM catalog_use
+                            WHERE user_kind = 'CACHE' AND user_id = ?1 AND used_kind = 'REGION') known
+                        ORDER BY place LIMIT 1""",
                         cache.value(),
                         deployment)
                 .stream()

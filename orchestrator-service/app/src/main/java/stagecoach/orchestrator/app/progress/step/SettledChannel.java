@@ -12,6 +12,7 @@ import stagecoach.contracts.channel.EventType;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.codec.Codecs;
 import stagecoach.runtime.inbox.Inbox;
+import stagecoach.runtime.inbox.InboxEvent;
 import stagecoach.runtime.inbox.PublishedEvent;
 
 /**
@@ -19,7 +20,10 @@ import stagecoach.runtime.inbox.PublishedEvent;
  * to the step-runner, who tells what they mean.
  */
 @ApplicationScoped
-class SettledChannel {
+public class SettledChannel {
+    /** The handler's name. */
+    public static final String HANDLER = "orchestrator-progress-agents";
+
     private static final String SETTLED = EventType.of(CommandSettled.class).value();
 
     private final Inbox inbox;
@@ -32,7 +36,7 @@ class SettledChannel {
 
     @Incoming("progress-agents")
     Uni<Void> on(ConsumerRecords<String, byte[]> records) {
-        return inbox.handlePublished("orchestrator-progress-agents", records, this::onEvents);
+        return inbox.handlePublished(HANDLER, records, this::onEvents);
     }
 
     private void onEvents(Tx tx, List<PublishedEvent> events) {
@@ -43,6 +47,28 @@ class SettledChannel {
                                     SETTLED,
                                     event.json().getBytes(StandardCharsets.UTF_8))
                             instanceof CommandSettled settled) {
+                StepRows.settled(tx, settled.ticket());
+                remember(tx, event);
+            }
+        }
+    }
+
+    /** A rebuild must not end before it knows of this event. */
+    private static void remember(Tx tx, PublishedEvent event) {
+        tx.execute(
+                """
+                INSERT INTO inbox AS i (handler, stream, version) VALUES (?1, ?2, ?3)
+                ON CONFLICT (handler, stream)
+                    DO UPDATE SET version = greatest(i.version, excluded.version)""",
+                HANDLER,
+                event.envelope().stream().value(),
+                event.envelope().version());
+    }
+
+    /** Writes what events of tickets tell. */
+    public static void onReports(Tx tx, List<InboxEvent<AgentReport>> reports) {
+        for (InboxEvent<AgentReport> report : reports) {
+            if (report.event() instanceof CommandSettled settled) {
                 StepRows.settled(tx, settled.ticket());
             }
         }

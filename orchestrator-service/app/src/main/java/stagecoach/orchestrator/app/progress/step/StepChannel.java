@@ -24,7 +24,10 @@ import stagecoach.runtime.inbox.InboxEvent;
 
 /** Keeps the rows of steps by what the step-runner tells. */
 @ApplicationScoped
-class StepChannel {
+public class StepChannel {
+    /** The handler's name. */
+    public static final String HANDLER = "orchestrator-progress-steps";
+
     private final Inbox inbox;
 
     StepChannel(Inbox inbox) {
@@ -33,11 +36,11 @@ class StepChannel {
 
     @Incoming("progress-steps")
     Uni<Void> on(ConsumerRecords<String, byte[]> records) {
-        return inbox.handle(
-                "orchestrator-progress-steps", records, StepRunEvent.class, StepChannel::onEvents);
+        return inbox.handle(HANDLER, records, StepRunEvent.class, StepChannel::onEvents);
     }
 
-    private static void onEvents(Tx tx, List<InboxEvent<StepRunEvent>> events) {
+    /** Writes what events of one run tell. */
+    public static void onEvents(Tx tx, List<InboxEvent<StepRunEvent>> events) {
         for (InboxEvent<StepRunEvent> event : events) {
             var rows = new StepRows(tx, RunOf.stream(event.stream()));
             Instant at = event.at();

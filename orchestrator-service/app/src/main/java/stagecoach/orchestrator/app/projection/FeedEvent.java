@@ -1,0 +1,56 @@
+package stagecoach.orchestrator.app.projection;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.codec.Codecs;
+import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.Run;
+import stagecoach.wire.StagecoachJson;
+
+/** An event as the feed keeps it. */
+record FeedEvent(long seq, StreamId stream, long version, String bareName, String cloudEvent) {
+    /** The columns in the order of {@link #of}. */
+    static final String COLUMNS = "f.seq, f.stream, f.version, f.type, f.event";
+
+    static FeedEvent of(@Nullable Object[] row) {
+        return new FeedEvent(
+                (Long) Objects.requireNonNull(row[0]),
+                new StreamId((String) Objects.requireNonNull(row[1])),
+                (Long) Objects.requireNonNull(row[2]),
+                (String) Objects.requireNonNull(row[3]),
+                (String) Objects.requireNonNull(row[4]));
+    }
+
+    /** The event as the handler got it when it happened. */
+    <E> InboxEvent<E> arrived(String handler, Class<E> family, Codecs codecs) {
+        JsonNode told = StagecoachJson.read(cloudEvent, JsonNode.class);
+        String type = told.path("type").asText();
+        return new InboxEvent<>(
+                handler,
+                stream,
+                version,
+                Instant.parse(told.path("time").asText()),
+                type,
+                codecs.decode(family, type, StagecoachJson.bytes(told.path("data"))),
+                new EventAttributes(
+                        text(told, "deploymentid").map(DeploymentId::new),
+                        text(told, "project").map(ProjectId::new),
+                        text(told, "environment").map(EnvironmentId::new),
+                        told.hasNonNull("run")
+                                ? Optional.of(new Run(told.path("run").asInt()))
+                                : Optional.empty()),
+                text(told, "actor"));
+    }
+
+    private static Optional<String> text(JsonNode told, String field) {
+        return told.hasNonNull(field) ? Optional.of(told.path(field).asText()) : Optional.empty();
+    }
+}

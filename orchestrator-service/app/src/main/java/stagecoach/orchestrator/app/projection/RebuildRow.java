@@ -1,0 +1,116 @@
+package stagecoach.orchestrator.app.projection;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.aggregate.Tx;
+
+/** The row about the newest rebuild of a read model. */
+final class RebuildRow {
+    private RebuildRow() {}
+
+    /** Where a rebuild stands. */
+    record Place(boolean begun, long seq) {}
+
+    /**
+     * What is told of a rebuild.
+     *
+     * @param eventsDone events of the feed that were looked at
+     */
+    record Told(
+            String state,
+            long eventsDone,
+            String askedBy,
+            Instant askedAt,
+            @Nullable Instant endedAt,
+            @Nullable String failure,
+            long rowsRemoved,
+            long rowsWritten) {}
+
+    /** Asks for a rebuild; false if one is under way. */
+    static boolean ask(Tx tx, String name, String by, Instant now) {
+        return tx.execute(
+                        """
+                        INSERT INTO projection_rebuild AS r (name, state, begun, seq, asked_by, asked_at)
+                        VALUES (?1, 'RUNNING', false, 0, ?2, ?3)
+                        ON CONFLICT (name) DO UPDATE SET state = 'RUNNING', begun = false, seq = 0,
+                            asked_by = excluded.asked_by, asked_at = excluded.asked_at, ended_at = NULL,
+                            failure = NULL, rows_removed = 0, rows_written = 0
+                        WHERE r.state <> 'RUNNING'""",
+                        name,
+                        by,
+                        now)
+                == 1;
+    }
+
+    /** A rebuild that is to be gone on with, for this transaction alone. */
+    static Optional<Place> take(Tx tx, String name) {
+        return tx
+                .rows(
+                        """
+                        SELECT begun, seq FROM projection_rebuild
+                        WHERE name = ?1 AND state = 'RUNNING' FOR UPDATE SKIP LOCKED""",
+                        name)
+                .stream()
+                .findFirst()
+                .map(
+                        row ->
+                                new Place(
+                                        Boolean.TRUE.equals(row[0]),
+                                        (Long) Objects.requireNonNull(row[1])));
+    }
+
+    static void moved(Tx tx, String name, long seq) {
+        tx.execute(
+                "UPDATE projection_rebuild SET begun = true, seq = ?2 WHERE name = ?1", name, seq);
+    }
+
+    static void done(Tx tx, String name, Instant now, Shadow.Difference difference) {
+        tx.execute(
+                """
+                UPDATE projection_rebuild SET state = 'DONE', ended_at = ?2, rows_removed = ?3,
+                    rows_written = ?4 WHERE name = ?1""",
+                name,
+                now,
+                difference.removed(),
+                difference.written());
+    }
+
+    static void failed(Tx tx, String name, Instant now, String failure) {
+        tx.execute(
+                """
+                UPDATE projection_rebuild SET state = 'FAILED', ended_at = ?2, failure = ?3
+                WHERE name = ?1 AND state = 'RUNNING'""",
+                name,
+                now,
+                failure);
+    }
+
+    static Optional<Told> told(Tx tx, String name) {
+        return tx
+                .rows(
+                        """
+                        SELECT state, seq, asked_by, asked_at, ended_at, failure, rows_removed, rows_written
+                        FROM projection_rebuild WHERE name = ?1""",
+                        name)
+                .stream()
+                .findFirst()
+                .map(
+                        row ->
+                                new Told(
+                                        (String) Objects.requireNonNull(row[0]),
+                                        (Long) Objects.requireNonNull(row[1]),
+                                        (String) Objects.requireNonNull(row[2]),
+                                        (Instant) Objects.requireNonNull(row[3]),
+                                        (Instant) row[4],
+                                        (String) row[5],
+                                        (Long) Objects.requireNonNull(row[6]),
+                                        (Long) Objects.requireNonNull(row[7])));
+    }
+
+    /** The number of the newest event of the feed. */
+    static long head(Tx tx) {
+        return (Long) Objects.requireNonNull(tx.rows("SELECT seq FROM feed_head").getFirst()[0]);
+    }
+}

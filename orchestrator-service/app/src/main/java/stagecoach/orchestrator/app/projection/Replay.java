@@ -1,0 +1,185 @@
+package stagecoach.orchestrator.app.projection;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import stagecoach.decider.StreamId;
+import stagecoach.orchestrator.app.projection.Projection.Part;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.codec.Codecs;
+
+/**
+ * Handles events of the feed again, into the shadow, inside one transaction: each once, in the
+ * order of its stream, and none that its handler itself has not dealt with.
+ */
+final class Replay {
+    /** The version that comes next; of a stream of which few events count, the one that does. */
+    private static final String NEXT =
+            "CASE WHEN i.handler = ANY(?2) THEN i.version ELSE coalesce(p.version, 0) + 1 END";
+
+    private final Tx tx;
+    private final Projection projection;
+    private final Codecs codecs;
+    private final String position;
+
+    Replay(Tx tx, Projection projection, Shadow shadow, Codecs codecs) {
+        this.tx = tx;
+        this.projection = projection;
+        this.codecs = codecs;
+        this.position = shadow.position(projection);
+    }
+
+    /** The next events of the feed behind {@code seq}. */
+    List<FeedEvent> behind(long seq, int limit) {
+        return tx
+                .rows(
+                        "SELECT %s FROM feed f WHERE f.seq > ?1 ORDER BY f.seq LIMIT ?2"
+                                .formatted(FeedEvent.COLUMNS),
+                        seq,
+                        limit)
+                .stream()
+                .map(FeedEvent::of)
+                .toList();
+    }
+
+    /**
+     * What comes next in streams in which the handlers have gone further than the shadow, as far as
+     * the feed has it.
+     */
+    List<FeedEvent> lagging(int limit) {
+        return tx
+                .rows(
+                        """
+                        SELECT %s FROM inbox i LEFT JOIN %s p ON p.handler = i.handler AND p.stream = i.stream
+                        JOIN feed f ON f.stream = i.stream AND f.version = %s
+                        WHERE i.handler = ANY(?1) AND i.version > coalesce(p.version, 0)
+                        ORDER BY f.seq LIMIT ?3"""
+                                .formatted(FeedEvent.COLUMNS, position, NEXT),
+                        handlers(true, false),
+                        handlers(false),
+                        limit)
+                .stream()
+                .map(FeedEvent::of)
+                .toList();
+    }
+
+    /** What the feed does not tell: not yet, or no more. */
+    Missing missing() {
+        boolean behind = false;
+        Set<String> owners = new TreeSet<>();
+        for (@Nullable Object[] row :
+                tx.rows(
+                        """
+                        SELECT i.stream, i.handler = ANY(?2), EXISTS (
+                            SELECT 1 FROM feed_seen s WHERE s.stream = i.stream AND s.version = %s)
+                        FROM inbox i LEFT JOIN %s p ON p.handler = i.handler AND p.stream = i.stream
+                        WHERE i.handler = ANY(?1) AND i.version > coalesce(p.version, 0)"""
+                                .formatted(NEXT, position),
+                        handlers(true, false),
+                        handlers(false))) {
+            boolean follows = !Boolean.TRUE.equals(row[1]);
+            boolean wasThere = Boolean.TRUE.equals(row[2]);
+            behind |= !wasThere;
+            if (follows && wasThere) {
+                owners.add(
+                        projection.ownerOf(new StreamId((String) Objects.requireNonNull(row[0]))));
+            }
+        }
+        return new Missing(behind, List.copyOf(owners));
+    }
+
+    /**
+     * What a feed does not tell.
+     *
+     * @param yet whether some of it must still come
+     * @param forgotten whose history it no longer has from its beginning
+     */
+    record Missing(boolean yet, List<String> forgotten) {}
+
+    private String[] handlers(Boolean... inOrder) {
+        return projection.parts().stream()
+                .filter(part -> List.of(inOrder).contains(part.inOrder()))
+                .map(Part::handler)
+                .toArray(String[]::new);
+    }
+
+    /**
+     * Handles those of {@code events} whose turn it is.
+     *
+     * @return how many
+     */
+    int handle(List<FeedEvent> events) {
+        int handled = 0;
+        for (Part<?> part : projection.parts()) {
+            List<FeedEvent> its =
+                    events.stream()
+                            .filter(e -> e.stream().kind().equals(part.streams()))
+                            .filter(e -> part.inOrder() || part.only().contains(e.bareName()))
+                            .toList();
+            handled += its.isEmpty() ? 0 : handle(part, its);
+        }
+        return handled;
+    }
+
+    private <E> int handle(Part<E> part, List<FeedEvent> events) {
+        String[] streams =
+                events.stream().map(e -> e.stream().value()).distinct().toArray(String[]::new);
+        Map<String, Long> done = versions(position, part, streams);
+        Map<String, Long> live = versions("inbox", part, streams);
+        Map<String, Long> moved = new HashMap<>();
+        int handled = 0;
+        for (FeedEvent event : events) {
+            String stream = event.stream().value();
+            long at = done.getOrDefault(stream, 0L);
+            boolean next =
+                    part.inOrder()
+                            ? event.version() == at + 1
+                                    && event.version() <= live.getOrDefault(stream, 0L)
+                            : event.version() > at;
+            if (next) {
+                part.work()
+                        .handle(tx, List.of(event.arrived(part.handler(), part.family(), codecs)));
+                done.put(stream, event.version());
+                moved.put(stream, event.version());
+                handled++;
+            }
+        }
+        move(part, moved);
+        return handled;
+    }
+
+    private Map<String, Long> versions(String table, Part<?> part, String[] streams) {
+        Map<String, Long> versions = new HashMap<>();
+        for (@Nullable Object[] row :
+                tx.rows(
+                        "SELECT stream, version FROM %s WHERE handler = ?1 AND stream = ANY(?2)"
+                                .formatted(table),
+                        part.handler(),
+                        streams)) {
+            versions.put(
+                    (String) Objects.requireNonNull(row[0]), (Long) Objects.requireNonNull(row[1]));
+        }
+        return versions;
+    }
+
+    private void move(Part<?> part, Map<String, Long> moved) {
+        if (moved.isEmpty()) {
+            return;
+        }
+        var streams = new ArrayList<>(moved.keySet());
+        tx.execute(
+                """
+                INSERT INTO %s (handler, stream, version)
+                SELECT ?1, s, v FROM unnest(CAST(?2 AS text[]), CAST(?3 AS bigint[])) AS m (s, v)
+                ON CONFLICT (handler, stream) DO UPDATE SET version = excluded.version"""
+                        .formatted(position),
+                part.handler(),
+                streams.toArray(String[]::new),
+                streams.stream().map(moved::get).toArray(Long[]::new));
+    }
+}
