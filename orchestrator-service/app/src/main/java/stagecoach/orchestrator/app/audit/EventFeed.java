@@ -47,6 +47,11 @@ class EventFeed {
                 published.stream()
                         .map(event -> event.envelope().stream().value())
                         .toArray(String[]::new);
+        // Where there is none, the empty text, which no deployment is called.
+        String[] deployments =
+                published.stream()
+                        .map(event -> event.envelope().deployment().orElse(""))
+                        .toArray(String[]::new);
         Long[] versions =
                 published.stream().map(event -> event.envelope().version()).toArray(Long[]::new);
         Set<String> fresh = new HashSet<>();
@@ -54,11 +59,14 @@ class EventFeed {
                 tx.rows(
                         """
                         INSERT INTO feed_seen (stream, version)
-                        SELECT DISTINCT s, v FROM unnest(CAST(?1 AS text[]), CAST(?2 AS bigint[])) AS e (s, v)
+                        SELECT DISTINCT s, v
+                        FROM unnest(CAST(?1 AS text[]), CAST(?2 AS bigint[]), CAST(?3 AS text[])) AS e (s, v, d)
+                        WHERE NOT EXISTS (SELECT 1 FROM retired WHERE deployment = d)
                         ORDER BY s, v
                         ON CONFLICT DO NOTHING RETURNING stream, version""",
                         streams,
-                        versions)) {
+                        versions,
+                        deployments)) {
             fresh.add(row[0] + "/" + row[1]);
         }
         List<PublishedEvent> events = new ArrayList<>();
@@ -113,9 +121,10 @@ class EventFeed {
         return new EventCursor(number(row[0]), number(row[1]));
     }
 
-    /** The place before the first event. */
+    /** The place before the first event that is kept. */
     EventCursor start(Tx tx) {
-        return new EventCursor(head(tx).incarnation(), 0);
+        @Nullable Object[] row = tx.rows("SELECT incarnation, forgotten FROM feed_head").getFirst();
+        return new EventCursor(number(row[0]), number(row[1]));
     }
 
     /** The place before the first event that was decided at {@code since} or later. */
@@ -134,6 +143,7 @@ class EventFeed {
      * Refuses a place in a feed that was replaced by an older one.
      *
      * @throws InvalidInput if that happened
+     * @throws TooOld if events behind it are no longer kept
      */
     void check(Tx tx, EventCursor cursor) {
         EventCursor head = head(tx);
@@ -141,6 +151,28 @@ class EventFeed {
             throw new InvalidInput(
                     "?cursor",
                     "This cursor belongs to events that were lost when the database was restored. Begin with cursor=start, and expect some again.");
+        }
+        EventCursor start = start(tx);
+        if (cursor.seq() < start.seq()) {
+            throw new TooOld(start.seq() - cursor.seq(), start);
+        }
+    }
+
+    /** Events behind a cursor are no longer kept. */
+    static final class TooOld extends RuntimeException {
+        private final long missed;
+        private final transient EventCursor oldest;
+
+        private TooOld(long missed, EventCursor oldest) {
+            super("the cursor is too old", null, false, false);
+            this.missed = missed;
+            this.oldest = oldest;
+        }
+
+        /** What is wrong and what to do. */
+        String sentence() {
+            return "%d events behind this cursor are no longer kept (GET /api/v1/retention tells for how long). The oldest place that there is: %s. Go on there or with cursor=start, and know that those events are missing."
+                    .formatted(missed, oldest.text());
         }
     }
 

@@ -11,6 +11,7 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
@@ -32,6 +33,7 @@ import stagecoach.orchestrator.app.live.LiveStream;
 import stagecoach.orchestrator.app.live.Subject;
 import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.InvalidInput;
+import stagecoach.runtime.access.Problems;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 
@@ -45,11 +47,13 @@ public class EventsResource {
     private final UnitOfWork unitOfWork;
     private final EventFeed feed;
     private final LiveStream live;
+    private final Problems problems;
 
-    EventsResource(UnitOfWork unitOfWork, EventFeed feed, LiveStream live) {
+    EventsResource(UnitOfWork unitOfWork, EventFeed feed, LiveStream live, Problems problems) {
         this.unitOfWork = unitOfWork;
         this.feed = feed;
         this.live = live;
+        this.problems = problems;
     }
 
     /** Where to begin. {@code Last-Event-ID} wins over {@code cursor}, that over {@code since}. */
@@ -192,12 +196,21 @@ public class EventsResource {
                 next >= head.seq());
     }
 
+    private void check(Tx tx, EventCursor cursor) {
+        try {
+            feed.check(tx, cursor);
+        } catch (EventFeed.TooOld e) {
+            throw new WebApplicationException(
+                    problems.response(410, "cursor-too-old", e.sentence()));
+        }
+    }
+
     private Optional<EventCursor> from(Tx tx, Beginning beginning) {
         Optional<EventCursor> place =
                 beginning
                         .place()
                         .map(text -> text.equals(START) ? feed.start(tx) : EventCursor.parse(text));
-        place.ifPresent(cursor -> feed.check(tx, cursor));
+        place.ifPresent(cursor -> check(tx, cursor));
         return place.or(() -> beginning.time().map(since -> feed.since(tx, since)));
     }
 }

@@ -56,16 +56,6 @@ abstract class NotThereYet {
         }
     }
 
-    @Path("/api/v1/retention")
-    static class Retention extends NotThereYet {
-        Retention(Problems problems) {
-            super(
-                    problems,
-                    "Settings of retention are",
-                    "Output is kept as long as stagecoach.retention.logs says, and all else for good.");
-        }
-    }
-
     @Path("/api/v1/targets/{id}/check")
     static class HealthChecks extends NotThereYet {
         HealthChecks(Problems problems) {

@@ -30,7 +30,9 @@ final class LifecycleCheck {
                         .rows(
                                 """
                                 SELECT DISTINCT environment FROM deployment
-                                WHERE project = ?1 AND release = ?2 AND state = 'SUCCEEDED'""",
+                                WHERE project = ?1 AND release = ?2 AND state = 'SUCCEEDED'
+                                UNION SELECT environment FROM release_success
+                                WHERE project = ?1 AND release = ?2""",
                                 release.project().value(),
                                 release.version().value())
                         .stream()

@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.orchestrator.app.retention.RetentionSettings;
 import stagecoach.runtime.retention.KeptForAWhile;
 import stagecoach.runtime.sql.Statements;
 
 /**
- * Output goes {@code stagecoach.retention.logs} after its deployment has ended; never that of one
- * that goes on or may be taken up, such as one that is staged.
+ * Output goes some days after its deployment has ended; never that of one that goes on or may be
+ * taken up, such as one that is staged.
  */
 @Singleton
 class LogRetention implements KeptForAWhile {
@@ -30,12 +30,10 @@ class LogRetention implements KeptForAWhile {
             RETURNING ticket
             """;
 
-    private final Duration kept;
+    private final RetentionSettings settings;
 
-    LogRetention(
-            @ConfigProperty(name = "stagecoach.retention.logs", defaultValue = "P90D")
-                    Duration kept) {
-        this.kept = kept;
+    LogRetention(RetentionSettings settings) {
+        this.settings = settings;
     }
 
     @Override
@@ -46,7 +44,7 @@ class LogRetention implements KeptForAWhile {
     @Override
     public int forget(Statements tx, Instant now, int rowsMax) {
         List<String> old =
-                tx.rows(OLD, now.minus(kept)).stream()
+                tx.rows(OLD, now.minus(Duration.ofDays(settings.present(tx).logDays()))).stream()
                         .map(row -> (String) Objects.requireNonNull(row[0]))
                         .toList();
         int gone = 0;

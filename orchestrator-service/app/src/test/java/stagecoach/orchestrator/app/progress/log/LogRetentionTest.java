@@ -34,7 +34,7 @@ class LogRetentionTest {
 
     @Inject UnitOfWork unitOfWork;
 
-    private final LogRetention retention = new LogRetention(Duration.ofDays(90));
+    @Inject LogRetention retention;
 
     private static String deployment() {
         var shop = Shop.open(1);

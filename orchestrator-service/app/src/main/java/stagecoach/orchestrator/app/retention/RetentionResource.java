@@ -1,0 +1,139 @@
+package stagecoach.orchestrator.app.retention;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.runtime.access.Caller;
+import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.UnitOfWork;
+
+/** How long output, deployments and events are kept. */
+@Path("/api/v1/retention")
+@Tag(name = "Operation")
+@RunOnVirtualThread
+public class RetentionResource {
+    /** A deployment that has just ended may be retried; a day is the least that makes sense. */
+    private static final int DAYS_MIN = 1;
+
+    private static final int DEPLOYMENT_DAYS_MIN = 2;
+    private static final int DAYS_MAX = 36_500;
+    private static final int PER_ENVIRONMENT_MAX = 10_000;
+    private static final String DAYS = "days";
+
+    private final UnitOfWork unitOfWork;
+    private final RetentionSettings settings;
+    private final Caller caller;
+    private final Clock clock;
+
+    RetentionResource(
+            UnitOfWork unitOfWork, RetentionSettings settings, Caller caller, Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.settings = settings;
+        this.caller = caller;
+        this.clock = clock;
+    }
+
+    /** Settings of retention in the API. */
+    @Schema(name = "Retention")
+    public record RetentionView(
+            @Schema(description = "Output, after the end of its deployment") Days logs,
+            @Schema(
+                            description =
+                                    "Deployments with all that belongs to them, after their end; what goes on, is staged, or is the last success in its environment is always kept")
+                    Deployments deployments,
+            @Schema(description = "The feed of events, from its beginning") Days events) {
+        static RetentionView of(ConfigurationDocument.Retention kept) {
+            return new RetentionView(
+                    new Days(kept.logDays()),
+                    new Deployments(kept.deploymentDays(), kept.deploymentsPerEnvironment()),
+                    new Days(kept.eventDays()));
+        }
+    }
+
+    /** So long. */
+    @Schema(name = "RetentionDays")
+    public record Days(int days) {}
+
+    /**
+     * So long, and so many in any case.
+     *
+     * @param perEnvironment the newest of a project in an environment
+     */
+    @Schema(name = "RetentionOfDeployments")
+    public record Deployments(int days, int perEnvironment) {}
+
+    /** Reads the settings. */
+    @GET
+    @Operation(summary = "Read how long output, deployments and events are kept")
+    public RetentionView get() {
+        return RetentionView.of(unitOfWork.run(settings::present));
+    }
+
+    /** Sets them; what is left out gets its default. */
+    @PUT
+    @Needs(Role.ADMIN)
+    @Operation(
+            summary = "Set how long output, deployments and events are kept",
+            description =
+                    "What is left out gets its default. What is older goes within minutes and cannot be had back.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RetentionView.class)))
+    public RetentionView put(byte @Nullable [] body) {
+        ConfigurationDocument.Retention wanted = read(JsonBody.of(body));
+        return unitOfWork.run(
+                tx -> {
+                    settings.set(tx, wanted, Cause.of(clock, caller.actor()));
+                    return RetentionView.of(settings.present(tx));
+                });
+    }
+
+    private ConfigurationDocument.Retention read(JsonBody body) {
+        ConfigurationDocument.Retention defaults = settings.defaults();
+        Optional<JsonBody> logs = body.object("logs");
+        Optional<JsonBody> deployments = body.object("deployments");
+        Optional<JsonBody> events = body.object("events");
+        body.notYet("releases", "Releases are kept for good; leave it out.");
+        body.notYet("packages", "Packages are kept for good; leave it out.");
+        int deploymentDays = days(deployments, DEPLOYMENT_DAYS_MIN, defaults.deploymentDays());
+        int logDays = days(logs, DAYS_MIN, Math.min(defaults.logDays(), deploymentDays));
+        int eventDays = days(events, DAYS_MIN, Math.max(defaults.eventDays(), deploymentDays));
+        int perEnvironment =
+                deployments
+                        .flatMap(d -> d.integer("perEnvironment", 1, PER_ENVIRONMENT_MAX))
+                        .orElse(defaults.deploymentsPerEnvironment());
+        if (body.mistakes().none() && logDays > deploymentDays) {
+            body.mistake(
+                    "logs/days",
+                    "Output goes with its deployment, after %d days at the latest. Keep deployments for at least %d days, or output for less."
+                            .formatted(deploymentDays, logDays));
+        }
+        logs.ifPresent(JsonBody::refuseUnknown);
+        deployments.ifPresent(JsonBody::refuseUnknown);
+        events.ifPresent(JsonBody::refuseUnknown);
+        body.refuseUnknown();
+        body.mistakes().refuseIfAny();
+        return new ConfigurationDocument.Retention(
+                logDays, deploymentDays, perEnvironment, eventDays);
+    }
+
+    private static int days(Optional<JsonBody> of, int min, int otherwise) {
+        return of.flatMap(body -> body.integer(DAYS, min, DAYS_MAX)).orElse(otherwise);
+    }
+}

@@ -1,0 +1,110 @@
+package stagecoach.orchestrator.app.retention;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.restassured.http.ContentType;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.cli.StagecoachCli;
+import stagecoach.cli.client.LocalDefault;
+import stagecoach.orchestrator.app.Api;
+import stagecoach.orchestrator.app.OrchestratorTest;
+import stagecoach.runtime.test.TestKeys;
+
+@OrchestratorTest
+class RetentionResourceTest {
+    private static final String PATH = "/retention";
+
+    @TestHTTPResource("/")
+    URI url;
+
+    @AfterEach
+    void reset() {
+        Api.expect(200, Api.put(PATH, "{}"));
+    }
+
+    @Test
+    void what_is_set_counts_and_what_is_left_out_has_its_default() {
+        Api.expect(200, Api.put(PATH, "{}"));
+        var defaults = Api.expect(200, Api.get(PATH));
+        assertThat(defaults.getInt("logs.days")).isEqualTo(90);
+        assertThat(defaults.getInt("deployments.days")).isEqualTo(365);
+        assertThat(defaults.getInt("deployments.perEnvironment")).isEqualTo(20);
+        assertThat(defaults.getInt("events.days")).isEqualTo(400);
+        Api.expect(
+                200,
+                Api.put(
+                        PATH,
+                        """
+                        {"logs": {"days": 10}, "deployments": {"days": 700, "perEnvironment": 3}}"""));
+        var set = Api.expect(200, Api.get(PATH));
+        assertThat(set.getInt("logs.days")).isEqualTo(10);
+        assertThat(set.getInt("deployments.perEnvironment")).isEqualTo(3);
+        assertThat(set.getInt("events.days")).isEqualTo(700);
+    }
+
+    @Test
+    void mistakes_are_told_with_their_places() {
+        var refused =
+                Api.expect(
+                        400,
+                        Api.put(
+                                PATH,
+                                """
+                                {"logs": {"days": 0}, "deployments": {"day": 5}, "packages": {"days": 3}}"""));
+        assertThat(refused.getList("errors.pointer"))
+                .contains("/logs/days", "/deployments/day", "/packages");
+        assertThat(
+                        Api.expect(
+                                        400,
+                                        Api.put(
+                                                PATH,
+                                                """
+                                                {"logs": {"days": 30}, "deployments": {"days": 5}}"""))
+                                .getString("errors[0].detail"))
+                .contains("after 5 days at the latest");
+        assertThat(
+                        given().header("Authorization", TestKeys.CONFIGURE.bearer())
+                                .contentType(ContentType.JSON)
+                                .body("{}")
+                                .put("/api/v1" + PATH)
+                                .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void it_is_shown_and_set_from_the_command_line() {
+        assertThat(stagecoach("retention", "set", "--log-days", "7")).contains("7 days");
+        String shown = stagecoach("retention", "show");
+        assertThat(shown)
+                .contains("logs", "7 days", "365 days, and the newest 20 of a project", "for good");
+        assertThat(stagecoach("projections", "list")).contains("progress");
+        assertThat(stagecoach("projections", "rebuild", "progress")).contains("rows removed");
+    }
+
+    private String stagecoach(String... args) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var root =
+                new StagecoachCli(
+                        Map.of(
+                                "STAGECOACH_URL",
+                                url.toString(),
+                                "STAGECOACH_API_KEY",
+                                TestKeys.ADMIN.key()),
+                        LocalDefault.NONE);
+        int exit =
+                StagecoachCli.commandLine(root)
+                        .setOut(new PrintWriter(out))
+                        .setErr(new PrintWriter(err))
+                        .execute(args);
+        assertThat(exit).as(err.toString()).isZero();
+        return out.toString();
+    }
+}
