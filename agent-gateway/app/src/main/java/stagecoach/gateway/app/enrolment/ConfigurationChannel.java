@@ -73,7 +73,7 @@ public class ConfigurationChannel {
         return switch (kind) {
             case TARGET -> Optional.of(AgentId.of(new TargetId(id)));
             case WORKER -> Optional.of(AgentId.of(new WorkerId(id)));
-            case ENVIRONMENT, REGION, WORKER_POOL, CACHE, FEED, PROJECT, API_KEY ->
+            case ENVIRONMENT, REGION, WORKER_POOL, CACHE, FEED, PROJECT, API_KEY, RETENTION ->
                     Optional.empty();
         };
     }

@@ -20,6 +20,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Environment;
 import stagecoach.contracts.configuration.ConfigurationDocument.Feed;
 import stagecoach.contracts.configuration.ConfigurationDocument.Project;
 import stagecoach.contracts.configuration.ConfigurationDocument.Region;
+import stagecoach.contracts.configuration.ConfigurationDocument.Retention;
 import stagecoach.contracts.configuration.ConfigurationDocument.Target;
 import stagecoach.contracts.configuration.ConfigurationDocument.Worker;
 import stagecoach.contracts.configuration.ConfigurationDocument.WorkerPool;
@@ -101,7 +102,14 @@ record EnrolmentRequest(
             return switch (document) {
                 case Target target -> AgentId.of(target.id());
                 case Worker worker -> AgentId.of(worker.id());
-                case Environment _, Region _, WorkerPool _, Cache _, Feed _, Project _, ApiKey _ ->
+                case Environment _,
+                        Region _,
+                        WorkerPool _,
+                        Cache _,
+                        Feed _,
+                        Project _,
+                        ApiKey _,
+                        Retention _ ->
                         throw new IllegalStateException("an enrolment is of a target or a worker");
             };
         }
