@@ -44,6 +44,17 @@ public final class ProjectionsCommand implements Runnable {
             return "/services/%s/projections".formatted(ApiClient.encoded(service));
         }
 
+        /** The read models, with what a service says that has none. */
+        final List<JsonNode> projections(ApiClient api) {
+            if (api.find(path()).isEmpty()) {
+                throw new ParameterException(
+                        spec().commandLine(),
+                        "%s has no read models that are rebuilt; orchestrator-service has"
+                                .formatted(service));
+            }
+            return api.list(path());
+        }
+
         /** How a rebuild stands, in words. */
         static String words(JsonNode rebuild) {
             return switch (rebuild.path("state").asText()) {
@@ -76,7 +87,7 @@ public final class ProjectionsCommand implements Runnable {
                 return ExitCode.SUCCEEDED;
             }
             var rows = new ArrayList<List<String>>();
-            for (JsonNode projection : api.list(path())) {
+            for (JsonNode projection : projections(api)) {
                 rows.add(
                         List.of(
                                 projection.path("name").asText(),
@@ -102,9 +113,10 @@ public final class ProjectionsCommand implements Runnable {
         @Override
         ExitCode run(ApiClient api) throws InterruptedException {
             List<String> names =
-                    name != null
-                            ? List.of(name)
-                            : api.list(path()).stream().map(p -> p.path("name").asText()).toList();
+                    projections(api).stream().map(p -> p.path("name").asText()).toList();
+            if (name != null) {
+                names = List.of(name);
+            }
             boolean done = true;
             for (String each : names) {
                 done &= rebuild(api, each);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
-import stagecoach.orchestrator.app.deployment.DeploymentKind;
+import stagecoach.decider.StreamId;
 import stagecoach.runtime.retention.KeptForAWhile;
 import stagecoach.runtime.retirement.Requests;
 import stagecoach.runtime.retirement.Retirement;
@@ -142,7 +142,7 @@ class DeploymentRetention implements KeptForAWhile {
     }
 
     private static String stream(String deployment) {
-        return DeploymentKind.streamOf(new DeploymentId(deployment)).value();
+        return StreamId.of("deployment", new DeploymentId(deployment)).value();
     }
 
     private static List<String> texts(List<@Nullable Object[]> rows) {

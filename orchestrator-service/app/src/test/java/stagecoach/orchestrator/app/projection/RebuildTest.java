@@ -319,6 +319,19 @@ class RebuildTest {
     }
 
     @Test
+    void a_rebuild_of_all_that_other_tests_have_left_changes_nothing() {
+        history();
+        var projection = new Renamed(progress());
+        unitOfWork.execute(
+                tx -> RebuildRow.ask(tx, projection.name(), "test", Clock.systemUTC().instant()));
+        untilDone(projection);
+        var told = unitOfWork.run(tx -> RebuildRow.told(tx, projection.name())).orElseThrow();
+        assertThat(told.rowsRemoved()).isZero();
+        assertThat(told.rowsWritten()).isZero();
+        assertThat(told.eventsDone()).isPositive();
+    }
+
+    @Test
     void two_rebuilds_at_once_are_refused_in_words() {
         // As long as somebody writes the tables, the first one cannot end.
         var refused =
