@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,7 +102,8 @@ public final class StatusCommand implements Callable<Integer> {
                         written.reason());
     }
 
-    private void table(Status status) {
+    private void table(Status status) throws InterruptedException, ExecutionException {
+        Map<String, String> missing = ServiceHealth.ask(status.processes());
         List<List<String>> rows = new ArrayList<>();
         for (ProcessStatus each : status.processes()) {
             rows.add(
@@ -110,7 +112,10 @@ public final class StatusCommand implements Callable<Integer> {
                             each.state().name(),
                             each.identity().map(it -> Long.toString(it.pid())).orElse(""),
                             each.restarts() == 0 ? "" : Integer.toString(each.restarts()),
-                            each.reason().or(each::url).orElse("")));
+                            each.reason()
+                                    .or(() -> Optional.ofNullable(missing.get(each.name())))
+                                    .or(each::url)
+                                    .orElse("")));
         }
         Said.line(
                 spec,

@@ -7,16 +7,15 @@ import java.time.Duration;
  *
  * @param first pause after the first end; each further one doubles
  * @param max longest pause
- * @param failuresMax so many ends in a row, without a steady life between, are too many
- * @param firstFailuresMax the same for a process that has never been ready: it will hardly learn it
+ * @param firstFailuresMax so many ends in a row are too many for a process that has never been
+ *     ready: it will hardly learn it. One that has been is started again for ever: what stops it, a
+ *     full disk or a broker that is away, passes
  * @param steady a process that was ready for so long begins with a clean slate
  */
-public record BackOff(
-        Duration first, Duration max, int failuresMax, int firstFailuresMax, Duration steady) {
+public record BackOff(Duration first, Duration max, int firstFailuresMax, Duration steady) {
     /** For the local default: about half a minute of trying. */
     public static final BackOff DEFAULT =
-            new BackOff(
-                    Duration.ofMillis(200), Duration.ofSeconds(5), 10, 4, Duration.ofSeconds(10));
+            new BackOff(Duration.ofMillis(200), Duration.ofSeconds(5), 4, Duration.ofSeconds(10));
 
     /** The pause before the next start after so many ends in a row, at least one. */
     public Duration pause(int failures) {

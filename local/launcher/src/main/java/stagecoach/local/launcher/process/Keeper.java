@@ -183,7 +183,7 @@ public final class Keeper {
                     break;
                 }
                 failures = life.steady() ? 1 : failures + 1;
-                if (failures >= (wasReady ? backOff.failuresMax() : backOff.firstFailuresMax())) {
+                if (!wasReady && failures >= backOff.firstFailuresMax()) {
                     move(ProcessState.FAILED, null, life.end());
                     return;
                 }

@@ -13,7 +13,7 @@ import stagecoach.local.launcher.process.Readiness;
 /** Specs of {@link TestChild} for a table in a folder. */
 record Children(Path folder) {
     static final BackOff QUICK =
-            new BackOff(Duration.ofMillis(10), Duration.ofMillis(50), 4, 4, Duration.ofSeconds(10));
+            new BackOff(Duration.ofMillis(10), Duration.ofMillis(50), 4, Duration.ofSeconds(10));
 
     String mark() {
         return "-Dtest.mark=" + folder;

@@ -196,6 +196,22 @@ class SupervisorTest {
     }
 
     @Test
+    void a_process_that_ran_once_is_never_given_up() throws Exception {
+        Path sign = Files.createFile(folder.resolve("sign"));
+        start(stage(children.child("web", "good-while", sign.toString())));
+        Files.delete(sign);
+        row("web").identity().flatMap(ProcessIdentity::running).orElseThrow().destroyForcibly();
+
+        // Far oftener than one that was never ready is tried.
+        await().atMost(MAX).until(() -> row("web").restarts() > 8);
+        assertThat(state("web")).isEqualTo(ProcessState.RESTARTING);
+        assertThat(row("web").reason()).contains("it ended with exit code 7");
+
+        Files.createFile(sign);
+        await().atMost(MAX).until(() -> state("web") == ProcessState.READY);
+    }
+
+    @Test
     void a_process_that_is_held_back_stays_away_until_it_is_released() throws Exception {
         start(stage(children.child("web", "good")));
         ProcessIdentity first = row("web").identity().orElseThrow();

@@ -16,6 +16,7 @@ final class TestChild {
             case "good" -> ready();
             case "crash" -> crash();
             case "crash-until" -> crashUntil(Path.of(args[1]), Integer.parseInt(args[2]));
+            case "good-while" -> goodWhile(Path.of(args[1]));
             case "wait-for" -> waitFor(Path.of(args[1]));
             case "never" -> park();
             case "stubborn" -> stubborn();
@@ -38,6 +39,14 @@ final class TestChild {
     private static void crashUntil(Path file, int lives) throws IOException, InterruptedException {
         Files.write(file, new byte[1], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         if (Files.size(file) < lives) {
+            crash();
+        }
+        ready();
+    }
+
+    /** Crashes unless the file is there when it begins. */
+    private static void goodWhile(Path file) throws InterruptedException {
+        if (!Files.exists(file)) {
             crash();
         }
         ready();
