@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,9 @@ class ChaosTest {
         long seed = Long.getLong("chaos.seed", new SecureRandom().nextInt(SEEDS));
         long seconds =
                 Math.round(60 * Double.parseDouble(System.getProperty("chaos.minutes", "2")));
-        var plan = new ChaosPlan(seed, Duration.ofSeconds(seconds), 20, 2);
+        var plan =
+                new ChaosPlan(
+                        seed, Duration.ofSeconds(seconds), 20, 2, Set.of(ChaosPlan.Kind.OUTAGE));
         Checkout checkout = Checkout.find();
         Path home = folder.resolve("stagecoach");
         var run = new LocalRun(checkout, home);

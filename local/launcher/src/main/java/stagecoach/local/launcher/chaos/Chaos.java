@@ -8,12 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.cli.client.Text;
-import stagecoach.local.launcher.chaos.fault.Fault;
 import stagecoach.local.launcher.chaos.fault.FaultRunner;
 import stagecoach.local.launcher.chaos.fault.Installation;
 import stagecoach.local.launcher.chaos.verdict.Asked;
@@ -78,7 +76,7 @@ public final class Chaos {
         traffic.begin(town.slots(), plan.deployments());
         awaitFirstTrace();
         story.tell(plan.deployments() + " deployments are under way; chaos begins");
-        faults.begin(planned());
+        faults.begin(plan.planned());
         TimeUnit.NANOSECONDS.sleep(plan.time().toNanos());
         traffic.close();
         story.tell("no more faults; what is under way is waited for");
@@ -92,22 +90,6 @@ public final class Chaos {
     /** Ends what is being done to the processes, so that they can be ended. */
     public void breakOff() throws InterruptedException {
         faults.breakOff();
-    }
-
-    /** The broker and the database are away once, each silently or plainly. */
-    private List<FaultRunner.Planned> planned() {
-        var random = new Random(plan.seed() + 1);
-        var first = outage(random, "kafka");
-        var second = outage(random, "postgres");
-        return List.of(
-                new FaultRunner.Planned(plan.time().dividedBy(8), first),
-                new FaultRunner.Planned(plan.time().dividedBy(2), second));
-    }
-
-    private Fault outage(Random random, String victim) {
-        return random.nextBoolean()
-                ? new Fault.Frozen(victim, plan.outage())
-                : new Fault.Away(victim, plan.outage());
     }
 
     private void awaitFirstTrace() throws IOException, InterruptedException {

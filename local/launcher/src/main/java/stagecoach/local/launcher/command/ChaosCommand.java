@@ -3,7 +3,12 @@ package stagecoach.local.launcher.command;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,6 +24,7 @@ import stagecoach.local.launcher.chaos.Story;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.TrialDisks;
 import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.supervisor.ControlClient;
 
@@ -33,6 +39,8 @@ import stagecoach.local.launcher.supervisor.ControlClient;
 public final class ChaosCommand implements Callable<Integer> {
     private static final String FOLDER = "chaos";
     private static final int SEEDS = 1_000_000;
+    private static final Set<ChaosPlan.Kind> TRIALS =
+            EnumSet.of(ChaosPlan.Kind.DISK, ChaosPlan.Kind.CLOCK);
 
     private final Checkout checkout;
     private final Screen screen;
@@ -56,6 +64,14 @@ public final class ChaosCommand implements Callable<Integer> {
             defaultValue = "2",
             description = "So many processes of each service; 2 if left out.")
     int pods;
+
+    @Option(
+            names = "--faults",
+            split = ",",
+            defaultValue = "OUTAGE,DISK,CLOCK",
+            description =
+                    "Greater faults besides the kills: OUTAGE, DISK, CLOCK; all if left out. With DISK the database lies in memory and is gone afterwards.")
+    Set<ChaosPlan.Kind> faults = Set.of();
 
     /** Chaos for {@code checkout}, told on {@code screen}. */
     public ChaosCommand(Checkout checkout, Screen screen) {
@@ -86,14 +102,18 @@ public final class ChaosCommand implements Callable<Integer> {
                         seed == null ? new SecureRandom().nextInt(SEEDS) : seed,
                         Duration.ofMillis(Math.round(minutes * 60_000)),
                         deployments,
-                        pods);
+                        pods,
+                        possible());
         screen.keep(
                 "Chaos: %d deployments at once for %s, seed %d. Ctrl-C ends all."
                         .formatted(deployments, plan.time(), plan.seed()));
         var scratch = new ScratchDefault(checkout, FOLDER, screen);
         LocalMachines machines;
         try {
-            machines = scratch.start(new Wishes(Map.of(), pods));
+            machines =
+                    scratch.start(
+                            new Wishes(
+                                    Map.of(), pods, !Collections.disjoint(plan.kinds(), TRIALS)));
         } catch (LocalRun.StartRefused e) {
             return Said.error(spec, e);
         }
@@ -102,6 +122,16 @@ public final class ChaosCommand implements Callable<Integer> {
         var chaos = new Chaos(plan, machines, control, scratch.home(), story);
         scratch.endFirst(chaos::breakOff);
         return told(chaos.run(), plan, scratch.home(), story).code();
+    }
+
+    /** What the computer allows of what is wanted. */
+    private Set<ChaosPlan.Kind> possible() throws InterruptedException {
+        Set<ChaosPlan.Kind> possible = new TreeSet<>(faults);
+        Optional<String> obstacle = TrialDisks.obstacle();
+        if (obstacle.isPresent() && possible.remove(ChaosPlan.Kind.DISK)) {
+            screen.keep("DISK is passed over: " + obstacle.get());
+        }
+        return possible;
     }
 
     private ExitCode told(Chaos.Verdict verdict, ChaosPlan plan, Path home, Story story) {

@@ -39,16 +39,18 @@ public final class LocalDefault {
     private final Path folder;
     private final FreePorts ports;
     private final int pods;
+    private final boolean trial;
     private final Addresses at;
     private final Secrets secrets;
 
     private LocalDefault(
-            Checkout checkout, Path folder, FreePorts ports, int pods, Secrets secrets) {
+            Checkout checkout, Path folder, FreePorts ports, Wishes wishes, Secrets secrets) {
         this.checkout = checkout;
         this.folder = folder;
         this.ports = ports;
-        this.pods = pods;
-        this.at = new Addresses(ports, pods);
+        this.pods = wishes.pods();
+        this.trial = wishes.trial();
+        this.at = new Addresses(ports, wishes.pods());
         this.secrets = secrets;
     }
 
@@ -64,7 +66,7 @@ public final class LocalDefault {
                         checkout,
                         folder,
                         new FreePorts(folder.resolve("ports.json"), wishes.fixedPorts()),
-                        wishes.pods(),
+                        wishes,
                         Secrets.in(folder.resolve("secrets")))
                 .plan();
     }
@@ -193,6 +195,9 @@ public final class LocalDefault {
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(at.podUrl(service, pod).getPort()));
         environment.put("STAGECOACH_POD", name);
+        if (trial) {
+            environment.put("STAGECOACH_CLOCK_OFFSET_FILE", clockOffset(folder).toString());
+        }
         environment.put("QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE", "2");
         environment.put("STAGECOACH_KAFKA", "127.0.0.1:" + ports.port("kafka"));
         environment.put("STAGECOACH_POSTGRES", at.postgresAddress());
@@ -300,6 +305,11 @@ public final class LocalDefault {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** By how much the clocks of the services are wrong, in a trial: such as {@code PT3M}. */
+    public static Path clockOffset(Path folder) {
+        return folder.resolve("clock-offset");
     }
 
     /** Where a local tentacle lives, unless said otherwise. */

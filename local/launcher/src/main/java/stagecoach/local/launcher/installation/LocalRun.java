@@ -101,7 +101,7 @@ public final class LocalRun {
         }
     }
 
-    private Process begin(Wishes wishes) throws IOException {
+    private Process begin(Wishes wishes) throws IOException, InterruptedException {
         Path log = new LogFile(folder.resolve("logs"), "supervisor").path();
         Files.createDirectories(log.getParent());
         List<String> command = new ArrayList<>(ownSession());
@@ -118,7 +118,7 @@ public final class LocalRun {
                         folder.toString(),
                         checkout.root().toString()));
         command.addAll(wishes.arguments());
-        return new ProcessBuilder(command)
+        return new ProcessBuilder(wishes.trial() ? TrialDisks.with(folder, command) : command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))

@@ -10,12 +10,14 @@ import java.util.Map;
  *
  * @param fixedPorts by name, such as {@code edge}
  * @param pods how many processes of each service run side by side
+ * @param trial whether clocks and disks can be made to fail; what is on its disks is gone with it
  */
-public record Wishes(Map<String, Integer> fixedPorts, int pods) {
+public record Wishes(Map<String, Integer> fixedPorts, int pods, boolean trial) {
     /** More would say nothing new about sharing, and fill the computer. */
     public static final int PODS_MAX = 4;
 
     private static final String PODS = "pods";
+    private static final String TRIAL = "trial";
 
     /** Copies the map. */
     public Wishes {
@@ -24,6 +26,11 @@ public record Wishes(Map<String, Integer> fixedPorts, int pods) {
             throw new IllegalArgumentException(
                     "%d pods of each service: 1 to %d are possible".formatted(pods, PODS_MAX));
         }
+    }
+
+    /** No trial. */
+    public Wishes(Map<String, Integer> fixedPorts, int pods) {
+        this(fixedPorts, pods, false);
     }
 
     /** Nothing special: any free ports, one process of each service. */
@@ -35,6 +42,9 @@ public record Wishes(Map<String, Integer> fixedPorts, int pods) {
     List<String> arguments() {
         List<String> arguments = new ArrayList<>();
         arguments.add(PODS + "=" + pods);
+        if (trial) {
+            arguments.add(TRIAL + "=1");
+        }
         fixedPorts.forEach((name, port) -> arguments.add(name + "=" + port));
         return arguments;
     }
@@ -43,14 +53,17 @@ public record Wishes(Map<String, Integer> fixedPorts, int pods) {
     static Wishes of(List<String> arguments) {
         Map<String, Integer> ports = new HashMap<>();
         int pods = 1;
+        boolean trial = false;
         for (String argument : arguments) {
             String[] pair = argument.split("=", 2);
             if (pair[0].equals(PODS)) {
                 pods = Integer.parseInt(pair[1]);
+            } else if (pair[0].equals(TRIAL)) {
+                trial = true;
             } else {
                 ports.put(pair[0], Integer.valueOf(pair[1]));
             }
         }
-        return new Wishes(ports, pods);
+        return new Wishes(ports, pods, trial);
     }
 }

@@ -28,4 +28,26 @@ public sealed interface Fault {
             return "take away %s for %d s".formatted(victim, time.toSeconds());
         }
     }
+
+    /** Its disk is full to the last byte. */
+    record DiskFull(String victim, Duration time) implements Fault {
+        @Override
+        public String words() {
+            return "fill disk of %s for %d s".formatted(victim, time.toSeconds());
+        }
+    }
+
+    /** The clocks of all services are wrong, and right again afterwards: two jumps. */
+    record ClockWrong(Duration by, Duration time) implements Fault {
+        @Override
+        public String victim() {
+            return "the clocks of the services";
+        }
+
+        @Override
+        public String words() {
+            return "put forward the clocks of the services by %d s for %d s"
+                    .formatted(by.toSeconds(), time.toSeconds());
+        }
+    }
 }

@@ -1,6 +1,11 @@
 package stagecoach.local.launcher.chaos.fault;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +31,7 @@ import stagecoach.local.launcher.process.ProcessStatus;
 public final class FaultRunner {
     private static final int PAUSE_MILLIS_MIN = 2_000;
     private static final int PAUSE_MILLIS_MAX = 6_000;
+    private static final int FILL_BYTES = 64 << 10;
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Installation installation;
@@ -217,6 +223,50 @@ public final class FaultRunner {
                 }
                 tale.tell("          %s may come again".formatted(victim));
                 begin("return of " + victim, () -> tellReturn(victim, before));
+            }
+            case Fault.DiskFull(var victim, var time) -> {
+                Optional<Path> disk = installation.disk(victim);
+                if (disk.isEmpty()) {
+                    tale.tell("          passed over: %s has no disk of its own".formatted(victim));
+                    return;
+                }
+                Path filler = disk.get().resolve("filler");
+                suffer(victim);
+                try {
+                    keepFull(filler, time);
+                } finally {
+                    Files.deleteIfExists(filler);
+                    recover(victim);
+                }
+                tale.tell("          %s has room again".formatted(victim));
+            }
+            case Fault.ClockWrong(var by, var time) -> {
+                try {
+                    installation.clockOffset(by);
+                    TimeUnit.NANOSECONDS.sleep(time.toNanos());
+                } finally {
+                    installation.clockOffset(Duration.ZERO);
+                }
+                tale.tell("          the clocks are right again");
+            }
+        }
+    }
+
+    /** Takes again at once what is given back meanwhile. */
+    private static void keepFull(Path filler, Duration time)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        var block = ByteBuffer.allocate(FILL_BYTES);
+        while (System.nanoTime() < end) {
+            try (var file =
+                    FileChannel.open(
+                            filler, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                while (true) {
+                    file.write(block.rewind());
+                }
+            } catch (IOException full) {
+                // That is what it is for.
+                TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
             }
         }
     }

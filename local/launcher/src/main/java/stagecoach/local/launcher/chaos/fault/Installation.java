@@ -3,11 +3,15 @@ package stagecoach.local.launcher.chaos.fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import stagecoach.local.launcher.installation.LocalDefault;
+import stagecoach.local.launcher.installation.TrialDisks;
 import stagecoach.local.launcher.process.ProcessStatus;
+import stagecoach.local.launcher.supervisor.AtomicFile;
 import stagecoach.local.launcher.supervisor.ControlClient;
 
 /**
@@ -78,7 +82,7 @@ public final class Installation {
     }
 
     private Optional<Long> postmaster() throws IOException {
-        Path file = folder.resolve("postgres/data/postmaster.pid");
+        Path file = seen().resolve("postgres/data/postmaster.pid");
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -99,5 +103,36 @@ public final class Installation {
     /** Has the supervisor start it again. */
     void release(String process) throws IOException, InterruptedException {
         control.release(process);
+    }
+
+    /** The disk that a process writes on, as it sees it; empty where it has none of its own. */
+    Optional<Path> disk(String process) {
+        Path seen = seen();
+        return TrialDisks.ALL.stream()
+                .filter(disk -> disk.process().equals(process))
+                .map(disk -> seen.resolve(disk.path()))
+                .filter(path -> isOther(path, folder))
+                .findFirst();
+    }
+
+    /** The folder as the processes see it: disks of their own may be mounted in it. */
+    private Path seen() {
+        Path seen =
+                Path.of("/proc", Long.toString(control.supervisor().pid()), "root")
+                        .resolve(folder.toAbsolutePath().toString().substring(1));
+        return Files.isDirectory(seen) ? seen : folder;
+    }
+
+    private static boolean isOther(Path path, Path folder) {
+        try {
+            return !Files.getFileStore(path).equals(Files.getFileStore(folder));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** By how much the services' clocks are wrong from now on. */
+    void clockOffset(Duration offset) throws IOException {
+        AtomicFile.write(LocalDefault.clockOffset(folder), offset.toString());
     }
 }
