@@ -43,12 +43,12 @@ public final class PreviewCommand extends ApiCommand {
             packages.add(
                     List.of(
                             row.path("package").asText() + " " + row.path("version").asText(),
-                            row.path("target").asText(),
+                            row.path("target").asText(row.path("worker").asText()),
                             row.path("held").asBoolean() ? "held" : joined(row.path("path")),
                             Text.bytes(row.path("bytes").asLong())));
         }
         if (!packages.isEmpty()) {
-            say(Text.table(List.of("PACKAGE", "TARGET", "FROM", "BYTES"), packages));
+            say(Text.table(List.of("PACKAGE", "MACHINE", "FROM", "BYTES"), packages));
         }
         for (JsonNode link : preview.path("links")) {
             say(

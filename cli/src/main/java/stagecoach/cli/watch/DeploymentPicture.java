@@ -118,11 +118,7 @@ public record DeploymentPicture(JsonNode deployment, List<JsonNode> steps, JsonN
             String by = servedBy(row.path("servedBy"));
             byPackage
                     .computeIfAbsent(name(row), n -> new ArrayList<>())
-                    .add(
-                            row.path("target").asText()
-                                    + " "
-                                    + standing(row)
-                                    + (by.isEmpty() ? "" : " " + by));
+                    .add(place(row) + " " + standing(row) + (by.isEmpty() ? "" : " " + by));
         }
         var lines = new ArrayList<String>();
         byPackage.forEach(

@@ -133,7 +133,12 @@ public final class DeploymentWatch {
                 .forEach(row -> sayRow("cache", row, row.path("package").asText()));
         picture.acquisitions()
                 .path("targets")
-                .forEach(row -> sayRow("target", row, row.path("package").asText()));
+                .forEach(
+                        row ->
+                                sayRow(
+                                        row.path("worker").isTextual() ? "worker" : "target",
+                                        row,
+                                        row.path("package").asText()));
     }
 
     private void sayRow(String kind, JsonNode row, String what) {

@@ -14,6 +14,7 @@ import java.util.UUID;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackageId;
@@ -40,6 +41,7 @@ final class Examples {
                     Map.entry(UUID.class, UUID.fromString("6c1f0b0e-3c53-5f0d-9d0e-7a3b5f2d9c41")),
                     Map.entry(AgentId.class, new AgentId("target:web-1")),
                     Map.entry(DeploymentId.class, new DeploymentId("7f3k9qzm")),
+                    Map.entry(HolderId.class, new HolderId("text")),
                     Map.entry(Digest.class, new Digest("ab".repeat(32))),
                     Map.entry(ReleaseVersion.class, new ReleaseVersion("1.4.0")),
                     Map.entry(Ticket.class, Ticket.parse("6c1f0b0e-3c53-5f0d-9d0e-7a3b5f2d9c41")),

@@ -3,10 +3,12 @@ package stagecoach.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,10 @@ class GoldenFilesTest {
                                         () -> check(entry.getKey(), entry.getValue())));
     }
 
+    /**
+     * What has grown (by fields that may be absent) has a further file for each time that it grew:
+     * {@code ….v1}, {@code ….v1.1}, {@code ….v1.2}. The newest is how it is written; all are read.
+     */
     private static void check(String name, Class<?> type) throws IOException {
         Object example = Examples.of(type);
         String json =
@@ -76,20 +82,70 @@ class GoldenFilesTest {
                                 .writer(SerializationFeature.INDENT_OUTPUT)
                                 .writeValueAsString(example)
                         + "\n";
-        Path file = GOLDEN.resolve(name + ".json");
-        if (Files.notExists(file)) {
-            if (!WRITE) {
-                fail(
-                        "%s is missing: a new type or version brings its golden file. Write it with -Dgolden.write=true.",
-                        file);
-            }
+        List<Path> forms = forms(name);
+        boolean isWritten = !forms.isEmpty() && Files.readString(forms.getLast()).equals(json);
+        if (!isWritten && WRITE) {
             Files.createDirectories(GOLDEN);
+            Path file = form(name, forms.size());
             Files.writeString(file, json);
+            forms.add(file);
         }
-        assertThat(Files.readString(file))
-                .as("what %s looks like on the wire and in the store", name)
-                .isEqualTo(json);
+        if (forms.isEmpty()) {
+            fail(
+                    "%s is missing: a new type or version brings its golden file. Write it with -Dgolden.write=true.",
+                    form(name, 0));
+        }
+        assertThat(json)
+                .as(
+                        "what %s looks like on the wire and in the store; if it has grown by fields that may be absent, -Dgolden.write=true writes its new form beside the old",
+                        name)
+                .isEqualTo(Files.readString(forms.getLast()));
         assertThat(StagecoachJson.<Object>read(json, cast(type))).isEqualTo(example);
+        for (Path form : forms) {
+            String written = Files.readString(form);
+            Object read = StagecoachJson.<Object>read(written, cast(type));
+            assertThat(lost(StagecoachJson.mapper().readTree(written), tree(read), ""))
+                    .as("what is lost of %s when it is read", form)
+                    .isEmpty();
+        }
+    }
+
+    private static JsonNode tree(Object value) throws IOException {
+        return StagecoachJson.mapper().readTree(StagecoachJson.bytes(value));
+    }
+
+    private static List<Path> forms(String name) {
+        List<Path> forms = new ArrayList<>();
+        while (Files.exists(form(name, forms.size()))) {
+            forms.add(form(name, forms.size()));
+        }
+        return forms;
+    }
+
+    private static Path form(String name, int grown) {
+        return GOLDEN.resolve(name + (grown == 0 ? "" : "." + grown) + ".json");
+    }
+
+    /** The places of {@code before} that are not in {@code after}, or are others there. */
+    private static List<String> lost(JsonNode before, JsonNode after, String place) {
+        List<String> lost = new ArrayList<>();
+        if (before.isObject() && after.isObject()) {
+            before.properties()
+                    .forEach(
+                            field ->
+                                    lost.addAll(
+                                            lost(
+                                                    field.getValue(),
+                                                    after.path(field.getKey()),
+                                                    place + "/" + field.getKey())));
+        } else if (before.isArray() && after.isArray() && before.size() == after.size()) {
+            for (int i = 0; i < before.size(); i++) {
+                lost.addAll(lost(before.get(i), after.get(i), place + "/" + i));
+            }
+        } else if (!before.equals(after)) {
+            lost.add(place);
+        }
+        return lost;
     }
 
     @SuppressWarnings("unchecked") // only to name the type that read gives back
@@ -101,7 +157,13 @@ class GoldenFilesTest {
     void a_golden_file_is_never_removed() throws IOException {
         try (Stream<Path> files = Files.list(GOLDEN)) {
             var known = new TreeSet<>(types().keySet());
-            assertThat(files.map(f -> f.getFileName().toString().replaceFirst("\\.json$", "")))
+            assertThat(
+                            files.map(
+                                    f ->
+                                            f.getFileName()
+                                                    .toString()
+                                                    .replaceFirst(
+                                                            "(\\.v\\d+)(\\.\\d+)?\\.json$", "$1")))
                     .as("every golden file is of a type that this build still reads")
                     .isSubsetOf(known);
         }

@@ -136,6 +136,32 @@ public final class Shop {
         return step(name, Phase.DEPLOYMENT, onWeb(), condition, Optional.of(pinned));
     }
 
+    /** A script that refers to a package. */
+    public static PlannedStep scriptWith(
+            String name, RunOn runOn, Condition condition, PinnedPackage pinned) {
+        var bare = step(name, Phase.DEPLOYMENT, runOn, condition, Optional.empty());
+        return new PlannedStep(
+                bare.name(),
+                bare.kind(),
+                bare.phase(),
+                bare.runOn(),
+                bare.batch(),
+                bare.group(),
+                bare.condition(),
+                bare.conditional(),
+                bare.timeout(),
+                bare.retries(),
+                bare.window(),
+                bare.parallelism(),
+                bare.unavailableTargets(),
+                bare.waitFor(),
+                bare.mutex(),
+                bare.manual(),
+                bare.packageToInstall(),
+                List.of(new PlannedStep.ScriptPackage(pinned, true)),
+                bare.skip());
+    }
+
     public static PlannedStep step(
             String name,
             Phase phase,
@@ -232,6 +258,7 @@ public final class Shop {
                 step.mutex(),
                 manual,
                 step.packageToInstall(),
+                step.packages(),
                 skip);
     }
 

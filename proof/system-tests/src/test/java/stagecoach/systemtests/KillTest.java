@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import stagecoach.local.launcher.demo.Nupkg;
 
 /**
  * SIGKILL of any one process in the middle of a deployment: it ends right, and every script ran
@@ -79,6 +81,41 @@ class KillTest {
         whole.awaitAllReady();
     }
 
+    @Test
+    void scripts_use_packages_on_every_target_and_on_the_worker(@TempDir Path folder)
+            throws Exception {
+        Path lib =
+                Files.writeString(folder.resolve("lib.sh"), "leave() { echo \"$1\" >> \"$2\"; }");
+        Path script =
+                Files.writeString(
+                        folder.resolve("migrate.sh"),
+                        ". ./lib.sh; leave '#{Stagecoach.Deployment.Id} migrate #{Stagecoach.Worker.Id}' '#{Traces}/#{Stagecoach.Worker.Id}'");
+        whole.api()
+                .push(
+                        Nupkg.pack(
+                                folder,
+                                "Whole.Tools",
+                                "1.0.0",
+                                Map.of("lib.sh", lib, "scripts/migrate.sh", script)));
+        whole.api().post("/projects/tools/releases", Map.of("version", "1.0.0"));
+        String deployment = whole.deploy("tools", "1.0.0");
+
+        JsonNode ended = whole.ended(deployment);
+        assertThat(ended.path("state").asText())
+                .as(ended.path("failure").asText())
+                .isEqualTo("SUCCEEDED");
+        var expected = new ArrayList<String>();
+        TARGETS.forEach(target -> expected.add(deployment + " look " + target));
+        expected.add(deployment + " migrate worker-1");
+        assertThat(of(deployment)).containsExactlyInAnyOrderElementsOf(expected);
+        var rows = whole.api().get("/deployments/" + deployment + "/acquisitions").path("targets");
+        assertThat(rows).hasSize(TARGETS.size() + 1);
+        assertThat(rows)
+                .filteredOn(row -> row.path("worker").asText().equals("worker-1"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.path("state").asText()).isEqualTo("SUCCEEDED"));
+    }
+
     private List<String> of(String deployment) throws Exception {
         return Whole.traces(traces).stream().filter(line -> line.startsWith(deployment)).toList();
     }
@@ -100,6 +137,18 @@ class KillTest {
             environments: { production: {} }
             workerPools: { hq: {} }
             projects:
+              tools:
+                variables:
+                  - { name: Traces, value: "${env:TRACES}" }
+                  - { name: Tools, value: "#{Stagecoach.Package[Whole.Tools].Directory}" }
+                steps:
+                  - name: look
+                    runOn: { tags: [web] }
+                    packages: [{ id: Whole.Tools }]
+                    script: { body: 'test -f "#{Tools}/scripts/migrate.sh" -a -f "$STAGECOACH_TOOLS/lib.sh" && echo "#{Stagecoach.Deployment.Id} look #{Stagecoach.Target.Id}" >> "#{Traces}/#{Stagecoach.Target.Id}"' }
+                  - name: migrate
+                    runOn: { workerPool: hq }
+                    script: { package: Whole.Tools, path: scripts/migrate.sh }
               shop:
                 variables:
                   - { name: Traces, value: "${env:TRACES}" }

@@ -8,6 +8,7 @@ import stagecoach.tentacle.check.CheckHttpWork;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.install.InstallPackageWork;
+import stagecoach.tentacle.install.PackagedScriptWork;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.AcquirePackageWork;
@@ -57,7 +58,9 @@ public final class Workshop {
         return switch (command) {
             case AgentCommand.RunScript run ->
                     new Job(
-                            new RunScriptWork(scripts, run),
+                            run.packages().isEmpty()
+                                    ? new RunScriptWork(scripts, run)
+                                    : new PackagedScriptWork(installations, run),
                             Optional.of(run.mutex()),
                             run.expiresAt());
             case AgentCommand.AcquirePackage acquire ->

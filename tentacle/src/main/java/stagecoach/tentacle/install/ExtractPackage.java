@@ -42,11 +42,26 @@ final class ExtractPackage implements Behaviour {
         Path content = installation.content();
         TicketFolder.deleteTree(content);
         Path packed = installation.packageFile().orElseThrow();
-        int files = installation.live().interruptibly(() -> extract(installation, packed, content));
+        int files =
+                installation
+                        .live()
+                        .interruptibly(() -> unpack(packed, content, installation::checkTime));
         installation.live().info("Unpacked %d files.".formatted(files));
     }
 
-    private int extract(Installation installation, Path packed, Path content)
+    /** Ends the work if its time is over. */
+    interface TimeCheck {
+        /** Looks at the time. */
+        void look() throws InstallFailed;
+    }
+
+    /**
+     * Unpacks into a folder that is not there yet.
+     *
+     * @param time looked at now and then
+     * @return how many files there are
+     */
+    int unpack(Path packed, Path content, TimeCheck time)
             throws InstallFailed, IOException, InterruptedException {
         long left = limits.bytesMax(Files.size(packed));
         int files = 0;
@@ -66,7 +81,7 @@ final class ExtractPackage implements Behaviour {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedException("asked to stop");
                 }
-                installation.checkTime();
+                time.look();
                 List<String> segments = EntryName.segments(entry.getName());
                 if (EntryName.isPaper(segments)) {
                     continue;

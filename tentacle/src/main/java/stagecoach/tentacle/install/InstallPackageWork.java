@@ -38,6 +38,14 @@ public final class InstallPackageWork implements Work {
             this.store = store;
             this.runs = runs;
         }
+
+        PackageStore store() {
+            return store;
+        }
+
+        ScriptRun runs() {
+            return runs;
+        }
     }
 
     /** Does {@code command}. */

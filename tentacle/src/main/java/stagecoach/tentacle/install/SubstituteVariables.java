@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.VariableProblem;
 import stagecoach.vocabulary.template.syntax.SyntaxMistake;
@@ -56,14 +57,14 @@ final class SubstituteVariables implements Behaviour {
                         .info("substituteIn '%s' matches no file of the package.".formatted(glob));
             }
             for (Path file : files) {
-                substitute(installation, content.relativize(file), file, variables);
+                substitute(installation.live(), content.relativize(file), file, variables);
             }
         }
         installation.unpacked();
     }
 
-    private static void substitute(
-            Installation installation, Path shown, Path file, Map<String, String> variables)
+    /** Puts variables into one text file; what is not known is told and left as written. */
+    static void substitute(LiveTicket live, Path shown, Path file, Map<String, String> variables)
             throws InstallFailed, IOException {
         if (Files.size(file) > FILE_BYTES_MAX) {
             throw new InstallFailed(
@@ -84,9 +85,7 @@ final class SubstituteVariables implements Behaviour {
         }
         Template template = Template.parse(text);
         for (SyntaxMistake mistake : template.mistakes()) {
-            installation
-                    .live()
-                    .info("%s, left as written: %s".formatted(shown, mistake.sentence()));
+            live.info("%s, left as written: %s".formatted(shown, mistake.sentence()));
         }
         Template.Filled filled;
         try {
@@ -96,11 +95,9 @@ final class SubstituteVariables implements Behaviour {
                     "Variables cannot be put into %s: %s".formatted(shown, problem.sentence()));
         }
         if (!filled.unknown().isEmpty()) {
-            installation
-                    .live()
-                    .info(
-                            "%s: no value here for %s, left as written."
-                                    .formatted(shown, String.join(", ", filled.unknown())));
+            live.info(
+                    "%s: no value here for %s, left as written."
+                            .formatted(shown, String.join(", ", filled.unknown())));
         }
         String rendered = filled.text();
         if (!rendered.equals(text)) {

@@ -1,6 +1,7 @@
 package stagecoach.tentacle.install;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.packages.PackageStore;
 import stagecoach.tentacle.packages.PackageStore.Held;
@@ -19,9 +20,13 @@ final class VerifyPackage implements Behaviour {
         if (installation.isUnpacked()) {
             return;
         }
-        PackagePin pin = installation.command().pin();
-        switch (store.find(pin)) {
-            case Held.Verified verified -> installation.packageFile(verified.file());
+        installation.packageFile(verified(store, installation.command().pin()));
+    }
+
+    /** The file of a package that the machine holds, read and compared just now. */
+    static Path verified(PackageStore store, PackagePin pin) throws InstallFailed, IOException {
+        return switch (store.find(pin)) {
+            case Held.Verified verified -> verified.file();
             case Held.Absent _ ->
                     throw new InstallFailed(
                             Results.refused(
@@ -31,6 +36,6 @@ final class VerifyPackage implements Behaviour {
                     throw new InstallFailed(
                             "The machine's copy of %s %s had %s and was removed. Acquire it again, then retry."
                                     .formatted(pin.id(), pin.version(), purged.actual()));
-        }
+        };
     }
 }

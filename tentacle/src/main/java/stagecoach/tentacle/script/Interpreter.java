@@ -22,7 +22,8 @@ public enum Interpreter {
         this.extension = extension;
     }
 
-    static Interpreter of(Syntax syntax) {
+    /** What runs scripts of this syntax. */
+    public static Interpreter of(Syntax syntax) {
         return switch (syntax) {
             case BASH -> BASH;
             case SH -> SH;

@@ -17,7 +17,8 @@ import stagecoach.tentacle.journal.Work;
 
 /** Does what {@link RunScript} asks: one script, in a working directory of its own. */
 public final class RunScriptWork implements Work {
-    private static final String SCRIPT = "main";
+    /** What the one script of a ticket is called. */
+    public static final String SCRIPT = "main";
 
     private final ScriptRun runs;
     private final RunScript command;
@@ -41,8 +42,19 @@ public final class RunScriptWork implements Work {
                         new Script.Body.Text(payload.body()),
                         directory,
                         payload.variables());
-        ScriptEnd end = runs.run(live, script, deadline(live, command.timeout()));
-        return ScriptOutcome.of(live, SCRIPT, end, Map.of());
+        return run(runs, live, script, command.timeout());
+    }
+
+    /**
+     * Runs the one script of a ticket.
+     *
+     * @param timeout counts from its first start
+     */
+    public static CommandResult run(
+            ScriptRun runs, LiveTicket live, Script script, Optional<Duration> timeout)
+            throws IOException, InterruptedException {
+        ScriptEnd end = runs.run(live, script, deadline(live, timeout));
+        return ScriptOutcome.of(live, script.name(), end, Map.of());
     }
 
     /** The time-out counts from the first start, whichever tentacle process that was. */

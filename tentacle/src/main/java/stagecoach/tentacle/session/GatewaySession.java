@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.desk.Bell;
@@ -195,9 +196,15 @@ final class GatewaySession {
                 PROTOCOL,
                 party.agent(),
                 party.version(),
-                Machine.capabilities(),
+                capabilities(),
                 party.home().freeBytes(),
                 tickets);
+    }
+
+    private static List<String> capabilities() {
+        List<String> capabilities = new ArrayList<>(Machine.capabilities());
+        capabilities.add(AgentCommand.SCRIPT_PACKAGES);
+        return capabilities;
     }
 
     private End talk() throws InterruptedException, IOException, SessionEnded {

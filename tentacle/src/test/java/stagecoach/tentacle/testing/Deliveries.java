@@ -77,6 +77,23 @@ public final class Deliveries {
                 List.of());
     }
 
+    /** A script with packages beside it. */
+    public static Deliver script(
+            CommandPayload.Script payload, AgentCommand.ScriptPackage... packages) {
+        return new Deliver(
+                new AgentCommand.RunScript(
+                        ticket(),
+                        AGENT,
+                        context("script"),
+                        Digest.of(StagecoachJson.bytes(payload)),
+                        ALONE,
+                        Optional.empty(),
+                        Instant.now().plusSeconds(600),
+                        List.of(packages)),
+                Optional.of(payload),
+                List.of());
+    }
+
     public static Deliver acquire(
             PackagePin pin, boolean force, List<CacheGrant> grants, Source... sources) {
         return new Deliver(

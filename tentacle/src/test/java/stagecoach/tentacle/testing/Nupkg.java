@@ -58,6 +58,12 @@ public final class Nupkg {
         return held(home, bytes());
     }
 
+    /** The same under another id. */
+    public PackagePin heldIn(Home home, String id) throws IOException {
+        PackagePin pin = heldIn(home);
+        return new PackagePin(PackageId.parse(id), pin.version(), pin.sha512(), pin.size());
+    }
+
     public static PackagePin held(Home home, byte[] content) throws IOException {
         PackagePin pin = pin(content);
         Path file = home.packages().resolve(pin.sha512().value());

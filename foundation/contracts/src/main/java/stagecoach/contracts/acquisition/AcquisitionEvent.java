@@ -11,10 +11,10 @@ import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.Run;
-import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
@@ -90,9 +90,9 @@ public sealed interface AcquisitionEvent {
     record ReplicationFailed(PackagePin pin, CacheId cache, String reason)
             implements AcquisitionEvent {}
 
-    /** A target was told to acquire a package. */
+    /** A target, or a worker whose steps need it, was told to acquire a package. */
     record TargetAcquiring(
-            PackagePin pin, TargetId target, AgentId agent, Ticket ticket, List<Source> sources)
+            PackagePin pin, HolderId target, AgentId agent, Ticket ticket, List<Source> sources)
             implements AcquisitionEvent {
         /** Copies the sources. */
         public TargetAcquiring {
@@ -103,7 +103,7 @@ public sealed interface AcquisitionEvent {
     /** A target holds the package, verified. */
     record TargetAcquired(
             PackagePin pin,
-            TargetId target,
+            HolderId target,
             ServedBy servedBy,
             long bytes,
             long bytesResumed,
@@ -111,7 +111,7 @@ public sealed interface AcquisitionEvent {
             implements AcquisitionEvent {}
 
     /** A target could not get the package. */
-    record TargetAcquisitionFailed(PackagePin pin, TargetId target, String hop, String reason)
+    record TargetAcquisitionFailed(PackagePin pin, HolderId target, String hop, String reason)
             implements AcquisitionEvent {}
 
     /** Somebody held other bytes under this package's name; they were purged or passed over. */

@@ -31,6 +31,8 @@ public sealed interface AgentCommand {
      * @param payloadDigest the SHA-256 of the payload's bytes
      * @param timeout how long it may run on the machine; empty means without limit
      * @param expiresAt when it is refused if it has not started by then
+     * @param packages what lies there for the script; only for a tentacle that has the capability
+     *     {@link #SCRIPT_PACKAGES}
      */
     record RunScript(
             Ticket ticket,
@@ -39,8 +41,36 @@ public sealed interface AgentCommand {
             Digest payloadDigest,
             Mutex mutex,
             Optional<Duration> timeout,
-            Instant expiresAt)
-            implements AgentCommand {}
+            Instant expiresAt,
+            List<ScriptPackage> packages)
+            implements AgentCommand {
+        /** Copies the packages; a command of before there were any has none. */
+        public RunScript {
+            packages = packages == null ? List.of() : List.copyOf(packages);
+        }
+
+        /** A script that needs no package. */
+        public RunScript(
+                Ticket ticket,
+                AgentId agent,
+                CommandContext context,
+                Digest payloadDigest,
+                Mutex mutex,
+                Optional<Duration> timeout,
+                Instant expiresAt) {
+            this(ticket, agent, context, payloadDigest, mutex, timeout, expiresAt, List.of());
+        }
+    }
+
+    /** The capability of a tentacle that puts packages beside a script. */
+    String SCRIPT_PACKAGES = "script-packages";
+
+    /**
+     * A package that the tentacle holds, for a script.
+     *
+     * @param extract whether it is unpacked there
+     */
+    record ScriptPackage(PackagePin pin, boolean extract) {}
 
     /**
      * Get a package and keep it, verified.

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.Action.Syntax;
 
 /**
@@ -14,18 +15,38 @@ public sealed interface CommandPayload {
     /**
      * A script, ready to run.
      *
-     * @param body with {@code #{…}} already substituted
+     * @param body with {@code #{…}} already substituted; empty where the script is a file
      * @param variables by their names; the tentacle gives them to the process as environment
      * @param masks values that must not appear in output
+     * @param file the script where it lies in one of the command's packages; there the tentacle
+     *     substitutes {@code #{…}}
      */
-    record Script(Syntax syntax, String body, Map<String, String> variables, List<String> masks)
+    record Script(
+            Syntax syntax,
+            String body,
+            Map<String, String> variables,
+            List<String> masks,
+            Optional<PackagedFile> file)
             implements CommandPayload {
         /** Copies both. */
         public Script {
             variables = Map.copyOf(variables);
             masks = List.copyOf(masks);
         }
+
+        /** A script with a body. */
+        public Script(
+                Syntax syntax, String body, Map<String, String> variables, List<String> masks) {
+            this(syntax, body, variables, masks, Optional.empty());
+        }
     }
+
+    /**
+     * A file in a package.
+     *
+     * @param path from the package's top, with forward slashes
+     */
+    record PackagedFile(PackageId id, String path) {}
 
     /**
      * How to install a package.

@@ -12,7 +12,7 @@ public sealed interface TentacleFrame {
      *
      * @param protocolMax the newest version that the tentacle speaks
      * @param capabilities what its machine can do: {@code bash}, {@code sh}, {@code python}, {@code
-     *     powershell}
+     *     powershell}, and what the tentacle itself can do: {@link AgentCommand#SCRIPT_PACKAGES}
      * @param openTickets what its journal holds, with what it knows of each
      */
     record Hello(

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.vocabulary.identity.CacheId;
-import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /**
@@ -39,7 +39,7 @@ public final class ForeseeAcquisition {
      * @param path the sources in order: {@code CACHE:<id>}, {@code SERVER}
      */
     public record ToTarget(
-            PackagePin pin, TargetId target, boolean held, List<String> path, long bytes) {
+            PackagePin pin, HolderId target, boolean held, List<String> path, long bytes) {
         /** Copies the path. */
         public ToTarget {
             path = List.copyOf(path);

@@ -3,10 +3,10 @@ package stagecoach.contracts.run;
 import java.util.List;
 import java.util.Optional;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
-import stagecoach.vocabulary.identity.TargetId;
 
-/** A package and the targets that need it before their steps run. */
+/** A package and the machines that need it before their steps run. */
 public record PackageNeed(PinnedPackage pinned, List<NeedingTarget> targets) {
     /** Copies the targets. */
     public PackageNeed {
@@ -14,12 +14,12 @@ public record PackageNeed(PinnedPackage pinned, List<NeedingTarget> targets) {
     }
 
     /**
-     * A target that needs a package.
+     * A target, or a worker, that needs a package.
      *
      * @param unavailable why it cannot be reached now; such a target fails its acquisition
      */
     public record NeedingTarget(
-            TargetId target,
+            HolderId target,
             AgentId agent,
             Optional<RegionId> region,
             Optional<String> unavailable) {}

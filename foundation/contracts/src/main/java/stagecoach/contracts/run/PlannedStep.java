@@ -3,6 +3,7 @@ package stagecoach.contracts.run;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Mutex;
@@ -24,6 +25,7 @@ import stagecoach.vocabulary.process.UnavailableTargets;
  * @param waitFor how long a target is waited for, with {@link UnavailableTargets#WAIT}
  * @param manual what a person is asked, of a MANUAL_INTERVENTION
  * @param packageToInstall what a PACKAGE step installs
+ * @param packages what the script of a SCRIPT step refers to, or lies in
  * @param skip why this deployment leaves the step out; empty if it does not
  */
 public record PlannedStep(
@@ -44,7 +46,55 @@ public record PlannedStep(
         Optional<Mutex> mutex,
         Optional<Manual> manual,
         Optional<PinnedPackage> packageToInstall,
+        List<ScriptPackage> packages,
         Optional<String> skip) {
+    /** Copies the packages; a step of before there were any has none. */
+    public PlannedStep {
+        packages = packages == null ? List.of() : List.copyOf(packages);
+    }
+
+    /** A step without a script that refers to packages. */
+    public PlannedStep(
+            StepName name,
+            Kind kind,
+            Phase phase,
+            RunOn runOn,
+            int batch,
+            Optional<StepName> group,
+            Condition condition,
+            boolean conditional,
+            Optional<Duration> timeout,
+            Retries retries,
+            Optional<Integer> window,
+            Optional<Integer> parallelism,
+            UnavailableTargets unavailableTargets,
+            Optional<Duration> waitFor,
+            Optional<Mutex> mutex,
+            Optional<Manual> manual,
+            Optional<PinnedPackage> packageToInstall,
+            Optional<String> skip) {
+        this(
+                name,
+                kind,
+                phase,
+                runOn,
+                batch,
+                group,
+                condition,
+                conditional,
+                timeout,
+                retries,
+                window,
+                parallelism,
+                unavailableTargets,
+                waitFor,
+                mutex,
+                manual,
+                packageToInstall,
+                List.of(),
+                skip);
+    }
+
     /** What a step does. */
     public enum Kind {
         SCRIPT,
@@ -67,6 +117,20 @@ public record PlannedStep(
         }
     }
 
+    /**
+     * A package that lies beside a script.
+     *
+     * @param extract whether it is unpacked there
+     */
+    public record ScriptPackage(PinnedPackage pinned, boolean extract) {}
+
+    /** What must be held, verified, wherever the step runs. */
+    public List<PinnedPackage> needs() {
+        return Stream.concat(
+                        packageToInstall.stream(), packages.stream().map(ScriptPackage::pinned))
+                .toList();
+    }
+
     /** The same step, but that it is left out where nothing can run now. */
     public PlannedStep skippingUnavailable() {
         return new PlannedStep(
@@ -87,6 +151,7 @@ public record PlannedStep(
                 mutex,
                 manual,
                 packageToInstall,
+                packages,
                 skip);
     }
 }

@@ -1,6 +1,7 @@
 package stagecoach.vocabulary.process;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import stagecoach.vocabulary.identity.FeedId;
@@ -8,8 +9,62 @@ import stagecoach.vocabulary.packages.PackageId;
 
 /** What a step does at each place it runs. */
 public sealed interface Action {
-    /** Runs a script. The body may hold {@code #{…}}; it never enters an event. */
-    record Script(Syntax syntax, String body) implements Action {}
+    /** The packages that it needs where it runs, each once; a group needs none itself. */
+    default List<PackageReference> neededPackages() {
+        return switch (this) {
+            case Script script -> script.allPackages().stream().map(ScriptPackage::source).toList();
+            case DeployPackage deploy -> List.of(deploy.source());
+            case HttpCheck _, HealthCheck _, ManualIntervention _, Group _ -> List.of();
+        };
+    }
+
+    /**
+     * Runs a script: a body, or a file that lies in a package. Either may hold {@code #{…}};
+     * neither ever enters an event.
+     *
+     * @param body empty where the script is a file
+     * @param packages what the script refers to
+     * @param file the script where it lies in a package, which need not stand among the others
+     */
+    record Script(
+            Syntax syntax, String body, List<ScriptPackage> packages, Optional<ScriptFile> file)
+            implements Action {
+        /** Copies the packages; what was written before there were any has none. */
+        public Script {
+            packages = packages == null ? List.of() : List.copyOf(packages);
+        }
+
+        /** A script that needs no package. */
+        public Script(Syntax syntax, String body) {
+            this(syntax, body, List.of(), Optional.empty());
+        }
+
+        /** Every package that must be there, each once: those it refers to, and its own. */
+        public List<ScriptPackage> allPackages() {
+            var all = new ArrayList<>(packages);
+            file.map(ScriptFile::source)
+                    .filter(
+                            own ->
+                                    packages.stream()
+                                            .noneMatch(p -> p.source().id().equals(own.id())))
+                    .ifPresent(own -> all.add(new ScriptPackage(own, true)));
+            return List.copyOf(all);
+        }
+    }
+
+    /**
+     * A package that a script refers to.
+     *
+     * @param extract whether it lies there unpacked; if not, as the one file that it is
+     */
+    record ScriptPackage(PackageReference source, boolean extract) {}
+
+    /**
+     * A script that lies in a package.
+     *
+     * @param path from the package's top, with forward slashes
+     */
+    record ScriptFile(PackageReference source, String path) {}
 
     /** Brings a package to the target and installs it. */
     record DeployPackage(PackageReference source, Install install) implements Action {}

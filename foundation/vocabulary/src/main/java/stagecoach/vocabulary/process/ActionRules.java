@@ -19,24 +19,13 @@ final class ActionRules {
 
     void check(Step step) {
         switch (step.action()) {
-            case Action.Script script -> checkScript(script);
+            case Action.Script script -> new ScriptRules(mistakes).check(step, script);
             case Action.DeployPackage deploy -> checkPackage(step, deploy);
             case Action.HttpCheck check -> checkHttp(check);
             case Action.HealthCheck check -> checkHealth(check);
             case Action.ManualIntervention manual -> checkManual(step, manual);
             case Action.Group _ ->
                     throw new IllegalArgumentException("a group does nothing itself");
-        }
-    }
-
-    private void checkScript(Action.Script script) {
-        if (script.body().isBlank()) {
-            add("script/body", "The script is empty. Say what to run.");
-        } else if (script.body().length() > ProcessRules.BODY_MAX) {
-            add(
-                    "script/body",
-                    "The script has %d characters; at most %d fit in a step. Deploy it as a package."
-                            .formatted(script.body().length(), ProcessRules.BODY_MAX));
         }
     }
 
@@ -52,10 +41,16 @@ final class ActionRules {
                     "runOn",
                     "A package is installed on targets. Name their tags: {\"tags\": [\"web\"]}.");
         }
-        if (deploy.source().acquisitionLocation() == Action.AcquisitionLocation.SERVER
-                && deploy.source().source() == Action.PackageSource.FEED) {
-            add(
-                    "package/source",
+        checkTravel("package/", deploy.source(), mistakes);
+    }
+
+    /** A package that the server uploads is pulled from nowhere. */
+    static void checkTravel(
+            String inside, Action.PackageReference reference, BiConsumer<String, String> mistakes) {
+        if (reference.acquisitionLocation() == Action.AcquisitionLocation.SERVER
+                && reference.source() == Action.PackageSource.FEED) {
+            mistakes.accept(
+                    inside + "source",
                     "source is where the tentacle pulls from, so it goes with acquisitionLocation EXECUTION_TARGET. Leave it out.");
         }
     }

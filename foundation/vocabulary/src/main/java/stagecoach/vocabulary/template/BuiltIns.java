@@ -1,6 +1,7 @@
 package stagecoach.vocabulary.template;
 
 import java.util.List;
+import stagecoach.vocabulary.packages.PackageId;
 
 /**
  * The variables that every step has without anyone defining them. Those of a target, worker or
@@ -87,4 +88,24 @@ public final class BuiltIns {
     }
 
     private BuiltIns() {}
+
+    /** Whether it is a variable of one of several packages. */
+    public static boolean isOfAPackage(String name) {
+        return name.startsWith(OF_A_PACKAGE);
+    }
+
+    /** Where a package that a script refers to lies on the machine: an absolute folder. */
+    public static String packageDirectory(PackageId id) {
+        return "Stagecoach.Package[%s].Directory".formatted(id);
+    }
+
+    /** A variable as a text refers to it. */
+    public static String reference(String name) {
+        return "#{" + name + "}";
+    }
+
+    /** The version of a package that a script refers to. */
+    public static String packageVersion(PackageId id) {
+        return "Stagecoach.Package[%s].Version".formatted(id);
+    }
 }

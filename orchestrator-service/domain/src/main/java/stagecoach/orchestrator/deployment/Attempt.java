@@ -21,7 +21,7 @@ import stagecoach.vocabulary.process.Phase;
  * How far the present attempt of a deployment has come.
  *
  * @param pairs how pairs ended in it
- * @param held what targets hold, as its acquisitions say
+ * @param held what machines hold, as its acquisitions say
  * @param lacking what they said is missing, and why
  * @param acquisitions how many acquisitions of purpose NORMAL it has had since it began, or since a
  *     person last answered

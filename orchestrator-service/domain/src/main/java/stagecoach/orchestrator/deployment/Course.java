@@ -133,10 +133,7 @@ final class Course {
         if (!(story.state() instanceof Running running)) {
             throw new IllegalStateException("only what is on its way deploys");
         }
-        var assignments =
-                running.isStaging()
-                        ? plan(running).staging()
-                        : plan(running).normal(Phase.DEPLOYMENT);
+        var assignments = running.isStaging() ? plan(running).staging() : plan(running).deploying();
         if (assignments.isEmpty()) {
             end(running);
         } else {
@@ -257,7 +254,12 @@ final class Course {
 
     private static List<TargetId> targetsOf(List<PackageNeed> needs) {
         var targets = new HashSet<TargetId>();
-        needs.forEach(need -> need.targets().forEach(target -> targets.add(target.target())));
+        needs.forEach(
+                need ->
+                        need.targets()
+                                .forEach(
+                                        needing ->
+                                                needing.target().target().ifPresent(targets::add)));
         return targets.stream().sorted().toList();
     }
 }

@@ -67,7 +67,7 @@ public record CurrentRun(Run run, Phase phase, Purpose purpose, PhaseWork work) 
     }
 
     /**
-     * What targets hold, verified, now that the run has ended so. A cancelled acquisition says of
+     * What machines hold, verified, now that the run has ended so. A cancelled acquisition says of
      * nothing that it is missing, so it is believed in nothing.
      */
     Set<Held> broughtBy(PhaseEnded end) {

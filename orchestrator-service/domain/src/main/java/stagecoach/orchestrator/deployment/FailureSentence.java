@@ -12,6 +12,7 @@ import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.StepState;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
@@ -115,7 +116,7 @@ final class FailureSentence {
         var more =
                 missing.stream()
                         .skip(1)
-                        .map(m -> m.pin().id() + " on " + m.target())
+                        .map(m -> m.pin().id() + " on " + m.target().shown())
                         .distinct()
                         .toList();
         return Optional.of(
@@ -123,15 +124,15 @@ final class FailureSentence {
                         .formatted(
                                 first.pin().id(),
                                 first.pin().version(),
-                                Pairs.target(first.target(), regionOf(work, first.target())),
+                                Pairs.holder(first.target(), regionOf(work, first.target())),
                                 first.reason(),
                                 more.isEmpty() ? "" : "; missing too: " + shortened(more)));
     }
 
-    private static Optional<RegionId> regionOf(PhaseWork.Acquire work, TargetId target) {
+    private static Optional<RegionId> regionOf(PhaseWork.Acquire work, HolderId holder) {
         return work.needs().stream()
                 .flatMap(need -> need.targets().stream())
-                .filter(needing -> needing.target().equals(target))
+                .filter(needing -> needing.target().equals(holder))
                 .findFirst()
                 .flatMap(needing -> needing.region());
     }

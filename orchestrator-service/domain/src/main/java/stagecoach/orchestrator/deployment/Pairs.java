@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.Place;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.TargetId;
 
@@ -19,6 +20,11 @@ final class Pairs {
     /** {@code web-5 (us)}. */
     static String target(TargetId target, Optional<RegionId> region) {
         return region.map(in -> "%s (%s)".formatted(target, in)).orElse(target.value());
+    }
+
+    /** {@code web-5 (us)}, {@code worker hq-1 (eu)}. */
+    static String holder(HolderId holder, Optional<RegionId> region) {
+        return region.map(in -> "%s (%s)".formatted(holder.shown(), in)).orElse(holder.shown());
     }
 
     /** {@code on web-5 (us)}, {@code on worker hq-1}, {@code for web-5 (us) on worker hq-1}. */

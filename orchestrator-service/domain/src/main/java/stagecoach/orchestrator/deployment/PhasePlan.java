@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.run.Pair;
-import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
-import stagecoach.orchestrator.needs.Held;
 import stagecoach.orchestrator.needs.PackageNeeds;
 import stagecoach.orchestrator.needs.Remaining;
 import stagecoach.orchestrator.needs.Roster;
@@ -37,18 +36,57 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
 
     /** What a run is given behind the packages of a deployment that only acquires. */
     List<StepAssignment> staging() {
-        return assignments(asked.steps(), Remaining.Kind.STAGING);
+        return withoutWorkersThatLack(assignments(asked.steps(), Remaining.Kind.STAGING));
     }
 
-    /** What the DEPLOYMENT run needs and targets do not hold. */
+    /** What the DEPLOYMENT run is given. */
+    List<StepAssignment> deploying() {
+        return withoutWorkersThatLack(normal(Phase.DEPLOYMENT));
+    }
+
+    /**
+     * The worker of a pool may have changed since the last acquisition. Nothing starts on one that
+     * lacks a package; that its place cannot be used now is for the step to judge.
+     */
+    private List<StepAssignment> withoutWorkersThatLack(List<StepAssignment> assignments) {
+        var lacking = lacking(assignments);
+        return assignments.stream()
+                .map(
+                        assignment ->
+                                at(
+                                        assignment,
+                                        place ->
+                                                lacking.lackedBy(assignment.step(), place)
+                                                        .filter(
+                                                                lack ->
+                                                                        lack.held()
+                                                                                .holder()
+                                                                                .worker()
+                                                                                .isPresent())
+                                                        .map(lack -> without(lack, place))
+                                                        .orElse(place)))
+                .toList();
+    }
+
+    private static StepAssignment at(StepAssignment assignment, UnaryOperator<Place> changed) {
+        return new StepAssignment(
+                assignment.step(),
+                assignment.places().stream().map(changed).toList(),
+                assignment.skip());
+    }
+
+    /** What the DEPLOYMENT run needs and machines do not hold. */
     public PackageNeeds needs() {
-        return PackageNeeds.of(normal(Phase.DEPLOYMENT), progress.now().held());
+        return lacking(normal(Phase.DEPLOYMENT));
     }
 
-    /** What a clean-up needs and targets do not hold. */
+    /** What a clean-up needs and machines do not hold. */
     PackageNeeds cleanupNeeds() {
-        return PackageNeeds.of(
-                assignments(asked.steps(), Remaining.Kind.AFTER_FAILURE), progress.now().held());
+        return lacking(assignments(asked.steps(), Remaining.Kind.AFTER_FAILURE));
+    }
+
+    private PackageNeeds lacking(List<StepAssignment> assignments) {
+        return PackageNeeds.of(assignments, progress.now().held(), roster);
     }
 
     /**
@@ -57,7 +95,7 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
      */
     List<StepAssignment> cleanup(Remaining.Kind kind) {
         var all = assignments(asked.steps(), kind);
-        var lacking = PackageNeeds.of(all, progress.now().held());
+        var lacking = lacking(all);
         return all.stream()
                 .map(assignment -> lenient(assignment, lacking))
                 .filter(assignment -> !assignment.places().isEmpty())
@@ -118,26 +156,23 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
 
     private StepAssignment lenient(StepAssignment assignment, PackageNeeds lacking) {
         var skipping = assignment.step().skippingUnavailable();
-        return new StepAssignment(
-                skipping,
-                assignment.places().stream()
-                        .map(
-                                place ->
-                                        lacking.lackedBy(assignment, place)
-                                                .map(pinned -> without(pinned, place))
-                                                .orElse(place))
-                        .toList(),
-                assignment.skip());
+        return at(
+                new StepAssignment(skipping, assignment.places(), assignment.skip()),
+                place ->
+                        lacking.lackedBy(skipping, place)
+                                .map(lack -> without(lack, place))
+                                .orElse(place));
     }
 
-    private Place without(PinnedPackage pinned, Place place) {
+    private Place without(PackageNeeds.Lack lack, Place place) {
         if (place.unavailable().isPresent()) {
             return place;
         }
-        var pin = pinned.pin();
+        var pin = lack.pinned().pin();
+        String where =
+                lack.held().holder().worker().map(worker -> "on worker " + worker).orElse("there");
         String why =
-                place.target()
-                        .map(target -> progress.now().lacking().get(new Held(pin.sha512(), target)))
+                Optional.ofNullable(progress.now().lacking().get(lack.held()))
                         .map(reason -> ": " + reason)
                         .orElse("");
         return new Place(
@@ -145,7 +180,7 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
                 place.worker(),
                 place.region(),
                 place.tags(),
-                Optional.of("%s %s is not there%s".formatted(pin.id(), pin.version(), why)));
+                Optional.of("%s %s is not %s%s".formatted(pin.id(), pin.version(), where, why)));
     }
 
     /** The targets on which the DEPLOYMENT run would start something. */

@@ -1,6 +1,7 @@
 package stagecoach.orchestrator.deployment;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,13 +15,18 @@ import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.needs.Held;
+import stagecoach.orchestrator.needs.PackageNeeds;
 import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.RunOn;
 
 /** What a deployment asks a person, and what an answer means. */
 final class Questions {
@@ -51,7 +57,7 @@ final class Questions {
         List<Pair> pairs =
                 switch (run.work()) {
                     case PhaseWork.Steps _ -> failed(end.results());
-                    case PhaseWork.Acquire _ -> lacking(running, end);
+                    case PhaseWork.Acquire _ -> lacking(running, end, sight);
                 };
         var choices = new ArrayList<Choice>(List.of(Choice.RETRY));
         if (run.work() instanceof PhaseWork.Steps && !pairs.isEmpty()) {
@@ -116,21 +122,52 @@ final class Questions {
                 .toList();
     }
 
-    /** The pairs that need what could not be brought. */
-    private static List<Pair> lacking(Running running, PhaseEnded end) {
+    /**
+     * The pairs that need what could not be brought. Which pairs a worker was meant for is seen in
+     * the machines as they are now.
+     */
+    private static List<Pair> lacking(Running running, PhaseEnded end, Sight sight) {
+        var missing = new HashSet<Held>();
+        end.missing().forEach(m -> missing.add(new Held(m.pin().sha512(), m.target())));
         var pairs = new ArrayList<Pair>();
         for (PlannedStep step : running.asked().steps()) {
-            for (var missing : end.missing()) {
-                boolean needs =
-                        step.packageToInstall()
-                                .filter(p -> p.pin().sha512().equals(missing.pin().sha512()))
-                                .isPresent();
-                if (needs) {
-                    pairs.add(new Pair(step.name(), Optional.of(missing.target())));
+            for (Held lack : missing) {
+                if (step.runOn() instanceof RunOn.Targets && needs(step, lack)) {
+                    lack.holder()
+                            .target()
+                            .ifPresent(
+                                    target ->
+                                            pairs.add(new Pair(step.name(), Optional.of(target))));
+                }
+            }
+        }
+        var plan = new PhasePlan(running.asked(), running.progress(), sight.roster());
+        for (var assignment : plan.normal(Phase.DEPLOYMENT)) {
+            for (Place place : assignment.places()) {
+                boolean lacks =
+                        place.worker().isPresent()
+                                && missing.stream()
+                                        .anyMatch(
+                                                lack ->
+                                                        needs(assignment.step(), lack)
+                                                                && PackageNeeds.holder(
+                                                                                assignment.step(),
+                                                                                place)
+                                                                        .filter(
+                                                                                lack.holder()
+                                                                                        ::equals)
+                                                                        .isPresent());
+                if (lacks) {
+                    pairs.add(new Pair(assignment.step().name(), place.target()));
                 }
             }
         }
         return pairs.stream().distinct().sorted(Pairs.BY_STEP_AND_TARGET).toList();
+    }
+
+    private static boolean needs(PlannedStep step, Held lack) {
+        return step.needs().stream()
+                .anyMatch(pinned -> pinned.pin().sha512().equals(lack.sha512()));
     }
 
     /** Refuses an answer that is none of the choices, or not this person's to give. */

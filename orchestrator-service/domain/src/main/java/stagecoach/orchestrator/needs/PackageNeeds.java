@@ -12,14 +12,18 @@ import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
-import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.HolderId;
+import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
- * Which packages the pairs of coming runs need where, and do not hold yet. A digest is asked for
- * once per target, in the way of the first step that needs it.
+ * Which packages the pairs of coming runs need where, and do not hold yet: at the target, or at the
+ * worker that runs the step. A digest is asked for once per machine, in the way of the first step
+ * that needs it.
  */
 public final class PackageNeeds {
     private final Map<Held, Need> needs = new LinkedHashMap<>();
@@ -27,6 +31,7 @@ public final class PackageNeeds {
     private record Need(
             PinnedPackage pinned,
             Place place,
+            Optional<RegionId> region,
             UnavailableTargets ifUnavailable,
             Optional<Duration> waitFor) {
         boolean isThere() {
@@ -48,45 +53,52 @@ public final class PackageNeeds {
 
     private PackageNeeds() {}
 
-    /** The needs of {@code assignments}, without what is {@code held}. */
-    public static PackageNeeds of(List<StepAssignment> assignments, Set<Held> held) {
+    /**
+     * The needs of {@code assignments}, without what is {@code held}.
+     *
+     * @param roster says where workers are
+     */
+    public static PackageNeeds of(List<StepAssignment> assignments, Set<Held> held, Roster roster) {
         var lacking = new PackageNeeds();
         for (StepAssignment assignment : assignments) {
-            assignment
-                    .step()
-                    .packageToInstall()
-                    .ifPresent(
-                            pinned ->
-                                    assignment
-                                            .places()
-                                            .forEach(
-                                                    place ->
-                                                            lacking.add(
-                                                                    assignment,
-                                                                    pinned,
-                                                                    place,
-                                                                    held)));
+            for (PinnedPackage pinned : assignment.step().needs()) {
+                for (Place place : assignment.places()) {
+                    holder(assignment.step(), place)
+                            .ifPresent(
+                                    holder ->
+                                            lacking.add(
+                                                    new Held(pinned.pin().sha512(), holder),
+                                                    new Need(
+                                                            pinned,
+                                                            place,
+                                                            holder.worker()
+                                                                    .map(roster::regionOf)
+                                                                    .orElse(place.region()),
+                                                            assignment.step().unavailableTargets(),
+                                                            assignment.step().waitFor()),
+                                                    held));
+                }
+            }
         }
         return lacking;
     }
 
-    private void add(StepAssignment assignment, PinnedPackage pinned, Place place, Set<Held> held) {
-        Optional<TargetId> target = place.target();
-        if (target.isEmpty() || place.worker().isPresent()) {
-            return;
+    /**
+     * The machine that must hold what a step needs at a place: the one that runs it. A worker that
+     * could not be found holds nothing, and the step says why it does not run.
+     */
+    public static Optional<HolderId> holder(PlannedStep step, Place place) {
+        return switch (step.runOn()) {
+            case RunOn.Targets _ -> place.target().map(HolderId::of);
+            case RunOn.OnBehalfOf _, RunOn.Worker _ -> place.worker().map(HolderId::of);
+            case RunOn.NoMachine _ -> Optional.empty();
+        };
+    }
+
+    private void add(Held key, Need need, Set<Held> held) {
+        if (!held.contains(key)) {
+            needs.merge(key, need, PackageNeeds::stricter);
         }
-        var key = new Held(pinned.pin().sha512(), target.get());
-        if (held.contains(key)) {
-            return;
-        }
-        needs.merge(
-                key,
-                new Need(
-                        pinned,
-                        place,
-                        assignment.step().unavailableTargets(),
-                        assignment.step().waitFor()),
-                PackageNeeds::stricter);
     }
 
     /** A missing target is treated by the strictest rule of the steps that need it there. */
@@ -95,6 +107,7 @@ public final class PackageNeeds {
         return new Need(
                 first.pinned,
                 first.place,
+                first.region,
                 stays ? first.ifUnavailable : other.ifUnavailable,
                 stays ? first.waitFor : other.waitFor);
     }
@@ -130,46 +143,49 @@ public final class PackageNeeds {
      * absence fails. (One that is absent and may be skipped is skipped by its steps.)
      */
     public List<TargetId> targetsThatMustNotStart() {
-        return targets(need -> need.isThere() || !need.mayBeSkipped());
-    }
-
-    /** The package that {@code assignment} needs at {@code place} and that is not held there. */
-    public Optional<PinnedPackage> lackedBy(StepAssignment assignment, Place place) {
-        return assignment
-                .step()
-                .packageToInstall()
-                .filter(
-                        pinned ->
-                                place.target()
-                                        .map(t -> new Held(pinned.pin().sha512(), t))
-                                        .filter(needs::containsKey)
-                                        .isPresent());
-    }
-
-    private List<TargetId> targets(Predicate<Need> which) {
-        return needs.values().stream()
-                .filter(which)
-                .map(need -> need.place.target().orElseThrow())
+        return needs.entrySet().stream()
+                .filter(entry -> entry.getValue().isThere() || !entry.getValue().mayBeSkipped())
+                .flatMap(entry -> entry.getKey().holder().target().stream())
                 .distinct()
                 .sorted()
                 .toList();
     }
 
+    /** A package that is not held where it is needed. */
+    public record Lack(PinnedPackage pinned, Held held) {}
+
+    /** The first package that {@code step} needs at {@code place} and that is not held there. */
+    public Optional<Lack> lackedBy(PlannedStep step, Place place) {
+        return holder(step, place)
+                .flatMap(
+                        holder ->
+                                step.needs().stream()
+                                        .map(
+                                                pinned ->
+                                                        new Lack(
+                                                                pinned,
+                                                                new Held(
+                                                                        pinned.pin().sha512(),
+                                                                        holder)))
+                                        .filter(lack -> needs.containsKey(lack.held()))
+                                        .findFirst());
+    }
+
     private List<PackageNeed> grouped(Predicate<Need> which) {
         var byPackage = new LinkedHashMap<PinnedPackage, List<NeedingTarget>>();
-        for (Need need : needs.values()) {
-            if (which.test(need)) {
-                TargetId target = need.place.target().orElseThrow();
-                byPackage
-                        .computeIfAbsent(need.pinned, pinned -> new ArrayList<>())
-                        .add(
-                                new NeedingTarget(
-                                        target,
-                                        AgentId.of(target),
-                                        need.place.region(),
-                                        need.place.unavailable()));
-            }
-        }
+        needs.forEach(
+                (held, need) -> {
+                    if (which.test(need)) {
+                        byPackage
+                                .computeIfAbsent(need.pinned, _ -> new ArrayList<>())
+                                .add(
+                                        new NeedingTarget(
+                                                held.holder(),
+                                                held.holder().agent(),
+                                                need.region,
+                                                need.place.unavailable()));
+                    }
+                });
         return byPackage.entrySet().stream()
                 .map(entry -> new PackageNeed(entry.getKey(), entry.getValue()))
                 .toList();

@@ -23,6 +23,14 @@ public record Roster(List<KnownTarget> targets, List<KnownWorker> workers) {
         workers = List.copyOf(workers);
     }
 
+    /** Where a worker is; empty if it has no region, or is not known any more. */
+    public Optional<RegionId> regionOf(WorkerId worker) {
+        return workers.stream()
+                .filter(known -> known.id().equals(worker))
+                .findFirst()
+                .flatMap(KnownWorker::region);
+    }
+
     /**
      * A target of the environment.
      *

@@ -9,6 +9,7 @@ import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.template.Variable;
 
@@ -28,13 +29,13 @@ public record Release(
         packages = List.copyOf(packages);
     }
 
-    /** The package of a step. */
+    /** A package of a step. */
     public record StepPackage(StepName step, PinnedPackage pinned) {}
 
-    /** The package of this step, if it has one. */
-    public Optional<PinnedPackage> packageOf(StepName step) {
+    /** This package of this step, if it has it. */
+    public Optional<PinnedPackage> packageOf(StepName step, PackageId id) {
         return packages.stream()
-                .filter(of -> of.step().equals(step))
+                .filter(of -> of.step().equals(step) && of.pinned().pin().id().equals(id))
                 .map(StepPackage::pinned)
                 .findFirst();
     }

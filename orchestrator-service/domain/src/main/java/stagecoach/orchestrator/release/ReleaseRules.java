@@ -99,8 +99,33 @@ public final class ReleaseRules {
                 step.action() instanceof Action.ManualIntervention(var instructions, var roles)
                         ? Optional.of(new PlannedStep.Manual(instructions, roles))
                         : Optional.empty(),
-                release.packageOf(step.name()),
+                step.action() instanceof Action.DeployPackage(var source, var _)
+                        ? release.packageOf(step.name(), source.id())
+                        : Optional.empty(),
+                step.action() instanceof Action.Script script
+                        ? packagesOf(release, step, script)
+                        : List.of(),
                 skip);
+    }
+
+    private static List<PlannedStep.ScriptPackage> packagesOf(
+            Release release, Step step, Action.Script script) {
+        return script.allPackages().stream()
+                .map(
+                        of ->
+                                new PlannedStep.ScriptPackage(
+                                        release.packageOf(step.name(), of.source().id())
+                                                .orElseThrow(
+                                                        () ->
+                                                                new IllegalStateException(
+                                                                        "%s of step %s is not pinned"
+                                                                                .formatted(
+                                                                                        of.source()
+                                                                                                .id(),
+                                                                                        step
+                                                                                                .name()))),
+                                        of.extract()))
+                .toList();
     }
 
     /** A health check has no further time than that for its answer. */

@@ -13,7 +13,6 @@ import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
-import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.Action.PackageReference;
 import stagecoach.vocabulary.process.DeploymentProcess;
 
@@ -22,25 +21,28 @@ import stagecoach.vocabulary.process.DeploymentProcess;
  * chose for some of them; what is not chosen is the newest stable version.
  */
 public final class WantedPackages {
-    private final Map<StepName, PackageReference> references = new LinkedHashMap<>();
-    private final Map<StepName, PackageVersion> chosen = new HashMap<>();
+    private final Map<Use, PackageReference> references = new LinkedHashMap<>();
+    private final Map<Use, PackageVersion> chosen = new HashMap<>();
 
     private WantedPackages() {}
+
+    /** A step and a package that it installs, or that its script refers to. */
+    public record Use(StepName step, PackageId id) {}
 
     /** The packages of {@code process}, no version chosen yet. */
     public static WantedPackages of(DeploymentProcess process) {
         var wanted = new WantedPackages();
         for (var leaf : process.leaves()) {
-            if (leaf.step().action() instanceof Action.DeployPackage(var reference, var _)) {
-                wanted.references.put(leaf.step().name(), reference);
+            for (var reference : leaf.step().action().neededPackages()) {
+                wanted.references.put(new Use(leaf.step().name(), reference.id()), reference);
             }
         }
         return wanted;
     }
 
-    /** The steps that have a package. */
+    /** The steps that have packages. */
     public List<StepName> steps() {
-        return List.copyOf(references.keySet());
+        return references.keySet().stream().map(Use::step).distinct().toList();
     }
 
     /** The ids of the packages, each once. */
@@ -49,16 +51,18 @@ public final class WantedPackages {
     }
 
     /** The steps that use this package. */
-    public List<StepName> stepsOf(PackageId id) {
-        return references.entrySet().stream()
-                .filter(entry -> entry.getValue().id().equals(id))
-                .map(Map.Entry::getKey)
-                .toList();
+    public List<Use> usesOf(PackageId id) {
+        return references.keySet().stream().filter(use -> use.id().equals(id)).toList();
     }
 
-    /** Chooses the version for one step; the one that was chosen before, if any, stays. */
-    public Optional<PackageVersion> choose(StepName step, PackageVersion version) {
-        return Optional.ofNullable(chosen.putIfAbsent(step, version));
+    /** The packages of this step. */
+    public List<Use> usesOf(StepName step) {
+        return references.keySet().stream().filter(use -> use.step().equals(step)).toList();
+    }
+
+    /** Chooses the version for one use; the one that was chosen before, if any, stays. */
+    public Optional<PackageVersion> choose(Use use, PackageVersion version) {
+        return Optional.ofNullable(chosen.putIfAbsent(use, version));
     }
 
     /** What is to be pinned: each package and version once. */
@@ -66,14 +70,14 @@ public final class WantedPackages {
         return references.keySet().stream().map(this::wantedBy).distinct().toList();
     }
 
-    /** The steps that want this. */
-    public List<StepName> stepsThatWant(Wanted wanted) {
-        return references.keySet().stream().filter(step -> wantedBy(step).equals(wanted)).toList();
+    /** The uses that want this. */
+    public List<Use> usesThatWant(Wanted wanted) {
+        return references.keySet().stream().filter(use -> wantedBy(use).equals(wanted)).toList();
     }
 
-    private Wanted wantedBy(StepName step) {
-        var reference = reference(step);
-        return new Wanted(reference.feed(), reference.id(), Optional.ofNullable(chosen.get(step)));
+    private Wanted wantedBy(Use use) {
+        var reference = reference(use);
+        return new Wanted(reference.feed(), reference.id(), Optional.ofNullable(chosen.get(use)));
     }
 
     /** The packages of the steps, pinned; a pin for each of {@link #wanted}, in that order. */
@@ -84,12 +88,12 @@ public final class WantedPackages {
                     "%d packages were wanted and %d pinned".formatted(wanted.size(), pins.size()));
         }
         var packages = new ArrayList<StepPackage>();
-        for (StepName step : references.keySet()) {
-            var reference = reference(step);
-            var pin = pins.get(wanted.indexOf(wantedBy(step)));
+        for (Use use : references.keySet()) {
+            var reference = reference(use);
+            var pin = pins.get(wanted.indexOf(wantedBy(use)));
             packages.add(
                     new StepPackage(
-                            step,
+                            use.step(),
                             new PinnedPackage(
                                     reference.feed(),
                                     pin,
@@ -99,10 +103,11 @@ public final class WantedPackages {
         return packages;
     }
 
-    private PackageReference reference(StepName step) {
-        var reference = references.get(step);
+    private PackageReference reference(Use use) {
+        var reference = references.get(use);
         if (reference == null) {
-            throw new IllegalArgumentException("the step %s has no package".formatted(step));
+            throw new IllegalArgumentException(
+                    "the step %s has no package %s".formatted(use.step(), use.id()));
         }
         return reference;
     }

@@ -34,6 +34,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.needs.Roster;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
 
@@ -200,13 +201,14 @@ final class Play {
                         sight()));
     }
 
-    /** The current acquisition ends without having brought anything to this target. */
+    /** The current acquisition ends without having brought anything to this target, or worker. */
     Play failsToAcquireFor(String target, String reason) {
         var run = current();
+        var holder = new HolderId(target);
         var missing = new ArrayList<MissingPackage>();
         for (var need : ((PhaseWork.Acquire) run.work()).needs()) {
-            if (need.targets().stream().anyMatch(t -> t.target().equals(Shop.target(target)))) {
-                missing.add(new MissingPackage(need.pinned().pin(), Shop.target(target), reason));
+            if (need.targets().stream().anyMatch(t -> t.target().equals(holder))) {
+                missing.add(new MissingPackage(need.pinned().pin(), holder, reason));
             }
         }
         return then(

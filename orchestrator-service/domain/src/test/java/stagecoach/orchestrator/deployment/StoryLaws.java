@@ -22,6 +22,7 @@ import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.orchestrator.needs.Held;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Condition;
@@ -124,20 +125,16 @@ final class StoryLaws {
     private static List<Held> neededBy(CurrentRun run) {
         var needed = new ArrayList<Held>();
         for (var assignment : run.assignments()) {
-            assignment
-                    .step()
-                    .packageToInstall()
-                    .ifPresent(
-                            pinned ->
-                                    assignment.places().stream()
-                                            .filter(place -> place.unavailable().isEmpty())
-                                            .map(place -> place.target().orElseThrow())
-                                            .forEach(
-                                                    target ->
-                                                            needed.add(
-                                                                    new Held(
-                                                                            pinned.pin().sha512(),
-                                                                            target))));
+            for (var pinned : assignment.step().needs()) {
+                for (var place : assignment.places()) {
+                    if (place.unavailable().isEmpty()) {
+                        needed.add(
+                                new Held(
+                                        pinned.pin().sha512(),
+                                        HolderId.of(place.agent().orElseThrow())));
+                    }
+                }
+            }
         }
         return needed;
     }

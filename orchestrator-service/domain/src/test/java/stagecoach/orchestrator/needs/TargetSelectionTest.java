@@ -14,6 +14,7 @@ import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.needs.Roster.Health;
 import stagecoach.orchestrator.needs.Roster.KnownTarget;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
@@ -171,7 +172,9 @@ class TargetSelectionTest {
         var selection = selecting(Selection.ALL, roster);
         var needs =
                 PackageNeeds.of(
-                        List.of(selection.assign(again), selection.assign(first)), Set.of());
+                        List.of(selection.assign(again), selection.assign(first)),
+                        Set.of(),
+                        roster);
         assertThat(needs.strict()).hasSize(1);
         // One of the two steps fails without the target, so the acquisition does.
         assertThat(needs.strict().getFirst().targets()).hasSize(2);
@@ -182,7 +185,8 @@ class TargetSelectionTest {
                                         Set.of(
                                                 new Held(
                                                         Shop.SERVER.pin().sha512(),
-                                                        Shop.target("web-1"))))
+                                                        HolderId.of(Shop.target("web-1")))),
+                                        roster)
                                 .reachable())
                 .isEmpty();
     }

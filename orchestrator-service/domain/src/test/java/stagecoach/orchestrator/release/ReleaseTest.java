@@ -15,6 +15,7 @@ import stagecoach.contracts.run.PlannedStep;
 import stagecoach.decider.DeciderSpec;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.Shop;
+import stagecoach.orchestrator.release.WantedPackages.Use;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
@@ -170,12 +171,13 @@ class ReleaseTest {
                                         step("second", deploy("shop.server")),
                                         step("config", deploy("Shop.Config")),
                                         step("start", SCRIPT))));
-        assertThat(wanted.stepsOf(PackageId.parse("SHOP.SERVER")))
+        assertThat(wanted.usesOf(PackageId.parse("SHOP.SERVER")))
+                .extracting(Use::step)
                 .containsExactly(Shop.step("server"), Shop.step("second"));
         var version = PackageVersion.parse("1.2.0");
-        assertThat(wanted.choose(Shop.step("config"), version)).isEmpty();
-        assertThat(wanted.choose(Shop.step("config"), PackageVersion.parse("2.0.0")))
-                .contains(version);
+        var config = wanted.usesOf(Shop.step("config")).getFirst();
+        assertThat(wanted.choose(config, version)).isEmpty();
+        assertThat(wanted.choose(config, PackageVersion.parse("2.0.0"))).contains(version);
         assertThat(wanted.wanted())
                 .containsExactly(
                         new Wanted(
@@ -187,6 +189,55 @@ class ReleaseTest {
         assertThat(wanted.pinned(List.of(Shop.SERVER.pin(), Shop.CONFIG.pin())))
                 .extracting(of -> of.step() + " " + of.pinned().pin().id())
                 .containsExactly("server Shop.Server", "second Shop.Server", "config Shop.Config");
+    }
+
+    @Test
+    void a_script_wants_each_package_that_it_refers_to_and_the_one_it_lies_in() {
+        var tools = reference("Shop.Tools");
+        var script =
+                new Action.Script(
+                        Action.Syntax.BASH,
+                        "",
+                        List.of(new Action.ScriptPackage(reference("Shop.Config"), false)),
+                        Optional.of(new Action.ScriptFile(tools, "scripts/migrate.sh")));
+        var process =
+                new DeploymentProcess(
+                        List.of(
+                                step("server", deploy("Shop.Config")),
+                                step("migrate", script),
+                                step("start", SCRIPT)));
+        var wanted = WantedPackages.of(process);
+        assertThat(wanted.steps()).containsExactly(Shop.step("server"), Shop.step("migrate"));
+        assertThat(wanted.ids())
+                .containsExactly(PackageId.parse("Shop.Config"), PackageId.parse("Shop.Tools"));
+        assertThat(wanted.wanted()).hasSize(2);
+        var tooling = Shop.pinned("Shop.Tools");
+        var release =
+                new Release(
+                        Shop.PROJECT,
+                        Shop.RELEASE,
+                        process,
+                        List.of(),
+                        wanted.pinned(List.of(Shop.CONFIG.pin(), tooling.pin())));
+        var outline = ReleaseRules.outline(release, Shop.PRODUCTION, List.of());
+        assertThat(outline.get(0).packages()).isEmpty();
+        assertThat(outline.get(1).packageToInstall()).isEmpty();
+        assertThat(outline.get(1).packages())
+                .containsExactly(
+                        new PlannedStep.ScriptPackage(Shop.CONFIG, false),
+                        new PlannedStep.ScriptPackage(tooling, true));
+        assertThat(outline.get(1).needs()).containsExactly(Shop.CONFIG, tooling);
+        assertThat(outline.get(2).needs()).isEmpty();
+        assertThat(release.planFor(Shop.PRODUCTION, Map.of()).packages())
+                .containsExactly(Shop.CONFIG, tooling);
+    }
+
+    private static Action.PackageReference reference(String id) {
+        return new Action.PackageReference(
+                FeedId.BUILT_IN,
+                PackageId.parse(id),
+                Action.AcquisitionLocation.EXECUTION_TARGET,
+                Action.PackageSource.NEAREST_CACHE);
     }
 
     @Test

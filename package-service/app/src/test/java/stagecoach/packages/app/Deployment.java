@@ -32,6 +32,7 @@ import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
@@ -55,7 +56,7 @@ final class Deployment implements AutoCloseable {
 
     static NeedingTarget target(String id, String region) {
         return new NeedingTarget(
-                new TargetId(id),
+                HolderId.of(new TargetId(id)),
                 AgentId.of(new TargetId(id)),
                 Optional.of(new RegionId(region)),
                 Optional.empty());

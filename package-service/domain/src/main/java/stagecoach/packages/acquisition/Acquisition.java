@@ -17,8 +17,8 @@ import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.packages.routing.Sources;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
-import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -30,8 +30,8 @@ public sealed interface Acquisition {
     /** It has ended; late reports change nothing. */
     record Ended(AcquisitionStarted started) implements Acquisition {}
 
-    /** A package on its way to one target. */
-    record Delivery(Sha512 sha512, TargetId target) {}
+    /** A package on its way to one target, or worker. */
+    record Delivery(Sha512 sha512, HolderId target) {}
 
     /** A package on its way into one cache. */
     record Filling(Sha512 sha512, CacheId cache) {}
@@ -164,11 +164,11 @@ public sealed interface Acquisition {
         }
 
         /** Whether nothing is known yet of how the package comes to the target. */
-        boolean waiting(Sha512 sha512, TargetId target) {
+        boolean waiting(Sha512 sha512, HolderId target) {
             return !delivered.containsKey(new Delivery(sha512, target));
         }
 
-        private boolean open(Sha512 sha512, TargetId target) {
+        private boolean open(Sha512 sha512, HolderId target) {
             Standing standing = delivered.get(new Delivery(sha512, target));
             return standing == null || standing instanceof Standing.Told;
         }

@@ -277,7 +277,7 @@ public final class AcquisitionDecider
                         .formatted(
                                 first.pin().id(),
                                 first.pin().version(),
-                                first.target(),
+                                first.target().shown(),
                                 more,
                                 first.reason());
         return new AcquisitionEnded(RunOutcome.FAILED, Optional.of(reason), missing);

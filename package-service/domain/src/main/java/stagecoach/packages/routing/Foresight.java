@@ -14,8 +14,8 @@ import stagecoach.contracts.internal.ForeseeAcquisition.ToTarget;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
-import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -31,7 +31,7 @@ public final class Foresight {
         boolean cacheHolds(CacheId cache, Sha512 sha512);
 
         /** Whether the target holds the digest. */
-        boolean targetHolds(TargetId target, Sha512 sha512);
+        boolean targetHolds(HolderId target, Sha512 sha512);
     }
 
     /** The bytes to each target, into each cache and over each link. */

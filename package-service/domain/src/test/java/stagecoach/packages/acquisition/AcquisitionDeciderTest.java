@@ -20,6 +20,7 @@ import static stagecoach.packages.acquisition.AcquisitionFixture.start;
 import static stagecoach.packages.acquisition.AcquisitionFixture.stored;
 import static stagecoach.packages.acquisition.AcquisitionFixture.target;
 import static stagecoach.packages.acquisition.AcquisitionFixture.unavailable;
+import static stagecoach.packages.acquisition.AcquisitionFixture.worker;
 
 import java.util.List;
 import java.util.Set;
@@ -156,6 +157,36 @@ class AcquisitionDeciderTest {
                                                 "web-1",
                                                 "2 more",
                                                 "gone from the store"));
+    }
+
+    @Test
+    void a_worker_acquires_like_a_target_and_is_never_taken_for_one_of_its_name() {
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU),
+                                EVERY_REGION_FALLS_BACK,
+                                nearest(SERVER, target("hq-1", EU), worker("hq-1"))),
+                        stored(SERVER));
+        var worker = told(spec.history()).getFirst();
+        assertThat(worker.target().value()).isEqualTo("worker:hq-1");
+        assertThat(worker.agent().value()).isEqualTo("worker:hq-1");
+        assertThat(worker.sources()).containsExactly(new Source.Server());
+        var target = told(spec.when(replicated(SERVER, CACHE_EU)).events()).getFirst();
+        assertThat(target.agent().value()).isEqualTo("target:hq-1");
+        assertThat(target.ticket()).isNotEqualTo(worker.ticket());
+        var end =
+                spec.after(replicated(SERVER, CACHE_EU), acquired(target))
+                        .when(failed(worker, "the disk is full"))
+                        .events()
+                        .getLast();
+        assertThat(end)
+                .isInstanceOfSatisfying(
+                        AcquisitionEnded.class,
+                        e ->
+                                assertThat(e.reason())
+                                        .contains(
+                                                "Shop.Server 1.0.0 could not be brought to worker hq-1: the disk is full"));
     }
 
     @Test

@@ -17,15 +17,16 @@ import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.packages.routing.KnownCache;
 import stagecoach.packages.routing.RoutePlanner;
-import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.WorkerId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -61,13 +62,20 @@ final class AcquisitionFixture {
     }
 
     static NeedingTarget target(String id, RegionId region) {
-        var target = new TargetId(id);
-        return new NeedingTarget(target, AgentId.of(target), Optional.of(region), Optional.empty());
+        return needing(HolderId.of(new TargetId(id)), Optional.of(region), Optional.empty());
     }
 
     static NeedingTarget unavailable(String id, RegionId region, String why) {
-        var target = new TargetId(id);
-        return new NeedingTarget(target, AgentId.of(target), Optional.of(region), Optional.of(why));
+        return needing(HolderId.of(new TargetId(id)), Optional.of(region), Optional.of(why));
+    }
+
+    static NeedingTarget worker(String id) {
+        return needing(HolderId.of(new WorkerId(id)), Optional.empty(), Optional.empty());
+    }
+
+    private static NeedingTarget needing(
+            HolderId holder, Optional<RegionId> region, Optional<String> unavailable) {
+        return new NeedingTarget(holder, holder.agent(), region, unavailable);
     }
 
     static PackageNeed nearest(PackagePin pin, NeedingTarget... targets) {

@@ -101,6 +101,7 @@ final class Copies {
                 step.mutex(),
                 step.manual(),
                 step.packageToInstall(),
+                step.packages(),
                 step.skip());
     }
 }

@@ -134,7 +134,12 @@ public final class Planted {
                                 new PackageNeed(
                                         need.pinned(),
                                         need.targets().stream()
-                                                .filter(one -> !targets.contains(one.target()))
+                                                .filter(
+                                                        one ->
+                                                                one.target()
+                                                                        .target()
+                                                                        .filter(targets::contains)
+                                                                        .isEmpty())
                                                 .toList()))
                 .toList();
     }

@@ -3,6 +3,7 @@ package stagecoach.simulation.draw;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import stagecoach.simulation.draw.Scenario.CacheDraft;
 import stagecoach.simulation.draw.Scenario.DeploymentDraft;
 import stagecoach.simulation.draw.Scenario.Fault;
@@ -151,7 +152,8 @@ public final class Draw {
                 Trouble.NONE,
                 false,
                 "",
-                OnlyIf.NONE);
+                OnlyIf.NONE,
+                Optional.empty());
     }
 
     private static StepDraft together(
@@ -174,7 +176,8 @@ public final class Draw {
                 step.trouble(),
                 withPrevious,
                 group,
-                step.onlyIf());
+                step.onlyIf(),
+                step.beside());
     }
 
     /** A further child of a group: where it runs, and in which window, is the group's business. */
@@ -197,7 +200,8 @@ public final class Draw {
                 step.trouble(),
                 false,
                 before.group(),
-                step.onlyIf());
+                step.onlyIf(),
+                step.beside());
     }
 
     private StepDraft step(String name, Phase phase) {
@@ -205,6 +209,43 @@ public final class Draw {
                 dice.of(Where.TARGETS, Where.TARGETS, Where.TARGETS, Where.WORKER, Where.ON_BEHALF);
         boolean mayInstall = phase == Phase.DEPLOYMENT && where == Where.TARGETS;
         int window = dice.percent(25) ? 1 + dice.below(2) : 0;
+        var drawn = step(name, phase, where, mayInstall, window);
+        return drawn.packageNumber() == 0 && phase == Phase.DEPLOYMENT
+                ? withBeside(drawn, beside(name))
+                : drawn;
+    }
+
+    /** It throws no dice, so that seeds go on to mean what they meant before there was this. */
+    private Optional<Integer> beside(String name) {
+        return Dice.fate(seed, 3, name, "beside") == 0
+                ? Optional.of(1 + Dice.fate(seed, PACKAGES, name, "which"))
+                : Optional.empty();
+    }
+
+    private static StepDraft withBeside(StepDraft step, Optional<Integer> beside) {
+        return new StepDraft(
+                step.name(),
+                step.phase(),
+                step.where(),
+                step.tags(),
+                step.condition(),
+                step.window(),
+                step.parallelism(),
+                step.retries(),
+                step.backoffSeconds(),
+                step.unavailable(),
+                step.packageNumber(),
+                step.travel(),
+                step.timeoutSeconds(),
+                step.leftOut(),
+                step.trouble(),
+                step.withPrevious(),
+                step.group(),
+                step.onlyIf(),
+                beside);
+    }
+
+    private StepDraft step(String name, Phase phase, Where where, boolean mayInstall, int window) {
         return new StepDraft(
                 name,
                 phase,
@@ -242,7 +283,8 @@ public final class Draw {
                         : dice.of(
                                 OnlyIf.AT_SOME_PLACES,
                                 OnlyIf.AT_SOME_PLACES,
-                                OnlyIf.NOBODY_CAN_TELL));
+                                OnlyIf.NOBODY_CAN_TELL),
+                Optional.empty());
     }
 
     private List<DeploymentDraft> deployments(List<MachineDraft> targets) {

@@ -1,6 +1,7 @@
 package stagecoach.simulation.draw;
 
 import java.util.List;
+import java.util.Optional;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.UnavailableTargets;
@@ -43,6 +44,7 @@ public record Scenario(
      * @param window how many places at once, a rolling step; 0 for none
      * @param parallelism how many places at once; 0 for all
      * @param packageNumber the package that it installs; 0 for none
+     * @param beside the package that its script refers to
      * @param timeoutSeconds 0 for none
      * @param withPrevious whether it starts together with the step before it
      * @param group the group that it is a child of; empty for none
@@ -65,7 +67,8 @@ public record Scenario(
             Trouble trouble,
             boolean withPrevious,
             String group,
-            OnlyIf onlyIf) {
+            OnlyIf onlyIf,
+            Optional<Integer> beside) {
         /** Copies the tags. */
         public StepDraft {
             tags = List.copyOf(tags);

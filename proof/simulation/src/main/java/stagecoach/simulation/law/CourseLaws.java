@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
@@ -26,11 +27,13 @@ import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.Ticket;
@@ -146,7 +149,7 @@ final class CourseLaws {
         var named = new HashSet<TargetId>();
         for (var need : needs) {
             for (var target : need.targets()) {
-                named.add(target.target());
+                target.target().target().ifPresent(named::add);
                 var holding = new Life.Holding(need.pinned().pin().sha512(), target.target());
                 if (life.held.contains(holding) && !life.mayHaveLostPackages) {
                     throw exactly(
@@ -178,22 +181,34 @@ final class CourseLaws {
                 .anyMatch(
                         step ->
                                 step.skip().isEmpty()
-                                        && step.runOn() instanceof RunOn.Targets
-                                        && step.packageToInstall()
-                                                .filter(
+                                        && step.needs().stream()
+                                                .anyMatch(
                                                         pinned ->
                                                                 pinned.pin()
                                                                         .sha512()
                                                                         .equals(holding.sha512()))
-                                                .isPresent()
                                         && (purpose == Purpose.NORMAL
                                                 || step.condition() != Condition.SUCCESS)
-                                        && (step.condition() == Condition.ALWAYS
-                                                || !life.succeeded.contains(
-                                                        new Pair(
-                                                                step.name(),
-                                                                java.util.Optional.of(
-                                                                        holding.target())))));
+                                        && mayStillRunAt(life, step, holding.holder()));
+    }
+
+    /** Whom a worker acts for is not told with its needs, so it may be for any target. */
+    private static boolean mayStillRunAt(Life life, PlannedStep step, HolderId holder) {
+        boolean again = step.condition() == Condition.ALWAYS;
+        return switch (step.runOn()) {
+            case RunOn.Targets _ ->
+                    holder.target().isPresent()
+                            && (again
+                                    || !life.succeeded.contains(
+                                            new Pair(step.name(), holder.target())));
+            case RunOn.Worker _ ->
+                    holder.worker().isPresent()
+                            && (again
+                                    || !life.succeeded.contains(
+                                            new Pair(step.name(), Optional.empty())));
+            case RunOn.OnBehalfOf _ -> holder.worker().isPresent();
+            case RunOn.NoMachine _ -> false;
+        };
     }
 
     private void onSteps(Life life, PhaseStarted begun, List<StepAssignment> assignments) {
@@ -221,27 +236,21 @@ final class CourseLaws {
                 throw cancelled("%s shall run after the cancel".formatted(step.name()));
             }
             for (var place : assignment.places()) {
-                boolean starts = place.unavailable().isEmpty();
-                var target = place.target();
-                boolean here = place.worker().isEmpty() && target.isPresent();
-                if (starts && here && begun.phase() == Phase.DEPLOYMENT) {
-                    step.packageToInstall()
-                            .filter(
-                                    pinned ->
-                                            !life.held.contains(
-                                                    new Life.Holding(
-                                                            pinned.pin().sha512(),
-                                                            target.orElseThrow())))
-                            .ifPresent(
-                                    pinned -> {
-                                        throw exactly(
-                                                "run %s lets %s run on %s, for which no acquisition has brought %s"
-                                                        .formatted(
-                                                                begun.run(),
-                                                                step.name(),
-                                                                target.orElseThrow(),
-                                                                pinned.pin().id()));
-                                    });
+                if (place.unavailable().isEmpty()
+                        && place.agent().isPresent()
+                        && begun.phase() == Phase.DEPLOYMENT) {
+                    var holder = HolderId.of(place.agent().get());
+                    for (var pinned : step.needs()) {
+                        if (!life.held.contains(new Life.Holding(pinned.pin().sha512(), holder))) {
+                            throw exactly(
+                                    "run %s lets %s run on %s, for which no acquisition has brought %s"
+                                            .formatted(
+                                                    begun.run(),
+                                                    step.name(),
+                                                    holder,
+                                                    pinned.pin().id()));
+                        }
+                    }
                 }
             }
         }

@@ -123,6 +123,13 @@ public final class Laws {
         machines.byteMoves(lifeOf(deployment), run, who);
     }
 
+    /** A machine moves bytes for a command; one that was said to run perhaps may do so. */
+    public void moves(AgentCommand command, AgentId agent) {
+        if (!mayStillRun.contains(command.ticket())) {
+            moves(command.context().deployment(), command.context().run(), agent.value());
+        }
+    }
+
     private Life lifeOf(DeploymentId deployment) {
         @Nullable Life life = lives.get(deployment);
         if (life == null) {

@@ -18,6 +18,7 @@ import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.StepName;
@@ -53,8 +54,8 @@ final class Life {
     @Nullable Instant cancelDeadline;
     long overdueSinceMillis = -1;
 
-    /** A package at a target. */
-    record Holding(Sha512 sha512, TargetId target) {}
+    /** A package at a machine. */
+    record Holding(Sha512 sha512, HolderId holder) {}
 
     Life(DeploymentQueued asked, int queueNumber) {
         this.asked = asked;

@@ -81,29 +81,26 @@ final class MachineLaws {
             Pair pair,
             AgentId agent,
             Set<Sha512> held) {
-        if (begun.phase() != Phase.DEPLOYMENT || agent.target().isEmpty()) {
+        if (begun.phase() != Phase.DEPLOYMENT) {
             return;
         }
         for (var assignment : assignments) {
             for (var place : assignment.places()) {
                 boolean here =
-                        place.worker().isEmpty()
-                                && place.unavailable().isEmpty()
-                                && place.target().equals(pair.target());
-                assignment
-                        .step()
-                        .packageToInstall()
-                        .filter(pinned -> here && !held.contains(pinned.pin().sha512()))
-                        .ifPresent(
-                                pinned -> {
-                                    throw new Broken(
-                                            Invariant.N2_NO_STEP_BEFORE_ITS_PACKAGES_ARE_HELD,
-                                            "%s begins, and the target lacks %s for %s"
-                                                    .formatted(
-                                                            pair,
-                                                            pinned.pin().id(),
-                                                            assignment.step().name()));
-                                });
+                        place.unavailable().isEmpty()
+                                && place.agent().filter(agent::equals).isPresent();
+                for (var pinned : assignment.step().needs()) {
+                    if (here && !held.contains(pinned.pin().sha512())) {
+                        throw new Broken(
+                                Invariant.N2_NO_STEP_BEFORE_ITS_PACKAGES_ARE_HELD,
+                                "%s begins, and %s lacks %s for %s"
+                                        .formatted(
+                                                pair,
+                                                agent,
+                                                pinned.pin().id(),
+                                                assignment.step().name()));
+                    }
+                }
             }
         }
     }

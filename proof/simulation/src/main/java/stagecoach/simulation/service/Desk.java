@@ -299,8 +299,7 @@ final class Desk {
         play.tale().tell(agent.value(), "begins " + Sentences.of(entry.command));
         play.laws().begins(entry.command, agent, Set.copyOf(held));
         if (entry.command instanceof AcquirePackage acquire && !isHeld(acquire)) {
-            play.laws()
-                    .moves(acquire.context().deployment(), acquire.context().run(), agent.value());
+            play.laws().moves(acquire, agent);
         }
         say(new Started(entry.command.ticket()));
         play.time().after(work.durationMillis(), () -> over(entry, work));

@@ -42,8 +42,8 @@ import stagecoach.simulation.law.Broken;
 import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
-import stagecoach.vocabulary.identity.TargetId;
 
 /** The package-service: acquisitions, the store and the caches. */
 final class Packages extends Service {
@@ -247,14 +247,14 @@ final class Packages extends Service {
                     : List.of();
         }
 
-        private static CommandContext context(AcquisitionStarted started, TargetId target) {
+        private static CommandContext context(AcquisitionStarted started, HolderId holder) {
             return new CommandContext(
                     started.deployment(),
                     started.project(),
                     started.environment(),
                     started.run(),
                     Optional.empty(),
-                    Optional.of(target));
+                    holder.target());
         }
 
         @Override

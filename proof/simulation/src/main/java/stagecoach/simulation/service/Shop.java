@@ -112,6 +112,12 @@ final class Shop {
                         : Optional.empty(),
                 positive(draft.packageNumber())
                         .map(number -> pinned(number.intValue(), draft.travel())),
+                draft.beside().stream()
+                        .map(
+                                number ->
+                                        new PlannedStep.ScriptPackage(
+                                                pinned(number, draft.travel()), true))
+                        .toList(),
                 draft.leftOut()
                         ? Optional.of("this deployment was asked to skip the step")
                         : Optional.empty());

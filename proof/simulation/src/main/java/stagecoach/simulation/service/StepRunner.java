@@ -236,7 +236,14 @@ final class StepRunner extends Service {
                             digest,
                             mutex(step, started.place()),
                             step.timeout(),
-                            expiresAt);
+                            expiresAt,
+                            step.packages().stream()
+                                    .map(
+                                            beside ->
+                                                    new AgentCommand.ScriptPackage(
+                                                            beside.pinned().pin(),
+                                                            beside.extract()))
+                                    .toList());
         }
 
         private static Mutex mutex(PlannedStep step, Place place) {

@@ -2,6 +2,7 @@ package stagecoach.simulation.service;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import stagecoach.contracts.agent.AgentCommand;
@@ -44,12 +45,20 @@ final class Work {
                     Trouble.NONE);
         }
         var step = step(play.scenario(), command);
-        boolean lacks =
-                command instanceof InstallPackage install && !held.contains(install.pin().sha512());
+        boolean lacks = !held.containsAll(needs(command));
         return new Work(
                 machine.slowness() * duration(seed, step, command),
                 lacks ? 1 : exitCode(seed, step, command),
                 step.trouble());
+    }
+
+    private static List<Sha512> needs(AgentCommand command) {
+        return switch (command) {
+            case InstallPackage install -> List.of(install.pin().sha512());
+            case RunScript script ->
+                    script.packages().stream().map(beside -> beside.pin().sha512()).toList();
+            case AcquirePackage _, CheckHttp _, CancelCommand _ -> List.of();
+        };
     }
 
     private static StepDraft step(Scenario scenario, AgentCommand command) {

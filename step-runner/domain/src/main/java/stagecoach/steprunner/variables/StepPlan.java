@@ -56,6 +56,7 @@ public final class StepPlan {
             StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
         var facts = new LinkedHashMap<>(OutputVariables.at(place.target(), outputs));
         facts.putAll(builtIns(sheet, step, place));
+        facts.putAll(PackageFacts.of(action(step), step));
         return variables
                 .resolve(
                         new ScopeContext(
@@ -83,7 +84,12 @@ public final class StepPlan {
                             script.syntax(),
                             known.render(script.body()),
                             values(known),
-                            known.masks(script.body()));
+                            known.masks(script.body()),
+                            script.file()
+                                    .map(
+                                            file ->
+                                                    new CommandPayload.PackagedFile(
+                                                            file.source().id(), file.path())));
             case Action.DeployPackage deploy ->
                     new CommandPayload.Install(
                             known.render(directory(sheet, step, deploy)),

@@ -11,6 +11,7 @@ import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
 import stagecoach.gateway.app.mailbox.Deliveries;
 import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.mailbox.Skills;
 import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.command.Cancellation;
 import stagecoach.gateway.command.Stage.Pending;
@@ -144,6 +145,17 @@ final class Courier {
     }
 
     private boolean send(List<StoredMail> mails) {
+        var beyond = Skills.beyond(session.greeting(), mails);
+        beyond.forEach(mailbox::refuse);
+        redeliver.removeAll(beyond.keySet());
+        return sendWithin(
+                        mails.stream()
+                                .filter(stored -> !beyond.containsKey(stored.ticket()))
+                                .toList())
+                || !beyond.isEmpty();
+    }
+
+    private boolean sendWithin(List<StoredMail> mails) {
         if (mails.isEmpty()) {
             return false;
         }

@@ -63,6 +63,7 @@ final class Session {
     private final Map<Ticket, AgentCommand> atWork = new ConcurrentHashMap<>();
 
     private volatile @Nullable Epoch epoch;
+    private volatile Optional<Hello> greeting = Optional.empty();
     private volatile boolean ready;
     private volatile String endReason = "Its connection closed.";
     private Optional<String> trouble = Optional.empty();
@@ -115,6 +116,11 @@ final class Session {
             throw new IllegalStateException("the session of %s has not begun".formatted(agent));
         }
         return own;
+    }
+
+    /** What the tentacle said of itself; empty before that. */
+    Optional<Hello> greeting() {
+        return greeting;
     }
 
     AgentSocket socket() {
@@ -215,6 +221,7 @@ final class Session {
             goodbye("This gateway speaks protocol 1 and newer.", false);
             return;
         }
+        greeting = Optional.of(hello);
         persistently(
                 () -> {
                     Optional<Presence.Begun> begun = presence.begin(agent, thumbprint, hello);

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AgentCommand.RunScript;
+import stagecoach.contracts.agent.AgentCommand.ScriptPackage;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
@@ -48,6 +50,9 @@ import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 @QuarkusTest
@@ -122,6 +127,41 @@ class DeliveryTest {
 
     private static List<LogEntry.Output> logsOf(Ticket ticket, int count) {
         return Logs.until(LogEntry.Output.class, output -> output.ticket().equals(ticket), count);
+    }
+
+    @Test
+    void a_script_with_packages_is_not_sent_to_a_tentacle_that_would_leave_them_out() {
+        AgentId agent = Scene.anAgent();
+        Connection machine = scene.enrolled(agent).connect(agent);
+        Ticket ticket = Scene.aTicket();
+        var bare = Scene.script(agent, ticket, LONG);
+        Scene.give(
+                new RunScript(
+                        bare.ticket(),
+                        bare.agent(),
+                        bare.context(),
+                        bare.payloadDigest(),
+                        bare.mutex(),
+                        bare.timeout(),
+                        bare.expiresAt(),
+                        List.of(
+                                new ScriptPackage(
+                                        new PackagePin(
+                                                PackageId.parse("Shop.Tools"),
+                                                PackageVersion.parse("1.0.0"),
+                                                Sha512.hashOf(new byte[] {1}),
+                                                1),
+                                        true))));
+        CommandResult result = endOf(ticket).result();
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.REFUSED);
+        assertThat(result.reason())
+                .contains(
+                        "The tentacle there (version test) is too old for scripts that use packages. Update it, then retry.");
+        Ticket marker = Scene.giveScript(agent);
+        delivered(machine, marker);
+        assertThat(machine.heard(Deliver.class))
+                .extracting(deliver -> deliver.command().ticket())
+                .containsExactly(marker);
     }
 
     @Test

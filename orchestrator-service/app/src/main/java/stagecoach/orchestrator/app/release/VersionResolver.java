@@ -14,6 +14,7 @@ import stagecoach.orchestrator.app.request.Mistakes;
 import stagecoach.orchestrator.app.request.Nearest;
 import stagecoach.orchestrator.release.Release.StepPackage;
 import stagecoach.orchestrator.release.WantedPackages;
+import stagecoach.orchestrator.release.WantedPackages.Use;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
@@ -34,13 +35,13 @@ class VersionResolver {
     /**
      * What somebody wants, and where he said so.
      *
-     * @param pointers the place of each choice in the request, by step
+     * @param pointers the place of each choice in the request
      */
-    record Choice(WantedPackages packages, Map<StepName, String> pointers) {}
+    record Choice(WantedPackages packages, Map<Use, String> pointers) {}
 
     /**
-     * Reads the versions that {@code body} chooses in {@code packages}, an item for a step or for a
-     * package with all its steps; mistakes are noted there.
+     * Reads the versions that {@code body} chooses in {@code packages}, an item for a step, for a
+     * package with all its steps, or for one of a step's packages; mistakes are noted there.
      */
     static Choice read(JsonBody body, DeploymentProcess process) {
         var choice = new Choice(WantedPackages.of(process), new HashMap<>());
@@ -54,59 +55,82 @@ class VersionResolver {
         Optional<String> step = item.text("step");
         Optional<String> id = item.text("package");
         Optional<PackageVersion> version = item.requiredParsed("version", PackageVersion::parse);
-        if (item.has("step") == item.has("package")) {
+        if (!item.has("step") && !item.has("package")) {
             item.mistake(
                     "",
-                    "Name either the step or the package whose version this is: {\"package\": \"Shop.Web\", \"version\": \"1.2.0\"}.");
+                    "Name the step or the package whose version this is: {\"package\": \"Shop.Web\", \"version\": \"1.2.0\"}.");
         } else {
-            List<StepName> steps =
-                    step.map(name -> stepNamed(choice.packages(), item, name))
-                            .or(() -> id.map(name -> stepsOf(choice.packages(), item, name)))
+            List<Use> uses =
+                    step.map(name -> usesOfStep(choice.packages(), item, name, id))
+                            .or(() -> id.map(name -> usesOf(choice.packages(), item, name)))
                             .orElse(List.of());
-            version.ifPresent(chosen -> choose(choice, item, steps, chosen));
+            version.ifPresent(chosen -> choose(choice, item, uses, chosen));
         }
         item.refuseUnknown();
     }
 
-    private static List<StepName> stepNamed(WantedPackages packages, JsonBody item, String name) {
-        var found = packages.steps().stream().filter(s -> s.value().equals(name)).toList();
-        if (found.isEmpty()) {
+    /** The package of a step; one with several says which is meant. */
+    private static List<Use> usesOfStep(
+            WantedPackages packages, JsonBody item, String name, Optional<String> id) {
+        var step = packages.steps().stream().filter(s -> s.value().equals(name)).findFirst();
+        if (step.isEmpty()) {
             var names = packages.steps().stream().map(StepName::value).toList();
             item.mistake(
                     "step",
                     "There is no step \"%s\" with a package.%s"
                             .formatted(name, Nearest.question(name, names)));
+            return List.of();
         }
-        return found;
+        List<Use> uses = packages.usesOf(step.get());
+        List<String> ids = uses.stream().map(use -> use.id().value()).toList();
+        if (id.isEmpty()) {
+            if (uses.size() > 1) {
+                item.mistake(
+                        "step",
+                        "The step \"%s\" uses %s. Say which one this is the version of: add \"package\"."
+                                .formatted(name, String.join(", ", ids)));
+                return List.of();
+            }
+            return uses;
+        }
+        var chosen =
+                uses.stream().filter(use -> use.id().value().equalsIgnoreCase(id.get())).toList();
+        if (chosen.isEmpty()) {
+            item.mistake(
+                    "package",
+                    "The step \"%s\" does not use \"%s\".%s"
+                            .formatted(name, id.get(), Nearest.question(id.get(), ids)));
+        }
+        return chosen;
     }
 
-    private static List<StepName> stepsOf(WantedPackages packages, JsonBody item, String name) {
+    private static List<Use> usesOf(WantedPackages packages, JsonBody item, String name) {
         var ids = packages.ids();
         Optional<PackageId> known =
                 ids.stream().filter(id -> id.value().equalsIgnoreCase(name)).findFirst();
         if (known.isEmpty()) {
             item.mistake(
                     "package",
-                    "No step of the process installs \"%s\".%s"
+                    "No step of the process uses \"%s\".%s"
                             .formatted(
                                     name,
                                     Nearest.question(
                                             name, ids.stream().map(PackageId::value).toList())));
         }
-        return known.map(packages::stepsOf).orElse(List.of());
+        return known.map(packages::usesOf).orElse(List.of());
     }
 
     private static void choose(
-            Choice choice, JsonBody item, List<StepName> steps, PackageVersion version) {
-        for (StepName step : steps) {
-            Optional<PackageVersion> before = choice.packages().choose(step, version);
+            Choice choice, JsonBody item, List<Use> uses, PackageVersion version) {
+        for (Use use : uses) {
+            Optional<PackageVersion> before = choice.packages().choose(use, version);
             if (before.filter(other -> !other.equals(version)).isPresent()) {
                 item.mistake(
                         "version",
                         "The step \"%s\" was given %s before. Remove one of the two."
-                                .formatted(step, before.get()));
+                                .formatted(use.step(), before.get()));
             }
-            choice.pointers().putIfAbsent(step, item.pointerOf("version"));
+            choice.pointers().putIfAbsent(use, item.pointerOf("version"));
         }
     }
 
@@ -140,10 +164,10 @@ class VersionResolver {
 
     /** What was chosen is wrong where it stands; what was not is wrong in the process. */
     private static void say(Mistakes mistakes, Choice choice, Wanted wanted, Answer answer) {
-        List<StepName> steps = choice.packages().stepsThatWant(wanted);
+        List<Use> uses = choice.packages().usesThatWant(wanted);
         String problem = answer.problem().orElse("%s cannot be had.".formatted(wanted.id()));
         Optional<String> pointer =
-                steps.stream()
+                uses.stream()
                         .filter(choice.pointers()::containsKey)
                         .map(choice.pointers()::get)
                         .findFirst();
@@ -151,6 +175,6 @@ class VersionResolver {
                 pointer.orElse("/packages"),
                 pointer.isPresent()
                         ? problem
-                        : "step \"%s\": %s".formatted(steps.getFirst(), problem));
+                        : "step \"%s\": %s".formatted(uses.getFirst().step(), problem));
     }
 }

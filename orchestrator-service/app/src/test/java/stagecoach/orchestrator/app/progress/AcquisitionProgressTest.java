@@ -32,10 +32,12 @@ import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.identity.WorkerId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
@@ -66,11 +68,11 @@ class AcquisitionProgressTest {
 
         run.publish(new PackageReplicated(PIN, CACHE, 1_000_000, 0, 1));
         run.publish(
-                new TargetAcquiring(PIN, target(1), AgentId.of(target(1)), ticket(), List.of()));
+                new TargetAcquiring(PIN, holder(1), AgentId.of(target(1)), ticket(), List.of()));
         run.publish(
                 new TargetAcquired(
                         PIN,
-                        target(1),
+                        holder(1),
                         new ServedBy(ServedBy.Kind.CACHE, Optional.of(CACHE)),
                         900_000,
                         100_000,
@@ -78,7 +80,7 @@ class AcquisitionProgressTest {
         run.publish(
                 new TargetAcquired(
                         PIN,
-                        target(2),
+                        holder(2),
                         new ServedBy(ServedBy.Kind.HELD, Optional.empty()),
                         0,
                         0,
@@ -88,7 +90,7 @@ class AcquisitionProgressTest {
                 new AcquisitionEnded(
                         RunOutcome.FAILED,
                         Optional.of("1 of 3"),
-                        List.of(new MissingPackage(PIN, target(3), "no route"))));
+                        List.of(new MissingPackage(PIN, holder(3), "no route"))));
         var ended = Runs.eventually(path, told -> "FAILED".equals(row(told, 3).get("state")));
         assertThat(row(ended, 3)).containsEntry("reason", "no route");
         assertThat(row(ended, 1))
@@ -118,7 +120,7 @@ class AcquisitionProgressTest {
         run.publish(
                 new TargetAcquired(
                         PIN,
-                        target(1),
+                        holder(1),
                         new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
                         5,
                         0,
@@ -133,7 +135,51 @@ class AcquisitionProgressTest {
         assertThat(row(told, 1)).containsEntry("state", "SUCCEEDED").containsEntry("bytes", 5);
     }
 
+    @Test
+    void a_worker_has_a_row_of_its_own_even_if_a_target_is_called_alike() {
+        var shop = Shop.open(1);
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        String path = "/deployments/" + id + "/acquisitions";
+        var run = Runs.ofPackages(shop, id, 101);
+        var worker = HolderId.of(new WorkerId(target(1).value()));
+        run.publish(
+                started(
+                        run,
+                        needing(1),
+                        new PackageNeed.NeedingTarget(
+                                worker,
+                                worker.agent(),
+                                Optional.of(new RegionId("eu")),
+                                Optional.empty())));
+        run.publish(
+                new TargetAcquired(
+                        PIN,
+                        worker,
+                        new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
+                        5,
+                        0,
+                        1));
+        var told = Runs.eventually(path, now -> now.getList("targets.state").contains("SUCCEEDED"));
+        assertThat(row(told, 1)).containsEntry("state", "PENDING").containsEntry("worker", null);
+        List<Map<String, Object>> rows = told.getList("targets");
+        assertThat(rows)
+                .filteredOn(row -> worker.agent().bareId().equals(row.get("worker")))
+                .singleElement()
+                .satisfies(
+                        row ->
+                                assertThat(row)
+                                        .containsEntry("target", null)
+                                        .containsEntry("state", "SUCCEEDED"));
+        assertThat(told.getList("links"))
+                .contains(Map.of("from", "server", "to", "eu", "bytes", 5));
+    }
+
     private static AcquisitionStarted started(Runs run) {
+        return started(run, needing(1), needing(2), needing(3));
+    }
+
+    private static AcquisitionStarted started(Runs run, PackageNeed.NeedingTarget... needing) {
         var need =
                 new PackageNeed(
                         new PinnedPackage(
@@ -141,7 +187,7 @@ class AcquisitionProgressTest {
                                 PIN,
                                 AcquisitionLocation.EXECUTION_TARGET,
                                 PackageSource.NEAREST_CACHE),
-                        List.of(needing(1), needing(2), needing(3)));
+                        List.of(needing));
         return new AcquisitionStarted(
                 run.id(),
                 run.project(),
@@ -161,10 +207,14 @@ class AcquisitionProgressTest {
 
     private static PackageNeed.NeedingTarget needing(int number) {
         return new PackageNeed.NeedingTarget(
-                target(number),
+                holder(number),
                 AgentId.of(target(number)),
                 Optional.of(new RegionId("eu")),
                 Optional.empty());
+    }
+
+    private static HolderId holder(int number) {
+        return HolderId.of(target(number));
     }
 
     private static TargetId target(int number) {

@@ -53,6 +53,7 @@ import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
@@ -186,7 +187,7 @@ class RebuildTest {
         packages.publish(
                 new TargetAcquired(
                         PIN,
-                        new TargetId("r-1"),
+                        HolderId.of(new TargetId("r-1")),
                         new ServedBy(ServedBy.Kind.CACHE, Optional.of(CACHE)),
                         900_000,
                         100_000,
@@ -427,6 +428,6 @@ class RebuildTest {
     private static PackageNeed.NeedingTarget needing(String target) {
         var id = new TargetId(target);
         return new PackageNeed.NeedingTarget(
-                id, AgentId.of(id), Optional.of(new RegionId("eu")), Optional.empty());
+                HolderId.of(id), AgentId.of(id), Optional.of(new RegionId("eu")), Optional.empty());
     }
 }

@@ -103,6 +103,44 @@ class ReleaseTest {
     }
 
     @Test
+    void the_packages_of_a_script_are_pinned_each_by_its_own_version() {
+        var shop = Shop.open(0);
+        String path = "/projects/" + shop.project();
+        Api.expect(
+                200,
+                Api.put(
+                        path + "/process",
+                        """
+                        {"steps": [{"name": "migrate", "runOn": {"tags": ["web"]},
+                          "script": {"package": "Shop.Server", "path": "a.sh"},
+                          "packages": [{"id": "Shop.Config", "extract": false}]}]}"""));
+        var unclear =
+                Api.expect(
+                        400,
+                        Api.post(
+                                path + "/releases",
+                                """
+                                {"version": "2.0.0", "packages": [{"step": "migrate", "version": "1.0.0"},
+                                  {"step": "migrate", "package": "Shop.Cnfig", "version": "1.0.0"}]}"""));
+        assertThat(unclear.getList("errors.pointer"))
+                .containsExactly("/packages/0/step", "/packages/1/package");
+        assertThat(unclear.getString("errors[0].detail"))
+                .isEqualTo(
+                        "The step \"migrate\" uses Shop.Config, Shop.Server. Say which one this is the version of: add \"package\".");
+        var made =
+                Api.expect(
+                        201,
+                        Api.post(
+                                path + "/releases",
+                                """
+                                {"version": "2.0.0", "packages": [
+                                  {"step": "migrate", "package": "shop.config", "version": "1.0.0"}]}"""));
+        assertThat(made.getList("packages.package")).containsExactly("Shop.Config", "Shop.Server");
+        assertThat(made.getList("packages.step")).containsOnly("migrate");
+        assertThat(made.getString("packages[0].version")).isEqualTo("1.0.0");
+    }
+
+    @Test
     void there_is_nothing_of_an_unknown_project() {
         assertThat(Api.post("/projects/nobody/releases", "{\"version\": \"1\"}").statusCode())
                 .isEqualTo(404);

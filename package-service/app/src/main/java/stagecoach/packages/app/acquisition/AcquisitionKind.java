@@ -34,8 +34,8 @@ import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
-import stagecoach.vocabulary.identity.TargetId;
 
 /** Acquisition runs: streams {@code acquisition-<deployment>-<run>}. */
 @Singleton
@@ -156,14 +156,14 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
                 ABANDON_AFTER);
     }
 
-    private static CommandContext context(AcquisitionStarted started, TargetId target) {
+    private static CommandContext context(AcquisitionStarted started, HolderId target) {
         return new CommandContext(
                 started.deployment(),
                 started.project(),
                 started.environment(),
                 started.run(),
                 Optional.empty(),
-                Optional.of(target));
+                target.target());
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +24,10 @@ import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
-import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -120,9 +120,9 @@ class AcquisitionTables {
         return rows.stream().map(row -> new StreamId(text(row, 0))).toList();
     }
 
-    /** A machine is new behind a target: it holds nothing that the old one held. */
-    void forgetTarget(Tx tx, Optional<TargetId> target) {
-        target.ifPresent(id -> tx.execute("DELETE FROM acquired WHERE target = ?1", id.value()));
+    /** A machine is new behind an agent: it holds nothing that the old one held. */
+    void forgetMachine(Tx tx, AgentId agent) {
+        tx.execute("DELETE FROM acquired WHERE target = ?1", HolderId.of(agent).value());
     }
 
     /** Which of {@code digests} caches hold. */

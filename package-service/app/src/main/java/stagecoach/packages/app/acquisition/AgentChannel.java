@@ -48,7 +48,7 @@ class AgentChannel {
             if (event.event() instanceof CommandEnded ended && ended.context().step().isEmpty()) {
                 onEnded(tx, ended, Cause.byEvent(event, clock));
             } else if (event.event() instanceof AgentEnrolled enrolled) {
-                tables.forgetTarget(tx, enrolled.agent().target());
+                tables.forgetMachine(tx, enrolled.agent());
             }
         }
     }

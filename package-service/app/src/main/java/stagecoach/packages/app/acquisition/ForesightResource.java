@@ -13,7 +13,7 @@ import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.routing.Foresight;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.CacheId;
-import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** What an acquisition would move if it ran now, for the orchestrator's previews. */
@@ -57,7 +57,7 @@ public class ForesightResource {
         }
 
         @Override
-        public boolean targetHolds(TargetId target, Sha512 sha512) {
+        public boolean targetHolds(HolderId target, Sha512 sha512) {
             return targets.contains(new Held(target.value(), sha512));
         }
     }

@@ -77,7 +77,14 @@ public class StepCommands {
                             digest,
                             mutex(step, place),
                             step.timeout(),
-                            expiry());
+                            expiry(),
+                            step.packages().stream()
+                                    .map(
+                                            beside ->
+                                                    new AgentCommand.ScriptPackage(
+                                                            beside.pinned().pin(),
+                                                            beside.extract()))
+                                    .toList());
             case PACKAGE ->
                     new InstallPackage(
                             ticket,

@@ -11,7 +11,6 @@ import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
-import stagecoach.vocabulary.process.Action.Syntax;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Reads what a step does: its kind, and the fields that go with that kind. */
@@ -24,6 +23,7 @@ final class ActionReader {
     private static final Map<String, Kind> KIND_OF =
             Map.of(
                     "script", Kind.SCRIPT,
+                    "packages", Kind.SCRIPT,
                     "package", Kind.PACKAGE,
                     "install", Kind.PACKAGE,
                     "http", Kind.HTTP_CHECK,
@@ -50,10 +50,10 @@ final class ActionReader {
 
     /** The action of a step of this kind, a group still without children; empty if unreadable. */
     static Optional<Action> read(JsonBody body, Kind kind, KnownNames names) {
-        body.notYet("packages", "Bring the package with a step of kind PACKAGE before the script.");
         refuseOthers(body, kind);
         return switch (kind) {
-            case SCRIPT -> part(body, "script").flatMap(ActionReader::script);
+            case SCRIPT ->
+                    part(body, "script").flatMap(script -> ScriptReader.read(body, script, names));
             case PACKAGE -> deployPackage(body, names);
             case HTTP_CHECK -> part(body, "http").flatMap(ActionReader::httpCheck);
             case HEALTH_CHECK -> Optional.of(healthCheck(body));
@@ -79,25 +79,9 @@ final class ActionReader {
         return body.missing(field) ? Optional.empty() : body.object(field);
     }
 
-    private static Optional<Action> script(JsonBody script) {
-        Syntax syntax = script.choice("syntax", Syntax.class).orElse(Syntax.BASH);
-        script.notYet(
-                "package",
-                "Write the script into body, or deploy the package with its own Deploy script.");
-        script.notYet("path", "Write the script into body.");
-        if (script.has("file")) {
-            script.mistake(
-                    "file",
-                    "file belongs to a manifest: the command line puts the file's text into body. Send body.");
-        }
-        Optional<String> body = script.requiredText("body");
-        script.refuseUnknown();
-        return body.map(text -> new Action.Script(syntax, text));
-    }
-
     private static Optional<Action> deployPackage(JsonBody body, KnownNames names) {
         Optional<Action.PackageReference> reference =
-                part(body, "package").flatMap(source -> reference(source, names));
+                part(body, "package").flatMap(source -> wholeReference(source, names));
         Action.Install install =
                 body.object("install")
                         .map(ActionReader::install)
@@ -105,7 +89,15 @@ final class ActionReader {
         return reference.map(source -> new Action.DeployPackage(source, install));
     }
 
-    private static Optional<Action.PackageReference> reference(JsonBody source, KnownNames names) {
+    /** A package with all that is said of it. */
+    static Optional<Action.PackageReference> wholeReference(JsonBody source, KnownNames names) {
+        Optional<Action.PackageReference> whole = reference(source, names);
+        source.refuseUnknown();
+        return whole;
+    }
+
+    /** A package; what else may be said of it is for the caller, who refuses the rest. */
+    static Optional<Action.PackageReference> reference(JsonBody source, KnownNames names) {
         FeedId feed = source.parsed("feed", FeedId::new).orElse(FeedId.BUILT_IN);
         KnownNames.checkOne(source, "feed", "feed", feed.value(), names.feeds());
         Optional<PackageId> id = source.requiredParsed("id", PackageId::parse);
@@ -119,7 +111,6 @@ final class ActionReader {
                     "version",
                     "A process names no version: a release pins it. Give it to POST /projects/{id}/releases.");
         }
-        source.refuseUnknown();
         return id.map(name -> new Action.PackageReference(feed, name, location, from));
     }
 

@@ -46,6 +46,8 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
             @Schema(enumeration = {"DEPLOYMENT", "PRE_ACQUISITION"}) @Nullable Phase phase,
             @Nullable RunOnView runOn,
             @Nullable ScriptView script,
+            @Schema(description = "packages that the script refers to")
+                    @Nullable List<ScriptPackageView> packages,
             @JsonProperty("package") @Schema(name = "package")
                     @Nullable PackageView packageToInstall,
             @Nullable InstallView install,
@@ -93,8 +95,9 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                     byPerson || (group != null && step.runOn().equals(group.runOn()))
                             ? null
                             : RunOnView.of(step.runOn()),
-                    step.action() instanceof Action.Script script
-                            ? new ScriptView(script.syntax(), script.body())
+                    step.action() instanceof Action.Script script ? ScriptView.of(script) : null,
+                    step.action() instanceof Action.Script script && !script.packages().isEmpty()
+                            ? script.packages().stream().map(ScriptPackageView::of).toList()
                             : null,
                     step.action() instanceof Action.DeployPackage deploy
                             ? PackageView.of(deploy.source())
@@ -174,9 +177,49 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
     @Schema(name = "OnBehalfOf")
     public record OnBehalfOfView(List<String> tags) {}
 
-    /** A script. */
+    /** A script: its body, or where it lies in a package. */
     @Schema(name = "Script")
-    public record ScriptView(Action.Syntax syntax, @Schema(required = true) String body) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ScriptView(
+            Action.Syntax syntax,
+            @Nullable String body,
+            @JsonProperty("package")
+                    @Schema(name = "package", description = "the package that the script lies in")
+                    @Nullable PackageView source,
+            @Schema(description = "from the top of script.package, with forward slashes")
+                    @Nullable String path) {
+        static ScriptView of(Action.Script script) {
+            return script.file()
+                    .map(
+                            file ->
+                                    new ScriptView(
+                                            script.syntax(),
+                                            null,
+                                            PackageView.of(file.source()),
+                                            file.path()))
+                    .orElseGet(() -> new ScriptView(script.syntax(), script.body(), null, null));
+        }
+    }
+
+    /**
+     * A package that a script refers to; it lies at {@code #{Stagecoach.Package[Id].Directory}}.
+     */
+    @Schema(name = "ScriptPackage")
+    public record ScriptPackageView(
+            String feed,
+            @Schema(required = true) String id,
+            Action.AcquisitionLocation acquisitionLocation,
+            Action.PackageSource source,
+            boolean extract) {
+        static ScriptPackageView of(Action.ScriptPackage of) {
+            return new ScriptPackageView(
+                    of.source().feed().value(),
+                    of.source().id().value(),
+                    of.source().acquisitionLocation(),
+                    of.source().source(),
+                    of.extract());
+        }
+    }
 
     /** Which package, and how it travels. */
     @Schema(name = "PackageReference")

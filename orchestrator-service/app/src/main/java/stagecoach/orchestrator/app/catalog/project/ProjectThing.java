@@ -112,10 +112,10 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
                 case RunOn.OnBehalfOf behalf ->
                         uses.add(new Use(Kind.WORKER_POOL, behalf.workerPool().value()));
             }
-            if (step.action() instanceof Action.DeployPackage deploy
-                    && !deploy.source().feed().equals(FeedId.BUILT_IN)) {
-                uses.add(new Use(Kind.FEED, deploy.source().feed().value()));
-            }
+            step.action().neededPackages().stream()
+                    .map(Action.PackageReference::feed)
+                    .filter(feed -> !feed.equals(FeedId.BUILT_IN))
+                    .forEach(feed -> uses.add(new Use(Kind.FEED, feed.value())));
         }
         for (Variable variable : store.variablesOf(row)) {
             environments(uses, variable.scope().environments());

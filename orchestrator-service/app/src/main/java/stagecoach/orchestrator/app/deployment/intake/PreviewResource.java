@@ -38,7 +38,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
-import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.HolderId;
 
 /** Says what a deployment would do, without doing anything. */
 @Path("/api/v1/deployment-previews")
@@ -148,7 +148,7 @@ public class PreviewResource {
 
     private static List<PackageView> packages(
             List<PackageNeed> needs, ForeseeAcquisition.Response foreseen) {
-        Map<TargetId, String> unavailable = new HashMap<>();
+        Map<HolderId, String> unavailable = new HashMap<>();
         for (PackageNeed need : needs) {
             for (var target : need.targets()) {
                 target.unavailable().ifPresent(why -> unavailable.put(target.target(), why));
@@ -160,7 +160,8 @@ public class PreviewResource {
                                 new PackageView(
                                         row.pin().id().value(),
                                         row.pin().version().toString(),
-                                        row.target().value(),
+                                        row.target().target().map(Object::toString).orElse(null),
+                                        row.target().worker().map(Object::toString).orElse(null),
                                         row.held(),
                                         row.path(),
                                         row.bytes(),

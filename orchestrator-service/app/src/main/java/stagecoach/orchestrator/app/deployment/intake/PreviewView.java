@@ -10,7 +10,7 @@ import stagecoach.orchestrator.app.progress.WaitingReason;
 /**
  * What a deployment would do if it were asked for now.
  *
- * @param packages per package and target what would move
+ * @param packages per package and target (or worker) what would move
  * @param caches per package and cache what would be brought there first
  * @param links bytes between regions
  * @param waitingFor what it would wait for
@@ -60,13 +60,14 @@ record PreviewView(
             @Nullable String region,
             @Nullable String unavailable) {}
 
-    /** A package at a target; {@code path} are its sources in order. */
+    /** A package at a target, or at a worker; {@code path} are its sources in order. */
     @Schema(name = "PreviewPackage")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record PackageView(
             @JsonProperty("package") String packageId,
             String version,
-            String target,
+            @Nullable String target,
+            @Nullable String worker,
             boolean held,
             List<String> path,
             long bytes,

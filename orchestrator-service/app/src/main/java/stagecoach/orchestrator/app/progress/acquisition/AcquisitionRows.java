@@ -28,6 +28,7 @@ import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.orchestrator.app.progress.Warnings;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
@@ -43,7 +44,12 @@ final class AcquisitionRows {
     /** Who holds or shall hold a package. */
     enum HolderKind {
         TARGET,
-        CACHE
+        WORKER,
+        CACHE;
+
+        static HolderKind of(HolderId holder) {
+            return holder.worker().isPresent() ? WORKER : TARGET;
+        }
     }
 
     AcquisitionRows(Tx tx, RunOf run) {
@@ -53,15 +59,17 @@ final class AcquisitionRows {
         this.links = new LinkRows(tx, run.deployment());
     }
 
-    /** A row for each package and target that needs it, and for each cache that is filled first. */
+    /**
+     * A row for each package and machine that needs it, and for each cache that is filled first.
+     */
     void begin(AcquisitionStarted started) {
         for (PackageNeed need : started.needs()) {
             Set<RegionId> regions = new LinkedHashSet<>();
             for (NeedingTarget target : need.targets()) {
                 await(
                         need.pinned().pin(),
-                        HolderKind.TARGET,
-                        target.target().value(),
+                        HolderKind.of(target.target()),
+                        bare(target.target()),
                         target.region(),
                         started.attempt());
                 target.region().ifPresent(regions::add);
@@ -81,6 +89,11 @@ final class AcquisitionRows {
                 }
             }
         }
+    }
+
+    /** A worker may be called like a target; the kind of the row tells them apart. */
+    private static String bare(HolderId holder) {
+        return holder.agent().bareId();
     }
 
     private static boolean travelsByCache(PinnedPackage pinned) {
@@ -181,27 +194,29 @@ final class AcquisitionRows {
                 """
                 UPDATE acquisition_row SET state = 'RUNNING', started_at = ?5
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3
-                    AND holder_kind = 'TARGET' AND holder = ?4""",
+                    AND holder_kind = ?6 AND holder = ?4""",
                 deployment,
                 acquiring.pin().id().lower(),
                 acquiring.pin().version().toString(),
-                acquiring.target().value(),
-                at);
+                bare(acquiring.target()),
+                at,
+                HolderKind.of(acquiring.target()));
     }
 
     void acquired(TargetAcquired acquired, Instant at) {
-        String target = acquired.target().value();
+        HolderKind kind = HolderKind.of(acquired.target());
+        String holder = bare(acquired.target());
         end(
                 acquired.pin(),
-                HolderKind.TARGET,
-                target,
+                kind,
+                holder,
                 "SUCCEEDED",
                 acquired.bytes(),
                 acquired.bytesResumed(),
                 acquired.attempts(),
                 acquired.servedBy(),
                 at);
-        String to = links.regionOfTarget(acquired.pin(), target);
+        String to = links.regionOf(acquired.pin(), kind, holder);
         switch (acquired.servedBy().kind()) {
             case HELD -> {}
             case CACHE ->
@@ -219,15 +234,16 @@ final class AcquisitionRows {
                 """
                 UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3
-                    AND holder_kind = 'TARGET' AND holder = ?4""",
+                    AND holder_kind = ?7 AND holder = ?4""",
                 deployment,
                 failed.pin().id().lower(),
                 failed.pin().version().toString(),
-                failed.target().value(),
+                bare(failed.target()),
                 failed.hop().isBlank()
                         ? failed.reason()
                         : "%s: %s".formatted(failed.hop(), failed.reason()),
-                at);
+                at,
+                HolderKind.of(failed.target()));
     }
 
     void broken(IntegrityBroken broken, Instant at) {
@@ -248,14 +264,15 @@ final class AcquisitionRows {
                     """
                     UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
                     WHERE deployment = ?1 AND package = ?2 AND version = ?3
-                        AND holder_kind = 'TARGET' AND holder = ?4
+                        AND holder_kind = ?7 AND holder = ?4
                         AND state IN ('PENDING', 'RUNNING')""",
                     deployment,
                     missing.pin().id().lower(),
                     missing.pin().version().toString(),
-                    missing.target().value(),
+                    bare(missing.target()),
                     missing.reason(),
-                    at);
+                    at,
+                    HolderKind.of(missing.target()));
         }
         String rest =
                 switch (ended.outcome()) {

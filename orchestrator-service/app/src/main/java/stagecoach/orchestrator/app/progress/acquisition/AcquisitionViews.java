@@ -9,6 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.run.StepState;
+import stagecoach.orchestrator.app.progress.acquisition.AcquisitionRows.HolderKind;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.DeploymentId;
 
@@ -22,7 +23,7 @@ public final class AcquisitionViews {
             List<TargetView> targets, List<CacheView> caches, List<LinkView> links) {}
 
     /**
-     * A package and a target that needs it.
+     * A package and a target that needs it, or a worker that runs steps with it.
      *
      * @param servedBy null until it is there
      * @param bytes read so far, or in all
@@ -33,7 +34,9 @@ public final class AcquisitionViews {
             @JsonProperty("package") @Schema(name = "package") String packageId,
             String version,
             long size,
-            String target,
+            @Schema(nullable = true) @Nullable String target,
+            @Schema(nullable = true, description = "where a worker needs it; target is null then")
+                    @Nullable String worker,
             @Schema(nullable = true) @Nullable String region,
             int run,
             int attempt,
@@ -100,21 +103,23 @@ public final class AcquisitionViews {
                         FROM acquisition_row WHERE deployment = ?1
                         ORDER BY package, version, holder_kind, region, holder""",
                         id.value())) {
-            if (text(row[0]).equals(AcquisitionRows.HolderKind.TARGET.name())) {
-                targets.add(target(row));
-            } else {
-                caches.add(cache(row));
+            switch (HolderKind.valueOf(text(row[0]))) {
+                case TARGET -> targets.add(target(row, text(row[4]), null));
+                case WORKER -> targets.add(target(row, null, text(row[4])));
+                case CACHE -> caches.add(cache(row));
             }
         }
         return new AcquisitionsView(targets, caches, links(tx, id));
     }
 
-    private static TargetView target(@Nullable Object[] row) {
+    private static TargetView target(
+            @Nullable Object[] row, @Nullable String target, @Nullable String worker) {
         return new TargetView(
                 text(row[1]),
                 text(row[2]),
                 number(row[3]),
-                text(row[4]),
+                target,
+                worker,
                 (String) row[5],
                 (int) number(row[6]),
                 (int) number(row[7]),

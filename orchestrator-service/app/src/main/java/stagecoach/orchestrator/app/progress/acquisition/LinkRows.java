@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.progress.acquisition;
 
+import stagecoach.orchestrator.app.progress.acquisition.AcquisitionRows.HolderKind;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -53,18 +54,19 @@ final class LinkRows {
                 .orElse("");
     }
 
-    /** The region of a target that needs a package; empty if it has none. */
-    String regionOfTarget(PackagePin pin, String target) {
+    /** The region of a machine that needs a package; empty if it has none. */
+    String regionOf(PackagePin pin, HolderKind kind, String holder) {
         return tx
                 .rows(
                         """
                         SELECT region FROM acquisition_row
                         WHERE deployment = ?1 AND package = ?2 AND version = ?3
-                            AND holder_kind = 'TARGET' AND holder = ?4""",
+                            AND holder_kind = ?5 AND holder = ?4""",
                         deployment,
                         pin.id().lower(),
                         pin.version().toString(),
-                        target)
+                        holder,
+                        kind)
                 .stream()
                 .map(row -> String.valueOf(row[0]))
                 .findFirst()

@@ -159,14 +159,9 @@ class ProcessReaderTest {
         assertThat(
                         places(
                                 """
-                                {"name": "a", "runOn": {"tags": ["web"]},
-                                 "packages": [{"id": "X"}], "script": {"package": {"id": "X"}, "body": "true"}},
                                 {"name": "b", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
                                  "package": {"id": "Shop.Web"}, "install": {"keepReleases": 3}}"""))
-                .containsExactlyInAnyOrder(
-                        "/steps/0/packages",
-                        "/steps/0/script/package",
-                        "/steps/1/install/keepReleases");
+                .containsExactly("/steps/0/install/keepReleases");
     }
 
     @Test
@@ -303,6 +298,12 @@ class ProcessReaderTest {
                          "runOn": {"workerPool": "hq", "onBehalfOf": {"tags": ["web"]}},
                          "mutex": {"name": "m", "mode": "EXCLUSIVE"}, "disabled": true,
                          "http": {"url": "#{Url}/health", "status": [200, 204], "bodyMatches": "ok"}},
+                        {"name": "seed", "runOn": {"tags": ["db"]}, "script": {"body": "seed"},
+                         "packages": [{"id": "Shop.Data", "extract": false},
+                                      {"id": "Shop.Tools", "acquisitionLocation": "SERVER"}]},
+                        {"name": "migrate", "runOn": {"workerPool": "hq"},
+                         "packages": [{"id": "Shop.Tools", "source": "FEED"}],
+                         "script": {"package": "shop.tools", "path": "scripts/migrate.sh"}},
                         {"name": "alive", "kind": "HEALTH_CHECK", "runOn": {"tags": ["web"]},
                          "start": "WITH_PREVIOUS", "onlyIf": "#{Check}",
                          "health": {"unavailable": "WAIT", "within": "PT5M"}},
