@@ -47,7 +47,7 @@ final class AgentSocket {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean ending = new AtomicBoolean();
     private Room room = paused -> false;
-    private volatile Instant heard = Instant.now();
+    private volatile Instant heard = Uptime.now();
     private volatile boolean greeted;
     private volatile boolean paused;
 
@@ -62,14 +62,14 @@ final class AgentSocket {
         socket.frameHandler(
                 new Messages(
                         text -> {
-                            heard = Instant.now();
+                            heard = Uptime.now();
                             greeted = true;
                             message.accept(text);
                             adjustReading();
                         },
                         () -> close(CloseCode.TOO_LARGE, "A message has at most 1 MiB."),
                         () -> close(CloseCode.NOT_TEXT, "Frames are JSON text messages.")));
-        socket.pongHandler(pong -> heard = Instant.now());
+        socket.pongHandler(pong -> heard = Uptime.now());
         socket.exceptionHandler(e -> LOG.debugf("connection failed cause=%s", e));
         socket.closeHandler(
                 nothing -> {
@@ -88,9 +88,11 @@ final class AgentSocket {
         return ending.get();
     }
 
-    /** When something was last heard; while it is not read, silence is our own. */
+    /**
+     * When, by {@link Uptime}, something was last heard; while it is not read, silence is our own.
+     */
     Instant heard() {
-        return paused ? Instant.now() : heard;
+        return paused ? Uptime.now() : heard;
     }
 
     /** Whether the other side has said its first word. */
@@ -175,7 +177,7 @@ final class AgentSocket {
         // Also at once: room may have been made before those who make it saw the pause.
         if (paused && !room.isFull(true)) {
             paused = false;
-            heard = Instant.now();
+            heard = Uptime.now();
             socket.resume();
         }
     }

@@ -5,7 +5,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,14 +38,13 @@ class PodLease {
     private final SessionConfig config;
     private final UUID pod;
     private final Silence silence;
-    private final Clock clock;
     private final List<Rounds> rounds = new ArrayList<>();
 
     /** Tentacles of a process that stopped can only come back since we are here. */
     private Instant since = Instant.MAX;
 
     private volatile boolean othersLive;
-    private Instant polled = Instant.EPOCH;
+    private Instant polled = Uptime.now();
 
     PodLease(
             SessionStore store,
@@ -54,8 +52,7 @@ class PodLease {
             Presence presence,
             UnitOfWork unitOfWork,
             SessionConfig config,
-            Pod pod,
-            Clock clock) {
+            Pod pod) {
         this.store = store;
         this.sessions = sessions;
         this.presence = presence;
@@ -63,11 +60,10 @@ class PodLease {
         this.config = config;
         this.pod = pod.id();
         this.silence = new Silence(config.pingEvery(), config.silenceMax());
-        this.clock = clock;
     }
 
     void start(@Observes @Priority(2000) StartupEvent event) {
-        since = clock.instant();
+        since = Uptime.now();
         rounds.add(Rounds.start("pod-lease", config.leaseEvery(), this::renew));
         rounds.add(Rounds.start("pod-poll", config.pollEvery(), this::poll));
         rounds.add(Rounds.start("pod-listen", LISTEN_EVERY, this::listen));
@@ -118,7 +114,7 @@ class PodLease {
     }
 
     private void tellOfOrphans() {
-        if (clock.instant().isBefore(since.plus(config.restartGrace()))) {
+        if (Uptime.now().isBefore(since.plus(config.restartGrace()))) {
             return;
         }
         List<SessionStore.Row> orphans =
@@ -134,7 +130,7 @@ class PodLease {
 
     /** In-process wake-ups are enough as long as no other process takes commands in. */
     private void poll() {
-        Instant now = clock.instant();
+        Instant now = Uptime.now();
         boolean needless =
                 sessions.count() == 0
                         || (!othersLive && now.isBefore(polled.plus(SAFETY_NET_EVERY)));
@@ -145,7 +141,7 @@ class PodLease {
     }
 
     private void listen() {
-        Instant now = clock.instant();
+        Instant now = Uptime.now();
         for (Session session : sessions.all()) {
             session.socket().reassure();
             switch (silence.judge(session.socket().heard(), now)) {

@@ -82,7 +82,7 @@ class AnotherGateway {
                         store,
                         unitOfWork,
                         pod);
-        var lease = new PodLease(store, sessions, presence, unitOfWork, own, pod, clock);
+        var lease = new PodLease(store, sessions, presence, unitOfWork, own, pod);
         lease.start(null);
         agentPort.start(null);
         return new Running(port, agentPort, lease, sessions);
