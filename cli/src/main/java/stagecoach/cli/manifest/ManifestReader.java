@@ -29,11 +29,12 @@ public final class ManifestReader {
                     "regions", "/regions/",
                     "workerPools", "/worker-pools/",
                     "feeds", "/feeds/",
-                    "caches", "/caches/");
+                    "caches", "/caches/",
+                    "variableSets", "/variable-sets/");
     private static final List<String> ORDER =
-            List.of("environments", "regions", "workerPools", "feeds", "caches");
+            List.of("environments", "regions", "workerPools", "feeds", "caches", "variableSets");
     private static final Set<String> PROJECT_FIELDS =
-            Set.of("name", "description", "lifecycle", "variables", "steps");
+            Set.of("name", "description", "lifecycle", "variableSets", "variables", "steps");
 
     private final Path file;
     private final LocatedYaml.Document document;
@@ -96,7 +97,7 @@ public final class ManifestReader {
                     && !SIMPLE_SECTIONS.containsKey(name)) {
                 wrong(
                         "/" + name,
-                        "is no section of a manifest. Sections are version, environments, regions, workerPools, feeds, caches, projects.");
+                        "is no section of a manifest. Sections are version, environments, regions, workerPools, feeds, caches, variableSets, projects.");
             } else if (!name.equals("version") && !section.getValue().isObject()) {
                 wrong("/" + name, "is a mapping from ids to what they are");
             }
@@ -139,7 +140,7 @@ public final class ManifestReader {
                     if (!PROJECT_FIELDS.contains(field.getKey())) {
                         wrong(
                                 pointer + "/" + field.getKey(),
-                                "is no field of a project. Fields are name, description, lifecycle, variables, steps.");
+                                "is no field of a project. Fields are name, description, lifecycle, variableSets, variables, steps.");
                     }
                     body.set(field.getKey(), field.getValue());
                 }

@@ -23,12 +23,16 @@ class ManifestReaderTest {
                         projects:
                           shop:
                             name: Web shop
+                            variableSets: [ common ]
                             variables:
                               - { name: Db.Url, value: "${env:DB}" }
                             steps:
                               - name: hello
                                 kind: SCRIPT
                                 script: { syntax: BASH, file: hello.sh }
+                        variableSets:
+                          common:
+                            variables: [ { name: Greeting, value: Hello } ]
                         environments: { production: {} }
                         caches:
                           eu-1: { region: eu }
@@ -39,16 +43,17 @@ class ManifestReaderTest {
                         "/environments/production",
                         "/regions/eu",
                         "/caches/eu-1",
+                        "/variable-sets/common",
                         "/projects/shop",
                         "/projects/shop/variables",
                         "/projects/shop/process");
         assertThat(located.manifest().resources().get(0).body().path("name").asText())
                 .isEqualTo("production");
-        assertThat(located.manifest().resources().get(4).body().toString()).contains("jdbc:there");
+        assertThat(located.manifest().resources().get(5).body().toString()).contains("jdbc:there");
         assertThat(
                         located.manifest()
                                 .resources()
-                                .get(5)
+                                .get(6)
                                 .body()
                                 .path("steps")
                                 .path(0)

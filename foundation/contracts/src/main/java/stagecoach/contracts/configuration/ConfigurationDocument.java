@@ -11,6 +11,7 @@ import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.VariableSetId;
 import stagecoach.vocabulary.identity.WorkerId;
 
 /** What a person configured, without anything secret. */
@@ -108,6 +109,9 @@ public sealed interface ConfigurationDocument {
      */
     record Retention(int logDays, int deploymentDays, int deploymentsPerEnvironment, int eventDays)
             implements ConfigurationDocument {}
+
+    /** Variables that projects share; what they are is told to nobody. */
+    record VariableSet(VariableSetId id, String name) implements ConfigurationDocument {}
 
     /** What a caller may do; ADMIN may everything. */
     enum Role {

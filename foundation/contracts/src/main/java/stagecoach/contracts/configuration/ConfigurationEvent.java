@@ -47,6 +47,7 @@ public sealed interface ConfigurationEvent {
         PROJECT,
         API_KEY,
         /** How long what has ended is kept; there is one, and its id is {@code retention}. */
-        RETENTION
+        RETENTION,
+        VARIABLE_SET
     }
 }

@@ -73,7 +73,15 @@ public class ConfigurationChannel {
         return switch (kind) {
             case TARGET -> Optional.of(AgentId.of(new TargetId(id)));
             case WORKER -> Optional.of(AgentId.of(new WorkerId(id)));
-            case ENVIRONMENT, REGION, WORKER_POOL, CACHE, FEED, PROJECT, API_KEY, RETENTION ->
+            case ENVIRONMENT,
+                    REGION,
+                    WORKER_POOL,
+                    CACHE,
+                    FEED,
+                    PROJECT,
+                    API_KEY,
+                    RETENTION,
+                    VARIABLE_SET ->
                     Optional.empty();
         };
     }

@@ -22,6 +22,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Project;
 import stagecoach.contracts.configuration.ConfigurationDocument.Region;
 import stagecoach.contracts.configuration.ConfigurationDocument.Retention;
 import stagecoach.contracts.configuration.ConfigurationDocument.Target;
+import stagecoach.contracts.configuration.ConfigurationDocument.VariableSet;
 import stagecoach.contracts.configuration.ConfigurationDocument.Worker;
 import stagecoach.contracts.configuration.ConfigurationDocument.WorkerPool;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
@@ -109,7 +110,8 @@ record EnrolmentRequest(
                         Feed _,
                         Project _,
                         ApiKey _,
-                        Retention _ ->
+                        Retention _,
+                        VariableSet _ ->
                         throw new IllegalStateException("an enrolment is of a target or a worker");
             };
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import stagecoach.orchestrator.app.catalog.row.AgentRow;
 import stagecoach.orchestrator.app.catalog.row.EnvironmentRow;
 import stagecoach.orchestrator.app.catalog.row.ProjectRow;
 import stagecoach.orchestrator.app.catalog.row.TargetRow;
+import stagecoach.orchestrator.app.catalog.row.VariableSetRow;
 import stagecoach.orchestrator.app.catalog.row.WorkerRow;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.orchestrator.needs.Roster;
@@ -33,6 +35,7 @@ import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.identity.VariableSetId;
 import stagecoach.vocabulary.identity.WorkerId;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.template.Variable;
@@ -49,10 +52,16 @@ public class CatalogStore {
         this.secrets = secrets;
     }
 
-    /** A project with its process and its variables, secrets opened; empty if there is none. */
+    /**
+     * A project with its process and its variables, those of its variable sets included, secrets
+     * opened; empty if there is none.
+     */
     public Optional<ProjectSnapshot> project(Tx tx, ProjectId id) {
         return tx.find(ProjectRow.class, id.value())
-                .map(row -> new ProjectSnapshot(id, row.name, processOf(row), variablesOf(row)));
+                .map(
+                        row ->
+                                new ProjectSnapshot(
+                                        id, row.name, processOf(row), allVariablesOf(tx, row)));
     }
 
     /** Whether there is such a project. */
@@ -126,6 +135,7 @@ public class CatalogStore {
                         SELECT 'ENVIRONMENT', id FROM environment
                         UNION ALL SELECT 'REGION', id FROM region
                         UNION ALL SELECT 'WORKER_POOL', id FROM worker_pool
+                        UNION ALL SELECT 'VARIABLE_SET', id FROM variable_set
                         UNION ALL SELECT kind, id FROM foreign_thing""")) {
             byKind.computeIfAbsent(text(row, 0), _ -> new HashSet<>()).add(text(row, 1));
         }
@@ -135,7 +145,8 @@ public class CatalogStore {
                 byKind.getOrDefault(Kind.ENVIRONMENT.name(), Set.of()),
                 byKind.getOrDefault(Kind.REGION.name(), Set.of()),
                 byKind.getOrDefault(Kind.WORKER_POOL.name(), Set.of()),
-                feeds);
+                feeds,
+                byKind.getOrDefault(Kind.VARIABLE_SET.name(), Set.of()));
     }
 
     /** What the gateway said of these tentacles, by agent id. */
@@ -224,6 +235,40 @@ public class CatalogStore {
         return StagecoachJson.read(row.process, DeploymentProcess.class);
     }
 
+    /**
+     * A project's variables and those of the sets that it names. A name that the project defines
+     * has its values only; of several sets the one that is named first.
+     */
+    private List<Variable> allVariablesOf(Tx tx, ProjectRow row) {
+        List<Variable> all = new ArrayList<>(variablesOf(row));
+        Set<String> taken = new HashSet<>();
+        all.forEach(variable -> taken.add(variable.name()));
+        for (VariableSetId id : listOf(row.variableSets, VariableSetId::new)) {
+            List<Variable> more =
+                    tx.find(VariableSetRow.class, id.value())
+                            .map(this::variablesOf)
+                            .orElse(List.of());
+            more.stream().filter(variable -> !taken.contains(variable.name())).forEach(all::add);
+            more.forEach(variable -> taken.add(variable.name()));
+        }
+        return all;
+    }
+
+    /** The variables of a set, secrets opened. */
+    public List<Variable> variablesOf(VariableSetRow row) {
+        byte[] json = secrets.open(row.variables, sealOf(row));
+        return List.copyOf(Arrays.asList(StagecoachJson.read(json, Variable[].class)));
+    }
+
+    /** Keeps the variables of a set in its row. */
+    public void seal(VariableSetRow row, List<Variable> variables) {
+        row.variables = secrets.seal(StagecoachJson.bytes(variables), sealOf(row));
+    }
+
+    private static String sealOf(VariableSetRow row) {
+        return "variable-set:" + row.id;
+    }
+
     /** A project's variables, secrets opened. */
     public List<Variable> variablesOf(ProjectRow row) {
         byte[] json = secrets.open(row.variables, sealOf(row));
@@ -268,6 +313,7 @@ public class CatalogStore {
             case PROJECT -> "project";
             case API_KEY -> "API key";
             case RETENTION -> "retention";
+            case VARIABLE_SET -> "variable set";
         };
     }
 

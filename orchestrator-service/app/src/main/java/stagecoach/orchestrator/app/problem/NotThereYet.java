@@ -49,13 +49,6 @@ abstract class NotThereYet {
         return problems.response(501, "not-there-yet", sentence);
     }
 
-    @Path("/api/v1/variable-sets{rest:(/.*)?}")
-    static class VariableSets extends NotThereYet {
-        VariableSets(Problems problems) {
-            super(problems, "Variable sets are", "Write the variables into each project.");
-        }
-    }
-
     @Path("/api/v1/targets/{id}/check")
     static class HealthChecks extends NotThereYet {
         HealthChecks(Problems problems) {

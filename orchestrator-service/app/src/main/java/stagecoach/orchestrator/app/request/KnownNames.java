@@ -7,13 +7,18 @@ import java.util.Set;
 
 /** The ids of what a configuration may refer to, as they are when it is saved. */
 public record KnownNames(
-        Set<String> environments, Set<String> regions, Set<String> workerPools, Set<String> feeds) {
+        Set<String> environments,
+        Set<String> regions,
+        Set<String> workerPools,
+        Set<String> feeds,
+        Set<String> variableSets) {
     /** Copies the sets. */
     public KnownNames {
         environments = Set.copyOf(environments);
         regions = Set.copyOf(regions);
         workerPools = Set.copyOf(workerPools);
         feeds = Set.copyOf(feeds);
+        variableSets = Set.copyOf(variableSets);
     }
 
     /**
@@ -26,7 +31,8 @@ public record KnownNames(
                 with(environments, "environments/", paths),
                 with(regions, "regions/", paths),
                 with(workerPools, "worker-pools/", paths),
-                with(feeds, "feeds/", paths));
+                with(feeds, "feeds/", paths),
+                with(variableSets, "variable-sets/", paths));
     }
 
     /** Notes a mistake for each of {@code ids} that is unknown, with its place in the list. */

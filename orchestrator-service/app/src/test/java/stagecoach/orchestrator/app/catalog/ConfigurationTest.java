@@ -301,10 +301,10 @@ class ConfigurationTest {
     void what_is_not_there_yet_says_so() {
         configure()
                 .body("{}")
-                .put("/api/v1/variable-sets/shared")
+                .post("/api/v1/scripts")
                 .then()
                 .statusCode(501)
-                .body("detail", containsString("Variable sets are not there yet."));
+                .body("detail", containsString("Ad-hoc scripts are not there yet."));
     }
 
     @Test

@@ -131,6 +131,7 @@ class AgentChannel {
             case ConfigurationDocument.Cache other -> wrong(enrolled, other);
             case ConfigurationDocument.Feed other -> wrong(enrolled, other);
             case ConfigurationDocument.Project other -> wrong(enrolled, other);
+            case ConfigurationDocument.VariableSet other -> wrong(enrolled, other);
             case ConfigurationDocument.ApiKey other -> wrong(enrolled, other);
             case ConfigurationDocument.Retention other -> wrong(enrolled, other);
         }

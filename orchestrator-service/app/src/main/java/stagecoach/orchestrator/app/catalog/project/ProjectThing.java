@@ -14,17 +14,18 @@ import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.catalog.CatalogThing;
 import stagecoach.orchestrator.app.catalog.Use;
 import stagecoach.orchestrator.app.catalog.row.ProjectRow;
+import stagecoach.orchestrator.app.catalog.variables.VariableSetResource;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.VariableSetId;
 import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.Step;
-import stagecoach.vocabulary.template.Variable;
 import stagecoach.wire.StagecoachJson;
 
 /** What may be said about a project; its process and variables are read by readers of their own. */
@@ -42,6 +43,7 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
      *
      * @param lifecycle phases in order, each with its environments; a release goes to a phase when
      *     it has succeeded everywhere before it
+     * @param variableSets variables that it shares with others, the first one before the next
      */
     @Schema(name = "Project")
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -49,7 +51,8 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
             String id,
             String name,
             @Schema(nullable = true) @Nullable String description,
-            @Schema(nullable = true) @Nullable List<List<String>> lifecycle) {}
+            @Schema(nullable = true) @Nullable List<List<String>> lifecycle,
+            List<String> variableSets) {}
 
     @Override
     public Kind kind() {
@@ -82,6 +85,15 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
             body.mistake("description", "A description has at most 10000 characters.");
         }
         row.lifecycle = LifecycleReader.read(body, names);
+        List<String> sets =
+                body.list("variableSets", VariableSetId::new).orElse(List.of()).stream()
+                        .map(VariableSetId::value)
+                        .toList();
+        KnownNames.check(body, "variableSets", "variable set", sets, names.variableSets());
+        if (sets.stream().distinct().count() < sets.size()) {
+            body.mistake("variableSets", "A variable set stands here twice. Remove one.");
+        }
+        row.variableSets = StagecoachJson.text(sets);
         if (before.isPresent()) {
             row.process = before.get().process;
             row.variables = before.get().variables;
@@ -117,12 +129,9 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
                     .filter(feed -> !feed.equals(FeedId.BUILT_IN))
                     .forEach(feed -> uses.add(new Use(Kind.FEED, feed.value())));
         }
-        for (Variable variable : store.variablesOf(row)) {
-            environments(uses, variable.scope().environments());
-            variable.scope()
-                    .regions()
-                    .forEach(region -> uses.add(new Use(Kind.REGION, region.value())));
-        }
+        uses.addAll(VariableSetResource.usesOf(store.variablesOf(row)));
+        CatalogStore.listOf(row.variableSets, VariableSetId::new)
+                .forEach(set -> uses.add(new Use(Kind.VARIABLE_SET, set.value())));
         return uses;
     }
 
@@ -135,7 +144,8 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
                                         row.id,
                                         row.name,
                                         row.description,
-                                        LifecycleReader.phases(row.lifecycle).orElse(null)))
+                                        LifecycleReader.phases(row.lifecycle).orElse(null),
+                                        CatalogStore.listOf(row.variableSets, id -> id)))
                 .toList();
     }
 

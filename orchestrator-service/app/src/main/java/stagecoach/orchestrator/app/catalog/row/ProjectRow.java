@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.catalog.row;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -18,6 +19,10 @@ public class ProjectRow implements CatalogRow {
     /** Phases, each a list of environment ids, as JSON. */
     public String lifecycle = "[]";
 
+    /** The variable sets that it names, in its order, as a JSON array of ids. */
+    @Column(name = "variable_sets")
+    public String variableSets = "[]";
+
     /** The process, as JSON. */
     public String process = "";
 
@@ -31,6 +36,6 @@ public class ProjectRow implements CatalogRow {
 
     @Override
     public List<@Nullable Object> content() {
-        return Arrays.asList(name, description, lifecycle);
+        return Arrays.asList(name, description, lifecycle, variableSets);
     }
 }

@@ -35,7 +35,8 @@ class ProcessReaderTest {
                     Set.of("staging", "production"),
                     Set.of("eu"),
                     Set.of("hq"),
-                    Set.of(FeedId.BUILT_IN.value()));
+                    Set.of(FeedId.BUILT_IN.value()),
+                    Set.of());
 
     @Test
     void a_step_says_little_and_means_the_defaults() {
