@@ -19,6 +19,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A party's own key and self-made certificate (EC P-256), kept as PKCS#12 in a folder that only its
@@ -38,6 +39,9 @@ public final class Identity {
     private final PrivateKey key;
     private final X509Certificate certificate;
     private final Thumbprint thumbprint;
+
+    /** Made once: PKCS#12 derives a key from its password with every entry, by design slowly. */
+    private volatile @Nullable X509ExtendedKeyManager keyManager;
 
     private Identity(PrivateKey key, X509Certificate certificate) {
         this.key = key;
@@ -136,6 +140,15 @@ public final class Identity {
 
     /** For TLS: shows this certificate, as client and as server. */
     public X509ExtendedKeyManager keyManager() {
+        X509ExtendedKeyManager made = keyManager;
+        if (made == null) {
+            made = makeKeyManager();
+            keyManager = made;
+        }
+        return made;
+    }
+
+    private X509ExtendedKeyManager makeKeyManager() {
         try {
             KeyManagerFactory factory =
                     KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
