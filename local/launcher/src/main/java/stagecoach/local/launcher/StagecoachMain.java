@@ -10,6 +10,7 @@ import stagecoach.local.launcher.command.DownCommand;
 import stagecoach.local.launcher.command.RunningMachines;
 import stagecoach.local.launcher.command.StatusCommand;
 import stagecoach.local.launcher.command.TentacleCommand;
+import stagecoach.local.launcher.command.TrainCommand;
 import stagecoach.local.launcher.command.UpCommand;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalRun;
@@ -39,6 +40,7 @@ public final class StagecoachMain {
         line.addSubcommand(new CacheCommand(machines).line());
         line.addSubcommand(new DemoCommand(checkout, root.screen()));
         line.addSubcommand(new BenchCommand(checkout, root.screen()));
+        line.addSubcommand(new TrainCommand(checkout, root.screen()));
         line.addSubcommand(new ChaosCommand(checkout, root.screen()));
         StagecoachCli.mannered(line);
         line.getCommandSpec()

@@ -33,6 +33,11 @@ record CpuTime(Map<Long, Long> ticksByPid) {
         return new CpuTime(ticks);
     }
 
+    /** Whose time it is. */
+    Collection<Long> pids() {
+        return ticksByPid.keySet();
+    }
+
     /**
      * What was used since {@code earlier}; a process that has ended meanwhile counts by its parent.
      */

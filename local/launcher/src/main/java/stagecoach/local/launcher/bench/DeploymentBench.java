@@ -50,24 +50,45 @@ public final class DeploymentBench {
     public record Question(int targets, int packageMegabytes, int steps, String location) {}
 
     /**
-     * What was measured.
+     * What one deployment took.
      *
      * @param wallSeconds from the request to the end
-     * @param cpuSeconds of all processes of the local default and the tentacles
+     * @param cpuSeconds of all processes of the local default and the tentacles, the database and
+     *     the scripts included
+     * @param cpuSecondsOf the same by process; the tentacles are one
      * @param links bytes over each link
+     * @param events of the deployment, all services
+     * @param rows by which all tables together grew, before retention
+     * @param load the load average of the last minute when it ended
      */
     public record Answer(
-            Question question,
             String state,
             double wallSeconds,
             double cpuSeconds,
-            Map<String, Long> links) {}
+            Map<String, Double> cpuSecondsOf,
+            Map<String, Long> links,
+            long events,
+            long rows,
+            double load) {}
 
-    /** Sets everything up, deploys once, measures. */
-    public Answer run(Question question) throws Exception {
+    /** Sets everything up, deploys the same release so many times, and measures each. */
+    public List<Answer> run(Question question, int times) throws Exception {
         prepare(question);
-        var pids = stack.pids();
-        CpuTime before = CpuTime.of(pids);
+        var answers = new ArrayList<Answer>();
+        for (int i = 0; i < times; i++) {
+            answers.add(once());
+        }
+        return List.copyOf(answers);
+    }
+
+    /** The package that is deployed, once {@link #run} has made it. */
+    public Path packageFile() {
+        return folder.resolve("Bench.Package.1.0.0.nupkg");
+    }
+
+    private Answer once() throws Exception {
+        Tables before = Tables.of(stack);
+        Meter meter = Meter.begin(stack);
         Instant began = Instant.now();
         String id =
                 stack.api()
@@ -91,18 +112,22 @@ public final class DeploymentBench {
         DeploymentWatch.Ended ended =
                 new DeploymentWatch(stack.api(), quiet, id).follow(Optional.of(PATIENCE));
         Duration wall = wall(ended.deployment(), began);
-        Duration cpu = CpuTime.of(pids).since(before);
+        Map<String, Double> cpu = meter.secondsOf();
         if (ended.exit() != ExitCode.SUCCEEDED) {
             throw new IllegalStateException(
                     "the measured deployment should have succeeded: "
                             + ended.deployment().path("failure").asText());
         }
+        Tables after = Tables.of(stack);
         return new Answer(
-                question,
                 ended.deployment().path("state").asText(),
                 wall.toMillis() / 1e3,
-                cpu.toMillis() / 1e3,
-                links(id));
+                Meter.sum(cpu),
+                cpu,
+                links(id),
+                after.eventsOf(id),
+                after.rows() - before.rows(),
+                Meter.load());
     }
 
     private void prepare(Question question) throws Exception {

@@ -1,6 +1,9 @@
 package stagecoach.local.launcher.command;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,15 +14,21 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.bench.DeploymentBench;
+import stagecoach.local.launcher.bench.Played;
+import stagecoach.local.launcher.bench.SshFloor;
+import stagecoach.local.launcher.bench.SshFloor.Floor;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
 import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.wire.StagecoachJson;
 
-/** Measures on a local default of its own. */
+/** Measures on a local default of its own, which ends with the command. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measure.")
 public final class BenchCommand implements Runnable {
+    private static final String HOME = "bench";
+    private static final int TARGETS_MAX = 2_000;
+
     private final Checkout checkout;
     private final Screen screen;
 
@@ -34,20 +43,33 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                Said.commandLine(spec), "say what to measure: bench deployment");
+                Said.commandLine(spec),
+                "say what to measure: bench deployment, latency, throughput or growth");
     }
 
-    /** One deployment to many tentacles. */
+    /** Deployments to many tentacles, beside ssh. */
     @Command(
             name = "deployment",
             mixinStandardHelpOptions = true,
             description =
-                    "Deploy a package and script steps to N local tentacles; wall and CPU seconds, bytes per link.")
+                    "Deploy a package and script steps to N local tentacles, beside the same by ssh; wall and CPU seconds, bytes per link, rows and events.")
     Integer deployment(
             @Option(names = "--targets", defaultValue = "5") int targets,
             @Option(names = "--package-mb", defaultValue = "1") int packageMegabytes,
             @Option(names = "--steps", defaultValue = "3") int steps,
             @Option(names = "--location", defaultValue = "EXECUTION_TARGET") Location location,
+            @Option(
+                            names = "--times",
+                            defaultValue = "2",
+                            description = "Deploy so often; the first finds everything cold.")
+                    int times,
+            @Option(
+                            names = "--train",
+                            negatable = true,
+                            defaultValue = "true",
+                            fallbackValue = "true",
+                            description = "Train first, unless that was done since the build.")
+                    boolean train,
             @Option(names = "--json") boolean json)
             throws Exception {
         if (targets < 1
@@ -55,43 +77,232 @@ public final class BenchCommand implements Runnable {
                 || packageMegabytes < 1
                 || packageMegabytes > 4_000
                 || steps < 0
-                || steps > 50) {
+                || steps > 50
+                || times < 1
+                || times > 100) {
             throw new ParameterException(
                     Said.commandLine(spec),
-                    "--targets is 1 to 500, --package-mb 1 to 4000, --steps 0 to 50");
+                    "--targets is 1 to 500, --package-mb 1 to 4000, --steps 0 to 50, --times 1 to 100");
         }
-        var scratch = new ScratchDefault(checkout, "bench", screen);
+        if (train) {
+            TrainCommand.ensure(checkout, screen);
+        }
+        return measured(
+                (machines, scratch) -> {
+                    var bench =
+                            new DeploymentBench(machines, scratch.home().resolve("bench-package"));
+                    var question =
+                            new DeploymentBench.Question(
+                                    targets, packageMegabytes, steps, location.name());
+                    List<DeploymentBench.Answer> answers = bench.run(question, times);
+                    Floor floor =
+                            new SshFloor(checkout.root())
+                                    .measure(bench.packageFile(), targets, steps);
+                    if (json) {
+                        Said.line(
+                                spec,
+                                StagecoachJson.text(
+                                        Map.of(
+                                                "question",
+                                                question,
+                                                "answers",
+                                                answers,
+                                                "floor",
+                                                floor)));
+                    } else {
+                        say(question, answers, floor);
+                    }
+                });
+    }
+
+    private void say(
+            DeploymentBench.Question question, List<DeploymentBench.Answer> answers, Floor floor) {
+        say(
+                String.format(
+                        Locale.ROOT,
+                        "%d targets, %d MB, %d steps, %s",
+                        question.targets(),
+                        question.packageMegabytes(),
+                        question.steps(),
+                        question.location()));
+        for (int i = 0; i < answers.size(); i++) {
+            DeploymentBench.Answer answer = answers.get(i);
+            String beside =
+                    floor instanceof Floor.Measured by
+                            ? " = %.1f x and %.1f x ssh"
+                                    .formatted(
+                                            answer.wallSeconds() / by.wallSeconds(),
+                                            answer.cpuSeconds() / by.cpuSeconds())
+                            : "";
+            say(
+                    String.format(
+                            Locale.ROOT,
+                            " %s  %.1f s wall, %.1f s CPU%s; %d events, %d rows; load %.1f",
+                            i == 0 ? "cold" : "warm",
+                            answer.wallSeconds(),
+                            answer.cpuSeconds(),
+                            beside,
+                            answer.events(),
+                            answer.rows(),
+                            answer.load()));
+            say(String.format(Locale.ROOT, "       CPU %s", answer.cpuSecondsOf()));
+            answer.links()
+                    .forEach(
+                            (link, bytes) ->
+                                    say(
+                                            String.format(
+                                                    Locale.ROOT,
+                                                    "       %s  %s",
+                                                    link,
+                                                    Text.bytes(bytes))));
+        }
+        switch (floor) {
+            case Floor.Measured by ->
+                    say(
+                            String.format(
+                                    Locale.ROOT,
+                                    " ssh   %.1f s wall, %.1f s CPU (%s)",
+                                    by.wallSeconds(),
+                                    by.cpuSeconds(),
+                                    by.way()));
+            case Floor.NotHere(String why) ->
+                    say(String.format(Locale.ROOT, " ssh   not here: %s", why));
+        }
+    }
+
+    /** One hop from service to service. */
+    @Command(
+            name = "latency",
+            mixinStandardHelpOptions = true,
+            description =
+                    "How long an event takes from one service to the next, beside one record and one commit on the same broker and database.")
+    Integer latency(
+            @Option(names = "--deployments", defaultValue = "30") int deployments,
+            @Option(names = "--messages", defaultValue = "1000") int messages,
+            @Option(names = "--json") boolean json)
+            throws Exception {
+        if (deployments < 1 || deployments > 10_000 || messages < 10 || messages > 1_000_000) {
+            throw new ParameterException(
+                    Said.commandLine(spec),
+                    "--deployments is 1 to 10000, --messages 10 to 1000000");
+        }
+        return measured(
+                (machines, scratch) -> {
+                    var answer =
+                            new Played(machines, scratch.home().resolve("played"))
+                                    .latency(deployments, messages);
+                    if (json) {
+                        Said.line(spec, StagecoachJson.text(answer));
+                        return;
+                    }
+                    say(String.format(Locale.ROOT, "hop    %s", answer.hops()));
+                    say(String.format(Locale.ROOT, "bare   %s", answer.floor()));
+                    say(
+                            String.format(
+                                    Locale.ROOT,
+                                    "ratio  p50 %.1f x, p99 %.1f x; load %.1f",
+                                    answer.hops().p50() / answer.floor().p50(),
+                                    answer.hops().p99() / answer.floor().p99(),
+                                    answer.load()));
+                });
+    }
+
+    /** Many small deployments. */
+    @Command(
+            name = "throughput",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Small deployments a second: 3 phases, 5 played machines, 2 commands each, so many at once.")
+    Integer throughput(
+            @Option(names = "--deployments", defaultValue = "200") int deployments,
+            @Option(names = "--at-once", defaultValue = "20") int atOnce,
+            @Option(names = "--json") boolean json)
+            throws Exception {
+        if (deployments < 1 || deployments > 100_000 || atOnce < 1 || atOnce > 200) {
+            throw new ParameterException(
+                    Said.commandLine(spec), "--deployments is 1 to 100000, --at-once 1 to 200");
+        }
+        return measured(
+                (machines, scratch) -> {
+                    var answer =
+                            new Played(machines, scratch.home().resolve("played"))
+                                    .throughput(deployments, atOnce);
+                    if (json) {
+                        Said.line(spec, StagecoachJson.text(answer));
+                    } else {
+                        say(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%.2f deployments/s, %d at once; each %s, %.0f ms CPU, %d rows; load %.1f",
+                                        answer.perSecond(),
+                                        answer.atOnce(),
+                                        answer.took(),
+                                        answer.cpuMillisEach(),
+                                        answer.rowsEach(),
+                                        answer.load()));
+                    }
+                });
+    }
+
+    /** Ever more machines. */
+    @Command(
+            name = "growth",
+            mixinStandardHelpOptions = true,
+            description =
+                    "What one machine costs the services in deployments to ever more (played) machines.")
+    Integer growth(
+            @Option(names = "--targets", split = ",", defaultValue = "50,200,1000")
+                    List<Integer> targets,
+            @Option(names = "--json") boolean json)
+            throws Exception {
+        if (targets.isEmpty() || targets.stream().anyMatch(n -> n < 1 || n > TARGETS_MAX)) {
+            throw new ParameterException(
+                    Said.commandLine(spec), "--targets are numbers from 1 to " + TARGETS_MAX);
+        }
+        return measured(
+                (machines, scratch) -> {
+                    var answers =
+                            new Played(machines, scratch.home().resolve("played"))
+                                    .growth(new ArrayList<>(targets));
+                    if (json) {
+                        Said.line(spec, StagecoachJson.text(answers));
+                        return;
+                    }
+                    double first = answers.getFirst().cpuMillisATarget();
+                    for (var answer : answers) {
+                        say(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%5d targets: %.1f s wall, %.1f ms CPU a target = %.2f x the first, %d events a target; load %.1f",
+                                        answer.targets(),
+                                        answer.wallSeconds(),
+                                        answer.cpuMillisATarget(),
+                                        answer.cpuMillisATarget() / first,
+                                        answer.eventsATarget(),
+                                        answer.load()));
+                    }
+                });
+    }
+
+    /** Something to measure on a local default that has just been started. */
+    private interface Measurement {
+        void on(LocalMachines machines, ScratchDefault scratch) throws Exception;
+    }
+
+    private int measured(Measurement measurement) throws Exception {
+        var scratch = new ScratchDefault(checkout, HOME, screen);
         LocalMachines machines;
         try {
             machines = scratch.start(Wishes.none());
         } catch (LocalRun.StartRefused e) {
             return Said.error(spec, e);
         }
-        var bench = new DeploymentBench(machines, scratch.home().resolve("bench-package"));
-        var answer =
-                bench.run(
-                        new DeploymentBench.Question(
-                                targets, packageMegabytes, steps, location.name()));
-        if (json) {
-            Said.line(spec, StagecoachJson.text(answer));
-        } else {
-            Said.line(
-                    spec,
-                    String.format(
-                            Locale.ROOT,
-                            "%d targets, %d MB, %d steps, %s: %.1f s wall, %.1f s CPU",
-                            targets,
-                            packageMegabytes,
-                            steps,
-                            location,
-                            answer.wallSeconds(),
-                            answer.cpuSeconds()));
-            answer.links()
-                    .forEach(
-                            (link, bytes) ->
-                                    Said.line(spec, "  %s  %s".formatted(link, Text.bytes(bytes))));
-        }
+        measurement.on(machines, scratch);
         return ExitCode.SUCCEEDED.code();
+    }
+
+    private void say(String line) {
+        Said.line(spec, line);
     }
 
     /** Who brings the package to the target. */

@@ -51,6 +51,11 @@ final class ScratchDefault {
      * @throws LocalRun.StartRefused with a sentence if one runs already or it does not start
      */
     LocalMachines start(Wishes wishes) throws IOException, InterruptedException {
+        return start(wishes, () -> {});
+    }
+
+    /** The same, with {@code prepared} done in the empty folder before anything starts. */
+    LocalMachines start(Wishes wishes, Ending prepared) throws IOException, InterruptedException {
         if (run.look().supervised()) {
             throw new LocalRun.StartRefused(
                     "one runs already in %s. Wait for it, or end it with Ctrl-C there."
@@ -58,6 +63,7 @@ final class ScratchDefault {
         }
         run.end();
         forget();
+        prepared.end();
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "clean-up"));
         Instant began = Instant.now();
         var picture = new StartPicture(screen, true);
@@ -82,7 +88,8 @@ final class ScratchDefault {
         first.add(thing);
     }
 
-    private void end() {
+    /** Ends all of it, now; at the end of this process at the latest. */
+    void end() {
         for (Ending thing : first) {
             try {
                 thing.end();

@@ -18,6 +18,7 @@ import stagecoach.local.engines.EngineCommand;
 import stagecoach.local.engines.EngineHome;
 import stagecoach.local.launcher.process.ProcessSpec;
 import stagecoach.local.launcher.process.Readiness;
+import stagecoach.local.launcher.program.ServiceProgram;
 import stagecoach.local.launcher.supervisor.Stage;
 import stagecoach.local.launcher.supervisor.Supervisor;
 import stagecoach.migration.Migration;
@@ -212,12 +213,12 @@ public final class LocalDefault {
         environment.put("STAGECOACH_PUBLIC_URL", at.baseUrl());
         return new ProcessSpec(
                 name,
-                quarkus(module, "-Xmx256m"),
+                quarkus(module, ServiceProgram.HEAP),
                 environment,
                 folder.resolve("run").resolve(name),
                 new Readiness.HttpAnswer(at.podUrl(service, pod).resolve("/q/health/ready")),
                 SERVICE_READY_MAX,
-                STOP_MAX,
+                stopMax(),
                 Optional.of(at.podUrl(service, pod).toString()));
     }
 
@@ -295,12 +296,12 @@ public final class LocalDefault {
                             "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
             return new ProcessSpec(
                     process,
-                    quarkus("package-service/cache", "-Xmx96m"),
+                    quarkus("package-service/cache", ServiceProgram.CACHE_HEAP),
                     environment,
                     folder.resolve("run").resolve(process),
                     new Readiness.OutputLine("READY cache"),
                     SERVICE_READY_MAX,
-                    STOP_MAX,
+                    stopMax(),
                     Optional.of("https://127.0.0.1:" + port));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -331,11 +332,16 @@ public final class LocalDefault {
         }
     }
 
-    private List<String> quarkus(String module, String heap) {
-        return java(
-                List.of(heap, "-XX:+UseSerialGC"),
-                "-jar",
-                checkout.built(module + "/target/quarkus-app/quarkus-run.jar").toString());
+    private List<String> quarkus(String module, String heap) throws IOException {
+        checkout.built(module + "/target/quarkus-app/quarkus-run.jar");
+        return marked(
+                ServiceProgram.of(checkout.root(), module, heap)
+                        .command(ServiceProgram.learnsIn(folder)));
+    }
+
+    /** What was learned is written down at the end, which takes its time. */
+    private Duration stopMax() {
+        return ServiceProgram.learnsIn(folder) ? STOP_MAX.multipliedBy(4) : STOP_MAX;
     }
 
     private List<String> java(List<String> flags, String... arguments) {

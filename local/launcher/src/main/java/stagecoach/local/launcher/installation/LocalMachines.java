@@ -107,6 +107,21 @@ public final class LocalMachines {
         return URI.create(fact(control.status().facts(), "bytesUrl"));
     }
 
+    /** Where the database listens: host, port and name. */
+    public String postgres() throws IOException, InterruptedException {
+        return fact(control.status().facts(), "postgres");
+    }
+
+    /** The database's password. */
+    public String postgresPassword() throws IOException {
+        return Files.readString(folder.resolve("secrets/postgres-password")).strip();
+    }
+
+    /** Where the broker listens. */
+    public String kafka() throws IOException, InterruptedException {
+        return fact(control.status().facts(), "kafka");
+    }
+
     /** The processes that run now, the supervisor included. */
     public List<Long> pids() throws IOException, InterruptedException {
         var status = control.status();
@@ -115,6 +130,23 @@ public final class LocalMachines {
                         status.processes().stream().flatMap(row -> row.identity().stream()))
                 .map(ProcessIdentity::pid)
                 .toList();
+    }
+
+    /**
+     * The processes that run now, by name, the database's own included, which is no descendant of
+     * the one that started it. The supervisor is left out: it only looks on.
+     */
+    public Map<String, List<Long>> processes() throws IOException, InterruptedException {
+        Map<String, List<Long>> processes = new LinkedHashMap<>();
+        for (ProcessStatus row : control.status().processes()) {
+            row.identity().ifPresent(it -> processes.put(row.name(), List.of(it.pid())));
+        }
+        Path postmaster = folder.resolve("postgres/data/postmaster.pid");
+        if (Files.exists(postmaster)) {
+            processes.put(
+                    "database", List.of(Long.valueOf(Files.readAllLines(postmaster).getFirst())));
+        }
+        return processes;
     }
 
     /** What a start has done. */

@@ -1,0 +1,194 @@
+package stagecoach.local.launcher.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.Enrolment;
+import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.local.launcher.installation.LocalMachines;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * Machines that are only played, all in this process: each is enrolled with a certificate of its
+ * own and speaks the agent protocol over its own connection, but does nothing and says at once that
+ * it is done. So what a deployment costs is what the services cost.
+ */
+final class Fleet implements AutoCloseable {
+    private static final int SECONDS_MAX = 60;
+    private static final int MESSAGE_BYTES_MAX = 4 << 20;
+    private static final String VERSION = "0.1.0";
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    private final LocalMachines stack;
+    private final URI gateway;
+    private final Path folder;
+
+    /** None yet; their certificates will lie in {@code folder}. */
+    Fleet(LocalMachines stack, Path folder) throws IOException, InterruptedException {
+        this.stack = stack;
+        this.gateway = stack.agentUrl();
+        this.folder = folder;
+    }
+
+    /** Enrols and connects machines {@code from} to {@code upTo}, both included. */
+    void join(int from, int upTo, IntFunction<List<String>> tags) throws Exception {
+        List<CompletableFuture<Void>> welcomed = new ArrayList<>();
+        for (int number = from; number <= upTo; number++) {
+            welcomed.add(join("played-" + number, tags.apply(number)));
+        }
+        CompletableFuture.allOf(welcomed.toArray(CompletableFuture<?>[]::new))
+                .get(SECONDS_MAX, TimeUnit.SECONDS);
+    }
+
+    private CompletableFuture<Void> join(String name, List<String> tags) throws Exception {
+        JsonNode enrolment =
+                stack.api()
+                        .post(
+                                "/enrolments",
+                                Map.of(
+                                        "target",
+                                        Map.of(
+                                                "id",
+                                                name,
+                                                "environments",
+                                                List.of("production"),
+                                                "tags",
+                                                tags)));
+        String token = enrolment.path("token").asText();
+        Thumbprint pinned = Thumbprint.parse(token.substring(token.lastIndexOf('.') + 1));
+        Identity identity = Identity.loadOrCreate(folder.resolve(name), name);
+        AgentId agent = enrol(token, identity, pinned);
+        var welcomed = new CompletableFuture<Void>();
+        ClientWebSocket socket =
+                vertx.createWebSocketClient(
+                                new WebSocketClientOptions()
+                                        .setSsl(true)
+                                        .setVerifyHost(false)
+                                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                        .setKeyCertOptions(
+                                                KeyCertOptions.wrap(identity.keyManager()))
+                                        .setTrustOptions(
+                                                TrustOptions.wrap(PinnedTrust.exactly(pinned)))
+                                        .addEnabledCipherSuite("TLS_AES_128_GCM_SHA256")
+                                        .setMaxMessageSize(MESSAGE_BYTES_MAX))
+                        .webSocket();
+        socket.textMessageHandler(
+                json -> {
+                    switch (StagecoachJson.read(json, GatewayFrame.class)) {
+                        case GatewayFrame.Welcome _ -> welcomed.complete(null);
+                        case GatewayFrame.Deliver deliver -> {
+                            say(socket, new TentacleFrame.Started(deliver.command().ticket()));
+                            say(
+                                    socket,
+                                    new TentacleFrame.Ended(
+                                            deliver.command().ticket(), done(deliver.command())));
+                        }
+                        case GatewayFrame.Goodbye goodbye ->
+                                welcomed.completeExceptionally(new IOException(goodbye.reason()));
+                        case GatewayFrame.Cancel _,
+                                GatewayFrame.OutputTaken _,
+                                GatewayFrame.Complete _ -> {}
+                    }
+                });
+        socket.connect(
+                        new WebSocketConnectOptions()
+                                .setHost(gateway.getHost())
+                                .setPort(gateway.getPort())
+                                .setURI("/agent"))
+                .onSuccess(
+                        _ ->
+                                say(
+                                        socket,
+                                        new TentacleFrame.Hello(
+                                                1,
+                                                agent,
+                                                VERSION,
+                                                List.of("sh"),
+                                                1L << 40,
+                                                List.of())))
+                .onFailure(welcomed::completeExceptionally);
+        return welcomed;
+    }
+
+    private static void say(ClientWebSocket socket, TentacleFrame frame) {
+        var _ = socket.writeTextMessage(StagecoachJson.text(frame));
+    }
+
+    private AgentId enrol(String token, Identity identity, Thumbprint pinned) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(gateway.resolve("/enrol"))
+                        .header("Content-Type", "application/json")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofByteArray(
+                                        StagecoachJson.bytes(
+                                                new Enrolment.Request(token, VERSION))))
+                        .build();
+        try (HttpClient client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .sslContext(identity.tls(PinnedTrust.exactly(pinned)))
+                        .build()) {
+            HttpResponse<String> answer =
+                    client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != HttpURLConnection.HTTP_OK) {
+                throw new IOException("the gateway refused the enrolment: " + answer.body());
+            }
+            return StagecoachJson.read(answer.body(), Enrolment.Response.class).agent();
+        }
+    }
+
+    private static CommandResult done(AgentCommand command) {
+        Optional<AcquisitionResult> acquisition =
+                command instanceof AgentCommand.AcquirePackage
+                        ? Optional.of(
+                                new AcquisitionResult(
+                                        new ServedBy(ServedBy.Kind.HELD, Optional.empty()),
+                                        0,
+                                        0,
+                                        0,
+                                        List.of()))
+                        : Optional.empty();
+        return new CommandResult(
+                CommandOutcome.EXITED,
+                Optional.of(0),
+                Map.of(),
+                Optional.empty(),
+                false,
+                acquisition);
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
