@@ -47,7 +47,7 @@ final class AgentSocket {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean ending = new AtomicBoolean();
     private Room room = paused -> false;
-    private volatile Instant heard = Uptime.now();
+    private volatile Instant heard = Pod.uptime();
     private volatile boolean greeted;
     private volatile boolean paused;
 
@@ -62,14 +62,14 @@ final class AgentSocket {
         socket.frameHandler(
                 new Messages(
                         text -> {
-                            heard = Uptime.now();
+                            heard = Pod.uptime();
                             greeted = true;
                             message.accept(text);
                             adjustReading();
                         },
                         () -> close(CloseCode.TOO_LARGE, "A message has at most 1 MiB."),
                         () -> close(CloseCode.NOT_TEXT, "Frames are JSON text messages.")));
-        socket.pongHandler(pong -> heard = Uptime.now());
+        socket.pongHandler(pong -> heard = Pod.uptime());
         socket.exceptionHandler(e -> LOG.debugf("connection failed cause=%s", e));
         socket.closeHandler(
                 nothing -> {
@@ -89,10 +89,11 @@ final class AgentSocket {
     }
 
     /**
-     * When, by {@link Uptime}, something was last heard; while it is not read, silence is our own.
+     * When, by {@link Pod#uptime}, something was last heard; while it is not read, silence is our
+     * own.
      */
     Instant heard() {
-        return paused ? Uptime.now() : heard;
+        return paused ? Pod.uptime() : heard;
     }
 
     /** Whether the other side has said its first word. */
@@ -177,7 +178,7 @@ final class AgentSocket {
         // Also at once: room may have been made before those who make it saw the pause.
         if (paused && !room.isFull(true)) {
             paused = false;
-            heard = Uptime.now();
+            heard = Pod.uptime();
             socket.resume();
         }
     }

@@ -44,7 +44,7 @@ class PodLease {
     private Instant since = Instant.MAX;
 
     private volatile boolean othersLive;
-    private Instant polled = Uptime.now();
+    private Instant polled = Pod.uptime();
 
     PodLease(
             SessionStore store,
@@ -63,7 +63,7 @@ class PodLease {
     }
 
     void start(@Observes @Priority(2000) StartupEvent event) {
-        since = Uptime.now();
+        since = Pod.uptime();
         rounds.add(Rounds.start("pod-lease", config.leaseEvery(), this::renew));
         rounds.add(Rounds.start("pod-poll", config.pollEvery(), this::poll));
         rounds.add(Rounds.start("pod-listen", LISTEN_EVERY, this::listen));
@@ -114,7 +114,7 @@ class PodLease {
     }
 
     private void tellOfOrphans() {
-        if (Uptime.now().isBefore(since.plus(config.restartGrace()))) {
+        if (Pod.uptime().isBefore(since.plus(config.restartGrace()))) {
             return;
         }
         List<SessionStore.Row> orphans =
@@ -130,7 +130,7 @@ class PodLease {
 
     /** In-process wake-ups are enough as long as no other process takes commands in. */
     private void poll() {
-        Instant now = Uptime.now();
+        Instant now = Pod.uptime();
         boolean needless =
                 sessions.count() == 0
                         || (!othersLive && now.isBefore(polled.plus(SAFETY_NET_EVERY)));
@@ -141,7 +141,7 @@ class PodLease {
     }
 
     private void listen() {
-        Instant now = Uptime.now();
+        Instant now = Pod.uptime();
         for (Session session : sessions.all()) {
             session.socket().reassure();
             switch (silence.judge(session.socket().heard(), now)) {
