@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -206,16 +205,15 @@ public final class Played {
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < giveUp) {
             JsonNode now = stack.api().get("/deployments/" + id);
-            Optional<String> end =
-                    Optional.of(now.path("endedAt").asText()).filter(t -> !t.isEmpty());
-            if (end.isPresent()) {
+            JsonNode end = now.path("endedAt");
+            if (end.isTextual()) {
                 if (!now.path("state").asText().equals("SUCCEEDED")) {
                     throw new IOException(
                             "a measured deployment should have succeeded: "
                                     + now.path("failure").asText());
                 }
                 return new Ended(
-                        id, Duration.between(began, Instant.parse(end.get())).toNanos() / 1e6);
+                        id, Duration.between(began, Instant.parse(end.asText())).toNanos() / 1e6);
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
