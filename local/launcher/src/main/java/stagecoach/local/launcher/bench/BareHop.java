@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -25,10 +27,14 @@ final class BareHop {
     private static final String TOPIC = "bench.bare-hop";
     private static final byte[] PAYLOAD = new byte[1024];
 
+    /** Kept, for a logger that nobody holds forgets its level. */
+    private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
+
     private BareHop() {}
 
     /** So many, one after the other, in milliseconds. */
     static Percentiles measure(LocalMachines stack, int messages) throws Exception {
+        KAFKA.setLevel(Level.WARNING);
         create(stack);
         var partition = new TopicPartition(TOPIC, 0);
         try (var connection =
