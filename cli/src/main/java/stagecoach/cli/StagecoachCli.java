@@ -1,5 +1,8 @@
 package stagecoach.cli;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +22,8 @@ import stagecoach.cli.command.ReleaseCommand;
 import stagecoach.cli.command.RetentionCommand;
 import stagecoach.cli.command.TargetCommand;
 import stagecoach.cli.manifest.ManifestMistakes;
+import stagecoach.cli.option.PointInTime;
+import stagecoach.cli.option.Span;
 import stagecoach.cli.watch.Screen;
 
 /** The program {@code stagecoach}: the commands that work against any server. */
@@ -74,6 +79,8 @@ public final class StagecoachCli {
     /** Gives {@code line} and all its subcommands the same manners; for commands added later. */
     public static void mannered(CommandLine line) {
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Instant.class, new PointInTime(ZoneId.systemDefault()));
+        line.registerConverter(Duration.class, new Span());
         line.setUsageHelpWidth(110);
         line.setParameterExceptionHandler(
                 (e, args) -> {

@@ -3,6 +3,7 @@ package stagecoach.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -89,15 +90,16 @@ final class AnswerCommands {
 
         @Override
         ExitCode run(ApiClient api) throws Exception {
+            String answer = choice.toUpperCase(Locale.ROOT);
             var body = new LinkedHashMap<String, Object>();
-            body.put("choice", choice);
+            body.put("choice", answer);
             if (notes != null) {
                 body.put("notes", notes);
             }
             JsonNode answered =
                     api.post("/interruptions/" + ApiClient.encoded(id) + "/resolve", body);
             if (detach) {
-                say("answered " + choice);
+                say("answered " + answer);
                 return ExitCode.SUCCEEDED;
             }
             return new Following(this, api, answered.path("deployment").asText())

@@ -89,6 +89,9 @@ public final class Edge {
                         new HttpServerOptions()
                                 .setHost("127.0.0.1")
                                 .setPort(port)
+                                // Over HTTP/2 the proxy library leaves a request without any
+                                // answer when the service dies under it.
+                                .setHttp2ClearTextEnabled(false)
                                 .setHandle100ContinueAutomatically(true))
                 .requestHandler(proxy)
                 .listen()

@@ -20,6 +20,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -92,6 +94,45 @@ class EdgeTest {
                                 .build(),
                         BodyHandlers.ofString());
         assertThat(upload.statusCode()).isEqualTo(502);
+    }
+
+    @Test
+    void a_request_ends_in_words_when_its_service_dies_under_it() throws Exception {
+        orchestrator.createContext("/api/v1/projects", exchange -> answer(exchange, "well"));
+        orchestrator.createContext("/api/v1/deployments", HttpExchange::close);
+
+        assertThat(get("/api/v1/projects").body()).isEqualTo("well");
+        HttpResponse<String> answer =
+                http.send(
+                        request("/api/v1/deployments/d").timeout(Duration.ofSeconds(60)).build(),
+                        BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("the orchestrator does not answer");
+    }
+
+    @Test
+    void an_answer_that_breaks_off_is_seen_to_break_off() throws Exception {
+        orchestrator.createContext("/api/v1/projects", exchange -> answer(exchange, "well"));
+        orchestrator.createContext(
+                "/api/v1/deployments",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 1_000);
+                    exchange.getResponseBody().write(new byte[10]);
+                    exchange.getResponseBody().flush();
+                    exchange.close();
+                });
+
+        assertThat(get("/api/v1/projects").body()).isEqualTo("well");
+        assertThatThrownBy(
+                        () ->
+                                http.send(
+                                        request("/api/v1/deployments/d")
+                                                .timeout(Duration.ofSeconds(60))
+                                                .build(),
+                                        BodyHandlers.ofString()))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(HttpTimeoutException.class);
     }
 
     @Test
