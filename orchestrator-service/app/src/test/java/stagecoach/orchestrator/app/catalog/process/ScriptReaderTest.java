@@ -24,7 +24,8 @@ class ScriptReaderTest {
                     Set.of("production"),
                     Set.of("eu"),
                     Set.of("hq"),
-                    Set.of(FeedId.BUILT_IN.value()));
+                    Set.of(FeedId.BUILT_IN.value()),
+                    Set.of());
 
     private static JsonBody step(String fields) {
         return JsonBody.of(
