@@ -26,7 +26,7 @@ public final class DeployCommand extends ApiCommand {
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
-            description = "Stop waiting after this time, such as PT10M; exit 6.")
+            description = "Stop waiting after this time, such as 10m; exit 6.")
     @Nullable Duration timeout;
 
     @Option(
