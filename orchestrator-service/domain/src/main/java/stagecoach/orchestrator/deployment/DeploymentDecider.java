@@ -2,6 +2,7 @@ package stagecoach.orchestrator.deployment;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,13 +118,22 @@ public final class DeploymentDecider
     }
 
     private static List<DeploymentEvent> onFallDue(Deployment state, Instant dueAt) {
-        return state instanceof Queued queued && queued.due().filter(dueAt::equals).isPresent()
+        return state instanceof Queued queued && isOf(queued.due(), dueAt)
                 ? List.of(new DeploymentDue())
                 : List.of();
     }
 
+    /** A timer comes back as databases keep it, in microseconds; people may ask for finer times. */
+    private static boolean isOf(Optional<Instant> asked, Instant dueAt) {
+        return asked.filter(
+                        time ->
+                                time.truncatedTo(ChronoUnit.MICROS)
+                                        .equals(dueAt.truncatedTo(ChronoUnit.MICROS)))
+                .isPresent();
+    }
+
     private static List<DeploymentEvent> onExpire(Deployment state, Instant dueAt) {
-        return state instanceof Queued queued && queued.expiry().filter(dueAt::equals).isPresent()
+        return state instanceof Queued queued && isOf(queued.expiry(), dueAt)
                 ? List.of(
                         new DeploymentEnded(
                                 DeploymentState.FAILED,

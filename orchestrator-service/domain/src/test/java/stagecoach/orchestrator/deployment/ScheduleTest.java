@@ -68,6 +68,20 @@ class ScheduleTest {
     }
 
     @Test
+    void times_finer_than_a_database_keeps_fall_due_and_expire_all_the_same() {
+        var play =
+                Play.queued(
+                        twoWebs,
+                        Shop.scheduled(
+                                Shop.queued(Shop.script("start")),
+                                Optional.of(SIX.plusNanos(123)),
+                                Optional.of(SEVEN.plusNanos(456))));
+        play.spec().when(new FallDue(SIX)).then(new DeploymentDue());
+        assertThat(play.expires(SEVEN).runs()).isEmpty();
+        play.spec().when(new FallDue(SIX)).thenNothing();
+    }
+
+    @Test
     void a_deployment_that_has_not_started_by_its_latest_time_fails_with_a_sentence() {
         var play = scheduled().fallsDue(SIX);
         play.spec()
