@@ -13,7 +13,7 @@ for program in sshd ssh ssh-keygen unzip curl sha512sum xargs; do
     exit 3
   }
 done
-work=$(mktemp -d "${TMPDIR:-/tmp}/stagecoach-floor.XXXXXX")
+work=$(mktemp -d)
 children=()
 finish() {
   for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
