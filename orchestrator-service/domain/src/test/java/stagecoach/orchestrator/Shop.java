@@ -35,9 +35,7 @@ import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
-import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
-import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** The shop that the sentences of these tests are about: its machines, packages and steps. */
 public final class Shop {
@@ -139,27 +137,9 @@ public final class Shop {
     /** A script that refers to a package. */
     public static PlannedStep scriptWith(
             String name, RunOn runOn, Condition condition, PinnedPackage pinned) {
-        var bare = step(name, Phase.DEPLOYMENT, runOn, condition, Optional.empty());
-        return new PlannedStep(
-                bare.name(),
-                bare.kind(),
-                bare.phase(),
-                bare.runOn(),
-                bare.batch(),
-                bare.group(),
-                bare.condition(),
-                bare.conditional(),
-                bare.timeout(),
-                bare.retries(),
-                bare.window(),
-                bare.parallelism(),
-                bare.unavailableTargets(),
-                bare.waitFor(),
-                bare.mutex(),
-                bare.manual(),
-                bare.packageToInstall(),
-                List.of(new PlannedStep.ScriptPackage(pinned, true)),
-                bare.skip());
+        return step(name, Phase.DEPLOYMENT, runOn, condition, Optional.empty()).toBuilder()
+                .packages(List.of(new PlannedStep.ScriptPackage(pinned, true)))
+                .build();
     }
 
     public static PlannedStep step(
@@ -168,98 +148,29 @@ public final class Shop {
             RunOn runOn,
             Condition condition,
             Optional<PinnedPackage> pinned) {
-        return new PlannedStep(
-                new StepName(name),
-                pinned.isPresent() ? PlannedStep.Kind.PACKAGE : PlannedStep.Kind.SCRIPT,
-                phase,
-                runOn,
-                1,
-                Optional.empty(),
-                condition,
-                false,
-                Optional.empty(),
-                Retries.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                UnavailableTargets.FAIL,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                pinned,
-                Optional.empty());
+        var step =
+                PlannedStep.of(name, PlannedStep.Kind.SCRIPT, runOn)
+                        .phase(phase)
+                        .condition(condition);
+        pinned.ifPresent(step::installing);
+        return step.build();
     }
 
     /** A question to whoever has the role DEPLOY. */
     public static PlannedStep manual(String name, Phase phase) {
-        var step = step(name, phase, new RunOn.NoMachine(), Condition.SUCCESS, Optional.empty());
-        return changed(
-                step,
-                PlannedStep.Kind.MANUAL_INTERVENTION,
-                step.unavailableTargets(),
-                step.waitFor(),
-                Optional.of(new PlannedStep.Manual("Look at the shop.", List.of("DEPLOY"))),
-                step.skip());
-    }
-
-    /** The same step, passing over machines that cannot be reached. */
-    public static PlannedStep skippingUnavailable(PlannedStep step) {
-        return changed(
-                step,
-                step.kind(),
-                UnavailableTargets.SKIP,
-                step.waitFor(),
-                step.manual(),
-                step.skip());
+        return PlannedStep.of(name, PlannedStep.Kind.MANUAL_INTERVENTION, new RunOn.NoMachine())
+                .phase(phase)
+                .manual("Look at the shop.", List.of("DEPLOY"))
+                .build();
     }
 
     /** The same step, waiting for machines that cannot be reached. */
     public static PlannedStep awaiting(PlannedStep step, Duration waitFor) {
-        return changed(
-                step,
-                step.kind(),
-                UnavailableTargets.WAIT,
-                Optional.of(waitFor),
-                step.manual(),
-                step.skip());
+        return step.toBuilder().awaiting(waitFor).build();
     }
 
     public static PlannedStep leftOut(PlannedStep step, String reason) {
-        return changed(
-                step,
-                step.kind(),
-                step.unavailableTargets(),
-                step.waitFor(),
-                step.manual(),
-                Optional.of(reason));
-    }
-
-    private static PlannedStep changed(
-            PlannedStep step,
-            PlannedStep.Kind kind,
-            UnavailableTargets unavailable,
-            Optional<Duration> waitFor,
-            Optional<PlannedStep.Manual> manual,
-            Optional<String> skip) {
-        return new PlannedStep(
-                step.name(),
-                kind,
-                step.phase(),
-                step.runOn(),
-                step.batch(),
-                step.group(),
-                step.condition(),
-                step.conditional(),
-                step.timeout(),
-                step.retries(),
-                step.window(),
-                step.parallelism(),
-                unavailable,
-                waitFor,
-                step.mutex(),
-                manual,
-                step.packageToInstall(),
-                step.packages(),
-                skip);
+        return step.toBuilder().leftOut(reason).build();
     }
 
     /** The same deployment, with a person who decides at a failure. */

@@ -6,13 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import jakarta.inject.Inject;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,12 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import stagecoach.cli.StagecoachCli;
-import stagecoach.cli.client.LocalDefault;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.runtime.test.TestCli;
+import stagecoach.runtime.test.TestCli.Said;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;
@@ -53,25 +50,8 @@ class ParkedCommandTest {
         Antidote.arrives(false);
     }
 
-    private record Said(int exit, String out, String err) {}
-
     private Said stagecoach(String... args) {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        var root =
-                new StagecoachCli(
-                        Map.of(
-                                "STAGECOACH_URL",
-                                url.toString(),
-                                "STAGECOACH_API_KEY",
-                                TestKeys.ADMIN.key()),
-                        LocalDefault.NONE);
-        int exit =
-                StagecoachCli.commandLine(root)
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(args);
-        return new Said(exit, out.toString(), err.toString());
+        return new TestCli(url).run(args);
     }
 
     private void poison() {

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.PoolId;
-import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
@@ -31,9 +30,9 @@ class ProcessRulesTest {
     void a_script_before_a_package_before_a_check_is_a_good_process() {
         assertThat(
                         mistakes(
-                                step("tunnel", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION),
-                                step("web", WEB, install()).window(2),
-                                step("healthy", WEB, check("http://localhost/health"))))
+                                Step.of("tunnel", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION),
+                                Step.of("web", WEB, install()).window(2),
+                                Step.of("healthy", WEB, check("http://localhost/health"))))
                 .isEmpty();
     }
 
@@ -41,9 +40,9 @@ class ProcessRulesTest {
     void pre_acquisition_behind_deployment_is_told_where_to_go() {
         assertThat(
                         mistakes(
-                                step("web", WEB, SCRIPT),
-                                step("db", WEB, SCRIPT),
-                                step("tunnel", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION)))
+                                Step.of("web", WEB, SCRIPT),
+                                Step.of("db", WEB, SCRIPT),
+                                Step.of("tunnel", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION)))
                 .containsExactly(
                         new ProcessRules.Mistake(
                                 2,
@@ -53,18 +52,18 @@ class ProcessRulesTest {
 
     @Test
     void a_package_cannot_be_installed_before_packages_are_there() {
-        assertThat(pointers(mistakes(step("web", WEB, install()).phase(Phase.PRE_ACQUISITION))))
+        assertThat(pointers(mistakes(Step.of("web", WEB, install()).phase(Phase.PRE_ACQUISITION))))
                 .containsExactly("/steps/0/phase");
     }
 
     @Test
     void a_step_starts_with_the_one_before_it_only_where_both_can() {
-        assertThat(pointers(mistakes(step("a", WEB, SCRIPT).withPrevious())))
+        assertThat(pointers(mistakes(Step.of("a", WEB, SCRIPT).withPrevious())))
                 .containsExactly("/steps/0/start");
         assertThat(
                         mistakes(
-                                step("a", WEB, SCRIPT).phase(Phase.PRE_ACQUISITION),
-                                step("b", WEB, SCRIPT).withPrevious()))
+                                Step.of("a", WEB, SCRIPT).phase(Phase.PRE_ACQUISITION),
+                                Step.of("b", WEB, SCRIPT).withPrevious()))
                 .containsExactly(
                         new ProcessRules.Mistake(
                                 1,
@@ -73,11 +72,11 @@ class ProcessRulesTest {
         assertThat(
                         pointers(
                                 mistakes(
-                                        step("a", WEB, SCRIPT),
-                                        step("go", NOBODY, LOOK).withPrevious(),
-                                        step("b", WEB, SCRIPT).withPrevious())))
+                                        Step.of("a", WEB, SCRIPT),
+                                        Step.of("go", NOBODY, LOOK).withPrevious(),
+                                        Step.of("b", WEB, SCRIPT).withPrevious())))
                 .containsExactly("/steps/1/start", "/steps/2/start");
-        assertThat(mistakes(step("a", WEB, SCRIPT), step("b", HQ, SCRIPT).withPrevious()))
+        assertThat(mistakes(Step.of("a", WEB, SCRIPT), Step.of("b", HQ, SCRIPT).withPrevious()))
                 .isEmpty();
     }
 
@@ -91,23 +90,31 @@ class ProcessRulesTest {
                         "#{A}#{B}",
                         "#{if A == \"x\"}true#{else}false#{/if}",
                         "#{A | ToLower}")) {
-            assertThat(mistakes(step("a", WEB, SCRIPT).onlyIf(good))).isEmpty();
+            assertThat(mistakes(Step.of("a", WEB, SCRIPT).onlyIf(good))).isEmpty();
         }
         for (String bad : List.of("", "yes", "#{if A}true", "#{A | ToLowr}")) {
-            assertThat(pointers(mistakes(step("a", WEB, SCRIPT).onlyIf(bad))))
+            assertThat(pointers(mistakes(Step.of("a", WEB, SCRIPT).onlyIf(bad))))
                     .containsExactly("/steps/0/onlyIf");
         }
     }
 
     @Test
     void a_mistake_in_a_template_is_told_with_step_line_and_column() {
-        assertThat(mistakes(step("a", WEB, SCRIPT), step("b", WEB, script("echo\n #{if X}y"))))
+        assertThat(
+                        mistakes(
+                                Step.of("a", WEB, SCRIPT),
+                                Step.of("b", WEB, script("echo\n #{if X}y"))))
                 .containsExactly(
                         new ProcessRules.Mistake(
                                 1,
                                 "script/body",
                                 "line 2, column 2: #{if X} is never closed. Write #{/if} where it ends. Write ##{ where the text #{ itself is meant."));
-        assertThat(mistakes(step("a", WEB, script("echo ${#array[@]} ${x##*/} ##{user.name + 1}"))))
+        assertThat(
+                        mistakes(
+                                Step.of(
+                                        "a",
+                                        WEB,
+                                        script("echo ${#array[@]} ${x##*/} ##{user.name + 1}"))))
                 .isEmpty();
     }
 
@@ -115,46 +122,46 @@ class ProcessRulesTest {
     void outputs_are_read_of_steps_that_have_ended() {
         String output = "#{Stagecoach.Step[%s].Output.Url}";
         var reads = script(output.formatted("look"));
-        assertThat(mistakes(step("look", WEB, SCRIPT), step("b", WEB, reads))).isEmpty();
+        assertThat(mistakes(Step.of("look", WEB, SCRIPT), Step.of("b", WEB, reads))).isEmpty();
         assertThat(
                         mistakes(
-                                step("look", WEB, SCRIPT),
-                                step("b", WEB, SCRIPT).onlyIf(output.formatted("look"))))
+                                Step.of("look", WEB, SCRIPT),
+                                Step.of("b", WEB, SCRIPT).onlyIf(output.formatted("look"))))
                 .isEmpty();
-        assertThat(mistakes(step("b", WEB, reads), step("look", WEB, SCRIPT)))
+        assertThat(mistakes(Step.of("b", WEB, reads), Step.of("look", WEB, SCRIPT)))
                 .extracting(ProcessRules.Mistake::sentence)
                 .containsExactly(
                         "#{Stagecoach.Step[look].Output.Url}: the step \"look\" has not ended when \"b\" begins, so what it sets is not known then. Move it before this one.");
         assertThat(
                         pointers(
                                 mistakes(
-                                        step("look", WEB, SCRIPT),
-                                        step("b", WEB, reads).withPrevious())))
+                                        Step.of("look", WEB, SCRIPT),
+                                        Step.of("b", WEB, reads).withPrevious())))
                 .containsExactly("/steps/1/script/body");
         assertThat(
                         pointers(
                                 mistakes(
-                                        step("b", WEB, SCRIPT)
+                                        Step.of("b", WEB, SCRIPT)
                                                 .onlyIf(
                                                         "#{if Stagecoach.Step[gone].Output.X}true#{else}false#{/if}"))))
                 .containsExactly("/steps/0/onlyIf");
-        var look = step("look", WEB, SCRIPT).built();
-        var child = step("b", WEB, reads).built();
-        assertThat(mistakes(step("g", WEB, new Action.Group(List.of(look, child))))).isEmpty();
-        assertThat(pointers(mistakes(step("g", WEB, new Action.Group(List.of(child, look))))))
+        var look = Step.of("look", WEB, SCRIPT).build();
+        var child = Step.of("b", WEB, reads).build();
+        assertThat(mistakes(Step.of("g", WEB, new Action.Group(List.of(look, child))))).isEmpty();
+        assertThat(pointers(mistakes(Step.of("g", WEB, new Action.Group(List.of(child, look))))))
                 .containsExactly("/steps/0/steps/0/script/body");
         assertThat(
                         pointers(
                                 mistakes(
-                                        step("g", WEB, new Action.Group(List.of(look)))
+                                        Step.of("g", WEB, new Action.Group(List.of(look)))
                                                 .onlyIf(output.formatted("look")))))
                 .containsExactly("/steps/0/onlyIf");
     }
 
     @Test
     void a_name_of_ours_that_does_not_exist_is_refused() {
-        assertThat(mistakes(step("a", WEB, script("#{Stagecoach.Deployment.Id}")))).isEmpty();
-        assertThat(mistakes(step("a", WEB, script("#{Stagecoach.Deploymnt.Id}"))))
+        assertThat(mistakes(Step.of("a", WEB, script("#{Stagecoach.Deployment.Id}")))).isEmpty();
+        assertThat(mistakes(Step.of("a", WEB, script("#{Stagecoach.Deploymnt.Id}"))))
                 .extracting(ProcessRules.Mistake::sentence)
                 .first()
                 .asString()
@@ -163,43 +170,43 @@ class ProcessRulesTest {
 
     @Test
     void a_manual_intervention_stands_where_nothing_has_failed() {
-        assertThat(pointers(mistakes(step("go", NOBODY, LOOK).on(Condition.FAILURE))))
+        assertThat(pointers(mistakes(Step.of("go", NOBODY, LOOK).condition(Condition.FAILURE))))
                 .containsExactly("/steps/0/condition");
-        assertThat(mistakes(step("go", NOBODY, LOOK).phase(Phase.PRE_ACQUISITION))).isEmpty();
+        assertThat(mistakes(Step.of("go", NOBODY, LOOK).phase(Phase.PRE_ACQUISITION))).isEmpty();
     }
 
     @Test
     void a_group_holds_steps_on_its_own_targets() {
-        var child = step("child", WEB, SCRIPT).built();
-        assertThat(mistakes(step("g", WEB, new Action.Group(List.of(child))))).isEmpty();
-        assertThat(pointers(mistakes(step("g", WEB, new Action.Group(List.of())))))
+        var child = Step.of("child", WEB, SCRIPT).build();
+        assertThat(mistakes(Step.of("g", WEB, new Action.Group(List.of(child))))).isEmpty();
+        assertThat(pointers(mistakes(Step.of("g", WEB, new Action.Group(List.of())))))
                 .containsExactly("/steps/0/steps");
         assertThat(
                         pointers(
                                 mistakes(
-                                        step("g", HQ, new Action.Group(List.of(child))),
-                                        step("child", WEB, SCRIPT))))
+                                        Step.of("g", HQ, new Action.Group(List.of(child))),
+                                        Step.of("child", WEB, SCRIPT))))
                 .containsExactly("/steps/1/name", "/steps/0/runOn", "/steps/0/steps/0/runOn");
     }
 
     @Test
     void steps_that_start_together_and_the_children_of_a_group_share_a_number() {
         var group =
-                step(
+                Step.of(
                         "g",
                         WEB,
                         new Action.Group(
                                 List.of(
-                                        step("c1", WEB, SCRIPT).built(),
-                                        step("c2", WEB, SCRIPT).built())));
+                                        Step.of("c1", WEB, SCRIPT).build(),
+                                        Step.of("c2", WEB, SCRIPT).build())));
         var process =
                 new DeploymentProcess(
                         List.of(
-                                step("a", WEB, SCRIPT).built(),
-                                step("b", WEB, SCRIPT).withPrevious().built(),
-                                group.built(),
-                                step("d", WEB, SCRIPT).withPrevious().built(),
-                                step("e", WEB, SCRIPT).built()));
+                                Step.of("a", WEB, SCRIPT).build(),
+                                Step.of("b", WEB, SCRIPT).withPrevious().build(),
+                                group.build(),
+                                Step.of("d", WEB, SCRIPT).withPrevious().build(),
+                                Step.of("e", WEB, SCRIPT).build()));
         assertThat(process.leaves())
                 .extracting(leaf -> leaf.step().name() + " " + leaf.batch())
                 .containsExactly("a 1", "b 1", "c1 2", "c2 2", "d 2", "e 3");
@@ -216,30 +223,30 @@ class ProcessRulesTest {
                         Optional.of("release #{Stagecoach.Release.Version}, .*"),
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(1));
-        assertThat(mistakes(step("healthy", WEB, check))).isEmpty();
+        assertThat(mistakes(Step.of("healthy", WEB, check))).isEmpty();
     }
 
     @Test
     void a_package_is_installed_on_targets_only() {
-        assertThat(pointers(mistakes(step("web", HQ, install()))))
+        assertThat(pointers(mistakes(Step.of("web", HQ, install()))))
                 .containsExactly("/steps/0/runOn");
     }
 
     @Test
     void rolling_and_parallelism_exclude_each_other() {
-        assertThat(pointers(mistakes(step("web", WEB, SCRIPT).window(2).parallelism(3))))
+        assertThat(pointers(mistakes(Step.of("web", WEB, SCRIPT).window(2).parallelism(3))))
                 .containsExactly("/steps/0/parallelism");
     }
 
     @Test
     void a_step_on_one_worker_has_no_pace() {
-        assertThat(pointers(mistakes(step("once", HQ, SCRIPT).window(2))))
+        assertThat(pointers(mistakes(Step.of("once", HQ, SCRIPT).window(2))))
                 .containsExactly("/steps/0/rolling");
     }
 
     @Test
     void two_steps_of_one_name_are_told_apart() {
-        assertThat(mistakes(step("web", WEB, SCRIPT), step("web", WEB, SCRIPT)))
+        assertThat(mistakes(Step.of("web", WEB, SCRIPT), Step.of("web", WEB, SCRIPT)))
                 .extracting(ProcessRules.Mistake::pointer, ProcessRules.Mistake::sentence)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
@@ -252,9 +259,13 @@ class ProcessRulesTest {
         assertThat(
                         pointers(
                                 mistakes(
-                                        step("web", WEB, SCRIPT)
-                                                .environments("staging", "production")
-                                                .excludeEnvironments("production"))))
+                                        Step.of("web", WEB, SCRIPT)
+                                                .environments(
+                                                        List.of(
+                                                                new EnvironmentId("staging"),
+                                                                new EnvironmentId("production")))
+                                                .excludeEnvironments(
+                                                        List.of(new EnvironmentId("production"))))))
                 .containsExactly("/steps/0/excludeEnvironments/0");
     }
 
@@ -268,7 +279,7 @@ class ProcessRulesTest {
                         Optional.of("(open"),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2));
-        assertThat(pointers(mistakes(step("healthy", WEB, bad))))
+        assertThat(pointers(mistakes(Step.of("healthy", WEB, bad))))
                 .containsExactly(
                         "/steps/0/http/url",
                         "/steps/0/http/method",
@@ -281,16 +292,17 @@ class ProcessRulesTest {
     void the_other_steps_are_judged_although_one_could_not_be_read() {
         var steps =
                 List.of(
-                        Optional.of(step("web", WEB, SCRIPT).built()),
+                        Optional.of(Step.of("web", WEB, SCRIPT).build()),
                         Optional.<Step>empty(),
-                        Optional.of(step("late", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION).built()));
+                        Optional.of(
+                                Step.of("late", HQ, SCRIPT).phase(Phase.PRE_ACQUISITION).build()));
         assertThat(pointers(ProcessRules.mistakes(steps))).containsExactly("/steps/2/phase");
     }
 
     @Test
     void an_empty_script_and_a_timeout_of_nothing_are_refused() {
         Action empty = new Action.Script(Action.Syntax.SH, "  \n");
-        assertThat(pointers(mistakes(step("web", WEB, empty).timeout(Duration.ZERO))))
+        assertThat(pointers(mistakes(Step.of("web", WEB, empty).timeout(Duration.ZERO))))
                 .containsExactly("/steps/0/timeout", "/steps/0/script/body");
     }
 
@@ -298,9 +310,9 @@ class ProcessRulesTest {
         return mistakes.stream().map(ProcessRules.Mistake::pointer).toList();
     }
 
-    private static List<ProcessRules.Mistake> mistakes(Draft... drafts) {
+    private static List<ProcessRules.Mistake> mistakes(Step.Builder... steps) {
         return ProcessRules.mistakes(
-                new DeploymentProcess(List.of(drafts).stream().map(Draft::built).toList()));
+                new DeploymentProcess(Stream.of(steps).map(Step.Builder::build).toList()));
     }
 
     private static Action install() {
@@ -321,151 +333,5 @@ class ProcessRulesTest {
                 Optional.empty(),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(2));
-    }
-
-    private static Draft step(String name, RunOn runOn, Action action) {
-        return new Draft(
-                new Step(
-                        new StepName(name),
-                        Phase.DEPLOYMENT,
-                        runOn,
-                        action,
-                        Condition.SUCCESS,
-                        Optional.empty(),
-                        StartTrigger.AFTER_PREVIOUS,
-                        Optional.empty(),
-                        Retries.NONE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        UnavailableTargets.FAIL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        false,
-                        false));
-    }
-
-    /** A step that is still being written. */
-    private record Draft(Step built) {
-        Draft phase(Phase phase) {
-            return with(s -> copy(s, phase, s.timeout(), s.window(), s.parallelism(), s));
-        }
-
-        Draft timeout(Duration timeout) {
-            return with(
-                    s -> copy(s, s.phase(), Optional.of(timeout), s.window(), s.parallelism(), s));
-        }
-
-        Draft window(int window) {
-            return with(
-                    s -> copy(s, s.phase(), s.timeout(), Optional.of(window), s.parallelism(), s));
-        }
-
-        Draft parallelism(int many) {
-            return with(s -> copy(s, s.phase(), s.timeout(), s.window(), Optional.of(many), s));
-        }
-
-        Draft environments(String... ids) {
-            return with(s -> inEnvironments(s, ids(ids), s.excludeEnvironments()));
-        }
-
-        Draft excludeEnvironments(String... ids) {
-            return with(s -> inEnvironments(s, s.environments(), ids(ids)));
-        }
-
-        Draft withPrevious() {
-            return with(s -> starting(s, StartTrigger.WITH_PREVIOUS, s.condition(), s.onlyIf()));
-        }
-
-        Draft on(Condition condition) {
-            return with(s -> starting(s, s.start(), condition, s.onlyIf()));
-        }
-
-        Draft onlyIf(String expression) {
-            return with(s -> starting(s, s.start(), s.condition(), Optional.of(expression)));
-        }
-
-        private static Step starting(
-                Step s, StartTrigger start, Condition condition, Optional<String> onlyIf) {
-            return new Step(
-                    s.name(),
-                    s.phase(),
-                    s.runOn(),
-                    s.action(),
-                    condition,
-                    onlyIf,
-                    start,
-                    s.timeout(),
-                    s.retries(),
-                    s.window(),
-                    s.parallelism(),
-                    s.unavailableTargets(),
-                    s.waitFor(),
-                    s.mutex(),
-                    s.environments(),
-                    s.excludeEnvironments(),
-                    s.required(),
-                    s.disabled());
-        }
-
-        private Draft with(UnaryOperator<Step> change) {
-            return new Draft(change.apply(built));
-        }
-
-        private static List<EnvironmentId> ids(String... ids) {
-            return List.of(ids).stream().map(EnvironmentId::new).toList();
-        }
-
-        private static Step copy(
-                Step s,
-                Phase phase,
-                Optional<Duration> timeout,
-                Optional<Integer> window,
-                Optional<Integer> parallelism,
-                Step rest) {
-            return new Step(
-                    s.name(),
-                    phase,
-                    s.runOn(),
-                    s.action(),
-                    s.condition(),
-                    s.onlyIf(),
-                    s.start(),
-                    timeout,
-                    s.retries(),
-                    window,
-                    parallelism,
-                    s.unavailableTargets(),
-                    s.waitFor(),
-                    s.mutex(),
-                    rest.environments(),
-                    rest.excludeEnvironments(),
-                    s.required(),
-                    s.disabled());
-        }
-
-        private static Step inEnvironments(
-                Step s, List<EnvironmentId> in, List<EnvironmentId> out) {
-            return new Step(
-                    s.name(),
-                    s.phase(),
-                    s.runOn(),
-                    s.action(),
-                    s.condition(),
-                    s.onlyIf(),
-                    s.start(),
-                    s.timeout(),
-                    s.retries(),
-                    s.window(),
-                    s.parallelism(),
-                    s.unavailableTargets(),
-                    s.waitFor(),
-                    s.mutex(),
-                    in,
-                    out,
-                    s.required(),
-                    s.disabled());
-        }
     }
 }

@@ -9,7 +9,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.PoolId;
-import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageReference;
@@ -48,25 +47,9 @@ class ScriptRulesTest {
         return ProcessRules.mistakes(
                         new DeploymentProcess(
                                 List.of(
-                                        new Step(
-                                                new StepName("a"),
-                                                phase,
-                                                new RunOn.Worker(new PoolId("hq")),
-                                                script,
-                                                Condition.SUCCESS,
-                                                Optional.empty(),
-                                                StartTrigger.AFTER_PREVIOUS,
-                                                Optional.empty(),
-                                                Retries.NONE,
-                                                Optional.empty(),
-                                                Optional.empty(),
-                                                UnavailableTargets.FAIL,
-                                                Optional.empty(),
-                                                Optional.empty(),
-                                                List.of(),
-                                                List.of(),
-                                                false,
-                                                false))))
+                                        Step.of("a", new RunOn.Worker(new PoolId("hq")), script)
+                                                .phase(phase)
+                                                .build())))
                 .stream()
                 .map(mistake -> mistake.field() + ": " + mistake.sentence())
                 .toList();

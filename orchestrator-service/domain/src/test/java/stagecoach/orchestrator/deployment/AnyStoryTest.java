@@ -369,7 +369,7 @@ class AnyStoryTest {
                         draft.before ? Optional.empty() : draft.pinned);
         return switch (draft.unavailable) {
             case FAILS -> step;
-            case IS_SKIPPED -> Shop.skippingUnavailable(step);
+            case IS_SKIPPED -> step.skippingUnavailable();
             case IS_AWAITED -> Shop.awaiting(step, WAIT);
             case IS_A_PERSON -> Shop.manual(name, phase);
         };

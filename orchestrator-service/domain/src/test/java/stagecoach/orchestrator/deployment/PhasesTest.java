@@ -130,7 +130,7 @@ class PhasesTest {
         var skipping =
                 Play.started(
                         roster,
-                        Shop.queued(Shop.skippingUnavailable(Shop.install("server", Shop.SERVER))));
+                        Shop.queued(Shop.install("server", Shop.SERVER).skippingUnavailable()));
         assertThat(skipping.newestWork()).containsExactly("Shop.Server to web-1");
         assertThat(skipping.succeeds().newestWork())
                 .containsExactly(

@@ -98,7 +98,7 @@ class RegressionOfMachinesTest {
                         Play.started(
                                         missing,
                                         Shop.queued(
-                                                Shop.skippingUnavailable(server),
+                                                server.skippingUnavailable(),
                                                 Shop.awaiting(again, hour)))
                                 .history())
                 .hasAtLeastOneElementOfType(ArrivalsAwaited.class);
@@ -106,7 +106,7 @@ class RegressionOfMachinesTest {
                         Play.started(missing, Shop.queued(Shop.awaiting(server, hour), again))
                                 .newestWork())
                 .containsExactly("Shop.Server to web-1 but its connection has closed");
-        assertThat(Play.started(missing, Shop.queued(Shop.skippingUnavailable(server))).runs())
+        assertThat(Play.started(missing, Shop.queued(server.skippingUnavailable())).runs())
                 .containsExactly("1 DEPLOYMENT NORMAL");
     }
 
@@ -115,7 +115,7 @@ class RegressionOfMachinesTest {
         var play =
                 Play.started(
                         manyWithThreeDown(),
-                        Shop.queued(Shop.skippingUnavailable(Shop.install("server", Shop.SERVER))));
+                        Shop.queued(Shop.install("server", Shop.SERVER).skippingUnavailable()));
         assertThat(play.newestWork()).hasSize(497).noneMatch(work -> work.contains("but"));
         play.succeeds();
         assertThat(play.newestWork()).hasSize(500);

@@ -167,7 +167,7 @@ class TargetSelectionTest {
     @Test
     void a_package_is_needed_once_per_target_whatever_steps_install_it() {
         PlannedStep first = Shop.install("server", Shop.SERVER);
-        PlannedStep again = Shop.skippingUnavailable(Shop.install("again", Shop.SERVER));
+        PlannedStep again = Shop.install("again", Shop.SERVER).skippingUnavailable();
         var roster = Shop.roster(Shop.web("web-1"), Shop.web("web-2", Shop.gone()));
         var selection = selecting(Selection.ALL, roster);
         var needs =

@@ -21,11 +21,7 @@ import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.process.Action;
-import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.DeploymentProcess;
-import stagecoach.vocabulary.process.Phase;
-import stagecoach.vocabulary.process.Retries;
-import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
@@ -34,35 +30,11 @@ class ReleaseTest {
     private static final Action SCRIPT = new Action.Script(Action.Syntax.BASH, "echo secret");
 
     private static Step step(String name, Action action) {
-        return step(name, action, List.of(), List.of(), false, false);
+        return being(name, action).build();
     }
 
-    private static Step step(
-            String name,
-            Action action,
-            List<EnvironmentId> only,
-            List<EnvironmentId> except,
-            boolean required,
-            boolean disabled) {
-        return new Step(
-                Shop.step(name),
-                Phase.DEPLOYMENT,
-                Shop.onWeb(),
-                action,
-                Condition.SUCCESS,
-                Optional.empty(),
-                StartTrigger.AFTER_PREVIOUS,
-                Optional.of(Duration.ofHours(1)),
-                Retries.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                UnavailableTargets.FAIL,
-                Optional.empty(),
-                Optional.empty(),
-                only,
-                except,
-                required,
-                disabled);
+    private static Step.Builder being(String name, Action action) {
+        return Step.of(name, Shop.onWeb(), action).timeout(Duration.ofHours(1));
     }
 
     private static Action deploy(String id) {
@@ -103,7 +75,7 @@ class ReleaseTest {
 
     @Test
     void a_group_with_a_required_child_cannot_be_skipped() {
-        var child = step("drain", SCRIPT, List.of(), List.of(), true, false);
+        var child = being("drain", SCRIPT).required().build();
         assertThat(ReleaseRules.whyNotSkippable(step("swap", new Action.Group(List.of(child)))))
                 .isPresent();
     }
@@ -124,9 +96,11 @@ class ReleaseTest {
         var release =
                 release(
                         step("server", deploy("Shop.Server")),
-                        step("off", SCRIPT, List.of(), List.of(), false, true),
-                        step("staging-only", SCRIPT, List.of(STAGING), List.of(), false, false),
-                        step("not-here", SCRIPT, List.of(), List.of(Shop.PRODUCTION), false, false),
+                        being("off", SCRIPT).disabled().build(),
+                        being("staging-only", SCRIPT).environments(List.of(STAGING)).build(),
+                        being("not-here", SCRIPT)
+                                .excludeEnvironments(List.of(Shop.PRODUCTION))
+                                .build(),
                         step("chosen", SCRIPT));
         assertThat(ReleaseRules.outline(release, Shop.PRODUCTION, List.of(Shop.step("chosen"))))
                 .extracting(s -> s.name() + ": " + s.skip().orElse("runs"))
@@ -152,7 +126,7 @@ class ReleaseTest {
 
     @Test
     void a_required_step_cannot_be_skipped() {
-        var release = release(step("backup", SCRIPT, List.of(), List.of(), true, false));
+        var release = release(being("backup", SCRIPT).required().build());
         assertThatThrownBy(
                         () ->
                                 ReleaseRules.outline(

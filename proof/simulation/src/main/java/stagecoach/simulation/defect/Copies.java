@@ -29,35 +29,19 @@ final class Copies {
     }
 
     static StepRunStarted withoutWindows(StepRunStarted sheet) {
-        return with(
-                sheet,
-                step ->
-                        copy(
-                                step,
-                                step.batch(),
-                                step.condition(),
-                                Optional.empty(),
-                                Optional.empty()));
+        return with(sheet, step -> step.window(Optional.empty()).parallelism(Optional.empty()));
     }
 
     static StepRunStarted withoutConditions(StepRunStarted sheet) {
-        return with(
-                sheet,
-                step ->
-                        copy(
-                                step,
-                                step.batch(),
-                                Condition.ALWAYS,
-                                step.window(),
-                                step.parallelism()));
+        return with(sheet, step -> step.condition(Condition.ALWAYS));
     }
 
     static StepRunStarted inOneBatch(StepRunStarted sheet) {
-        return with(
-                sheet, step -> copy(step, 1, step.condition(), step.window(), step.parallelism()));
+        return with(sheet, step -> step.batch(1));
     }
 
-    private static StepRunStarted with(StepRunStarted sheet, UnaryOperator<PlannedStep> change) {
+    private static StepRunStarted with(
+            StepRunStarted sheet, UnaryOperator<PlannedStep.Builder> change) {
         return new StepRunStarted(
                 sheet.deployment(),
                 sheet.project(),
@@ -73,35 +57,9 @@ final class Copies {
                         .map(
                                 one ->
                                         new StepAssignment(
-                                                change.apply(one.step()), one.places(), one.skip()))
+                                                change.apply(one.step().toBuilder()).build(),
+                                                one.places(),
+                                                one.skip()))
                         .toList());
-    }
-
-    private static PlannedStep copy(
-            PlannedStep step,
-            int batch,
-            Condition condition,
-            Optional<Integer> window,
-            Optional<Integer> parallelism) {
-        return new PlannedStep(
-                step.name(),
-                step.kind(),
-                step.phase(),
-                step.runOn(),
-                batch,
-                step.group(),
-                condition,
-                step.conditional(),
-                step.timeout(),
-                step.retries(),
-                window,
-                parallelism,
-                step.unavailableTargets(),
-                step.waitFor(),
-                step.mutex(),
-                step.manual(),
-                step.packageToInstall(),
-                step.packages(),
-                step.skip());
     }
 }

@@ -43,7 +43,6 @@ import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
-import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.WorkerId;
@@ -56,12 +55,10 @@ import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageReference;
 import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Action.Syntax;
-import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
-import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.UnavailableTargets;
 import stagecoach.vocabulary.template.Scope;
@@ -162,33 +159,19 @@ final class Deployed implements AutoCloseable {
     }
 
     private Deployed step(String name, Action action, Retries retries, Optional<String> onlyIf) {
-        steps.add(
-                new Step(
-                        new StepName(name),
-                        Phase.DEPLOYMENT,
-                        new RunOn.Targets(List.of(new Tag("web"))),
-                        action,
-                        Condition.SUCCESS,
-                        onlyIf,
-                        StartTrigger.AFTER_PREVIOUS,
-                        Optional.of(Duration.ofMinutes(5)),
-                        retries,
-                        Optional.empty(),
-                        Optional.empty(),
-                        UnavailableTargets.FAIL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        false,
-                        false));
+        var step =
+                Step.of(name, new RunOn.Targets(List.of(new Tag("web"))), action)
+                        .timeout(Duration.ofMinutes(5))
+                        .retries(retries);
+        onlyIf.ifPresent(step::onlyIf);
+        steps.add(step.build());
         return this;
     }
 
     /** A step of the plan at these places. */
-    StepAssignment at(String step, Place... places) {
+    StepAssignment at(String name, Place... places) {
         var planned =
-                steps.stream().filter(s -> s.name().value().equals(step)).findFirst().orElseThrow();
+                steps.stream().filter(s -> s.name().value().equals(name)).findFirst().orElseThrow();
         var kind =
                 switch (planned.action()) {
                     case Action.Script _ -> PlannedStep.Kind.SCRIPT;
@@ -198,28 +181,16 @@ final class Deployed implements AutoCloseable {
                     case Action.ManualIntervention _ -> PlannedStep.Kind.MANUAL_INTERVENTION;
                     case Action.Group _ -> throw new IllegalStateException("a group is no step");
                 };
-        return new StepAssignment(
-                new PlannedStep(
-                        planned.name(),
-                        kind,
-                        planned.phase(),
-                        planned.runOn(),
-                        1 + steps.indexOf(planned),
-                        Optional.empty(),
-                        planned.condition(),
-                        planned.onlyIf().isPresent(),
-                        planned.timeout(),
-                        planned.retries(),
-                        planned.window(),
-                        planned.parallelism(),
-                        planned.unavailableTargets(),
-                        planned.waitFor(),
-                        planned.mutex(),
-                        Optional.empty(),
-                        kind == PlannedStep.Kind.PACKAGE ? Optional.of(PINNED) : Optional.empty(),
-                        Optional.empty()),
-                List.of(places),
-                Optional.empty());
+        var step =
+                PlannedStep.of(planned.name().value(), kind, planned.runOn())
+                        .batch(1 + steps.indexOf(planned))
+                        .conditional(planned.onlyIf().isPresent())
+                        .timeout(Duration.ofMinutes(5))
+                        .retries(planned.retries());
+        if (kind == PlannedStep.Kind.PACKAGE) {
+            step.installing(PINNED);
+        }
+        return new StepAssignment(step.build(), List.of(places), Optional.empty());
     }
 
     Place target(String name) {

@@ -92,25 +92,13 @@ final class Sheets {
 
     static Step step(String name) {
         return new Step(
-                new PlannedStep(
-                        new StepName(name),
-                        PlannedStep.Kind.SCRIPT,
-                        Phase.DEPLOYMENT,
-                        new RunOn.Targets(List.of(new Tag("web"))),
-                        0,
-                        Optional.empty(),
-                        Condition.SUCCESS,
-                        false,
-                        Optional.of(Duration.ofHours(1)),
-                        Retries.NONE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        UnavailableTargets.FAIL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()));
+                PlannedStep.of(
+                                name,
+                                PlannedStep.Kind.SCRIPT,
+                                new RunOn.Targets(List.of(new Tag("web"))))
+                        .batch(0)
+                        .timeout(Duration.ofHours(1))
+                        .build());
     }
 
     /** A step that only a person does. */
@@ -127,61 +115,65 @@ final class Sheets {
     /** A step in the making. */
     record Step(PlannedStep planned) {
         Step named(String name) {
-            return changed(new Change().name(new StepName(name)));
+            return new Step(planned.toBuilder().name(name).build());
         }
 
         Step kind(PlannedStep.Kind kind) {
-            return changed(new Change().kind(kind));
+            return new Step(planned.toBuilder().kind(kind).build());
         }
 
         Step on(RunOn runOn) {
-            return changed(new Change().runOn(runOn));
+            return new Step(planned.toBuilder().runOn(runOn).build());
         }
 
         Step on(Condition condition) {
-            return changed(new Change().condition(condition));
+            return new Step(planned.toBuilder().condition(condition).build());
         }
 
         Step conditional() {
-            return changed(new Change().conditional());
+            return new Step(planned.toBuilder().conditional(true).build());
         }
 
         Step retrying(int max, Duration backoff) {
-            return changed(new Change().retries(new Retries(max, backoff)));
+            return new Step(planned.toBuilder().retries(new Retries(max, backoff)).build());
         }
 
+        /** 0 means without a window. */
         Step rolling(int width) {
-            return changed(new Change().window(width));
+            return new Step(
+                    planned.toBuilder().window(Optional.of(width).filter(w -> w > 0)).build());
         }
 
+        /** 0 means all at once. */
         Step parallel(int width) {
-            return changed(new Change().parallelism(width));
+            return new Step(
+                    planned.toBuilder().parallelism(Optional.of(width).filter(w -> w > 0)).build());
         }
 
         Step unavailable(UnavailableTargets unavailable) {
-            return changed(new Change().unavailable(unavailable));
+            return new Step(planned.toBuilder().unavailable(unavailable).build());
         }
 
         /** As wide as the other. */
         Step paced(PlannedStep other) {
-            return rolling(other.window().orElse(0)).parallel(other.parallelism().orElse(0));
+            return new Step(
+                    planned.toBuilder()
+                            .window(other.window())
+                            .parallelism(other.parallelism())
+                            .build());
         }
 
         /** It starts together with the step before it. */
         Step withPrevious() {
-            return changed(new Change().batch(-1));
+            return inBatch(-1);
         }
 
         Step inBatch(int batch) {
-            return changed(new Change().batch(batch));
+            return new Step(planned.toBuilder().batch(batch).build());
         }
 
         Step in(String group) {
-            return changed(new Change().group(new StepName(group)));
-        }
-
-        private Step changed(Change change) {
-            return change.applied(planned);
+            return new Step(planned.toBuilder().group(group).build());
         }
 
         StepAssignment at(String... targets) {
@@ -205,99 +197,6 @@ final class Sheets {
                     on(new RunOn.Worker(new PoolId("hq"))).planned(),
                     List.of(worker(worker)),
                     Optional.empty());
-        }
-    }
-
-    /** What is different in a copy of a step; what is not said stays. */
-    private static final class Change {
-        private Optional<StepName> name = Optional.empty();
-        private Optional<PlannedStep.Kind> kind = Optional.empty();
-        private Optional<RunOn> runOn = Optional.empty();
-        private Optional<Integer> batch = Optional.empty();
-        private Optional<StepName> group = Optional.empty();
-        private Optional<Condition> condition = Optional.empty();
-        private boolean conditional;
-        private Optional<Retries> retries = Optional.empty();
-        private Optional<Integer> window = Optional.empty();
-        private Optional<Integer> parallelism = Optional.empty();
-        private Optional<UnavailableTargets> unavailable = Optional.empty();
-
-        Change name(StepName value) {
-            name = Optional.of(value);
-            return this;
-        }
-
-        Change kind(PlannedStep.Kind value) {
-            kind = Optional.of(value);
-            return this;
-        }
-
-        Change runOn(RunOn value) {
-            runOn = Optional.of(value);
-            return this;
-        }
-
-        Change batch(int value) {
-            batch = Optional.of(value);
-            return this;
-        }
-
-        Change group(StepName value) {
-            group = Optional.of(value);
-            return this;
-        }
-
-        Change condition(Condition value) {
-            condition = Optional.of(value);
-            return this;
-        }
-
-        Change conditional() {
-            conditional = true;
-            return this;
-        }
-
-        Change retries(Retries value) {
-            retries = Optional.of(value);
-            return this;
-        }
-
-        Change window(int value) {
-            window = Optional.of(value);
-            return this;
-        }
-
-        Change parallelism(int value) {
-            parallelism = Optional.of(value);
-            return this;
-        }
-
-        Change unavailable(UnavailableTargets value) {
-            unavailable = Optional.of(value);
-            return this;
-        }
-
-        Step applied(PlannedStep step) {
-            return new Step(
-                    new PlannedStep(
-                            name.orElse(step.name()),
-                            kind.orElse(step.kind()),
-                            step.phase(),
-                            runOn.orElse(step.runOn()),
-                            batch.orElse(step.batch()),
-                            group.or(step::group),
-                            condition.orElse(step.condition()),
-                            conditional || step.conditional(),
-                            step.timeout(),
-                            retries.orElse(step.retries()),
-                            window.or(step::window).filter(width -> width > 0),
-                            parallelism.or(step::parallelism).filter(many -> many > 0),
-                            unavailable.orElse(step.unavailableTargets()),
-                            step.waitFor(),
-                            step.mutex(),
-                            step.manual(),
-                            step.packageToInstall(),
-                            step.skip()));
         }
     }
 

@@ -21,7 +21,6 @@ import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
-import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.WorkerId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -34,14 +33,10 @@ import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Action.ScriptFile;
 import stagecoach.vocabulary.process.Action.ScriptPackage;
 import stagecoach.vocabulary.process.Action.Syntax;
-import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
-import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
-import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
-import stagecoach.vocabulary.process.UnavailableTargets;
 import stagecoach.vocabulary.template.Scope;
 import stagecoach.vocabulary.template.Variable;
 
@@ -64,26 +59,7 @@ class PackageFactsTest {
     }
 
     private static CommandPayload.Script payload(Action.Script script, Variable... variables) {
-        var step =
-                new Step(
-                        new StepName("work"),
-                        Phase.DEPLOYMENT,
-                        HQ,
-                        script,
-                        Condition.SUCCESS,
-                        Optional.empty(),
-                        StartTrigger.AFTER_PREVIOUS,
-                        Optional.empty(),
-                        Retries.NONE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        UnavailableTargets.FAIL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        false,
-                        false);
+        var step = Step.of("work", HQ, script).build();
         var plan =
                 new StepPlan(
                         new Plan(
@@ -95,37 +71,21 @@ class PackageFactsTest {
                                 Map.of(),
                                 List.of()));
         var planned =
-                new PlannedStep(
-                        step.name(),
-                        PlannedStep.Kind.SCRIPT,
-                        Phase.DEPLOYMENT,
-                        HQ,
-                        1,
-                        Optional.empty(),
-                        Condition.SUCCESS,
-                        false,
-                        Optional.empty(),
-                        Retries.NONE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        UnavailableTargets.FAIL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(
-                                new PlannedStep.ScriptPackage(
-                                        new PinnedPackage(
-                                                FeedId.BUILT_IN,
-                                                new PackagePin(
-                                                        PackageId.parse("Shop.Tools"),
-                                                        PackageVersion.parse("1.2.0"),
-                                                        new Sha512("cd".repeat(64)),
-                                                        10),
-                                                AcquisitionLocation.EXECUTION_TARGET,
-                                                PackageSource.NEAREST_CACHE),
-                                        true)),
-                        Optional.empty());
+                PlannedStep.of("work", PlannedStep.Kind.SCRIPT, HQ)
+                        .packages(
+                                List.of(
+                                        new PlannedStep.ScriptPackage(
+                                                new PinnedPackage(
+                                                        FeedId.BUILT_IN,
+                                                        new PackagePin(
+                                                                PackageId.parse("Shop.Tools"),
+                                                                PackageVersion.parse("1.2.0"),
+                                                                new Sha512("cd".repeat(64)),
+                                                                10),
+                                                        AcquisitionLocation.EXECUTION_TARGET,
+                                                        PackageSource.NEAREST_CACHE),
+                                                true)))
+                        .build();
         var sheet =
                 new StepRunStarted(
                         new DeploymentId("7f3k9qzm"),

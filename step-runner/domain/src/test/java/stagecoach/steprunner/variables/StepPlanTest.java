@@ -40,18 +40,15 @@ import stagecoach.vocabulary.process.Action.Install;
 import stagecoach.vocabulary.process.Action.PackageReference;
 import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Action.Syntax;
-import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
-import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
-import stagecoach.vocabulary.process.StartTrigger;
 import stagecoach.vocabulary.process.Step;
-import stagecoach.vocabulary.process.UnavailableTargets;
 import stagecoach.vocabulary.template.Scope;
 import stagecoach.vocabulary.template.Variable;
 
 class StepPlanTest {
+    private static final RunOn ON_WEB = new RunOn.Targets(List.of(new Tag("web")));
     private static final Place WEB_1 = target("web-1", "web", "eu");
     private static final Place WEB_2 = target("web-2", "web", "eu");
     private static final Place WORKER =
@@ -109,25 +106,9 @@ class StepPlanTest {
     }
 
     private static Step step(String name, Action action, Optional<String> onlyIf) {
-        return new Step(
-                new StepName(name),
-                Phase.DEPLOYMENT,
-                new RunOn.Targets(List.of(new Tag("web"))),
-                action,
-                Condition.SUCCESS,
-                onlyIf,
-                StartTrigger.AFTER_PREVIOUS,
-                Optional.empty(),
-                Retries.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                UnavailableTargets.FAIL,
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                false,
-                false);
+        var step = Step.of(name, ON_WEB, action);
+        onlyIf.ifPresent(step::onlyIf);
+        return step.build();
     }
 
     private static Plan plan(Step step, Map<String, String> prompted, Variable... values) {
@@ -148,32 +129,16 @@ class StepPlanTest {
                         PackageVersion.parse("1.2.0"),
                         Sha512.parseHex("ab".repeat(64)),
                         1);
-        return new PlannedStep(
-                new StepName("work"),
-                kind,
-                Phase.DEPLOYMENT,
-                new RunOn.Targets(List.of(new Tag("web"))),
-                1,
-                Optional.empty(),
-                Condition.SUCCESS,
-                false,
-                Optional.empty(),
-                Retries.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                UnavailableTargets.FAIL,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                kind == Kind.PACKAGE
-                        ? Optional.of(
-                                new PinnedPackage(
-                                        FeedId.BUILT_IN,
-                                        pin,
-                                        AcquisitionLocation.EXECUTION_TARGET,
-                                        PackageSource.NEAREST_CACHE))
-                        : Optional.empty(),
-                Optional.empty());
+        var step = PlannedStep.of("work", kind, ON_WEB);
+        if (kind == Kind.PACKAGE) {
+            step.installing(
+                    new PinnedPackage(
+                            FeedId.BUILT_IN,
+                            pin,
+                            AcquisitionLocation.EXECUTION_TARGET,
+                            PackageSource.NEAREST_CACHE));
+        }
+        return step.build();
     }
 
     private static StepRunStarted sheet(Kind kind, Place... places) {

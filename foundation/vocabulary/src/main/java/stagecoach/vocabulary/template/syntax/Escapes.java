@@ -10,21 +10,16 @@ final class Escapes {
 
     private Escapes() {}
 
+    /** HTML 4 does not know the apostrophe by its name. */
     static String html(String text) {
-        return each(
-                text,
-                c ->
-                        switch (c) {
-                            case '&' -> "&amp;";
-                            case '<' -> "&lt;";
-                            case '>' -> "&gt;";
-                            case '"' -> "&quot;";
-                            case '\'' -> "&#39;";
-                            default -> Character.toString(c);
-                        });
+        return markup(text, "&#39;");
     }
 
     static String xml(String text) {
+        return markup(text, "&apos;");
+    }
+
+    private static String markup(String text, String apostrophe) {
         return each(
                 text,
                 c ->
@@ -33,7 +28,7 @@ final class Escapes {
                             case '<' -> "&lt;";
                             case '>' -> "&gt;";
                             case '"' -> "&quot;";
-                            case '\'' -> "&apos;";
+                            case '\'' -> apostrophe;
                             default -> Character.toString(c);
                         });
     }

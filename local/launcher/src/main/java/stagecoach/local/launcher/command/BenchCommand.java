@@ -1,9 +1,11 @@
 package stagecoach.local.launcher.command;
 
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,59 +74,49 @@ public final class BenchCommand implements Runnable {
                     boolean train,
             @Option(names = "--json") boolean json)
             throws Exception {
-        if (targets < 1
-                || targets > 500
-                || packageMegabytes < 1
-                || packageMegabytes > 4_000
-                || steps < 0
-                || steps > 50
-                || times < 1
-                || times > 100) {
-            throw new ParameterException(
-                    Said.commandLine(spec),
-                    "--targets is 1 to 500, --package-mb 1 to 4000, --steps 0 to 50, --times 1 to 100");
-        }
+        refuseUnless(
+                targets >= 1
+                        && targets <= 500
+                        && packageMegabytes >= 1
+                        && packageMegabytes <= 4_000
+                        && steps >= 0
+                        && steps <= 50
+                        && times >= 1
+                        && times <= 100,
+                "--targets is 1 to 500, --package-mb 1 to 4000, --steps 0 to 50, --times 1 to 100");
         if (train) {
             TrainCommand.ensure(checkout, screen);
         }
+        var question =
+                new DeploymentBench.Question(targets, packageMegabytes, steps, location.name());
         return measured(
-                (machines, scratch) -> {
-                    var bench =
-                            new DeploymentBench(machines, scratch.home().resolve("bench-package"));
-                    var question =
-                            new DeploymentBench.Question(
-                                    targets, packageMegabytes, steps, location.name());
+                json,
+                (machines, home) -> {
+                    var bench = new DeploymentBench(machines, home.resolve("bench-package"));
                     List<DeploymentBench.Answer> answers = bench.run(question, times);
                     Floor floor =
                             new SshFloor(checkout.root())
                                     .measure(bench.packageFile(), targets, steps);
-                    if (json) {
-                        Said.line(
-                                spec,
-                                StagecoachJson.text(
-                                        Map.of(
-                                                "question",
-                                                question,
-                                                "answers",
-                                                answers,
-                                                "floor",
-                                                floor)));
-                    } else {
-                        say(question, answers, floor);
-                    }
-                });
+                    return new Beside(question, answers, floor);
+                },
+                BenchCommand::tell);
     }
 
-    private void say(
-            DeploymentBench.Question question, List<DeploymentBench.Answer> answers, Floor floor) {
-        say(
-                String.format(
-                        Locale.ROOT,
-                        "%d targets, %d MB, %d steps, %s",
-                        question.targets(),
-                        question.packageMegabytes(),
-                        question.steps(),
-                        question.location()));
+    /** What deployments took, and what the same by ssh did; written as JSON as it is. */
+    private record Beside(
+            DeploymentBench.Question question, List<DeploymentBench.Answer> answers, Floor floor) {}
+
+    private static void tell(Beside found, PrintWriter out) {
+        DeploymentBench.Question question = found.question();
+        List<DeploymentBench.Answer> answers = found.answers();
+        Floor floor = found.floor();
+        out.printf(
+                Locale.ROOT,
+                "%d targets, %d MB, %d steps, %s%n",
+                question.targets(),
+                question.packageMegabytes(),
+                question.steps(),
+                question.location());
         for (int i = 0; i < answers.size(); i++) {
             DeploymentBench.Answer answer = answers.get(i);
             String beside =
@@ -134,39 +126,35 @@ public final class BenchCommand implements Runnable {
                                             answer.wallSeconds() / by.wallSeconds(),
                                             answer.cpuSeconds() / by.cpuSeconds())
                             : "";
-            say(
-                    String.format(
-                            Locale.ROOT,
-                            " %s  %.1f s wall, %.1f s CPU%s; %d events, %d rows; load %.1f",
-                            i == 0 ? "cold" : "warm",
-                            answer.wallSeconds(),
-                            answer.cpuSeconds(),
-                            beside,
-                            answer.events(),
-                            answer.rows(),
-                            answer.load()));
-            say(String.format(Locale.ROOT, "       CPU %s", answer.cpuSecondsOf()));
+            out.printf(
+                    Locale.ROOT,
+                    " %s  %.1f s wall, %.1f s CPU%s; %d events, %d rows; load %.1f%n",
+                    i == 0 ? "cold" : "warm",
+                    answer.wallSeconds(),
+                    answer.cpuSeconds(),
+                    beside,
+                    answer.events(),
+                    answer.rows(),
+                    answer.load());
+            out.printf(Locale.ROOT, "       CPU %s%n", answer.cpuSecondsOf());
             answer.links()
                     .forEach(
                             (link, bytes) ->
-                                    say(
-                                            String.format(
-                                                    Locale.ROOT,
-                                                    "       %s  %s",
-                                                    link,
-                                                    Text.bytes(bytes))));
+                                    out.printf(
+                                            Locale.ROOT,
+                                            "       %s  %s%n",
+                                            link,
+                                            Text.bytes(bytes)));
         }
         switch (floor) {
             case Floor.Measured by ->
-                    say(
-                            String.format(
-                                    Locale.ROOT,
-                                    " ssh   %.1f s wall, %.1f s CPU (%s)",
-                                    by.wallSeconds(),
-                                    by.cpuSeconds(),
-                                    by.way()));
-            case Floor.NotHere(String why) ->
-                    say(String.format(Locale.ROOT, " ssh   not here: %s", why));
+                    out.printf(
+                            Locale.ROOT,
+                            " ssh   %.1f s wall, %.1f s CPU (%s)%n",
+                            by.wallSeconds(),
+                            by.cpuSeconds(),
+                            by.way());
+            case Floor.NotHere(String why) -> out.printf(Locale.ROOT, " ssh   not here: %s%n", why);
         }
     }
 
@@ -181,29 +169,24 @@ public final class BenchCommand implements Runnable {
             @Option(names = "--messages", defaultValue = "1000") int messages,
             @Option(names = "--json") boolean json)
             throws Exception {
-        if (deployments < 1 || deployments > 10_000 || messages < 10 || messages > 1_000_000) {
-            throw new ParameterException(
-                    Said.commandLine(spec),
-                    "--deployments is 1 to 10000, --messages 10 to 1000000");
-        }
+        refuseUnless(
+                deployments >= 1
+                        && deployments <= 10_000
+                        && messages >= 10
+                        && messages <= 1_000_000,
+                "--deployments is 1 to 10000, --messages 10 to 1000000");
         return measured(
-                (machines, scratch) -> {
-                    var answer =
-                            new Played(machines, scratch.home().resolve("played"))
-                                    .latency(deployments, messages);
-                    if (json) {
-                        Said.line(spec, StagecoachJson.text(answer));
-                        return;
-                    }
-                    say(String.format(Locale.ROOT, "hop    %s", answer.hops()));
-                    say(String.format(Locale.ROOT, "bare   %s", answer.floor()));
-                    say(
-                            String.format(
-                                    Locale.ROOT,
-                                    "ratio  p50 %.1f x, p99 %.1f x; load %.1f",
-                                    answer.hops().p50() / answer.floor().p50(),
-                                    answer.hops().p99() / answer.floor().p99(),
-                                    answer.load()));
+                json,
+                (machines, home) -> played(machines, home).latency(deployments, messages),
+                (answer, out) -> {
+                    out.printf(Locale.ROOT, "hop    %s%n", answer.hops());
+                    out.printf(Locale.ROOT, "bare   %s%n", answer.floor());
+                    out.printf(
+                            Locale.ROOT,
+                            "ratio  p50 %.1f x, p99 %.1f x; load %.1f%n",
+                            answer.hops().p50() / answer.floor().p50(),
+                            answer.hops().p99() / answer.floor().p99(),
+                            answer.load());
                 });
     }
 
@@ -218,30 +201,22 @@ public final class BenchCommand implements Runnable {
             @Option(names = "--at-once", defaultValue = "20") int atOnce,
             @Option(names = "--json") boolean json)
             throws Exception {
-        if (deployments < 1 || deployments > 100_000 || atOnce < 1 || atOnce > 200) {
-            throw new ParameterException(
-                    Said.commandLine(spec), "--deployments is 1 to 100000, --at-once 1 to 200");
-        }
+        refuseUnless(
+                deployments >= 1 && deployments <= 100_000 && atOnce >= 1 && atOnce <= 200,
+                "--deployments is 1 to 100000, --at-once 1 to 200");
         return measured(
-                (machines, scratch) -> {
-                    var answer =
-                            new Played(machines, scratch.home().resolve("played"))
-                                    .throughput(deployments, atOnce);
-                    if (json) {
-                        Said.line(spec, StagecoachJson.text(answer));
-                    } else {
-                        say(
-                                String.format(
-                                        Locale.ROOT,
-                                        "%.2f deployments/s, %d at once; each %s, %.0f ms CPU, %d rows; load %.1f",
-                                        answer.perSecond(),
-                                        answer.atOnce(),
-                                        answer.took(),
-                                        answer.cpuMillisEach(),
-                                        answer.rowsEach(),
-                                        answer.load()));
-                    }
-                });
+                json,
+                (machines, home) -> played(machines, home).throughput(deployments, atOnce),
+                (answer, out) ->
+                        out.printf(
+                                Locale.ROOT,
+                                "%.2f deployments/s, %d at once; each %s, %.0f ms CPU, %d rows; load %.1f%n",
+                                answer.perSecond(),
+                                answer.atOnce(),
+                                answer.took(),
+                                answer.cpuMillisEach(),
+                                answer.rowsEach(),
+                                answer.load()));
     }
 
     /** Ever more machines. */
@@ -255,41 +230,47 @@ public final class BenchCommand implements Runnable {
                     List<Integer> targets,
             @Option(names = "--json") boolean json)
             throws Exception {
-        if (targets.isEmpty() || targets.stream().anyMatch(n -> n < 1 || n > TARGETS_MAX)) {
-            throw new ParameterException(
-                    Said.commandLine(spec), "--targets are numbers from 1 to " + TARGETS_MAX);
-        }
+        refuseUnless(
+                !targets.isEmpty() && targets.stream().allMatch(n -> n >= 1 && n <= TARGETS_MAX),
+                "--targets are numbers from 1 to " + TARGETS_MAX);
         return measured(
-                (machines, scratch) -> {
-                    var answers =
-                            new Played(machines, scratch.home().resolve("played"))
-                                    .growth(new ArrayList<>(targets));
-                    if (json) {
-                        Said.line(spec, StagecoachJson.text(answers));
-                        return;
-                    }
+                json,
+                (machines, home) -> played(machines, home).growth(new ArrayList<>(targets)),
+                (answers, out) -> {
                     double first = answers.getFirst().cpuMillisATarget();
                     for (var answer : answers) {
-                        say(
-                                String.format(
-                                        Locale.ROOT,
-                                        "%5d targets: %.1f s wall, %.1f ms CPU a target = %.2f x the first, %d events a target; load %.1f",
-                                        answer.targets(),
-                                        answer.wallSeconds(),
-                                        answer.cpuMillisATarget(),
-                                        answer.cpuMillisATarget() / first,
-                                        answer.eventsATarget(),
-                                        answer.load()));
+                        out.printf(
+                                Locale.ROOT,
+                                "%5d targets: %.1f s wall, %.1f ms CPU a target = %.2f x the first, %d events a target; load %.1f%n",
+                                answer.targets(),
+                                answer.wallSeconds(),
+                                answer.cpuMillisATarget(),
+                                answer.cpuMillisATarget() / first,
+                                answer.eventsATarget(),
+                                answer.load());
                     }
                 });
     }
 
-    /** Something to measure on a local default that has just been started. */
-    private interface Measurement {
-        void on(LocalMachines machines, ScratchDefault scratch) throws Exception;
+    private void refuseUnless(boolean allowed, String sentence) {
+        if (!allowed) {
+            throw new ParameterException(Said.commandLine(spec), sentence);
+        }
     }
 
-    private int measured(Measurement measurement) throws Exception {
+    private static Played played(LocalMachines machines, Path home) {
+        return new Played(machines, home.resolve("played"));
+    }
+
+    /** Something to measure on a local default that has just been started in {@code home}. */
+    private interface Measurement<A> {
+        A on(LocalMachines machines, Path home) throws Exception;
+    }
+
+    /** Measures on a fresh local default, and says what was found: as JSON, or in words. */
+    private <A> int measured(
+            boolean json, Measurement<A> measurement, BiConsumer<A, PrintWriter> inWords)
+            throws Exception {
         var scratch = new ScratchDefault(checkout, HOME, screen);
         LocalMachines machines;
         try {
@@ -297,12 +278,15 @@ public final class BenchCommand implements Runnable {
         } catch (LocalRun.StartRefused e) {
             return Said.error(spec, e);
         }
-        measurement.on(machines, scratch);
+        A answer = measurement.on(machines, scratch.home());
+        if (json) {
+            Said.line(spec, StagecoachJson.text(answer));
+        } else {
+            PrintWriter out = Said.commandLine(spec).getOut();
+            inWords.accept(answer, out);
+            out.flush();
+        }
         return ExitCode.SUCCEEDED.code();
-    }
-
-    private void say(String line) {
-        Said.line(spec, line);
     }
 
     /** Who brings the package to the target. */

@@ -35,9 +35,6 @@ import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.identity.WorkerId;
-import stagecoach.vocabulary.process.Condition;
-import stagecoach.vocabulary.process.Phase;
-import stagecoach.vocabulary.process.Retries;
 import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
@@ -170,25 +167,12 @@ public final class Runs {
     public static StepAssignment assignment(
             String step, UnavailableTargets unavailable, Optional<String> skip, Place... places) {
         return new StepAssignment(
-                new PlannedStep(
-                        new StepName(step),
-                        PlannedStep.Kind.SCRIPT,
-                        Phase.DEPLOYMENT,
-                        new RunOn.Targets(List.of(new Tag("web"))),
-                        1,
-                        Optional.empty(),
-                        Condition.SUCCESS,
-                        false,
-                        Optional.empty(),
-                        Retries.NONE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        unavailable,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()),
+                PlannedStep.of(
+                                step,
+                                PlannedStep.Kind.SCRIPT,
+                                new RunOn.Targets(List.of(new Tag("web"))))
+                        .unavailable(unavailable)
+                        .build(),
                 List.of(places),
                 skip);
     }

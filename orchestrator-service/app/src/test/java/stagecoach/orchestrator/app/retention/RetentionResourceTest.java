@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.restassured.http.ContentType;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import stagecoach.cli.StagecoachCli;
-import stagecoach.cli.client.LocalDefault;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
+import stagecoach.runtime.test.TestCli;
 import stagecoach.runtime.test.TestKeys;
 
 @OrchestratorTest
@@ -89,22 +85,8 @@ class RetentionResourceTest {
     }
 
     private String stagecoach(String... args) {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        var root =
-                new StagecoachCli(
-                        Map.of(
-                                "STAGECOACH_URL",
-                                url.toString(),
-                                "STAGECOACH_API_KEY",
-                                TestKeys.ADMIN.key()),
-                        LocalDefault.NONE);
-        int exit =
-                StagecoachCli.commandLine(root)
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(args);
-        assertThat(exit).as(err.toString()).isZero();
-        return out.toString();
+        var said = new TestCli(url).run(args);
+        assertThat(said.exit()).as(said.err()).isZero();
+        return said.out();
     }
 }

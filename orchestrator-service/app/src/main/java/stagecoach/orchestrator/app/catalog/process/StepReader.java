@@ -147,30 +147,8 @@ final class StepReader {
             whole &= child.isPresent();
         }
         return whole
-                ? Optional.of(withAction(group, new Action.Group(children)))
+                ? Optional.of(group.toBuilder().action(new Action.Group(children)).build())
                 : Optional.empty();
-    }
-
-    private static Step withAction(Step step, Action action) {
-        return new Step(
-                step.name(),
-                step.phase(),
-                step.runOn(),
-                action,
-                step.condition(),
-                step.onlyIf(),
-                step.start(),
-                step.timeout(),
-                step.retries(),
-                step.window(),
-                step.parallelism(),
-                step.unavailableTargets(),
-                step.waitFor(),
-                step.mutex(),
-                step.environments(),
-                step.excludeEnvironments(),
-                step.required(),
-                step.disabled());
     }
 
     private static void refuseWhatIsTheGroups(JsonBody body) {
