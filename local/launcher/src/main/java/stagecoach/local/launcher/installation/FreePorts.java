@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import stagecoach.local.engines.FreePort;
+import stagecoach.local.engines.PortClaims;
 import stagecoach.local.launcher.supervisor.AtomicFile;
 
 /**
@@ -23,6 +24,7 @@ public final class FreePorts {
 
     private final Path file;
     private final Map<String, Integer> fixed;
+    private final PortClaims claims;
     private final Map<String, Integer> kept;
 
     /** Given out in this life: they may be in use by now, by those they were given to. */
@@ -32,10 +34,12 @@ public final class FreePorts {
      * The ports remembered in a file.
      *
      * @param fixed ports that a person has chosen, by name
+     * @param claims keeps others that start now from choosing the same
      */
-    public FreePorts(Path file, Map<String, Integer> fixed) throws IOException {
+    public FreePorts(Path file, Map<String, Integer> fixed, PortClaims claims) throws IOException {
         this.file = file;
         this.fixed = Map.copyOf(fixed);
+        this.claims = claims;
         this.kept = new TreeMap<>(read(file));
     }
 
@@ -71,7 +75,7 @@ public final class FreePorts {
         @Nullable Integer wanted = fixed.get(name);
         int chosen;
         if (wanted != null) {
-            if (!FreePort.isFree(wanted)) {
+            if (!FreePort.isFree(wanted) || !claims.claim(wanted)) {
                 throw new IllegalStateException(
                         "port %d, fixed for %s, is taken on 127.0.0.1. Stop what uses it, or fix another one."
                                 .formatted(wanted, name));
@@ -90,15 +94,16 @@ public final class FreePorts {
         return chosen;
     }
 
-    private boolean isUsable(int port) {
+    private boolean isUsable(int port) throws IOException {
         return FreePort.isFree(port)
                 && !fixed.containsValue(port)
-                && given.stream().noneMatch(name -> kept.getOrDefault(name, 0) == port);
+                && given.stream().noneMatch(name -> kept.getOrDefault(name, 0) == port)
+                && claims.claim(port);
     }
 
-    private int another() {
+    private int another() throws IOException {
         int candidate = FreePort.find(1).getFirst();
-        while (!isUsable(candidate) || kept.containsValue(candidate)) {
+        while (kept.containsValue(candidate) || !isUsable(candidate)) {
             candidate = FreePort.find(1).getFirst();
         }
         return candidate;

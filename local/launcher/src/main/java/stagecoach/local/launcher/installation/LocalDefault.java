@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.local.engines.EngineCommand;
 import stagecoach.local.engines.EngineHome;
+import stagecoach.local.engines.PortClaims;
 import stagecoach.local.launcher.process.ProcessSpec;
 import stagecoach.local.launcher.process.Readiness;
 import stagecoach.local.launcher.program.ServiceProgram;
@@ -66,7 +67,10 @@ public final class LocalDefault {
         return new LocalDefault(
                         checkout,
                         folder,
-                        new FreePorts(folder.resolve("ports.json"), wishes.fixedPorts()),
+                        new FreePorts(
+                                folder.resolve("ports.json"),
+                                wishes.fixedPorts(),
+                                PortClaims.ofThisPerson()),
                         wishes,
                         Secrets.in(folder.resolve("secrets")))
                 .plan();

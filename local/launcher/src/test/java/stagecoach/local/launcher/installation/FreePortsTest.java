@@ -12,9 +12,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.local.engines.FreePort;
+import stagecoach.local.engines.PortClaims;
 
 class FreePortsTest {
     @TempDir Path folder;
+    private int lives;
 
     @Test
     void a_port_stays_the_same_in_later_lives() throws Exception {
@@ -43,7 +45,7 @@ class FreePortsTest {
     void a_fixed_port_that_somebody_took_is_refused_with_a_sentence() throws Exception {
         try (ServerSocket taken = listen(0)) {
             int port = taken.getLocalPort();
-            FreePorts ports = new FreePorts(file(), Map.of("edge", port));
+            FreePorts ports = ports(Map.of("edge", port));
             assertThatThrownBy(() -> ports.port("edge"))
                     .hasMessageContaining("port %d, fixed for edge, is taken".formatted(port));
         }
@@ -52,7 +54,7 @@ class FreePortsTest {
     @Test
     void a_fixed_port_is_kept_too_and_nobody_else_gets_it() throws Exception {
         int fixed = FreePort.find(1).getFirst();
-        FreePorts ports = new FreePorts(file(), Map.of("edge", fixed));
+        FreePorts ports = ports(Map.of("edge", fixed));
         assertThat(ports.port("kafka", fixed)).isNotEqualTo(fixed);
         assertThat(ports.port("edge")).isEqualTo(fixed);
         assertThat(ports().port("edge")).isEqualTo(fixed);
@@ -70,8 +72,31 @@ class FreePortsTest {
         assertThat(ports().port("kafka")).isPositive();
     }
 
+    @Test
+    void homes_that_start_at_once_choose_different_ports_although_nobody_listens_yet()
+            throws Exception {
+        int preferred = FreePort.find(1).getFirst();
+        FreePorts one = new FreePorts(folder.resolve("one.json"), Map.of(), claims());
+        FreePorts other = new FreePorts(folder.resolve("other.json"), Map.of(), claims());
+        assertThat(one.port("edge", preferred)).isEqualTo(preferred);
+        assertThat(other.port("edge", preferred)).isNotEqualTo(preferred);
+        FreePorts third =
+                new FreePorts(folder.resolve("third.json"), Map.of("edge", preferred), claims());
+        assertThatThrownBy(() -> third.port("edge"))
+                .hasMessageContaining("port %d, fixed for edge, is taken".formatted(preferred));
+    }
+
     private FreePorts ports() throws IOException {
-        return new FreePorts(file(), Map.of());
+        return ports(Map.of());
+    }
+
+    /** Each as in a process of its own, whose claims end with it. */
+    private FreePorts ports(Map<String, Integer> fixed) throws IOException {
+        return new FreePorts(file(), fixed, PortClaims.in(folder.resolve("claims-" + lives++)));
+    }
+
+    private PortClaims claims() throws IOException {
+        return PortClaims.in(folder.resolve("claims"));
     }
 
     private Path file() {

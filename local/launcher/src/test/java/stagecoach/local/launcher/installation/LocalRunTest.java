@@ -14,9 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -87,6 +91,26 @@ class LocalRunTest {
         LocalRun.Started second = run.start(Map.of(), status -> {});
         assertThat(second.status().facts()).isEqualTo(first.status().facts());
         sql("DELETE FROM orchestrator.kept WHERE id = 7");
+    }
+
+    @Test
+    void two_that_start_at_once_both_come_up() throws Exception {
+        LocalRun other = new LocalRun(new Checkout(root), root.resolve("other"));
+        try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<LocalRun.Started> one = people.submit(() -> run.start(Map.of(), status -> {}));
+            Future<LocalRun.Started> two = people.submit(() -> other.start(Map.of(), status -> {}));
+            Set<String> baseUrls = new HashSet<>();
+            for (Future<LocalRun.Started> each : List.of(one, two)) {
+                LocalRun.Started started = each.get();
+                assertThat(started.status().phase()).isEqualTo(Phase.RUNNING);
+                String baseUrl = started.status().facts().get("baseUrl");
+                assertThat(get(baseUrl + "/")).isNotEmpty();
+                baseUrls.add(baseUrl);
+            }
+            assertThat(baseUrls).hasSize(2);
+        } finally {
+            other.end();
+        }
     }
 
     @Test
