@@ -21,10 +21,12 @@ final class ConventionScript implements Behaviour {
             List.of(Interpreter.BASH, Interpreter.PYTHON, Interpreter.POWERSHELL);
 
     private final ScriptRun runs;
+    private final FolderSync disk;
     private final String name;
 
-    ConventionScript(ScriptRun runs, String name) {
+    ConventionScript(ScriptRun runs, FolderSync disk, String name) {
         this.runs = runs;
+        this.disk = disk;
         this.name = name;
     }
 
@@ -60,5 +62,7 @@ final class ConventionScript implements Behaviour {
             throw new InstallFailed(result);
         }
         installation.outputs().putAll(result.outputs());
+        // It may have written what the installed program needs.
+        disk.sync(installation.content());
     }
 }

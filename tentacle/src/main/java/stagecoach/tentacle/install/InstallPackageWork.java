@@ -30,13 +30,20 @@ public final class InstallPackageWork implements Work {
         private final Home home;
         private final PackageStore store;
         private final ScriptRun runs;
+        private final FolderSync disk;
         private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
         /** Installs from this store. */
         public Desk(Home home, PackageStore store, ScriptRun runs) {
+            this(home, store, runs, FolderSync.onDisk());
+        }
+
+        /** Installs from this store, on this disk. */
+        Desk(Home home, PackageStore store, ScriptRun runs, FolderSync disk) {
             this.home = home;
             this.store = store;
             this.runs = runs;
+            this.disk = disk;
         }
 
         PackageStore store() {
@@ -59,10 +66,11 @@ public final class InstallPackageWork implements Work {
                 new VerifyPackage(desk.store),
                 new ExtractPackage(ArchiveLimits.USUAL),
                 new SubstituteVariables(),
-                new ConventionScript(desk.runs, "PreDeploy"),
+                new CompleteFolder(desk.disk),
+                new ConventionScript(desk.runs, desk.disk, "PreDeploy"),
                 installation -> installation.link().switchOver(installation.live()),
-                new ConventionScript(desk.runs, "Deploy"),
-                new ConventionScript(desk.runs, "PostDeploy"),
+                new ConventionScript(desk.runs, desk.disk, "Deploy"),
+                new ConventionScript(desk.runs, desk.disk, "PostDeploy"),
                 installation -> installation.link().prune(installation.live(), desk.inUse));
     }
 

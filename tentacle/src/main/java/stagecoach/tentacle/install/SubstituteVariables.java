@@ -20,7 +20,7 @@ import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.VariableProblem;
 import stagecoach.vocabulary.template.syntax.SyntaxMistake;
 
-/** Puts variables into the files that the step names, and completes the new folder with that. */
+/** Puts variables into the files that the step names. */
 final class SubstituteVariables implements Behaviour {
     /** What is longer is no configuration file, in bytes. */
     static final long FILE_BYTES_MAX = 4L << 20;
@@ -60,7 +60,6 @@ final class SubstituteVariables implements Behaviour {
                 substitute(installation.live(), content.relativize(file), file, variables);
             }
         }
-        installation.unpacked();
     }
 
     /** Puts variables into one text file; what is not known is told and left as written. */

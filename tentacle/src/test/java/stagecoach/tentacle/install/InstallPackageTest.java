@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.OutputKind;
+import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
@@ -134,6 +137,86 @@ class InstallPackageTest {
                 .contains(
                         "app.properties: no value here for #{No.Such}, left as written.",
                         "substituteIn '*.none' matches no file of the package.");
+    }
+
+    @Test
+    void the_journal_vouches_for_the_new_folder_only_once_all_of_it_is_on_disk() throws Exception {
+        LiveTicket live =
+                accept(
+                        new Nupkg()
+                                .with("conf/deep/b.properties", "url=#{Db.Url}")
+                                .with("run.sh", "true")
+                                .heldIn(tickets.home()),
+                        payload(DIRECTORY, "**/*.properties"));
+        Set<String> onDiskBefore = ConcurrentHashMap.newKeySet();
+        installOn(
+                live,
+                path -> {
+                    if (!hasReached(live, "unpacked")) {
+                        onDiskBefore.add(path.getFileName() + " " + Files.isDirectory(path));
+                        if (path.endsWith("b.properties")) {
+                            assertThat(path).hasContent("url=jdbc:prod");
+                        }
+                    }
+                });
+        assertThat(hasReached(live, "unpacked")).isTrue();
+        assertThat(onDiskBefore)
+                .containsExactlyInAnyOrder(
+                        "b.properties false",
+                        "deep true",
+                        "conf true",
+                        "run.sh false",
+                        installed("").toRealPath().getFileName() + " true",
+                        ".stagecoach true");
+    }
+
+    @Test
+    void what_a_script_wrote_is_on_disk_before_the_installation_is_done() throws Exception {
+        LiveTicket live =
+                accept(
+                        new Nupkg()
+                                .with("PostDeploy.sh", "echo 1 > written")
+                                .heldIn(tickets.home()),
+                        payload(DIRECTORY));
+        Set<String> onDisk = ConcurrentHashMap.newKeySet();
+        installOn(live, path -> onDisk.add(String.valueOf(path.getFileName())));
+        assertThat(onDisk).contains("written");
+    }
+
+    @Test
+    void a_disk_that_fails_fails_the_installation_and_the_version_before_stays() throws Exception {
+        install(new Nupkg().with("app.txt", "old"));
+        LiveTicket live =
+                accept(
+                        new Nupkg().with("app.txt", "new").heldIn(tickets.home()),
+                        payload(DIRECTORY));
+        CommandResult result =
+                installOn(
+                        live,
+                        path -> {
+                            throw new IOException("Input/output error");
+                        });
+        assertThat(result.succeeded()).isFalse();
+        assertThat(hasReached(live, "unpacked")).isFalse();
+        assertThat(installed("app.txt")).hasContent("old");
+    }
+
+    private CommandResult installOn(LiveTicket live, FolderSync.Force disk) throws Exception {
+        desk =
+                new InstallPackageWork.Desk(
+                        tickets.home(),
+                        PackageStore.open(tickets.home()),
+                        new ScriptRun(ScriptTools.install(tickets.home())),
+                        FolderSync.by(disk));
+        return perform(live);
+    }
+
+    private static boolean hasReached(LiveTicket live, String point) {
+        return live.entries().stream()
+                .anyMatch(
+                        entry ->
+                                entry instanceof JournalEntry.Reached reached
+                                        && reached.point().equals(point));
     }
 
     @Test

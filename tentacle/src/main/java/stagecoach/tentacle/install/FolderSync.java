@@ -1,0 +1,113 @@
+package stagecoach.tentacle.install;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import stagecoach.trust.PrivateFiles;
+
+/** Makes a folder, with all that is in it, outlast a power cut. */
+final class FolderSync {
+    /** A file system that several ask at once writes its own journal once for all of them. */
+    private static final int AT_ONCE = 8;
+
+    private final Force force;
+
+    private FolderSync(Force force) {
+        this.force = force;
+    }
+
+    /** Makes the bytes of one file, or the names in one folder, outlast a power cut. */
+    interface Force {
+        /** Returns when they do. */
+        void force(Path path) throws IOException;
+    }
+
+    /** On the disk of this machine. */
+    static FolderSync onDisk() {
+        return by(FolderSync::forceOnDisk);
+    }
+
+    /** One that asks {@code force} for each path. */
+    static FolderSync by(Force force) {
+        return new FolderSync(force);
+    }
+
+    private static void forceOnDisk(Path path) throws IOException {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            PrivateFiles.syncFolder(path);
+            return;
+        }
+        // Windows wants a file that may be written; elsewhere one that may be read is enough.
+        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+        var mode = posix ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+        try (FileChannel file = FileChannel.open(path, mode)) {
+            file.force(true);
+        }
+    }
+
+    /** Returns when {@code folder}, its own name included, is on disk; links are not followed. */
+    void sync(Path folder) throws IOException, InterruptedException {
+        var tasks = new ArrayList<Callable<Path>>();
+        for (Path path : pathsOf(folder)) {
+            tasks.add(
+                    () -> {
+                        force.force(path);
+                        return path;
+                    });
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            for (Future<Path> done : threads.invokeAll(tasks)) {
+                done.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+        }
+    }
+
+    private static List<Path> pathsOf(Path folder) throws IOException {
+        var paths = new ArrayList<Path>();
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes is) {
+                        if (is.isRegularFile() && Files.isReadable(file)) {
+                            paths.add(file);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path path, IOException why) {
+                        // What a script has closed to us is that script's to keep.
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path inner, @Nullable IOException why) {
+                        paths.add(inner);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        Path above = folder.toAbsolutePath().getParent();
+        if (above != null) {
+            paths.add(above);
+        }
+        return paths;
+    }
+}
