@@ -24,19 +24,20 @@ public interface Projection {
     String ownerOf(StreamId stream);
 
     /**
-     * Brings what events do not tell from the live tables into the shadow, such as how far a
-     * transfer has come. Called once, when both stand at the same events and nobody writes.
+     * Brings what events do not tell from a live table into the shadow, such as how far a transfer
+     * has come. Called for each piece of each table, when both stand at the same events and nobody
+     * writes.
      *
      * @param live the schema of the live tables
      * @param shadow the schema of the rebuilt ones
      */
-    void carryOver(Tx tx, String live, String shadow);
+    void carryOver(Tx tx, Table table, String live, String shadow, Piece piece);
 
     /**
      * A table.
      *
      * @param key the columns of its primary key
-     * @param owner the column that tells whose row it is
+     * @param owner the column that tells whose row it is, which is part of the key and has text
      */
     record Table(String name, List<String> key, String owner) {
         /** Copies the columns. */

@@ -131,7 +131,7 @@ final class Rebuild {
         at.accept(Point.CAUGHT_UP);
         shadow.leave(tx, projection, forgotten);
         shadow.leaveOutRetired(tx, projection);
-        projection.carryOver(tx, shadow.live(), shadow.schema());
+        shadow.carryOver(tx, projection);
         var difference = shadow.swap(tx, projection);
         at.accept(Point.SWAPPED);
         shadow.drop(tx, projection);

@@ -1,19 +1,35 @@
 package stagecoach.orchestrator.app.projection;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 import stagecoach.orchestrator.app.projection.Projection.Table;
 import stagecoach.runtime.aggregate.Tx;
 
 /** The tables of read models that are being rebuilt, in a schema beside the service's own. */
 @Singleton
 class Shadow {
-    private final String live;
+    /** A second's work, where half a minute is the most that a statement may take. */
+    private static final int ROWS_AT_ONCE = 20_000;
 
+    private static final int OWNERS_AT_ONCE = 500;
+
+    private final String live;
+    private final int rowsAtOnce;
+
+    @Inject
     Shadow(@ConfigProperty(name = "stagecoach.schema") String live) {
+        this(live, ROWS_AT_ONCE);
+    }
+
+    Shadow(String live, int rowsAtOnce) {
         this.live = live;
+        this.rowsAtOnce = rowsAtOnce;
     }
 
     /** What a swap changed. */
@@ -76,9 +92,15 @@ class Shadow {
 
     /** Leaves the rows of owners whose history is no longer whole as they are. */
     void leave(Tx tx, Projection projection, List<String> owners) {
-        if (owners.isEmpty()) {
-            return;
+        for (int from = 0; from < owners.size(); from += OWNERS_AT_ONCE) {
+            leaveAFew(
+                    tx,
+                    projection,
+                    owners.subList(from, Math.min(owners.size(), from + OWNERS_AT_ONCE)));
         }
+    }
+
+    private void leaveAFew(Tx tx, Projection projection, List<String> owners) {
         String[] ids = owners.toArray(String[]::new);
         for (Table table : projection.tables()) {
             tx.execute(
@@ -101,39 +123,98 @@ class Shadow {
         }
     }
 
+    /** Brings what events do not tell from the live tables. */
+    void carryOver(Tx tx, Projection projection) {
+        for (Table table : projection.tables()) {
+            for (Piece piece : pieces(tx, table)) {
+                projection.carryOver(tx, table, live, schema(), piece);
+            }
+        }
+    }
+
+    /** The pieces of a table and of its shadow, which together are all of both. */
+    List<Piece> pieces(Tx tx, Table table) {
+        var pieces = new ArrayList<Piece>();
+        Optional<String> end = Optional.of("");
+        while (end.isPresent()) {
+            String after = end.get();
+            end = endOfPiece(tx, table, after);
+            pieces.add(new Piece(after, end));
+        }
+        return pieces;
+    }
+
+    private Optional<String> endOfPiece(Tx tx, Table table, String after) {
+        String ownerOfLast = "(SELECT %s FROM %s.%s WHERE %s > ?1 ORDER BY 1 OFFSET %d LIMIT 1)";
+        List<@Nullable Object[]> end =
+                tx.rows(
+                        "SELECT least(%s, %s)"
+                                .formatted(
+                                        ownerOfLast.formatted(
+                                                table.owner(),
+                                                live,
+                                                table.name(),
+                                                table.owner(),
+                                                rowsAtOnce - 1),
+                                        ownerOfLast.formatted(
+                                                table.owner(),
+                                                schema(),
+                                                table.name(),
+                                                table.owner(),
+                                                rowsAtOnce - 1)),
+                        after);
+        return Optional.ofNullable((String) end.getFirst()[0]);
+    }
+
     /** Makes the live tables equal to the rebuilt ones, and changes only rows that differ. */
     Difference swap(Tx tx, Projection projection) {
         long removed = 0;
         long written = 0;
         for (Table table : projection.tables()) {
-            String same =
-                    table.key().stream()
-                            .map(column -> "l.%s = s.%s".formatted(column, column))
-                            .collect(Collectors.joining(" AND "));
-            String rebuilt = schema() + "." + table.name();
-            String present = live + "." + table.name();
-            removed +=
-                    tx.execute(
-                            """
-                            DELETE FROM %s WHERE ctid IN (
-                                SELECT l.ctid FROM %s l LEFT JOIN %s s ON %s
-                                WHERE s.%s IS NULL OR ROW(l.*) IS DISTINCT FROM ROW(s.*))"""
-                                    .formatted(
-                                            present,
-                                            present,
-                                            rebuilt,
-                                            same,
-                                            table.key().getFirst()));
-            written +=
-                    tx.execute(
-                            "INSERT INTO %s SELECT s.* FROM %s s LEFT JOIN %s l ON %s WHERE l.%s IS NULL"
-                                    .formatted(
-                                            present,
-                                            rebuilt,
-                                            present,
-                                            same,
-                                            table.key().getFirst()));
+            for (Piece piece : pieces(tx, table)) {
+                removed += removeWrong(tx, table, piece);
+                written += writeMissing(tx, table, piece);
+            }
         }
         return new Difference(removed, written);
+    }
+
+    private int removeWrong(Tx tx, Table table, Piece piece) {
+        String present = live + "." + table.name();
+        return tx.execute(
+                """
+                DELETE FROM %s WHERE ctid IN (
+                    SELECT l.ctid FROM %s l LEFT JOIN %s.%s s ON %s
+                    WHERE %s AND (s.%s IS NULL OR ROW(l.*) IS DISTINCT FROM ROW(s.*)))"""
+                        .formatted(
+                                present,
+                                present,
+                                schema(),
+                                table.name(),
+                                sameRow(table),
+                                piece.covers("l." + table.owner()),
+                                table.owner()),
+                piece.bounds());
+    }
+
+    private int writeMissing(Tx tx, Table table, Piece piece) {
+        String present = live + "." + table.name();
+        return tx.execute(
+                "INSERT INTO %s SELECT s.* FROM %s.%s s LEFT JOIN %s l ON %s WHERE %s AND l.%s IS NULL"
+                        .formatted(
+                                present,
+                                schema(),
+                                table.name(),
+                                present,
+                                sameRow(table),
+                                piece.covers("s." + table.owner()),
+                                table.owner()),
+                piece.bounds());
+    }
+
+    private static String sameRow(Table table) {
+        return table.key().stream()
+                .map(column -> "l.%s = s.%s".formatted(column, column))
+                .collect(Collectors.joining(" AND "));
     }
 }

@@ -104,8 +104,8 @@ class RebuildTest {
         }
 
         @Override
-        public void carryOver(Tx tx, String live, String to) {
-            of.carryOver(tx, live, to);
+        public void carryOver(Tx tx, Table table, String live, String to, Piece piece) {
+            of.carryOver(tx, table, live, to, piece);
         }
     }
 
@@ -254,7 +254,10 @@ class RebuildTest {
     }
 
     private void untilDone(Projection projection) {
-        var pod = rebuild(point -> {});
+        untilDone(projection, rebuild(point -> {}));
+    }
+
+    private void untilDone(Projection projection, Rebuild pod) {
         await().atMost(StagecoachResource.PATIENCE)
                 .until(
                         () -> {
@@ -330,6 +333,31 @@ class RebuildTest {
         assertThat(told.rowsRemoved()).isZero();
         assertThat(told.rowsWritten()).isZero();
         assertThat(told.eventsDone()).isPositive();
+    }
+
+    @Test
+    void a_large_read_model_is_compared_and_swapped_piece_by_piece() {
+        List<String> ids = List.of(history(), history(), history());
+        var right = ids.stream().map(this::rows).toList();
+        ids.forEach(this::corrupt);
+        var projection = new Renamed(progress());
+        unitOfWork.execute(
+                tx -> RebuildRow.ask(tx, projection.name(), "test", Clock.systemUTC().instant()));
+        var pieces = new ArrayList<Piece>();
+        var inPieces =
+                new Shadow(shadow.live(), 2) {
+                    @Override
+                    List<Piece> pieces(Tx tx, Projection.Table table) {
+                        List<Piece> found = super.pieces(tx, table);
+                        pieces.addAll(found);
+                        return found;
+                    }
+                };
+        untilDone(
+                projection,
+                new Rebuild(unitOfWork, inPieces, codecs, Clock.systemUTC(), point -> {}));
+        assertThat(ids.stream().map(this::rows).toList()).isEqualTo(right);
+        assertThat(pieces).hasSizeGreaterThan(2 * ids.size() * progress().tables().size());
     }
 
     @Test

@@ -15,6 +15,7 @@ import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.orchestrator.app.progress.acquisition.AcquisitionChannel;
 import stagecoach.orchestrator.app.progress.step.SettledChannel;
 import stagecoach.orchestrator.app.progress.step.StepChannel;
+import stagecoach.orchestrator.app.projection.Piece;
 import stagecoach.orchestrator.app.projection.Projection;
 import stagecoach.runtime.aggregate.Tx;
 
@@ -22,6 +23,7 @@ import stagecoach.runtime.aggregate.Tx;
 @Singleton
 class ProgressProjection implements Projection {
     private static final String DEPLOYMENT = "deployment";
+    private static final String PACKAGES = "acquisition_row";
 
     @Override
     public String name() {
@@ -33,7 +35,7 @@ class ProgressProjection implements Projection {
         return List.of(
                 new Table("step_row", List.of(DEPLOYMENT, "run", "step", "place"), DEPLOYMENT),
                 new Table(
-                        "acquisition_row",
+                        PACKAGES,
                         List.of(DEPLOYMENT, "package", "version", "holder_kind", "holder"),
                         DEPLOYMENT),
                 new Table(
@@ -83,7 +85,10 @@ class ProgressProjection implements Projection {
 
     /** How far a package has come is told beside its output, and is no history either. */
     @Override
-    public void carryOver(Tx tx, String live, String shadow) {
+    public void carryOver(Tx tx, Table table, String live, String shadow, Piece piece) {
+        if (!table.name().equals(PACKAGES)) {
+            return;
+        }
         tx.execute(
                 """
                 UPDATE %s.acquisition_row s SET
@@ -96,7 +101,9 @@ class ProgressProjection implements Projection {
                 WHERE l.deployment = s.deployment AND l.package = s.package AND l.version = s.version
                     AND l.holder_kind = s.holder_kind AND l.holder = s.holder AND l.run = s.run
                     AND l.started_at IS NOT NULL
-                    AND (l.state = 'RUNNING' AND s.state = 'PENDING' OR l.state = s.state)"""
-                        .formatted(shadow, live));
+                    AND (l.state = 'RUNNING' AND s.state = 'PENDING' OR l.state = s.state)
+                    AND %s"""
+                        .formatted(shadow, live, piece.covers("s." + DEPLOYMENT)),
+                piece.bounds());
     }
 }
