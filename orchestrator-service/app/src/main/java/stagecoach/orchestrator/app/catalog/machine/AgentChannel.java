@@ -18,7 +18,6 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
-import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
@@ -28,7 +27,6 @@ import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.orchestrator.app.catalog.Catalog;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.catalog.MachineWatch;
-import stagecoach.orchestrator.app.catalog.row.AgentRow;
 import stagecoach.orchestrator.app.catalog.row.TargetRow;
 import stagecoach.orchestrator.app.catalog.row.WorkerRow;
 import stagecoach.runtime.aggregate.Cause;
@@ -42,13 +40,15 @@ import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.wire.StagecoachJson;
 
 /**
- * What the gateway reports of tentacles: an enrolment makes or replaces the target or worker, a
- * health report is kept.
+ * What the gateway reports of tentacles: it is kept, an enrolment makes or replaces the target or
+ * worker, and those who wait for a machine are told.
  */
 @ApplicationScoped
 class AgentChannel {
     private static final Logger LOG = Logger.getLogger(AgentChannel.class);
-    private static final String HANDLER = "orchestrator-catalog-agents";
+
+    /** By which the inbox remembers what was handled. */
+    static final String HANDLER = "orchestrator-catalog-agents";
 
     private final Inbox inbox;
     private final Catalog catalog;
@@ -74,32 +74,14 @@ class AgentChannel {
 
     private void onReports(Tx tx, List<InboxEvent<AgentReport>> reports) {
         for (InboxEvent<AgentReport> report : reports) {
+            AgentRows.keep(tx, report);
             switch (report.event()) {
                 case AgentEnrolled enrolled -> {
                     onEnrolled(tx, enrolled, Cause.byEvent(report));
                     tellChange(tx, enrolled.agent(), report);
                 }
-                case AgentHealthChanged changed -> {
-                    AgentRow row = agent(tx, changed.agent().value());
-                    row.state = changed.state().name();
-                    row.reason = changed.reason().isBlank() ? null : changed.reason();
-                    row.checkedAt = report.at();
-                    changed.version().ifPresent(version -> row.version = version);
-                    changed.freeDiskBytes().ifPresent(bytes -> row.freeDiskBytes = bytes);
-                    tx.upsert(row);
-                    tellChange(tx, changed.agent(), report);
-                }
-                case AgentRevoked revoked -> {
-                    AgentRow row = agent(tx, revoked.agent().value());
-                    row.thumbprint = null;
-                    row.state = AgentHealth.UNAVAILABLE.name();
-                    row.reason = revoked.reason();
-                    row.checkedAt = report.at();
-                    tx.upsert(row);
-                }
-                case CommandStarted started -> {}
-                case CommandEnded ended -> {}
-                case CommandSettled settled -> {}
+                case AgentHealthChanged changed -> tellChange(tx, changed.agent(), report);
+                case AgentRevoked _, CommandStarted _, CommandEnded _, CommandSettled _ -> {}
             }
         }
     }
@@ -135,9 +117,6 @@ class AgentChannel {
             case ConfigurationDocument.ApiKey other -> wrong(enrolled, other);
             case ConfigurationDocument.Retention other -> wrong(enrolled, other);
         }
-        AgentRow agent = agent(tx, enrolled.agent().value());
-        agent.thumbprint = enrolled.thumbprint();
-        tx.upsert(agent);
         LOG.infof("machine enrolled agent=%s", enrolled.agent());
     }
 
@@ -169,16 +148,6 @@ class AgentChannel {
         row.region = worker.region().map(RegionId::value).orElse(null);
         row.disabled = worker.disabled();
         return row;
-    }
-
-    private static AgentRow agent(Tx tx, String agent) {
-        return tx.find(AgentRow.class, agent)
-                .orElseGet(
-                        () -> {
-                            var row = new AgentRow();
-                            row.agent = agent;
-                            return row;
-                        });
     }
 
     /** Without the streams of tickets, which are most of this topic and nothing to the catalog. */

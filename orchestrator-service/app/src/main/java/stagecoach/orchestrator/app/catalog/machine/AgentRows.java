@@ -1,0 +1,57 @@
+package stagecoach.orchestrator.app.catalog.machine;
+
+import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
+import stagecoach.contracts.agent.AgentReport.AgentHealth;
+import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
+import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.AgentReport.CommandSettled;
+import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.orchestrator.app.catalog.row.AgentRow;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.inbox.InboxEvent;
+
+/** How tentacles are, as reports tell; it follows from them alone, so that it can be rebuilt. */
+final class AgentRows {
+    private AgentRows() {}
+
+    /** Keeps what a report says of its tentacle. */
+    static void keep(Tx tx, InboxEvent<AgentReport> report) {
+        switch (report.event()) {
+            case AgentEnrolled enrolled -> {
+                AgentRow row = row(tx, enrolled.agent().value());
+                row.thumbprint = enrolled.thumbprint();
+                tx.upsert(row);
+            }
+            case AgentHealthChanged changed -> {
+                AgentRow row = row(tx, changed.agent().value());
+                row.state = changed.state().name();
+                row.reason = changed.reason().isBlank() ? null : changed.reason();
+                row.checkedAt = report.at();
+                changed.version().ifPresent(version -> row.version = version);
+                changed.freeDiskBytes().ifPresent(bytes -> row.freeDiskBytes = bytes);
+                tx.upsert(row);
+            }
+            case AgentRevoked revoked -> {
+                AgentRow row = row(tx, revoked.agent().value());
+                row.thumbprint = null;
+                row.state = AgentHealth.UNAVAILABLE.name();
+                row.reason = revoked.reason();
+                row.checkedAt = report.at();
+                tx.upsert(row);
+            }
+            case CommandStarted _, CommandEnded _, CommandSettled _ -> {}
+        }
+    }
+
+    private static AgentRow row(Tx tx, String agent) {
+        return tx.find(AgentRow.class, agent)
+                .orElseGet(
+                        () -> {
+                            var row = new AgentRow();
+                            row.agent = agent;
+                            return row;
+                        });
+    }
+}

@@ -1,0 +1,49 @@
+package stagecoach.orchestrator.app.catalog.machine;
+
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
+import stagecoach.contracts.agent.AgentReport;
+import stagecoach.decider.StreamId;
+import stagecoach.orchestrator.app.projection.Piece;
+import stagecoach.orchestrator.app.projection.Projection;
+import stagecoach.runtime.aggregate.Tx;
+
+/**
+ * How tentacles are. The targets and workers that enrolments make are no part of it: people change
+ * them too.
+ */
+@Singleton
+class MachinesProjection implements Projection {
+    private static final String AGENT = "agent";
+
+    @Override
+    public String name() {
+        return "machines";
+    }
+
+    @Override
+    public List<Table> tables() {
+        return List.of(new Table(AGENT, List.of(AGENT), AGENT));
+    }
+
+    @Override
+    public List<Part<?>> parts() {
+        return List.of(
+                new Part<>(
+                        AgentChannel.HANDLER,
+                        AGENT,
+                        AgentReport.class,
+                        Set.of(),
+                        (tx, reports) -> reports.forEach(report -> AgentRows.keep(tx, report))));
+    }
+
+    @Override
+    public String ownerOf(StreamId stream) {
+        return stream.name();
+    }
+
+    /** Reports tell all of it. */
+    @Override
+    public void carryOver(Tx tx, Table table, String live, String shadow, Piece piece) {}
+}
