@@ -37,7 +37,7 @@ class SimulationTest {
         long seed = new Random().nextInt(Integer.MAX_VALUE);
         long until =
                 System.nanoTime()
-                        + Duration.ofSeconds(Long.getLong("simulation.seconds", 20)).toNanos();
+                        + Duration.ofSeconds(Long.getLong("simulation.seconds", 60)).toNanos();
         do {
             holds(Draw.scenario(seed++));
         } while (System.nanoTime() < until);
