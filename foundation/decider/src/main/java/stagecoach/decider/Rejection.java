@@ -11,6 +11,8 @@ public final class Rejection extends RuntimeException {
         NOT_FOUND,
         /** The thing's present state forbids it. */
         CONFLICT,
+        /** The thing is not as the asker has seen it. */
+        OUTDATED,
         /** Somebody else may ask for that. */
         FORBIDDEN,
         /** The request itself is wrong. */

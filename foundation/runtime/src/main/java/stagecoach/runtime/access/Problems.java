@@ -80,6 +80,7 @@ public class Problems {
             case NOT_FOUND -> 404;
             case FORBIDDEN -> 403;
             case CONFLICT -> 409;
+            case OUTDATED -> 412;
             case INVALID -> 400;
         };
     }

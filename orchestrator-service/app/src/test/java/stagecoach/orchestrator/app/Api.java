@@ -18,8 +18,13 @@ public final class Api {
     }
 
     public static Response put(String path, String json) {
+        return put(path, json, Map.of());
+    }
+
+    public static Response put(String path, String json, Map<String, String> headers) {
         return RestAssured.given()
                 .header("Authorization", TestKeys.ADMIN.bearer())
+                .headers(headers)
                 .contentType(ContentType.JSON)
                 .body(json)
                 .put("/api/v1" + path);

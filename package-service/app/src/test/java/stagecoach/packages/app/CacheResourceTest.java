@@ -67,6 +67,28 @@ class CacheResourceTest {
     }
 
     @Test
+    void a_cache_that_was_changed_since_it_was_read_is_not_overwritten() throws Exception {
+        String path = "/api/v1/caches/north-tagged";
+        String first = Configured.body("north", "https://t:1", "http://hq", THUMBPRINT);
+        String second = Configured.body("north", "https://t:2", "http://hq", THUMBPRINT);
+        assertThat(Http.put(path, first, "If-Match", "*").statusCode()).isEqualTo(412);
+        String made = tag(Http.put(path, first));
+        assertThat(tag(Http.get(path))).isEqualTo(made);
+        String changed = tag(Http.put(path, second, "If-Match", made));
+        assertThat(changed).isNotEqualTo(made);
+
+        HttpResponse<String> refused = Http.put(path, first, "If-Match", made);
+
+        assertThat(refused.statusCode()).isEqualTo(412);
+        assertThat(refused.body()).contains("changed-meanwhile", "north-tagged");
+        assertThat(tag(Http.get(path))).isEqualTo(changed);
+    }
+
+    private static String tag(HttpResponse<String> response) {
+        return response.headers().firstValue("ETag").orElseThrow();
+    }
+
+    @Test
     void where_a_cache_reaches_the_server_is_the_public_address_unless_it_says_otherwise()
             throws Exception {
         HttpResponse<String> answer =

@@ -2,8 +2,8 @@ package stagecoach.orchestrator.app.audit;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.InvalidInput;
+import stagecoach.runtime.request.PageRequest;
 
 /**
  * A place in the feed: behind the event with number {@code seq}.

@@ -31,11 +31,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.orchestrator.app.live.LiveStream;
 import stagecoach.orchestrator.app.live.Subject;
-import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Problems;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
 
 /** The feed of events: a page, or everything as it comes. */
 @Path("/api/v1/events")

@@ -1,6 +1,7 @@
 package stagecoach.orchestrator.app.catalog;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.catalog.row.CatalogRow;
 import stagecoach.orchestrator.app.request.JsonBody;
-import stagecoach.orchestrator.app.request.PageRequest;
-import stagecoach.orchestrator.app.request.WriteRequest;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
@@ -21,6 +20,9 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.Revision;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.IdRule;
 
 /**
@@ -57,6 +59,9 @@ public class Catalog {
                     var body = JsonBody.of(json);
                     refuseOtherId(body, id);
                     Optional<R> before = tx.find(thing.rowType(), id);
+                    request.check(
+                            before.isPresent() ? revision(tx, thing, id) : Revision.NONE,
+                            name(thing, id));
                     R after =
                             thing.read(
                                     id, body, store.names(tx).assuming(request.assumed()), before);
@@ -66,17 +71,46 @@ public class Catalog {
                         write(tx, thing, before, after, cause);
                     }
                     V view = thing.views(tx, List.of(after)).getFirst();
-                    return before.isPresent() || request.dryRun
-                            ? RestResponse.ok(view)
+                    if (request.dryRun) {
+                        return RestResponse.ok(view);
+                    }
+                    Revision now = revision(tx, thing, id);
+                    return before.isPresent()
+                            ? tagged(view, now)
                             : ResponseBuilder.<V>create(RestResponse.Status.CREATED, view)
                                     .location(URI.create("/api/v1/" + thing.path() + "/" + id))
+                                    .header(HttpHeaders.ETAG, now.tag())
                                     .build();
                 });
     }
 
-    /** One thing. */
-    public <R extends CatalogRow, V> V get(CatalogThing<R, V> thing, String id) {
-        return unitOfWork.run(tx -> thing.views(tx, List.of(find(tx, thing, id))).getFirst());
+    /** One thing, with its revision. */
+    public <R extends CatalogRow, V> RestResponse<V> get(CatalogThing<R, V> thing, String id) {
+        return unitOfWork.run(
+                tx ->
+                        tagged(
+                                thing.views(tx, List.of(find(tx, thing, id))).getFirst(),
+                                revision(tx, thing, id)));
+    }
+
+    /** The revision of a thing that is there. */
+    public <R extends CatalogRow, V> Revision revision(Tx tx, CatalogThing<R, V> thing, String id) {
+        return new Revision(
+                commands.load(
+                                tx,
+                                ConfigurationKind.CONFIGURATION,
+                                ConfigurationKind.streamOf(thing.kind(), id))
+                        .revision());
+    }
+
+    /** A document with its revision. */
+    public static <V> RestResponse<V> tagged(V view, Revision revision) {
+        return ResponseBuilder.ok(view).header(HttpHeaders.ETAG, revision.tag()).build();
+    }
+
+    /** What a thing is called in sentences. */
+    public static <R extends CatalogRow, V> String name(CatalogThing<R, V> thing, String id) {
+        return "%s \"%s\"".formatted(thing.noun(), id);
     }
 
     /** A page of all things of a kind, by id. */

@@ -25,11 +25,11 @@ import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.catalog.row.EnvironmentRow;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
-import stagecoach.orchestrator.app.request.PageRequest;
-import stagecoach.orchestrator.app.request.WriteRequest;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.EnvironmentId;
 
 /** Environments: where releases go. */
@@ -73,7 +73,7 @@ public class EnvironmentResource {
     @GET
     @Path("{id}")
     @Operation(summary = "Read an environment")
-    public EnvironmentView get(String id) {
+    public RestResponse<EnvironmentView> get(String id) {
         return catalog.get(thing, id);
     }
 

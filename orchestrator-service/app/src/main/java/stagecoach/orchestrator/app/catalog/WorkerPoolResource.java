@@ -25,11 +25,11 @@ import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.catalog.row.WorkerPoolRow;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
-import stagecoach.orchestrator.app.request.PageRequest;
-import stagecoach.orchestrator.app.request.WriteRequest;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.PoolId;
 
 /** Worker pools: workers that stand in for each other. */
@@ -73,7 +73,7 @@ public class WorkerPoolResource {
     @GET
     @Path("{id}")
     @Operation(summary = "Read a worker pool")
-    public WorkerPoolView get(String id) {
+    public RestResponse<WorkerPoolView> get(String id) {
         return catalog.get(thing, id);
     }
 

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.problem;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -21,7 +22,8 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 @OrchestratorTest
 class PagesTest {
     private static final Pattern REJECTION =
-            Pattern.compile("\\b(?:NOT_FOUND|CONFLICT|FORBIDDEN|INVALID),\\s*\"([a-z-]+)\"");
+            Pattern.compile(
+                    "\\b(?:NOT_FOUND|CONFLICT|OUTDATED|FORBIDDEN|INVALID),\\s*\"([a-z-]+)\"");
     private static final Pattern RESPONSE =
             Pattern.compile("response\\(\\s*(?:[0-9]{3}|own\\.getStatus\\(\\)),\\s*\"([a-z-]+)\"");
 
@@ -60,6 +62,9 @@ class PagesTest {
                 .body("paths", hasKey("/api/v1/projects/{id}/process"))
                 .body("paths", hasKey("/api/v1/deployments/{id}/acquisitions"))
                 .body("paths", hasKey("/api/v1/events"))
+                .body(
+                        "paths.'/api/v1/environments/{id}'.get.responses.'200'.content.'application/json'.schema.'$ref'",
+                        endsWith("/Environment"))
                 .body("components.schemas", hasKey("Process"))
                 .body("components.schemas", hasKey("Deployment"));
         given().queryParam("format", "yaml")

@@ -15,6 +15,7 @@ import stagecoach.packages.routing.RoutePlanner;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.Revision;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.RegionId;
 
@@ -74,10 +75,17 @@ public class CacheCatalog {
         }
     }
 
-    /** Writes a cache, if anything about it changed. */
-    void write(Tx tx, Optional<CacheRow> before, CacheRow after, Cause cause) {
+    /** How often a cache's configuration was changed. */
+    Revision revision(Tx tx, String id) {
+        return new Revision(
+                commands.load(tx, CacheConfiguration.CACHES, CacheConfiguration.streamOf(id))
+                        .revision());
+    }
+
+    /** Writes a cache, if anything about it changed; its revision then. */
+    Revision write(Tx tx, Optional<CacheRow> before, CacheRow after, Cause cause) {
         if (before.isPresent() && before.get().content().equals(after.content())) {
-            return;
+            return revision(tx, after.id);
         }
         // The event first, so that of two changes at once one waits.
         commands.handle(
@@ -95,6 +103,7 @@ public class CacheCatalog {
         } else {
             tx.insert(after);
         }
+        return revision(tx, after.id);
     }
 
     /** Removes a cache. */

@@ -6,6 +6,7 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -25,8 +27,6 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
-import stagecoach.packages.app.request.PageRequest;
-import stagecoach.packages.app.request.WriteRequest;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
@@ -34,6 +34,9 @@ import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.Revision;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.IdRule;
 
 /** Caches: servers near a region's machines. */
@@ -41,6 +44,7 @@ import stagecoach.vocabulary.identity.IdRule;
 @RunOnVirtualThread
 @Tag(name = "Configuration")
 public class CacheResource {
+    private static final String REGIONS = "regions/";
     private static final Duration REGION_WITHIN = Duration.ofSeconds(3);
     private static final Duration REGION_POLL = Duration.ofMillis(50);
 
@@ -79,25 +83,51 @@ public class CacheResource {
         refuseBadId(id);
         Cause cause = Cause.of(clock, caller.actor());
         Optional<String> region = CacheRequest.regionIn(body);
-        if (region.isPresent() && !request.assumedRegions().contains(region.get())) {
+        Set<String> assumed = assumedRegions(request);
+        if (region.isPresent() && !assumed.contains(region.get())) {
             awaitRegion(region.get());
         }
         return unitOfWork.run(
                 tx -> {
                     Set<String> regions = new HashSet<>(catalog.regions(tx));
-                    regions.addAll(request.assumedRegions());
+                    regions.addAll(assumed);
                     CacheRow after = CacheRequest.read(id, body, regions, publicUrl);
                     Optional<CacheRow> before = tx.find(CacheRow.class, id);
-                    if (!request.dryRun) {
-                        catalog.write(tx, before, after, cause);
+                    Revision seen = catalog.revision(tx, id);
+                    request.check(before.isPresent() ? seen : Revision.NONE, name(id));
+                    if (request.dryRun) {
+                        return RestResponse.ok(CacheView.of(after));
                     }
-                    return before.isPresent() || request.dryRun
-                            ? RestResponse.ok(CacheView.of(after))
+                    Revision now = catalog.write(tx, before, after, cause);
+                    if (request.ifMatch != null && now.number() > seen.number() + 1) {
+                        // Somebody wrote between our look and the event, which is where one waits.
+                        throw WriteRequest.changed(name(id), now);
+                    }
+                    return before.isPresent()
+                            ? tagged(after, now)
                             : RestResponse.ResponseBuilder.create(
                                             RestResponse.Status.CREATED, CacheView.of(after))
                                     .location(URI.create("/api/v1/caches/" + id))
+                                    .header(HttpHeaders.ETAG, now.tag())
                                     .build();
                 });
+    }
+
+    private static RestResponse<CacheView> tagged(CacheRow row, Revision revision) {
+        return RestResponse.ResponseBuilder.ok(CacheView.of(row))
+                .header(HttpHeaders.ETAG, revision.tag())
+                .build();
+    }
+
+    private static String name(String id) {
+        return "cache \"%s\"".formatted(id);
+    }
+
+    private static Set<String> assumedRegions(WriteRequest request) {
+        return request.assumed().stream()
+                .filter(path -> path.startsWith(REGIONS))
+                .map(path -> path.substring(REGIONS.length()))
+                .collect(Collectors.toSet());
     }
 
     /** A region that was made a moment ago is on its way to us: only then is it unknown. */
@@ -112,8 +142,8 @@ public class CacheResource {
     @GET
     @Path("{id}")
     @Operation(summary = "Read a cache")
-    public CacheView get(String id) {
-        return unitOfWork.run(tx -> CacheView.of(existing(tx, id)));
+    public RestResponse<CacheView> get(String id) {
+        return unitOfWork.run(tx -> tagged(existing(tx, id), catalog.revision(tx, id)));
     }
 
     /** Lists them by id. */
@@ -121,20 +151,17 @@ public class CacheResource {
     @Operation(summary = "List caches")
     public Listed<CacheView> list(@BeanParam PageRequest page) {
         int limit = page.limit();
-        String after = page.after();
+        String after = page.after().orElse("");
         return unitOfWork.run(
                 tx ->
                         page.page(
-                                tx
-                                        .page(
-                                                CacheRow.class,
-                                                "from CacheRow where id > ?1 order by id",
-                                                limit + 1,
-                                                after)
-                                        .stream()
-                                        .map(CacheView::of)
-                                        .toList(),
-                                CacheView::id));
+                                tx.page(
+                                        CacheRow.class,
+                                        "from CacheRow where id > ?1 order by id",
+                                        limit + 1,
+                                        after),
+                                row -> row.id,
+                                rows -> rows.stream().map(CacheView::of).toList()));
     }
 
     /** Removes one that nobody needs. */

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.index.PostgresIndex;
-import stagecoach.packages.app.request.PageRequest;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.runtime.access.FieldError;
@@ -28,6 +28,7 @@ import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -115,14 +116,15 @@ public class FeedResource {
         requireBuiltIn(id);
         String wanted = query == null ? "" : query.strip();
         int limit = page.limit();
-        String after = page.after();
+        String after = page.after().orElse("");
         return unitOfWork.run(
                 tx ->
                         page.page(
                                 PostgresIndex.search(tx, wanted, after, limit + 1).stream()
                                         .map(found -> view(tx, found))
                                         .toList(),
-                                found -> found.id().lower()));
+                                found -> found.id().lower(),
+                                Function.identity()));
     }
 
     private static PackageView view(Tx tx, PackageId id) {
@@ -143,7 +145,7 @@ public class FeedResource {
     public Listed<VersionView> versions(String id, String packageId, @BeanParam PageRequest page) {
         requireBuiltIn(id);
         int limit = page.limit();
-        String after = page.after();
+        String after = page.after().orElse("");
         List<PackageEntry> versions =
                 unitOfWork.run(tx -> PostgresIndex.versions(tx, parsed(packageId)));
         if (versions.isEmpty()) {
@@ -155,7 +157,8 @@ public class FeedResource {
                         .limit(limit + 1L)
                         .map(VersionView::of)
                         .toList(),
-                VersionView::version);
+                VersionView::version,
+                Function.identity());
     }
 
     private static boolean isOlder(PackageEntry entry, String version) {

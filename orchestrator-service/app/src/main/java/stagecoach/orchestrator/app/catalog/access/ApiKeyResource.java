@@ -28,13 +28,13 @@ import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.request.JsonBody;
-import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.KeyCheck;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
 
 /** API keys: shown once when they are made, known by their hash from then on. */

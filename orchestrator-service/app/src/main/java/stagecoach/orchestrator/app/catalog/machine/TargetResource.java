@@ -33,11 +33,11 @@ import stagecoach.orchestrator.app.catalog.row.AgentRow;
 import stagecoach.orchestrator.app.catalog.row.TargetRow;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
-import stagecoach.orchestrator.app.request.PageRequest;
-import stagecoach.orchestrator.app.request.WriteRequest;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.RegionId;
@@ -85,7 +85,7 @@ public class TargetResource {
     @GET
     @Path("{id}")
     @Operation(summary = "Read a target")
-    public TargetView get(String id) {
+    public RestResponse<TargetView> get(String id) {
         return catalog.get(thing, id);
     }
 

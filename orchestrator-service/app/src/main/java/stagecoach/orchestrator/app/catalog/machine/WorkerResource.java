@@ -33,11 +33,11 @@ import stagecoach.orchestrator.app.catalog.row.AgentRow;
 import stagecoach.orchestrator.app.catalog.row.WorkerRow;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
-import stagecoach.orchestrator.app.request.PageRequest;
-import stagecoach.orchestrator.app.request.WriteRequest;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.RegionId;
@@ -85,7 +85,7 @@ public class WorkerResource {
     @GET
     @Path("{id}")
     @Operation(summary = "Read a worker")
-    public WorkerView get(String id) {
+    public RestResponse<WorkerView> get(String id) {
         return catalog.get(thing, id);
     }
 

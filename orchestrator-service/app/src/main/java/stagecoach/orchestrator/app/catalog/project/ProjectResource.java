@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -31,13 +32,13 @@ import stagecoach.orchestrator.app.catalog.variables.VariableReader;
 import stagecoach.orchestrator.app.catalog.variables.VariablesView;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
-import stagecoach.orchestrator.app.request.PageRequest;
-import stagecoach.orchestrator.app.request.WriteRequest;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.template.Variable;
@@ -99,7 +100,7 @@ public class ProjectResource {
     @GET
     @Path("{id}")
     @Operation(summary = "Read a project")
-    public ProjectView get(String id) {
+    public RestResponse<ProjectView> get(String id) {
         return catalog.get(thing, id);
     }
 
@@ -134,7 +135,7 @@ public class ProjectResource {
                                     @ExampleObject(
                                             name = "a tunnel, then a package",
                                             value = EXAMPLE)))
-    public ProcessView putProcess(
+    public RestResponse<ProcessView> putProcess(
             String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
         return change(
                 id,
@@ -150,8 +151,8 @@ public class ProjectResource {
     @GET
     @Path("{id}/process")
     @Operation(summary = "Read a project's process")
-    public ProcessView getProcess(String id) {
-        return unitOfWork.run(tx -> ProcessView.of(store.processOf(catalog.find(tx, thing, id))));
+    public RestResponse<ProcessView> getProcess(String id) {
+        return read(id, row -> ProcessView.of(store.processOf(row)));
     }
 
     /** Replaces a project's variables; releases that were made keep theirs. */
@@ -164,7 +165,7 @@ public class ProjectResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = VariablesView.class)))
-    public VariablesView putVariables(
+    public RestResponse<VariablesView> putVariables(
             String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
         return change(
                 id,
@@ -184,9 +185,17 @@ public class ProjectResource {
     @GET
     @Path("{id}/variables")
     @Operation(summary = "Read a project's variables, without sensitive values")
-    public VariablesView getVariables(String id) {
+    public RestResponse<VariablesView> getVariables(String id) {
+        return read(id, row -> VariablesView.of(store.variablesOf(row)));
+    }
+
+    /** A part of a project's row, with the revision of the whole project. */
+    private <V> RestResponse<V> read(String id, Function<ProjectRow, V> part) {
         return unitOfWork.run(
-                tx -> VariablesView.of(store.variablesOf(catalog.find(tx, thing, id))));
+                tx ->
+                        Catalog.tagged(
+                                part.apply(catalog.find(tx, thing, id)),
+                                catalog.revision(tx, thing, id)));
     }
 
     /**
@@ -194,7 +203,7 @@ public class ProjectResource {
      *
      * @param part writes into the row and gives the view
      */
-    private <V> V change(
+    private <V> RestResponse<V> change(
             String id, WriteRequest request, BiFunction<KnownNames, ProjectRow, V> part) {
         Cause cause = catalog.cause();
         return unitOfWork.run(
@@ -203,6 +212,7 @@ public class ProjectResource {
                         store.lock(tx);
                     }
                     ProjectRow row = row(tx, id, request);
+                    request.check(catalog.revision(tx, thing, id), Catalog.name(thing, id));
                     String process = row.process;
                     byte[] variables = row.variables;
                     V view = part.apply(store.names(tx).assuming(request.assumed()), row);
@@ -214,7 +224,7 @@ public class ProjectResource {
                         tx.update(row);
                         store.writeUses(tx, thing.kind(), id, thing.uses(row));
                     }
-                    return view;
+                    return Catalog.tagged(view, catalog.revision(tx, thing, id));
                 });
     }
 

@@ -32,11 +32,11 @@ import stagecoach.orchestrator.app.catalog.row.VariableSetRow;
 import stagecoach.orchestrator.app.catalog.variables.VariablesView.VariableView;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
-import stagecoach.orchestrator.app.request.PageRequest;
-import stagecoach.orchestrator.app.request.WriteRequest;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.VariableSetId;
 import stagecoach.vocabulary.template.Variable;
 
@@ -81,7 +81,7 @@ public class VariableSetResource {
     @GET
     @Path("{id}")
     @Operation(summary = "Read a variable set, without sensitive values")
-    public VariableSetView get(String id) {
+    public RestResponse<VariableSetView> get(String id) {
         return catalog.get(thing, id);
     }
 

@@ -21,10 +21,10 @@ import stagecoach.orchestrator.app.progress.acquisition.AcquisitionViews;
 import stagecoach.orchestrator.app.progress.acquisition.AcquisitionViews.AcquisitionsView;
 import stagecoach.orchestrator.app.progress.step.StepViews;
 import stagecoach.orchestrator.app.progress.step.StepViews.StepView;
-import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
 
 /** How deployments go: as a whole, step by step, package by package. */

@@ -25,10 +25,10 @@ import stagecoach.contracts.agent.OutputKind;
 import stagecoach.orchestrator.app.live.LiveStream;
 import stagecoach.orchestrator.app.live.Subject;
 import stagecoach.orchestrator.app.progress.log.LogStore;
-import stagecoach.orchestrator.app.request.PageRequest;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.wire.StagecoachJson;
 

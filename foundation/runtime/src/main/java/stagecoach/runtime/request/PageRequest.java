@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.request;
+package stagecoach.runtime.request;
 
 import jakarta.ws.rs.QueryParam;
 import java.nio.charset.StandardCharsets;
