@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.tentacle.journal.Bell;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;

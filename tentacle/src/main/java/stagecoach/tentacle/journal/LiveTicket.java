@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
@@ -31,8 +30,7 @@ public final class LiveTicket {
     private final long order;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean rung;
+    private final Bell bell = new Bell();
     private List<CacheGrant> grants;
     private @Nullable Thread worker;
     private JournalEntry.@Nullable StopAsked stop;
@@ -315,27 +313,12 @@ public final class LiveTicket {
 
     /** Wakes the work: something that it waits for may have happened. */
     public void ring() {
-        lock.lock();
-        try {
-            rung = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        bell.ring();
     }
 
     /** Waits until someone rings, or the time has passed. */
     public void awaitRing(Duration atMost) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = atMost.toNanos();
-            while (!rung && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            rung = false;
-        } finally {
-            lock.unlock();
-        }
+        bell.await(atMost);
     }
 
     void forget() throws IOException {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.runtime.retention.KeptForAWhile;
 import stagecoach.runtime.sql.Statements;
@@ -64,7 +65,7 @@ class RetiredStreams implements KeptForAWhile {
                         .map(row -> text(row[0]))
                         .toList();
         if (!streams.isEmpty()) {
-            forgetStreams(tx, streams);
+            retirement.deleteStreams(tx, streams);
             requests.send(List.of(new StreamsRetired(streams)));
         } else if (retirement.forgetOwn(tx, deployment, rowsMax) == 0) {
             tx.execute("UPDATE retired SET done = true WHERE deployment = ?1", deployment);
@@ -73,14 +74,7 @@ class RetiredStreams implements KeptForAWhile {
         return rowsMax;
     }
 
-    private static void forgetStreams(Statements tx, List<String> streams) {
-        Object names = streams.toArray(String[]::new);
-        tx.execute("DELETE FROM timer WHERE stream = ANY(?1)", names);
-        tx.execute("DELETE FROM published WHERE stream = ANY(?1)", names);
-        tx.execute("DELETE FROM event WHERE stream = ANY(?1)", names);
-    }
-
-    private static String text(@org.jspecify.annotations.Nullable Object value) {
+    private static String text(@Nullable Object value) {
         return (String) Objects.requireNonNull(value);
     }
 }

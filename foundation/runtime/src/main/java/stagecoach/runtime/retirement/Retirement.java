@@ -30,6 +30,14 @@ public class Retirement {
                 clock.instant());
     }
 
+    /** Deletes streams that this service owns, with what is due in them. */
+    public void deleteStreams(Statements tx, List<String> streams) {
+        Object names = streams.toArray(String[]::new);
+        tx.execute("DELETE FROM timer WHERE stream = ANY(?1)", names);
+        tx.execute("DELETE FROM published WHERE stream = ANY(?1)", names);
+        tx.execute("DELETE FROM event WHERE stream = ANY(?1)", names);
+    }
+
     /** The owner of these streams has deleted them: it is forgotten what was handled of them. */
     public void forget(Statements tx, List<String> streams) {
         String[] names = streams.stream().distinct().sorted().toArray(String[]::new);

@@ -88,38 +88,10 @@ public final class TentacleCommand {
         }
     }
 
-    @Command(
-            name = "stop",
-            mixinStandardHelpOptions = true,
-            description = "End a tentacle; what is configured about it stays.")
-    static final class Stop implements Callable<Integer> {
-        private final RunningMachines machines;
-
-        @Spec @Nullable CommandSpec spec;
-
-        @Option(names = "--name", required = true)
-        String name = "";
-
-        Stop(RunningMachines machines) {
-            this.machines = machines;
-        }
-
-        @Override
-        public Integer call() throws Exception {
-            return machines.use(
-                    spec,
-                    local -> {
-                        local.stop("tentacle-" + name);
-                        Said.line(spec, name + " is stopped");
-                        return ExitCode.SUCCEEDED;
-                    });
-        }
-    }
-
     /** The command with its subcommands. */
     public picocli.CommandLine line() {
         return new picocli.CommandLine(this)
                 .addSubcommand(new Start(machines))
-                .addSubcommand(new Stop(machines));
+                .addSubcommand(new StopCommand(machines, "tentacle-"));
     }
 }

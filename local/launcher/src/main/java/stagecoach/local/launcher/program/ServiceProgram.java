@@ -18,9 +18,10 @@ import java.util.stream.Stream;
  * nothing that the packaged program's own class loader has loaded.
  */
 public final class ServiceProgram {
-    /** What a service may use, and what a regional cache may. */
+    /** The heap of a service. */
     public static final String HEAP = "-Xmx256m";
 
+    /** The heap of a regional cache, which holds nothing but what is on its way. */
     public static final String CACHE_HEAP = "-Xmx96m";
 
     private static final String LEARN = "learn";

@@ -8,6 +8,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,6 +33,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 
 /** The read models of this service, and their rebuilding while they serve. */
 @Path("/api/v1/services/{service}/projections")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Operation")
 @Needs(Role.ADMIN)
 @RunOnVirtualThread

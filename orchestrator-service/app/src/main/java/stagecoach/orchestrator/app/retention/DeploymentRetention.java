@@ -124,10 +124,7 @@ class DeploymentRetention implements KeptForAWhile {
             }
         }
         Object names = ids.toArray(String[]::new);
-        Object streams = ids.stream().map(DeploymentRetention::stream).toArray(String[]::new);
-        tx.execute("DELETE FROM timer WHERE stream = ANY(?1)", streams);
-        tx.execute("DELETE FROM published WHERE stream = ANY(?1)", streams);
-        tx.execute("DELETE FROM event WHERE stream = ANY(?1)", streams);
+        retirement.deleteStreams(tx, ids.stream().map(DeploymentRetention::stream).toList());
         tx.execute("DELETE FROM deployment_phase WHERE deployment = ANY(?1)", names);
         tx.execute("DELETE FROM interruption WHERE deployment = ANY(?1)", names);
         tx.execute(

@@ -9,16 +9,16 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import stagecoach.cli.client.Text;
 import stagecoach.local.launcher.process.ProcessIdentity;
 import stagecoach.local.launcher.process.ProcessState;
@@ -39,12 +39,10 @@ public final class FaultRunner {
     private final Random random;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
-    private final Map<String, Integer> kills = new LinkedHashMap<>();
-
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Integer> kills = new ConcurrentSkipListMap<>();
 
     /** Who suffers from a greater fault now. */
-    private final Set<String> suffering = new HashSet<>();
+    private final Set<String> suffering = ConcurrentHashMap.newKeySet();
 
     /** What is told; each with the time at which it is told. */
     @FunctionalInterface
@@ -96,14 +94,9 @@ public final class FaultRunner {
         }
     }
 
-    /** How often each was killed. */
+    /** How often each was killed, by name. */
     public Map<String, Integer> kills() {
-        lock.lock();
-        try {
-            return new LinkedHashMap<>(kills);
-        } finally {
-            lock.unlock();
-        }
+        return new TreeMap<>(kills);
     }
 
     private interface Doing {
@@ -147,12 +140,7 @@ public final class FaultRunner {
         }
         Signals.kill(pids);
         tale.tell("kill -9   " + victim);
-        lock.lock();
-        try {
-            kills.merge(victim, 1, Integer::sum);
-        } finally {
-            lock.unlock();
-        }
+        kills.merge(victim, 1, Integer::sum);
         begin("return of " + victim, () -> tellReturn(victim, before));
     }
 
@@ -198,13 +186,13 @@ public final class FaultRunner {
         switch (fault) {
             case Fault.Frozen(var victim, var time) -> {
                 List<Long> pids = installation.wholePids(victim);
-                suffer(victim);
+                suffering.add(victim);
                 try {
                     Signals.freeze(pids);
                     TimeUnit.NANOSECONDS.sleep(time.toNanos());
                 } finally {
                     Signals.thaw(pids);
-                    recover(victim);
+                    suffering.remove(victim);
                 }
                 tale.tell("          %s goes on".formatted(victim));
             }
@@ -212,14 +200,14 @@ public final class FaultRunner {
                 Optional<ProcessIdentity> before =
                         installation.row(victim).flatMap(ProcessStatus::identity);
                 List<Long> pids = installation.wholePids(victim);
-                suffer(victim);
+                suffering.add(victim);
                 try {
                     installation.holdBack(victim);
                     Signals.kill(pids);
                     TimeUnit.NANOSECONDS.sleep(time.toNanos());
                 } finally {
                     installation.release(victim);
-                    recover(victim);
+                    suffering.remove(victim);
                 }
                 tale.tell("          %s may come again".formatted(victim));
                 begin("return of " + victim, () -> tellReturn(victim, before));
@@ -231,12 +219,12 @@ public final class FaultRunner {
                     return;
                 }
                 Path filler = disk.get().resolve("filler");
-                suffer(victim);
+                suffering.add(victim);
                 try {
                     keepFull(filler, time);
                 } finally {
                     Files.deleteIfExists(filler);
-                    recover(victim);
+                    suffering.remove(victim);
                 }
                 tale.tell("          %s has room again".formatted(victim));
             }
@@ -271,31 +259,8 @@ public final class FaultRunner {
         }
     }
 
-    private void suffer(String victim) {
-        lock.lock();
-        try {
-            suffering.add(victim);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void recover(String victim) {
-        lock.lock();
-        try {
-            suffering.remove(victim);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private boolean suffers(String victim) {
         String whole = victim.equals(Installation.POSTGRES_SERVER) ? Installation.POSTGRES : victim;
-        lock.lock();
-        try {
-            return suffering.contains(whole);
-        } finally {
-            lock.unlock();
-        }
+        return suffering.contains(whole);
     }
 }

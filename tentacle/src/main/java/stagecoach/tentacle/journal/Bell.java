@@ -1,10 +1,10 @@
-package stagecoach.tentacle.desk;
+package stagecoach.tentacle.journal;
 
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Rung when there is something new to say; one listener waits. */
+/** Rung when there is something new; one listener waits. */
 public final class Bell {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
