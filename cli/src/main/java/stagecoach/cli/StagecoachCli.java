@@ -14,14 +14,15 @@ import stagecoach.cli.command.ApplyCommand;
 import stagecoach.cli.command.DeployCommand;
 import stagecoach.cli.command.DeploymentCommand;
 import stagecoach.cli.command.EventsCommand;
-import stagecoach.cli.command.ParkedCommand;
 import stagecoach.cli.command.PreviewCommand;
-import stagecoach.cli.command.ProjectionsCommand;
 import stagecoach.cli.command.PushCommand;
 import stagecoach.cli.command.ReleaseCommand;
-import stagecoach.cli.command.RetentionCommand;
 import stagecoach.cli.command.TargetCommand;
 import stagecoach.cli.manifest.ManifestMistakes;
+import stagecoach.cli.operation.KeysCommand;
+import stagecoach.cli.operation.ParkedCommand;
+import stagecoach.cli.operation.ProjectionsCommand;
+import stagecoach.cli.operation.RetentionCommand;
 import stagecoach.cli.option.PointInTime;
 import stagecoach.cli.option.Span;
 import stagecoach.cli.watch.Screen;
@@ -45,6 +46,7 @@ import stagecoach.cli.watch.Screen;
             ParkedCommand.class,
             ProjectionsCommand.class,
             RetentionCommand.class,
+            KeysCommand.class,
         })
 public final class StagecoachCli {
     private final Connection connection;

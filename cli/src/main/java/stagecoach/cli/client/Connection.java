@@ -47,6 +47,13 @@ public final class Connection {
                 found.baseUrl(), key().or(() -> Optional.of(contents(found.keyFile()))));
     }
 
+    /** The file with the keys that secrets are sealed with, if the local default is meant. */
+    public Optional<Path> secretKeyFile() {
+        return nonBlank("STAGECOACH_URL").isPresent() || nonBlank("CI").isPresent()
+                ? Optional.empty()
+                : localDefault.find().flatMap(LocalDefault.Found::secretKeyFile);
+    }
+
     private Optional<String> key() {
         return nonBlank("STAGECOACH_API_KEY")
                 .or(() -> nonBlank("STAGECOACH_API_KEY_FILE").map(file -> contents(Path.of(file))));

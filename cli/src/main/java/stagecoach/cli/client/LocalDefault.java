@@ -10,8 +10,13 @@ public interface LocalDefault {
     /** No local default: the CLI is installed by itself. */
     LocalDefault NONE = Optional::empty;
 
-    /** Where it answers, and the file that holds its admin key. */
-    record Found(URI baseUrl, Path keyFile) {}
+    /**
+     * Where it answers, and its files.
+     *
+     * @param keyFile that with its admin key
+     * @param secretKeyFile that with the keys that its services seal secrets with
+     */
+    record Found(URI baseUrl, Path keyFile, Optional<Path> secretKeyFile) {}
 
     /** The running local default; empty if none runs. */
     Optional<Found> find();

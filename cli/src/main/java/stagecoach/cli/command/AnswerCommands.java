@@ -25,7 +25,7 @@ final class AnswerCommands {
             description = "What a deployment has asked people, and the answers.")
     static final class Interruptions extends DeploymentCommand.OfOne {
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             JsonNode page = api.get(path() + "/interruptions");
             if (json) {
                 sayJson(page);
@@ -89,7 +89,7 @@ final class AnswerCommands {
         boolean detach;
 
         @Override
-        ExitCode run(ApiClient api) throws Exception {
+        protected ExitCode run(ApiClient api) throws Exception {
             String answer = choice.toUpperCase(Locale.ROOT);
             var body = new LinkedHashMap<String, Object>();
             body.put("choice", answer);
@@ -119,7 +119,7 @@ final class AnswerCommands {
         boolean detach;
 
         @Override
-        ExitCode run(ApiClient api) throws Exception {
+        protected ExitCode run(ApiClient api) throws Exception {
             api.post(
                     path() + "/proceed",
                     at == null ? Map.<String, Object>of() : Map.of("at", at.toString()));

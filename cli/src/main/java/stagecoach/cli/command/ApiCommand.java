@@ -14,44 +14,49 @@ import stagecoach.cli.watch.Screen;
 import stagecoach.wire.StagecoachJson;
 
 /** What commands that talk to a server share: which one, and how they answer. */
-abstract class ApiCommand implements Callable<Integer> {
-    @Spec @Nullable CommandSpec spec;
+public abstract class ApiCommand implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
 
     @Option(
             names = "--url",
             description =
                     "The server; default: STAGECOACH_URL, then the local default that runs here.")
-    @Nullable String url;
+    private @Nullable String url;
 
     @Option(names = "--json", description = "Answer with JSON.")
-    boolean json;
+    protected boolean json;
 
     /** Does the work. */
-    abstract ExitCode run(ApiClient api) throws Exception;
+    protected abstract ExitCode run(ApiClient api) throws Exception;
 
     @Override
     public final Integer call() throws Exception {
         return run(root().connection().client(Optional.ofNullable(url))).code();
     }
 
-    final Screen screen() {
+    /** Where progress is shown. */
+    protected final Screen screen() {
         return root().screen();
     }
 
-    final void say(String line) {
+    /** Prints a line for whoever reads. */
+    protected final void say(String line) {
         spec().commandLine().getOut().println(line);
         spec().commandLine().getOut().flush();
     }
 
-    final void sayJson(JsonNode document) {
+    /** Prints a document for programs. */
+    protected final void sayJson(JsonNode document) {
         say(StagecoachJson.text(document));
     }
 
-    final CommandSpec spec() {
+    /** What picocli knows of this command. */
+    protected final CommandSpec spec() {
         return java.util.Objects.requireNonNull(spec, "picocli gives every command its spec");
     }
 
-    private StagecoachCli root() {
+    /** The program. */
+    protected final StagecoachCli root() {
         return (StagecoachCli) spec().root().userObject();
     }
 }

@@ -32,7 +32,7 @@ public final class ApplyCommand extends ApiCommand {
     boolean dryRun;
 
     @Override
-    ExitCode run(ApiClient api) throws Exception {
+    protected ExitCode run(ApiClient api) throws Exception {
         var located = ManifestReader.read(file, name -> Optional.ofNullable(System.getenv(name)));
         var application = new Application(api, located);
         application.judge();

@@ -35,7 +35,7 @@ public final class DeployCommand extends ApiCommand {
     boolean cancelOnTimeout;
 
     @Override
-    ExitCode run(ApiClient api) throws Exception {
+    protected ExitCode run(ApiClient api) throws Exception {
         JsonNode created =
                 api.postOnce("/deployments", request.body(), UUID.randomUUID().toString());
         String id = created.path("id").asText();

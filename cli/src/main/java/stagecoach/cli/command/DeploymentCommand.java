@@ -65,7 +65,7 @@ public final class DeploymentCommand implements Runnable {
         @Nullable String state;
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             var query = new ArrayList<String>();
             add(query, "project", project);
             add(query, "environment", environment);
@@ -106,7 +106,7 @@ public final class DeploymentCommand implements Runnable {
             description = "Phases, steps, acquisitions, and why it waits or failed.")
     static final class Show extends OfOne {
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             if (json) {
                 sayJson(api.get(path()));
                 return ExitCode.SUCCEEDED;
@@ -130,7 +130,7 @@ public final class DeploymentCommand implements Runnable {
         @Nullable Duration timeout;
 
         @Override
-        ExitCode run(ApiClient api) throws Exception {
+        protected ExitCode run(ApiClient api) throws Exception {
             return new Following(this, api, id).toTheEnd(Optional.ofNullable(timeout));
         }
     }
@@ -155,7 +155,7 @@ public final class DeploymentCommand implements Runnable {
         boolean follow;
 
         @Override
-        ExitCode run(ApiClient api) throws InterruptedException {
+        protected ExitCode run(ApiClient api) throws InterruptedException {
             String filter =
                     (step == null ? "" : "&step=" + ApiClient.encoded(step))
                             + (target == null ? "" : "&target=" + ApiClient.encoded(target));
@@ -208,7 +208,7 @@ public final class DeploymentCommand implements Runnable {
         boolean detach;
 
         @Override
-        ExitCode run(ApiClient api) throws Exception {
+        protected ExitCode run(ApiClient api) throws Exception {
             api.post(path() + "/retry", Map.of("from", from));
             if (detach) {
                 say("retrying " + id);
@@ -224,7 +224,7 @@ public final class DeploymentCommand implements Runnable {
             description = "End a deployment; a second time, without clean-up.")
     static final class Cancel extends OfOne {
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             api.post(path() + "/cancel", Map.of());
             say(
                     "cancelling %s; stagecoach deployment watch %s shows how it ends"

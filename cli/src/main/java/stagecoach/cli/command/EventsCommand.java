@@ -28,7 +28,7 @@ public final class EventsCommand extends ApiCommand {
     boolean follow;
 
     @Override
-    ExitCode run(ApiClient api) throws InterruptedException {
+    protected ExitCode run(ApiClient api) throws InterruptedException {
         String filter =
                 (deployment == null ? "" : "&deployment=" + ApiClient.encoded(deployment))
                         + (type == null ? "" : "&type=" + ApiClient.encoded(type));

@@ -19,7 +19,7 @@ public final class PreviewCommand extends ApiCommand {
     @Mixin DeploymentRequest request = new DeploymentRequest();
 
     @Override
-    ExitCode run(ApiClient api) {
+    protected ExitCode run(ApiClient api) {
         JsonNode preview = api.post("/deployment-previews", request.body());
         if (json) {
             sayJson(preview);

@@ -24,7 +24,7 @@ public final class PushCommand extends ApiCommand {
     boolean skipDuplicate;
 
     @Override
-    ExitCode run(ApiClient api) throws Exception {
+    protected ExitCode run(ApiClient api) throws Exception {
         for (Path file : files) {
             long size = Files.size(file);
             try {

@@ -53,7 +53,7 @@ public final class ReleaseCommand implements Runnable {
         @Nullable String notes;
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             var body = new LinkedHashMap<String, Object>();
             body.put("version", version);
             if (!packages.isEmpty()) {
@@ -87,7 +87,7 @@ public final class ReleaseCommand implements Runnable {
         String project = "";
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             String path = "/projects/" + ApiClient.encoded(project) + "/releases";
             if (json) {
                 sayJson(api.get(path));
@@ -122,7 +122,7 @@ public final class ReleaseCommand implements Runnable {
         String version = "";
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             JsonNode release =
                     api.get(
                             "/projects/%s/releases/%s"

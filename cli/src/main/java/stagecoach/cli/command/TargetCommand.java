@@ -36,7 +36,7 @@ public final class TargetCommand implements Runnable {
             description = "Targets with their health.")
     static final class ListAll extends ApiCommand {
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             if (json) {
                 sayJson(api.get("/targets?limit=500"));
                 return ExitCode.SUCCEEDED;
@@ -97,7 +97,7 @@ public final class TargetCommand implements Runnable {
         String validFor = "PT1H";
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             var target = new LinkedHashMap<String, Object>();
             target.put("id", id);
             target.put("name", id);

@@ -47,7 +47,10 @@ class ConnectionTest {
 
     private LocalDefault local() throws IOException {
         Path key = Files.writeString(folder.resolve("key"), "sc_local\n");
-        return () -> Optional.of(new LocalDefault.Found(URI.create("http://127.0.0.1:41080"), key));
+        return () ->
+                Optional.of(
+                        new LocalDefault.Found(
+                                URI.create("http://127.0.0.1:41080"), key, Optional.empty()));
     }
 
     private static URI base(

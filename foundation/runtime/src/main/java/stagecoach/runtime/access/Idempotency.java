@@ -1,6 +1,8 @@
 package stagecoach.runtime.access;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.vocabulary.identity.Digest;
 
@@ -78,8 +81,24 @@ public class Idempotency {
 
     private record Request(String caller, String key, String methodAndPath, String bodySha256) {
         String context() {
-            return "idempotency:" + caller + ":" + key;
+            return Idempotency.context(caller, key);
         }
+    }
+
+    private static String context(String caller, String key) {
+        return "idempotency:" + caller + ":" + key;
+    }
+
+    @Produces
+    @Singleton
+    static SealedRows sealedRows() {
+        return new SealedRows(
+                "answers kept for a day",
+                "idempotency",
+                "body",
+                List.of("caller", "key"),
+                id -> context(id.getFirst(), id.getLast()),
+                tx -> {});
     }
 
     private Answer once(Tx tx, Request request, Function<Tx, Answer> work) {

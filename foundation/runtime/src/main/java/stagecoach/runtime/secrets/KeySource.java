@@ -18,18 +18,30 @@ public record KeySource(String name, Optional<String> value, Optional<String> fi
      * @throws IllegalStateException if there is no key, or no base64
      */
     public byte[] bytes() {
-        String text =
-                value.or(() -> file.map(this::read))
-                        .orElseThrow(
-                                () ->
-                                        new IllegalStateException(
-                                                "There is no key: set %s (base64), or %s_FILE to the file that holds it."
-                                                        .formatted(name, name)));
         try {
-            return Base64.getDecoder().decode(text.strip());
+            return Base64.getDecoder().decode(text().strip());
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("%s is no base64.".formatted(name), e);
         }
+    }
+
+    /**
+     * What stands there.
+     *
+     * @throws IllegalStateException if there is nothing
+     */
+    String text() {
+        return value.or(() -> file.map(this::read))
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "There is no key: set %s (base64), or %s_FILE to the file that holds it."
+                                                .formatted(name, name)));
+    }
+
+    /** Whether it may change while the program runs. */
+    boolean mayChange() {
+        return value.isEmpty();
     }
 
     private String read(String path) {

@@ -62,7 +62,7 @@ public final class StagecoachResource implements QuarkusTestResourceLifecycleMan
         config.put("STAGECOACH_POSTGRES_USER", engines.postgresUser());
         config.put("STAGECOACH_POSTGRES_PASSWORD", engines.postgresPassword());
         config.put("STAGECOACH_SERVICE_KEY", key(1));
-        config.put("STAGECOACH_SECRET_KEY", key(2));
+        config.put(KeyFile.PROPERTY, KeyFile.make(key(2)).toString());
         config.put("quarkus.http.test-port", "0");
         return config;
     }

@@ -88,6 +88,7 @@ public final class LocalDefault {
         facts.put("kafka", "127.0.0.1:" + ports.port("kafka"));
         facts.put("postgres", at.postgresAddress());
         facts.put("adminKeyFile", secrets.adminKeyFile().toString());
+        facts.put("secretKeyFile", secrets.secretKeyFile().toString());
         facts.put("agentUrl", at.agentUrl());
         facts.put("bytesUrl", at.bytesUrl());
         facts.put("pullUrl", at.serviceUrl("package-service"));
@@ -209,7 +210,7 @@ public final class LocalDefault {
         environment.put("STAGECOACH_POSTGRES_USER", EngineCommand.POSTGRES_USER);
         environment.put("STAGECOACH_POSTGRES_PASSWORD", secrets.postgresPassword());
         environment.put("STAGECOACH_SERVICE_KEY", secrets.serviceKey());
-        environment.put("STAGECOACH_SECRET_KEY", secrets.secretKey());
+        environment.put("STAGECOACH_SECRET_KEY_FILE", secrets.secretKeyFile().toString());
         environment.put("STAGECOACH_ORCHESTRATOR_URL", at.serviceUrl("orchestrator"));
         environment.put("STAGECOACH_STEP_RUNNER_URL", at.serviceUrl("step-runner"));
         environment.put("STAGECOACH_PACKAGE_SERVICE_URL", at.serviceUrl("package-service"));

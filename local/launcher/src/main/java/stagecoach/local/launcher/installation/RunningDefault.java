@@ -42,6 +42,10 @@ public final class RunningDefault implements LocalDefault {
         @Nullable String keyFile = facts.get("adminKeyFile");
         return baseUrl == null || keyFile == null
                 ? Optional.empty()
-                : Optional.of(new Found(URI.create(baseUrl), Path.of(keyFile)));
+                : Optional.of(
+                        new Found(
+                                URI.create(baseUrl),
+                                Path.of(keyFile),
+                                Optional.ofNullable(facts.get("secretKeyFile")).map(Path::of)));
     }
 }

@@ -44,9 +44,9 @@ public final class Secrets {
         return read("service-key");
     }
 
-    /** What secrets are kept encrypted with, base64. */
-    String secretKey() throws IOException {
-        return read("secret-key");
+    /** The file with what secrets are kept encrypted with: a key a line, the newest first. */
+    Path secretKeyFile() {
+        return folder.resolve("secret-key");
     }
 
     /** What the package-service and the caches know each other by, base64. */

@@ -20,11 +20,11 @@ class SecretsTest {
     @Test
     void keys_are_made_once_and_readable_by_their_owner_only() throws Exception {
         Path folder = root.resolve("secrets");
-        String secretKey = Secrets.in(folder).secretKey();
+        String secretKey = Files.readString(Secrets.in(folder).secretKeyFile());
 
         Secrets again = Secrets.in(folder);
 
-        assertThat(again.secretKey()).isEqualTo(secretKey);
+        assertThat(Files.readString(again.secretKeyFile())).isEqualTo(secretKey);
         assertThat(again.serviceKey()).isNotEqualTo(secretKey);
         assertThat(Base64.getDecoder().decode(secretKey)).hasSize(32);
         assertThat(Files.getPosixFilePermissions(folder))

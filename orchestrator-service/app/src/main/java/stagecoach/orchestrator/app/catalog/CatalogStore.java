@@ -3,6 +3,8 @@ package stagecoach.orchestrator.app.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +28,9 @@ import stagecoach.orchestrator.app.catalog.row.WorkerRow;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
@@ -123,6 +127,10 @@ public class CatalogStore {
      * one refers to is not removed by another meanwhile.
      */
     public void lock(Tx tx) {
+        lockAll(tx);
+    }
+
+    private static void lockAll(Statements tx) {
         tx.rows("SELECT CAST(pg_advisory_xact_lock(hashtext('catalog')) AS text)");
     }
 
@@ -266,7 +274,35 @@ public class CatalogStore {
     }
 
     private static String sealOf(VariableSetRow row) {
-        return "variable-set:" + row.id;
+        return sealOfSet(row.id);
+    }
+
+    private static String sealOfSet(String id) {
+        return "variable-set:" + id;
+    }
+
+    @Produces
+    @Singleton
+    static SealedRows sealedSets() {
+        return sealedVariables("variable sets", "variable_set", CatalogStore::sealOfSet);
+    }
+
+    @Produces
+    @Singleton
+    static SealedRows sealedProjects() {
+        return sealedVariables("variables of projects", "project", CatalogStore::sealOfProject);
+    }
+
+    /** Who changes a row writes all of it as he has read it. */
+    private static SealedRows sealedVariables(
+            String name, String table, Function<String, String> context) {
+        return new SealedRows(
+                name,
+                table,
+                "variables",
+                List.of("id"),
+                id -> context.apply(id.getFirst()),
+                CatalogStore::lockAll);
     }
 
     /** A project's variables, secrets opened. */
@@ -284,7 +320,11 @@ public class CatalogStore {
     }
 
     private static String sealOf(ProjectRow row) {
-        return "project-variables:" + row.id;
+        return sealOfProject(row.id);
+    }
+
+    private static String sealOfProject(String id) {
+        return "project-variables:" + id;
     }
 
     /** A JSON array of texts as ids. */

@@ -1,10 +1,13 @@
 package stagecoach.orchestrator.app.release;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.wire.StagecoachJson;
@@ -51,11 +54,21 @@ public class PlanStore {
                 type);
     }
 
+    @Produces
+    @Singleton
+    static SealedRows sealedRows() {
+        return SealedRows.of("plans", "plan", "sealed", "digest", PlanStore::contextOf);
+    }
+
     private static byte[] sealed(@Nullable Object[] row) {
         return (byte[]) Objects.requireNonNull(row[0]);
     }
 
     private static String contextOf(Digest digest) {
+        return contextOf(digest.value());
+    }
+
+    private static String contextOf(String digest) {
         return "plan:" + digest;
     }
 }

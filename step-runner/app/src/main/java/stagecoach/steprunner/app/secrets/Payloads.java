@@ -1,6 +1,8 @@
 package stagecoach.steprunner.app.secrets;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -8,6 +10,7 @@ import java.util.UUID;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.internal.ReadPayloads;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
@@ -73,7 +76,18 @@ public class Payloads {
         return tickets.stream().map(Ticket::value).toArray(UUID[]::new);
     }
 
+    @Produces
+    @Singleton
+    static SealedRows sealedRows() {
+        return SealedRows.of(
+                "payloads of open tickets", "payload", "ciphertext", "ticket", Payloads::context);
+    }
+
     private static String context(Ticket ticket) {
+        return context(ticket.value().toString());
+    }
+
+    private static String context(String ticket) {
         return "payload:" + ticket;
     }
 }

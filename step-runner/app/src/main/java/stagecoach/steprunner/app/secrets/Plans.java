@@ -2,6 +2,8 @@ package stagecoach.steprunner.app.secrets;
 
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import stagecoach.contracts.internal.Plan;
 import stagecoach.runtime.access.ServiceCalls;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.steprunner.variables.StepPlan;
@@ -154,7 +157,17 @@ public class Plans {
                 .findFirst();
     }
 
+    @Produces
+    @Singleton
+    static SealedRows sealedRows() {
+        return SealedRows.of("plans", "plan", "ciphertext", "digest", Plans::context);
+    }
+
     private static String context(Digest digest) {
+        return context(digest.value());
+    }
+
+    private static String context(String digest) {
         return "plan:" + digest;
     }
 }

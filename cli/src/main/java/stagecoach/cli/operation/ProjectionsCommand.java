@@ -1,4 +1,4 @@
-package stagecoach.cli.command;
+package stagecoach.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
+import stagecoach.cli.command.ApiCommand;
 
 @Command(
         name = "projections",
@@ -81,7 +82,7 @@ public final class ProjectionsCommand implements Runnable {
             description = "Read models, each with its newest rebuild.")
     static final class ListAll extends OfService {
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             if (json) {
                 sayJson(api.get(path()));
                 return ExitCode.SUCCEEDED;
@@ -111,7 +112,7 @@ public final class ProjectionsCommand implements Runnable {
         boolean detach;
 
         @Override
-        ExitCode run(ApiClient api) throws InterruptedException {
+        protected ExitCode run(ApiClient api) throws InterruptedException {
             List<String> names =
                     projections(api).stream().map(p -> p.path("name").asText()).toList();
             if (name != null) {

@@ -1,4 +1,4 @@
-package stagecoach.cli.command;
+package stagecoach.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -18,6 +18,7 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.ApiProblem;
 import stagecoach.cli.client.Text;
+import stagecoach.cli.command.ApiCommand;
 import stagecoach.wire.StagecoachJson;
 
 @Command(
@@ -31,9 +32,6 @@ import stagecoach.wire.StagecoachJson;
             ParkedCommand.Replay.class
         })
 public final class ParkedCommand implements Runnable {
-    private static final List<String> SERVICES =
-            List.of("orchestrator-service", "step-runner", "package-service", "agent-gateway");
-
     @Spec @Nullable CommandSpec spec;
 
     @Override
@@ -55,7 +53,7 @@ public final class ParkedCommand implements Runnable {
     }
 
     private static String pathOf(String service) {
-        return "/services/%s/parked-streams".formatted(ApiClient.encoded(service));
+        return Services.path(service, "parked-streams");
     }
 
     /** What commands about parked streams share: of which services. */
@@ -64,7 +62,7 @@ public final class ParkedCommand implements Runnable {
                 names = "--service",
                 split = ",",
                 description = "Only of these services; default: all four.")
-        List<String> services = SERVICES;
+        List<String> services = Services.ALL;
 
         @Option(names = "--handler", description = "Only what this handler could not handle.")
         @Nullable String handler;
@@ -106,7 +104,7 @@ public final class ParkedCommand implements Runnable {
             description = "Parked streams with the reason of each.")
     static final class ListAll extends OfServices {
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             var places = places(api, Optional.empty());
             if (places.isEmpty()) {
                 return nothing(Optional.empty());
@@ -157,7 +155,7 @@ public final class ParkedCommand implements Runnable {
         String stream = "";
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             var places = places(api, Optional.of(stream));
             if (places.isEmpty()) {
                 return nothing(Optional.of(stream));
@@ -200,7 +198,7 @@ public final class ParkedCommand implements Runnable {
         boolean all;
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             if (all == (stream != null)) {
                 throw new ParameterException(spec().commandLine(), "name one stream, or say --all");
             }

@@ -1,4 +1,4 @@
-package stagecoach.cli.command;
+package stagecoach.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
+import stagecoach.cli.command.ApiCommand;
 
 @Command(
         name = "retention",
@@ -71,7 +72,7 @@ public final class RetentionCommand implements Runnable {
             description = "What is kept for how long.")
     static final class Show extends Telling {
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             return tell(api.get(PATH));
         }
     }
@@ -97,7 +98,7 @@ public final class RetentionCommand implements Runnable {
         @Nullable Integer eventDays;
 
         @Override
-        ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) {
             ObjectNode kept = api.get(PATH).deepCopy();
             put(kept, "logs", DAYS, logDays);
             put(kept, "deployments", DAYS, deploymentDays);
