@@ -25,6 +25,7 @@ import stagecoach.cli.operation.ProjectionsCommand;
 import stagecoach.cli.operation.RetentionCommand;
 import stagecoach.cli.option.PointInTime;
 import stagecoach.cli.option.Span;
+import stagecoach.cli.watch.Questions;
 import stagecoach.cli.watch.Screen;
 
 /** The program {@code stagecoach}: the commands that work against any server. */
@@ -51,9 +52,17 @@ import stagecoach.cli.watch.Screen;
 public final class StagecoachCli {
     private final Connection connection;
     private final Screen screen;
+    private final Questions questions;
 
     /** A program that finds servers by {@code environment} and {@code localDefault}. */
     public StagecoachCli(Map<String, String> environment, LocalDefault localDefault) {
+        this(environment, localDefault, Questions.standard(environment));
+    }
+
+    /** The same, asking somebody in particular. */
+    public StagecoachCli(
+            Map<String, String> environment, LocalDefault localDefault, Questions questions) {
+        this.questions = questions;
         this.connection = new Connection(environment, localDefault);
         this.screen = Screen.standard(environment);
     }
@@ -61,6 +70,11 @@ public final class StagecoachCli {
     /** How commands find their server. */
     public Connection connection() {
         return connection;
+    }
+
+    /** Whom commands ask. */
+    public Questions questions() {
+        return questions;
     }
 
     /** Where commands show progress. */

@@ -39,6 +39,11 @@ public abstract class ApiCommand implements Callable<Integer> {
         return root().screen();
     }
 
+    /** What a release asks for at a deployment. */
+    final PromptedVariables prompted() {
+        return new PromptedVariables(spec().commandLine(), root().questions());
+    }
+
     /** Prints a line for whoever reads. */
     protected final void say(String line) {
         spec().commandLine().getOut().println(line);

@@ -37,7 +37,10 @@ public final class DeployCommand extends ApiCommand {
     @Override
     protected ExitCode run(ApiClient api) throws Exception {
         JsonNode created =
-                api.postOnce("/deployments", request.body(), UUID.randomUUID().toString());
+                api.postOnce(
+                        "/deployments",
+                        request.body(api, prompted()),
+                        UUID.randomUUID().toString());
         String id = created.path("id").asText();
         if (detach) {
             say(json ? created.toString() : id);

@@ -1,5 +1,8 @@
 package stagecoach.cli.command;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import stagecoach.cli.client.ApiClient;
 
 /** What {@code deploy} and {@code preview} take: the body of {@code POST /deployments}. */
 final class DeploymentRequest {
@@ -58,15 +62,36 @@ final class DeploymentRequest {
     @Nullable Boolean guidedFailure;
 
     @Option(
-            names = "--var",
+            names = {"--variable", "--var"},
             paramLabel = "NAME=VALUE",
-            description = "A variable of this deployment.")
+            description =
+                    "The answer to what the release asks for; what is missing is asked for at a terminal.")
     Map<String, String> variables = new LinkedHashMap<>();
+
+    @Option(
+            names = "--variable-file",
+            paramLabel = "NAME=FILE",
+            description =
+                    "The same from a file, whose last line end does not count: for secrets, which others can see in a command line.")
+    Map<String, Path> variableFiles = new LinkedHashMap<>();
 
     @Option(names = "--comment")
     @Nullable String comment;
 
-    Map<String, Object> body() {
+    /**
+     * The body, with answers to what the release asks for.
+     *
+     * @throws picocli.CommandLine.ParameterException if some are missing and nobody is there
+     */
+    Map<String, Object> body(ApiClient api, PromptedVariables prompted) throws IOException {
+        var given = new LinkedHashMap<>(variables);
+        for (var file : variableFiles.entrySet()) {
+            given.put(file.getKey(), Files.readString(file.getValue()).replaceFirst("\\R\\z", ""));
+        }
+        return body(prompted.answered(api, this, given));
+    }
+
+    private Map<String, Object> body(Map<String, String> answers) {
         var body = new LinkedHashMap<String, Object>();
         body.put("project", project);
         body.put("release", version);
@@ -89,8 +114,8 @@ final class DeploymentRequest {
         if (guidedFailure != null) {
             body.put("guidedFailure", guidedFailure);
         }
-        if (!variables.isEmpty()) {
-            body.put("variables", variables);
+        if (!answers.isEmpty()) {
+            body.put("variables", answers);
         }
         if (comment != null) {
             body.put("comment", comment);

@@ -1,6 +1,7 @@
 package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,8 +20,8 @@ public final class PreviewCommand extends ApiCommand {
     @Mixin DeploymentRequest request = new DeploymentRequest();
 
     @Override
-    protected ExitCode run(ApiClient api) {
-        JsonNode preview = api.post("/deployment-previews", request.body());
+    protected ExitCode run(ApiClient api) throws IOException {
+        JsonNode preview = api.post("/deployment-previews", request.body(api, prompted()));
         if (json) {
             sayJson(preview);
             return ExitCode.SUCCEEDED;

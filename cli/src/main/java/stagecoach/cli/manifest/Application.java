@@ -93,10 +93,12 @@ public final class Application {
     private static void compare(
             JsonNode wanted, JsonNode present, String place, List<String> places) {
         if (wanted.isObject()) {
-            if (wanted.path("sensitive").asBoolean() && present.path("hasValue").asBoolean()) {
-                return;
-            }
+            boolean valueIsHidden =
+                    wanted.path("sensitive").asBoolean() && present.path("hasValue").asBoolean();
             for (var field : wanted.properties()) {
+                if (valueIsHidden && field.getKey().equals("value")) {
+                    continue;
+                }
                 compare(
                         field.getValue(),
                         present.path(field.getKey()),

@@ -13,7 +13,9 @@ import stagecoach.vocabulary.template.Variable;
  * step-runner → orchestrator, {@code GET /internal/plans/{digest}}: the whole plan of a deployment,
  * secrets included; kept encrypted at both ends, named by the SHA-256 of its bytes.
  *
- * @param prompted values given for this deployment; they win over {@code variables}
+ * @param variables with the answers to their prompts as their values
+ * @param prompted values given for this deployment when any name could be given; they win over
+ *     {@code variables}
  */
 public record Plan(
         ProjectId project,

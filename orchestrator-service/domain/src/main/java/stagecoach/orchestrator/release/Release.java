@@ -45,13 +45,14 @@ public record Release(
         return packages.stream().map(StepPackage::pinned).distinct().toList();
     }
 
-    /**
-     * The plan of a deployment of this release.
-     *
-     * @param prompted values given for this deployment
-     */
-    public Plan planFor(EnvironmentId environment, Map<String, String> prompted) {
+    /** The same release with other values of its variables. */
+    Release with(List<Variable> others) {
+        return new Release(project, version, process, others, packages);
+    }
+
+    /** The plan of a deployment of this release, once what it asks for has been answered. */
+    public Plan planFor(EnvironmentId environment) {
         return new Plan(
-                project, version, environment, process, variables, prompted, distinctPackages());
+                project, version, environment, process, variables, Map.of(), distinctPackages());
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.configuration.ConfigurationEvent;
@@ -202,7 +201,7 @@ class ReleaseTest {
                         new PlannedStep.ScriptPackage(tooling, true));
         assertThat(outline.get(1).needs()).containsExactly(Shop.CONFIG, tooling);
         assertThat(outline.get(2).needs()).isEmpty();
-        assertThat(release.planFor(Shop.PRODUCTION, Map.of()).packages())
+        assertThat(release.planFor(Shop.PRODUCTION).packages())
                 .containsExactly(Shop.CONFIG, tooling);
     }
 
@@ -215,12 +214,9 @@ class ReleaseTest {
     }
 
     @Test
-    void a_plan_has_each_package_once_and_the_values_given_for_this_deployment() {
-        var plan =
-                release(step("server", deploy("Shop.Server")))
-                        .planFor(Shop.PRODUCTION, Map.of("Colour", "blue"));
+    void a_plan_has_each_package_once() {
+        var plan = release(step("server", deploy("Shop.Server"))).planFor(Shop.PRODUCTION);
         assertThat(plan.packages()).containsExactly(Shop.SERVER);
-        assertThat(plan.prompted()).containsEntry("Colour", "blue");
         assertThat(plan.environment()).isEqualTo(Shop.PRODUCTION);
     }
 

@@ -48,8 +48,17 @@ class ForeseenVariablesTest {
                 shop,
                 "Step \"say\", script/body: #{Nmae} (in Url → Host) is not known here. Define the variable in a scope that holds here, correct its name, or write ##{ where the text #{ itself is meant. Seen on %s, %s."
                         .formatted(shop.web(1), shop.web(2)));
+    }
+
+    @Test
+    void a_name_that_only_an_answer_brings_is_looked_for_in_the_answer() {
+        var shop =
+                shop(
+                        script("say", "", "echo #{Url}"),
+                        "{\"name\": \"Url\", \"value\": \"#{Nmae}\", \"prompt\": {}}");
+        refusedAs(shop, "#{Nmae} (in Url) is not known here");
         String given =
-                shop.request("1.0.0").replaceFirst("\\{", "{\"variables\": {\"Nmae\": \"x\"},");
+                shop.request("1.0.0").replaceFirst("\\{", "{\"variables\": {\"Url\": \"x\"},");
         Api.expect(200, Api.post("/deployment-previews", given));
     }
 

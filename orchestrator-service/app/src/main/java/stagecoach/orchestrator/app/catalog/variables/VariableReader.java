@@ -1,6 +1,7 @@
 package stagecoach.orchestrator.app.catalog.variables;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.template.Prompt;
 import stagecoach.vocabulary.template.Scope;
 import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.Variable;
@@ -30,6 +32,8 @@ public final class VariableReader {
 
     /** The longest value, in characters. */
     private static final int LENGTH_MAX = 64 * 1024;
+
+    private static final int LABEL_MAX = 200;
 
     private final KnownNames names;
     private final List<Variable> present;
@@ -69,6 +73,7 @@ public final class VariableReader {
         }
         body.refuseUnknown();
         refuseCollisions(body, byPosition);
+        refusePromptsThatDiffer(body, byPosition);
         refuseAmbiguities(body, byPosition);
         refuseCircles(body, byPosition);
         body.mistakes().refuseIfAny();
@@ -96,15 +101,32 @@ public final class VariableReader {
         boolean sensitive = body.flag("sensitive").orElse(false);
         Scope scope = body.object("scope").map(this::scope).orElse(Scope.EVERYWHERE);
         body.ignore("hasValue");
-        body.notYet(
-                "prompt",
-                "Give the variable a value here, or pass it with each deployment's variables.");
+        Optional<Prompt> prompt =
+                body.object("prompt").map(asked -> prompt(asked, name.orElse("")));
         Optional<String> value =
                 body.has("value")
                         ? value(body, sensitive)
-                        : kept(body, name.orElse(""), sensitive, scope);
+                        : kept(body, name.orElse(""), sensitive, scope, prompt.isPresent());
         body.refuseUnknown();
-        return name.flatMap(n -> value.map(v -> new Variable(n, v, sensitive, scope)));
+        return name.flatMap(n -> value.map(v -> new Variable(n, v, sensitive, scope, prompt)));
+    }
+
+    private static Prompt prompt(JsonBody body, String name) {
+        Optional<String> label = body.text("label");
+        label.filter(
+                        text ->
+                                text.isBlank()
+                                        || text.length() > LABEL_MAX
+                                        || text.chars().anyMatch(Character::isISOControl))
+                .ifPresent(
+                        _ ->
+                                body.mistake(
+                                        "label",
+                                        "A label is one line of 1 to %d characters. Say in it what people are to give."
+                                                .formatted(LABEL_MAX)));
+        boolean required = body.flag("required").orElse(false);
+        body.refuseUnknown();
+        return new Prompt(label.orElse(name), required);
     }
 
     private static Optional<String> value(JsonBody body, boolean sensitive) {
@@ -130,7 +152,8 @@ public final class VariableReader {
         return value;
     }
 
-    private Optional<String> kept(JsonBody body, String name, boolean sensitive, Scope scope) {
+    private Optional<String> kept(
+            JsonBody body, String name, boolean sensitive, Scope scope, boolean prompted) {
         Optional<String> before =
                 present.stream()
                         .filter(
@@ -141,6 +164,9 @@ public final class VariableReader {
                                                 && variable.scope().equals(scope))
                         .map(Variable::value)
                         .findFirst();
+        if (before.isEmpty() && prompted) {
+            return Optional.of("");
+        }
         if (before.isEmpty()) {
             body.mistake(
                     "value",
@@ -202,6 +228,26 @@ public final class VariableReader {
                                                         environmentName));
                             }
                         });
+    }
+
+    /** One name is asked for once. */
+    private static void refusePromptsThatDiffer(JsonBody body, Map<Integer, Variable> byPosition) {
+        Map<String, Variable> first = new HashMap<>();
+        byPosition.forEach(
+                (position, variable) -> {
+                    if (variable.prompt().isEmpty()) {
+                        return;
+                    }
+                    Variable other = first.putIfAbsent(variable.name(), variable);
+                    if (other != null
+                            && !(other.prompt().equals(variable.prompt())
+                                    && other.sensitive() == variable.sensitive())) {
+                        body.mistake(
+                                "variables/" + position + "/prompt",
+                                "\"%s\" is asked for once, whatever its scopes. Give all its values with a prompt the same label, required and sensitive."
+                                        .formatted(variable.name()));
+                    }
+                });
     }
 
     private static void refuseAmbiguities(JsonBody body, Map<Integer, Variable> byPosition) {

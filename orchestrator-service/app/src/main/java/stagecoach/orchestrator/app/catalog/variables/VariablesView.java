@@ -25,6 +25,7 @@ public record VariablesView(@Schema(required = true) List<VariableView> variable
      * A value.
      *
      * @param value null if it is sensitive; sent back as null, it stays what it is
+     * @param prompt asks for another value at each deployment; left out if nothing is asked
      */
     @Schema(name = "Variable")
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -33,16 +34,30 @@ public record VariablesView(@Schema(required = true) List<VariableView> variable
             @Schema(nullable = true) @Nullable String value,
             boolean sensitive,
             @Schema(readOnly = true) boolean hasValue,
-            ScopeView scope) {
+            ScopeView scope,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PromptView prompt) {
         static VariableView of(Variable variable) {
             return new VariableView(
                     variable.name(),
                     variable.sensitive() ? null : variable.value(),
                     variable.sensitive(),
-                    true,
-                    ScopeView.of(variable.scope()));
+                    variable.prompt().isEmpty() || !variable.value().isEmpty(),
+                    ScopeView.of(variable.scope()),
+                    variable.prompt()
+                            .map(asked -> new PromptView(asked.label(), asked.required()))
+                            .orElse(null));
         }
     }
+
+    /**
+     * A question for a deployment.
+     *
+     * @param label the variable's name if it is left out
+     * @param required whether a deployment must bring an answer that is not empty; false if it is
+     *     left out
+     */
+    @Schema(name = "Prompt")
+    public record PromptView(String label, boolean required) {}
 
     /** Where a value holds; empty lists leave a dimension open. */
     @Schema(name = "Scope")

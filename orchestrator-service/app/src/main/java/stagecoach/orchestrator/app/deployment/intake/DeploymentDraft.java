@@ -1,7 +1,6 @@
 package stagecoach.orchestrator.app.deployment.intake;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.Selection;
@@ -16,8 +15,8 @@ import stagecoach.vocabulary.identity.EnvironmentId;
 /**
  * A deployment that somebody asks for or thinks about, judged to be possible.
  *
+ * @param release with the answers to what it asks for
  * @param steps the outline of its plan
- * @param variables values given for this deployment alone
  * @param roster the machines as they were when it was judged
  */
 record DeploymentDraft(
@@ -27,17 +26,15 @@ record DeploymentDraft(
         List<PlannedStep> steps,
         boolean forceDownload,
         Terms terms,
-        Map<String, String> variables,
         Optional<String> comment,
         Roster roster) {
     DeploymentDraft {
         steps = List.copyOf(steps);
-        variables = Map.copyOf(variables);
     }
 
     /** The plan, secrets included. */
     Plan plan() {
-        return release.planFor(environment, variables);
+        return release.planFor(environment);
     }
 
     /** The event that it was asked for. */

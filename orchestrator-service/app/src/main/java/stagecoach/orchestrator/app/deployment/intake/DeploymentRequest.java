@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param notAfter when it is given up, if it has not started
  * @param acquireOnly bring the packages, and go on when somebody lets it proceed
  * @param guidedFailure ask a person at a failure; the environment's word if it is left out
+ * @param variables the answers to what the release asks for, by the names of its variables
  * @param targets only these of the targets that match; all of them if it is left out
  */
 @Schema(name = "DeploymentRequest")

@@ -104,10 +104,12 @@ public class DeploymentResource {
                             schema = @Schema(implementation = DeploymentRequest.class),
                             examples =
                                     @ExampleObject(
-                                            name = "to all targets",
+                                            name =
+                                                    "to all targets, with an answer to what the release asks for",
                                             value =
                                                     """
-                                                    {"project": "shop", "release": "1.4.0", "environment": "production"}""")))
+                                                    {"project": "shop", "release": "1.4.0", "environment": "production",
+                                                     "variables": {"Change.Ticket": "C-7"}}""")))
     @APIResponse(
             responseCode = "201",
             description = "Queued, or started at once",

@@ -12,6 +12,7 @@ import stagecoach.orchestrator.app.release.ReleaseStore;
 import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.Nearest;
 import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.release.Prompts;
 import stagecoach.orchestrator.release.Release;
 import stagecoach.orchestrator.release.ReleaseRules;
 import stagecoach.runtime.aggregate.Tx;
@@ -57,7 +58,9 @@ class DraftReader {
                     "Every target that was chosen is excluded again, so nothing would be deployed.");
         }
         List<StepName> skipped = skipSteps(body, release);
-        Map<String, String> variables = variables(body);
+        Optional<Prompts> prompts =
+                release.flatMap(known -> environment.map(place -> Prompts.in(known, place)));
+        Map<String, String> answers = answers(body, prompts);
         boolean forceDownload = body.flag("forceDownload").orElse(false);
         Optional<String> comment = body.text("comment");
         comment.filter(text -> text.length() > COMMENT_MAX)
@@ -71,16 +74,15 @@ class DraftReader {
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         LifecycleCheck.check(tx, release.orElseThrow(), environment.orElseThrow());
+        Release answered = prompts.orElseThrow().answered(answers);
         var draft =
                 new DeploymentDraft(
-                        release.orElseThrow(),
+                        answered,
                         environment.orElseThrow(),
                         new Selection(targets, excluded, skipped),
-                        ReleaseRules.outline(
-                                release.orElseThrow(), environment.orElseThrow(), skipped),
+                        ReleaseRules.outline(answered, environment.orElseThrow(), skipped),
                         forceDownload,
                         terms,
-                        variables,
                         comment,
                         roster.orElseThrow());
         VariableCheck.check(draft, body.mistakes());
@@ -211,7 +213,7 @@ class DraftReader {
         return chosen;
     }
 
-    private static Map<String, String> variables(JsonBody body) {
+    private static Map<String, String> answers(JsonBody body, Optional<Prompts> prompts) {
         Map<String, String> given = body.texts("variables").orElse(Map.of());
         given.forEach(
                 (name, value) -> {
@@ -220,19 +222,33 @@ class DraftReader {
                                 "variables",
                                 "\"%s\" is no name for a variable: begin with a letter, go on with letters, digits, dots, colons, hyphens and underscores, and leave Stagecoach.… alone."
                                         .formatted(name.replaceAll("\\p{Cntrl}", "?")));
-                    } else if (value.length() > VALUE_MAX) {
-                        body.mistake(
-                                "variables/" + name,
-                                "A value has at most %d characters.".formatted(VALUE_MAX));
                     } else {
-                        Template.parse(value)
-                                .mistakes()
-                                .forEach(
-                                        mistake ->
-                                                body.mistake(
-                                                        "variables/" + name, mistake.sentence()));
+                        judge(
+                                body,
+                                name,
+                                value,
+                                prompts.isEmpty() || prompts.get().isSensitive(name));
                     }
                 });
+        prompts.map(asked -> asked.objections(given))
+                .orElse(Map.of())
+                .forEach(
+                        (name, why) -> {
+                            if (VariableNames.allows(name) && !VariableNames.isReserved(name)) {
+                                body.mistake("variables/" + name, why);
+                            }
+                        });
         return given;
+    }
+
+    private static void judge(JsonBody body, String name, String value, boolean sensitive) {
+        String place = "variables/" + name;
+        if (value.length() > VALUE_MAX) {
+            body.mistake(place, "A value has at most %d characters.".formatted(VALUE_MAX));
+            return;
+        }
+        for (var mistake : Template.parse(value).mistakes()) {
+            body.mistake(place, sensitive ? mistake.withoutText() : mistake.sentence());
+        }
     }
 }

@@ -64,7 +64,6 @@ final class VariableCheck {
             defined.add(variable.name());
             targetsInScopes.addAll(variable.scope().targets());
         }
-        defined.addAll(draft.variables().keySet());
         for (Leaf leaf : process.leaves()) {
             prepared.put(leaf.step().name(), Prepared.of(leaf));
         }
@@ -281,7 +280,6 @@ final class VariableCheck {
                         });
         return variables
                 .resolve(context(planned, place))
-                .overriddenBy(draft.variables())
                 .withFacts(facts)
                 .withLater(later(step, place));
     }

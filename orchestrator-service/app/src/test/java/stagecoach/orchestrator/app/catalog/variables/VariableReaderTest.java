@@ -2,9 +2,11 @@ package stagecoach.orchestrator.app.catalog.variables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import stagecoach.orchestrator.app.request.JsonBody;
@@ -12,6 +14,7 @@ import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.access.FieldError;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.template.Prompt;
 import stagecoach.vocabulary.template.Scope;
 import stagecoach.vocabulary.template.Variable;
 import stagecoach.wire.StagecoachJson;
@@ -93,19 +96,55 @@ class VariableReaderTest {
     }
 
     @Test
-    void what_a_scope_names_must_exist_and_prompts_are_not_there_yet() {
+    void what_a_scope_and_a_prompt_name_must_exist() {
         assertThat(
                         places(
                                 """
                                 {"name": "A", "value": "1", "scope": {"regions": ["us"], "environment": ["x"]}},
                                 {"name": "Stagecoach.Mine", "value": "1"},
-                                {"name": "B", "value": 5, "prompt": {"label": "B"}}"""))
+                                {"name": "B", "value": 5, "prompt": {"label": "B", "help": "x"}},
+                                {"name": "C", "prompt": {"label": "a\\nb", "required": "yes"}}"""))
                 .containsExactlyInAnyOrder(
                         "/variables/0/scope/regions/0",
                         "/variables/0/scope/environment",
                         "/variables/1/name",
                         "/variables/2/value",
-                        "/variables/2/prompt");
+                        "/variables/2/prompt/help",
+                        "/variables/3/prompt/label",
+                        "/variables/3/prompt/required");
+    }
+
+    @Test
+    void a_prompt_needs_no_value_and_its_label_is_the_name_if_nothing_is_said() {
+        assertThat(
+                        read(
+                                """
+                                {"name": "A", "prompt": {}},
+                                {"name": "B", "value": "1", "prompt": {"label": "Which B?", "required": true}},
+                                {"name": "C", "sensitive": true, "prompt": {"required": true}},
+                                {"name": "D", "value": "1", "prompt": null}"""))
+                .extracting(Variable::name, Variable::value, Variable::prompt)
+                .containsExactly(
+                        tuple("A", "", Optional.of(new Prompt("A", false))),
+                        tuple("B", "1", Optional.of(new Prompt("Which B?", true))),
+                        tuple("C", "", Optional.of(new Prompt("C", true))),
+                        tuple("D", "1", Optional.empty()));
+    }
+
+    @Test
+    void one_name_is_asked_for_once() {
+        assertThat(
+                        errors(
+                                """
+                                {"name": "A", "value": "1", "prompt": {"label": "A?"}},
+                                {"name": "A", "value": "2", "prompt": {"label": "A!"}, "scope": {"regions": ["eu"]}},
+                                {"name": "A", "value": "3", "scope": {"tags": ["web"]}}"""))
+                .singleElement()
+                .satisfies(
+                        error -> {
+                            assertThat(error.pointer()).isEqualTo("/variables/1/prompt");
+                            assertThat(error.detail()).contains("asked for once");
+                        });
     }
 
     @Test
