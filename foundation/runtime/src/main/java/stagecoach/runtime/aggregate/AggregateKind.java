@@ -55,6 +55,15 @@ public interface AggregateKind<S, C, E> {
         return commandsOf(stream, state, event);
     }
 
+    /**
+     * Whether {@link #inSameTransaction} writes anything. What it writes relies on the append
+     * having won the stream before; where nothing does, all appends of a transaction wait for its
+     * end and are written together.
+     */
+    default boolean keepsTables() {
+        return true;
+    }
+
     /** Keeps the service's own tables about this stream, in the transaction of the append. */
     default void inSameTransaction(
             Tx tx, StreamId stream, S before, S after, List<Recorded<E>> events) {}

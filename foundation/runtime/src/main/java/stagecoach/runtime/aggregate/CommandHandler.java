@@ -10,6 +10,7 @@ import stagecoach.contracts.channel.Channels;
 import stagecoach.decider.Recorded;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.codec.Codecs;
+import stagecoach.runtime.store.Append;
 import stagecoach.runtime.store.Doorbell;
 import stagecoach.runtime.store.EventStore;
 import stagecoach.runtime.store.NewEvent;
@@ -68,7 +69,8 @@ public class CommandHandler {
 
     /**
      * Handles commands, one after the other, inside a transaction that one already has, and appends
-     * once. The same stream may be asked again in the same transaction.
+     * once; where the kind keeps no tables, at the transaction's end. The same stream may be asked
+     * again in the same transaction.
      */
     public <S, C, E> Appended<S, E> handle(
             Tx tx,
@@ -138,7 +140,12 @@ public class CommandHandler {
             fresh.add(newEvent(tx, kind, stream, state, event, cause));
             recorded.add(new Recorded<>(stream, version, cause.at(), event));
         }
-        store.append(tx, stream, known.version(), fresh);
+        var append = new Append(stream, known.version(), fresh);
+        if (kind.keepsTables()) {
+            store.append(tx, List.of(append));
+        } else {
+            tx.appendLater(append);
+        }
         TimerTable.reconcile(
                 tx, stream, kind.name(), decider.timersOf(known.state()), decider.timersOf(state));
         remember(tx, stream, version, state);
@@ -194,6 +201,8 @@ public class CommandHandler {
             TxSession tx, AggregateKind<S, C, E> kind, StreamId stream, Known<S> known) {
         S state = known.state();
         long version = known.version();
+        // What this transaction decided itself is part of the present.
+        tx.appendNow();
         for (StoredEvent stored : store.tail(tx, stream, version)) {
             state =
                     kind.decider()

@@ -12,6 +12,9 @@ import stagecoach.decider.StreamId;
 final class StreamLocks {
     private static final long WAIT_MAX_MILLIS = 2_000;
 
+    /** Two that have a stream each and want the other's must not wait for each other. */
+    private static final long WAIT_FOR_MORE_MAX_MILLIS = 20;
+
     private final ReentrantLock[] locks = new ReentrantLock[256];
 
     StreamLocks() {
@@ -25,8 +28,9 @@ final class StreamLocks {
         if (lock.isHeldByCurrentThread()) {
             return;
         }
+        long most = tx.holdsNothing() ? WAIT_MAX_MILLIS : WAIT_FOR_MORE_MAX_MILLIS;
         try {
-            if (lock.tryLock(WAIT_MAX_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (lock.tryLock(most, TimeUnit.MILLISECONDS)) {
                 tx.atEnd(lock::unlock);
             }
         } catch (InterruptedException e) {

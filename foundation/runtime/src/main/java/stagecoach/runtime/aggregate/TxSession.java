@@ -18,6 +18,8 @@ import org.hibernate.reactive.mutiny.impl.MutinyStatelessSessionImpl;
 import org.hibernate.reactive.pool.ReactiveConnection;
 import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
+import stagecoach.runtime.store.Append;
+import stagecoach.runtime.store.EventStore;
 import stagecoach.runtime.store.SqlFailures;
 import stagecoach.runtime.store.StateCache;
 
@@ -36,10 +38,12 @@ final class TxSession implements Tx {
     /** The longest that a statement may take, and the locks that it waits for. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
+    private final EventStore store;
     private final Context context;
     private final Thread owner = Thread.currentThread();
     private final Mutiny.StatelessSession session;
     private final ReactiveConnection connection;
+    private final List<Append> appends = new ArrayList<>();
     private final List<Runnable> afterCommit = new ArrayList<>();
     private final Map<StreamId, StateCache.Entry> states = new HashMap<>();
     private final List<Runnable> releases = new ArrayList<>();
@@ -48,14 +52,15 @@ final class TxSession implements Tx {
     /** What the database was asked and has not answered in time; its late answer tidies up. */
     private @Nullable CompletableFuture<?> unanswered;
 
-    private TxSession(Context context, Mutiny.StatelessSession session) {
+    private TxSession(Context context, Mutiny.StatelessSession session, EventStore store) {
+        this.store = store;
         this.context = context;
         this.session = session;
         this.connection = ((MutinyStatelessSessionImpl) session).getReactiveConnection();
     }
 
     /** Opens a session on {@code context} and begins the transaction. */
-    static TxSession begin(Context context, Mutiny.SessionFactory factory) {
+    static TxSession begin(Context context, Mutiny.SessionFactory factory, EventStore store) {
         CompletableFuture<Mutiny.StatelessSession> opening =
                 begun(context, () -> factory.openStatelessSession().subscribeAsCompletionStage());
         Mutiny.StatelessSession session;
@@ -65,7 +70,7 @@ final class TxSession implements Tx {
             var _ = opening.thenAccept(late -> unattended(context, () -> closing(late)));
             throw e;
         }
-        var tx = new TxSession(context, session);
+        var tx = new TxSession(context, session, store);
         try {
             tx.await(tx.connection::beginTransaction, BEGIN_MAX);
         } catch (RuntimeException e) {
@@ -75,9 +80,13 @@ final class TxSession implements Tx {
         return tx;
     }
 
-    /** Commits and closes; if that fails, the transaction may or may not have taken place. */
+    /**
+     * Appends what waits for it, commits and closes; if the commit fails, the transaction may or
+     * may not have taken place.
+     */
     void commit() {
         check();
+        appendNow();
         try {
             await(connection::commitTransaction, ANSWER_MAX);
         } catch (RuntimeException e) {
@@ -142,6 +151,20 @@ final class TxSession implements Tx {
         return session.close().subscribeAsCompletionStage();
     }
 
+    /** Has it appended before the transaction ends. */
+    void appendLater(Append append) {
+        appends.add(append);
+    }
+
+    /** Appends what waits for it, all at once: many events cost hardly more than one. */
+    void appendNow() {
+        if (!appends.isEmpty()) {
+            var waiting = List.copyOf(appends);
+            appends.clear();
+            store.append(this, waiting);
+        }
+    }
+
     List<Runnable> afterCommit() {
         return afterCommit;
     }
@@ -149,6 +172,11 @@ final class TxSession implements Tx {
     /** The states of streams as this transaction left them. */
     Map<StreamId, StateCache.Entry> states() {
         return states;
+    }
+
+    /** Whether nothing waits for its end yet. */
+    boolean holdsNothing() {
+        return releases.isEmpty();
     }
 
     /** Runs {@code action} when the transaction has ended, either way. */

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.store.ConcurrentAppend;
+import stagecoach.runtime.store.EventStore;
 import stagecoach.runtime.store.LostTransaction;
 import stagecoach.runtime.store.StateCache;
 import stagecoach.runtime.store.TemporaryFailure;
@@ -30,8 +31,10 @@ public class UnitOfWork {
     private final Vertx vertx;
     private final Mutiny.SessionFactory factory;
     private final StateCache cache;
+    private final EventStore store;
 
-    UnitOfWork(Vertx vertx, Mutiny.SessionFactory factory, StateCache cache) {
+    UnitOfWork(Vertx vertx, Mutiny.SessionFactory factory, StateCache cache, EventStore store) {
+        this.store = store;
         this.vertx = vertx;
         this.factory = factory;
         this.cache = cache;
@@ -78,7 +81,7 @@ public class UnitOfWork {
             try {
                 return once(work, afterCommit);
             } catch (ConcurrentAppend e) {
-                cache.suspect(e.stream());
+                e.streams().forEach(cache::suspect);
                 pauseOrGiveUp(attempt, e);
             } catch (LostTransaction e) {
                 pauseOrGiveUp(attempt, e);
@@ -97,7 +100,7 @@ public class UnitOfWork {
     }
 
     private <T extends @Nullable Object> T once(Function<Tx, T> work, List<Runnable> afterCommit) {
-        var tx = TxSession.begin(freshContext(), factory);
+        var tx = TxSession.begin(freshContext(), factory, store);
         try {
             T result = committed(tx, work);
             tx.states().forEach((s, entry) -> cache.put(s, entry.version(), entry.state()));

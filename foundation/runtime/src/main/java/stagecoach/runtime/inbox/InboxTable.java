@@ -2,8 +2,12 @@ package stagecoach.runtime.inbox;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Tx;
@@ -24,25 +28,71 @@ final class InboxTable {
     record Position(long version, boolean held, boolean parked) {}
 
     /**
-     * The compare-and-set of the plain case: true if the handler stood exactly before {@code
-     * first}. A stream of a deployment that is kept no longer does not begin again.
+     * What is at hand of a stream, without a gap.
+     *
+     * @param deployment the deployment whose stream it is, if it is one's
+     * @param first the version that it begins with
+     * @param last the version that it ends with
      */
-    boolean advance(Tx tx, StreamId stream, @Nullable String deployment, long first, long last) {
-        int rows =
-                first == 1
-                        ? tx.execute(
-                                "INSERT INTO inbox (handler, stream, version) SELECT ?1, ?2, CAST(?3 AS bigint) WHERE NOT EXISTS (SELECT 1 FROM retired WHERE deployment = ?4) ON CONFLICT DO NOTHING",
-                                handler,
-                                stream.value(),
-                                last,
-                                deployment)
-                        : tx.execute(
-                                "UPDATE inbox SET version = ?3 WHERE handler = ?1 AND stream = ?2 AND version = ?4 AND NOT held AND NOT parked",
-                                handler,
-                                stream.value(),
-                                last,
-                                first - 1);
-        return rows == 1;
+    record Step(StreamId stream, Optional<String> deployment, long first, long last) {}
+
+    /**
+     * The compare-and-set of the plain case, for streams of which each is there once.
+     *
+     * @return those that stood exactly before their step and have made it. A stream of a deployment
+     *     that is kept no longer does not begin again
+     */
+    Set<StreamId> advance(Tx tx, List<Step> steps) {
+        var beginning = steps.stream().filter(step -> step.first() == 1).toList();
+        var goingOn = steps.stream().filter(step -> step.first() > 1).toList();
+        var advanced = new HashSet<StreamId>();
+        if (!beginning.isEmpty()) {
+            advanced.addAll(
+                    streams(
+                            tx.rows(
+                                    """
+                                    INSERT INTO inbox (handler, stream, version)
+                                    SELECT ?1, s.stream, s.version
+                                    FROM unnest(?2::text[], ?3::bigint[], ?4::text[]) AS s(stream, version, deployment)
+                                    WHERE NOT EXISTS (SELECT 1 FROM retired r WHERE r.deployment = s.deployment)
+                                    ON CONFLICT DO NOTHING RETURNING stream
+                                    """,
+                                    handler,
+                                    texts(beginning, step -> step.stream().value()),
+                                    numbers(beginning, Step::last),
+                                    texts(beginning, step -> step.deployment().orElse("")))));
+        }
+        if (!goingOn.isEmpty()) {
+            advanced.addAll(
+                    streams(
+                            tx.rows(
+                                    """
+                                    UPDATE inbox i SET version = s.last
+                                    FROM unnest(?2::text[], ?3::bigint[], ?4::bigint[]) AS s(stream, before, last)
+                                    WHERE i.handler = ?1 AND i.stream = s.stream AND i.version = s.before
+                                        AND NOT i.held AND NOT i.parked
+                                    RETURNING i.stream
+                                    """,
+                                    handler,
+                                    texts(goingOn, step -> step.stream().value()),
+                                    numbers(goingOn, step -> step.first() - 1),
+                                    numbers(goingOn, Step::last))));
+        }
+        return advanced;
+    }
+
+    private static String[] texts(List<Step> steps, Function<Step, String> text) {
+        return steps.stream().map(text).toArray(String[]::new);
+    }
+
+    private static Long[] numbers(List<Step> steps, Function<Step, Long> number) {
+        return steps.stream().map(number).toArray(Long[]::new);
+    }
+
+    private static List<StreamId> streams(List<@Nullable Object[]> rows) {
+        return rows.stream()
+                .map(row -> new StreamId((String) Objects.requireNonNull(row[0])))
+                .toList();
     }
 
     /** Whether the deployment is kept no longer: nothing about it is handled any more. */
@@ -154,13 +204,10 @@ final class InboxTable {
     }
 
     List<StreamId> parkedStreams(Tx tx) {
-        return tx
-                .rows(
+        return streams(
+                tx.rows(
                         "SELECT stream FROM inbox WHERE handler = ?1 AND parked UNION SELECT stream FROM parked WHERE handler = ?1 ORDER BY stream",
-                        handler)
-                .stream()
-                .map(row -> new StreamId((String) Objects.requireNonNull(row[0])))
-                .toList();
+                        handler));
     }
 
     private List<Arrived> kept(Tx tx, String table, StreamId stream) {

@@ -72,7 +72,7 @@ public class Parking {
                     subscriber,
                     (tx, record) -> {
                         Arrived event = record.atItsPlace();
-                        subscriber.handle(tx, event.stream(), List.of(event));
+                        subscriber.handle(tx, Map.of(event.stream(), List.of(event)));
                     },
                     true);
         }

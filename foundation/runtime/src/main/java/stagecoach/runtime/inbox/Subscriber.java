@@ -2,9 +2,12 @@ package stagecoach.runtime.inbox;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.EventAttributes;
@@ -12,6 +15,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.codec.Codecs;
 import stagecoach.runtime.codec.Envelope;
 import stagecoach.runtime.inbox.InboxTable.Position;
+import stagecoach.runtime.inbox.InboxTable.Step;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
@@ -43,20 +47,34 @@ final class Subscriber<E> {
     }
 
     /**
-     * Handles what is next of {@code arrived}, which is of one stream. The plain case, in which all
-     * of it is, takes one statement besides the handler's own.
+     * Handles what is next of each stream. The plain case, in which all of it is, takes two
+     * statements besides the handler's own, however many streams there are.
      */
-    void handle(Tx tx, StreamId stream, List<Arrived> arrived) {
-        var sorted = sorted(arrived);
-        long first = sorted.firstKey();
-        long last = sorted.lastKey();
-        boolean whole = last - first + 1 == sorted.size();
-        Optional<String> deployment = sorted.firstEntry().getValue().deployment();
-        if (whole && table.advance(tx, stream, deployment.orElse(null), first, last)) {
-            work.handle(tx, decode(sorted.values()));
-            return;
-        }
-        advance(tx, stream, sorted, Integer.MAX_VALUE);
+    void handle(Tx tx, Map<StreamId, List<Arrived>> streams) {
+        var sorted = new LinkedHashMap<StreamId, NavigableMap<Long, Arrived>>();
+        streams.forEach((stream, arrived) -> sorted.put(stream, sorted(arrived)));
+        var steps = new ArrayList<Step>();
+        sorted.forEach((stream, events) -> step(stream, events).ifPresent(steps::add));
+        Set<StreamId> advanced = table.advance(tx, steps);
+        sorted.forEach(
+                (stream, events) -> {
+                    if (advanced.contains(stream)) {
+                        work.handle(tx, decode(events.values()));
+                    } else {
+                        advance(tx, stream, events, Integer.MAX_VALUE);
+                    }
+                });
+    }
+
+    /** From before the first to the last, if nothing is missing between them. */
+    private static Optional<Step> step(StreamId stream, NavigableMap<Long, Arrived> events) {
+        long first = events.firstKey();
+        long last = events.lastKey();
+        boolean whole = last - first + 1 == events.size();
+        return whole
+                ? Optional.of(
+                        new Step(stream, events.firstEntry().getValue().deployment(), first, last))
+                : Optional.empty();
     }
 
     /** Lets the handler get what it will need, outside of any transaction. */

@@ -17,10 +17,12 @@ import stagecoach.runtime.store.Doorbell;
  */
 @Singleton
 class RelayThread {
-    private static final long BUSY_MILLIS = 20;
+    private static final long ELSEWHERE_MILLIS = 20;
     private static final long IDLE_MILLIS = 500;
     private static final long TROUBLE_MILLIS = 1_000;
-    private static final long STAYS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** So often one looks whether another relay has let go of the lock, after a ring. */
+    private static final int LOOKS_MAX = 50;
 
     private final Relay relay;
     private final Doorbell doorbell;
@@ -61,15 +63,13 @@ class RelayThread {
     }
 
     private void run() {
-        long busyUntil = System.nanoTime();
+        int looks = 0;
         boolean troubled = false;
         while (!stopping) {
             long pause;
             try {
                 Relay.Outcome outcome = relay.cycle();
-                if (outcome == Relay.Outcome.SENT) {
-                    busyUntil = System.nanoTime() + STAYS_BUSY_NANOS;
-                }
+                looks = outcome == Relay.Outcome.ELSEWHERE ? looks - 1 : 0;
                 boolean failed = outcome == Relay.Outcome.FAILED;
                 if (failed && !troubled) {
                     Log.warn("The relay could not send to Kafka; what waits is sent later.");
@@ -78,7 +78,7 @@ class RelayThread {
                     Log.info("The relay works again.");
                 }
                 troubled = failed;
-                pause = pause(outcome, busyUntil);
+                pause = pause(outcome, looks > 0);
             } catch (RuntimeException | Error e) {
                 // Whatever it is: without a relay the service would be silent.
                 if (!troubled && !stopping) {
@@ -90,7 +90,7 @@ class RelayThread {
             try {
                 if (pause > 0 && doorbell.await(pause)) {
                     // Another relay may hold the lock just now and have looked too early.
-                    busyUntil = System.nanoTime() + STAYS_BUSY_NANOS;
+                    looks = LOOKS_MAX;
                 }
             } catch (InterruptedException e) {
                 break;
@@ -99,12 +99,12 @@ class RelayThread {
         relay.close();
     }
 
-    private static long pause(Relay.Outcome outcome, long busyUntil) {
+    private static long pause(Relay.Outcome outcome, boolean soon) {
         return switch (outcome) {
             case SENT -> 0;
+            case NOTHING -> IDLE_MILLIS;
+            case ELSEWHERE -> soon ? ELSEWHERE_MILLIS : IDLE_MILLIS;
             case FAILED -> TROUBLE_MILLIS;
-            case NOTHING, ELSEWHERE ->
-                    System.nanoTime() - busyUntil < 0 ? BUSY_MILLIS : IDLE_MILLIS;
         };
     }
 }

@@ -1,19 +1,22 @@
 package stagecoach.runtime.store;
 
+import java.util.Set;
 import stagecoach.decider.StreamId;
 
-/** Another transaction appended to the stream first; whoever decided must look again. */
+/** Another transaction appended to a stream first; whoever decided must look again. */
 public final class ConcurrentAppend extends TemporaryFailure {
-    private final StreamId stream;
+    private final Set<StreamId> streams;
 
-    /** The loss of a race on {@code stream}. */
-    public ConcurrentAppend(StreamId stream, Throwable cause) {
-        super("Stream %s was appended to by another at the same time.".formatted(stream), cause);
-        this.stream = stream;
+    /** The loss of a race on one of {@code streams}. */
+    public ConcurrentAppend(Set<StreamId> streams, Throwable cause) {
+        super(
+                "Another appended at the same time to a stream of these: %s.".formatted(streams),
+                cause);
+        this.streams = Set.copyOf(streams);
     }
 
-    /** The stream that was appended to. */
-    public StreamId stream() {
-        return stream;
+    /** Those that were to be appended to; which of them has gone on is not known. */
+    public Set<StreamId> streams() {
+        return streams;
     }
 }

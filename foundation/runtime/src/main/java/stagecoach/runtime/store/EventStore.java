@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.sql.Statements;
 
@@ -24,34 +25,44 @@ public class EventStore {
             """;
 
     /**
-     * Appends {@code events} behind {@code version}, then their outbox rows: the ids of the latter
-     * are thereby given late, after the stream's key is locked, and ascend within the stream.
+     * Appends all events, then all outbox rows: the ids of the latter are thereby given late, after
+     * the streams' keys are locked, and ascend within each stream.
      *
-     * @throws ConcurrentAppend if the stream has gone on since; the transaction is lost
+     * @param appends of several of one stream, the later ones behind the earlier ones
+     * @throws ConcurrentAppend if one of the streams has gone on since; the transaction is lost
      */
-    public void append(Statements tx, StreamId stream, long version, List<NewEvent> events) {
-        var rows = new ArrayList<EventRow>(events.size());
-        var outbox = new ArrayList<OutboxRow>(events.size());
-        long next = version;
-        for (NewEvent event : events) {
-            next++;
-            rows.add(row(stream, next, event));
-            outbox.add(outboxRow(stream, next, 0, event.topic(), event.key(), event.type()));
-            int slot = 0;
-            for (NewEvent.NewCommand command : event.commands()) {
-                slot++;
-                var out =
-                        outboxRow(
-                                stream, next, slot, command.topic(), command.key(), command.type());
-                out.payload = command.payload();
-                outbox.add(out);
+    public void append(Statements tx, List<Append> appends) {
+        var rows = new ArrayList<EventRow>();
+        var outbox = new ArrayList<OutboxRow>();
+        for (Append append : appends) {
+            StreamId stream = append.stream();
+            long next = append.version();
+            for (NewEvent event : append.events()) {
+                next++;
+                rows.add(row(stream, next, event));
+                outbox.add(outboxRow(stream, next, 0, event.topic(), event.key(), event.type()));
+                int slot = 0;
+                for (NewEvent.NewCommand command : event.commands()) {
+                    slot++;
+                    var out =
+                            outboxRow(
+                                    stream,
+                                    next,
+                                    slot,
+                                    command.topic(),
+                                    command.key(),
+                                    command.type());
+                    out.payload = command.payload();
+                    outbox.add(out);
+                }
             }
         }
         try {
             tx.insertAll(rows);
         } catch (RuntimeException e) {
             if (SqlFailures.isViolationOf("event_pkey", e)) {
-                throw new ConcurrentAppend(stream, e);
+                throw new ConcurrentAppend(
+                        appends.stream().map(Append::stream).collect(Collectors.toSet()), e);
             }
             throw e;
         }

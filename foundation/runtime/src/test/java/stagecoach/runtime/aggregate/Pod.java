@@ -27,10 +27,11 @@ public class Pod {
     }
 
     public CommandHandler handler(EventStore store) {
-        return new CommandHandler(unitOfWork(), store, codecs, cache, new Doorbell());
+        return new CommandHandler(
+                new UnitOfWork(vertx, factory, cache, store), store, codecs, cache, new Doorbell());
     }
 
     public UnitOfWork unitOfWork() {
-        return new UnitOfWork(vertx, factory, cache);
+        return new UnitOfWork(vertx, factory, cache, new EventStore());
     }
 }

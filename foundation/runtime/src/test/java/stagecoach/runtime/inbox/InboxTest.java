@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -127,6 +129,24 @@ class InboxTest extends InboxScene {
         for (StreamId each : streams) {
             assertThat(heard.versions(handler, each)).containsExactly(1L, 2L, 3L, 4L, 5L);
         }
+    }
+
+    @Test
+    void streams_of_a_batch_share_a_transaction() {
+        Set<Tx> transactions = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        handle(
+                batch(
+                        IntStream.range(0, 10)
+                                .mapToObj(i -> StreamId.of("account", UUID.randomUUID()))
+                                .map(each -> event(each, 1, new Deposited(1, "r")))
+                                .toList()),
+                (tx, events) -> {
+                    transactions.add(tx);
+                    hear(tx, events);
+                });
+
+        assertThat(transactions).hasSize(1);
     }
 
     @Test

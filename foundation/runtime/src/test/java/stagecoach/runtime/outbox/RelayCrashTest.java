@@ -44,8 +44,8 @@ import stagecoach.runtime.codec.Envelope;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
 import stagecoach.runtime.sql.Statements;
+import stagecoach.runtime.store.Append;
 import stagecoach.runtime.store.EventStore;
-import stagecoach.runtime.store.NewEvent;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;
@@ -178,7 +178,7 @@ class RelayCrashTest {
         }
 
         @Override
-        public void append(Statements tx, StreamId stream, long version, List<NewEvent> events) {
+        public void append(Statements tx, List<Append> appends) {
             int dieBefore = random.nextInt(12);
             boolean byDatabase = random.nextBoolean();
             super.append(
@@ -203,9 +203,7 @@ class RelayCrashTest {
                             return tx.rows(sql, positional);
                         }
                     },
-                    stream,
-                    version,
-                    events);
+                    appends);
             if (dieBefore == 2) {
                 die(tx, byDatabase);
             }

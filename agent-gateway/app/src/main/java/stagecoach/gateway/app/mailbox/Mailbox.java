@@ -6,16 +6,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.gateway.app.mailbox.MailboxStore.Replacement;
 import stagecoach.gateway.app.mailbox.MailboxStore.ToSay;
 import stagecoach.gateway.command.Change;
 import stagecoach.gateway.command.Mail;
@@ -39,12 +44,16 @@ import stagecoach.vocabulary.packages.Sha512;
 public class Mailbox {
     private static final Logger LOG = Logger.getLogger(Mailbox.class);
 
+    /** As many pieces of news share one transaction. */
+    private static final int NEWS_MAX = 64;
+
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
     private final TicketKind kind;
     private final MailboxStore store;
     private final Recipients recipients;
     private final Clock clock;
+    private final Gathering<News, Boolean> news = new Gathering<>("news", NEWS_MAX, this::hear);
 
     Mailbox(
             UnitOfWork unitOfWork,
@@ -118,14 +127,80 @@ public class Mailbox {
 
     /** The tentacle has begun. */
     public void started(AgentId agent, Ticket ticket) {
-        unitOfWork.run(tx -> change(tx, ticket, ToSay.AS_BEFORE, of(agent, Mail::started)));
+        news.join(new News(ticket, of(agent, Mail::started)));
     }
 
     /** The tentacle says how it ended. When this returns the result is safe. */
     public void ended(AgentId agent, Ticket ticket, CommandResult result) {
         CommandResult bounded = ResultBounds.within(result);
-        unitOfWork.run(
-                tx -> change(tx, ticket, ToSay.AS_BEFORE, of(agent, mail -> mail.ended(bounded))));
+        news.join(new News(ticket, of(agent, mail -> mail.ended(bounded))));
+    }
+
+    /** What a tentacle says of a ticket. */
+    private record News(Ticket ticket, Function<Mail, Optional<Change>> decision) {}
+
+    /** What became of a ticket by all the news about it. */
+    private record Heard(StoredMail read, Mail after, List<Change> changes) {}
+
+    private List<Boolean> hear(List<News> all) {
+        return unitOfWork.run(
+                tx -> {
+                    Instant now = now();
+                    var heard = new LinkedHashMap<Ticket, Heard>();
+                    var tickets = all.stream().map(News::ticket).collect(Collectors.toSet());
+                    store.find(tx, tickets)
+                            .forEach(
+                                    read ->
+                                            heard.put(
+                                                    read.ticket(),
+                                                    new Heard(
+                                                            read, read.mail(), new ArrayList<>())));
+                    all.forEach(each -> heard.computeIfPresent(each.ticket(), heardOf(each)));
+                    var changed = heard.values().stream().filter(h -> !h.changes().isEmpty());
+                    Set<Ticket> replaced =
+                            store.replace(
+                                    tx,
+                                    changed.map(
+                                                    h ->
+                                                            new Replacement(
+                                                                    h.read(),
+                                                                    h.after(),
+                                                                    ToSay.AS_BEFORE,
+                                                                    OptionalLong.empty()))
+                                            .toList(),
+                                    now);
+                    for (Heard each : heard.values()) {
+                        if (replaced.contains(each.read().ticket())) {
+                            each.changes().forEach(change -> report(tx, change, now));
+                        }
+                    }
+                    return all.stream()
+                            .map(each -> settled(tx, each, heard.get(each.ticket()), replaced))
+                            .toList();
+                });
+    }
+
+    private static BiFunction<Ticket, Heard, Heard> heardOf(News news) {
+        return (ticket, so) ->
+                news.decision()
+                        .apply(so.after())
+                        .map(
+                                change -> {
+                                    so.changes().add(change);
+                                    return new Heard(so.read(), change.after(), so.changes());
+                                })
+                        .orElse(so);
+    }
+
+    /** If another was faster, it is decided again. */
+    private boolean settled(Tx tx, News news, @Nullable Heard heard, Set<Ticket> replaced) {
+        boolean overtaken =
+                heard != null
+                        && !heard.changes().isEmpty()
+                        && !replaced.contains(heard.read().ticket());
+        return overtaken
+                ? change(tx, news.ticket(), ToSay.AS_BEFORE, news.decision())
+                : heard != null;
     }
 
     /** Nothing can be heard of an agent's commands any more. */
@@ -182,37 +257,9 @@ public class Mailbox {
     public record Resumed(
             List<StoredMail> atWork, List<Ticket> redeliver, List<StoredMail> cancel) {}
 
-    /** What an agent's session has something to say about, oldest first. */
-    public List<StoredMail> waiting(AgentId agent, int limit) {
-        return unitOfWork.run(tx -> store.waiting(tx, agent, limit));
-    }
-
     /** These commands as they are now. */
     public List<StoredMail> find(Set<Ticket> tickets) {
         return tickets.isEmpty() ? List.of() : unitOfWork.run(tx -> store.find(tx, tickets));
-    }
-
-    /**
-     * A command is about to be sent, in the transaction that made sure that the session is the
-     * agent's newest.
-     *
-     * @return whether it may be: nothing has happened to it since it was read
-     */
-    public boolean sending(Tx tx, StoredMail read, long epoch) {
-        Optional<Change> sent = read.mail().sent();
-        if (sent.isEmpty()) {
-            return store.said(tx, read, epoch);
-        }
-        boolean mine = store.replace(tx, read, sent.get().after(), ToSay.NOTHING, now());
-        if (mine) {
-            store.sentIn(tx, read.ticket(), epoch);
-        }
-        return mine;
-    }
-
-    /** A cancel is about to be said; the same conditions. */
-    public boolean saying(Tx tx, StoredMail read, long epoch) {
-        return store.said(tx, read, epoch);
     }
 
     /** The payload of a command is gone: it is not sent any more. */
@@ -288,7 +335,9 @@ public class Mailbox {
                 return false;
             }
             Instant now = now();
-            if (store.replace(tx, read.get(), change.get().after(), toSay, now)) {
+            var replacement =
+                    new Replacement(read.get(), change.get().after(), toSay, OptionalLong.empty());
+            if (!store.replace(tx, List.of(replacement), now).isEmpty()) {
                 report(tx, change.get(), now);
                 return true;
             }

@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
@@ -32,7 +34,7 @@ import stagecoach.wire.StagecoachJson;
 
 /** The table {@code command}. Deciding is left to {@link Mail}, reporting to {@link Mailbox}. */
 @Singleton
-class MailboxStore {
+public class MailboxStore {
     private static final String SELECT =
             "SELECT c.ticket, c.version, c.command, c.state, c.expires_at, c.overdue_at, c.cancel_at, c.kill_after, c.abandon_after, c.result, c.truth_open FROM command c ";
 
@@ -110,13 +112,15 @@ class MailboxStore {
                         agent.value()));
     }
 
-    /** What an agent's session has something to say about, oldest first. */
-    List<StoredMail> waiting(Tx tx, AgentId agent, int limit) {
+    /** What the agents' sessions have something to say about, oldest first. */
+    List<StoredMail> waiting(Tx tx, Set<AgentId> agents, int limitEach) {
         return read(
                 tx.rows(
-                        SELECT + "WHERE c.agent = ?1 AND c.waiting ORDER BY c.seq LIMIT ?2",
-                        agent.value(),
-                        limit));
+                        "SELECT c.* FROM unnest(?1::text[]) AS a (agent) CROSS JOIN LATERAL ("
+                                + SELECT
+                                + "WHERE c.agent = a.agent AND c.waiting ORDER BY c.seq LIMIT ?2) AS c",
+                        ids(agents),
+                        limitEach));
     }
 
     /** Commands for which the time has come. */
@@ -151,36 +155,64 @@ class MailboxStore {
     }
 
     /**
-     * Writes {@code after} over a row that has not changed since it was read.
+     * What is written over a row.
      *
-     * @return whether it had not
+     * @param sentIn the epoch of the session that it is sent in, if it is
      */
-    boolean replace(Tx tx, StoredMail read, Mail after, ToSay toSay, Instant now) {
+    record Replacement(StoredMail read, Mail after, ToSay toSay, OptionalLong sentIn) {}
+
+    /**
+     * Writes over rows that have not changed since they were read, as one statement.
+     *
+     * @return those that had not
+     */
+    Set<Ticket> replace(Tx tx, List<Replacement> replacements, Instant now) {
+        if (replacements.isEmpty()) {
+            return Set.of();
+        }
+        var rows = replacements.stream().map(MailboxStore::row).toList();
+        return tx
+                .rows(
+                        """
+                        UPDATE command c SET state = r.state, version = c.version + 1,
+                            waiting = coalesce(r.waiting, c.waiting),
+                            session_epoch = coalesce(r.sent_in, c.session_epoch),
+                            cancel_at = r.cancel_at, kill_after = r.kill_after,
+                            abandon_after = r.abandon_after, due_at = r.due_at,
+                            result = r.result, truth_open = r.truth_open,
+                            ended_at = CASE WHEN r.state = 'ENDED' THEN coalesce(c.ended_at, ?2) END
+                        FROM jsonb_to_recordset(cast(cast(?1 AS text) AS jsonb)) AS r(ticket uuid,
+                            version int, state text, waiting boolean, sent_in bigint,
+                            cancel_at timestamptz, kill_after text, abandon_after text,
+                            due_at timestamptz, result text, truth_open boolean)
+                        WHERE c.ticket = r.ticket AND c.version = r.version
+                        RETURNING c.ticket
+                        """,
+                        StagecoachJson.text(rows),
+                        now)
+                .stream()
+                .map(row -> new Ticket((UUID) present(row[0])))
+                .collect(Collectors.toSet());
+    }
+
+    private static Map<String, Object> row(Replacement replacement) {
+        Mail after = replacement.after();
         Optional<Cancellation> cancellation = after.cancellation();
         Optional<Ended> end =
                 after.stage() instanceof Ended ended ? Optional.of(ended) : Optional.empty();
-        return tx.execute(
-                        """
-                        UPDATE command SET state = ?3, version = version + 1,
-                            waiting = coalesce(?4, waiting), cancel_at = ?5,
-                            kill_after = ?6, abandon_after = ?7, due_at = ?8,
-                            result = ?9, truth_open = ?10,
-                            ended_at = CASE WHEN ?11 THEN coalesce(ended_at, ?12) END
-                        WHERE ticket = ?1 AND version = ?2
-                        """,
-                        read.ticket().value(),
-                        read.version(),
-                        stateOf(after.stage()),
-                        end.isPresent() ? Boolean.FALSE : waiting(toSay),
-                        cancellation.map(Cancellation::at).orElse(null),
-                        cancellation.map(c -> c.killAfter().toString()).orElse(null),
-                        cancellation.map(c -> c.abandonAfter().toString()).orElse(null),
-                        after.dueAt().orElse(null),
-                        end.map(ended -> StagecoachJson.text(ended.result())).orElse(null),
-                        end.map(Ended::truthOpen).orElse(false),
-                        end.isPresent(),
-                        now)
-                == 1;
+        var row = new LinkedHashMap<String, Object>();
+        row.put("ticket", replacement.read().ticket());
+        row.put("version", replacement.read().version());
+        row.put("state", stateOf(after.stage()));
+        row.put("waiting", waiting(end.isPresent() ? ToSay.NOTHING : replacement.toSay()));
+        row.put("sent_in", replacement.sentIn());
+        row.put("cancel_at", cancellation.map(Cancellation::at));
+        row.put("kill_after", cancellation.map(c -> c.killAfter().toString()));
+        row.put("abandon_after", cancellation.map(c -> c.abandonAfter().toString()));
+        row.put("due_at", after.dueAt());
+        row.put("result", end.map(ended -> StagecoachJson.text(ended.result())));
+        row.put("truth_open", end.map(Ended::truthOpen).orElse(false));
+        return row;
     }
 
     /** What was said is remembered as said; false if the row has changed since it was read. */
@@ -193,11 +225,6 @@ class MailboxStore {
                 == 1;
     }
 
-    void sentIn(Tx tx, Ticket ticket, long epoch) {
-        tx.execute(
-                "UPDATE command SET session_epoch = ?2 WHERE ticket = ?1", ticket.value(), epoch);
-    }
-
     void lookAgainAt(Tx tx, Ticket ticket, Instant at) {
         tx.execute(
                 "UPDATE command SET due_at = ?2 WHERE ticket = ?1 AND state <> 'ENDED'",
@@ -208,11 +235,10 @@ class MailboxStore {
     /** Those of {@code agents} that nobody is trusted as. */
     Set<AgentId> untrusted(Tx tx, Set<AgentId> agents) {
         var untrusted = new HashSet<>(agents);
-        String[] ids = agents.stream().map(AgentId::value).toArray(String[]::new);
         for (var row :
                 tx.rows(
                         "SELECT agent FROM agent WHERE agent = ANY(?1) AND thumbprint IS NOT NULL",
-                        (Object) ids)) {
+                        ids(agents))) {
             untrusted.remove(new AgentId((String) present(row[0])));
         }
         return untrusted;
@@ -239,11 +265,15 @@ class MailboxStore {
                 : Optional.empty();
     }
 
-    private static @Nullable Boolean waiting(ToSay toSay) {
+    private static Object ids(Set<AgentId> agents) {
+        return agents.stream().map(AgentId::value).toArray(String[]::new);
+    }
+
+    private static Optional<Boolean> waiting(ToSay toSay) {
         return switch (toSay) {
-            case SOMETHING -> true;
-            case NOTHING -> false;
-            case AS_BEFORE -> null;
+            case SOMETHING -> Optional.of(true);
+            case NOTHING -> Optional.of(false);
+            case AS_BEFORE -> Optional.empty();
         };
     }
 

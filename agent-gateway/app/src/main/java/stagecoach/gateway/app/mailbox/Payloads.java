@@ -1,17 +1,10 @@
 package stagecoach.gateway.app.mailbox;
 
 import jakarta.inject.Singleton;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import org.jboss.logging.Logger;
+import java.util.stream.Collectors;
 import stagecoach.contracts.internal.ReadPayloads;
 import stagecoach.runtime.access.ServiceCalls;
 import stagecoach.vocabulary.identity.Ticket;
@@ -22,16 +15,13 @@ import stagecoach.vocabulary.identity.Ticket;
  */
 @Singleton
 class Payloads {
-    private static final Logger LOG = Logger.getLogger(Payloads.class);
     static final String PATH = "/internal/payloads";
     private static final int BATCH_MAX = 100;
 
     private final ServiceCalls calls;
     private final String stepRunnerUrl;
-    private final Queue<Ask> asked = new ArrayDeque<>();
-    private boolean fetching;
-
-    private record Ask(Ticket ticket, CompletableFuture<Optional<ReadPayloads.Entry>> answer) {}
+    private final Gathering<Ticket, Optional<ReadPayloads.Entry>> asked =
+            new Gathering<>("payloads", BATCH_MAX, this::fetch);
 
     Payloads(ServiceCalls calls, MailboxConfig config) {
         this.calls = calls;
@@ -44,70 +34,19 @@ class Payloads {
      * @throws stagecoach.runtime.store.TemporaryFailure if the step-runner does not answer
      */
     Map<Ticket, ReadPayloads.Entry> read(List<Ticket> tickets) {
-        Map<Ticket, CompletableFuture<Optional<ReadPayloads.Entry>>> answers =
-                new LinkedHashMap<>();
-        synchronized (asked) {
-            for (Ticket ticket : tickets) {
-                var answer = new CompletableFuture<Optional<ReadPayloads.Entry>>();
-                answers.put(ticket, answer);
-                asked.add(new Ask(ticket, answer));
-            }
-            if (!fetching && !asked.isEmpty()) {
-                fetching = true;
-                Thread.ofVirtual().name("payloads").start(this::fetchAll);
-            }
-        }
-        var found = new HashMap<Ticket, ReadPayloads.Entry>();
-        for (var answer : answers.entrySet()) {
-            joined(answer.getValue()).ifPresent(entry -> found.put(answer.getKey(), entry));
-        }
-        return found;
+        return asked.joinAll(tickets).stream()
+                .flatMap(Optional::stream)
+                .collect(Collectors.toMap(ReadPayloads.Entry::ticket, entry -> entry));
     }
 
-    private static <T> T joined(CompletableFuture<T> answer) {
-        try {
-            return answer.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw e;
-        }
-    }
-
-    private void fetchAll() {
-        while (true) {
-            List<Ask> batch = new ArrayList<>();
-            synchronized (asked) {
-                while (batch.size() < BATCH_MAX && !asked.isEmpty()) {
-                    batch.add(asked.remove());
-                }
-                if (batch.isEmpty()) {
-                    fetching = false;
-                    return;
-                }
-            }
-            fetch(batch);
-        }
-    }
-
-    private void fetch(List<Ask> batch) {
-        try {
-            var found = new HashMap<Ticket, ReadPayloads.Entry>();
-            List<Ticket> tickets = batch.stream().map(Ask::ticket).distinct().toList();
-            calls.post(
-                            stepRunnerUrl,
-                            PATH,
-                            new ReadPayloads.Request(tickets),
-                            ReadPayloads.Response.class)
-                    .payloads()
-                    .forEach(entry -> found.put(entry.ticket(), entry));
-            batch.forEach(
-                    ask -> ask.answer().complete(Optional.ofNullable(found.get(ask.ticket()))));
-        } catch (RuntimeException e) {
-            // Each of those who asked gets it, and asks again later.
-            LOG.warnf("payloads cannot be had now tickets=%d cause=%s", batch.size(), e);
-            batch.forEach(ask -> ask.answer().completeExceptionally(e));
-        }
+    private List<Optional<ReadPayloads.Entry>> fetch(List<Ticket> tickets) {
+        var request = new ReadPayloads.Request(tickets.stream().distinct().toList());
+        Map<Ticket, ReadPayloads.Entry> found =
+                calls
+                        .post(stepRunnerUrl, PATH, request, ReadPayloads.Response.class)
+                        .payloads()
+                        .stream()
+                        .collect(Collectors.toMap(ReadPayloads.Entry::ticket, entry -> entry));
+        return tickets.stream().map(ticket -> Optional.ofNullable(found.get(ticket))).toList();
     }
 }

@@ -52,4 +52,9 @@ public class TicketKind implements AggregateKind<Reported, Report, AgentReport> 
         return EventAttributes.of(
                 context.deployment(), context.project(), context.environment(), context.run());
     }
+
+    @Override
+    public boolean keepsTables() {
+        return false;
+    }
 }

@@ -23,9 +23,9 @@ import org.jboss.logging.Logger;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.enrolment.PortProblem;
 import stagecoach.gateway.app.mailbox.Deliveries;
+import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.output.LogRelay;
-import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
@@ -51,12 +51,10 @@ class AgentPort {
     private final EnrolHandler enrolment;
     private final Presence presence;
     private final Mailbox mailbox;
+    private final Dispatch dispatch;
     private final Deliveries deliveries;
     private final LogRelay relay;
     private final Sessions sessions;
-    private final SessionStore store;
-    private final UnitOfWork unitOfWork;
-    private final Pod pod;
     private String deployment = "";
 
     AgentPort(
@@ -66,24 +64,20 @@ class AgentPort {
             EnrolHandler enrolment,
             Presence presence,
             Mailbox mailbox,
+            Dispatch dispatch,
             Deliveries deliveries,
             LogRelay relay,
-            Sessions sessions,
-            SessionStore store,
-            UnitOfWork unitOfWork,
-            Pod pod) {
+            Sessions sessions) {
         this.vertx = vertx;
         this.identity = identity;
         this.config = config;
         this.enrolment = enrolment;
         this.presence = presence;
         this.mailbox = mailbox;
+        this.dispatch = dispatch;
         this.deliveries = deliveries;
         this.relay = relay;
         this.sessions = sessions;
-        this.store = store;
-        this.unitOfWork = unitOfWork;
-        this.pod = pod;
     }
 
     void start(@Observes @Priority(3000) StartupEvent event) throws Exception {
@@ -200,7 +194,7 @@ class AgentPort {
                         mailbox,
                         sessions,
                         relay,
-                        own -> new Courier(own, mailbox, deliveries, store, unitOfWork, pod));
+                        own -> new Courier(own, mailbox, dispatch, deliveries));
         session.listen();
         vertx.setTimer(
                 config.helloWithin().toMillis(),

@@ -4,19 +4,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
 import stagecoach.gateway.app.mailbox.Deliveries;
+import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.Skills;
 import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.command.Cancellation;
 import stagecoach.gateway.command.Stage.Pending;
 import stagecoach.gateway.command.Stage.Sent;
-import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -26,33 +25,22 @@ import stagecoach.vocabulary.identity.Ticket;
  */
 final class Courier {
     private static final Logger LOG = Logger.getLogger(Courier.class);
-    private static final int BATCH_MAX = 50;
 
     private final Session session;
     private final Mailbox mailbox;
+    private final Dispatch dispatch;
     private final Deliveries deliveries;
-    private final SessionStore store;
-    private final UnitOfWork unitOfWork;
-    private final UUID pod;
 
     /** What the tentacle was sent in an earlier session and does not have. */
     private final Set<Ticket> redeliver = new HashSet<>();
 
     private final AtomicInteger calls = new AtomicInteger();
 
-    Courier(
-            Session session,
-            Mailbox mailbox,
-            Deliveries deliveries,
-            SessionStore store,
-            UnitOfWork unitOfWork,
-            Pod pod) {
+    Courier(Session session, Mailbox mailbox, Dispatch dispatch, Deliveries deliveries) {
         this.session = session;
         this.mailbox = mailbox;
+        this.dispatch = dispatch;
         this.deliveries = deliveries;
-        this.store = store;
-        this.unitOfWork = unitOfWork;
-        this.pod = pod.id();
     }
 
     /** Begins with what must be sent again; called once, before the first {@link #wake}. */
@@ -87,7 +75,7 @@ final class Courier {
 
     /** One look at the mailbox; whether there may be more to do at once. */
     private boolean round() {
-        List<StoredMail> waiting = mailbox.waiting(session.agent(), BATCH_MAX);
+        List<StoredMail> waiting = dispatch.waiting(session.agent());
         List<StoredMail> toSend = new ArrayList<>(sentBefore());
         List<StoredMail> toCancel = new ArrayList<>();
         for (StoredMail stored : waiting) {
@@ -102,7 +90,8 @@ final class Courier {
         var byNeed = toSend.stream().collect(Collectors.partitioningBy(Deliveries::needsPayload));
         boolean sentBare = send(byNeed.getOrDefault(false, List.of()));
         boolean sent = send(byNeed.getOrDefault(true, List.of()));
-        return cancelled || sentBare || sent;
+        // What comes meanwhile wakes us again.
+        return waiting.size() == Dispatch.WAITING_MAX && (cancelled || sentBare || sent);
     }
 
     /** What must be sent again and still may be. */
@@ -124,12 +113,7 @@ final class Courier {
     private boolean cancel(List<StoredMail> mails) {
         boolean any = false;
         for (StoredMail stored : mails) {
-            boolean mine =
-                    unitOfWork.run(
-                            tx ->
-                                    store.hold(tx, session.agent(), session.epoch(), pod)
-                                            && mailbox.saying(tx, stored, session.epoch().value()));
-            if (mine) {
+            if (dispatch.saying(session.agent(), session.epoch(), stored)) {
                 stored.mail()
                         .cancellation()
                         .ifPresent(cancellation -> say(stored.ticket(), cancellation));
@@ -171,22 +155,7 @@ final class Courier {
                 mails.stream()
                         .filter(stored -> prepared.frames().containsKey(stored.ticket()))
                         .toList();
-        List<StoredMail> mine =
-                ready.isEmpty()
-                        ? List.of()
-                        : unitOfWork.run(
-                                tx ->
-                                        store.hold(tx, session.agent(), session.epoch(), pod)
-                                                ? ready.stream()
-                                                        .filter(
-                                                                stored ->
-                                                                        mailbox.sending(
-                                                                                tx,
-                                                                                stored,
-                                                                                session.epoch()
-                                                                                        .value()))
-                                                        .toList()
-                                                : List.of());
+        List<StoredMail> mine = dispatch.sending(session.agent(), session.epoch(), ready);
         for (StoredMail stored : mine) {
             session.socket().awaitRoom();
             String frame = prepared.frames().get(stored.ticket());

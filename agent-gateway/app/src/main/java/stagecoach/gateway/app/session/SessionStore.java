@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.aggregate.Tx;
@@ -41,12 +44,28 @@ class SessionStore {
 
     /** Keeps a session the newest one until the transaction ends; false if it is not. */
     boolean hold(Tx tx, AgentId agent, Epoch epoch, UUID pod) {
-        return !tx.rows(
-                        "SELECT 1 FROM session WHERE agent = ?1 AND epoch = ?2 AND pod = ?3 FOR SHARE",
-                        agent.value(),
-                        epoch.value(),
+        return !hold(tx, Map.of(agent, epoch), pod).isEmpty();
+    }
+
+    /** The same for several sessions of a process; those that are not are left out. */
+    Set<AgentId> hold(Tx tx, Map<AgentId, Epoch> sessions, UUID pod) {
+        var order = List.copyOf(sessions.keySet());
+        return tx
+                .rows(
+                        """
+                        SELECT s.agent FROM session s
+                        JOIN unnest(?1::text[], ?2::bigint[]) AS w (agent, epoch)
+                            ON w.agent = s.agent AND w.epoch = s.epoch
+                        WHERE s.pod = ?3 FOR SHARE OF s
+                        """,
+                        order.stream().map(AgentId::value).toArray(String[]::new),
+                        order.stream()
+                                .map(agent -> Objects.requireNonNull(sessions.get(agent)).value())
+                                .toArray(Long[]::new),
                         pod)
-                .isEmpty();
+                .stream()
+                .map(row -> new AgentId((String) present(row[0])))
+                .collect(Collectors.toSet());
     }
 
     /** Ends a session; false if a later one has begun, or someone else ended it. */

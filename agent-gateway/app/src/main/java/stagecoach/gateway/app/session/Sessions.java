@@ -2,17 +2,28 @@ package stagecoach.gateway.app.session;
 
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import stagecoach.gateway.app.mailbox.Recipients;
+import stagecoach.gateway.presence.Epoch;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.AgentId;
 
 /** The sessions of this process, one for each connected agent. */
 @Singleton
 class Sessions implements Recipients {
     private final ConcurrentMap<AgentId, Session> byAgent = new ConcurrentHashMap<>();
+    private final SessionStore store;
+    private final Pod pod;
     private volatile boolean stopping;
+
+    Sessions(SessionStore store, Pod pod) {
+        this.store = store;
+        this.pod = pod;
+    }
 
     /**
      * Takes a session in as its agent's present one; an older one of this process gives way.
@@ -57,6 +68,11 @@ class Sessions implements Recipients {
     @Override
     public void wake(AgentId agent) {
         of(agent).ifPresent(Session::wake);
+    }
+
+    @Override
+    public Set<AgentId> newest(Tx tx, Map<AgentId, Epoch> sessions) {
+        return store.hold(tx, sessions, pod.id());
     }
 
     /** Whether connections are closed because the process stops, not because tentacles went. */

@@ -8,7 +8,9 @@ import stagecoach.gateway.app.enrolment.AgentKind;
 import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.mailbox.Deliveries;
+import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.mailbox.MailboxStore;
 import stagecoach.gateway.app.output.LogRelay;
 import stagecoach.local.engines.FreePort;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -25,6 +27,7 @@ class AnotherGateway {
     private final SessionConfig config;
     private final EnrolHandler enrolment;
     private final Mailbox mailbox;
+    private final MailboxStore mails;
     private final Deliveries deliveries;
     private final LogRelay relay;
     private final UnitOfWork unitOfWork;
@@ -39,6 +42,7 @@ class AnotherGateway {
             SessionConfig config,
             EnrolHandler enrolment,
             Mailbox mailbox,
+            MailboxStore mails,
             Deliveries deliveries,
             LogRelay relay,
             UnitOfWork unitOfWork,
@@ -51,6 +55,7 @@ class AnotherGateway {
         this.config = config;
         this.enrolment = enrolment;
         this.mailbox = mailbox;
+        this.mails = mails;
         this.deliveries = deliveries;
         this.relay = relay;
         this.unitOfWork = unitOfWork;
@@ -66,7 +71,8 @@ class AnotherGateway {
         var own = new OnPort(config, port);
         var pod = new Pod();
         var store = new SessionStore();
-        var sessions = new Sessions();
+        var sessions = new Sessions(store, pod);
+        var dispatch = new Dispatch(unitOfWork, mails, sessions, clock);
         var presence = new Presence(unitOfWork, commands, kind, agents, store, mailbox, pod, clock);
         var agentPort =
                 new AgentPort(
@@ -76,12 +82,10 @@ class AnotherGateway {
                         enrolment,
                         presence,
                         mailbox,
+                        dispatch,
                         deliveries,
                         relay,
-                        sessions,
-                        store,
-                        unitOfWork,
-                        pod);
+                        sessions);
         var lease = new PodLease(store, sessions, presence, unitOfWork, own, pod);
         lease.start(null);
         agentPort.start(null);
