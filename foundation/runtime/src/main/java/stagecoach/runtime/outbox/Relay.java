@@ -54,7 +54,10 @@ final class Relay implements AutoCloseable {
         /** Another relay is at work. */
         ELSEWHERE,
         NOTHING,
+        /** All that waited when it looked. */
         SENT,
+        /** As many as go at once; more may wait. */
+        MORE,
         /** Something could not be sent; it is still there. */
         FAILED
     }
@@ -128,7 +131,10 @@ final class Relay implements AutoCloseable {
         }
         tail.acknowledged(tx, gone);
         at.accept(Point.DELETED);
-        return gone.size() == waiting.size() ? Outcome.SENT : Outcome.FAILED;
+        if (gone.size() < waiting.size()) {
+            return Outcome.FAILED;
+        }
+        return waiting.size() == ROWS_MAX ? Outcome.MORE : Outcome.SENT;
     }
 
     /** What Kafka has, per stream up to its first failure. */

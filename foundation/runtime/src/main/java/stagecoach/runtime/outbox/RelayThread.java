@@ -101,8 +101,8 @@ class RelayThread {
 
     private static long pause(Relay.Outcome outcome, boolean soon) {
         return switch (outcome) {
-            case SENT -> 0;
-            case NOTHING -> IDLE_MILLIS;
+            case MORE -> 0;
+            case SENT, NOTHING -> IDLE_MILLIS;
             case ELSEWHERE -> soon ? ELSEWHERE_MILLIS : IDLE_MILLIS;
             case FAILED -> TROUBLE_MILLIS;
         };
