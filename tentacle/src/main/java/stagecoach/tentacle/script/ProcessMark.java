@@ -30,11 +30,13 @@ record ProcessMark(long pid, String start) {
 
     /**
      * Reads what the wrapper wrote about itself: the boot id, then its line of /proc, or its number
-     * alone where there is no /proc.
+     * alone where there is no /proc. Nothing until both lines have their ends: half a line of /proc
+     * may look like a number alone.
      */
     static Optional<ProcessMark> read(Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-        if (lines.size() != 2) {
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        List<String> lines = text.lines().toList();
+        if (lines.size() != 2 || !text.endsWith("\n")) {
             return Optional.empty();
         }
         String line = lines.get(1).strip();

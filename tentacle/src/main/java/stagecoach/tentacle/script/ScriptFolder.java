@@ -91,11 +91,13 @@ final class ScriptFolder {
 
     /**
      * Wins a claim that a process should have won, if it has not: then that process never began and
-     * never will.
+     * never will. It is a file that only one can create; a folder, which earlier versions made of
+     * it, is as much in the way.
      */
     boolean winClaim(int number) throws IOException {
+        Path claim = path.resolve(claimName(number));
         try {
-            Files.createDirectory(path.resolve(claimName(number)));
+            Files.createFile(claim, PrivateFiles.fileMode(claim.getFileSystem()));
             return true;
         } catch (FileAlreadyExistsException won) {
             return false;
@@ -108,14 +110,16 @@ final class ScriptFolder {
         return Files.exists(file) ? ProcessMark.read(file) : Optional.empty();
     }
 
-    /** The exit code, once it is known. */
+    /** The exit code, once it is known: once its line has an end, for it may be half written. */
     Optional<Integer> exitCode() throws IOException {
         Path file = path.resolve("exit");
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
-        return text.matches("[0-9]{1,3}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+        String text = Files.readString(file, StandardCharsets.US_ASCII);
+        return text.matches("[0-9]{1,3}\\n")
+                ? Optional.of(Integer.parseInt(text.strip()))
+                : Optional.empty();
     }
 
     /** Whether the script had ended by then; what asked it to stop later came too late. */

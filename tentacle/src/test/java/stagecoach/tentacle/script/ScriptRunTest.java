@@ -304,6 +304,27 @@ class ScriptRunTest {
     }
 
     @Test
+    void what_began_under_an_earlier_version_is_attached_to() throws Exception {
+        LiveTicket live = tickets.accept(Deliveries.bash("echo again >> %s".formatted(trace)));
+        Path main = Files.createDirectories(live.folder().resolve("scripts/main"));
+        Files.createDirectories(main.resolve("outputs"));
+        live.record(new JournalEntry.Starting(live.now(), "main", 1, Machine.boot()));
+        // It won its claim by making a folder of it.
+        Files.createDirectory(main.resolve("claim-1"));
+        Files.writeString(main.resolve("stdout"), "before\n");
+        Files.createFile(main.resolve("stderr"));
+        ProcessHandle me = ProcessHandle.current();
+        Files.writeString(main.resolve("process"), Machine.boot() + "\n" + me.pid() + "\n");
+        LiveTicket after = tickets.afterRestart(live);
+        var attached = running(after);
+        Files.writeString(main.resolve("exit.part"), "9\n");
+        Files.move(main.resolve("exit.part"), main.resolve("exit"));
+        assertThat(attached.get().exitCode()).contains(9);
+        assertThat(TestTickets.lines(after, OutputKind.OUT)).containsExactly("before");
+        assertThat(trace).doesNotExist();
+    }
+
+    @Test
     void after_the_machine_itself_restarted_nothing_is_run_again() throws Exception {
         LiveTicket live = tickets.accept(Deliveries.bash("echo once >> %s".formatted(trace)));
         Files.createDirectories(live.folder().resolve("scripts/main"));
