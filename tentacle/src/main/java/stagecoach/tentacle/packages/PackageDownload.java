@@ -86,9 +86,11 @@ final class PackageDownload implements AutoCloseable {
     /**
      * Asks for what is missing behind {@code file}'s end and appends it.
      *
+     * @param along given the bytes, as they come
      * @param came told how many bytes came, as they come
      */
-    Try go(FileChannel file, LongConsumer came) throws IOException, InterruptedException {
+    Try go(FileChannel file, RunningDigest along, LongConsumer came)
+            throws IOException, InterruptedException {
         long offset = file.size();
         HttpResponse<InputStream> response;
         try {
@@ -100,7 +102,7 @@ final class PackageDownload implements AutoCloseable {
             light = false;
             client.shutdownNow();
             client = client(endpoint, rules, identity, light);
-            return go(file, came);
+            return go(file, along, came);
         } catch (IOException e) {
             return new Try.Interrupted(sentence(e));
         }
@@ -109,11 +111,11 @@ final class PackageDownload implements AutoCloseable {
                 case 200 -> {
                     // It does not know how to go on: from the beginning, then.
                     file.truncate(0);
-                    yield read(response, body, file, 0, came);
+                    yield read(response, body, file, 0, along, came);
                 }
                 case 206 ->
                         startsAt(response).filter(start -> start == offset).isPresent()
-                                ? read(response, body, file, offset, came)
+                                ? read(response, body, file, offset, along, came)
                                 : restart(file, "answered with another range than was asked for");
                 case 416 -> restart(file, "has no bytes behind " + offset);
                 case 408, 425, 429, 500, 502, 503, 504 ->
@@ -160,6 +162,7 @@ final class PackageDownload implements AutoCloseable {
             InputStream body,
             FileChannel file,
             long offset,
+            RunningDigest along,
             LongConsumer came)
             throws IOException, InterruptedException {
         long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
@@ -175,6 +178,7 @@ final class PackageDownload implements AutoCloseable {
                     return new Try.Wrong("has more than %d bytes".formatted(pin.size()));
                 }
                 write(file, buffer, count, at);
+                along.add(at, buffer, count);
                 at += count;
                 came.accept(count);
                 count = next(body, buffer, watch);

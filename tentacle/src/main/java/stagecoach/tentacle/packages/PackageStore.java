@@ -19,7 +19,8 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * The packages that this machine holds, each in a file that is called by its SHA-512. A file has
- * that name only after its bytes were on disk and verified; they are verified again at every use.
+ * that name only after its bytes were on disk and verified, if possible as they came; at every use
+ * they are read and verified again.
  */
 public final class PackageStore {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -62,7 +63,7 @@ public final class PackageStore {
         if (!Files.exists(file)) {
             return new Held.Absent();
         }
-        Optional<String> wrong = wrongness(file, pin);
+        Optional<String> wrong = wrongness(Files.size(file), sha512(file), pin);
         if (wrong.isEmpty()) {
             return new Held.Verified(file);
         }
@@ -100,14 +101,19 @@ public final class PackageStore {
     /**
      * Makes a complete partial file a held package, if it is what the pin says; else it is gone.
      *
+     * @param along the digest that ran along with its bytes; if it does not know all of them, the
+     *     file is read again
      * @return what is wrong with it, in words, if something is
      */
-    Optional<String> keep(PackagePin pin) throws IOException {
+    Optional<String> keep(PackagePin pin, RunningDigest along) throws IOException {
         Path partial = partial(pin);
         try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
-        Optional<String> wrong = wrongness(partial, pin);
+        long size = Files.size(partial);
+        Optional<Sha512> known = along.of(size);
+        Sha512 actual = known.isPresent() ? known.get() : sha512(partial);
+        Optional<String> wrong = wrongness(size, actual, pin);
         if (wrong.isPresent()) {
             Files.deleteIfExists(partial);
             return wrong;
@@ -125,12 +131,10 @@ public final class PackageStore {
         return partials.resolve(pin.sha512().value());
     }
 
-    private static Optional<String> wrongness(Path file, PackagePin pin) throws IOException {
-        long size = Files.size(file);
+    private static Optional<String> wrongness(long size, Sha512 actual, PackagePin pin) {
         if (size != pin.size()) {
             return Optional.of("%d bytes instead of %d".formatted(size, pin.size()));
         }
-        Sha512 actual = sha512(file);
         return actual.equals(pin.sha512())
                 ? Optional.empty()
                 : Optional.of(

@@ -28,6 +28,7 @@ final class SourceWalk {
     private final LongConsumer progress;
     private final List<String> broken = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
+    private final RunningDigest along = new RunningDigest();
     private long bytes;
     private int tries;
 
@@ -91,7 +92,7 @@ final class SourceWalk {
                 switch (go(download)) {
                     case Try.Complete(long startedAt) -> {
                         allItsOwn |= startedAt == 0;
-                        Optional<String> wrong = store.keep(pin);
+                        Optional<String> wrong = store.keep(pin, along);
                         if (wrong.isEmpty()) {
                             return Optional.of(result(endpoint.servedBy(), startedAt));
                         }
@@ -133,6 +134,7 @@ final class SourceWalk {
             long[] there = {partial.size()};
             return download.go(
                     partial,
+                    along,
                     count -> {
                         bytes += count;
                         there[0] += count;

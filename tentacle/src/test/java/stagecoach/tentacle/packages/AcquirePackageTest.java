@@ -182,6 +182,23 @@ class AcquirePackageTest {
     }
 
     @Test
+    void what_an_earlier_process_has_left_is_gone_on_with_and_verified_too() throws Exception {
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        Path partial = folder.resolve("home/packages/.partial/" + pin.sha512().value());
+        Files.createDirectories(partial.getParent());
+        Files.write(partial, java.util.Arrays.copyOf(bytes, 100_000));
+        AcquisitionResult result = got(acquire(cache(EU, eu)));
+        assertThat(result.bytesResumed()).isEqualTo(100_000);
+        assertThat(result.bytes()).isEqualTo(200_000);
+        Files.delete(held());
+        byte[] rotten = java.util.Arrays.copyOf(bytes, 100_000);
+        rotten[99] ^= 1;
+        Files.write(partial, rotten);
+        assertThat(got(acquire(cache(EU, eu))).bytes()).isEqualTo(200_000 + 300_000);
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+    }
+
+    @Test
     void a_server_that_starts_again_from_the_beginning_is_understood() throws Exception {
         RawServer eu =
                 server(
