@@ -27,17 +27,14 @@ final class PackageDownload implements AutoCloseable {
     private static final Pattern CONTENT_RANGE =
             Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
 
-    /**
-     * A tentacle's small Java has no machine code for AES, which makes it four times as slow as
-     * this one; a source that does not know it is asked with all there are.
-     */
-    private static final String[] LIGHT = {"TLS_CHACHA20_POLY1305_SHA256"};
-
     private final PackageEndpoint endpoint;
     private final PackagePin pin;
     private final FetchRules rules;
     private final Identity identity;
-    private boolean light = true;
+
+    /** Whether it is asked in the cipher that is the cheapest here; not, if it does not know it. */
+    private boolean cheapest = true;
+
     private HttpClient client;
 
     PackageDownload(PackageEndpoint endpoint, PackagePin pin, FetchRules rules, Identity identity) {
@@ -45,11 +42,10 @@ final class PackageDownload implements AutoCloseable {
         this.pin = pin;
         this.rules = rules;
         this.identity = identity;
-        this.client = client(endpoint, rules, identity, light);
+        this.client = client();
     }
 
-    private static HttpClient client(
-            PackageEndpoint endpoint, FetchRules rules, Identity identity, boolean light) {
+    private HttpClient client() {
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -59,8 +55,8 @@ final class PackageDownload implements AutoCloseable {
         if (endpoint.trusted().isPresent()) {
             SSLParameters parameters = new SSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3"});
-            if (light) {
-                parameters.setCipherSuites(LIGHT);
+            if (cheapest) {
+                parameters.setCipherSuites(BulkCrypto.cheapestSuites(pin.size(), endpoint));
             }
             builder.sslContext(identity.tls(PinnedTrust.exactly(endpoint.trusted().get())))
                     .sslParameters(parameters);
@@ -96,12 +92,12 @@ final class PackageDownload implements AutoCloseable {
         try {
             response = client.send(request(offset), HttpResponse.BodyHandlers.ofInputStream());
         } catch (SSLHandshakeException e) {
-            if (!light || isAboutTrust(e)) {
+            if (!cheapest || isAboutTrust(e)) {
                 return new Try.Refused("no trust: " + sentence(e));
             }
-            light = false;
+            cheapest = false;
             client.shutdownNow();
-            client = client(endpoint, rules, identity, light);
+            client = client();
             return go(file, along, came);
         } catch (IOException e) {
             return new Try.Interrupted(sentence(e));

@@ -63,7 +63,8 @@ public final class PackageStore {
         if (!Files.exists(file)) {
             return new Held.Absent();
         }
-        Optional<String> wrong = wrongness(Files.size(file), sha512(file), pin);
+        long size = Files.size(file);
+        Optional<String> wrong = wrongness(size, sha512(file, size), pin);
         if (wrong.isEmpty()) {
             return new Held.Verified(file);
         }
@@ -112,7 +113,7 @@ public final class PackageStore {
         }
         long size = Files.size(partial);
         Optional<Sha512> known = along.of(size);
-        Sha512 actual = known.isPresent() ? known.get() : sha512(partial);
+        Sha512 actual = known.isPresent() ? known.get() : sha512(partial, size);
         Optional<String> wrong = wrongness(size, actual, pin);
         if (wrong.isPresent()) {
             Files.deleteIfExists(partial);
@@ -141,8 +142,8 @@ public final class PackageStore {
                         "bytes with the SHA-512 %s…".formatted(actual.value().substring(0, 16)));
     }
 
-    private static Sha512 sha512(Path file) throws IOException {
-        MessageDigest hasher = Sha512.hasher();
+    private static Sha512 sha512(Path file, long size) throws IOException {
+        MessageDigest hasher = BulkCrypto.hasher(size);
         try (InputStream in = Files.newInputStream(file)) {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {

@@ -9,14 +9,23 @@ import stagecoach.vocabulary.packages.Sha512;
  * them again. It knows only what it was given: of a file that had bytes before, it tells nothing.
  */
 final class RunningDigest {
-    private MessageDigest hasher = Sha512.hasher();
+    private final long expected;
+    private MessageDigest hasher;
     private long end;
     private boolean whole = true;
+
+    /**
+     * @param expected how large the file will be, or about
+     */
+    RunningDigest(long expected) {
+        this.expected = expected;
+        this.hasher = BulkCrypto.hasher(expected);
+    }
 
     /** Takes bytes that were written at {@code position}; at 0 the file begins again. */
     void add(long position, byte[] bytes, int count) {
         if (position == 0 && end > 0) {
-            hasher = Sha512.hasher();
+            hasher = BulkCrypto.hasher(expected);
             end = 0;
         }
         whole = position == 0 || (whole && position == end);

@@ -28,7 +28,7 @@ final class SourceWalk {
     private final LongConsumer progress;
     private final List<String> broken = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
-    private final RunningDigest along = new RunningDigest();
+    private final RunningDigest along;
     private long bytes;
     private int tries;
 
@@ -48,6 +48,7 @@ final class SourceWalk {
         this.identity = identity;
         this.rules = rules;
         this.progress = progress;
+        this.along = new RunningDigest(pin.size());
         this.broken.addAll(broken);
     }
 

@@ -31,6 +31,7 @@ import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
+import stagecoach.trust.NativeCrypto;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -341,6 +342,43 @@ class AcquirePackageTest {
                 RawServer.tls(
                         far,
                         new String[] {"TLS_AES_128_GCM_SHA256"},
+                        (request, out) -> RawServer.serve(request, out, bytes));
+        servers.add(eu);
+        assertThat(got(acquire(cache(EU, eu))).bytes()).isEqualTo(bytes.length);
+    }
+
+    @Test
+    void a_large_package_comes_in_aes_where_the_native_library_is_and_is_held_verified()
+            throws Exception {
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        got(acquire(cache(EU, eu)));
+        bytes = new byte[(int) BulkCrypto.NATIVE_BYTES_MIN];
+        new Random(43).nextBytes(bytes);
+        pin = pin(bytes);
+        assertThat(got(acquire(cache(EU, eu))).bytes()).isEqualTo(bytes.length);
+        assertThat(PackageStore.open(tickets.home()).find(pin))
+                .isInstanceOf(PackageStore.Held.Verified.class);
+        assertThat(eu.requests())
+                .extracting(RawServer.Request::suite)
+                .containsExactly(
+                        "TLS_CHACHA20_POLY1305_SHA256",
+                        NativeCrypto.install()
+                                ? "TLS_AES_128_GCM_SHA256"
+                                : "TLS_CHACHA20_POLY1305_SHA256");
+        bytes[5_000_000] ^= 1;
+        Files.write(held(), bytes);
+        assertThat(PackageStore.open(tickets.home()).find(pin))
+                .isInstanceOf(PackageStore.Held.Purged.class);
+    }
+
+    @Test
+    void a_large_package_is_read_from_a_source_without_aes_too() throws Exception {
+        bytes = new byte[(int) BulkCrypto.NATIVE_BYTES_MIN];
+        pin = pin(bytes);
+        RawServer eu =
+                RawServer.tls(
+                        far,
+                        new String[] {"TLS_CHACHA20_POLY1305_SHA256"},
                         (request, out) -> RawServer.serve(request, out, bytes));
         servers.add(eu);
         assertThat(got(acquire(cache(EU, eu))).bytes()).isEqualTo(bytes.length);

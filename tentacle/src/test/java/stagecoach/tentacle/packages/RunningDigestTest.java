@@ -9,7 +9,7 @@ import stagecoach.vocabulary.packages.Sha512;
 
 class RunningDigestTest {
     private final byte[] bytes = new byte[1000];
-    private final RunningDigest along = new RunningDigest();
+    private final RunningDigest along = new RunningDigest(1000);
 
     RunningDigestTest() {
         new Random(7).nextBytes(bytes);

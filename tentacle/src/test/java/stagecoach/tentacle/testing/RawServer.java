@@ -36,7 +36,8 @@ public final class RawServer implements AutoCloseable {
     }
 
     /** A request as it came. */
-    public record Request(int number, String line, Map<String, String> headers, String client) {
+    public record Request(
+            int number, String line, Map<String, String> headers, String client, String suite) {
         public long rangeStart() {
             String range = headers.get("range");
             return range == null
@@ -118,9 +119,13 @@ public final class RawServer implements AutoCloseable {
                     header.substring(0, colon).toLowerCase(Locale.ROOT),
                     header.substring(colon + 1).strip());
         }
-        String client =
-                socket instanceof SSLSocket tls ? Thumbprint.ofPeer(tls.getSession()).value() : "";
-        return new Request(number.incrementAndGet(), line, headers, client);
+        String client = "";
+        String suite = "";
+        if (socket instanceof SSLSocket tls) {
+            client = Thumbprint.ofPeer(tls.getSession()).value();
+            suite = tls.getSession().getCipherSuite();
+        }
+        return new Request(number.incrementAndGet(), line, headers, client, suite);
     }
 
     private static String line(InputStream in) throws IOException {

@@ -69,6 +69,8 @@ final class TentacleProgram {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(SMALL);
         command.addAll(flags);
+        // Where its native library lies unpacked, and all share it.
+        command.add("-Djava.library.path=" + folder.resolve("lib"));
         command.add("-cp");
         command.add(classPath());
         command.add(MAIN);
