@@ -2,9 +2,11 @@ package stagecoach.tentacle.install;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
@@ -17,10 +19,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.trust.PrivateFiles;
 
 /** Makes a folder, with all that is in it, outlast a power cut. */
 final class FolderSync {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderSync.class);
+
     /** A file system that several ask at once writes its own journal once for all of them. */
     private static final int AT_ONCE = 8;
 
@@ -47,16 +53,31 @@ final class FolderSync {
     }
 
     private static void forceOnDisk(Path path) throws IOException {
+        try {
+            forceWhatIsThere(path);
+        } catch (FileSystemException e) {
+            if (isPosix(path) || e instanceof NoSuchFileException) {
+                throw e;
+            }
+            // Windows keeps a running program's file to itself.
+            LOG.debug("a file cannot be synced path={}", path, e);
+        }
+    }
+
+    private static void forceWhatIsThere(Path path) throws IOException {
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             PrivateFiles.syncFolder(path);
             return;
         }
         // Windows wants a file that may be written; elsewhere one that may be read is enough.
-        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-        var mode = posix ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+        var mode = isPosix(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
         try (FileChannel file = FileChannel.open(path, mode)) {
             file.force(true);
         }
+    }
+
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     /** Returns when {@code folder}, its own name included, is on disk; links are not followed. */
@@ -65,7 +86,7 @@ final class FolderSync {
         for (Path path : pathsOf(folder)) {
             tasks.add(
                     () -> {
-                        force.force(path);
+                        forceUnlessGone(path, folder);
                         return path;
                     });
         }
@@ -75,6 +96,20 @@ final class FolderSync {
             }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+        }
+    }
+
+    /**
+     * A program that a script has started works in its folder: what it removes need not be kept.
+     */
+    private void forceUnlessGone(Path path, Path folder) throws IOException {
+        try {
+            force.force(path);
+        } catch (NoSuchFileException e) {
+            if (path.equals(folder)) {
+                throw e;
+            }
+            LOG.debug("a file went while its folder was synced path={}", path);
         }
     }
 

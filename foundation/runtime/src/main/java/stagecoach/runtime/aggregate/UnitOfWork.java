@@ -51,6 +51,10 @@ public class UnitOfWork {
      *     that was under way took place
      */
     public <T extends @Nullable Object> T run(Function<Tx, T> work) {
+        return run(work, ATTEMPTS_MAX);
+    }
+
+    private <T extends @Nullable Object> T run(Function<Tx, T> work, int attemptsMax) {
         if (Context.isOnEventLoopThread()) {
             throw new IllegalStateException(
                     "A transaction blocks its thread and must not run on an event loop; use a virtual thread.");
@@ -60,39 +64,47 @@ public class UnitOfWork {
                     "This thread has a transaction already; hand its Tx on instead of beginning another one.");
         }
         var afterCommit = new ArrayList<Runnable>();
-        T result = repeated(work, afterCommit);
+        T result = repeated(work, afterCommit, attemptsMax);
         afterCommit.forEach(UnitOfWork::runCommitted);
         return result;
     }
 
     /** The same for work without a result. */
     public void execute(Consumer<Tx> work) {
-        run(
-                tx -> {
-                    work.accept(tx);
-                    return Boolean.TRUE;
-                });
+        run(withoutResult(work), ATTEMPTS_MAX);
+    }
+
+    /** The same without a second attempt, for whoever has another way. */
+    public void executeOnce(Consumer<Tx> work) {
+        run(withoutResult(work), 1);
+    }
+
+    private static Function<Tx, Boolean> withoutResult(Consumer<Tx> work) {
+        return tx -> {
+            work.accept(tx);
+            return Boolean.TRUE;
+        };
     }
 
     private <T extends @Nullable Object> T repeated(
-            Function<Tx, T> work, List<Runnable> afterCommit) {
+            Function<Tx, T> work, List<Runnable> afterCommit, int attemptsMax) {
         for (int attempt = 1; ; attempt++) {
             INSIDE.set(true);
             try {
                 return once(work, afterCommit);
             } catch (ConcurrentAppend e) {
                 e.streams().forEach(cache::suspect);
-                pauseOrGiveUp(attempt, e);
+                pauseOrGiveUp(attempt, attemptsMax, e);
             } catch (LostTransaction e) {
-                pauseOrGiveUp(attempt, e);
+                pauseOrGiveUp(attempt, attemptsMax, e);
             } finally {
                 INSIDE.remove();
             }
         }
     }
 
-    private static void pauseOrGiveUp(int attempt, TemporaryFailure failure) {
-        if (attempt == ATTEMPTS_MAX) {
+    private static void pauseOrGiveUp(int attempt, int attemptsMax, TemporaryFailure failure) {
+        if (attempt == attemptsMax) {
             throw failure;
         }
         // The first repeat is at once: the other one has just committed.

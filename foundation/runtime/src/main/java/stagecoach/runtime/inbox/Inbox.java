@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -144,46 +146,84 @@ public class Inbox {
         return streams;
     }
 
+    /**
+     * Streams of one deployment stand together and deployments in one order everywhere: pods that
+     * react on the same aggregates, each to a part of a topic, do not meet crosswise.
+     */
     private <E> void handleStreams(
             String handler, Subscriber<E> subscriber, Map<StreamId, List<Arrived>> streams) {
-        var some = new LinkedHashMap<StreamId, List<Arrived>>();
-        streams.forEach(
-                (stream, arrived) -> {
-                    some.put(stream, arrived);
-                    if (some.size() == STREAMS_TOGETHER_MAX) {
-                        handleSome(handler, subscriber, some);
-                        some.clear();
-                    }
-                });
-        handleSome(handler, subscriber, some);
+        var byDeployment = new TreeMap<String, List<Map.Entry<StreamId, List<Arrived>>>>();
+        for (var stream : streams.entrySet()) {
+            var deployment = stream.getValue().getFirst().deployment().orElse("");
+            byDeployment.computeIfAbsent(deployment, d -> new ArrayList<>()).add(stream);
+        }
+        var ordered = byDeployment.values().stream().flatMap(List::stream).toList();
+        for (int from = 0; from < ordered.size(); from += STREAMS_TOGETHER_MAX) {
+            int to = Math.min(from + STREAMS_TOGETHER_MAX, ordered.size());
+            handleSome(handler, subscriber, ordered.subList(from, to));
+        }
     }
 
     private <E> void handleSome(
-            String handler, Subscriber<E> subscriber, Map<StreamId, List<Arrived>> streams) {
-        if (streams.size() > 1 && handledTogether(subscriber, streams)) {
+            String handler,
+            Subscriber<E> subscriber,
+            List<Map.Entry<StreamId, List<Arrived>>> streams) {
+        if (streams.size() == 1) {
+            var only = streams.getFirst();
+            handleStream(handler, subscriber, only.getKey(), only.getValue());
             return;
         }
-        if (streams.size() <= 1) {
-            streams.forEach((s, arrived) -> handleStream(handler, subscriber, s, arrived));
-            return;
-        }
-        var free = new Semaphore(STREAMS_AT_ONCE);
-        var all = new ArrayList<CompletableFuture<Void>>();
-        streams.forEach(
-                (stream, arrived) -> {
-                    free.acquireUninterruptibly();
-                    all.add(
-                            CompletableFuture.runAsync(
-                                    () -> {
-                                        try {
-                                            handleStream(handler, subscriber, stream, arrived);
-                                        } finally {
-                                            free.release();
-                                        }
-                                    },
-                                    threads));
+        var fit = new ConcurrentHashMap<StreamId, List<Arrived>>();
+        sideBySide(
+                streams,
+                stream -> {
+                    if (isPrepared(subscriber, stream.getValue())) {
+                        fit.put(stream.getKey(), stream.getValue());
+                    }
                 });
-        CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).join();
+        var together = new LinkedHashMap<StreamId, List<Arrived>>();
+        for (var stream : streams) {
+            if (fit.containsKey(stream.getKey())) {
+                together.put(stream.getKey(), stream.getValue());
+            }
+        }
+        boolean done = together.size() > 1 && handledTogether(subscriber, together);
+        sideBySide(
+                streams.stream().filter(s -> !done || !together.containsKey(s.getKey())).toList(),
+                stream -> handleStream(handler, subscriber, stream.getKey(), stream.getValue()));
+    }
+
+    private <T> void sideBySide(List<T> all, Consumer<T> work) {
+        var free = new Semaphore(STREAMS_AT_ONCE);
+        var done = new ArrayList<CompletableFuture<Void>>();
+        for (T each : all) {
+            free.acquireUninterruptibly();
+            done.add(
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    work.accept(each);
+                                } finally {
+                                    free.release();
+                                }
+                            },
+                            threads));
+        }
+        CompletableFuture.allOf(done.toArray(CompletableFuture<?>[]::new)).join();
+    }
+
+    /** What is not is seen to when the stream is handled for itself. */
+    private static <E> boolean isPrepared(Subscriber<E> subscriber, List<Arrived> arrived) {
+        if (!arrived.getFirst().placed()) {
+            return false;
+        }
+        try {
+            subscriber.prepare(arrived);
+            return true;
+        } catch (RuntimeException | StackOverflowError | AssertionError | OutOfMemoryError e) {
+            Log.debugf("a stream is handled for itself cause=%s", e);
+            return false;
+        }
     }
 
     /**
@@ -194,12 +234,8 @@ public class Inbox {
      */
     private <E> boolean handledTogether(
             Subscriber<E> subscriber, Map<StreamId, List<Arrived>> streams) {
-        if (!streams.values().stream().allMatch(arrived -> arrived.getFirst().placed())) {
-            return false;
-        }
         try {
-            streams.values().forEach(subscriber::prepare);
-            unitOfWork.execute(tx -> subscriber.handle(tx, streams));
+            unitOfWork.executeOnce(tx -> subscriber.handle(tx, streams));
             return true;
         } catch (RuntimeException | StackOverflowError | AssertionError | OutOfMemoryError e) {
             Log.debugf("streams are handled one by one number=%d cause=%s", streams.size(), e);

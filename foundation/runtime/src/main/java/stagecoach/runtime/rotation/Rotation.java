@@ -155,7 +155,7 @@ public class Rotation {
         values.add(SecretBox.headOf(key.id()));
         values.addAll(place.after());
         return tx.rows(
-                "SELECT %1$s, %2$s FROM %3$s WHERE substring(%2$s from 1 for 5) <> ?1%4$s ORDER BY %1$s LIMIT %5$d FOR NO KEY UPDATE SKIP LOCKED"
+                "SELECT %1$s, %2$s, CAST(ctid AS text) FROM %3$s WHERE substring(%2$s from 1 for 5) <> ?1%4$s ORDER BY %1$s LIMIT %5$d FOR NO KEY UPDATE SKIP LOCKED"
                         .formatted(id, kind.column(), kind.table(), behind, ROWS_MAX),
                 values.toArray());
     }
@@ -172,16 +172,12 @@ public class Rotation {
             return Optional.of(
                     new Left(kind.name(), String.join(" ", id), String.valueOf(e.getMessage())));
         }
-        List<@Nullable Object> values = new ArrayList<>();
-        values.add(box.seal(plain, context, key));
-        values.addAll(id);
-        String these =
-                IntStream.range(0, id.size())
-                        .mapToObj(i -> "CAST(%s AS text) = ?%d".formatted(kind.key().get(i), i + 2))
-                        .collect(Collectors.joining(" AND "));
+        // The row is locked, so that it still lies where it was found.
         tx.execute(
-                "UPDATE %s SET %s = ?1 WHERE %s".formatted(kind.table(), kind.column(), these),
-                values.toArray());
+                "UPDATE %s SET %s = ?1 WHERE ctid = CAST(CAST(?2 AS text) AS tid)"
+                        .formatted(kind.table(), kind.column()),
+                box.seal(plain, context, key),
+                text(row, id.size() + 1));
         return Optional.empty();
     }
 

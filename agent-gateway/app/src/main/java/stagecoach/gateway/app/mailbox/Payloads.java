@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import stagecoach.contracts.internal.ReadPayloads;
 import stagecoach.runtime.access.ServiceCalls;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.Ticket;
 
 /**
@@ -15,6 +17,7 @@ import stagecoach.vocabulary.identity.Ticket;
  */
 @Singleton
 class Payloads {
+    private static final Logger LOG = Logger.getLogger(Payloads.class);
     static final String PATH = "/internal/payloads";
     private static final int BATCH_MAX = 100;
 
@@ -39,13 +42,23 @@ class Payloads {
                 .collect(Collectors.toMap(ReadPayloads.Entry::ticket, entry -> entry));
     }
 
+    /** A refusal concerns us and no single ticket: it passes, as an absence does. */
+    private ReadPayloads.Response asked(ReadPayloads.Request request) {
+        try {
+            return calls.post(stepRunnerUrl, PATH, request, ReadPayloads.Response.class);
+        } catch (TemporaryFailure | ServiceCalls.Refused e) {
+            LOG.warnf(
+                    "payloads cannot be had now tickets=%d cause=%s", request.tickets().size(), e);
+            throw e instanceof TemporaryFailure away
+                    ? away
+                    : new TemporaryFailure("The step-runner does not hand out payloads.", e);
+        }
+    }
+
     private List<Optional<ReadPayloads.Entry>> fetch(List<Ticket> tickets) {
         var request = new ReadPayloads.Request(tickets.stream().distinct().toList());
         Map<Ticket, ReadPayloads.Entry> found =
-                calls
-                        .post(stepRunnerUrl, PATH, request, ReadPayloads.Response.class)
-                        .payloads()
-                        .stream()
+                asked(request).payloads().stream()
                         .collect(Collectors.toMap(ReadPayloads.Entry::ticket, entry -> entry));
         return tickets.stream().map(ticket -> Optional.ofNullable(found.get(ticket))).toList();
     }

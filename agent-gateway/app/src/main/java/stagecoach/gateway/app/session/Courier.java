@@ -156,6 +156,10 @@ final class Courier {
                         .filter(stored -> prepared.frames().containsKey(stored.ticket()))
                         .toList();
         List<StoredMail> mine = dispatch.sending(session.agent(), session.epoch(), ready);
+        if (mine.size() < ready.size()) {
+            // Something happened to them, or to the session: what that leaves is looked at again.
+            session.wakeLater();
+        }
         for (StoredMail stored : mine) {
             session.socket().awaitRoom();
             String frame = prepared.frames().get(stored.ticket());

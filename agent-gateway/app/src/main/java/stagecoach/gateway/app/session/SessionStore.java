@@ -44,10 +44,18 @@ class SessionStore {
 
     /** Keeps a session the newest one until the transaction ends; false if it is not. */
     boolean hold(Tx tx, AgentId agent, Epoch epoch, UUID pod) {
-        return !hold(tx, Map.of(agent, epoch), pod).isEmpty();
+        return !tx.rows(
+                        "SELECT 1 FROM session WHERE agent = ?1 AND epoch = ?2 AND pod = ?3 FOR SHARE",
+                        agent.value(),
+                        epoch.value(),
+                        pod)
+                .isEmpty();
     }
 
-    /** The same for several sessions of a process; those that are not are left out. */
+    /**
+     * The same for several sessions of a process. Those that are not are left out, and so are those
+     * that somebody changes just now: one must not keep the others waiting.
+     */
     Set<AgentId> hold(Tx tx, Map<AgentId, Epoch> sessions, UUID pod) {
         var order = List.copyOf(sessions.keySet());
         return tx
@@ -56,7 +64,7 @@ class SessionStore {
                         SELECT s.agent FROM session s
                         JOIN unnest(?1::text[], ?2::bigint[]) AS w (agent, epoch)
                             ON w.agent = s.agent AND w.epoch = s.epoch
-                        WHERE s.pod = ?3 FOR SHARE OF s
+                        WHERE s.pod = ?3 FOR SHARE OF s SKIP LOCKED
                         """,
                         order.stream().map(AgentId::value).toArray(String[]::new),
                         order.stream()

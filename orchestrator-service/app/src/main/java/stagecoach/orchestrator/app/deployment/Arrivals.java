@@ -51,8 +51,18 @@ class Arrivals implements MachineWatch {
         this.clock = clock;
     }
 
+    /**
+     * Looks now, and once more when the transaction has been committed: it may take a while, and
+     * who begins to wait meanwhile neither sees it nor is seen by it.
+     */
     @Override
     public void changed(Tx tx, AgentId agent, Cause cause) {
+        lookForWaiting(tx, agent, cause);
+        unitOfWork.afterCommit(
+                tx, () -> unitOfWork.execute(again -> lookForWaiting(again, agent, cause)));
+    }
+
+    private void lookForWaiting(Tx tx, AgentId agent, Cause cause) {
         for (@Nullable Object[] row : tx.rows(CONCERNED)) {
             var sight = sights.of(tx, new EnvironmentId(String.valueOf(row[1])), cause.at());
             if (isThere(agent, sight)) {

@@ -179,12 +179,13 @@ class Shadow {
         return new Difference(removed, written);
     }
 
+    /** Both sides are bounded: the database would not bound one by the other. */
     private int removeWrong(Tx tx, Table table, Piece piece) {
         String present = live + "." + table.name();
         return tx.execute(
                 """
                 DELETE FROM %s WHERE ctid IN (
-                    SELECT l.ctid FROM %s l LEFT JOIN %s.%s s ON %s
+                    SELECT l.ctid FROM %s l LEFT JOIN %s.%s s ON %s AND %s
                     WHERE %s AND (s.%s IS NULL OR ROW(l.*) IS DISTINCT FROM ROW(s.*)))"""
                         .formatted(
                                 present,
@@ -192,6 +193,7 @@ class Shadow {
                                 schema(),
                                 table.name(),
                                 sameRow(table),
+                                piece.covers("s." + table.owner()),
                                 piece.covers("l." + table.owner()),
                                 table.owner()),
                 piece.bounds());
@@ -200,13 +202,14 @@ class Shadow {
     private int writeMissing(Tx tx, Table table, Piece piece) {
         String present = live + "." + table.name();
         return tx.execute(
-                "INSERT INTO %s SELECT s.* FROM %s.%s s LEFT JOIN %s l ON %s WHERE %s AND l.%s IS NULL"
+                "INSERT INTO %s SELECT s.* FROM %s.%s s LEFT JOIN %s l ON %s AND %s WHERE %s AND l.%s IS NULL"
                         .formatted(
                                 present,
                                 schema(),
                                 table.name(),
                                 present,
                                 sameRow(table),
+                                piece.covers("l." + table.owner()),
                                 piece.covers("s." + table.owner()),
                                 table.owner()),
                 piece.bounds());

@@ -58,13 +58,14 @@ public class Plans {
             return;
         }
         var plan = ask(digest);
-        byte[] sealed = box.seal(StagecoachJson.bytes(plan), context(digest));
         unitOfWork.run(
                 tx ->
                         tx.execute(
                                 "INSERT INTO plan (digest, ciphertext) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                                 digest.value(),
-                                sealed));
+                                // Here, so that it is the key of this moment and not of a try
+                                // before.
+                                box.seal(StagecoachJson.bytes(plan), context(digest))));
     }
 
     private Plan ask(Digest digest) {
