@@ -114,7 +114,8 @@ public class FeedResource {
     public Listed<PackageView> packages(
             String id, @QueryParam("query") @Nullable String query, @BeanParam PageRequest page) {
         requireBuiltIn(id);
-        String wanted = query == null ? "" : query.strip();
+        // No id has control characters, and the database refuses some of them.
+        String wanted = query == null ? "" : query.replaceAll("\\p{Cntrl}", "?").strip();
         int limit = page.limit();
         String after = page.after().orElse("");
         return unitOfWork.run(

@@ -12,6 +12,8 @@ import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.IngestLimits;
 import stagecoach.packages.server.ingest.PackageIngest;
 import stagecoach.packages.server.nuget.FlatContainer;
+import stagecoach.packages.server.nuget.Registrations;
+import stagecoach.packages.server.nuget.Searches;
 
 /** Opens the folder of packages that the environment names, and what works on it. */
 class PackageFolder {
@@ -41,5 +43,17 @@ class PackageFolder {
     @Singleton
     FlatContainer flatContainer(FolderBlobStore blobs, PostgresIndex index) {
         return new FlatContainer(blobs, index, ArchiveLimits.defaults());
+    }
+
+    @Produces
+    @Singleton
+    Registrations registrations(PostgresIndex index) {
+        return new Registrations(index);
+    }
+
+    @Produces
+    @Singleton
+    Searches searches(PostgresIndex index) {
+        return new Searches(index);
     }
 }

@@ -7,12 +7,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.index.AddOutcome;
+import stagecoach.packages.server.index.DetailsFile;
+import stagecoach.packages.server.index.PackageDetails;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.index.PackageIndex;
+import stagecoach.packages.server.index.PackageMatches;
+import stagecoach.packages.server.index.PackageQuery;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.packages.PackageId;
@@ -27,7 +32,7 @@ import stagecoach.vocabulary.packages.Sha512;
 @Singleton
 public class PostgresIndex implements PackageIndex {
     private static final String COLUMNS =
-            "id, version, sha512, size, published, listed, authors, description";
+            "id, version, sha512, size, published, listed, authors, description, details";
 
     private final UnitOfWork unitOfWork;
 
@@ -48,7 +53,7 @@ public class PostgresIndex implements PackageIndex {
         PackagePin pin = entry.pin();
         int added =
                 tx.execute(
-                        "INSERT INTO package (id_key, version_key, %s) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING"
+                        "INSERT INTO package (id_key, version_key, %s, searched, semver2, types) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING"
                                 .formatted(COLUMNS),
                         pin.id().lower(),
                         pin.version().lower(),
@@ -59,7 +64,11 @@ public class PostgresIndex implements PackageIndex {
                         entry.published(),
                         entry.listed(),
                         entry.authors(),
-                        entry.description());
+                        entry.description(),
+                        DetailsFile.write(entry.details()),
+                        PackageQuery.searched(entry),
+                        entry.details().semVer2(),
+                        types(entry.details()));
         if (added == 1) {
             return new AddOutcome.Added(entry);
         }
@@ -88,6 +97,66 @@ public class PostgresIndex implements PackageIndex {
         } catch (RuntimeException e) {
             throw new IOException("The package cannot be taken out of the index.", e);
         }
+    }
+
+    @Override
+    public boolean list(PackageId id, PackageVersion version, boolean listed) throws IOException {
+        try {
+            return unitOfWork.run(
+                    tx ->
+                            tx.execute(
+                                            "UPDATE package SET listed = ?3 WHERE id_key = ?1 AND version_key = ?2",
+                                            id.lower(),
+                                            version.lower(),
+                                            listed)
+                                    > 0);
+        } catch (RuntimeException e) {
+            throw new IOException("The package cannot be changed in the index.", e);
+        }
+    }
+
+    /**
+     * Packages that were taken in before their details were kept, in order.
+     *
+     * @param after only those behind this one
+     */
+    List<PackageEntry> withoutDetails(Optional<PackageEntry> after, int limit) {
+        String id = after.map(entry -> entry.pin().id().lower()).orElse("");
+        String version = after.map(entry -> entry.pin().version().lower()).orElse("");
+        return unitOfWork.run(
+                tx ->
+                        tx
+                                .rows(
+                                        "SELECT %s FROM package WHERE details IS NULL AND (id_key, version_key) > (?1, ?2) ORDER BY id_key, version_key LIMIT ?3"
+                                                .formatted(COLUMNS),
+                                        id,
+                                        version,
+                                        limit)
+                                .stream()
+                                .map(PostgresIndex::entry)
+                                .toList());
+    }
+
+    /** Keeps what a package says of itself, as its nuspec was read later. */
+    void describe(PackageEntry entry, PackageDetails details) {
+        var pin = entry.pin();
+        var described = entry.withDetails(details);
+        unitOfWork.execute(
+                tx ->
+                        tx.execute(
+                                "UPDATE package SET details = ?3, searched = ?4, semver2 = ?5, types = ?6 WHERE id_key = ?1 AND version_key = ?2",
+                                pin.id().lower(),
+                                pin.version().lower(),
+                                DetailsFile.write(details),
+                                PackageQuery.searched(described),
+                                details.semVer2(),
+                                types(details)));
+    }
+
+    private static String[] types(PackageDetails details) {
+        return details.types().stream()
+                .map(type -> type.toLowerCase(Locale.ROOT))
+                .toArray(String[]::new);
     }
 
     @Override
@@ -163,7 +232,12 @@ public class PostgresIndex implements PackageIndex {
         return ids;
     }
 
-    private static PackageEntry entry(@Nullable Object[] row) {
+    @Override
+    public PackageMatches search(PackageQuery query) {
+        return unitOfWork.run(tx -> new SearchStatement(query).run(tx, COLUMNS));
+    }
+
+    static PackageEntry entry(@Nullable Object[] row) {
         var pin =
                 new PackagePin(
                         new PackageId(text(row, 0)),
@@ -171,7 +245,17 @@ public class PostgresIndex implements PackageIndex {
                         new Sha512(text(row, 2)),
                         ((Number) value(row, 3)).longValue());
         return new PackageEntry(
-                pin, (Instant) value(row, 4), (Boolean) value(row, 5), text(row, 6), text(row, 7));
+                pin,
+                (Instant) value(row, 4),
+                (Boolean) value(row, 5),
+                text(row, 6),
+                text(row, 7),
+                details(row[8]));
+    }
+
+    /** None are kept of packages that came earlier and have not been read again yet. */
+    private static PackageDetails details(@Nullable Object text) {
+        return text == null ? PackageDetails.NONE : DetailsFile.read((String) text);
     }
 
     private static String text(@Nullable Object[] row, int column) {

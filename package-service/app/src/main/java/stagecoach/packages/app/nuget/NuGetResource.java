@@ -38,8 +38,8 @@ public class NuGetResource {
     @GET
     @Path(ServiceIndex.PATH)
     @Operation(summary = "Read the NuGet service index")
-    public Response index(@Context UriInfo uri) {
-        return json(ServiceIndex.json(uri.getAbsolutePath().resolve(".")));
+    public Response index(@Context UriInfo uri, @Context HttpHeaders headers) {
+        return Documents.json(ServiceIndex.json(uri.getAbsolutePath().resolve(".")), headers);
     }
 
     /** A list of versions, a package or a nuspec. */
@@ -75,10 +75,11 @@ public class NuGetResource {
     private Optional<Response> found(FlatPath asked, boolean head, HttpHeaders headers)
             throws IOException {
         return switch (asked) {
-            case FlatPath.Versions(var id) -> packages.versions(id).map(NuGetResource::json);
+            case FlatPath.Versions(var id) ->
+                    packages.versions(id).map(versions -> Documents.json(versions, headers));
             case FlatPath.Nuspec(var id, var version) ->
                     packages.nuspec(id, version)
-                            .map(xml -> Response.ok(xml, MediaType.APPLICATION_XML_TYPE).build());
+                            .map(xml -> Documents.of(xml, MediaType.APPLICATION_XML_TYPE, headers));
             case FlatPath.Nupkg(var id, var version) -> {
                 Optional<PackageEntry> entry = packages.nupkg(id, version);
                 yield entry.isEmpty()
@@ -86,12 +87,5 @@ public class NuGetResource {
                         : blobs.answer(entry.get().pin().sha512(), head, headers);
             }
         };
-    }
-
-    /** What was just pushed must be seen: nobody on the way may keep it. */
-    private static Response json(byte[] document) {
-        return Response.ok(document, MediaType.APPLICATION_JSON_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .build();
     }
 }

@@ -8,6 +8,7 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -35,11 +36,13 @@ import stagecoach.vocabulary.packages.PackagePin;
 @Tag(name = "NuGet")
 public class PushResource {
     private final PackageIngest ingest;
+    private final Listings listings;
     private final Problems problems;
     private final Clock clock;
 
-    PushResource(PackageIngest ingest, Problems problems, Clock clock) {
+    PushResource(PackageIngest ingest, Listings listings, Problems problems, Clock clock) {
         this.ingest = ingest;
+        this.listings = listings;
         this.problems = problems;
         this.clock = clock;
     }
@@ -75,26 +78,30 @@ public class PushResource {
         }
     }
 
-    /** Unlists. */
+    /** Takes a package out of searches; whoever names it can still download it. */
     @DELETE
     @Path("{id}/{version}")
     @Needs(Role.PUSH)
-    @Operation(hidden = true)
-    public Response unlist() {
-        return later("Unlisting is not there yet: what was pushed stays.");
+    @Operation(summary = "Unlist a package")
+    @APIResponse(responseCode = "204", description = "Searches do not show it any more")
+    @APIResponse(responseCode = "404", description = "No such package")
+    public Response unlist(@PathParam("id") String id, @PathParam("version") String version)
+            throws IOException {
+        listings.set(id, version, false);
+        return Response.noContent().build();
     }
 
-    /** Lists again. */
+    /** Puts a package back into searches. */
     @POST
     @Path("{id}/{version}")
     @Needs(Role.PUSH)
-    @Operation(hidden = true)
-    public Response relist() {
-        return later("Unlisting is not there yet, so there is nothing to list again.");
-    }
-
-    private Response later(String sentence) {
-        return problems.response(501, "not-there-yet", sentence);
+    @Operation(summary = "List a package again")
+    @APIResponse(responseCode = "200", description = "Searches show it")
+    @APIResponse(responseCode = "404", description = "No such package")
+    public Response relist(@PathParam("id") String id, @PathParam("version") String version)
+            throws IOException {
+        listings.set(id, version, true);
+        return Response.ok().build();
     }
 
     private Response answer(Upload upload, String type) throws IOException {

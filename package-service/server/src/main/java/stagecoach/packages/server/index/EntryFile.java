@@ -29,6 +29,7 @@ final class EntryFile {
         document.put("listed", entry.listed());
         document.put("authors", entry.authors());
         document.put("description", entry.description());
+        document.set("details", DetailsFile.node(entry.details()));
         return JSON.writeValueAsBytes(document);
     }
 
@@ -52,10 +53,18 @@ final class EntryFile {
                     Instant.parse(text(document, "published")),
                     document.required("listed").booleanValue(),
                     text(document, "authors"),
-                    text(document, "description"));
+                    text(document, "description"),
+                    details(document));
         } catch (IllegalArgumentException | DateTimeException damaged) {
             throw new IOException(damaged.getMessage(), damaged);
         }
+    }
+
+    /** Files from before details were kept have none. */
+    private static PackageDetails details(JsonNode document) {
+        return document.has("details")
+                ? DetailsFile.read(document.get("details"))
+                : PackageDetails.NONE;
     }
 
     private static String text(JsonNode document, String field) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -195,6 +196,38 @@ public final class FolderIndex implements PackageIndex, Closeable {
         } finally {
             writing.unlock();
         }
+    }
+
+    @Override
+    public boolean list(PackageId id, PackageVersion version, boolean listed) throws IOException {
+        writing.lock();
+        try {
+            var present = find(id, version);
+            if (present.isPresent() && present.get().listed() != listed) {
+                var changed = present.get().withListed(listed);
+                save(changed);
+                remember(changed);
+            }
+            return present.isPresent();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public PackageMatches search(PackageQuery query) {
+        var found =
+                packages.values().stream()
+                        .map(versions -> versions.values().stream().filter(query::finds).toList())
+                        .filter(versions -> !versions.isEmpty())
+                        .sorted(Comparator.comparing(FolderIndex::id, query.order()))
+                        .toList();
+        return new PackageMatches(
+                found.size(), found.stream().skip(query.skip()).limit(query.take()).toList());
+    }
+
+    private static PackageId id(List<PackageEntry> versions) {
+        return versions.getFirst().pin().id();
     }
 
     @Override

@@ -10,6 +10,23 @@ import stagecoach.vocabulary.packages.PackagePin;
  * @param listed whether searches show it; an unlisted one can still be downloaded
  * @param authors as its nuspec says, or empty
  * @param description as its nuspec says, perhaps shortened, or empty
+ * @param details what else its nuspec says
  */
 public record PackageEntry(
-        PackagePin pin, Instant published, boolean listed, String authors, String description) {}
+        PackagePin pin,
+        Instant published,
+        boolean listed,
+        String authors,
+        String description,
+        PackageDetails details) {
+
+    /** The same package, shown by searches or not. */
+    public PackageEntry withListed(boolean shown) {
+        return new PackageEntry(pin, published, shown, authors, description, details);
+    }
+
+    /** The same package, with what its nuspec says. */
+    public PackageEntry withDetails(PackageDetails said) {
+        return new PackageEntry(pin, published, listed, authors, description, said);
+    }
+}

@@ -24,6 +24,13 @@ public interface PackageIndex {
      */
     boolean remove(PackageId id, PackageVersion version) throws IOException;
 
+    /**
+     * Lets searches show a package, or not; it can be downloaded in any case.
+     *
+     * @return whether it is there
+     */
+    boolean list(PackageId id, PackageVersion version, boolean listed) throws IOException;
+
     /** The package of that id and version. */
     Optional<PackageEntry> find(PackageId id, PackageVersion version);
 
@@ -32,4 +39,7 @@ public interface PackageIndex {
 
     /** The ids of all packages, in their order, each in the spelling of its newest version. */
     List<PackageId> ids();
+
+    /** What is listed and fits. */
+    PackageMatches search(PackageQuery query);
 }

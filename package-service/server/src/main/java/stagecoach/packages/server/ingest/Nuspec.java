@@ -1,5 +1,6 @@
 package stagecoach.packages.server.ingest;
 
+import stagecoach.packages.server.index.PackageDetails;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 
@@ -8,5 +9,11 @@ import stagecoach.vocabulary.packages.PackageVersion;
  *
  * @param authors or empty
  * @param description or empty; shortened to {@link NuspecReader#TEXT_LENGTH_MAX} characters
+ * @param details all else that is kept
  */
-public record Nuspec(PackageId id, PackageVersion version, String authors, String description) {}
+public record Nuspec(
+        PackageId id,
+        PackageVersion version,
+        String authors,
+        String description,
+        PackageDetails details) {}

@@ -166,7 +166,8 @@ public final class PackageIngest {
     }
 
     private static PackageEntry entry(PackagePin pin, Nuspec nuspec, Instant at) {
-        return new PackageEntry(pin, at, true, nuspec.authors(), nuspec.description());
+        return new PackageEntry(
+                pin, at, true, nuspec.authors(), nuspec.description(), nuspec.details());
     }
 
     private static PackageRefusedException other(PackagePin pin, String how) {

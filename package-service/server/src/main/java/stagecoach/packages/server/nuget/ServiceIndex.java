@@ -1,8 +1,11 @@
 package stagecoach.packages.server.nuget;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.net.URI;
+import java.util.List;
 
 /**
  * The document that tells NuGet clients where everything is: only what this server really answers.
@@ -18,6 +21,20 @@ public final class ServiceIndex {
     /** Where packages are pushed to, below the feed's folder; clients may append a slash. */
     public static final String PUBLISH_PATH = "package";
 
+    /** Where searches are answered, below the feed's folder. */
+    public static final String SEARCH_PATH = "search";
+
+    /** Where ids and versions are completed, below the feed's folder. */
+    public static final String AUTOCOMPLETE_PATH = "autocomplete";
+
+    private static final String VERSIONED = "/Versioned";
+
+    private static final List<String> SEARCH_VERSIONS =
+            List.of("", "/3.0.0-beta", "/3.0.0-rc", "/3.5.0", VERSIONED);
+
+    /** The oldest client that sees the packages of SemVer 2.0.0. */
+    private static final String SEMVER2_CLIENT = "4.3.0-alpha";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private ServiceIndex() {}
@@ -29,24 +46,29 @@ public final class ServiceIndex {
      *     https://deploy.example/nuget/v3/}; a missing slash at its end is added
      */
     public static byte[] json(URI folder) {
-        if (!folder.isAbsolute()) {
-            throw new IllegalArgumentException(
-                    "'" + folder + "' is no absolute URL, and clients need one.");
-        }
-        var text = folder.toString();
-        var base = text.endsWith("/") ? text : text + "/";
+        var urls = FeedUrls.below(folder);
         var document = JSON.createObjectNode();
         document.put("version", "3.0.0");
         var resources = document.putArray("resources");
-        resources
-                .addObject()
-                .put("@id", base + FLAT_CONTAINER_PATH)
-                .put("@type", "PackageBaseAddress/3.0.0");
-        resources.addObject().put("@id", base + PUBLISH_PATH).put("@type", "PackagePublish/2.0.0");
-        try {
-            return JSON.writeValueAsBytes(document);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
+        add(resources, urls.of(FLAT_CONTAINER_PATH), "PackageBaseAddress/3.0.0");
+        add(resources, urls.of(PUBLISH_PATH), "PackagePublish/2.0.0");
+        for (var version : List.of("", "/3.0.0-beta", "/3.0.0-rc")) {
+            add(resources, urls.of(Hive.PLAIN.path()), "RegistrationsBaseUrl" + version);
+        }
+        add(resources, urls.of(Hive.GZIP.path()), "RegistrationsBaseUrl/3.4.0");
+        add(resources, urls.of(Hive.SEMVER2.path()), "RegistrationsBaseUrl/3.6.0");
+        add(resources, urls.of(Hive.SEMVER2.path()), "RegistrationsBaseUrl" + VERSIONED);
+        for (var version : SEARCH_VERSIONS) {
+            add(resources, urls.of(SEARCH_PATH), "SearchQueryService" + version);
+            add(resources, urls.of(AUTOCOMPLETE_PATH), "SearchAutocompleteService" + version);
+        }
+        return document.toString().getBytes(UTF_8);
+    }
+
+    private static void add(ArrayNode resources, String url, String type) {
+        var resource = resources.addObject().put("@id", url).put("@type", type);
+        if (type.endsWith(VERSIONED)) {
+            resource.put("clientVersion", SEMVER2_CLIENT);
         }
     }
 }

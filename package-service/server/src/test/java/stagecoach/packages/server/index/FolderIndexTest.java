@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -17,12 +18,33 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.packages.server.index.PackageDetails.Dependency;
+import stagecoach.packages.server.index.PackageDetails.DependencyGroup;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 class FolderIndexTest {
+
+    private static final PackageDetails DETAILS =
+            new PackageDetails(
+                    "The \"shop\"",
+                    "web face",
+                    "https://shop.example",
+                    "http://shop.example/licence",
+                    true,
+                    "2.12",
+                    true,
+                    List.of("Dependency"),
+                    List.of(
+                            new DependencyGroup(
+                                    "net45",
+                                    List.of(
+                                            new Dependency(
+                                                    new PackageId("Shop.Core"),
+                                                    new DependencyRange("[1.0,2.0)")))),
+                            new DependencyGroup("", List.of())));
 
     @TempDir Path folder;
     private FolderIndex index;
@@ -119,7 +141,8 @@ class FolderIndexTest {
                         Instant.parse("2026-11-23T06:00:00.123456789Z"),
                         false,
                         "Ä \"quoted\" author",
-                        "two\nlines");
+                        "two\nlines",
+                        DETAILS);
         index.add(entry);
 
         restart(FolderIndexTest::isHeld);
@@ -233,6 +256,7 @@ class FolderIndexTest {
                 Instant.parse("2026-11-23T06:00:00Z"),
                 true,
                 "Shop",
-                "");
+                "",
+                PackageDetails.NONE);
     }
 }

@@ -12,13 +12,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import stagecoach.packages.server.index.DependencyRange;
+import stagecoach.packages.server.index.PackageDetails;
+import stagecoach.packages.server.index.PackageDetails.Dependency;
+import stagecoach.packages.server.index.PackageDetails.DependencyGroup;
+import stagecoach.vocabulary.packages.PackageId;
 
 class NuspecReaderTest {
 
@@ -63,6 +70,125 @@ class NuspecReaderTest {
                                                 + "</description>"))
                                 .description())
                 .hasSize(NuspecReader.TEXT_LENGTH_MAX);
+    }
+
+    @Test
+    void what_clients_show_and_need_is_kept() throws Exception {
+        var details =
+                read("""
+                                <package><metadata minClientVersion="3.3">
+                                  <id>a</id><version>1.0.0-rc.1</version>
+                                  <title>The A</title><tags>web  shop</tags>
+                                  <projectUrl>https://a.example</projectUrl>
+                                  <licenseUrl>javascript:alert(1)</licenseUrl>
+                                  <requireLicenseAcceptance>True</requireLicenseAcceptance>
+                                  <packageTypes><packageType name="DotnetTool"/></packageTypes>
+                                  <dependencies>
+                                    <dependency id="Old.Style" version="1.0"/>
+                                    <group targetFramework="net45">
+                                      <dependency id="B" version="[1.0,2.0)"/>
+                                      <dependency id="C"/>
+                                    </group>
+                                    <group targetFramework="net6.0"/>
+                                  </dependencies>
+                                </metadata></package>
+                                """)
+                        .details();
+
+        assertThat(details)
+                .isEqualTo(
+                        new PackageDetails(
+                                "The A",
+                                "web  shop",
+                                "https://a.example",
+                                "",
+                                true,
+                                "3.3",
+                                true,
+                                List.of("DotnetTool"),
+                                List.of(
+                                        group("", dependency("Old.Style", "[1.0.0, )")),
+                                        group(
+                                                "net45",
+                                                dependency("B", "[1.0.0, 2.0.0)"),
+                                                dependency("C", "(, )")),
+                                        group("net6.0"))));
+    }
+
+    private static DependencyGroup group(String framework, Dependency... dependencies) {
+        return new DependencyGroup(framework, List.of(dependencies));
+    }
+
+    private static Dependency dependency(String id, String range) {
+        return new Dependency(new PackageId(id), new DependencyRange(range));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1.0 | <dependency id='b' version='1.0'/> | false",
+                "1.0+x | | true",
+                "1.0-rc.1 | | true",
+                "1.0-rc1 | <dependency id='b' version='[1.0-rc1, 2.0.0)'/> | false",
+                "1.0 | <dependency id='b' version='[1.0,2.0-rc.1)'/> | true",
+                "1.0 | <dependency id='b' version='1.0+x'/> | true",
+            })
+    void semver_2_is_seen_in_the_version_and_in_dependencies(
+            String version, String dependencies, boolean semVer2) throws Exception {
+        assertThat(
+                        read(nuspec(
+                                        "<id>a</id><version>%s</version><dependencies>%s</dependencies>"
+                                                .formatted(
+                                                        version,
+                                                        dependencies == null ? "" : dependencies)))
+                                .details()
+                                .semVer2())
+                .isEqualTo(semVer2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<dependency version='1.0'/>",
+                "<dependency id='../x' version='1.0'/>",
+                "<dependency id='b' version='$version$'/>",
+                "<dependency id='b' version='[1.0'/>",
+                "<dependency id='b' version='(1.0)'/>",
+                "<dependency id='b' version='[1,2,3]'/>",
+                "<group><dependency id='b' version='1.*'/></group>",
+            })
+    void a_dependency_that_no_client_could_follow_is_refused(String dependency) {
+        assertRefused(
+                Refusal.Code.NUSPEC_INVALID,
+                nuspec(
+                        "<id>a</id><version>1</version><dependencies>"
+                                + dependency
+                                + "</dependencies>"));
+    }
+
+    @Test
+    void more_dependencies_than_a_page_can_show_are_refused() {
+        assertRefused(
+                Refusal.Code.NUSPEC_INVALID,
+                nuspec(
+                        "<id>a</id><version>1</version><dependencies>"
+                                + "<dependency id='b'/>".repeat(NuspecMetadata.DEPENDENCIES_MAX + 1)
+                                + "</dependencies>"));
+    }
+
+    @Test
+    void text_that_could_not_be_written_again_is_not_kept() throws Exception {
+        var nuspec =
+                read(
+                        "<?xml version='1.1'?>"
+                                + nuspec(
+                                        "<id>a</id><version>1</version><title>x&#1;y</title><description>"
+                                                + "x".repeat(NuspecReader.TEXT_LENGTH_MAX - 1)
+                                                + "\ud83d\ude00</description>"));
+
+        assertThat(nuspec.details().title()).isEqualTo("x y");
+        assertThat(nuspec.description()).hasSize(NuspecReader.TEXT_LENGTH_MAX - 1);
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.index.FolderIndex;
+import stagecoach.packages.server.index.PackageDetails;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -71,7 +72,8 @@ class PackageIngestTest {
                                 NOW,
                                 true,
                                 "Shop",
-                                "The shop's face"));
+                                "The shop's face",
+                                PackageDetails.NONE));
         assertThat(index.find(ID, VERSION)).hasValue(entry);
         assertThat(blobs.read(entry.pin().sha512(), 0, archive.length).orElseThrow())
                 .hasBinaryContent(archive);

@@ -31,7 +31,25 @@ class ServiceIndexTest {
     void only_what_this_server_answers_is_advertised() throws IOException {
         assertThat(json("http://localhost:1/nuget/v3/").get("resources"))
                 .map(resource -> resource.get("@type").asText())
-                .containsExactly("PackageBaseAddress/3.0.0", "PackagePublish/2.0.0");
+                .containsExactlyInAnyOrder(
+                        "PackageBaseAddress/3.0.0",
+                        "PackagePublish/2.0.0",
+                        "RegistrationsBaseUrl",
+                        "RegistrationsBaseUrl/3.0.0-beta",
+                        "RegistrationsBaseUrl/3.0.0-rc",
+                        "RegistrationsBaseUrl/3.4.0",
+                        "RegistrationsBaseUrl/3.6.0",
+                        "RegistrationsBaseUrl/Versioned",
+                        "SearchQueryService",
+                        "SearchQueryService/3.0.0-beta",
+                        "SearchQueryService/3.0.0-rc",
+                        "SearchQueryService/3.5.0",
+                        "SearchQueryService/Versioned",
+                        "SearchAutocompleteService",
+                        "SearchAutocompleteService/3.0.0-beta",
+                        "SearchAutocompleteService/3.0.0-rc",
+                        "SearchAutocompleteService/3.5.0",
+                        "SearchAutocompleteService/Versioned");
     }
 
     @Test

@@ -1,0 +1,86 @@
+package stagecoach.packages.app.index;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import stagecoach.packages.server.index.PackageEntry;
+import stagecoach.packages.server.index.PackageMatches;
+import stagecoach.packages.server.index.PackageQuery;
+import stagecoach.runtime.aggregate.Tx;
+
+/** A search as SQL: one statement counts, one finds a page of ids, one reads their versions. */
+final class SearchStatement {
+    private final PackageQuery query;
+    private final List<Object> parameters = new ArrayList<>();
+    private final String condition;
+
+    SearchStatement(PackageQuery query) {
+        this.query = query;
+        var conditions = new ArrayList<String>();
+        conditions.add("listed");
+        if (!query.prerelease()) {
+            conditions.add("strpos(version_key, '-') = 0");
+        }
+        if (!query.semVer2()) {
+            conditions.add("NOT semver2");
+        }
+        query.packageType().ifPresent(type -> conditions.add(parameter(type) + " = ANY(types)"));
+        String searched = query.idOnly() ? "id_key" : "searched";
+        for (String word : query.words()) {
+            conditions.add("strpos(%s, %s) > 0".formatted(searched, parameter(word)));
+        }
+        condition = String.join(" AND ", conditions);
+    }
+
+    private String parameter(Object value) {
+        parameters.add(value);
+        return value instanceof Integer
+                ? "?" + parameters.size()
+                : "CAST(?%d AS text)".formatted(parameters.size());
+    }
+
+    PackageMatches run(Tx tx, String columns) {
+        long total =
+                ((Number)
+                                Objects.requireNonNull(
+                                        tx.rows(
+                                                        "SELECT count(DISTINCT id_key), 0 FROM package WHERE "
+                                                                + condition,
+                                                        parameters.toArray())
+                                                .getFirst()[0]))
+                        .longValue();
+        return new PackageMatches(total, packages(tx, columns));
+    }
+
+    private List<List<PackageEntry>> packages(Tx tx, String columns) {
+        String word = parameter(query.words().isEmpty() ? "" : query.words().getFirst());
+        String page =
+                "SELECT id_key FROM package WHERE %s GROUP BY id_key ORDER BY id_key <> %s, strpos(id_key, %s) = 0, id_key COLLATE \"C\" LIMIT %s OFFSET %s"
+                        .formatted(
+                                condition,
+                                word,
+                                word,
+                                parameter(query.take()),
+                                parameter(query.skip()));
+        var rows =
+                tx.rows(
+                        "SELECT %s FROM package WHERE %s AND id_key IN (%s)"
+                                .formatted(columns, condition, page),
+                        parameters.toArray());
+        return rows.stream()
+                .map(PostgresIndex::entry)
+                .sorted(Comparator.comparing(entry -> entry.pin().version()))
+                .collect(
+                        Collectors.groupingBy(
+                                entry -> entry.pin().id(), LinkedHashMap::new, Collectors.toList()))
+                .entrySet()
+                .stream()
+                .sorted(Map.Entry.comparingByKey(query.order()))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+}
