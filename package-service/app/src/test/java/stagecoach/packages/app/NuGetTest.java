@@ -254,12 +254,4 @@ class NuGetTest {
         assertThat(told.body()).contains("https://stagecoach.example/api/problems/too-large");
         assertThat(inChunks.statusCode()).isEqualTo(413);
     }
-
-    @Test
-    void what_old_clients_ask_for_is_refused_by_its_name() throws Exception {
-        HttpResponse<String> v2 = Http.get("/nuget/v2/FindPackagesById()?id='Shop.Web'");
-
-        assertThat(v2.statusCode()).isEqualTo(501);
-        assertThat(v2.body()).contains("NuGet v2 is not there yet", "/nuget/v3/index.json");
-    }
 }

@@ -14,6 +14,7 @@ import stagecoach.packages.server.ingest.PackageIngest;
 import stagecoach.packages.server.nuget.FlatContainer;
 import stagecoach.packages.server.nuget.Registrations;
 import stagecoach.packages.server.nuget.Searches;
+import stagecoach.packages.server.odata.ODataFeed;
 
 /** Opens the folder of packages that the environment names, and what works on it. */
 class PackageFolder {
@@ -49,6 +50,12 @@ class PackageFolder {
     @Singleton
     Registrations registrations(PostgresIndex index) {
         return new Registrations(index);
+    }
+
+    @Produces
+    @Singleton
+    ODataFeed odata(PostgresIndex index) {
+        return new ODataFeed(index);
     }
 
     @Produces

@@ -37,8 +37,13 @@ class UploadLimit {
                 .getEntity();
     }
 
+    private static boolean isPush(RoutingContext context) {
+        String path = context.normalizedPath();
+        return path.startsWith(PUSH) || path.startsWith(NuGetV2Resource.PATH);
+    }
+
     private void check(RoutingContext context) {
-        if (!context.normalizedPath().startsWith(PUSH)) {
+        if (!isPush(context)) {
             @Nullable String length = context.request().getHeader("Content-Length");
             if (length != null && Long.parseLong(length) > OTHERS_MAX) {
                 context.response()

@@ -26,7 +26,8 @@ public record FeedUrls(String folder) {
         return folder + path;
     }
 
-    String nupkg(PackageId id, PackageVersion version) {
+    /** Where a package is downloaded. */
+    public String nupkg(PackageId id, PackageVersion version) {
         return folder + ServiceIndex.FLAT_CONTAINER_PATH + FlatPath.of(id, version);
     }
 

@@ -190,7 +190,8 @@ public final class Registrations {
         }
     }
 
-    private static String published(PackageEntry entry) {
+    /** When clients are told that it was published: an unlisted one in the year 1900. */
+    public static String published(PackageEntry entry) {
         Instant shown =
                 entry.listed()
                         ? entry.published()

@@ -62,6 +62,10 @@ public final class ServiceIndex {
             add(resources, urls.of(SEARCH_PATH), "SearchQueryService" + version);
             add(resources, urls.of(AUTOCOMPLETE_PATH), "SearchAutocompleteService" + version);
         }
+        add(
+                resources,
+                folder.resolve(urls.of("../v2/")).normalize().toString(),
+                "LegacyGallery/2.0.0");
         return document.toString().getBytes(UTF_8);
     }
 

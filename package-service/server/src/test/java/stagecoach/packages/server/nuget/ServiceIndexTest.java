@@ -23,7 +23,12 @@ class ServiceIndexTest {
                     .allSatisfy(
                             resource ->
                                     assertThat(resource.get("@id").asText())
-                                            .startsWith("https://deploy.example/nuget/v3/"));
+                                            .startsWith(
+                                                    resource.get("@type")
+                                                                    .asText()
+                                                                    .startsWith("Legacy")
+                                                            ? "https://deploy.example/nuget/v2/"
+                                                            : "https://deploy.example/nuget/v3/"));
         }
     }
 
@@ -49,7 +54,8 @@ class ServiceIndexTest {
                         "SearchAutocompleteService/3.0.0-beta",
                         "SearchAutocompleteService/3.0.0-rc",
                         "SearchAutocompleteService/3.5.0",
-                        "SearchAutocompleteService/Versioned");
+                        "SearchAutocompleteService/Versioned",
+                        "LegacyGallery/2.0.0");
     }
 
     @Test
