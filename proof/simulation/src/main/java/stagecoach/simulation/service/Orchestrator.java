@@ -222,7 +222,8 @@ final class Orchestrator extends Service {
         }
         boolean wasLong =
                 Duration.between(raised.raisedAt(), play.time().clock()).compareTo(TRUST) > 0;
-        if (wasLong && slotsTaken() == 1) {
+        if (wasLong && slotsTaken() == 1 && hasSlot(deployment)) {
+            // Nobody else counts on them: who asks for long must expect it.
             packagesGo.run();
         }
         ask(
@@ -275,6 +276,11 @@ final class Orchestrator extends Service {
             next.get().hasSlot = true;
             tell(next.get().asked.deployment(), new Start(sight()));
         }
+    }
+
+    private boolean hasSlot(DeploymentId deployment) {
+        Line line = lines.get(deployment);
+        return line != null && line.hasSlot;
     }
 
     private long slotsTaken() {
