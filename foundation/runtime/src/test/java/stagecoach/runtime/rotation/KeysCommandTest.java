@@ -10,8 +10,6 @@ import static org.hamcrest.Matchers.notNullValue;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +29,8 @@ import stagecoach.runtime.access.Idempotency;
 import stagecoach.runtime.access.Idempotency.Answer;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.KeyFile;
+import stagecoach.runtime.test.TestCli;
+import stagecoach.runtime.test.TestCli.Said;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.runtime.toy.ToyTest;
 import stagecoach.vocabulary.sealing.KeyId;
@@ -56,29 +56,8 @@ class KeysCommandTest {
         unitOfWork.execute(tx -> tx.execute("DELETE FROM idempotency"));
     }
 
-    private record Said(int exit, String out, String err) {}
-
     private Said stagecoach(String... args) {
-        return stagecoach(
-                new StagecoachCli(
-                        Map.of(
-                                "STAGECOACH_URL",
-                                url.toString(),
-                                "STAGECOACH_API_KEY",
-                                TestKeys.ADMIN.key()),
-                        LocalDefault.NONE),
-                args);
-    }
-
-    private static Said stagecoach(StagecoachCli root, String... args) {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        int exit =
-                StagecoachCli.commandLine(root)
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(args);
-        return new Said(exit, out.toString(), err.toString());
+        return new TestCli(url).run(args);
     }
 
     private static RequestSpecification admin() {
@@ -340,7 +319,7 @@ class KeysCommandTest {
                                 new LocalDefault.Found(
                                         url, Path.of("/nowhere"), Optional.of(KeyFile.path())));
         KeyId before = KeyFile.ring().current().id();
-        assertThat(stagecoach(new StagecoachCli(Map.of(), local), "keys", "new").exit()).isZero();
+        assertThat(TestCli.run(new StagecoachCli(Map.of(), local), "keys", "new").exit()).isZero();
         assertThat(KeyFile.ring().older()).startsWith(before);
         assertThat(stagecoach("keys", "new"))
                 .satisfies(

@@ -1,12 +1,9 @@
 package stagecoach.packages.app;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -216,24 +213,7 @@ class NuGetTest {
     @Test
     void an_old_client_pushes_with_http_1_0_and_bare_line_feeds() throws Exception {
         var nupkg = Packages.fresh();
-        byte[] head =
-                "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".getBytes(ISO_8859_1);
-        byte[] tail = "\n--x--\n".getBytes(ISO_8859_1);
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), Http.port())) {
-            var out = socket.getOutputStream();
-            out.write(
-                    "PUT /nuget/v3/package/ HTTP/1.0\r\nX-NuGet-ApiKey: %s\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n"
-                            .formatted(
-                                    TestKeys.PUSH.key(),
-                                    head.length + nupkg.bytes().length + tail.length)
-                            .getBytes(ISO_8859_1));
-            out.write(head);
-            out.write(nupkg.bytes());
-            out.write(tail);
-            out.flush();
-            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-            assertThat(answer).startsWith("HTTP/1.0 201");
-        }
+        assertThat(OldClient.push("/nuget/v3/package/", nupkg)).startsWith("HTTP/1.0 201");
         assertThat(blobs.has(nupkg.sha512())).isTrue();
     }
 

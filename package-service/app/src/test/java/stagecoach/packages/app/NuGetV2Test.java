@@ -1,12 +1,9 @@
 package stagecoach.packages.app;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -93,24 +90,7 @@ class NuGetV2Test {
     @Test
     void it_pushes_with_http_1_0_and_unlists() throws Exception {
         var nupkg = Packages.of(Packages.freshId() + ".Push", "1.0.0", 10);
-        byte[] head =
-                "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".getBytes(ISO_8859_1);
-        byte[] tail = "\n--x--\n".getBytes(ISO_8859_1);
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), Http.port())) {
-            var out = socket.getOutputStream();
-            out.write(
-                    "PUT /nuget/v2/ HTTP/1.0\r\nX-NuGet-ApiKey: %s\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n"
-                            .formatted(
-                                    TestKeys.PUSH.key(),
-                                    head.length + nupkg.bytes().length + tail.length)
-                            .getBytes(ISO_8859_1));
-            out.write(head);
-            out.write(nupkg.bytes());
-            out.write(tail);
-            out.flush();
-            assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
-                    .startsWith("HTTP/1.0 201");
-        }
+        assertThat(OldClient.push("/nuget/v2/", nupkg)).startsWith("HTTP/1.0 201");
         String path = "/nuget/v2/" + nupkg.id() + "/1.0";
 
         assertThat(Http.send(Http.request(path, TestKeys.READ).DELETE()).statusCode())

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import stagecoach.cli.StagecoachCli;
-import stagecoach.cli.client.LocalDefault;
 import stagecoach.cli.watch.Questions;
 import stagecoach.contracts.internal.Plan;
 import stagecoach.orchestrator.app.Api;
@@ -27,7 +23,8 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
-import stagecoach.runtime.test.TestKeys;
+import stagecoach.runtime.test.TestCli;
+import stagecoach.runtime.test.TestCli.Said;
 import stagecoach.vocabulary.template.Variable;
 import stagecoach.wire.StagecoachJson;
 
@@ -246,26 +243,8 @@ class PromptedVariablesTest {
         }
     }
 
-    private record Said(int exit, String out, String err) {}
-
-    private Said stagecoach(Questions questions, String... args) {
-        var out = new StringWriter();
-        var err = new StringWriter();
-        var root =
-                new StagecoachCli(
-                        Map.of(
-                                "STAGECOACH_URL",
-                                url.toString(),
-                                "STAGECOACH_API_KEY",
-                                TestKeys.ADMIN.key()),
-                        LocalDefault.NONE,
-                        questions);
-        int exit =
-                StagecoachCli.commandLine(root)
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(args);
-        return new Said(exit, out.toString(), err.toString());
+    private Said stagecoach(Questions person, String... args) {
+        return new TestCli(url).run(person, args);
     }
 
     private Said deploy(Questions questions, Shop shop, String... more) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,15 +17,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
-import stagecoach.cli.StagecoachCli;
-import stagecoach.cli.client.LocalDefault;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.KeyFile;
-import stagecoach.runtime.test.TestKeys;
+import stagecoach.runtime.test.TestCli;
 
 /** Everything that the orchestrator has sealed gets another key while people go on working. */
 @OrchestratorTest
@@ -42,22 +38,9 @@ class KeyRotationTest {
     URI url;
 
     private String rotate() {
-        var out = new StringWriter();
-        var root =
-                new StagecoachCli(
-                        Map.of(
-                                "STAGECOACH_URL",
-                                url.toString(),
-                                "STAGECOACH_API_KEY",
-                                TestKeys.ADMIN.key()),
-                        LocalDefault.NONE);
-        int exit =
-                StagecoachCli.commandLine(root)
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(out))
-                        .execute("keys", "rotate", "--service", SERVICE);
-        assertThat(exit).as(out.toString()).isZero();
-        return out.toString();
+        var said = new TestCli(url).run("keys", "rotate", "--service", SERVICE);
+        assertThat(said.exit()).as(said.out() + said.err()).isZero();
+        return said.out() + said.err();
     }
 
     /** How many rows of each kind have which key. */
