@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.PullOrder;
+import stagecoach.packages.server.pull.StallWatch;
 
 /** Asks the central server for the bytes that are still missing. */
 final class CentralDownload implements Closeable {

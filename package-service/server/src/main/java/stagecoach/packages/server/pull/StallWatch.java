@@ -1,4 +1,4 @@
-package stagecoach.packages.cache.pull;
+package stagecoach.packages.server.pull;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,14 +9,20 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Closes a body that has been silent for too long, so that its reader goes on. */
-final class StallWatch implements Closeable {
+public final class StallWatch implements Closeable {
     private final InputStream body;
     private final long stallNanos;
     private final ScheduledFuture<?> watching;
     private volatile long heardAt = System.nanoTime();
     private volatile boolean stalled;
 
-    StallWatch(InputStream body, Duration stallMax, ScheduledExecutorService clock) {
+    /**
+     * Watches {@code body} from now on.
+     *
+     * @param stallMax the longest silence
+     * @param clock on which it looks
+     */
+    public StallWatch(InputStream body, Duration stallMax, ScheduledExecutorService clock) {
         this.body = body;
         this.stallNanos = stallMax.toNanos();
         long every = Math.max(1, stallNanos / 8);
@@ -24,11 +30,13 @@ final class StallWatch implements Closeable {
                 clock.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
     }
 
-    void heard() {
+    /** Says that something came. */
+    public void heard() {
         heardAt = System.nanoTime();
     }
 
-    boolean stalled() {
+    /** Whether the body was closed for its silence. */
+    public boolean stalled() {
         return stalled;
     }
 

@@ -1,0 +1,108 @@
+package stagecoach.packages.feeds.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import stagecoach.packages.feeds.transport.FeedException;
+import stagecoach.packages.feeds.transport.FeedHttp;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+
+/** The registration of one package: its pages are read as far as they are needed. */
+final class Registration {
+    /** Unlisted packages are published in this year, as NuGet marks them. */
+    private static final String UNLISTED = "1900-";
+
+    private static final String ALGORITHM = "SHA512";
+
+    private final FeedHttp http;
+    private final JsonNode index;
+    private final Map<String, JsonNode> pages = new HashMap<>();
+
+    Registration(FeedHttp http, JsonNode index) {
+        this.http = http;
+        this.index = index;
+    }
+
+    /** Whether people are shown this version; what is not told of is. */
+    boolean isListed(PackageVersion version) throws FeedException, InterruptedException {
+        var entry = entry(version);
+        return entry.isEmpty()
+                || (entry.get().path("listed").asBoolean(true)
+                        && !entry.get().path("published").asText().startsWith(UNLISTED));
+    }
+
+    /** The digest, if it stands in the entry or in the leaf of the catalog that it names. */
+    Optional<Sha512> digest(PackageVersion version) throws FeedException, InterruptedException {
+        var entry = entry(version);
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        var own = digest(entry.get());
+        var leaf = entry.get().path("@id").asText();
+        if (own.isPresent() || leaf.isEmpty()) {
+            return own;
+        }
+        try {
+            return Json.get(http, http.home().resolve(leaf)).flatMap(Registration::digest);
+        } catch (IllegalArgumentException e) {
+            // An identifier that is no address leads nowhere; then no digest is told.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Sha512> digest(JsonNode entry) {
+        if (!entry.path("packageHashAlgorithm").asText(ALGORITHM).equalsIgnoreCase(ALGORITHM)) {
+            return Optional.empty();
+        }
+        return Digests.read(entry.path("packageHash").asText());
+    }
+
+    private Optional<JsonNode> entry(PackageVersion version)
+            throws FeedException, InterruptedException {
+        for (JsonNode page : index.path("items")) {
+            if (mayHold(page, version)) {
+                for (JsonNode leaf : page.has("items") ? page.path("items") : loaded(page)) {
+                    var entry = leaf.path("catalogEntry");
+                    if (Versions.read(entry.path("version").asText())
+                            .filter(version::equals)
+                            .isPresent()) {
+                        return Optional.of(entry);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean mayHold(JsonNode page, PackageVersion version) {
+        return Versions.read(page.path("lower").asText())
+                        .filter(lower -> version.compareTo(lower) < 0)
+                        .isEmpty()
+                && Versions.read(page.path("upper").asText())
+                        .filter(upper -> version.compareTo(upper) > 0)
+                        .isEmpty();
+    }
+
+    private JsonNode loaded(JsonNode page) throws FeedException, InterruptedException {
+        var address = page.path("@id").asText();
+        var known = pages.get(address);
+        if (known != null) {
+            return known;
+        }
+        URI uri;
+        try {
+            uri = http.home().resolve(address);
+        } catch (IllegalArgumentException e) {
+            throw http.wrong("a page of a registration has no address", e);
+        }
+        var items =
+                Json.get(http, uri)
+                        .orElseThrow(() -> http.wrong("%s is not there".formatted(uri.getPath())))
+                        .path("items");
+        pages.put(address, items);
+        return items;
+    }
+}

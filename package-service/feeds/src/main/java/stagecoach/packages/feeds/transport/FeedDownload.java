@@ -1,0 +1,234 @@
+package stagecoach.packages.feeds.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.feeds.transport.FeedException.Kind;
+import stagecoach.packages.server.pull.StallWatch;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * Brings one file from a feed, in several attempts if need be. It is gone on with by Range (RFC
+ * 9110, 14) only where nothing else can be meant: the file has the same strong ETag still, or its
+ * digest is known and will be compared.
+ */
+public final class FeedDownload {
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final Pattern CONTENT_RANGE =
+            Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
+
+    private final FeedHttp http;
+    private final FeedSettings settings;
+    private final FeedRules rules;
+    private final ScheduledExecutorService clock;
+    private final URI uri;
+    private final Optional<Sha512> expected;
+    private final PackageSink sink;
+    private final LongConsumer came;
+
+    private @Nullable String etag;
+    private long bytes;
+    private long resumed;
+
+    /**
+     * Of the file at {@code uri}.
+     *
+     * @param expected the digest that it must have, if it is known
+     * @param came told how many bytes came, as they come
+     */
+    public FeedDownload(
+            FeedHttp http,
+            FeedSettings settings,
+            FeedRules rules,
+            ScheduledExecutorService clock,
+            URI uri,
+            Optional<Sha512> expected,
+            PackageSink sink,
+            LongConsumer came) {
+        this.http = http;
+        this.settings = settings;
+        this.rules = rules;
+        this.clock = clock;
+        this.uri = uri;
+        this.expected = expected;
+        this.sink = sink;
+        this.came = came;
+    }
+
+    /**
+     * Brings it, or says why it cannot be had.
+     *
+     * @throws IOException if the sink fails
+     */
+    public Fetched run() throws FeedException, IOException, InterruptedException {
+        var pauses = new Pauses(settings.downloadBackoff());
+        long giveUpAt = System.nanoTime() + rules.totalMax().toNanos();
+        for (int attempt = 1; ; attempt++) {
+            var problem = attempt(pauses);
+            if (problem.isEmpty()) {
+                return new Fetched(bytes, resumed, attempt, expected.isPresent());
+            }
+            if (attempt >= settings.downloadAttempts() || System.nanoTime() > giveUpAt) {
+                throw new FeedException(
+                        problem.get().kind(),
+                        "%s It was tried %d times.".formatted(problem.get().getMessage(), attempt),
+                        problem.get());
+            }
+            pauses.take();
+        }
+    }
+
+    /** What was wrong, if another attempt may help; what it cannot help is thrown. */
+    private Optional<FeedException> attempt(Pauses pauses)
+            throws FeedException, IOException, InterruptedException {
+        if (sink.size() > 0 && etag == null && expected.isEmpty()) {
+            sink.restart();
+        }
+        long from = sink.size();
+        try (var answer = http.ask(uri, headers(from))) {
+            pauses.asked(answer.response());
+            return took(answer, from);
+        } catch (FeedException e) {
+            if (e.kind() == Kind.UNREACHABLE) {
+                return Optional.of(e);
+            }
+            throw e;
+        }
+    }
+
+    private Map<String, String> headers(long from) {
+        var headers = new HashMap<String, String>();
+        // Bytes as they are: packed on the way, a range would mean something else.
+        headers.put("Accept-Encoding", "identity");
+        if (from > 0) {
+            headers.put("Range", "bytes=" + from + "-");
+            if (etag != null) {
+                headers.put("If-Range", etag);
+            }
+        }
+        return headers;
+    }
+
+    private Optional<FeedException> took(FeedHttp.Answer answer, long from)
+            throws FeedException, IOException {
+        int status = answer.status();
+        if (status == 404 || status == 410) {
+            throw http.missing(
+                    "%s does not have it any more (%d)".formatted(answer.from(), status));
+        }
+        if (FeedHttp.isTemporary(status)) {
+            return temporary("%s answered %d".formatted(answer.from(), status));
+        }
+        if (status == 200) {
+            if (from > 0) {
+                sink.restart();
+            }
+            return read(answer);
+        }
+        if (from > 0 && (status == 206 || status == 416)) {
+            if (status == 206 && startsAt(answer.response()).filter(at -> at == from).isPresent()) {
+                resumed += from;
+                return read(answer);
+            }
+            if (status == 416 && whole()) {
+                return Optional.empty();
+            }
+            sink.restart();
+            etag = null;
+            return temporary("%s answered with another range".formatted(answer.from()));
+        }
+        throw http.wrong("%s answered %d".formatted(answer.from(), status));
+    }
+
+    private Optional<FeedException> read(FeedHttp.Answer answer) throws FeedException, IOException {
+        var response = answer.response();
+        etag =
+                response.headers()
+                        .firstValue("ETag")
+                        .filter(tag -> tag.startsWith("\""))
+                        .orElse(null);
+        long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+        long size = announced < 0 ? -1 : sink.size() + announced;
+        if (size > rules.packageBytesMax()) {
+            throw tooLarge();
+        }
+        InputStream body = response.body();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (var watch = new StallWatch(body, rules.stallMax(), clock)) {
+            while (true) {
+                int count;
+                try {
+                    count = body.read(buffer);
+                } catch (IOException e) {
+                    return temporary(
+                            watch.stalled()
+                                    ? "%s was silent for %d s"
+                                            .formatted(answer.from(), rules.stallMax().toSeconds())
+                                    : "%s broke off after %d bytes: %s"
+                                            .formatted(answer.from(), sink.size(), http.told(e)));
+                }
+                if (watch.stalled()) {
+                    return temporary("%s was silent for too long".formatted(answer.from()));
+                }
+                if (count < 0) {
+                    return ended(answer, size);
+                }
+                watch.heard();
+                if (sink.size() + count > rules.packageBytesMax()) {
+                    throw tooLarge();
+                }
+                sink.write(buffer, 0, count);
+                bytes += count;
+                came.accept(count);
+            }
+        }
+    }
+
+    private Optional<FeedException> ended(FeedHttp.Answer answer, long size) throws IOException {
+        if (size >= 0 && sink.size() != size) {
+            return temporary("%s sent %d of %d bytes".formatted(answer.from(), sink.size(), size));
+        }
+        if (expected.isEmpty() || whole()) {
+            return Optional.empty();
+        }
+        long had = sink.size();
+        sink.restart();
+        etag = null;
+        return Optional.of(
+                http.wrong(
+                        "%s sent %d bytes that are not those which the package has to have (another SHA-512)"
+                                .formatted(answer.from(), had)));
+    }
+
+    /** Whether what is there is all of it. */
+    private boolean whole() throws IOException {
+        return expected.isPresent() && sink.digest().equals(expected.get());
+    }
+
+    private FeedException tooLarge() {
+        return http.wrong(
+                "the package is larger than the %d bytes that are taken"
+                        .formatted(rules.packageBytesMax()));
+    }
+
+    private Optional<FeedException> temporary(String what) {
+        return Optional.of(http.unreachable(what, null));
+    }
+
+    private static Optional<Long> startsAt(HttpResponse<?> response) {
+        return response.headers()
+                .firstValue("Content-Range")
+                .map(CONTENT_RANGE::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> Long.valueOf(matcher.group(1)));
+    }
+}

@@ -1,0 +1,335 @@
+package stagecoach.packages.feeds.transport;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateExpiredException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.feeds.transport.FeedException.Kind;
+import stagecoach.packages.feeds.transport.FeedSettings.Credentials;
+import stagecoach.packages.server.pull.StallWatch;
+
+/**
+ * Asks one feed's server. Redirects are followed to wherever they lead, but never from https to
+ * http; credentials go to the scheme, host and port of the feed's own URL and to nobody else.
+ */
+public final class FeedHttp {
+    private static final int REDIRECTS_MAX = 5;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
+
+    private final FeedSettings settings;
+    private final FeedRules rules;
+    private final HttpClient client;
+    private final ScheduledExecutorService clock;
+    private final URI home;
+
+    /** Asks the server of these settings. */
+    public FeedHttp(
+            FeedSettings settings,
+            FeedRules rules,
+            HttpClient client,
+            ScheduledExecutorService clock) {
+        this.settings = settings;
+        this.rules = rules;
+        this.client = client;
+        this.clock = clock;
+        this.home = URI.create(settings.url());
+    }
+
+    /** The feed's own URL. */
+    public URI home() {
+        return home;
+    }
+
+    /** Whether another attempt may help after this status. */
+    static boolean isTemporary(int status) {
+        return TEMPORARY.contains(status);
+    }
+
+    /** The document at {@code uri}; empty if there is none. */
+    public Optional<byte[]> document(URI uri, String accept)
+            throws FeedException, InterruptedException {
+        var pauses = new Pauses(rules.documentBackoff());
+        FeedException last = null;
+        for (int attempt = 1; attempt <= rules.documentAttempts(); attempt++) {
+            if (last != null) {
+                pauses.take();
+            }
+            try (var answer = ask(uri, Map.of("Accept", accept, "Accept-Encoding", "gzip"))) {
+                int status = answer.status();
+                if (status == 200) {
+                    return Optional.of(read(answer));
+                }
+                if (status == 404 || status == 410) {
+                    return Optional.empty();
+                }
+                if (!isTemporary(status)) {
+                    throw wrong("%s answered %d".formatted(answer.from(), status));
+                }
+                pauses.asked(answer.response());
+                last = unreachable("%s answered %d".formatted(answer.from(), status), null);
+            } catch (FeedException e) {
+                if (e.kind() != Kind.UNREACHABLE) {
+                    throw e;
+                }
+                last = e;
+            } catch (IOException e) {
+                last = unreachable("%s broke off: %s".formatted(uri.getHost(), told(e)), e);
+            }
+        }
+        throw last == null ? unreachable("no attempt was allowed", null) : last;
+    }
+
+    /** An answer that is neither a redirect nor a refusal; its body is still to be read. */
+    record Answer(HttpResponse<InputStream> response) implements AutoCloseable {
+        int status() {
+            return response.statusCode();
+        }
+
+        String from() {
+            return String.valueOf(response.uri().getHost());
+        }
+
+        @Override
+        public void close() throws IOException {
+            response.body().close();
+        }
+    }
+
+    /** Asks, and goes where redirects lead. */
+    Answer ask(URI uri, Map<String, String> headers) throws FeedException, InterruptedException {
+        URI at = uri;
+        for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
+            var response = send(at, headers);
+            int status = response.statusCode();
+            if (!REDIRECTS.contains(status)) {
+                refuseDenial(response);
+                return new Answer(response);
+            }
+            at = redirected(response);
+        }
+        throw wrong(
+                "%s redirects more than %d times. Check the url"
+                        .formatted(uri.getHost(), REDIRECTS_MAX));
+    }
+
+    private HttpResponse<InputStream> send(URI uri, Map<String, String> headers)
+            throws FeedException, InterruptedException {
+        HttpRequest.Builder request;
+        try {
+            request = HttpRequest.newBuilder(uri);
+        } catch (IllegalArgumentException e) {
+            throw wrong("points to \"%s\", which is no URL".formatted(uri), e);
+        }
+        // It counts from before there is a connection.
+        request.timeout(rules.connectMax().plus(rules.stallMax()));
+        headers.forEach(request::header);
+        if (isOwn(uri)) {
+            settings.credentials().ifPresent(c -> request.header("Authorization", basic(c)));
+        }
+        try {
+            return client.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            throw unreachable("%s cannot be reached: %s".formatted(authority(uri), told(e)), e);
+        }
+    }
+
+    private URI redirected(HttpResponse<InputStream> response) throws FeedException {
+        try (var _ = response.body()) {
+            var location =
+                    response.headers()
+                            .firstValue("Location")
+                            .orElseThrow(() -> wrong("a redirect says not where to"));
+            var next = response.uri().resolve(location);
+            if (next.getHost() == null
+                    || !Set.of("http", "https").contains(String.valueOf(next.getScheme()))) {
+                throw wrong("a redirect leads to \"%s\"".formatted(next));
+            }
+            if ("https".equals(response.uri().getScheme()) && "http".equals(next.getScheme())) {
+                throw wrong(
+                        "%s redirects from https to http, which is not followed"
+                                .formatted(response.uri().getHost()));
+            }
+            return next;
+        } catch (IllegalArgumentException e) {
+            throw wrong("a redirect leads to no URL", e);
+        } catch (IOException e) {
+            throw unreachable("%s broke off".formatted(response.uri().getHost()), e);
+        }
+    }
+
+    private boolean isOwn(URI uri) {
+        return home.getScheme().equalsIgnoreCase(uri.getScheme())
+                && home.getHost().equalsIgnoreCase(uri.getHost())
+                && port(home) == port(uri);
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+    }
+
+    private static String basic(Credentials credentials) {
+        var pair = credentials.username() + ":" + credentials.password();
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void refuseDenial(HttpResponse<InputStream> response) throws FeedException {
+        int status = response.statusCode();
+        if (status != 401 && status != 403 && status != 407) {
+            return;
+        }
+        try (var _ = response.body()) {
+            throw new FeedException(Kind.DENIED, sentence(denial(response, status)));
+        } catch (IOException e) {
+            throw unreachable("%s broke off".formatted(response.uri().getHost()), e);
+        }
+    }
+
+    private String denial(HttpResponse<?> response, int status) {
+        String host = String.valueOf(response.uri().getHost());
+        if (status == 407) {
+            return "the proxy wants credentials (407). Let the package-service use one that does not";
+        }
+        if (!isOwn(response.uri())) {
+            return "%s, where it led to, refuses (%d); credentials go to %s only"
+                    .formatted(host, status, home.getHost());
+        }
+        var schemes = schemes(response);
+        if (status == 401 && !schemes.isEmpty() && !schemes.contains("basic")) {
+            return "%s wants to be asked with %s, which is not known here. Make a token that it takes as Basic"
+                    .formatted(host, String.join(" or ", schemes));
+        }
+        return settings.credentials()
+                .map(
+                        own ->
+                                "%s does not let the user \"%s\" read (%d). Renew the feed's credentials, or give that user the right to read"
+                                        .formatted(host, own.username(), status))
+                .orElse(
+                        "%s wants credentials (%d). Give the feed \"credentials\" with \"username\" and \"password\"; where it has tokens, the token is the password"
+                                .formatted(host, status));
+    }
+
+    private static Set<String> schemes(HttpResponse<?> response) {
+        return response.headers().allValues("WWW-Authenticate").stream()
+                .map(value -> value.strip().split("[ ,]", 2)[0].toLowerCase(Locale.ROOT))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private byte[] read(Answer answer) throws IOException, FeedException {
+        var body = answer.response().body();
+        boolean packed =
+                answer.response()
+                        .headers()
+                        .firstValue("Content-Encoding")
+                        .filter("gzip"::equalsIgnoreCase)
+                        .isPresent();
+        byte[] raw;
+        try (var watch = new StallWatch(body, rules.stallMax(), clock)) {
+            try {
+                raw = body.readNBytes(rules.documentBytesMax() + 1);
+            } catch (IOException e) {
+                throw watch.stalled() ? new IOException("it was silent for too long", e) : e;
+            }
+        }
+        byte[] plain = packed ? unpacked(raw) : raw;
+        if (plain.length > rules.documentBytesMax()) {
+            throw wrong(
+                    "%s sent a document of more than %d MB"
+                            .formatted(answer.from(), rules.documentBytesMax() >> 20));
+        }
+        return plain;
+    }
+
+    private byte[] unpacked(byte[] raw) throws IOException {
+        try (var unzipping = new GZIPInputStream(new ByteArrayInputStream(raw))) {
+            return unzipping.readNBytes(rules.documentBytesMax() + 1);
+        }
+    }
+
+    /** That the feed answers what no feed answers. */
+    public FeedException wrong(String what) {
+        return wrong(what, null);
+    }
+
+    /** The same, for this reason. */
+    public FeedException wrong(String what, @Nullable Throwable cause) {
+        return new FeedException(Kind.WRONG, sentence(what), cause);
+    }
+
+    /** That the feed does not have it. */
+    public FeedException missing(String what) {
+        return new FeedException(Kind.MISSING, sentence(what));
+    }
+
+    /** That the feed does not answer, or not now. */
+    public FeedException unreachable(String what, @Nullable Throwable cause) {
+        return new FeedException(Kind.UNREACHABLE, sentence(what), cause);
+    }
+
+    private String sentence(String what) {
+        return "feed \"%s\": %s.".formatted(settings.name(), what);
+    }
+
+    private static String authority(URI uri) {
+        return uri.getPort() < 0 ? String.valueOf(uri.getHost()) : uri.getAuthority();
+    }
+
+    /** What went wrong with a connection, in words. */
+    String told(Throwable failure) {
+        for (Throwable cause : chain(failure)) {
+            switch (cause) {
+                case HttpConnectTimeoutException _ -> {
+                    return "no connection within %d s".formatted(rules.connectMax().toSeconds());
+                }
+                case HttpTimeoutException _ -> {
+                    return "no answer within %d s".formatted(rules.stallMax().toSeconds());
+                }
+                case UnresolvedAddressException _ -> {
+                    return "its name is not known here";
+                }
+                case CertificateExpiredException _ -> {
+                    return "its certificate has expired";
+                }
+                default -> {}
+            }
+        }
+        if (failure instanceof SSLException) {
+            return "its certificate is not trusted (%s). Put its CA into the file that STAGECOACH_FEED_CERTIFICATES names"
+                    .formatted(failure.getMessage());
+        }
+        if (failure instanceof ConnectException && failure.getMessage() == null) {
+            return "the connection was refused";
+        }
+        return Optional.ofNullable(failure.getMessage())
+                .orElseGet(() -> failure.getClass().getSimpleName());
+    }
+
+    private static List<Throwable> chain(Throwable failure) {
+        return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+                .limit(10)
+                .toList();
+    }
+}

@@ -1,0 +1,20 @@
+package stagecoach.packages.feeds.transport;
+
+import java.io.IOException;
+import stagecoach.vocabulary.packages.Sha512;
+
+/** Where a download goes; what is in it stays from one attempt to the next. */
+public interface PackageSink {
+
+    /** The bytes in it so far. */
+    long size() throws IOException;
+
+    /** Adds bytes at the end. */
+    void write(byte[] bytes, int from, int length) throws IOException;
+
+    /** Throws away what is in it. */
+    void restart() throws IOException;
+
+    /** The digest of what is in it; nothing is added afterwards, unless it is restarted. */
+    Sha512 digest() throws IOException;
+}

@@ -1,0 +1,57 @@
+package stagecoach.packages.feeds.transport;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** The pauses between attempts: each twice as long, half of it chance; or as a server asks. */
+final class Pauses {
+    private static final Duration ASKED_MAX = Duration.ofMinutes(5);
+    private static final Duration OWN_MAX = Duration.ofMinutes(2);
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+
+    private Duration next;
+    private Duration asked = Duration.ZERO;
+
+    Pauses(Duration first) {
+        this.next = first;
+    }
+
+    /** Takes a {@code Retry-After} (RFC 9110, 10.2.3) to heart. */
+    void asked(HttpResponse<?> response) {
+        asked =
+                response.headers()
+                        .firstValue("Retry-After")
+                        .map(Pauses::parsed)
+                        .filter(pause -> !pause.isNegative())
+                        .map(pause -> pause.compareTo(ASKED_MAX) < 0 ? pause : ASKED_MAX)
+                        .orElse(Duration.ZERO);
+    }
+
+    private static Duration parsed(String text) {
+        if (SECONDS.matcher(text).matches()) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        try {
+            var at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return Duration.between(Instant.now(), at);
+        } catch (DateTimeParseException e) {
+            // What cannot be read asks for nothing.
+            return Duration.ZERO;
+        }
+    }
+
+    void take() throws InterruptedException {
+        long half = next.toMillis() / 2;
+        long own = half + ThreadLocalRandom.current().nextLong(half + 1);
+        TimeUnit.MILLISECONDS.sleep(Math.max(own, asked.toMillis()));
+        asked = Duration.ZERO;
+        next = next.multipliedBy(2).compareTo(OWN_MAX) < 0 ? next.multipliedBy(2) : OWN_MAX;
+    }
+}

@@ -1,0 +1,118 @@
+package stagecoach.packages.feeds.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static stagecoach.packages.feeds.protocol.OddServer.bytes;
+import static stagecoach.packages.feeds.protocol.OddServer.text;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import stagecoach.packages.feeds.transport.FeedException;
+import stagecoach.packages.feeds.transport.FeedRules;
+import stagecoach.packages.feeds.transport.FeedSettings;
+import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+
+class V2FeedTest {
+    private static final PackageId SHOP = PackageId.parse("Shop.Web");
+    private static final byte[] PACKAGE = "bytes".getBytes(StandardCharsets.UTF_8);
+
+    private static String entry(String version, String published, String hash) {
+        return """
+               <entry><title type="text">Shop.Web</title><content type="application/zip" src="download/%1$s"/>
+               <m:properties xmlns:m="m" xmlns:d="d"><d:Version>%1$s</d:Version><d:Published>%2$s</d:Published>
+               <d:PackageHash>%3$s</d:PackageHash><d:PackageHashAlgorithm>SHA512</d:PackageHashAlgorithm></m:properties></entry>
+               """
+                .formatted(version, published, hash);
+    }
+
+    private static String feed(String entries, String next) {
+        return "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\">%s%s</feed>"
+                .formatted(entries, next);
+    }
+
+    private static String base64(byte[] content) {
+        return Base64.getEncoder()
+                .encodeToString(HexFormat.of().parseHex(Sha512.hashOf(content).value()));
+    }
+
+    private static PackageFeed opened(Feeds feeds, OddServer server) {
+        return feeds.open(
+                new FeedSettings(
+                        "old",
+                        FeedSettings.Kind.NUGET,
+                        server.url("/nuget"),
+                        Optional.empty(),
+                        2,
+                        Duration.ofMillis(5)));
+    }
+
+    @Test
+    void pages_are_read_to_the_last_and_the_digest_is_compared() throws Exception {
+        try (var server = new OddServer();
+                var feeds = new Feeds(FeedRules.USUAL, WayOut.USUAL)) {
+            server.on(
+                    "/nuget/FindPackagesById()",
+                    text(
+                            feed(
+                                    entry("1.0", "2020-01-01T00:00:00Z", base64(PACKAGE)),
+                                    "<link rel=\"next\" href=\"%s\"/>"
+                                            .formatted(server.url("/nuget/more")))));
+            server.on(
+                    "/nuget/more",
+                    text(feed(entry("2.0", "1900-01-01T00:00:00Z", base64(PACKAGE)), "")));
+            server.on("/nuget/download/1.0", bytes(PACKAGE));
+            server.on("/nuget/download/2.0", bytes("other".getBytes(StandardCharsets.UTF_8)));
+            var feed = opened(feeds, server);
+
+            assertThat(feed.versions(SHOP))
+                    .map(PackageVersion::value)
+                    .containsExactly("1.0.0", "2.0.0");
+            assertThat(feed.newest(SHOP, _ -> true)).contains(PackageVersion.parse("1.0.0"));
+            var sink = new MemorySink();
+            assertThat(
+                            feed.fetch(
+                                            SHOP,
+                                            PackageVersion.parse("1.0"),
+                                            Optional.empty(),
+                                            sink,
+                                            _ -> {})
+                                    .confirmed())
+                    .isTrue();
+            assertThat(sink.bytes()).isEqualTo(PACKAGE);
+            assertThatThrownBy(
+                            () ->
+                                    feed.fetch(
+                                            SHOP,
+                                            PackageVersion.parse("2.0"),
+                                            Optional.empty(),
+                                            new MemorySink(),
+                                            _ -> {}))
+                    .isInstanceOf(FeedException.class)
+                    .hasMessageContaining("another SHA-512");
+        }
+    }
+
+    @Test
+    void what_is_no_feed_and_what_reaches_outside_are_refused() throws Exception {
+        try (var server = new OddServer();
+                var feeds = new Feeds(FeedRules.USUAL, WayOut.USUAL)) {
+            server.on("/nuget/FindPackagesById()", text("<html/>"));
+            assertThatThrownBy(() -> opened(feeds, server).versions(SHOP))
+                    .hasMessageContaining("no document of the NuGet v2 protocol");
+            server.on(
+                    "/nuget/FindPackagesById()",
+                    text(
+                            "<!DOCTYPE feed [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>"
+                                    + feed(entry("1.0", "&x;", ""), "")));
+            assertThatThrownBy(() -> opened(feeds, server).versions(SHOP))
+                    .isInstanceOf(FeedException.class);
+        }
+    }
+}
