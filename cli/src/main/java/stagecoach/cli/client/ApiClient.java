@@ -27,6 +27,7 @@ import stagecoach.wire.StagecoachJson;
  */
 public final class ApiClient {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long RETRY_SECONDS = 2;
 
     private final URI base;
     private final Optional<String> key;
@@ -170,6 +171,9 @@ public final class ApiClient {
         try {
             HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
             JsonNode body = parsed(response.body());
+            if (body.path("type").asText().endsWith("/packages-on-their-way")) {
+                throw new NotYet(body.path("detail").asText(), after(response));
+            }
             if (response.statusCode() == 502
                     || response.statusCode() == 503
                     || response.statusCode() == 504) {
@@ -189,6 +193,16 @@ public final class ApiClient {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unreachable("interrupted while waiting for " + base);
+        }
+    }
+
+    private static Duration after(HttpResponse<?> response) {
+        try {
+            return Duration.ofSeconds(
+                    response.headers().firstValueAsLong("Retry-After").orElse(RETRY_SECONDS));
+        } catch (NumberFormatException e) {
+            // It may be a date, from something between us and the server.
+            return Duration.ofSeconds(RETRY_SECONDS);
         }
     }
 

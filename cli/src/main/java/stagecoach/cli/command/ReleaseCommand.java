@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.NotYet;
 import stagecoach.cli.client.Text;
 
 @Command(
@@ -46,14 +48,15 @@ public final class ReleaseCommand implements Runnable {
         @Option(
                 names = "--package",
                 paramLabel = "ID=VERSION",
-                description = "A package's version; default: its newest stable one.")
+                description =
+                        "A package's version, or which one is good, such as 1.* or [1.0,2.0); default: its newest stable one.")
         Map<String, String> packages = new LinkedHashMap<>();
 
         @Option(names = "--notes")
         @Nullable String notes;
 
         @Override
-        protected ExitCode run(ApiClient api) {
+        protected ExitCode run(ApiClient api) throws InterruptedException {
             var body = new LinkedHashMap<String, Object>();
             body.put("version", version);
             if (!packages.isEmpty()) {
@@ -66,8 +69,7 @@ public final class ReleaseCommand implements Runnable {
             if (notes != null) {
                 body.put("notes", notes);
             }
-            JsonNode release =
-                    api.post("/projects/" + ApiClient.encoded(project) + "/releases", body);
+            JsonNode release = created(api, body);
             if (json) {
                 sayJson(release);
             } else {
@@ -75,6 +77,22 @@ public final class ReleaseCommand implements Runnable {
                 say(packagesOf(release));
             }
             return ExitCode.SUCCEEDED;
+        }
+
+        /** Packages of feeds outside may be on their way for a while; the server says how far. */
+        private JsonNode created(ApiClient api, Map<String, Object> body)
+                throws InterruptedException {
+            while (true) {
+                try {
+                    JsonNode release =
+                            api.post("/projects/" + ApiClient.encoded(project) + "/releases", body);
+                    screen().redraw(List.of());
+                    return release;
+                } catch (NotYet underway) {
+                    screen().redraw(List.of(String.valueOf(underway.getMessage())));
+                    TimeUnit.MILLISECONDS.sleep(underway.after().toMillis());
+                }
+            }
         }
     }
 

@@ -13,6 +13,8 @@ public final class Rejection extends RuntimeException {
         CONFLICT,
         /** The thing is not as the asker has seen it. */
         OUTDATED,
+        /** It will be possible in a moment, without anybody doing anything. */
+        NOT_YET,
         /** Somebody else may ask for that. */
         FORBIDDEN,
         /** The request itself is wrong. */

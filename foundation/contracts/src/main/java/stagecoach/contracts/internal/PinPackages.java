@@ -5,7 +5,7 @@ import java.util.Optional;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
-import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.VersionRange;
 
 /**
  * orchestrator → package-service, {@code POST /internal/pins}: resolve, pin and lease a release's
@@ -26,8 +26,13 @@ public final class PinPackages {
         }
     }
 
-    /** One package; without a version the newest stable one is meant. */
-    public record Wanted(FeedId feed, PackageId id, Optional<PackageVersion> version) {}
+    /**
+     * One package.
+     *
+     * @param versions which of its versions are good, of which the newest is taken; without any the
+     *     newest stable one is meant
+     */
+    public record Wanted(FeedId feed, PackageId id, Optional<VersionRange> versions) {}
 
     /** One answer for each wanted package, in the same order. */
     public record Response(List<Answer> answers) {
@@ -37,6 +42,27 @@ public final class PinPackages {
         }
     }
 
-    /** The pin, or why there is none, with a near name if there is one. */
-    public record Answer(Optional<PackagePin> pin, Optional<String> problem) {}
+    /**
+     * The pin, or why there is none, with a near name if there is one; or neither, while the
+     * package is being fetched from its feed.
+     *
+     * @param underway how far that is; asked again, there will be the one or the other
+     */
+    public record Answer(
+            Optional<PackagePin> pin, Optional<String> problem, Optional<String> underway) {
+        /** The pin. */
+        public static Answer pinned(PackagePin pin) {
+            return new Answer(Optional.of(pin), Optional.empty(), Optional.empty());
+        }
+
+        /** Why there is none. */
+        public static Answer problem(String sentence) {
+            return new Answer(Optional.empty(), Optional.of(sentence), Optional.empty());
+        }
+
+        /** That it is being fetched. */
+        public static Answer underway(String sentence) {
+            return new Answer(Optional.empty(), Optional.empty(), Optional.of(sentence));
+        }
+    }
 }

@@ -18,6 +18,8 @@ import stagecoach.runtime.store.TemporaryFailure;
 /** Makes the bodies of refusals, all of one form. */
 @Singleton
 public class Problems {
+    private static final int RETRY_AFTER_SECONDS = 2;
+
     private final String base;
 
     Problems(@ConfigProperty(name = "STAGECOACH_PUBLIC_URL") Optional<String> publicUrl) {
@@ -54,14 +56,25 @@ public class Problems {
             case InvalidInput invalid ->
                     response(400, "invalid-input", sentence(invalid.errors()), invalid.errors());
             case JsonProcessingException json -> of(json);
-            case Rejection rejection ->
-                    response(status(rejection.kind()), rejection.code(), rejection.sentence());
+            case Rejection rejection -> of(rejection);
             case Idempotency.OtherRequest other ->
                     response(422, "idempotency-key-used", String.valueOf(other.getMessage()));
             case TemporaryFailure temporary -> unavailable(temporary);
             case WebApplicationException web -> of(web);
             default -> unexpected(failure);
         };
+    }
+
+    private Response of(Rejection rejection) {
+        Response refused =
+                response(status(rejection.kind()), rejection.code(), rejection.sentence());
+        return rejection.kind() == Rejection.Kind.NOT_YET ? soon(refused) : refused;
+    }
+
+    private static Response soon(Response response) {
+        return Response.fromResponse(response)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .build();
     }
 
     private Response of(JsonProcessingException failure) {
@@ -81,19 +94,18 @@ public class Problems {
             case FORBIDDEN -> 403;
             case CONFLICT -> 409;
             case OUTDATED -> 412;
+            case NOT_YET -> 503;
             case INVALID -> 400;
         };
     }
 
     private Response unavailable(TemporaryFailure failure) {
         Log.warnf("A request could not be served for the time being. cause=%s", failure.toString());
-        return Response.fromResponse(
-                        response(
-                                503,
-                                "unavailable",
-                                "Something that Stagecoach needs does not answer right now. Try again in a few seconds."))
-                .header(HttpHeaders.RETRY_AFTER, 2)
-                .build();
+        return soon(
+                response(
+                        503,
+                        "unavailable",
+                        "Something that Stagecoach needs does not answer right now. Try again in a few seconds."));
     }
 
     private Response of(WebApplicationException failure) {

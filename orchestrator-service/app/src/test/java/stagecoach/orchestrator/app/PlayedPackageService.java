@@ -21,15 +21,19 @@ import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.wire.StagecoachJson;
 
 /**
  * A package-service over HTTP that has {@code Shop.Server} and {@code Shop.Config} in versions
- * 1.0.0 and 1.1.0, and a cache in front of everything.
+ * 1.0.0 and 1.1.0, has 5.0.* on its way, and a cache in front of everything.
  */
 public final class PlayedPackageService implements QuarkusTestResourceLifecycleManager {
     private static final List<String> IDS = List.of("Shop.Server", "Shop.Config");
     private static final List<String> VERSIONS = List.of("1.0.0", "1.1.0");
+
+    /** Is on its way for ever. */
+    private static final String SLOW = "5.0.*";
 
     private @Nullable HttpServer server;
 
@@ -78,19 +82,18 @@ public final class PlayedPackageService implements QuarkusTestResourceLifecycleM
 
     private static PinPackages.Answer answer(PinPackages.Wanted wanted) {
         String id = wanted.id().value();
-        String version = wanted.version().map(PackageVersion::toString).orElse("1.1.0");
+        String version = wanted.versions().map(VersionRange::value).orElse("1.1.0");
         if (!IDS.contains(id)) {
-            return new PinPackages.Answer(
-                    Optional.empty(),
-                    Optional.of(
-                            "\"%s\" is in no feed. Did you mean \"Shop.Server\"?".formatted(id)));
+            return PinPackages.Answer.problem(
+                    "\"%s\" is in no feed. Did you mean \"Shop.Server\"?".formatted(id));
+        }
+        if (version.equals(SLOW)) {
+            return PinPackages.Answer.underway("%s %s is being fetched".formatted(id, version));
         }
         if (!VERSIONS.contains(version)) {
-            return new PinPackages.Answer(
-                    Optional.empty(),
-                    Optional.of("\"%s\" has no version %s.".formatted(id, version)));
+            return PinPackages.Answer.problem("\"%s\" has no version %s.".formatted(id, version));
         }
-        return new PinPackages.Answer(Optional.of(pinOf(id, version)), Optional.empty());
+        return PinPackages.Answer.pinned(pinOf(id, version));
     }
 
     private ForeseeAcquisition.Response foresee(ForeseeAcquisition.Request request) {

@@ -12,7 +12,7 @@ import stagecoach.orchestrator.release.Release.StepPackage;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
-import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.vocabulary.process.Action.PackageReference;
 import stagecoach.vocabulary.process.DeploymentProcess;
 
@@ -22,7 +22,7 @@ import stagecoach.vocabulary.process.DeploymentProcess;
  */
 public final class WantedPackages {
     private final Map<Use, PackageReference> references = new LinkedHashMap<>();
-    private final Map<Use, PackageVersion> chosen = new HashMap<>();
+    private final Map<Use, VersionRange> chosen = new HashMap<>();
 
     private WantedPackages() {}
 
@@ -61,7 +61,7 @@ public final class WantedPackages {
     }
 
     /** Chooses the version for one use; the one that was chosen before, if any, stays. */
-    public Optional<PackageVersion> choose(Use use, PackageVersion version) {
+    public Optional<VersionRange> choose(Use use, VersionRange version) {
         return Optional.ofNullable(chosen.putIfAbsent(use, version));
     }
 

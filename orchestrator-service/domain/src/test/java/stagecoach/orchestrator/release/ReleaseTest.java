@@ -18,7 +18,7 @@ import stagecoach.orchestrator.release.WantedPackages.Use;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
-import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Step;
@@ -147,10 +147,10 @@ class ReleaseTest {
         assertThat(wanted.usesOf(PackageId.parse("SHOP.SERVER")))
                 .extracting(Use::step)
                 .containsExactly(Shop.step("server"), Shop.step("second"));
-        var version = PackageVersion.parse("1.2.0");
+        var version = VersionRange.parse("1.2.0");
         var config = wanted.usesOf(Shop.step("config")).getFirst();
         assertThat(wanted.choose(config, version)).isEmpty();
-        assertThat(wanted.choose(config, PackageVersion.parse("2.0.0"))).contains(version);
+        assertThat(wanted.choose(config, VersionRange.parse("2.*"))).contains(version);
         assertThat(wanted.wanted())
                 .containsExactly(
                         new Wanted(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import jakarta.inject.Inject;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -381,7 +382,7 @@ class AcquisitionTest {
     }
 
     @Test
-    void a_package_of_another_feed_is_refused_by_its_name() throws Exception {
+    void a_package_of_a_feed_that_is_gone_fails_by_its_name() throws Exception {
         var nupkg = Packages.fresh();
         deployment.start(
                 2,
@@ -393,6 +394,31 @@ class AcquisitionTest {
                         Deployment.target("web-1", "eu")));
 
         assertThat(deployment.ended(2).reason().orElseThrow())
-                .contains("the feed \"nuget-org\" is not there");
+                .contains("there is no feed \"nuget-org\" any more");
+    }
+
+    @Test
+    void a_package_that_the_store_has_lost_is_fetched_from_its_feed_again() throws Exception {
+        var nupkg = Packages.fresh();
+        Path share = Files.createTempDirectory("share");
+        Files.write(
+                share.resolve("%s.%s.nupkg".formatted(nupkg.id(), nupkg.version())), nupkg.bytes());
+        assertThat(
+                        Http.put(
+                                        "/api/v1/feeds/share-of-acquisition",
+                                        "{\"kind\":\"FOLDER\",\"url\":\"%s\"}".formatted(share))
+                                .statusCode())
+                .isEqualTo(201);
+        var need =
+                Deployment.need(
+                        new FeedId("share-of-acquisition"),
+                        nupkg.pin(),
+                        AcquisitionLocation.EXECUTION_TARGET,
+                        Deployment.target("web-1", "eu"));
+        deployment.start(2, false, need);
+
+        assertThat(deployment.event(2, PackageReplicated.class).bytes())
+                .isEqualTo(nupkg.bytes().length);
+        assertThat(blobs.has(nupkg.sha512())).isTrue();
     }
 }

@@ -2,7 +2,6 @@ package stagecoach.packages.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.http.HttpResponse;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import stagecoach.runtime.test.TestKeys;
@@ -11,7 +10,7 @@ import stagecoach.wire.StagecoachJson;
 @PackageServiceTest
 class FeedTest {
     @Test
-    void the_built_in_feed_always_exists_and_others_wait() throws Exception {
+    void the_built_in_feed_always_exists_and_cannot_be_changed() throws Exception {
         assertThat(Http.get("/api/v1/feeds").body())
                 .contains("\"id\":\"built-in\"", "\"kind\":\"BUILT_IN\"", "\"next\":null");
         assertThat(Http.get("/api/v1/feeds/built-in").body())
@@ -19,9 +18,6 @@ class FeedTest {
                         "\"url\":\"http://127.0.0.1:%d/nuget/v3/index.json\""
                                 .formatted(Http.port()));
         assertThat(Http.get("/api/v1/feeds/nuget-org").statusCode()).isEqualTo(404);
-        HttpResponse<String> external = Http.put("/api/v1/feeds/nuget-org", "{\"kind\":\"NUGET\"}");
-        assertThat(external.statusCode()).isEqualTo(400);
-        assertThat(external.body()).contains("External feeds are not there yet");
         String builtIn = Http.get("/api/v1/feeds/built-in").body();
         assertThat(Http.put("/api/v1/feeds/built-in", builtIn).statusCode()).isEqualTo(200);
         assertThat(

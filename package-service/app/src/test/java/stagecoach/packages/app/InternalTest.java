@@ -27,6 +27,7 @@ import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.wire.StagecoachJson;
 
 @PackageServiceTest
@@ -60,7 +61,7 @@ class InternalTest {
         return new Wanted(
                 FeedId.BUILT_IN,
                 new PackageId(id),
-                Optional.of(version).filter(v -> !v.isEmpty()).map(PackageVersion::new));
+                Optional.of(version).filter(v -> !v.isEmpty()).map(VersionRange::new));
     }
 
     @Test

@@ -6,9 +6,9 @@ import java.util.Set;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.catalog.row.CatalogRow;
-import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.JsonBody;
 
 /**
  * One kind of things that people configure: what a request may say about it and how it is told.

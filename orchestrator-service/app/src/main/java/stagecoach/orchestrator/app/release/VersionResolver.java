@@ -9,18 +9,19 @@ import java.util.Optional;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
-import stagecoach.orchestrator.app.request.JsonBody;
-import stagecoach.orchestrator.app.request.Mistakes;
-import stagecoach.orchestrator.app.request.Nearest;
+import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.release.Release.StepPackage;
 import stagecoach.orchestrator.release.WantedPackages;
 import stagecoach.orchestrator.release.WantedPackages.Use;
+import stagecoach.runtime.request.JsonBody;
+import stagecoach.runtime.request.Mistakes;
+import stagecoach.runtime.request.Nearest;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
-import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.vocabulary.process.DeploymentProcess;
 
 /** Finds the versions of a release's packages, and has them pinned and leased. */
@@ -54,7 +55,7 @@ class VersionResolver {
     private static void readItem(Choice choice, JsonBody item) {
         Optional<String> step = item.text("step");
         Optional<String> id = item.text("package");
-        Optional<PackageVersion> version = item.requiredParsed("version", PackageVersion::parse);
+        Optional<VersionRange> version = item.requiredParsed("version", VersionRange::parse);
         if (!item.has("step") && !item.has("package")) {
             item.mistake(
                     "",
@@ -120,10 +121,9 @@ class VersionResolver {
         return known.map(packages::usesOf).orElse(List.of());
     }
 
-    private static void choose(
-            Choice choice, JsonBody item, List<Use> uses, PackageVersion version) {
+    private static void choose(Choice choice, JsonBody item, List<Use> uses, VersionRange version) {
         for (Use use : uses) {
-            Optional<PackageVersion> before = choice.packages().choose(use, version);
+            Optional<VersionRange> before = choice.packages().choose(use, version);
             if (before.filter(other -> !other.equals(version)).isPresent()) {
                 item.mistake(
                         "version",
@@ -138,6 +138,7 @@ class VersionResolver {
      * Has the packages pinned and leased for a release; may be repeated.
      *
      * @throws stagecoach.runtime.access.InvalidInput if some cannot be had, naming all of them
+     * @throws Rejection if some are being fetched from their feeds still
      * @throws stagecoach.runtime.store.TemporaryFailure if the package-service does not answer
      */
     List<StepPackage> pin(ProjectId project, ReleaseVersion version, Choice choice) {
@@ -151,14 +152,22 @@ class VersionResolver {
                                 "release:%s:%s".formatted(project, version), wanted));
         var mistakes = new Mistakes();
         List<PackagePin> pins = new ArrayList<>();
+        List<String> underway = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             Answer answer = response.answers().get(i);
             answer.pin().ifPresent(pins::add);
-            if (answer.pin().isEmpty()) {
+            answer.underway().ifPresent(underway::add);
+            if (answer.problem().isPresent()) {
                 say(mistakes, choice, wanted.get(i), answer);
             }
         }
         mistakes.refuseIfAny();
+        if (!underway.isEmpty()) {
+            throw new Rejection(
+                    Rejection.Kind.NOT_YET,
+                    "packages-on-their-way",
+                    "%s. Repeat the request.".formatted(String.join("; ", underway)));
+        }
         return choice.packages().pinned(pins);
     }
 

@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import stagecoach.runtime.request.JsonBody;
+import stagecoach.runtime.request.Nearest;
 
 /** The ids of what a configuration may refer to, as they are when it is saved. */
 public record KnownNames(

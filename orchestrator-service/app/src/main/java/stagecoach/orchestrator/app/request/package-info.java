@@ -1,4 +1,4 @@
-/** What a person wrote in a request, read so that every mistake is told at once and by name. */
+/** What configuration may refer to by name. */
 @NullMarked
 package stagecoach.orchestrator.app.request;
 

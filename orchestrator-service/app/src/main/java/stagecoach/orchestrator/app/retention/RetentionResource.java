@@ -15,11 +15,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
-import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.JsonBody;
 
 /** How long output, deployments and events are kept. */
 @Path("/api/v1/retention")

@@ -72,6 +72,23 @@ class ReleaseTest {
     }
 
     @Test
+    void while_packages_are_on_their_way_the_request_is_to_be_repeated() {
+        var shop = Shop.open(0);
+        var path = "/projects/" + shop.project() + "/releases";
+        var response =
+                Api.post(
+                        path,
+                        """
+                        {"version": "1.0.0", "packages": [{"package": "Shop.Server", "version": "5.0.*"}]}""");
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.header("Retry-After")).isEqualTo("2");
+        assertThat(response.jsonPath().getString("type")).endsWith("/packages-on-their-way");
+        assertThat(response.jsonPath().getString("detail"))
+                .isEqualTo("Shop.Server 5.0.* is being fetched. Repeat the request.");
+        assertThat(Api.get(path + "/1.0.0").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void wrong_versions_are_told_where_they_stand() {
         var shop = Shop.open(0);
         String path = "/projects/" + shop.project() + "/releases";

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.packages.routing.RoutePlanner;
 import stagecoach.runtime.aggregate.Cause;
@@ -78,7 +79,10 @@ public class CacheCatalog {
     /** How often a cache's configuration was changed. */
     Revision revision(Tx tx, String id) {
         return new Revision(
-                commands.load(tx, CacheConfiguration.CACHES, CacheConfiguration.streamOf(id))
+                commands.load(
+                                tx,
+                                PackageConfiguration.KIND,
+                                PackageConfiguration.streamOf(Kind.CACHE, id))
                         .revision());
     }
 
@@ -90,9 +94,11 @@ public class CacheCatalog {
         // The event first, so that of two changes at once one waits.
         commands.handle(
                 tx,
-                CacheConfiguration.CACHES,
-                CacheConfiguration.streamOf(after.id),
-                List.of(new CacheConfiguration.Command.Write(after.id, after.document())),
+                PackageConfiguration.KIND,
+                PackageConfiguration.streamOf(Kind.CACHE, after.id),
+                List.of(
+                        new PackageConfiguration.Command.Write(
+                                Kind.CACHE, after.id, after.document())),
                 cause);
         if (before.isPresent()) {
             tx.update(after);
@@ -110,9 +116,9 @@ public class CacheCatalog {
     void remove(Tx tx, CacheRow row, Cause cause) {
         commands.handle(
                 tx,
-                CacheConfiguration.CACHES,
-                CacheConfiguration.streamOf(row.id),
-                List.of(new CacheConfiguration.Command.Remove(row.id)),
+                PackageConfiguration.KIND,
+                PackageConfiguration.streamOf(Kind.CACHE, row.id),
+                List.of(new PackageConfiguration.Command.Remove(Kind.CACHE, row.id)),
                 cause);
         tx.delete(row);
         forgetHoldings(tx, row.id);

@@ -6,230 +6,276 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
-import stagecoach.packages.app.index.PostgresIndex;
-import stagecoach.packages.server.index.PackageEntry;
+import stagecoach.packages.app.upstream.FeedCatalog;
+import stagecoach.packages.app.upstream.FeedRequest;
+import stagecoach.packages.app.upstream.FeedRow;
 import stagecoach.packages.server.nuget.ServiceIndex;
-import stagecoach.runtime.access.FieldError;
-import stagecoach.runtime.access.InvalidInput;
+import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.Revision;
+import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.FeedId;
-import stagecoach.vocabulary.packages.PackageId;
-import stagecoach.vocabulary.packages.PackageVersion;
-import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.identity.IdRule;
 
-/** Feeds, which for now is the built-in one, and what is in them. */
+/** Feeds: the built-in one, and those outside that releases may take packages from. */
 @Path("/api/v1/feeds")
 @RunOnVirtualThread
 @Tag(name = "Feeds")
 public class FeedResource {
-    private final UnitOfWork unitOfWork;
+    private static final int HOLDERS_TOLD_MAX = 3;
 
-    FeedResource(UnitOfWork unitOfWork) {
+    private final UnitOfWork unitOfWork;
+    private final FeedCatalog catalog;
+    private final Caller caller;
+    private final Clock clock;
+
+    FeedResource(UnitOfWork unitOfWork, FeedCatalog catalog, Caller caller, Clock clock) {
         this.unitOfWork = unitOfWork;
+        this.catalog = catalog;
+        this.caller = caller;
+        this.clock = clock;
     }
 
-    /** Lists them. */
+    /** Lists them by id. */
     @GET
     @Operation(summary = "List feeds")
-    public Listed<FeedView> list(@Context UriInfo uri) {
-        return new Listed<>(List.of(FeedView.builtIn(uri)), null);
+    public Listed<FeedView> list(@BeanParam PageRequest page, @Context UriInfo uri) {
+        int limit = page.limit();
+        String after = page.after().orElse("");
+        List<FeedRow> rows =
+                unitOfWork.run(
+                        tx ->
+                                tx.page(
+                                        FeedRow.class,
+                                        "from FeedRow where id > ?1 order by id",
+                                        limit + 1,
+                                        after));
+        List<FeedView> found =
+                Stream.concat(
+                                Stream.of(FeedView.builtIn(uri))
+                                        .filter(builtIn -> builtIn.id().compareTo(after) > 0),
+                                rows.stream().map(FeedView::of))
+                        .sorted(Comparator.comparing(FeedView::id))
+                        .limit(limit + 1L)
+                        .toList();
+        return page.page(found, FeedView::id, views -> views);
     }
 
     /** Reads one. */
     @GET
     @Path("{id}")
     @Operation(summary = "Read a feed")
-    public FeedView get(String id, @Context UriInfo uri) {
-        requireBuiltIn(id);
-        return FeedView.builtIn(uri);
+    public RestResponse<FeedView> get(String id, @Context UriInfo uri) {
+        if (id.equals(FeedId.BUILT_IN.value())) {
+            return RestResponse.ok(FeedView.builtIn(uri));
+        }
+        return unitOfWork.run(
+                tx -> tagged(FeedView.of(existing(tx, id)), catalog.revision(tx, id)));
     }
 
-    /** Takes what it gave of the built-in feed, which cannot be changed; other feeds wait. */
+    /** Makes or replaces one; the built-in feed takes only what it gave. */
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a feed: external ones are not there yet")
-    public FeedView put(String id, FeedView body, @Context UriInfo uri) {
-        if (!id.equals(FeedId.BUILT_IN.value())) {
-            throw new InvalidInput(
-                    "/kind",
-                    "External feeds are not there yet: they wait for a later version. Push packages to the feed \"built-in\" and use that one.");
+    @Operation(
+            summary = "Make or replace a feed",
+            description =
+                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves it out keeps it, as long as user and server stay the same.")
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = FeedView.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "a NuGet server with a token",
+                                            value =
+                                                    """
+                                                    {"kind": "NUGET", "url": "https://nuget.example/v3/index.json", "credentials": {"username": "stagecoach", "password": "a token"}}""")))
+    @APIResponse(responseCode = "201", description = "Made")
+    @APIResponse(
+            responseCode = "200",
+            description = "Replaced",
+            content = @Content(schema = @Schema(implementation = FeedView.class)))
+    public RestResponse<FeedView> put(
+            String id,
+            @BeanParam WriteRequest request,
+            byte @Nullable [] body,
+            @Context UriInfo uri) {
+        if (id.equals(FeedId.BUILT_IN.value())) {
+            return RestResponse.ok(unchanged(JsonBody.of(body), FeedView.builtIn(uri)));
         }
-        FeedView present = FeedView.builtIn(uri);
-        var errors = new ArrayList<FieldError>();
-        refuseChange("/id", body.id(), present.id(), errors);
-        refuseChange("/name", body.name(), present.name(), errors);
-        refuseChange("/kind", body.kind(), present.kind(), errors);
-        if (!errors.isEmpty()) {
-            throw new InvalidInput(errors);
-        }
+        Cause cause = Cause.of(clock, caller.actor());
+        return unitOfWork.run(
+                tx -> {
+                    Optional<FeedRow> before = found(tx, id);
+                    FeedRow after = FeedRequest.read(id, body, before, catalog);
+                    Revision seen = catalog.revision(tx, id);
+                    request.check(before.isPresent() ? seen : Revision.NONE, nameOf(id));
+                    if (request.dryRun) {
+                        return RestResponse.ok(FeedView.of(after));
+                    }
+                    Revision now = catalog.write(tx, before, after, cause);
+                    if (request.ifMatch != null && now.number() > seen.number() + 1) {
+                        // Somebody wrote between our look and the event, which is where one waits.
+                        throw WriteRequest.changed(nameOf(id), now);
+                    }
+                    return before.isPresent()
+                            ? tagged(FeedView.of(after), now)
+                            : RestResponse.ResponseBuilder.create(
+                                            RestResponse.Status.CREATED, FeedView.of(after))
+                                    .location(URI.create("/api/v1/feeds/" + id))
+                                    .header(HttpHeaders.ETAG, now.tag())
+                                    .build();
+                });
+    }
+
+    private static FeedView unchanged(JsonBody body, FeedView present) {
+        refuseChange(body, "id", present.id());
+        refuseChange(body, "name", present.name());
+        refuseChange(body, "kind", present.kind());
+        body.ignore("url", "downloadAttempts", "downloadBackoff");
+        body.refuseUnknown();
+        body.mistakes().refuseIfAny();
         return present;
     }
 
-    private static void refuseChange(
-            String pointer,
-            @Nullable String wanted,
-            @Nullable String present,
-            List<FieldError> errors) {
-        if (wanted != null && !wanted.equals(present)) {
-            errors.add(
-                    new FieldError(
-                            pointer,
-                            "The feed \"built-in\" always exists and cannot be changed. Leave it as it is."));
+    private static void refuseChange(JsonBody body, String field, String present) {
+        if (body.text(field).filter(wanted -> !wanted.equals(present)).isPresent()) {
+            body.mistake(
+                    field,
+                    "The feed \"built-in\" always exists and cannot be changed. Leave it as it is.");
         }
     }
 
-    /** Refuses: there is none that could go. */
+    /** Removes one that no release needs. */
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a feed: not there yet")
+    @Operation(summary = "Remove a feed that is not in use")
+    @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
-        requireBuiltIn(id);
-        throw new Rejection(
-                Rejection.Kind.CONFLICT, "in-use", "The feed \"built-in\" always exists.");
-    }
-
-    /** Lists the packages whose id contains a text. */
-    @GET
-    @Path("{id}/packages")
-    @Operation(summary = "List packages of a feed")
-    public Listed<PackageView> packages(
-            String id, @QueryParam("query") @Nullable String query, @BeanParam PageRequest page) {
-        requireBuiltIn(id);
-        // No id has control characters, and the database refuses some of them.
-        String wanted = query == null ? "" : query.replaceAll("\\p{Cntrl}", "?").strip();
-        int limit = page.limit();
-        String after = page.after().orElse("");
-        return unitOfWork.run(
-                tx ->
-                        page.page(
-                                PostgresIndex.search(tx, wanted, after, limit + 1).stream()
-                                        .map(found -> view(tx, found))
-                                        .toList(),
-                                found -> found.id().lower(),
-                                Function.identity()));
-    }
-
-    private static PackageView view(Tx tx, PackageId id) {
-        List<PackageEntry> versions = PostgresIndex.versions(tx, id);
-        PackageEntry newest = versions.getLast();
-        return new PackageView(
-                newest.pin().id(),
-                newest.pin().version().value(),
-                versions.size(),
-                newest.authors(),
-                newest.description());
-    }
-
-    /** Lists the versions of a package, newest first. */
-    @GET
-    @Path("{id}/packages/{packageId}/versions")
-    @Operation(summary = "List versions of a package")
-    public Listed<VersionView> versions(String id, String packageId, @BeanParam PageRequest page) {
-        requireBuiltIn(id);
-        int limit = page.limit();
-        String after = page.after().orElse("");
-        List<PackageEntry> versions =
-                unitOfWork.run(tx -> PostgresIndex.versions(tx, parsed(packageId)));
-        if (versions.isEmpty()) {
-            throw notFound("The feed \"built-in\" has no package \"%s\".".formatted(packageId));
+        if (id.equals(FeedId.BUILT_IN.value())) {
+            throw inUse("The feed \"built-in\" always exists.");
         }
-        return page.page(
-                versions.reversed().stream()
-                        .filter(entry -> after.isEmpty() || isOlder(entry, after))
-                        .limit(limit + 1L)
-                        .map(VersionView::of)
-                        .toList(),
-                VersionView::version,
-                Function.identity());
+        Cause cause = Cause.of(clock, caller.actor());
+        unitOfWork.execute(
+                tx -> {
+                    FeedRow row = existing(tx, id);
+                    List<String> holders = catalog.holdersOf(tx, id, HOLDERS_TOLD_MAX);
+                    if (!holders.isEmpty()) {
+                        throw inUse(
+                                "The feed \"%s\" gave packages that are needed by %s. Delete what needs them first."
+                                        .formatted(id, String.join(", ", holders)));
+                    }
+                    catalog.remove(tx, row, cause);
+                });
     }
 
-    private static boolean isOlder(PackageEntry entry, String version) {
-        try {
-            return entry.pin().version().compareTo(PackageVersion.parse(version)) < 0;
-        } catch (IllegalArgumentException e) {
-            throw new InvalidInput(
-                    "?cursor", "This cursor was not given by this list. Begin without one.");
-        }
+    private static Rejection inUse(String sentence) {
+        return new Rejection(Rejection.Kind.CONFLICT, "in-use", sentence);
     }
 
-    private static PackageId parsed(String id) {
-        try {
-            return PackageId.parse(id);
-        } catch (IllegalArgumentException e) {
-            throw notFound(String.valueOf(e.getMessage()));
-        }
+    private static RestResponse<FeedView> tagged(FeedView view, Revision revision) {
+        return RestResponse.ResponseBuilder.ok(view)
+                .header(HttpHeaders.ETAG, revision.tag())
+                .build();
     }
 
-    private static void requireBuiltIn(String id) {
-        if (!id.equals(FeedId.BUILT_IN.value())) {
-            throw notFound("There is no feed \"%s\". The only one is \"built-in\".".formatted(id));
-        }
+    private static String nameOf(String id) {
+        return "feed \"%s\"".formatted(id);
     }
 
-    private static Rejection notFound(String sentence) {
-        return new Rejection(Rejection.Kind.NOT_FOUND, "not-found", sentence);
+    private Optional<FeedRow> found(Tx tx, String id) {
+        return Optional.of(id)
+                .filter(IdRule::allows)
+                .flatMap(good -> catalog.find(tx, new FeedId(good)));
+    }
+
+    private FeedRow existing(Tx tx, String id) {
+        return found(tx, id)
+                .orElseThrow(
+                        () ->
+                                new Rejection(
+                                        Rejection.Kind.NOT_FOUND,
+                                        "not-found",
+                                        "There is no feed \"%s\". There is %s."
+                                                .formatted(
+                                                        id, String.join(", ", catalog.ids(tx)))));
     }
 
     /**
      * A feed in the API.
      *
-     * @param url where NuGet clients find it
+     * @param kind {@code BUILT_IN}, {@code NUGET} or {@code FOLDER}
+     * @param url where NuGet clients find it; of a folder, its path
+     * @param downloadAttempts before a download is given up
+     * @param downloadBackoff before the second attempt; it doubles
      */
     @Schema(name = "Feed")
     public record FeedView(
-            @Nullable String id,
-            @Nullable String name,
-            @Nullable String kind,
-            @Nullable String url) {
+            String id,
+            String name,
+            String kind,
+            String url,
+            @Nullable CredentialsView credentials,
+            @Nullable Integer downloadAttempts,
+            @Nullable Duration downloadBackoff) {
         static FeedView builtIn(UriInfo uri) {
             return new FeedView(
                     FeedId.BUILT_IN.value(),
                     "Built-in",
                     "BUILT_IN",
-                    uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString());
+                    uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString(),
+                    null,
+                    null,
+                    null);
+        }
+
+        static FeedView of(FeedRow row) {
+            return new FeedView(
+                    row.id,
+                    row.name,
+                    row.kind,
+                    row.url,
+                    row.username == null ? null : new CredentialsView(row.username, null),
+                    row.attempts,
+                    Duration.ofMillis(row.backoffMillis));
         }
     }
 
     /**
-     * A package in the API.
+     * How a feed is read.
      *
-     * @param version its newest one
-     * @param versions how many there are
+     * @param password taken, and never given
      */
-    @Schema(name = "Package")
-    public record PackageView(
-            PackageId id, String version, int versions, String authors, String description) {}
-
-    /** A version of a package in the API. */
-    @Schema(name = "PackageVersion")
-    public record VersionView(
-            String version, long size, Sha512 sha512, Instant published, boolean listed) {
-        static VersionView of(PackageEntry entry) {
-            return new VersionView(
-                    entry.pin().version().value(),
-                    entry.pin().size(),
-                    entry.pin().sha512(),
-                    entry.published(),
-                    entry.listed());
-        }
-    }
+    @Schema(name = "FeedCredentials")
+    public record CredentialsView(
+            String username, @Schema(writeOnly = true) @Nullable String password) {}
 }

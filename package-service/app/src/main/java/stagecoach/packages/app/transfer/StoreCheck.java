@@ -4,6 +4,7 @@ import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -12,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.packages.app.upstream.Fetch;
+import stagecoach.packages.app.upstream.Upstream;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.Verification;
 import stagecoach.vocabulary.identity.FeedId;
@@ -19,12 +22,16 @@ import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * Sees to it that the central store holds a package of the built-in feed, unchanged: it is read
- * again when it is first asked for after a start, when somebody got other bytes, and when forced.
+ * Sees to it that the central store holds a package, unchanged: it is read again when it is first
+ * asked for after a start, when somebody got other bytes, and when forced.
  */
 @Singleton
 public class StoreCheck {
+    /** More than any download may take. */
+    private static final Duration FETCH_MAX = Duration.ofHours(24);
+
     private final FolderBlobStore blobs;
+    private final Upstream upstream;
     private final Set<Sha512> verified = ConcurrentHashMap.newKeySet();
 
     // A thread of the system: hashing gigabytes would keep the virtual ones from their processors.
@@ -32,8 +39,9 @@ public class StoreCheck {
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().name("store-check").daemon().factory());
 
-    StoreCheck(FolderBlobStore blobs) {
+    StoreCheck(FolderBlobStore blobs, Upstream upstream) {
         this.blobs = blobs;
+        this.upstream = upstream;
     }
 
     @PreDestroy
@@ -52,19 +60,33 @@ public class StoreCheck {
      * @param force whether to read it again in any case
      */
     public Optional<String> check(PinnedPackage wanted, boolean force) throws InterruptedException {
-        if (!wanted.feed().equals(FeedId.BUILT_IN)) {
-            return Optional.of(
-                    "the feed \"%s\" is not there: only the feed \"built-in\" can be used yet"
-                            .formatted(wanted.feed()));
-        }
         try {
-            return check(wanted.pin(), force);
+            Optional<String> problem = check(wanted.pin(), force);
+            return problem.isEmpty() || wanted.feed().equals(FeedId.BUILT_IN)
+                    ? problem
+                    : fetchedAgain(wanted);
         } catch (IOException e) {
             Log.errorf(e, "A package cannot be read. sha512=%s", wanted.pin().sha512());
             return Optional.of(
                     "the server cannot read %s %s: %s"
                             .formatted(wanted.pin().id(), wanted.pin().version(), e.getMessage()));
         }
+    }
+
+    /** What came from a feed outside can come from there again. */
+    private Optional<String> fetchedAgain(PinnedPackage wanted) throws InterruptedException {
+        PackagePin pin = wanted.pin();
+        Fetch fetch = upstream.await(wanted.feed(), pin.id(), pin.version(), FETCH_MAX);
+        return switch (fetch) {
+            case Fetch.Here(PackagePin here, _, _) ->
+                    here.sha512().equals(pin.sha512())
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "the feed \"%s\" has other bytes under the name of %s %s"
+                                            .formatted(wanted.feed(), pin.id(), pin.version()));
+            case Fetch.Underway(String sentence) -> Optional.of(sentence);
+            case Fetch.Failed(String sentence) -> Optional.of(sentence);
+        };
     }
 
     private Optional<String> check(PackagePin pin, boolean force)

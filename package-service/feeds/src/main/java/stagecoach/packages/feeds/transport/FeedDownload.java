@@ -122,8 +122,7 @@ public final class FeedDownload {
             throws FeedException, IOException {
         int status = answer.status();
         if (status == 404 || status == 410) {
-            throw http.missing(
-                    "%s does not have it any more (%d)".formatted(answer.from(), status));
+            throw http.missing("%s does not have it (%d)".formatted(answer.from(), status));
         }
         if (FeedHttp.isTemporary(status)) {
             return temporary("%s answered %d".formatted(answer.from(), status));

@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
-import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.KeyCheck;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
 

@@ -1,8 +1,8 @@
 package stagecoach.orchestrator.app.catalog.machine;
 
 import java.util.Optional;
-import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.RegionId;
 
 /** The fields that targets and workers share: where the machine is and how it is reached. */

@@ -2,8 +2,8 @@ package stagecoach.orchestrator.app.catalog.process;
 
 import java.util.List;
 import java.util.Optional;
-import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.Action;

@@ -8,9 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.orchestrator.release.Lifecycle;
+import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.wire.StagecoachJson;
 

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
-import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.runtime.request.JsonBody;
 
 /**
  * What somebody may say about going on.

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent.Choice;
-import stagecoach.orchestrator.app.request.JsonBody;
+import stagecoach.runtime.request.JsonBody;
 
 /** An answer to an interruption. */
 @Schema(name = "ResolveRequest")

@@ -3,8 +3,8 @@ package stagecoach.orchestrator.app.deployment.intake;
 import java.time.Instant;
 import java.util.Optional;
 import stagecoach.orchestrator.app.catalog.row.EnvironmentRow;
-import stagecoach.orchestrator.app.request.JsonBody;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.EnvironmentId;
 
 /**

@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.request;
+package stagecoach.runtime.request;
 
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package stagecoach.packages.app.catalog;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.Topic;
@@ -15,35 +16,37 @@ import stagecoach.runtime.aggregate.AggregateKind;
 import stagecoach.runtime.aggregate.EventAttributes;
 
 /**
- * The history of one cache's configuration, stream {@code config-cache:<id>}: it counts revisions
- * and tells the others; the rules lie with {@link CacheRequest}.
+ * The history of what is configured here, streams {@code config-cache:<id>} and {@code
+ * config-feed:<id>}: it counts revisions and tells the others; the rules lie with those who read
+ * the requests.
  */
-final class CacheConfiguration
+public final class PackageConfiguration
         implements AggregateKind<
-                CacheConfiguration.State, CacheConfiguration.Command, ConfigurationEvent> {
+                PackageConfiguration.State, PackageConfiguration.Command, ConfigurationEvent> {
     /** The only one. */
-    static final CacheConfiguration CACHES = new CacheConfiguration();
+    public static final PackageConfiguration KIND = new PackageConfiguration();
 
-    private CacheConfiguration() {}
+    private PackageConfiguration() {}
 
     /**
-     * How the cache stands.
+     * How it stands.
      *
      * @param revision 0 if it never was
      */
-    record State(long revision, boolean present) {}
+    public record State(long revision, boolean present) {}
 
     /** What may be asked. */
-    sealed interface Command {
+    public sealed interface Command {
         /** It shall be so; asked only if something about it changed. */
-        record Write(String id, ConfigurationDocument document) implements Command {}
+        record Write(Kind kind, String id, ConfigurationDocument document) implements Command {}
 
         /** It shall be gone. */
-        record Remove(String id) implements Command {}
+        record Remove(Kind kind, String id) implements Command {}
     }
 
-    static StreamId streamOf(String id) {
-        return StreamId.of("config", "cache:" + id);
+    /** The stream of a cache or a feed. */
+    public static StreamId streamOf(Kind kind, String id) {
+        return StreamId.of("config", kind.name().toLowerCase(Locale.ROOT) + ":" + id);
     }
 
     @Override
@@ -81,18 +84,21 @@ final class CacheConfiguration
                 @Override
                 public List<ConfigurationEvent> decide(State state, Command command) {
                     return switch (command) {
-                        case Command.Write(var id, var document) ->
-                                List.of(changed(state, id, Optional.of(document)));
-                        case Command.Remove(var id) ->
+                        case Command.Write(var kind, var id, var document) ->
+                                List.of(changed(state, kind, id, Optional.of(document)));
+                        case Command.Remove(var kind, var id) ->
                                 state.present()
-                                        ? List.of(changed(state, id, Optional.empty()))
+                                        ? List.of(changed(state, kind, id, Optional.empty()))
                                         : List.of();
                     };
                 }
 
                 private static ConfigurationEvent changed(
-                        State state, String id, Optional<ConfigurationDocument> document) {
-                    return new ConfigurationChanged(Kind.CACHE, id, state.revision() + 1, document);
+                        State state,
+                        Kind kind,
+                        String id,
+                        Optional<ConfigurationDocument> document) {
+                    return new ConfigurationChanged(kind, id, state.revision() + 1, document);
                 }
 
                 @Override
@@ -102,7 +108,7 @@ final class CacheConfiguration
                                 new State(changed.revision(), changed.document().isPresent());
                         case ReleaseCreated release ->
                                 throw new IllegalStateException(
-                                        "a release is no cache: " + release.project());
+                                        "a release is no configuration: " + release.project());
                     };
                 }
             };

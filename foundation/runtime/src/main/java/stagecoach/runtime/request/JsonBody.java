@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.request;
+package stagecoach.runtime.request;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

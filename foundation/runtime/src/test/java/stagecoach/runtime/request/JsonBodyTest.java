@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.request;
+package stagecoach.runtime.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -1,0 +1,146 @@
+package stagecoach.packages.app.upstream;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.packages.app.catalog.PackageConfiguration;
+import stagecoach.packages.app.catalog.PackageConfiguration.Command;
+import stagecoach.packages.feeds.transport.FeedSettings;
+import stagecoach.packages.feeds.transport.FeedSettings.Credentials;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.request.Revision;
+import stagecoach.runtime.secrets.SealedRows;
+import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.vocabulary.identity.FeedId;
+
+/** The feeds outside that there are; each change with its event, each password sealed. */
+@ApplicationScoped
+public class FeedCatalog {
+    private final CommandHandler commands;
+    private final SecretBox secrets;
+
+    FeedCatalog(CommandHandler commands, SecretBox secrets) {
+        this.commands = commands;
+        this.secrets = secrets;
+    }
+
+    /** A feed as it is configured now. */
+    public Optional<FeedRow> find(Tx tx, FeedId feed) {
+        return tx.find(FeedRow.class, feed.value());
+    }
+
+    /** The ids of all, the built-in one first. */
+    public List<String> ids(Tx tx) {
+        var ids = new ArrayList<String>();
+        ids.add(FeedId.BUILT_IN.value());
+        for (Object[] row : tx.rows("SELECT id FROM feed ORDER BY id")) {
+            ids.add((String) Objects.requireNonNull(row[0]));
+        }
+        return List.copyOf(ids);
+    }
+
+    /** How to read it, its password opened. */
+    FeedSettings settings(FeedRow row) {
+        return new FeedSettings(
+                row.id, row.kind(), row.url, credentials(row), row.attempts, row.backoff());
+    }
+
+    private Optional<Credentials> credentials(FeedRow row) {
+        byte[] password = row.password;
+        String username = row.username;
+        return password == null || username == null
+                ? Optional.empty()
+                : Optional.of(
+                        new Credentials(
+                                username,
+                                new String(
+                                        secrets.open(password, sealOf(row.id)),
+                                        StandardCharsets.UTF_8)));
+    }
+
+    /** Keeps a password in its row; where it is the one that is there, the row stays as it is. */
+    void seal(FeedRow row, String password) {
+        boolean same =
+                credentials(row).filter(held -> held.password().equals(password)).isPresent();
+        if (!same) {
+            row.password = secrets.seal(password.getBytes(StandardCharsets.UTF_8), sealOf(row.id));
+        }
+    }
+
+    private static String sealOf(String id) {
+        return "feed:" + id;
+    }
+
+    @Produces
+    @Singleton
+    static SealedRows sealedPasswords() {
+        // Who changes a row writes all of it as he has read it.
+        return new SealedRows(
+                "passwords of feeds",
+                "feed",
+                "password",
+                List.of("id"),
+                id -> sealOf(id.getFirst()),
+                tx -> tx.execute("LOCK TABLE feed IN SHARE ROW EXCLUSIVE MODE"));
+    }
+
+    /** How often a feed's configuration was changed. */
+    public Revision revision(Tx tx, String id) {
+        return new Revision(
+                commands.load(
+                                tx,
+                                PackageConfiguration.KIND,
+                                PackageConfiguration.streamOf(Kind.FEED, id))
+                        .revision());
+    }
+
+    /** Writes a feed, if anything about it changed; its revision then. */
+    public Revision write(Tx tx, Optional<FeedRow> before, FeedRow after, Cause cause) {
+        if (before.isPresent() && before.get().content().equals(after.content())) {
+            return revision(tx, after.id);
+        }
+        // The event first, so that of two changes at once one waits.
+        tell(tx, new Command.Write(Kind.FEED, after.id, after.document()), after.id, cause);
+        if (before.isPresent()) {
+            tx.update(after);
+        } else {
+            tx.insert(after);
+        }
+        return revision(tx, after.id);
+    }
+
+    /** Removes a feed. What it gave stays known: its name may never mean other bytes. */
+    public void remove(Tx tx, FeedRow row, Cause cause) {
+        tell(tx, new Command.Remove(Kind.FEED, row.id), row.id, cause);
+        tx.delete(row);
+    }
+
+    private void tell(Tx tx, Command command, String id, Cause cause) {
+        commands.handle(
+                tx,
+                PackageConfiguration.KIND,
+                PackageConfiguration.streamOf(Kind.FEED, id),
+                List.of(command),
+                cause);
+    }
+
+    /** Who holds packages of a feed that could not be fetched again without it, some of them. */
+    public List<String> holdersOf(Tx tx, String feed, int limit) {
+        return tx
+                .rows(
+                        "SELECT DISTINCT l.holder FROM lease l JOIN first_seen s USING (sha512) WHERE s.feed = ?1 ORDER BY 1 LIMIT ?2",
+                        feed,
+                        limit)
+                .stream()
+                .map(row -> (String) Objects.requireNonNull(row[0]))
+                .toList();
+    }
+}

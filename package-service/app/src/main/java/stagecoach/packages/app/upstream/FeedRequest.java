@@ -1,0 +1,195 @@
+package stagecoach.packages.app.upstream;
+
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.feeds.transport.FeedSettings.Kind;
+import stagecoach.runtime.request.JsonBody;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.IdRule;
+
+/** The body of a {@code PUT} of a feed outside. */
+public final class FeedRequest {
+    private static final int NAME_CHARACTERS_MAX = 200;
+    private static final int URL_CHARACTERS_MAX = 2000;
+    private static final int USERNAME_CHARACTERS_MAX = 200;
+    private static final int PASSWORD_CHARACTERS_MAX = 4000;
+    private static final int ATTEMPTS = 5;
+    private static final int ATTEMPTS_MAX = 100;
+    private static final Duration BACKOFF = Duration.ofSeconds(10);
+    private static final Duration BACKOFF_MAX = Duration.ofHours(1);
+
+    private FeedRequest() {}
+
+    /**
+     * The row that a body asks for.
+     *
+     * @throws stagecoach.runtime.access.InvalidInput with everything that is wrong
+     */
+    public static FeedRow read(
+            String id, byte @Nullable [] json, Optional<FeedRow> before, FeedCatalog catalog) {
+        var body = JsonBody.of(json);
+        if (!IdRule.allows(id)) {
+            body.mistake(
+                    "id",
+                    "\"%s\" is no feed id: use 1 to 64 lower-case letters, digits and inner hyphens."
+                            .formatted(id));
+        }
+        body.text("id")
+                .filter(given -> !given.equals(id))
+                .ifPresent(
+                        given ->
+                                body.mistake(
+                                        "id",
+                                        "The path says \"%s\" and the body \"%s\". Leave id out, or let both be the same."
+                                                .formatted(id, given)));
+        var row = new FeedRow();
+        row.id = id;
+        row.name = name(body, id);
+        kind(body).ifPresent(kind -> row.kind = kind.name());
+        url(body, row).ifPresent(url -> row.url = url);
+        row.attempts = body.integer("downloadAttempts", 1, ATTEMPTS_MAX).orElse(ATTEMPTS);
+        row.backoffMillis = backoff(body).toMillis();
+        body.object("credentials").ifPresent(given -> credentials(given, row, before, catalog));
+        body.refuseUnknown();
+        body.mistakes().refuseIfAny();
+        return row;
+    }
+
+    private static String name(JsonBody body, String id) {
+        Optional<String> name = body.text("name").filter(given -> !given.isBlank());
+        if (name.filter(given -> given.length() > NAME_CHARACTERS_MAX).isPresent()) {
+            body.mistake(
+                    "name", "A name has at most %d characters.".formatted(NAME_CHARACTERS_MAX));
+        }
+        return name.orElse(id);
+    }
+
+    private static Optional<Kind> kind(JsonBody body) {
+        if (body.text("kind").filter("BUILT_IN"::equals).isPresent()) {
+            body.mistake(
+                    "kind",
+                    "There is one built-in feed, \"%s\". Say NUGET or FOLDER."
+                            .formatted(FeedId.BUILT_IN));
+            return Optional.empty();
+        }
+        return body.missing("kind") ? Optional.empty() : body.choice("kind", Kind.class);
+    }
+
+    private static Optional<String> url(JsonBody body, FeedRow row) {
+        if (row.kind.isEmpty()) {
+            // What it ought to be depends on the kind, and that is wrong.
+            return body.text("url");
+        }
+        return switch (row.kind()) {
+            case NUGET -> body.requiredParsed("url", FeedRequest::address);
+            case FOLDER -> body.requiredParsed("url", FeedRequest::folder);
+        };
+    }
+
+    private static String address(String text) {
+        refuseLong(text);
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"%s\" is no URL.".formatted(text), e);
+        }
+        if (uri.getHost() == null
+                || !Set.of("https", "http").contains(String.valueOf(uri.getScheme()))) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no absolute https or http URL.".formatted(text));
+        }
+        if (uri.getUserInfo() != null) {
+            throw new IllegalArgumentException(
+                    "Leave user and password out of the URL, and give \"credentials\".");
+        }
+        if (uri.getQuery() != null || uri.getFragment() != null) {
+            throw new IllegalArgumentException("Leave query and fragment out of the URL.");
+        }
+        return text;
+    }
+
+    private static String folder(String text) {
+        refuseLong(text);
+        try {
+            Path path = Path.of(text.startsWith("file://") ? text.substring(7) : text);
+            if (path.isAbsolute()) {
+                return path.normalize().toString();
+            }
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("\"%s\" is no path.".formatted(text), e);
+        }
+        throw new IllegalArgumentException(
+                "\"%s\" is no absolute path. Give that under which the package-service sees the folder."
+                        .formatted(text));
+    }
+
+    private static void refuseLong(String text) {
+        if (text.length() > URL_CHARACTERS_MAX) {
+            throw new IllegalArgumentException(
+                    "A url has at most %d characters.".formatted(URL_CHARACTERS_MAX));
+        }
+    }
+
+    private static Duration backoff(JsonBody body) {
+        Duration backoff = body.duration("downloadBackoff").orElse(BACKOFF);
+        if (backoff.isNegative() || backoff.compareTo(BACKOFF_MAX) > 0) {
+            body.mistake("downloadBackoff", "Write a duration from PT0S to PT1H.");
+            return BACKOFF;
+        }
+        return backoff;
+    }
+
+    /** A password is never told, so who writes back what he read keeps the one that is there. */
+    private static void credentials(
+            JsonBody given, FeedRow row, Optional<FeedRow> before, FeedCatalog catalog) {
+        Optional<String> username = given.requiredText("username");
+        Optional<String> password = given.text("password").filter(text -> !text.isEmpty());
+        username.filter(text -> text.length() > USERNAME_CHARACTERS_MAX || text.indexOf(':') >= 0)
+                .ifPresent(
+                        _ ->
+                                given.mistake(
+                                        "username",
+                                        "A user name has at most %d characters and no colon."
+                                                .formatted(USERNAME_CHARACTERS_MAX)));
+        password.filter(text -> text.length() > PASSWORD_CHARACTERS_MAX)
+                .ifPresent(
+                        _ ->
+                                given.mistake(
+                                        "password",
+                                        "A password has at most %d characters."
+                                                .formatted(PASSWORD_CHARACTERS_MAX)));
+        row.username = username.orElse(null);
+        boolean sameServer =
+                before.filter(old -> old.password != null)
+                        .filter(old -> username.filter(u -> u.equals(old.username)).isPresent())
+                        .filter(old -> serverOf(old.url).equals(serverOf(row.url)))
+                        .isPresent();
+        if (sameServer) {
+            row.password = before.orElseThrow().password;
+        } else if (password.isEmpty()) {
+            given.mistake(
+                    "password",
+                    "password is missing: there is none for this user at this server yet. Give it.");
+        }
+        given.refuseUnknown();
+        if (password.isPresent() && given.mistakes().none()) {
+            catalog.seal(row, password.get());
+        }
+    }
+
+    /** A password that was given for one server must not be sent to another by a change of url. */
+    private static String serverOf(String url) {
+        try {
+            URI uri = URI.create(url);
+            return "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), uri.getPort());
+        } catch (IllegalArgumentException e) {
+            return url;
+        }
+    }
+}

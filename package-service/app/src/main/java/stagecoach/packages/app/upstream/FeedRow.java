@@ -1,0 +1,61 @@
+package stagecoach.packages.app.upstream;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.packages.feeds.transport.FeedSettings;
+import stagecoach.vocabulary.identity.FeedId;
+
+/** A feed outside, as it is configured. */
+@Entity
+@Table(name = "feed")
+public class FeedRow {
+    @Id public String id = "";
+    public String name = "";
+    public String kind = "";
+    public String url = "";
+    public @Nullable String username;
+
+    /** Sealed; null where there is no user. */
+    public byte @Nullable [] password;
+
+    /** Of one download. */
+    public int attempts;
+
+    /** Before the second attempt. */
+    @Column(name = "backoff_millis")
+    public long backoffMillis;
+
+    /** What answers there. */
+    FeedSettings.Kind kind() {
+        return FeedSettings.Kind.valueOf(kind);
+    }
+
+    /** Before the second attempt. */
+    Duration backoff() {
+        return Duration.ofMillis(backoffMillis);
+    }
+
+    /** Everything besides its id; two that are equal here say the same. */
+    List<Object> content() {
+        return List.of(
+                name,
+                kind,
+                url,
+                username == null ? "" : username,
+                password == null ? "" : Arrays.toString(password),
+                attempts,
+                backoffMillis);
+    }
+
+    /** What the other services learn of it: neither where it is nor who reads it. */
+    ConfigurationDocument document() {
+        return new ConfigurationDocument.Feed(new FeedId(id), name, kind);
+    }
+}

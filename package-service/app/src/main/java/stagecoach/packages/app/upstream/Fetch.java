@@ -1,0 +1,20 @@
+package stagecoach.packages.app.upstream;
+
+import stagecoach.vocabulary.packages.PackagePin;
+
+/** What has become of fetching a package from its feed. */
+public sealed interface Fetch {
+    /**
+     * It is in the store.
+     *
+     * @param bytes that crossed the link for it just now; 0 if it was here
+     * @param attempts that this took
+     */
+    record Here(PackagePin pin, long bytes, int attempts) implements Fetch {}
+
+    /** It is being fetched; how far that is, in words. */
+    record Underway(String sentence) implements Fetch {}
+
+    /** It cannot be had; why, in words. */
+    record Failed(String sentence) implements Fetch {}
+}

@@ -1,0 +1,233 @@
+package stagecoach.packages.app.upstream;
+
+import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import stagecoach.packages.feeds.protocol.Feeds;
+import stagecoach.packages.feeds.protocol.PackageFeed;
+import stagecoach.packages.feeds.transport.FeedException;
+import stagecoach.packages.feeds.transport.Fetched;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.ingest.ArchiveGuard;
+import stagecoach.packages.server.ingest.ArchiveLimits;
+import stagecoach.packages.server.ingest.PackageRefusedException;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * Brings packages of feeds outside into the store, each once however many want it. What came is
+ * judged as what is pushed, and what a version was when it was first seen, it is for ever. Nothing
+ * is remembered that matters: after a restart who wants a package asks again.
+ */
+@Singleton
+public class Upstream {
+    /** So many at once: a few large ones must not keep a small one waiting for long. */
+    private static final int FETCHES_MAX = 16;
+
+    private static final int MEGABYTE = 1 << 20;
+
+    /** Who asks later than this after a failure wants another attempt. */
+    private static final long TOLD_NANOS_MAX = Duration.ofMinutes(1).toNanos();
+
+    private final UnitOfWork unitOfWork;
+    private final FeedCatalog catalog;
+    private final Feeds feeds;
+    private final BlobStore blobs;
+    private final Clock clock;
+    private final ArchiveGuard guard = new ArchiveGuard(ArchiveLimits.defaults());
+    private final Map<Key, Flight> flights = new ConcurrentHashMap<>();
+
+    // Threads of the system: hashing gigabytes would keep the virtual ones from their processors.
+    private final ExecutorService threads =
+            Executors.newFixedThreadPool(
+                    FETCHES_MAX, Thread.ofPlatform().name("upstream-", 0).daemon().factory());
+
+    Upstream(
+            UnitOfWork unitOfWork,
+            FeedCatalog catalog,
+            Feeds feeds,
+            FolderBlobStore blobs,
+            Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.catalog = catalog;
+        this.feeds = feeds;
+        this.blobs = blobs;
+        this.clock = clock;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    private record Key(FeedId feed, PackageId id, PackageVersion version) {}
+
+    private record Flight(CompletableFuture<Fetch> end, AtomicLong came, AtomicLong landedAt) {
+        Flight() {
+            this(new CompletableFuture<>(), new AtomicLong(), new AtomicLong());
+        }
+
+        void land(Fetch result) {
+            landedAt.set(System.nanoTime());
+            end.complete(result);
+        }
+
+        /** Whether there is nothing more to tell of it. */
+        boolean isOver() {
+            return end.isDone()
+                    && ((!end.isCompletedExceptionally() && end.join() instanceof Fetch.Here)
+                            || System.nanoTime() - landedAt.get() > TOLD_NANOS_MAX);
+        }
+    }
+
+    /** The feed, if there is one of this id. */
+    public Optional<PackageFeed> feed(FeedId feed) {
+        return unitOfWork
+                .run(tx -> catalog.find(tx, feed))
+                .map(row -> feeds.open(catalog.settings(row)));
+    }
+
+    /** The ids of all feeds, the built-in one first. */
+    public List<String> ids() {
+        return unitOfWork.run(catalog::ids);
+    }
+
+    /** Sees to it that a package comes; who wants to know of it asks {@link #await}. */
+    public void want(FeedId feed, PackageId id, PackageVersion version) {
+        flight(new Key(feed, id, version));
+    }
+
+    /**
+     * Waits for a package that is to come, or is here.
+     *
+     * @param patience after which it is said how far it is
+     */
+    public Fetch await(FeedId feed, PackageId id, PackageVersion version, Duration patience)
+            throws InterruptedException {
+        var key = new Key(feed, id, version);
+        var flight = flight(key);
+        try {
+            Fetch end = flight.end().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            // Who asks next, after it was told, begins anew.
+            flights.remove(key, flight);
+            return end;
+        } catch (TimeoutException e) {
+            return new Fetch.Underway(
+                    "%s %s is being fetched from the feed \"%s\": %.1f MB so far"
+                            .formatted(id, version, feed, (double) flight.came().get() / MEGABYTE));
+        } catch (ExecutionException e) {
+            flights.remove(key, flight);
+            Log.errorf(e, "A package could not be fetched. feed=%s id=%s", feed, id);
+            return new Fetch.Failed(
+                    "%s %s could not be fetched from the feed \"%s\": an error of the server, which its log tells."
+                            .formatted(id, version, feed));
+        }
+    }
+
+    private Flight flight(Key key) {
+        // What has landed is looked at again: what was here may have gone since. Only a failure
+        // stays for a while, until somebody has been told of it.
+        return flights.compute(
+                key, (_, present) -> present == null || present.isOver() ? begun(key) : present);
+    }
+
+    private Flight begun(Key key) {
+        var flight = new Flight();
+        threads.execute(() -> fly(key, flight));
+        return flight;
+    }
+
+    private void fly(Key key, Flight flight) {
+        try {
+            flight.land(fetched(key, flight.came()));
+        } catch (FeedException e) {
+            flight.land(new Fetch.Failed(String.valueOf(e.getMessage())));
+        } catch (PackageRefusedException e) {
+            flight.land(refused(key, e.refusal().sentence()));
+        } catch (IOException e) {
+            Log.errorf(e, "A package cannot be stored. feed=%s id=%s", key.feed(), key.id());
+            flight.land(
+                    new Fetch.Failed(
+                            "%s %s cannot be stored on the server: %s."
+                                    .formatted(key.id(), key.version(), e.getMessage())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            flight.land(new Fetch.Failed("the server is being stopped."));
+        } catch (RuntimeException e) {
+            flight.landedAt().set(System.nanoTime());
+            flight.end().completeExceptionally(e);
+        }
+    }
+
+    private static Fetch refused(Key key, String sentence) {
+        return new Fetch.Failed(
+                "the feed \"%s\" gives what is no %s %s: %s"
+                        .formatted(key.feed(), key.id(), key.version(), sentence));
+    }
+
+    private Fetch fetched(Key key, AtomicLong came)
+            throws FeedException, IOException, InterruptedException, PackageRefusedException {
+        Optional<PackagePin> seen =
+                unitOfWork.run(tx -> FirstSeen.find(tx, key.feed(), key.id(), key.version()));
+        if (seen.isPresent() && blobs.has(seen.get().sha512())) {
+            return new Fetch.Here(seen.get(), 0, 0);
+        }
+        Optional<PackageFeed> feed = feed(key.feed());
+        if (feed.isEmpty()) {
+            return new Fetch.Failed("there is no feed \"%s\" any more.".formatted(key.feed()));
+        }
+        try (var sink = new StoreSink(blobs)) {
+            Optional<Sha512> expected = seen.map(PackagePin::sha512);
+            Fetched fetched =
+                    feed.get().fetch(key.id(), key.version(), expected, sink, came::addAndGet);
+            return kept(key, sink, fetched);
+        }
+    }
+
+    /** The bytes first, then their name, so that whatever is named is there. */
+    private Fetch kept(Key key, StoreSink sink, Fetched fetched)
+            throws IOException, PackageRefusedException {
+        Sha512 digest = sink.digest();
+        var nuspec = guard.inspect(sink.draft().open());
+        if (!nuspec.id().equals(key.id()) || !nuspec.version().equals(key.version())) {
+            return refused(key, "it names itself %s %s.".formatted(nuspec.id(), nuspec.version()));
+        }
+        var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, sink.size());
+        sink.draft().keep();
+        PackagePin first =
+                unitOfWork.run(tx -> FirstSeen.keep(tx, key.feed(), pin, clock.instant()));
+        if (!first.sha512().equals(digest)) {
+            return refused(
+                    key,
+                    "another server of ours got other bytes a moment ago. A version must never change; give the package a new one.");
+        }
+        Log.infof(
+                "A package came from its feed. feed=%s id=%s version=%s bytes=%d attempts=%d confirmed=%s",
+                key.feed(),
+                pin.id(),
+                pin.version(),
+                fetched.bytes(),
+                fetched.attempts(),
+                fetched.confirmed());
+        return new Fetch.Here(pin, fetched.bytes(), fetched.attempts());
+    }
+}

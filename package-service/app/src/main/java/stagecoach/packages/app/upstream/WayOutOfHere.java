@@ -1,0 +1,28 @@
+package stagecoach.packages.app.upstream;
+
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.feeds.protocol.Feeds;
+import stagecoach.packages.feeds.transport.FeedRules;
+import stagecoach.packages.feeds.transport.WayOut;
+
+/** How feeds are reached from this server, as its environment says. */
+class WayOutOfHere {
+    @Produces
+    @Singleton
+    Feeds feeds(
+            @ConfigProperty(name = "STAGECOACH_FEED_CERTIFICATES") Optional<String> certificates,
+            @ConfigProperty(name = "STAGECOACH_FEED_PROXY") Optional<String> proxy) {
+        return new Feeds(
+                FeedRules.USUAL, new WayOut(certificates.map(Path::of), proxy.map(URI::create)));
+    }
+
+    void close(@Disposes Feeds feeds) {
+        feeds.close();
+    }
+}
