@@ -72,4 +72,34 @@ final class Packages {
                         .file("content/noise.bin", noise)
                         .bytes());
     }
+
+    /** One that clients take for an Open Packaging Conventions file too, as they make them. */
+    static Nupkg opc(String id, String version, int payload) {
+        byte[] noise = new byte[payload];
+        new Random(COUNT.incrementAndGet()).nextBytes(noise);
+        return new Nupkg(
+                new PackageId(id),
+                new PackageVersion(version),
+                Archive.withNuspec(Archive.nuspec(id, version))
+                        .file(
+                                "[Content_Types].xml",
+                                """
+                                <?xml version="1.0" encoding="utf-8"?>
+                                <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+                                  <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />
+                                  <Default Extension="nuspec" ContentType="application/octet" />
+                                  <Default Extension="bin" ContentType="application/octet" />
+                                </Types>
+                                """)
+                        .file(
+                                "_rels/.rels",
+                                """
+                                <?xml version="1.0" encoding="utf-8"?>
+                                <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+                                  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/Package.nuspec" Id="R1" />
+                                </Relationships>
+                                """)
+                        .file("content/noise.bin", noise)
+                        .bytes());
+    }
 }
