@@ -15,11 +15,9 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Enumeration;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A party's own key and self-made certificate (EC P-256), kept as PKCS#12 in a folder that only its
@@ -39,9 +37,6 @@ public final class Identity {
     private final PrivateKey key;
     private final X509Certificate certificate;
     private final Thumbprint thumbprint;
-
-    /** Made once: PKCS#12 derives a key from its password with every entry, by design slowly. */
-    private volatile @Nullable X509ExtendedKeyManager keyManager;
 
     private Identity(PrivateKey key, X509Certificate certificate) {
         this.key = key;
@@ -112,20 +107,17 @@ public final class Identity {
 
     private byte[] toPkcs12() {
         try (var out = new ByteArrayOutputStream()) {
-            keyStore().store(out, PASSWORD.toCharArray());
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry(
+                    ALIAS, key, PASSWORD.toCharArray(), new X509Certificate[] {certificate});
+            store.store(out, PASSWORD.toCharArray());
             return out.toByteArray();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK writes PKCS#12", e);
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot fail to be written", e);
         }
-    }
-
-    private KeyStore keyStore() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry(ALIAS, key, PASSWORD.toCharArray(), new X509Certificate[] {certificate});
-        return store;
     }
 
     /** What the other side pins. */
@@ -140,30 +132,7 @@ public final class Identity {
 
     /** For TLS: shows this certificate, as client and as server. */
     public X509ExtendedKeyManager keyManager() {
-        X509ExtendedKeyManager made = keyManager;
-        if (made == null) {
-            made = makeKeyManager();
-            keyManager = made;
-        }
-        return made;
-    }
-
-    private X509ExtendedKeyManager makeKeyManager() {
-        try {
-            KeyManagerFactory factory =
-                    KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(keyStore(), PASSWORD.toCharArray());
-            for (KeyManager manager : factory.getKeyManagers()) {
-                if (manager instanceof X509ExtendedKeyManager extended) {
-                    return extended;
-                }
-            }
-            throw new IllegalStateException("every JDK has an X509ExtendedKeyManager");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK can use a key for TLS", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("an empty key store needs no file", e);
-        }
+        return new SoleKey(key, certificate);
     }
 
     /** A TLS 1.3 context that shows this certificate and trusts as {@code trust} says. */
