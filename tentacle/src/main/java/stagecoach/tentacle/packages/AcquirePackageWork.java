@@ -35,8 +35,34 @@ public final class AcquirePackageWork implements Work {
     private final AcquirePackage command;
 
     /** What all fetches on a machine share. */
-    public record Desk(
-            Home home, PackageStore store, Settings settings, Identity identity, FetchRules rules) {
+    public static final class Desk {
+        private final Home home;
+        private final PackageStore store;
+        private final Settings settings;
+        private final Identity identity;
+        private final FetchRules rules;
+        private final DownSources downs;
+
+        /** All of it; which sources are down is not known yet. */
+        public Desk(
+                Home home,
+                PackageStore store,
+                Settings settings,
+                Identity identity,
+                FetchRules rules) {
+            this.home = home;
+            this.store = store;
+            this.settings = settings;
+            this.identity = identity;
+            this.rules = rules;
+            this.downs = new DownSources(rules.downFor());
+        }
+
+        /** Where the server is. */
+        Settings settings() {
+            return settings;
+        }
+
         PackageEndpoint.Server server() {
             Optional<URI> bytes = settings.bytes();
             return new PackageEndpoint.Server(bytes, settings.gatewayThumbprint());
@@ -54,7 +80,7 @@ public final class AcquirePackageWork implements Work {
         live.begun();
         return live.interruptibly(
                 () -> {
-                    ReentrantLock lock = desk.store().lock(command.pin().sha512());
+                    ReentrantLock lock = desk.store.lock(command.pin().sha512());
                     lock.lockInterruptibly();
                     try {
                         return acquire(live);
@@ -68,7 +94,7 @@ public final class AcquirePackageWork implements Work {
         PackagePin pin = command.pin();
         List<String> broken = List.of();
         if (!command.force()) {
-            switch (desk.store().find(pin)) {
+            switch (desk.store.find(pin)) {
                 case Held.Verified _ -> {
                     return Results.acquired(
                             new AcquisitionResult(
@@ -83,8 +109,8 @@ public final class AcquirePackageWork implements Work {
                         broken = List.of("this machine's own copy had " + actual);
             }
         }
-        long missing = pin.size() - desk.store().partialBytes(pin);
-        long free = desk.home().freeBytes();
+        long missing = pin.size() - desk.store.partialBytes(pin);
+        long free = desk.home.freeBytes();
         if (missing > free - FREE_BYTES_MIN) {
             return Results.failed(
                     "%s %s needs %d MiB on %s, and only %d MiB are free. Make room, then retry."
@@ -92,12 +118,18 @@ public final class AcquirePackageWork implements Work {
                                     pin.id(),
                                     pin.version(),
                                     (missing >> 20) + 1,
-                                    desk.home().packages(),
+                                    desk.home.packages(),
                                     free >> 20));
         }
         SourceWalk walk =
                 new SourceWalk(
-                        desk.store(), pin, desk.identity(), desk.rules(), broken, throttled(live));
+                        desk.store,
+                        pin,
+                        desk.identity,
+                        desk.rules,
+                        desk.downs,
+                        broken,
+                        throttled(live));
         var sources =
                 command.sources().stream()
                         .map(

@@ -10,7 +10,9 @@ import java.time.Duration;
  * @param backoffFirst pause after the first failed try; it doubles, with jitter
  * @param backoffMax the longest pause
  * @param stallMax the longest silence of a source
- * @param connectMax how long a connection may take to stand
+ * @param connectMax how long a connection may take to stand, where there is no other source left
+ * @param connectQuickMax the same while there are others
+ * @param downFor how long it is remembered that nobody answered at a source
  */
 public record FetchRules(
         int fruitlessMax,
@@ -18,7 +20,9 @@ public record FetchRules(
         Duration backoffFirst,
         Duration backoffMax,
         Duration stallMax,
-        Duration connectMax) {
+        Duration connectMax,
+        Duration connectQuickMax,
+        Duration downFor) {
     /** The usual patience. */
     public static final FetchRules USUAL =
             new FetchRules(
@@ -27,5 +31,7 @@ public record FetchRules(
                     Duration.ofMillis(300),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(30),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(3),
+                    Duration.ofMinutes(1));
 }

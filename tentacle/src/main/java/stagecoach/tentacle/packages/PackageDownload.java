@@ -2,13 +2,17 @@ package stagecoach.tentacle.packages;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.LongConsumer;
@@ -27,9 +31,12 @@ final class PackageDownload implements AutoCloseable {
     private static final Pattern CONTENT_RANGE =
             Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
 
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
+
     private final PackageEndpoint endpoint;
     private final PackagePin pin;
     private final FetchRules rules;
+    private final Duration connectMax;
     private final Identity identity;
 
     /** Whether it is asked in the cipher that is the cheapest here; not, if it does not know it. */
@@ -37,10 +44,19 @@ final class PackageDownload implements AutoCloseable {
 
     private HttpClient client;
 
-    PackageDownload(PackageEndpoint endpoint, PackagePin pin, FetchRules rules, Identity identity) {
+    /**
+     * @param connectMax how long a connection may take to stand
+     */
+    PackageDownload(
+            PackageEndpoint endpoint,
+            PackagePin pin,
+            FetchRules rules,
+            Duration connectMax,
+            Identity identity) {
         this.endpoint = endpoint;
         this.pin = pin;
         this.rules = rules;
+        this.connectMax = connectMax;
         this.identity = identity;
         this.client = client();
     }
@@ -50,7 +66,7 @@ final class PackageDownload implements AutoCloseable {
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(rules.connectMax())
+                        .connectTimeout(connectMax)
                         .executor(Executors.newVirtualThreadPerTaskExecutor());
         if (endpoint.trusted().isPresent()) {
             SSLParameters parameters = new SSLParameters();
@@ -69,8 +85,19 @@ final class PackageDownload implements AutoCloseable {
         /** All bytes are there, not verified yet. */
         record Complete(long startedAt) implements Try {}
 
-        /** It was cut off, or cannot serve now; another try may help. */
-        record Interrupted(String reason) implements Try {}
+        /** Nobody answers there. */
+        record Silent(String reason) implements Try {}
+
+        /**
+         * It was cut off, or cannot serve now; another try may help.
+         *
+         * @param after how long it asks to be left alone
+         */
+        record Interrupted(String reason, Optional<Duration> after) implements Try {
+            Interrupted(String reason) {
+                this(reason, Optional.empty());
+            }
+        }
 
         /** Asking again will not help. */
         record Refused(String reason) implements Try {}
@@ -99,6 +126,14 @@ final class PackageDownload implements AutoCloseable {
             client.shutdownNow();
             client = client();
             return go(file, along, came);
+        } catch (HttpConnectTimeoutException e) {
+            return new Try.Silent("no connection within %d ms".formatted(connectMax.toMillis()));
+        } catch (HttpTimeoutException e) {
+            return new Try.Silent(
+                    "no answer within %d s"
+                            .formatted(connectMax.plus(rules.stallMax()).toSeconds()));
+        } catch (ConnectException e) {
+            return new Try.Silent(e.getMessage() == null ? "no connection" : sentence(e));
         } catch (IOException e) {
             return new Try.Interrupted(sentence(e));
         }
@@ -115,12 +150,27 @@ final class PackageDownload implements AutoCloseable {
                                 : restart(file, "answered with another range than was asked for");
                 case 416 -> restart(file, "has no bytes behind " + offset);
                 case 408, 425, 429, 500, 502, 503, 504 ->
-                        new Try.Interrupted("answered " + response.statusCode());
+                        new Try.Interrupted("answered " + response.statusCode(), after(response));
+                case 401, 403 ->
+                        new Try.Refused(
+                                "answered %d: it does not take this machine's right to read. See whether it trusts the key of the package-service, and whether its clock is right"
+                                        .formatted(response.statusCode()));
+                case 404, 410 ->
+                        new Try.Refused(
+                                "answered %d: it does not hold the package"
+                                        .formatted(response.statusCode()));
                 default -> new Try.Refused("answered " + response.statusCode());
             };
         } catch (ClosedByInterruptException e) {
             throw interrupted(e);
         }
+    }
+
+    private static Optional<Duration> after(HttpResponse<?> response) {
+        return response.headers()
+                .firstValue("Retry-After")
+                .filter(text -> SECONDS.matcher(text).matches())
+                .map(text -> Duration.ofSeconds(Long.parseLong(text)));
     }
 
     private static boolean isAboutTrust(@Nullable Throwable e) {
@@ -131,7 +181,7 @@ final class PackageDownload implements AutoCloseable {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(endpoint.uri())
                         // It counts from before there is a connection.
-                        .timeout(rules.connectMax().plus(rules.stallMax()))
+                        .timeout(connectMax.plus(rules.stallMax()))
                         .GET();
         if (offset > 0) {
             request.header("Range", "bytes=" + offset + "-");

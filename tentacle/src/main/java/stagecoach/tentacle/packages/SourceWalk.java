@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.tentacle.packages.PackageDownload.Try;
@@ -21,10 +23,13 @@ import stagecoach.vocabulary.packages.PackagePin;
  * must give all of it before it is blamed.
  */
 final class SourceWalk {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceWalk.class);
+
     private final PackageStore store;
     private final PackagePin pin;
     private final Identity identity;
     private final FetchRules rules;
+    private final DownSources downs;
     private final LongConsumer progress;
     private final List<String> broken = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -33,6 +38,7 @@ final class SourceWalk {
     private int tries;
 
     /**
+     * @param downs which sources were silent lately
      * @param broken copies already known to be wrong, in words
      * @param progress told how many bytes are there
      */
@@ -41,12 +47,14 @@ final class SourceWalk {
             PackagePin pin,
             Identity identity,
             FetchRules rules,
+            DownSources downs,
             List<String> broken,
             LongConsumer progress) {
         this.store = store;
         this.pin = pin;
         this.identity = identity;
         this.rules = rules;
+        this.downs = downs;
         this.progress = progress;
         this.along = new RunningDigest(pin.size());
         this.broken.addAll(broken);
@@ -62,35 +70,61 @@ final class SourceWalk {
     }
 
     Walked walk(List<Resolved> sources) throws IOException, InterruptedException {
+        List<PackageEndpoint> usable = new ArrayList<>();
         for (Resolved source : sources) {
             switch (source) {
                 case Resolved.Unusable(String label, String reason) ->
                         failures.add(label + ": " + reason);
-                case Resolved.Usable(PackageEndpoint endpoint) -> {
-                    Optional<AcquisitionResult> arrived = ask(endpoint);
-                    if (arrived.isPresent()) {
-                        return new Walked.Arrived(arrived.get());
-                    }
+                case Resolved.Usable(PackageEndpoint endpoint) -> usable.add(endpoint);
+            }
+        }
+        List<PackageEndpoint> ordered = DownSources.downLast(usable, downs::isDown);
+        for (int n = 0; n < ordered.size(); n++) {
+            boolean last = n == ordered.size() - 1;
+            Optional<AcquisitionResult> arrived = ask(ordered.get(n), last);
+            if (arrived.isPresent()) {
+                if (!failures.isEmpty()) {
+                    LOG.warn(
+                            "{} {} came from {}, since others failed: {}",
+                            pin.id(),
+                            pin.version(),
+                            ordered.get(n).label(),
+                            String.join("; ", failures));
                 }
+                return new Walked.Arrived(arrived.get());
             }
         }
         return new Walked.Failed(
                 failures.isEmpty() ? "no source was named" : String.join("; ", failures));
     }
 
-    private Optional<AcquisitionResult> ask(PackageEndpoint endpoint)
+    /**
+     * Asks one source, as often as it is worth it.
+     *
+     * @param last whether there is no other behind it; only then it is worth it to be patient with
+     *     one that does not answer at all
+     */
+    private Optional<AcquisitionResult> ask(PackageEndpoint endpoint, boolean last)
             throws IOException, InterruptedException {
         // Bytes that were there before may be another's.
         boolean allItsOwn = store.partialBytes(pin) == 0;
         int fruitless = 0;
-        String last = "";
-        try (PackageDownload download = new PackageDownload(endpoint, pin, rules, identity)) {
+        String problem = "";
+        Duration asked = Duration.ZERO;
+        Duration connectMax = last ? rules.connectMax() : rules.connectQuickMax();
+        try (PackageDownload download =
+                new PackageDownload(endpoint, pin, rules, connectMax, identity)) {
             for (int n = 0; n < rules.triesMax() && fruitless < rules.fruitlessMax(); n++) {
                 if (n > 0) {
-                    Thread.sleep(pause(fruitless));
+                    Thread.sleep(longer(pause(fruitless), asked));
+                    asked = Duration.ZERO;
                 }
                 long before = bytes;
-                switch (go(download)) {
+                Try tried = go(download);
+                if (!(tried instanceof Try.Silent)) {
+                    downs.answered(endpoint);
+                }
+                switch (tried) {
                     case Try.Complete(long startedAt) -> {
                         allItsOwn |= startedAt == 0;
                         Optional<String> wrong = store.keep(pin, along);
@@ -101,11 +135,20 @@ final class SourceWalk {
                             return blame(endpoint, "gave " + wrong.get());
                         }
                         allItsOwn = true;
-                        last = "what several sources gave did not fit together";
+                        problem = "what several sources gave did not fit together";
                     }
-                    case Try.Interrupted(String reason) -> {
+                    case Try.Silent(String reason) -> {
+                        downs.silent(endpoint);
+                        problem = reason;
+                        if (!last) {
+                            failures.add(endpoint.label() + ": " + reason);
+                            return Optional.empty();
+                        }
+                    }
+                    case Try.Interrupted(String reason, Optional<Duration> after) -> {
                         allItsOwn |= store.partialBytes(pin) == 0;
-                        last = reason;
+                        problem = reason;
+                        asked = shorter(after.orElse(Duration.ZERO), patience(last));
                     }
                     case Try.Refused(String reason) -> {
                         failures.add(endpoint.label() + ": " + reason);
@@ -119,8 +162,21 @@ final class SourceWalk {
                 fruitless = bytes > before ? 0 : fruitless + 1;
             }
         }
-        failures.add(endpoint.label() + ": " + last);
+        failures.add(endpoint.label() + ": " + problem);
         return Optional.empty();
+    }
+
+    /** How long a source that asks for a pause is waited for: others may have it meanwhile. */
+    private Duration patience(boolean last) {
+        return last ? rules.downFor() : rules.backoffMax();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Try go(PackageDownload download) throws IOException, InterruptedException {

@@ -49,7 +49,9 @@ class AcquirePackageTest {
                     Duration.ofMillis(5),
                     Duration.ofMillis(20),
                     Duration.ofSeconds(20),
-                    Duration.ofSeconds(20));
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
+                    Duration.ofMinutes(1));
 
     @TempDir Path folder;
     final List<RawServer> servers = new ArrayList<>();
@@ -112,12 +114,16 @@ class AcquirePackageTest {
 
     private CommandResult acquire(boolean force, Optional<URI> bytesEndpoint, Source... sources)
             throws Exception {
+        return acquire(desk(bytesEndpoint), force, sources);
+    }
+
+    private CommandResult acquire(AcquirePackageWork.Desk desk, boolean force, Source... sources)
+            throws Exception {
         LiveTicket live =
                 tickets.accept(
                         Deliveries.acquire(
                                 pin, force, List.of(new CacheGrant(EU, "eu-grant")), sources));
-        return new AcquirePackageWork(desk(bytesEndpoint), (AcquirePackage) live.command())
-                .perform(live);
+        return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
     }
 
     private Path held() {
@@ -293,6 +299,64 @@ class AcquirePackageTest {
     }
 
     @Test
+    void a_source_that_nobody_answers_at_costs_one_attempt_and_the_next_package_none()
+            throws Exception {
+        rules =
+                new FetchRules(
+                        4,
+                        20,
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(300),
+                        Duration.ofMinutes(1));
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquirePackageWork.Desk desk = desk(Optional.empty());
+        try (BlackHole hole = new BlackHole()) {
+            Source eu = new Source.Cache(EU, hole.url(), Optional.of(far.thumbprint().value()));
+            AcquisitionResult first = got(acquire(desk, false, eu, cache(US, us)));
+            AcquisitionResult second = got(acquire(desk, true, eu, cache(US, us)));
+            assertThat(first.servedBy().cache()).contains(US);
+            assertThat(first.attempts()).isEqualTo(2);
+            assertThat(second.attempts()).isOne();
+        }
+    }
+
+    @Test
+    void one_that_was_down_and_is_the_only_one_is_asked_at_once() throws Exception {
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquirePackageWork.Desk desk = desk(Optional.empty());
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        Source atEu = cache(EU, eu);
+        eu.close();
+        CommandResult failed = acquire(desk, false, atEu);
+        assertThat(failed.reason().orElseThrow()).contains("cache eu-1: ");
+        assertThat(got(acquire(desk, false, atEu, cache(US, us))).attempts()).isOne();
+    }
+
+    @Test
+    void who_asks_to_be_left_alone_for_a_while_is() throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            if (request.number() == 1) {
+                                RawServer.head(
+                                        out,
+                                        "429 Too Many Requests",
+                                        "Retry-After: 1",
+                                        "Content-Length: 0");
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
+        long began = System.nanoTime();
+        assertThat(got(acquire(cache(EU, eu))).attempts()).isEqualTo(2);
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
     void a_silent_source_is_left_after_a_while() throws Exception {
         rules =
                 new FetchRules(
@@ -301,7 +365,9 @@ class AcquirePackageTest {
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
                         Duration.ofSeconds(2),
-                        Duration.ofSeconds(20));
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofMinutes(1));
         CountDownLatch over = new CountDownLatch(1);
         RawServer eu =
                 server(

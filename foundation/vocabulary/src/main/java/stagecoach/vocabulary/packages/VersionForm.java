@@ -24,7 +24,7 @@ sealed interface VersionForm {
         if (text.startsWith("[") || text.startsWith("(")) {
             return Interval.parse(text);
         }
-        return text.contains("*") ? Floating.parse(text) : new One(PackageVersion.parse(text));
+        return text.contains("*") ? Floating.parse(text) : One.parse(text);
     }
 
     private static IllegalArgumentException invalid(String text, String why) {
@@ -34,6 +34,17 @@ sealed interface VersionForm {
 
     /** One version. */
     record One(PackageVersion version) implements VersionForm {
+        static One parse(String text) {
+            try {
+                return new One(PackageVersion.parse(text));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "%s Several versions are meant by 1.* or [1.0, 2.0)."
+                                .formatted(e.getMessage()),
+                        e);
+            }
+        }
+
         @Override
         public boolean matches(PackageVersion other) {
             return version.equals(other);

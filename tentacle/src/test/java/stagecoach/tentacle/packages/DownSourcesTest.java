@@ -1,0 +1,65 @@
+package stagecoach.tentacle.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.UniqueElements;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.acquisition.ServedBy;
+
+class DownSourcesTest {
+    private final AtomicLong now = new AtomicLong();
+    private final DownSources downs = new DownSources(Duration.ofSeconds(60), now::get);
+
+    private static PackageEndpoint at(String url) {
+        return new PackageEndpoint(
+                "a cache",
+                new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
+                URI.create(url),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    void a_silent_server_is_down_for_all_its_packages_until_it_answers_or_time_has_passed() {
+        downs.silent(at("https://cache-eu:8443/blobs/a"));
+        assertThat(downs.isDown(at("https://cache-eu:8443/blobs/b"))).isTrue();
+        assertThat(downs.isDown(at("https://cache-eu:8444/blobs/b"))).isFalse();
+        downs.answered(at("https://cache-eu:8443/blobs/c"));
+        assertThat(downs.isDown(at("https://cache-eu:8443/blobs/b"))).isFalse();
+
+        downs.silent(at("https://cache-eu:8443/blobs/a"));
+        now.addAndGet(Duration.ofSeconds(61).toNanos());
+        assertThat(downs.isDown(at("https://cache-eu:8443/blobs/b"))).isFalse();
+    }
+
+    @Test
+    void what_is_remembered_has_a_bound() {
+        for (int n = 0; n < 5000; n++) {
+            downs.silent(at("https://cache-%d:8443/".formatted(n)));
+        }
+        assertThat(downs.isDown(at("https://cache-0:8443/"))).isTrue();
+        assertThat(downs.isDown(at("https://cache-4999:8443/"))).isFalse();
+        now.addAndGet(Duration.ofSeconds(61).toNanos());
+        downs.silent(at("https://cache-4999:8443/"));
+        assertThat(downs.isDown(at("https://cache-4999:8443/"))).isTrue();
+    }
+
+    @Property
+    void all_stay_in_their_order_but_those_that_are_down_come_last(
+            @ForAll @UniqueElements List<Integer> sources, @ForAll Set<Integer> down) {
+        List<Integer> ordered = DownSources.downLast(sources, down::contains);
+        List<Integer> up = sources.stream().filter(each -> !down.contains(each)).toList();
+        assertThat(ordered).hasSameSizeAs(sources);
+        assertThat(ordered.subList(0, up.size())).isEqualTo(up);
+        assertThat(ordered.subList(up.size(), ordered.size()))
+                .isEqualTo(sources.stream().filter(down::contains).toList());
+    }
+}
