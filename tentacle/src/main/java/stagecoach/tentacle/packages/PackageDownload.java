@@ -2,7 +2,6 @@ package stagecoach.tentacle.packages;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -85,7 +84,10 @@ final class PackageDownload implements AutoCloseable {
         /** All bytes are there, not verified yet. */
         record Complete(long startedAt) implements Try {}
 
-        /** Nobody answers there. */
+        /**
+         * Nobody answers there, not even with a refusal: asking again would take as long. One that
+         * refuses connections is being started again, more likely than not, and tells so at once.
+         */
         record Silent(String reason) implements Try {}
 
         /**
@@ -132,8 +134,6 @@ final class PackageDownload implements AutoCloseable {
             return new Try.Silent(
                     "no answer within %d s"
                             .formatted(connectMax.plus(rules.stallMax()).toSeconds()));
-        } catch (ConnectException e) {
-            return new Try.Silent(e.getMessage() == null ? "no connection" : sentence(e));
         } catch (IOException e) {
             return new Try.Interrupted(sentence(e));
         }

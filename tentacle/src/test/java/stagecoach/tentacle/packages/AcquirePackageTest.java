@@ -324,15 +324,33 @@ class AcquirePackageTest {
     }
 
     @Test
-    void one_that_was_down_and_is_the_only_one_is_asked_at_once() throws Exception {
+    void one_that_is_the_only_one_is_asked_with_patience() throws Exception {
+        rules =
+                new FetchRules(
+                        3,
+                        20,
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(300),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(1));
+        try (BlackHole hole = new BlackHole()) {
+            Source eu = new Source.Cache(EU, hole.url(), Optional.of(far.thumbprint().value()));
+            CommandResult failed = acquire(desk(Optional.empty()), false, eu);
+            assertThat(failed.reason().orElseThrow())
+                    .contains("cache eu-1: no connection within 300 ms");
+        }
+    }
+
+    @Test
+    void one_that_refuses_connections_is_asked_again_since_it_may_be_starting() throws Exception {
         RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
-        AcquirePackageWork.Desk desk = desk(Optional.empty());
         RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
         Source atEu = cache(EU, eu);
         eu.close();
-        CommandResult failed = acquire(desk, false, atEu);
-        assertThat(failed.reason().orElseThrow()).contains("cache eu-1: ");
-        assertThat(got(acquire(desk, false, atEu, cache(US, us))).attempts()).isOne();
+        assertThat(got(acquire(atEu, cache(US, us))).attempts())
+                .isEqualTo(rules.fruitlessMax() + 1);
     }
 
     @Test
