@@ -2,6 +2,7 @@ package stagecoach.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,14 @@ import stagecoach.cli.command.ApiCommand;
 @Command(
         name = "retention",
         mixinStandardHelpOptions = true,
-        description = "How long output, deployments and events are kept.",
+        description = "How long output, deployments, events and packages are kept.",
         subcommands = {RetentionCommand.Show.class, RetentionCommand.Change.class})
 public final class RetentionCommand implements Runnable {
     private static final String PATH = "/retention";
     private static final String DAYS = "days";
+    private static final String PACKAGES = "packages";
+    private static final String VERSIONS = "versions";
+    private static final String FREE = "freeDiskPercent";
 
     @Spec @Nullable CommandSpec spec;
 
@@ -56,13 +60,31 @@ public final class RetentionCommand implements Runnable {
                                                                             .asInt())),
                                             List.of("events", inDays(kept.path("events"))),
                                             List.of("releases", "for good"),
-                                            List.of("packages", "for good")))
+                                            List.of("packages", packages(kept.path(PACKAGES)))))
                             .stripTrailing());
             return ExitCode.SUCCEEDED;
         }
 
         private static String inDays(JsonNode kept) {
             return kept.path(DAYS).asInt() + " days";
+        }
+
+        private static String packages(JsonNode kept) {
+            List<String> parts = new ArrayList<>();
+            if (kept.path(VERSIONS).isInt()) {
+                parts.add("the newest %d versions".formatted(kept.path(VERSIONS).asInt()));
+            }
+            if (kept.path(DAYS).isInt()) {
+                parts.add("what was used within " + inDays(kept));
+            }
+            String what = parts.isEmpty() ? "for good" : String.join(", and ", parts);
+            return what + room(kept);
+        }
+
+        private static String room(JsonNode kept) {
+            return kept.path(FREE).isInt()
+                    ? "; %d%% of the disk free in any case".formatted(kept.path(FREE).asInt())
+                    : "";
         }
     }
 
@@ -97,6 +119,21 @@ public final class RetentionCommand implements Runnable {
         @Option(names = "--event-days", description = "The feed of events.")
         @Nullable Integer eventDays;
 
+        @Option(
+                names = "--package-versions",
+                description = "So many versions of each package, the newest; 0: for good.")
+        @Nullable Integer packageVersions;
+
+        @Option(
+                names = "--package-days",
+                description = "Packages that nobody needs, after their last use; 0: for good.")
+        @Nullable Integer packageDays;
+
+        @Option(
+                names = "--package-free-disk",
+                description = "So many percent of the server's disk stay free; 0: none.")
+        @Nullable Integer packageFree;
+
         @Override
         protected ExitCode run(ApiClient api) {
             ObjectNode kept = api.get(PATH).deepCopy();
@@ -104,12 +141,20 @@ public final class RetentionCommand implements Runnable {
             put(kept, "deployments", DAYS, deploymentDays);
             put(kept, "deployments", "perEnvironment", perEnvironment);
             put(kept, "events", DAYS, eventDays);
+            put(kept, PACKAGES, VERSIONS, packageVersions);
+            put(kept, PACKAGES, DAYS, packageDays);
+            put(kept, PACKAGES, FREE, packageFree);
             return tell(api.put(PATH, kept));
         }
 
         private static void put(
                 ObjectNode kept, String what, String field, @Nullable Integer value) {
-            if (value != null) {
+            if (value == null) {
+                return;
+            }
+            if (value == 0 && what.equals(PACKAGES)) {
+                kept.withObjectProperty(what).remove(field);
+            } else {
                 kept.withObjectProperty(what).put(field, value);
             }
         }

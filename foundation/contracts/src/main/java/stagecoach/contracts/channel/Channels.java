@@ -17,6 +17,7 @@ public final class Channels {
     public static final Topic AGENT_COMMANDS =
             new Topic("stagecoach.agent-commands", 6, Duration.ofDays(2), "producer");
     public static final Topic AGENTS = new Topic("stagecoach.agents", 6, HISTORY, "producer");
+    public static final Topic PACKAGES = new Topic("stagecoach.packages", 1, HISTORY, "producer");
     public static final Topic LOGS =
             new Topic("stagecoach.logs", 6, Duration.ofDays(1), "producer");
 
@@ -35,6 +36,7 @@ public final class Channels {
                 ACQUISITIONS,
                 AGENT_COMMANDS,
                 AGENTS,
+                PACKAGES,
                 LOGS,
                 REQUESTS);
     }

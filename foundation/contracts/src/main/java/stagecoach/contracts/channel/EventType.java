@@ -9,6 +9,7 @@ import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.packages.PackageEvent;
 import stagecoach.contracts.steprun.StepRunEvent;
 
 /**
@@ -22,7 +23,8 @@ public record EventType(String value) {
                     ConfigurationEvent.class,
                     StepRunEvent.class,
                     AcquisitionEvent.class,
-                    AgentReport.class);
+                    AgentReport.class,
+                    PackageEvent.class);
 
     private static final Map<String, Class<?>> BY_NAME = byName();
 

@@ -106,9 +106,28 @@ public sealed interface ConfigurationDocument {
      * @param deploymentsPerEnvironment so many of a project in an environment stay in any case, the
      *     newest
      * @param eventDays the feed of events
+     * @param packages the central store of packages; empty as it was told before this could be set
      */
-    record Retention(int logDays, int deploymentDays, int deploymentsPerEnvironment, int eventDays)
+    record Retention(
+            int logDays,
+            int deploymentDays,
+            int deploymentsPerEnvironment,
+            int eventDays,
+            Optional<PackagesKept> packages)
             implements ConfigurationDocument {}
+
+    /**
+     * Which packages are kept although nobody needs them.
+     *
+     * @param versions so many of each package, the newest; empty if their number counts for nothing
+     * @param days those used within so many days; empty if their age counts for nothing. Without
+     *     both they are kept for good
+     * @param freeDiskPercent so much of the disk is kept free, by what was not used the longest
+     */
+    record PackagesKept(
+            Optional<Integer> versions,
+            Optional<Integer> days,
+            Optional<Integer> freeDiskPercent) {}
 
     /** Variables that projects share; what they are is told to nobody. */
     record VariableSet(VariableSetId id, String name) implements ConfigurationDocument {}

@@ -18,7 +18,9 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PhaseWork;
@@ -103,6 +105,10 @@ final class Deployment implements AutoCloseable {
 
     void cancel() {
         publish(new CancelRequested("test", java.time.Instant.now().plusSeconds(60)));
+    }
+
+    void end() {
+        publish(new DeploymentEnded(DeploymentState.SUCCEEDED, Optional.empty(), List.of()));
     }
 
     private void publish(DeploymentEvent event) {

@@ -102,7 +102,7 @@ class RealClientsTest {
     void nuget_5_pushes_searches_installs_and_unlists() throws Exception {
         needs("mono");
         String program = System.getenv().getOrDefault("NUGET_EXE", "");
-        assumeTrue(Files.isReadable(Path.of(program)), "NUGET_EXE names no nuget.exe");
+        assumeTrue(Files.isRegularFile(Path.of(program)), "NUGET_EXE names no nuget.exe");
         String id = "Real." + Packages.freshId();
         packed(id, "1.0.0");
         packed(id, "1.1.0-beta.1");

@@ -2,12 +2,15 @@ package stagecoach.packages.cache;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.port.CachePort;
@@ -21,6 +24,9 @@ import stagecoach.trust.Identity;
 @Singleton
 class RegionalCache {
     private static final Logger LOG = Logger.getLogger(RegionalCache.class);
+
+    private static final Duration LOOK_EVERY = Duration.ofHours(1);
+    private static final Duration PARTIALS_KEPT = Duration.ofDays(7);
 
     private final Vertx vertx;
     private final CacheSettings settings;
@@ -42,6 +48,8 @@ class RegionalCache {
                 Identity.loadOrCreate(dir.resolve("identity"), "cache " + settings.name().value());
         var store = FolderBlobStore.open(dir.resolve("packages"));
         blobs = store;
+        forgetPartials(store);
+        vertx.setPeriodic(LOOK_EVERY.toMillis(), _ -> forgetPartialsElsewhere(store));
         var begun = new Pulls(store, Files.getFileStore(dir), PullRules.USUAL);
         pulls = begun;
         var opened =
@@ -60,6 +68,27 @@ class RegionalCache {
         System.out.printf(
                 "READY cache %s at https://%s:%d%n",
                 settings.name(), settings.host(), opened.port());
+    }
+
+    private void forgetPartialsElsewhere(FolderBlobStore store) {
+        Future<Boolean> _ =
+                vertx.executeBlocking(
+                        () -> {
+                            forgetPartials(store);
+                            return true;
+                        });
+    }
+
+    /** What was begun and is not wanted any more would lie here for ever. */
+    private static void forgetPartials(FolderBlobStore store) {
+        try {
+            int forgotten = store.forgetPartials(Instant.now().minus(PARTIALS_KEPT));
+            if (forgotten > 0) {
+                LOG.infof("Downloads that nobody went on with were removed. count=%d", forgotten);
+            }
+        } catch (IOException e) {
+            LOG.warn("Downloads that nobody went on with cannot be removed; once more later.", e);
+        }
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {

@@ -14,6 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Needs;
@@ -21,7 +22,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 
-/** How long output, deployments and events are kept. */
+/** How long output, deployments, events and packages are kept. */
 @Path("/api/v1/retention")
 @Tag(name = "Operation")
 @RunOnVirtualThread
@@ -33,6 +34,10 @@ public class RetentionResource {
     private static final int DAYS_MAX = 36_500;
     private static final int PER_ENVIRONMENT_MAX = 10_000;
     private static final String DAYS = "days";
+    private static final String VERSIONS = "versions";
+    private static final int VERSIONS_MAX = 10_000;
+    private static final String FREE = "freeDiskPercent";
+    private static final int FREE_MAX = 90;
 
     private final UnitOfWork unitOfWork;
     private final RetentionSettings settings;
@@ -55,12 +60,17 @@ public class RetentionResource {
                             description =
                                     "Deployments with all that belongs to them, after their end; what goes on, is staged, or is the last success in its environment is always kept")
                     Deployments deployments,
-            @Schema(description = "The feed of events, from its beginning") Days events) {
+            @Schema(description = "The feed of events, from its beginning") Days events,
+            @Schema(
+                            description =
+                                    "Packages of the built-in feed that no release and no deployment needs; without versions and days they are kept for good. The newest version of each always stays")
+                    Packages packages) {
         static RetentionView of(ConfigurationDocument.Retention kept) {
             return new RetentionView(
                     new Days(kept.logDays()),
                     new Deployments(kept.deploymentDays(), kept.deploymentsPerEnvironment()),
-                    new Days(kept.eventDays()));
+                    new Days(kept.eventDays()),
+                    kept.packages().map(Packages::of).orElseThrow());
         }
     }
 
@@ -76,9 +86,25 @@ public class RetentionResource {
     @Schema(name = "RetentionOfDeployments")
     public record Deployments(int days, int perEnvironment) {}
 
+    /**
+     * The newest so many, those used within so many days, and so much of the disk free.
+     *
+     * @param versions of each package
+     */
+    @Schema(name = "RetentionOfPackages")
+    public record Packages(
+            @Nullable Integer versions, @Nullable Integer days, @Nullable Integer freeDiskPercent) {
+        static Packages of(PackagesKept kept) {
+            return new Packages(
+                    kept.versions().orElse(null),
+                    kept.days().orElse(null),
+                    kept.freeDiskPercent().orElse(null));
+        }
+    }
+
     /** Reads the settings. */
     @GET
-    @Operation(summary = "Read how long output, deployments and events are kept")
+    @Operation(summary = "Read how long output, deployments, events and packages are kept")
     public RetentionView get() {
         return RetentionView.of(unitOfWork.run(settings::present));
     }
@@ -87,7 +113,7 @@ public class RetentionResource {
     @PUT
     @Needs(Role.ADMIN)
     @Operation(
-            summary = "Set how long output, deployments and events are kept",
+            summary = "Set how long output, deployments, events and packages are kept",
             description =
                     "What is left out gets its default. What is older goes within minutes and cannot be had back.")
     @RequestBody(
@@ -110,7 +136,7 @@ public class RetentionResource {
         Optional<JsonBody> deployments = body.object("deployments");
         Optional<JsonBody> events = body.object("events");
         body.notYet("releases", "Releases are kept for good; leave it out.");
-        body.notYet("packages", "Packages are kept for good; leave it out.");
+        Optional<JsonBody> packages = body.object("packages");
         int deploymentDays = days(deployments, DEPLOYMENT_DAYS_MIN, defaults.deploymentDays());
         int logDays = days(logs, DAYS_MIN, Math.min(defaults.logDays(), deploymentDays));
         int eventDays = days(events, DAYS_MIN, Math.max(defaults.eventDays(), deploymentDays));
@@ -127,10 +153,21 @@ public class RetentionResource {
         logs.ifPresent(JsonBody::refuseUnknown);
         deployments.ifPresent(JsonBody::refuseUnknown);
         events.ifPresent(JsonBody::refuseUnknown);
+        PackagesKept packagesKept = packagesKept(packages);
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return new ConfigurationDocument.Retention(
-                logDays, deploymentDays, perEnvironment, eventDays);
+                logDays, deploymentDays, perEnvironment, eventDays, Optional.of(packagesKept));
+    }
+
+    private static PackagesKept packagesKept(Optional<JsonBody> body) {
+        var kept =
+                new PackagesKept(
+                        body.flatMap(b -> b.integer(VERSIONS, 1, VERSIONS_MAX)),
+                        body.flatMap(b -> b.integer(DAYS, DAYS_MIN, DAYS_MAX)),
+                        body.flatMap(b -> b.integer(FREE, 1, FREE_MAX)));
+        body.ifPresent(JsonBody::refuseUnknown);
+        return kept;
     }
 
     private static int days(Optional<JsonBody> of, int min, int otherwise) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.catalog.ConfigurationKind;
 import stagecoach.runtime.aggregate.Cause;
@@ -22,6 +23,8 @@ public class RetentionSettings {
     private static final int DEPLOYMENT_DAYS = 365;
     private static final int DEPLOYMENTS_PER_ENVIRONMENT = 20;
     private static final int EVENT_DAYS = 400;
+    private static final PackagesKept FOR_GOOD =
+            new PackagesKept(Optional.empty(), Optional.empty(), Optional.empty());
 
     private final CommandHandler commands;
     private final ConfigurationDocument.Retention defaults;
@@ -36,7 +39,8 @@ public class RetentionSettings {
                         (int) logs.toDays(),
                         DEPLOYMENT_DAYS,
                         DEPLOYMENTS_PER_ENVIRONMENT,
-                        EVENT_DAYS);
+                        EVENT_DAYS,
+                        Optional.of(FOR_GOOD));
     }
 
     /** What counts if nobody has set anything. */
@@ -52,7 +56,7 @@ public class RetentionSettings {
     private static Optional<ConfigurationDocument.Retention> set(Statements tx) {
         return tx
                 .rows(
-                        "SELECT log_days, deployment_days, deployments_per_environment, event_days FROM retention_setting")
+                        "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent FROM retention_setting")
                 .stream()
                 .findFirst()
                 .map(
@@ -61,11 +65,20 @@ public class RetentionSettings {
                                         number(row[0]),
                                         number(row[1]),
                                         number(row[2]),
-                                        number(row[3])));
+                                        number(row[3]),
+                                        Optional.of(
+                                                new PackagesKept(
+                                                        optional(row[4]),
+                                                        optional(row[5]),
+                                                        optional(row[6])))));
     }
 
     private static int number(@Nullable Object value) {
         return (Integer) Objects.requireNonNull(value);
+    }
+
+    private static Optional<Integer> optional(@Nullable Object value) {
+        return Optional.ofNullable((Integer) value);
     }
 
     /** Sets it, and tells everybody; what is set already changes nothing. */
@@ -79,17 +92,19 @@ public class RetentionSettings {
                 ConfigurationKind.streamOf(Kind.RETENTION, ID),
                 List.of(new ConfigurationKind.Command.Write(Kind.RETENTION, ID, wanted)),
                 cause);
+        PackagesKept packages = wanted.packages().orElse(FOR_GOOD);
+        tx.execute("DELETE FROM retention_setting");
         tx.execute(
                 """
-                INSERT INTO retention_setting (log_days, deployment_days, deployments_per_environment, event_days)
-                VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (only_one) DO UPDATE SET log_days = excluded.log_days,
-                    deployment_days = excluded.deployment_days,
-                    deployments_per_environment = excluded.deployments_per_environment,
-                    event_days = excluded.event_days""",
+                INSERT INTO retention_setting (log_days, deployment_days, deployments_per_environment, event_days,
+                    package_versions, package_days, package_free_disk_percent)
+                VALUES (?1, ?2, ?3, ?4, CAST(?5 AS integer), CAST(?6 AS integer), CAST(?7 AS integer))""",
                 wanted.logDays(),
                 wanted.deploymentDays(),
                 wanted.deploymentsPerEnvironment(),
-                wanted.eventDays());
+                wanted.eventDays(),
+                packages.versions().orElse(null),
+                packages.days().orElse(null),
+                packages.freeDiskPercent().orElse(null));
     }
 }

@@ -46,6 +46,33 @@ class RetentionResourceTest {
     }
 
     @Test
+    void how_long_packages_are_kept_is_set() {
+        Api.expect(200, Api.put(PATH, "{}"));
+        var defaults = Api.expect(200, Api.get(PATH));
+        assertThat(defaults.<Object>get("packages.versions")).isNull();
+        Api.expect(
+                200,
+                Api.put(
+                        PATH,
+                        """
+                        {"packages": {"versions": 5, "freeDiskPercent": 10}}"""));
+        var set = Api.expect(200, Api.get(PATH));
+        assertThat(set.getInt("packages.versions")).isEqualTo(5);
+        assertThat(set.<Object>get("packages.days")).isNull();
+        assertThat(set.getInt("packages.freeDiskPercent")).isEqualTo(10);
+        assertThat(
+                        stagecoach(
+                                "retention",
+                                "set",
+                                "--package-days",
+                                "40",
+                                "--package-free-disk",
+                                "0"))
+                .contains("the newest 5 versions, and what was used within 40 days")
+                .doesNotContain("of the disk");
+    }
+
+    @Test
     void mistakes_are_told_with_their_places() {
         var refused =
                 Api.expect(
@@ -53,9 +80,9 @@ class RetentionResourceTest {
                         Api.put(
                                 PATH,
                                 """
-                                {"logs": {"days": 0}, "deployments": {"day": 5}, "packages": {"days": 3}}"""));
+                                {"logs": {"days": 0}, "deployments": {"day": 5}, "packages": {"versions": 0}}"""));
         assertThat(refused.getList("errors.pointer"))
-                .contains("/logs/days", "/deployments/day", "/packages");
+                .contains("/logs/days", "/deployments/day", "/packages/versions");
         assertThat(
                         Api.expect(
                                         400,

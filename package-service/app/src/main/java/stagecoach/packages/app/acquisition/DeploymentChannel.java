@@ -9,11 +9,13 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.decider.StreamId;
 import stagecoach.packages.acquisition.AcquisitionCommand;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.keeping.Leases;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
@@ -29,6 +31,7 @@ class DeploymentChannel {
     private final AcquisitionKind kind;
     private final AcquisitionTables tables;
     private final CacheCatalog caches;
+    private final Leases leases;
     private final Clock clock;
 
     DeploymentChannel(
@@ -37,12 +40,14 @@ class DeploymentChannel {
             AcquisitionKind kind,
             AcquisitionTables tables,
             CacheCatalog caches,
+            Leases leases,
             Clock clock) {
         this.inbox = inbox;
         this.commands = commands;
         this.kind = kind;
         this.tables = tables;
         this.caches = caches;
+        this.leases = leases;
         this.clock = clock;
     }
 
@@ -54,6 +59,7 @@ class DeploymentChannel {
     private void onEvents(Tx tx, List<InboxEvent<DeploymentEvent>> events) {
         for (InboxEvent<DeploymentEvent> event : events) {
             Cause cause = Cause.byEvent(event, clock);
+            lease(tx, new DeploymentId(event.stream().name()), event.event());
             if (event.event() instanceof PhaseStarted phase
                     && phase.work() instanceof PhaseWork.Acquire work) {
                 start(tx, phase, work, cause);
@@ -62,6 +68,30 @@ class DeploymentChannel {
                 // At its deadline a deployment ends without waiting for us.
                 cancel(tx, new DeploymentId(event.stream().name()), cause);
             }
+        }
+    }
+
+    /**
+     * From its first event to its end a deployment needs its packages; a retry needs them again.
+     */
+    private void lease(Tx tx, DeploymentId deployment, DeploymentEvent event) {
+        String holder = Leases.holder(deployment);
+        if (event instanceof DeploymentQueued queued) {
+            leases.lease(
+                    tx,
+                    holder,
+                    queued.steps().stream()
+                            .flatMap(step -> step.needs().stream())
+                            .map(pinned -> pinned.pin().sha512())
+                            .toList());
+        } else if (event instanceof PhaseStarted phase
+                && phase.work() instanceof PhaseWork.Acquire work) {
+            leases.lease(
+                    tx,
+                    holder,
+                    work.needs().stream().map(need -> need.pinned().pin().sha512()).toList());
+        } else if (event instanceof DeploymentEnded) {
+            leases.release(tx, holder);
         }
     }
 

@@ -9,19 +9,25 @@ import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.packages.app.keeping.RetentionSettings;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
 
-/** What others configure, as far as packages are concerned: regions, and targets that go. */
+/**
+ * What others configure, as far as packages are concerned: regions, how long packages are kept, and
+ * targets that go.
+ */
 @ApplicationScoped
 class ConfigurationChannel {
     private final Inbox inbox;
     private final CacheCatalog catalog;
+    private final RetentionSettings retention;
 
-    ConfigurationChannel(Inbox inbox, CacheCatalog catalog) {
+    ConfigurationChannel(Inbox inbox, CacheCatalog catalog, RetentionSettings retention) {
         this.inbox = inbox;
         this.catalog = catalog;
+        this.retention = retention;
     }
 
     @Incoming("configuration")
@@ -46,6 +52,9 @@ class ConfigurationChannel {
                     changed.document()
                             .map(ConfigurationDocument.Region.class::cast)
                             .map(ConfigurationDocument.Region::serverFallback));
+        } else if (changed.kind() == Kind.RETENTION) {
+            retention.learn(
+                    tx, changed.document().map(ConfigurationDocument.Retention.class::cast));
         } else if (changed.kind() == Kind.TARGET && changed.document().isEmpty()) {
             tx.execute("DELETE FROM acquired WHERE target = ?1", changed.id());
         }

@@ -3,6 +3,8 @@ package stagecoach.packages.app.feed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,13 +13,16 @@ import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
 import stagecoach.packages.app.index.PostgresIndex;
+import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.Nearest;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.packages.VersionRange;
 
 /**
@@ -29,9 +34,11 @@ import stagecoach.vocabulary.packages.VersionRange;
 public class PinResource {
     private final UnitOfWork unitOfWork;
     private final UpstreamPins upstream;
+    private final Leases leases;
 
-    PinResource(UnitOfWork unitOfWork, UpstreamPins upstream) {
+    PinResource(UnitOfWork unitOfWork, UpstreamPins upstream, Leases leases) {
         this.unitOfWork = unitOfWork;
+        this.leases = leases;
         this.upstream = upstream;
     }
 
@@ -48,35 +55,28 @@ public class PinResource {
                         request.wanted().stream()
                                 .filter(wanted -> !wanted.feed().equals(FeedId.BUILT_IN))
                                 .toList());
-        return unitOfWork.run(
-                tx -> {
-                    List<Answer> answers =
-                            request.wanted().stream()
-                                    .map(
-                                            wanted ->
-                                                    Optional.ofNullable(outside.get(wanted))
-                                                            .orElseGet(() -> answer(tx, wanted)))
-                                    .toList();
-                    if (answers.stream().allMatch(answer -> answer.pin().isPresent())) {
-                        lease(tx, request.lease(), answers);
-                    }
-                    return new PinPackages.Response(answers);
-                });
+        return unitOfWork.run(tx -> new PinPackages.Response(pinned(tx, request, outside)));
     }
 
-    private static void lease(Tx tx, String holder, List<Answer> answers) {
-        // Sorted, so that two releases at once never wait for each other in a circle.
-        answers.stream()
-                .flatMap(answer -> answer.pin().stream())
-                .map(pin -> pin.sha512().value())
-                .distinct()
-                .sorted()
-                .forEach(
-                        sha512 ->
-                                tx.execute(
-                                        "INSERT INTO lease (holder, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                                        holder,
-                                        sha512));
+    private List<Answer> pinned(Tx tx, PinPackages.Request request, Map<Wanted, Answer> outside) {
+        var answers = new ArrayList<Answer>();
+        var all = new HashSet<Sha512>();
+        var ours = new HashSet<Sha512>();
+        for (Wanted wanted : request.wanted()) {
+            Optional<Answer> upstreams = Optional.ofNullable(outside.get(wanted));
+            Answer answer = upstreams.orElseGet(() -> answer(tx, wanted));
+            answers.add(answer);
+            answer.pin().map(PackagePin::sha512).ifPresent(all::add);
+            if (upstreams.isEmpty()) {
+                answer.pin().map(PackagePin::sha512).ifPresent(ours::add);
+            }
+        }
+        if (answers.stream().anyMatch(answer -> answer.pin().isEmpty())
+                || leases.lease(tx, request.lease(), all).containsAll(ours)) {
+            return answers;
+        }
+        // One of them was just being removed: it is gone now, and another may be the newest.
+        return pinned(tx, request, outside);
     }
 
     private static Answer answer(Tx tx, Wanted wanted) {

@@ -2,6 +2,7 @@ package stagecoach.packages.app.index;
 
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,7 +54,7 @@ public class PostgresIndex implements PackageIndex {
         PackagePin pin = entry.pin();
         int added =
                 tx.execute(
-                        "INSERT INTO package (id_key, version_key, %s, searched, semver2, types) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING"
+                        "INSERT INTO package (id_key, version_key, %s, searched, semver2, types, used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?7) ON CONFLICT DO NOTHING"
                                 .formatted(COLUMNS),
                         pin.id().lower(),
                         pin.version().lower(),
@@ -82,6 +83,42 @@ public class PostgresIndex implements PackageIndex {
         return present.pin().sha512().equals(pin.sha512())
                 ? new AddOutcome.SameBytes(present)
                 : new AddOutcome.OtherBytes(present);
+    }
+
+    @Override
+    public AddOutcome add(PackageEntry entry, Bytes bytes) throws IOException {
+        try {
+            return unitOfWork.run(
+                    tx -> {
+                        lock(tx, entry.pin().sha512());
+                        return added(tx, entry, bytes);
+                    });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (RuntimeException e) {
+            throw new IOException("The package cannot be named in the index.", e);
+        }
+    }
+
+    private static AddOutcome added(Tx tx, PackageEntry entry, Bytes bytes) {
+        AddOutcome outcome = add(tx, entry);
+        try {
+            // Before the commit: whatever is named can be downloaded.
+            if (outcome instanceof AddOutcome.Added
+                    || (outcome instanceof AddOutcome.SameBytes && !bytes.held())) {
+                bytes.keep();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return outcome;
+    }
+
+    /** Until the end of the transaction nobody else adds or removes these bytes, on any pod. */
+    public static void lock(Tx tx, Sha512 sha512) {
+        tx.rows(
+                "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended('stagecoach blob ' || ?1, 0))) AS l",
+                sha512.value());
     }
 
     @Override

@@ -16,10 +16,12 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.index.BlobAnswers;
+import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.nuget.FlatContainer;
 import stagecoach.packages.server.nuget.FlatPath;
 import stagecoach.packages.server.nuget.ServiceIndex;
+import stagecoach.runtime.aggregate.UnitOfWork;
 
 /** Service index and flat container of the built-in feed (NuGet v3). */
 @Path("/nuget/v3")
@@ -28,10 +30,14 @@ import stagecoach.packages.server.nuget.ServiceIndex;
 public class NuGetResource {
     private final FlatContainer packages;
     private final BlobAnswers blobs;
+    private final UnitOfWork unitOfWork;
+    private final Leases leases;
 
-    NuGetResource(FlatContainer packages, BlobAnswers blobs) {
+    NuGetResource(FlatContainer packages, BlobAnswers blobs, UnitOfWork unitOfWork, Leases leases) {
         this.packages = packages;
         this.blobs = blobs;
+        this.unitOfWork = unitOfWork;
+        this.leases = leases;
     }
 
     /** Where everything is, with the addresses by which the client came. */
@@ -82,6 +88,9 @@ public class NuGetResource {
                             .map(xml -> Documents.of(xml, MediaType.APPLICATION_XML_TYPE, headers));
             case FlatPath.Nupkg(var id, var version) -> {
                 Optional<PackageEntry> entry = packages.nupkg(id, version);
+                if (!head && entry.isPresent()) {
+                    unitOfWork.execute(tx -> leases.touch(tx, entry.get().pin().sha512()));
+                }
                 yield entry.isEmpty()
                         ? Optional.empty()
                         : blobs.answer(entry.get().pin().sha512(), head, headers);

@@ -15,6 +15,9 @@ public non-sealed interface BlobDraft extends BlobWriter {
     /** Opens what was written for inspection, after {@link #seal}. */
     SeekableByteChannel open() throws IOException;
 
+    /** Writes to the disk what may still be on its way there, so that {@link #keep} is quick. */
+    void flush() throws IOException;
+
     /** Makes the content part of the store, durably, before it returns. */
     void keep() throws IOException;
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -195,6 +196,49 @@ public final class FolderBlobStore implements BlobStore, Closeable {
                     ? new Verification.Intact()
                     : new Verification.Broken(actual);
         }
+    }
+
+    /**
+     * Removes downloads that nobody has gone on with since then.
+     *
+     * @return how many
+     */
+    public int forgetPartials(Instant before) throws IOException {
+        int forgotten = 0;
+        try (var files = Files.newDirectoryStream(partials)) {
+            for (var file : files) {
+                var name = file.getFileName().toString();
+                if (NAME.matcher(name).matches() && isOlder(file, before)) {
+                    forgotten += forgotten(file, new Sha512(name), before) ? 1 : 0;
+                }
+            }
+        }
+        return forgotten;
+    }
+
+    private boolean forgotten(Path file, Sha512 digest, Instant before) throws IOException {
+        var lock = locks.tryLock(lockNumber(digest));
+        if (lock.isEmpty()) {
+            return false;
+        }
+        try (var _ = lock.get()) {
+            // Somebody may have gone on with it, and left it again, before we had the lock.
+            return isOlder(file, before) && Files.deleteIfExists(file);
+        }
+    }
+
+    private static boolean isOlder(Path file, Instant before) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toInstant().isBefore(before);
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    /** How full the disk is that they lie on. */
+    public DiskRoom room() throws IOException {
+        var disk = Files.getFileStore(blobs);
+        return new DiskRoom(disk.getUsableSpace(), disk.getTotalSpace());
     }
 
     /** Ends this process's use of the folder; its unfinished drafts are removed. */

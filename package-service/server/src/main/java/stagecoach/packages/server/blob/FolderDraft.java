@@ -69,6 +69,11 @@ final class FolderDraft implements BlobDraft {
     }
 
     @Override
+    public void flush() throws IOException {
+        channel.force(true);
+    }
+
+    @Override
     public void keep() throws IOException {
         var digest = seal();
         channel.force(true);

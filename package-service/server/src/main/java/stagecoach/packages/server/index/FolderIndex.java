@@ -148,6 +148,23 @@ public final class FolderIndex implements PackageIndex, Closeable {
         }
     }
 
+    @Override
+    public AddOutcome add(PackageEntry entry, Bytes bytes) throws IOException {
+        writing.lock();
+        try {
+            var present = find(entry.pin().id(), entry.pin().version());
+            boolean wanted =
+                    present.isEmpty()
+                            || (sameBytes(present.get().pin(), entry.pin()) && !bytes.held());
+            if (wanted) {
+                bytes.keep();
+            }
+            return add(entry);
+        } finally {
+            writing.unlock();
+        }
+    }
+
     private static boolean sameBytes(PackagePin left, PackagePin right) {
         return left.sha512().equals(right.sha512());
     }

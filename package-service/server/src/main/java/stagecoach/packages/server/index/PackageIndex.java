@@ -17,6 +17,23 @@ public interface PackageIndex {
      */
     AddOutcome add(PackageEntry entry) throws IOException;
 
+    /** The bytes of a package that is being added, not in the store yet. */
+    interface Bytes {
+        /** Whether the store holds the same ones already. */
+        boolean held() throws IOException;
+
+        /** Puts them there, durably; quick, and as often as one likes. */
+        void keep() throws IOException;
+    }
+
+    /**
+     * Adds a package with its bytes, as one step also for whoever removes bytes that no package
+     * has: they are kept if the package is added, or if those of its twin are lost.
+     *
+     * @throws IOException if it cannot be written; then it is not there
+     */
+    AddOutcome add(PackageEntry entry, Bytes bytes) throws IOException;
+
     /**
      * Takes a package out, so that its id and version are free again.
      *

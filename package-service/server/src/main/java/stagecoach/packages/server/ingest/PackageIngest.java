@@ -9,11 +9,7 @@ import static stagecoach.packages.server.ingest.Refusal.Code.VERSION_EXISTS;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.index.AddOutcome;
@@ -28,14 +24,10 @@ import stagecoach.vocabulary.packages.PackagePin;
  */
 public final class PackageIngest {
 
-    private static final int LOCKS = 64;
-
     private final BlobStore blobs;
     private final PackageIndex index;
     private final IngestLimits limits;
     private final ArchiveGuard guard;
-    private final List<Lock> locks =
-            Stream.<Lock>generate(ReentrantLock::new).limit(LOCKS).toList();
 
     public PackageIngest(BlobStore blobs, PackageIndex index, IngestLimits limits) {
         this.blobs = blobs;
@@ -92,38 +84,43 @@ public final class PackageIngest {
             if (!nuspec.id().equals(pin.id()) || !nuspec.version().equals(pin.version())) {
                 throw other(pin, "names itself " + nuspec.id() + " " + nuspec.version());
             }
-            return add(entry(pin, nuspec, at));
+            PackageEntry entry = entry(pin, nuspec, at);
+            return ingestion(entry, index.add(entry));
         } catch (PackageRefusedException refusal) {
             return refused(refusal);
         }
     }
 
     private Ingestion take(BlobDraft draft, PackageEntry entry) throws IOException {
-        var pin = entry.pin();
-        // Uploads of the same bytes go one after the other, so that one which is refused here
-        // never deletes, or leaves behind, what its twin has just kept.
-        var lock = locks.get(Math.floorMod(pin.sha512().hashCode(), locks.size()));
-        lock.lock();
-        try {
-            var heldBefore = blobs.has(pin.sha512());
-            var present = index.find(pin.id(), pin.version());
-            if (present.isPresent()) {
-                var ingestion = taken(pin, present.get());
-                if (ingestion instanceof Ingestion.Repeated && !heldBefore) {
-                    // The store has lost them, and here they are again.
-                    draft.keep();
-                }
-                return ingestion;
+        // Before the index holds a lock for us: gigabytes may take their time.
+        draft.flush();
+        return ingestion(entry, index.add(entry, new Drafted(blobs, draft)));
+    }
+
+    /** The bytes of an upload; they are put into the store at most once. */
+    private static final class Drafted implements PackageIndex.Bytes {
+        private final BlobStore blobs;
+        private final BlobDraft draft;
+        private boolean kept;
+
+        Drafted(BlobStore blobs, BlobDraft draft) {
+            this.blobs = blobs;
+            this.draft = draft;
+        }
+
+        @Override
+        public boolean held() throws IOException {
+            return blobs.has(draft.seal());
+        }
+
+        @Override
+        public void keep() throws IOException {
+            if (!kept) {
+                draft.keep();
+                kept = true;
+            } else if (!held()) {
+                throw new IOException("The bytes went while the package was being named.");
             }
-            draft.keep();
-            var ingestion = add(entry);
-            if (ingestion instanceof Ingestion.Refused && !heldBefore) {
-                // Another package won the race for the version: nobody will ask for these bytes.
-                blobs.delete(pin.sha512());
-            }
-            return ingestion;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -142,8 +139,8 @@ public final class PackageIngest {
         }
     }
 
-    private Ingestion add(PackageEntry entry) throws IOException {
-        return switch (index.add(entry)) {
+    private static Ingestion ingestion(PackageEntry entry, AddOutcome outcome) {
+        return switch (outcome) {
             case AddOutcome.Added(var added) -> new Ingestion.Added(added);
             case AddOutcome.SameBytes(var present) -> new Ingestion.Repeated(present);
             case AddOutcome.OtherBytes(var present) -> taken(entry.pin(), present);

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -54,6 +55,27 @@ class FolderBlobStoreTest {
         assertThat(store.read(DIGEST, 5, 9).orElseThrow()).hasContent("a package");
         assertThat(store.read(DIGEST, CONTENT.length - 4, 100).orElseThrow()).hasContent("e of");
         assertThat(store.list()).containsExactly(DIGEST);
+    }
+
+    @Test
+    void a_download_that_nobody_goes_on_with_is_forgotten_and_one_that_somebody_holds_is_not()
+            throws IOException {
+        var other = Sha512.hashOf(new byte[] {1});
+        var later = Instant.now().plusSeconds(60);
+        try (var left = store.partial(other).orElseThrow()) {
+            left.write(CONTENT, 0, 5);
+        }
+        try (var held = store.partial(DIGEST).orElseThrow()) {
+            held.write(CONTENT, 0, 5);
+
+            assertThat(store.forgetPartials(later.minusSeconds(3600))).isZero();
+            assertThat(store.forgetPartials(later)).isEqualTo(1);
+        }
+        try (var held = store.partial(DIGEST).orElseThrow();
+                var gone = store.partial(other).orElseThrow()) {
+            assertThat(held.size()).isEqualTo(5);
+            assertThat(gone.size()).isZero();
+        }
     }
 
     @Test

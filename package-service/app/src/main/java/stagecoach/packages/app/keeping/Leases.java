@@ -1,0 +1,93 @@
+package stagecoach.packages.app.keeping;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import stagecoach.runtime.retirement.OwnTables;
+import stagecoach.runtime.sql.Statements;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.packages.Sha512;
+
+/** Who needs which bytes: releases that are kept, and deployments that have not ended. */
+@Singleton
+public class Leases implements OwnTables {
+    private final Clock clock;
+
+    Leases(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** The name of a deployment as a holder. */
+    public static String holder(DeploymentId deployment) {
+        return "deployment:" + deployment;
+    }
+
+    /**
+     * Leases bytes until {@link #release}: what stands here is removed nowhere.
+     *
+     * @return which of them packages of the built-in feed have
+     */
+    public Set<Sha512> lease(Statements tx, String holder, Collection<Sha512> digests) {
+        // Sorted, so that two holders at once never wait for each other in a circle.
+        String[] sorted =
+                digests.stream().map(Sha512::value).distinct().sorted().toArray(String[]::new);
+        if (sorted.length == 0) {
+            return Set.of();
+        }
+        // Whoever removes one of them has done so already, or waits for us and then sees the lease.
+        Set<Sha512> there =
+                tx
+                        .rows(
+                                "SELECT sha512 FROM package WHERE sha512 = ANY(?1) ORDER BY sha512, id_key, version_key FOR KEY SHARE",
+                                (Object) sorted)
+                        .stream()
+                        .map(row -> new Sha512((String) Objects.requireNonNull(row[0])))
+                        .collect(Collectors.toSet());
+        tx.execute(
+                "INSERT INTO lease (holder, sha512) SELECT CAST(?1 AS text), d FROM unnest(CAST(?2 AS text[])) AS t (d) ORDER BY d ON CONFLICT DO NOTHING",
+                holder,
+                sorted);
+        for (String digest : sorted) {
+            touch(tx, new Sha512(digest));
+        }
+        return there;
+    }
+
+    /** A holder needs nothing any more. */
+    public void release(Statements tx, String holder) {
+        tx.execute("DELETE FROM lease WHERE holder = ?1", holder);
+    }
+
+    /** Who needs these bytes, in words. */
+    public List<String> holders(Statements tx, Sha512 sha512) {
+        return tx
+                .rows("SELECT holder FROM lease WHERE sha512 = ?1 ORDER BY holder", sha512.value())
+                .stream()
+                .map(row -> words((String) Objects.requireNonNull(row[0])))
+                .toList();
+    }
+
+    private static String words(String holder) {
+        String[] parts = holder.split(":", 3);
+        return parts.length == 3
+                ? "%s %s of %s".formatted(parts[0], parts[2], parts[1])
+                : holder.replaceFirst(":", " ");
+    }
+
+    /** Somebody uses them now; told every few minutes at most. */
+    public void touch(Statements tx, Sha512 sha512) {
+        tx.execute(
+                "UPDATE package SET used_at = ?2 WHERE sha512 = ?1 AND used_at < CAST(?2 AS timestamptz) - interval '5 minutes'",
+                sha512.value(),
+                clock.instant());
+    }
+
+    @Override
+    public int forget(Statements tx, String deployment, int rowsMax) {
+        return tx.execute("DELETE FROM lease WHERE holder = ?1", "deployment:" + deployment);
+    }
+}

@@ -1,0 +1,141 @@
+package stagecoach.packages.app.keeping;
+
+import io.quarkus.logging.Log;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.packages.PackageEvent;
+import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
+import stagecoach.packages.app.index.PostgresIndex;
+import stagecoach.packages.keeping.Going;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.sql.Statements;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * Removes packages that nobody needs: first the name, with its event, then the bytes, unless
+ * another package has them. The database decides both, so any number of pods may do it at once.
+ */
+@Singleton
+public class Removals {
+    private static final int AT_ONCE_MAX = 100;
+
+    private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
+    private final BlobStore blobs;
+    private final Clock clock;
+
+    Removals(UnitOfWork unitOfWork, CommandHandler commands, FolderBlobStore blobs, Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.commands = commands;
+        this.blobs = blobs;
+        this.clock = clock;
+    }
+
+    /**
+     * Removes a package, unless somebody leased it, used it since it was looked at, or removed it.
+     *
+     * @return whether it is gone by this
+     */
+    public boolean remove(Tx tx, Going going, Cause cause) {
+        PackagePin pin = going.stored().pin();
+        // In a statement of its own: the next one sees the leases of those it waited for.
+        tx.rows(
+                "SELECT 1 FROM package WHERE id_key = ?1 AND version_key = ?2 FOR UPDATE",
+                pin.id().lower(),
+                pin.version().lower());
+        int gone =
+                tx.execute(
+                        """
+                        DELETE FROM package p
+                        WHERE id_key = ?1 AND version_key = ?2 AND sha512 = ?3 AND used_at <= ?4
+                            AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = p.sha512)""",
+                        pin.id().lower(),
+                        pin.version().lower(),
+                        pin.sha512().value(),
+                        going.stored().usedAt());
+        if (gone == 0) {
+            return false;
+        }
+        noteUnused(tx, pin.sha512());
+        tell(tx, new PackageRemoved(pin, going.why(), going.reason()), pin.sha512(), cause);
+        unitOfWork.afterCommit(
+                tx,
+                () ->
+                        Log.infof(
+                                "A package was removed: %s. id=%s version=%s bytes=%d sha512=%s",
+                                going.reason(), pin.id(), pin.version(), pin.size(), pin.sha512()));
+        return true;
+    }
+
+    /** Says what became of some bytes. */
+    void tell(Tx tx, PackageEvent event, Sha512 sha512, Cause cause) {
+        commands.handle(
+                tx, PackageKind.PACKAGES, PackageKind.streamOf(sha512), List.of(event), cause);
+    }
+
+    /** Perhaps no package has these bytes: it is looked at soon. */
+    void noteUnused(Statements tx, Sha512 sha512) {
+        tx.execute(
+                "INSERT INTO unused_blob (sha512) VALUES (?1) ON CONFLICT DO NOTHING",
+                sha512.value());
+    }
+
+    /** The bytes that wait to be deleted. */
+    List<Sha512> unused(Statements tx) {
+        return tx
+                .rows("SELECT sha512 FROM unused_blob ORDER BY sha512 LIMIT ?1", AT_ONCE_MAX)
+                .stream()
+                .map(row -> new Sha512(text(row[0])))
+                .toList();
+    }
+
+    /** Deletes the bytes that no package has. */
+    public void deleteUnused() {
+        for (List<Sha512> some = unitOfWork.run(this::unused);
+                !some.isEmpty();
+                some = unitOfWork.run(this::unused)) {
+            some.forEach(sha512 -> unitOfWork.execute(tx -> deleteUnused(tx, sha512)));
+        }
+    }
+
+    private void deleteUnused(Tx tx, Sha512 sha512) {
+        PostgresIndex.lock(tx, sha512);
+        boolean unused =
+                tx.rows(
+                                """
+                                SELECT 1 WHERE EXISTS (SELECT 1 FROM package WHERE sha512 = ?1)
+                                    OR EXISTS (SELECT 1 FROM first_seen WHERE sha512 = ?1)
+                                    OR EXISTS (SELECT 1 FROM lease WHERE sha512 = ?1)""",
+                                sha512.value())
+                        .isEmpty();
+        if (unused) {
+            // Deleting twice, after a lost commit, does no harm.
+            try {
+                blobs.delete(sha512);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Unused bytes cannot be deleted: " + sha512, e);
+            }
+        }
+        tx.execute("DELETE FROM unused_blob WHERE sha512 = ?1", sha512.value());
+    }
+
+    /** For whoever removes on its own. */
+    Cause cause() {
+        return Cause.of(clock, Cause.SYSTEM);
+    }
+
+    private static String text(@Nullable Object value) {
+        return (String) Objects.requireNonNull(value);
+    }
+}

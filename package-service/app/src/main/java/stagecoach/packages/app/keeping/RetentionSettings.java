@@ -1,0 +1,47 @@
+package stagecoach.packages.app.keeping;
+
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
+import stagecoach.contracts.configuration.ConfigurationDocument.Retention;
+import stagecoach.runtime.sql.Statements;
+
+/** How long packages are kept, as the orchestrator told it last. */
+@Singleton
+public class RetentionSettings {
+    /** For good. */
+    private static final PackagesKept PACKAGES =
+            new PackagesKept(Optional.empty(), Optional.empty(), Optional.empty());
+
+    RetentionSettings() {}
+
+    /** Takes in what was set; empty for the defaults. */
+    public void learn(Statements tx, Optional<Retention> told) {
+        PackagesKept packages = told.flatMap(Retention::packages).orElse(PACKAGES);
+        tx.execute("DELETE FROM retention_setting");
+        tx.execute(
+                "INSERT INTO retention_setting (versions, days, free_disk_percent) VALUES (CAST(?1 AS integer), CAST(?2 AS integer), CAST(?3 AS integer))",
+                packages.versions().orElse(null),
+                packages.days().orElse(null),
+                packages.freeDiskPercent().orElse(null));
+    }
+
+    /** What counts for the central store. */
+    PackagesKept packages(Statements tx) {
+        return row(tx, "versions, days, free_disk_percent")
+                .map(row -> new PackagesKept(number(row[0]), number(row[1]), number(row[2])))
+                .orElse(PACKAGES);
+    }
+
+    private static Optional<@Nullable Object[]> row(Statements tx, String columns) {
+        List<@Nullable Object[]> rows =
+                tx.rows("SELECT %s FROM retention_setting".formatted(columns));
+        return rows.stream().findFirst();
+    }
+
+    private static Optional<Integer> number(@Nullable Object value) {
+        return Optional.ofNullable((Integer) value);
+    }
+}

@@ -1,0 +1,103 @@
+package stagecoach.packages.keeping;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
+import stagecoach.contracts.packages.PackageEvent.Why;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * Chooses what may go. Never chosen: what is leased, the newest version of a package, and what was
+ * used within the last hour, since somebody may be about to make a release of it.
+ */
+public final class Keeping {
+    /** What was used so recently stays whatever the settings say. */
+    public static final Duration GRACE = Duration.ofHours(1);
+
+    private Keeping() {}
+
+    /** Which of a package's versions go by their number and age. */
+    public static List<Going> old(Collection<Stored> versions, PackagesKept kept, Instant now) {
+        if (kept.versions().isEmpty() && kept.days().isEmpty()) {
+            return List.of();
+        }
+        List<Stored> newestFirst = newestFirst(versions);
+        int kept1 = Math.max(1, kept.versions().orElse(1));
+        Instant before = now.minus(Duration.ofDays(kept.days().orElse(0)));
+        return newestFirst.stream()
+                .skip(kept1)
+                .filter(stored -> mayGo(stored, now) && stored.usedAt().isBefore(before))
+                .map(stored -> new Going(stored, Why.RETENTION, reason(kept)))
+                .toList();
+    }
+
+    private static String reason(PackagesKept kept) {
+        Optional<String> versions =
+                kept.versions().map("it was not among the newest %d versions"::formatted);
+        Optional<String> days = kept.days().map("nobody used it for %d days"::formatted);
+        return versions.flatMap(v -> days.map(d -> v + ", and " + d))
+                .or(() -> versions)
+                .or(() -> days)
+                .orElseThrow();
+    }
+
+    /**
+     * What goes to make room, what was not used for the longest time first.
+     *
+     * @param stored all versions of each package that stands in it
+     * @param bytes so many are to become free
+     */
+    public static List<Going> forRoom(Collection<Stored> stored, long bytes, Instant now) {
+        Set<PackagePin> newest = newest(stored);
+        // Bytes under two names are free when both are gone.
+        Set<Sha512> counted = new HashSet<>();
+        List<Going> going = new ArrayList<>();
+        long free = 0;
+        for (Stored one : stored.stream().sorted(Comparator.comparing(Stored::usedAt)).toList()) {
+            if (free >= bytes) {
+                break;
+            }
+            if (mayGo(one, now) && !newest.contains(one.pin())) {
+                going.add(
+                        new Going(
+                                one,
+                                Why.DISK,
+                                "the disk had too little room and nobody used it since %s"
+                                        .formatted(one.usedAt())));
+                free += counted.add(one.pin().sha512()) ? one.pin().size() : 0;
+            }
+        }
+        return List.copyOf(going);
+    }
+
+    private static boolean mayGo(Stored stored, Instant now) {
+        return !stored.leased() && stored.usedAt().isBefore(now.minus(GRACE));
+    }
+
+    private static Set<PackagePin> newest(Collection<Stored> stored) {
+        var seen = new HashSet<>();
+        var newest = new HashSet<PackagePin>();
+        for (Stored one : newestFirst(stored)) {
+            if (seen.add(one.pin().id())) {
+                newest.add(one.pin());
+            }
+        }
+        return newest;
+    }
+
+    private static List<Stored> newestFirst(Collection<Stored> stored) {
+        return stored.stream()
+                .sorted(
+                        Comparator.comparing(
+                                (Stored one) -> one.pin().version(), Comparator.reverseOrder()))
+                .toList();
+    }
+}
