@@ -95,11 +95,12 @@ public final class PackagedScriptWork implements Work {
     }
 
     private static CommandResult masked(LiveTicket live, CommandResult result) throws IOException {
+        var reason = result.reason().map(live.masks()::apply);
         return new CommandResult(
                 result.outcome(),
                 result.exitCode(),
                 result.outputs(),
-                result.reason().map(live.masks()::apply),
+                reason,
                 result.mayStillRun(),
                 result.acquisition());
     }

@@ -16,16 +16,24 @@ public final class LineCutter {
     private static final int BUFFER_BYTES = 1 << 15;
 
     private final FileChannel file;
-    private final Masks masks;
+    private final MaskSource source;
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    private Masks masks = Masks.NONE;
     private int length;
     private long consumed;
 
     /** Begins at {@code offset}, which must be where an earlier reading had come to. */
-    public LineCutter(FileChannel file, long offset, Masks masks) {
+    public LineCutter(FileChannel file, long offset, MaskSource source) {
         this.file = file;
-        this.masks = masks;
+        this.source = source;
         this.consumed = offset;
+    }
+
+    /** Tells what must be hidden. */
+    @FunctionalInterface
+    public interface MaskSource {
+        /** What must be hidden in all that was read until now. */
+        Masks now() throws IOException;
     }
 
     /** Told of each line. */
@@ -51,6 +59,10 @@ public final class LineCutter {
                 file.read(
                         ByteBuffer.wrap(buffer, length, buffer.length - length), consumed + length);
         length += Math.max(0, count);
+        if (length > 0) {
+            // Behind the reading: what is written here was a secret before it was written.
+            masks = source.now();
+        }
         int start = 0;
         for (int at = before; at < length; at++) {
             if (buffer[at] == '\n') {

@@ -6,24 +6,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.StagecoachJson;
 
 /**
  * One ticket while it is open: what its work records and asks, and what there is to say about it.
  * The work runs on one thread; cancel and the session come from others.
  */
 public final class LiveTicket {
+    /** A message carries all of them, and sealed rows keep them. */
+    private static final int SECRETS_BYTES_MAX = 128 * 1024;
+
     private final TicketFolder folder;
     private final AgentCommand command;
-    private final Masks masks;
+    private final SecretOutputs secrets;
+    private final Masks given;
     private final OutputLog output;
     private final InstantSource clock;
     private final Runnable news;
@@ -32,6 +41,7 @@ public final class LiveTicket {
     private final ReentrantLock lock = new ReentrantLock();
     private final Bell bell = new Bell();
     private List<CacheGrant> grants;
+    private volatile Masks masks;
     private @Nullable Thread worker;
     private JournalEntry.@Nullable StopAsked stop;
     private @Nullable CommandResult result;
@@ -48,7 +58,9 @@ public final class LiveTicket {
         this.command = accepted.delivered().command();
         this.order = accepted.order();
         this.grants = accepted.delivered().grants();
-        this.masks = Masks.of(masksOf(accepted.delivered().payload()));
+        this.given = Masks.of(masksOf(accepted.delivered().payload()));
+        this.masks = given;
+        this.secrets = new SecretOutputs(folder.path());
         this.output = output;
         this.clock = clock;
         this.news = news;
@@ -146,9 +158,18 @@ public final class LiveTicket {
         return output;
     }
 
-    /** What must not be seen. */
-    public Masks masks() {
+    /** What must not be seen, with what scripts have set as sensitive until now. */
+    public Masks masks() throws IOException {
+        List<String> set = secrets.news();
+        if (!set.isEmpty()) {
+            masks = given.and(Masks.of(set));
+        }
         return masks;
+    }
+
+    /** The names of what scripts have set as sensitive. */
+    public Set<String> sensitiveNames() throws IOException {
+        return secrets.newest().keySet();
     }
 
     /** The time. */
@@ -181,7 +202,7 @@ public final class LiveTicket {
 
     /** Adds a line of Stagecoach's own to the output. */
     public void info(String text) throws IOException {
-        output.info(clock.instant(), masks.apply(text));
+        output.info(clock.instant(), masks().apply(text));
         if (output.flush()) {
             news.run();
         }
@@ -227,15 +248,46 @@ public final class LiveTicket {
 
     /** Ends the ticket: from now on this is what is said, also after a restart. */
     public void end(CommandResult ended) throws IOException {
+        CommandResult whole = withSecrets(ended);
         output.finish();
-        folder.record(new JournalEntry.Ended(clock.instant(), ended));
+        folder.record(new JournalEntry.Ended(clock.instant(), whole));
+        secrets.forget();
         lock.lock();
         try {
-            result = ended;
+            result = whole;
         } finally {
             lock.unlock();
         }
         news.run();
+    }
+
+    /** What ended by itself has set what it has set; the values are sealed beside the journal. */
+    private CommandResult withSecrets(CommandResult ended) throws IOException {
+        Map<String, String> set =
+                ended.outcome() == CommandOutcome.EXITED ? secrets.newest() : Map.of();
+        if (set.isEmpty()) {
+            return ended;
+        }
+        Map<String, String> kept = new TreeMap<>();
+        int bytes = 0;
+        for (var each : set.entrySet()) {
+            bytes += StagecoachJson.bytes(Map.of(each.getKey(), each.getValue())).length;
+            if (bytes > SECRETS_BYTES_MAX) {
+                info(
+                        "The sensitive output variable %s is left out: all of a step's together must not be longer than %d bytes."
+                                .formatted(each.getKey(), SECRETS_BYTES_MAX));
+                break;
+            }
+            kept.put(each.getKey(), each.getValue());
+        }
+        folder.keepSecrets(kept);
+        return ended.withSensitiveOutputs(List.copyOf(kept.keySet()));
+    }
+
+    /** The values of the sensitive outputs that the result names; read from disk each time. */
+    public Map<String, String> secrets() throws IOException {
+        boolean any = result().filter(said -> !said.sensitiveOutputs().isEmpty()).isPresent();
+        return any ? folder.secrets() : Map.of();
     }
 
     /** Whether the work shall end, and how; the first who asked counts. */

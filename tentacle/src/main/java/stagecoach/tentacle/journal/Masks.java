@@ -21,6 +21,9 @@ public final class Masks {
      */
     public static final int LENGTH_MAX = 4096;
 
+    /** Hides nothing. */
+    static final Masks NONE = new Masks(List.of());
+
     private final List<byte[]> hidden;
 
     private Masks(List<byte[]> hidden) {
@@ -42,6 +45,13 @@ public final class Masks {
             }
         }
         return new Masks(hidden);
+    }
+
+    /** Hides what {@code more} hides, too. */
+    Masks and(Masks more) {
+        List<byte[]> both = new ArrayList<>(hidden);
+        both.addAll(more.hidden);
+        return new Masks(both);
     }
 
     /** {@code text} with what must not be seen hidden. */

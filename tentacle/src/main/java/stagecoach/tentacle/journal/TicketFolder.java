@@ -1,5 +1,6 @@
 package stagecoach.tentacle.journal;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -27,6 +29,7 @@ import stagecoach.wire.StagecoachJson;
 public final class TicketFolder implements Closeable {
     private static final String COMMAND = "command";
     private static final String JOURNAL = "journal";
+    private static final String SECRETS = "sealed-outputs";
 
     private final Path path;
     private final Ticket ticket;
@@ -110,6 +113,30 @@ public final class TicketFolder implements Closeable {
                     vault.open(Files.readAllBytes(file), ticket.toString()), Accepted.class);
         } catch (IOException | UncheckedIOException e) {
             throw new DamagedJournal("the command in %s cannot be read".formatted(file), e);
+        }
+    }
+
+    /** Puts sensitive outputs on disk, sealed. */
+    void keepSecrets(Map<String, String> secrets) throws IOException {
+        PrivateFiles.write(
+                path.resolve(SECRETS),
+                vault.seal(StagecoachJson.bytes(secrets), SECRETS + ":" + ticket));
+    }
+
+    /**
+     * The sensitive outputs that were put on disk.
+     *
+     * @throws DamagedJournal if they cannot be opened
+     */
+    Map<String, String> secrets() throws IOException {
+        Path file = path.resolve(SECRETS);
+        try {
+            return StagecoachJson.mapper()
+                    .readValue(
+                            vault.open(Files.readAllBytes(file), SECRETS + ":" + ticket),
+                            new TypeReference<Map<String, String>>() {});
+        } catch (IOException e) {
+            throw new DamagedJournal("the outputs in %s cannot be read".formatted(file), e);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import stagecoach.tentacle.journal.SecretOutputs;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.template.VariableNames;
 
@@ -22,9 +23,11 @@ import stagecoach.vocabulary.template.VariableNames;
 final class ScriptFolder {
     private static final String OUTPUT_NAME = "[A-Za-z_][A-Za-z0-9_.-]{0,99}";
 
+    private final Path ticketFolder;
     private final Path path;
 
     ScriptFolder(Path ticketFolder, String script) {
+        this.ticketFolder = ticketFolder;
         this.path = ticketFolder.resolve("scripts").resolve(script);
     }
 
@@ -42,6 +45,7 @@ final class ScriptFolder {
 
     /** Makes the folder ready for a process. */
     void prepare(Script script) throws IOException {
+        SecretOutputs.prepare(ticketFolder);
         PrivateFiles.createFolder(path.resolve("outputs"));
         PrivateFiles.createFolder(path);
         touch(stdout());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
@@ -64,7 +65,12 @@ public final class ScriptOutcome {
     public static Map<String, String> outputs(LiveTicket live, String script) throws IOException {
         Map<String, String> outputs = new LinkedHashMap<>();
         int bytes = 0;
+        Set<String> sensitive = live.sensitiveNames();
         for (var output : new ScriptFolder(live.folder(), script).outputs().entrySet()) {
+            if (sensitive.contains(output.getKey())) {
+                // A script of the same ticket has made a secret of it.
+                continue;
+            }
             String value = live.masks().apply(output.getValue());
             int size = StagecoachJson.bytes(Map.of(output.getKey(), value)).length;
             if (bytes + size > OUTPUTS_BYTES_MAX) {
@@ -76,7 +82,7 @@ public final class ScriptOutcome {
             bytes += size;
             if (!value.equals(output.getValue())) {
                 live.info(
-                        "The output variable %s holds a secret, which is hidden: output variables are not secret."
+                        "The output variable %s holds a secret, which is hidden. Behind the value write --sensitive to pass it on."
                                 .formatted(output.getKey()));
             }
             outputs.put(output.getKey(), value);

@@ -213,7 +213,7 @@ public final class ScriptRun {
         }
 
         private LineCutter cutter(FileChannel file, OutputKind stream) {
-            return new LineCutter(file, live.output().mark(script, stream), live.masks());
+            return new LineCutter(file, live.output().mark(script, stream), live::masks);
         }
 
         private LineCutter.Lines into(OutputKind stream) {

@@ -50,7 +50,6 @@ final class GatewaySession {
     private static final long UNREAD_MAX = 1 << 20;
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-    private static final long FREE_BYTES_MIN = 256L << 20;
 
     private final Party party;
     private final SessionRules rules;
@@ -296,7 +295,7 @@ final class GatewaySession {
         try {
             while (!closed) {
                 if (System.nanoTime() >= nextHealth) {
-                    send(health());
+                    send(MachineHealth.of(party.home()));
                     nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
                 }
                 List<TicketFeed> open = feedsOfOpen(feeds);
@@ -340,7 +339,8 @@ final class GatewaySession {
         return result;
     }
 
-    private boolean sayControl(List<TicketFeed> open) throws SessionEnded, InterruptedException {
+    private boolean sayControl(List<TicketFeed> open)
+            throws SessionEnded, InterruptedException, IOException {
         boolean said = false;
         for (var answer : party.desk().answers().entrySet()) {
             boolean again = repeat.remove(answer.getKey());
@@ -356,17 +356,6 @@ final class GatewaySession {
             }
         }
         return said;
-    }
-
-    private TentacleFrame.Health health() throws IOException {
-        long free = party.home().freeBytes();
-        return new TentacleFrame.Health(
-                free,
-                free < FREE_BYTES_MIN
-                        ? Optional.of(
-                                "only %d MiB are free on %s"
-                                        .formatted(free >> 20, party.home().root()))
-                        : Optional.empty());
     }
 
     private void send(TentacleFrame frame) throws SessionEnded, InterruptedException {

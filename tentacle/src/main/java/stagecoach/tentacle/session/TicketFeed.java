@@ -45,7 +45,7 @@ final class TicketFeed {
     }
 
     /** The next message that is not output, if there is one. */
-    Optional<TentacleFrame> nextControl() {
+    Optional<TentacleFrame> nextControl() throws IOException {
         if (!startedSaid && live.isStarted()) {
             startedSaid = true;
             return Optional.of(new TentacleFrame.Started(live.ticket()));
@@ -56,7 +56,8 @@ final class TicketFeed {
                 return Optional.empty();
             }
             endedSaid = true;
-            return Optional.of(new TentacleFrame.Ended(live.ticket(), result.get()));
+            return Optional.of(
+                    new TentacleFrame.Ended(live.ticket(), result.get(), live.secrets()));
         }
         OptionalLong progress = live.progress();
         if (progress.isPresent() && progress.getAsLong() != progressSaid) {

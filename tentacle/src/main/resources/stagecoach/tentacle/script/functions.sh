@@ -1,13 +1,24 @@
 # What scripts can call; read into bash and sh scripts, and by the commands of the same names.
 
-# set_stagecoach_variable NAME VALUE: makes an output variable of the step.
+# set_stagecoach_variable NAME VALUE [--sensitive]: makes an output variable of the step. Without
+# VALUE a sensitive one is read from standard input, so that no list of processes shows it.
 set_stagecoach_variable() {
-  if [ "${1:-}" = --sensitive ] || [ "${3:-}" = --sensitive ]; then
-    echo "set_stagecoach_variable: --sensitive is not supported yet. Keep the secret where the next step can read it, and pass on only its name." >&2
-    return 64
+  stagecoach_sensitive=
+  if [ "${1:-}" = --sensitive ]; then
+    stagecoach_sensitive=yes
+    shift
+  elif [ $# -eq 3 ] && [ "$3" = --sensitive ]; then
+    stagecoach_sensitive=yes
+    set -- "$1" "$2"
+  elif [ $# -eq 2 ] && [ "$2" = --sensitive ]; then
+    stagecoach_sensitive=yes
+    set -- "$1"
+  fi
+  if [ $# -eq 1 ] && [ -n "$stagecoach_sensitive" ]; then
+    set -- "$1" "$(cat)"
   fi
   if [ $# -ne 2 ]; then
-    echo "set_stagecoach_variable: write set_stagecoach_variable NAME VALUE, with quotes around a value that has blanks." >&2
+    echo "set_stagecoach_variable: write set_stagecoach_variable NAME VALUE, with quotes around a value that has blanks, and --sensitive behind it if it is a secret." >&2
     return 64
   fi
   case $1 in
@@ -28,9 +39,37 @@ set_stagecoach_variable() {
     echo "set_stagecoach_variable: this is not running in a Stagecoach step." >&2
     return 64
   fi
+  # What is a secret once stays one.
+  if [ -n "$stagecoach_sensitive" ] || [ -e "$stagecoach_script_folder/../../secrets/$1" ]; then
+    stagecoach_keep_secret "$1" "$2"
+    return
+  fi
   # The value appears whole or not at all, also when several processes set it at once.
   printf '%s' "$2" >"$stagecoach_script_folder/outputs/.$1.$$" &&
     mv "$stagecoach_script_folder/outputs/.$1.$$" "$stagecoach_script_folder/outputs/$1"
+}
+
+# stagecoach_keep_secret NAME VALUE: the newest value under its name, and each that there ever was
+# under a name of its own, since all of them must be hidden in the output.
+stagecoach_keep_secret() {
+  stagecoach_secrets=$stagecoach_script_folder/../../secrets
+  stagecoach_n=0
+  # With noclobber a file is made by one process only; it stays, so that its number is used once.
+  until (
+    umask 077
+    set -C
+    printf '%s' "$2" >"$stagecoach_secrets/.new.$1.$stagecoach_n"
+  ) 2>/dev/null; do
+    stagecoach_n=$((stagecoach_n + 1))
+    if [ "$stagecoach_n" -gt 1000 ]; then
+      echo "set_stagecoach_variable: '$1' cannot be written." >&2
+      return 74
+    fi
+  done
+  ln "$stagecoach_secrets/.new.$1.$stagecoach_n" "$stagecoach_secrets/.was.$1.$stagecoach_n" &&
+    ln "$stagecoach_secrets/.new.$1.$stagecoach_n" "$stagecoach_secrets/.now.$1.$stagecoach_n" &&
+    mv "$stagecoach_secrets/.now.$1.$stagecoach_n" "$stagecoach_secrets/$1" &&
+    rm -f "$stagecoach_script_folder/outputs/$1"
 }
 
 # get_stagecoach_variable NAME: prints the variable's value.

@@ -50,7 +50,8 @@ class MasksTest {
         Files.write(file, new byte[] {'a', (byte) 0xFF, 0, 'b', '\n'});
         List<String> lines = new ArrayList<>();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            new LineCutter(channel, 0, Masks.of(List.of())).readToEnd((text, _) -> lines.add(text));
+            new LineCutter(channel, 0, () -> Masks.of(List.of()))
+                    .readToEnd((text, _) -> lines.add(text));
         }
         assertThat(lines).containsExactly("a\uFFFD\uFFFDb");
     }
@@ -99,7 +100,7 @@ class MasksTest {
         List<String> lines = new ArrayList<>();
         long[] offset = {0};
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            LineCutter cutter = new LineCutter(channel, 0, Masks.of(secrets));
+            LineCutter cutter = new LineCutter(channel, 0, () -> Masks.of(secrets));
             LineCutter.Lines into =
                     (line, behind) -> {
                         assertThat(behind).isGreaterThan(offset[0]);

@@ -29,7 +29,7 @@ class TicketFeedTest {
     }
 
     @Test
-    void a_beginning_and_each_new_progress_are_said_once() {
+    void a_beginning_and_each_new_progress_are_said_once() throws Exception {
         TicketFeed feed = feed(Duration.ofSeconds(5));
         assertThat(feed.nextControl()).isEmpty();
         live.begun();

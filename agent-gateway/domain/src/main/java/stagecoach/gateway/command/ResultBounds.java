@@ -1,6 +1,7 @@
 package stagecoach.gateway.command;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.agent.CommandOutcome;
@@ -19,12 +20,17 @@ public final class ResultBounds {
 
     private ResultBounds() {}
 
-    /** The result itself, or what can be told of one that is too large. */
-    public static CommandResult within(CommandResult result) {
+    /**
+     * The result itself, or what can be told of one that is too large. It names the sensitive
+     * outputs that came with it, and no others.
+     */
+    public static CommandResult within(CommandResult result, Map<String, String> secrets) {
         Optional<String> reason = result.reason().map(ResultBounds::cut);
         long bytes = 0;
-        for (var output : result.outputs().entrySet()) {
-            bytes += lengthOf(output.getKey()) + lengthOf(output.getValue());
+        for (var outputs : List.of(result.outputs(), secrets)) {
+            for (var output : outputs.entrySet()) {
+                bytes += lengthOf(output.getKey()) + lengthOf(output.getValue());
+            }
         }
         if (bytes <= OUTPUTS_MAX_BYTES) {
             return new CommandResult(
@@ -33,7 +39,8 @@ public final class ResultBounds {
                     result.outputs(),
                     reason,
                     result.mayStillRun(),
-                    result.acquisition());
+                    result.acquisition(),
+                    result.sensitiveOutputs().stream().filter(secrets::containsKey).toList());
         }
         return new CommandResult(
                 result.outcome() == CommandOutcome.EXITED

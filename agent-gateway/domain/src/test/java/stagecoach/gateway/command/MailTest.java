@@ -253,8 +253,17 @@ class MailTest {
                         Optional.empty(),
                         false,
                         Optional.empty());
-        assertThat(ResultBounds.within(SUCCESS)).isEqualTo(SUCCESS);
-        assertThat(ResultBounds.within(huge).outcome()).isEqualTo(CommandOutcome.UNKNOWN);
-        assertThat(ResultBounds.within(huge).outputs()).isEmpty();
+        assertThat(ResultBounds.within(SUCCESS, Map.of())).isEqualTo(SUCCESS);
+        assertThat(ResultBounds.within(huge, Map.of()).outcome()).isEqualTo(CommandOutcome.UNKNOWN);
+        assertThat(ResultBounds.within(huge, Map.of()).outputs()).isEmpty();
+        var named = SUCCESS.withSensitiveOutputs(List.of("Token", "Never"));
+        assertThat(ResultBounds.within(named, Map.of("Token", "x")).sensitiveOutputs())
+                .containsExactly("Token");
+        assertThat(ResultBounds.within(named, Map.of("Token", "x".repeat(300_000))))
+                .satisfies(
+                        bounded -> {
+                            assertThat(bounded.outcome()).isEqualTo(CommandOutcome.UNKNOWN);
+                            assertThat(bounded.sensitiveOutputs()).isEmpty();
+                        });
     }
 }

@@ -28,7 +28,7 @@ public sealed interface AgentCommand {
     /**
      * Run a script.
      *
-     * @param payloadDigest the SHA-256 of the payload's bytes
+     * @param payloadDigest names the payload; keyed, so that it tells nothing of it
      * @param timeout how long it may run on the machine; empty means without limit
      * @param expiresAt when it is refused if it has not started by then
      * @param packages what lies there for the script; only for a tentacle that has the capability

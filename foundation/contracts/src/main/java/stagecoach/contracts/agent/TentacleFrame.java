@@ -1,6 +1,7 @@
 package stagecoach.contracts.agent;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
@@ -47,8 +48,31 @@ public sealed interface TentacleFrame {
     /** How far an acquisition has come; said now and then, lost without harm. */
     record Progress(Ticket ticket, long bytes) implements TentacleFrame {}
 
-    /** The work has ended; sent again until it is complete. All output was sent before. */
-    record Ended(Ticket ticket, CommandResult result) implements TentacleFrame {}
+    /**
+     * The work has ended; sent again until it is complete. All output was sent before.
+     *
+     * @param secrets the values of the sensitive outputs that the result names; they go to the
+     *     step-runner, and into no event
+     */
+    record Ended(Ticket ticket, CommandResult result, Map<String, String> secrets)
+            implements TentacleFrame {
+        /** Copies the secrets; an older tentacle has none. */
+        public Ended {
+            secrets = secrets == null ? Map.of() : Map.copyOf(secrets);
+        }
+
+        /** An end without secrets. */
+        public Ended(Ticket ticket, CommandResult result) {
+            this(ticket, result, Map.of());
+        }
+
+        /** Tells no value. */
+        @Override
+        public String toString() {
+            return "Ended[ticket=%s, result=%s, secrets=%s]"
+                    .formatted(ticket, result, secrets.keySet());
+        }
+    }
 
     /** Now and then: the machine is alive, with what it can tell of itself. */
     record Health(long freeDiskBytes, Optional<String> unhealthy) implements TentacleFrame {}

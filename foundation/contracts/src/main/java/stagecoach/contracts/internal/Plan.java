@@ -11,7 +11,7 @@ import stagecoach.vocabulary.template.Variable;
 
 /**
  * step-runner → orchestrator, {@code GET /internal/plans/{digest}}: the whole plan of a deployment,
- * secrets included; kept encrypted at both ends, named by the SHA-256 of its bytes.
+ * secrets included; kept encrypted at both ends, named by a keyed digest of its bytes.
  *
  * @param variables with the answers to their prompts as their values
  * @param prompted values given for this deployment when any name could be given; they win over

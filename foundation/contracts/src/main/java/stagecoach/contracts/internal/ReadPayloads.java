@@ -28,6 +28,6 @@ public final class ReadPayloads {
         }
     }
 
-    /** One payload; a redelivery is byte-identical, which {@code digest} proves. */
+    /** One payload; a redelivery has the {@code digest} of the first one. */
     public record Entry(Ticket ticket, Digest digest, CommandPayload payload) {}
 }

@@ -66,6 +66,7 @@ public sealed interface StepRunEvent {
      * @param ticket empty if it never started there
      * @param outputs the output variables that it set
      * @param reason for people, unless it succeeded
+     * @param sensitiveOutputs the names of the sensitive ones; their values are in no event
      */
     record StepFinished(
             Pair pair,
@@ -74,11 +75,25 @@ public sealed interface StepRunEvent {
             Optional<Integer> exitCode,
             Map<String, String> outputs,
             Optional<String> reason,
-            boolean mayStillRun)
+            boolean mayStillRun,
+            List<String> sensitiveOutputs)
             implements StepRunEvent {
-        /** Copies the outputs. */
+        /** Copies the outputs; an event of before there were sensitive ones names none. */
         public StepFinished {
             outputs = Map.copyOf(outputs);
+            sensitiveOutputs = sensitiveOutputs == null ? List.of() : List.copyOf(sensitiveOutputs);
+        }
+
+        /** An end without sensitive outputs. */
+        public StepFinished(
+                Pair pair,
+                Optional<Ticket> ticket,
+                StepState state,
+                Optional<Integer> exitCode,
+                Map<String, String> outputs,
+                Optional<String> reason,
+                boolean mayStillRun) {
+            this(pair, ticket, state, exitCode, outputs, reason, mayStillRun, List.of());
         }
     }
 

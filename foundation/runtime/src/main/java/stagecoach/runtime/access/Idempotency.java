@@ -18,13 +18,17 @@ import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.vocabulary.identity.Digest;
 
 /**
- * One effect per {@code Idempotency-Key}: the answer is kept for 24 hours, sealed, in the
- * transaction that has the effect.
+ * One effect per {@code Idempotency-Key}: the answer is kept for 24 hours, sealed together with the
+ * digest of the request, in the transaction that has the effect. The digest in the open would tell
+ * a short secret in the request to who tries them all.
  */
 @ApplicationScoped
 public class Idempotency {
     private static final Duration KEPT = Duration.ofHours(24);
     private static final int KEY_CHARACTERS_MAX = 200;
+
+    /** In the column of digests: it is sealed with the answer. */
+    private static final String SEALED = "";
 
     /** A few at a time, and never waiting for one another. */
     private static final String FORGET =
@@ -75,11 +79,11 @@ public class Idempotency {
             throw new InvalidInput(
                     "", "An Idempotency-Key has 1 to %d characters.".formatted(KEY_CHARACTERS_MAX));
         }
-        var request = new Request(caller, key.get(), methodAndPath, Digest.of(body).value());
+        var request = new Request(caller, key.get(), methodAndPath, Digest.of(body));
         return unitOfWork.run(tx -> once(tx, request, work));
     }
 
-    private record Request(String caller, String key, String methodAndPath, String bodySha256) {
+    private record Request(String caller, String key, String methodAndPath, Digest digest) {
         String context() {
             return Idempotency.context(caller, key);
         }
@@ -114,7 +118,7 @@ public class Idempotency {
                         request.caller(),
                         request.key(),
                         request.methodAndPath(),
-                        request.bodySha256(),
+                        SEALED,
                         now);
         if (first == 0) {
             return earlier(tx, request);
@@ -126,9 +130,7 @@ public class Idempotency {
                 request.key(),
                 answer.status(),
                 answer.location().orElse(null),
-                answer.body()
-                        .map(b -> box.seal(b.getBytes(StandardCharsets.UTF_8), request.context()))
-                        .orElse(null));
+                box.seal(new Kept(request.digest(), answer.body()).bytes(), request.context()));
         return answer;
     }
 
@@ -139,15 +141,43 @@ public class Idempotency {
                         request.caller(),
                         request.key());
         @Nullable Object[] row = rows.getFirst();
-        if (!request.methodAndPath().equals(row[0]) || !request.bodySha256().equals(row[1])) {
+        Kept kept =
+                SEALED.equals(row[1])
+                        ? Kept.of(opened(row[4], request).orElseThrow())
+                        : new Kept(new Digest(String.valueOf(row[1])), opened(row[4], request));
+        if (!request.methodAndPath().equals(row[0]) || !request.digest().equals(kept.request())) {
             throw new OtherRequest(request.key());
         }
         return new Answer(
                 (Integer) Objects.requireNonNull(row[2]),
                 Optional.ofNullable((String) row[3]),
-                Optional.ofNullable((byte[]) row[4])
-                        .map(b -> box.open(b, request.context()))
-                        .map(b -> new String(b, StandardCharsets.UTF_8)));
+                kept.body());
+    }
+
+    private Optional<String> opened(@Nullable Object sealed, Request request) {
+        return Optional.ofNullable((byte[]) sealed)
+                .map(bytes -> box.open(bytes, request.context()))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * What is sealed: the digest of the request, and the answer's body if it has one behind a plus
+     * sign. An earlier version sealed the body alone.
+     */
+    private record Kept(Digest request, Optional<String> body) {
+        private static final int DIGEST_CHARACTERS = 64;
+
+        static Kept of(String text) {
+            String rest = text.substring(DIGEST_CHARACTERS);
+            return new Kept(
+                    new Digest(text.substring(0, DIGEST_CHARACTERS)),
+                    rest.isEmpty() ? Optional.empty() : Optional.of(rest.substring(1)));
+        }
+
+        byte[] bytes() {
+            return (request + body.map(text -> "+" + text).orElse(""))
+                    .getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     /** The key was used for another request. */

@@ -11,6 +11,7 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.sealing.KeyId;
 import stagecoach.vocabulary.sealing.KeyRing;
 import stagecoach.vocabulary.sealing.SealingKey;
@@ -103,6 +104,16 @@ public class SecretBox {
             return openUnnamed(sealed, context);
         }
         throw new Unopenable("These bytes were not sealed by Stagecoach", context);
+    }
+
+    /**
+     * The name of bytes that hold secrets, for events: it tells nothing of them to who does not
+     * have the key. With another key they get another name.
+     *
+     * @param purpose what they are, such as {@code plan}
+     */
+    public Digest nameOf(byte[] content, String purpose) {
+        return keys.ring().current().nameOf(content, purpose);
     }
 
     /** What sealed bytes begin with if they were sealed with this key. */

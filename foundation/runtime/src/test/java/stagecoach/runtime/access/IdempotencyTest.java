@@ -21,6 +21,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.runtime.toy.ToyTest;
+import stagecoach.vocabulary.identity.Digest;
 
 @ToyTest
 class IdempotencyTest {
@@ -112,6 +113,45 @@ class IdempotencyTest {
                                         tx -> answer())
                                 .status())
                 .isEqualTo(201);
+    }
+
+    @Test
+    void what_is_kept_tells_nothing_of_the_request() {
+        once(idempotency, "ann", "POST /things", "pin=4711");
+        var row =
+                unitOfWork.run(
+                        tx ->
+                                tx.rows(
+                                                "SELECT body_sha256, body FROM idempotency WHERE key = ?1",
+                                                key)
+                                        .getFirst());
+        assertThat(row[0]).isEqualTo("");
+        assertThat(box.open((byte[]) row[1], "idempotency:ann:" + key))
+                .startsWith(Digest.of("pin=4711").value().getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void an_answer_without_a_body_and_one_of_an_earlier_version_are_given_again() {
+        var bare = new Answer(204, Optional.empty(), Optional.empty());
+        byte[] body = "body".getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 2; i++) {
+            assertThat(
+                            idempotency.once(
+                                    Optional.of(key), "bob", "DELETE /things", body, tx -> bare))
+                    .isEqualTo(bare);
+        }
+        unitOfWork.execute(
+                tx ->
+                        tx.execute(
+                                "INSERT INTO idempotency (caller, key, method_path, body_sha256, status, body, created_at) VALUES ('ann', ?1, 'POST /things', ?2, 201, ?3, now())",
+                                key,
+                                Digest.of("body").value(),
+                                box.seal(
+                                        "{}".getBytes(StandardCharsets.UTF_8),
+                                        "idempotency:ann:" + key)));
+        assertThat(once(idempotency, "ann", "POST /things", "body"))
+                .isEqualTo(new Answer(201, Optional.empty(), Optional.of("{}")));
+        assertThat(effects).hasValue(0);
     }
 
     @Test

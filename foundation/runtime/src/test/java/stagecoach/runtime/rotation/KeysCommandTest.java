@@ -33,6 +33,7 @@ import stagecoach.runtime.test.TestCli;
 import stagecoach.runtime.test.TestCli.Said;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.runtime.toy.ToyTest;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.sealing.KeyId;
 import stagecoach.vocabulary.sealing.KeyRing;
 
@@ -215,7 +216,11 @@ class KeysCommandTest {
                         "{\"secret\":1}",
                         "idempotency:%s:key 1".formatted(caller));
         unitOfWork.execute(
-                tx -> tx.execute("UPDATE idempotency SET body = ?1 WHERE key = 'key 1'", sealed));
+                tx ->
+                        tx.execute(
+                                "UPDATE idempotency SET body = ?1, body_sha256 = ?2 WHERE key = 'key 1'",
+                                sealed,
+                                Digest.of(new byte[0]).value()));
         assertThat(rows()).containsEntry("null", 1L);
         KeyId fresh = KeyFile.addKey();
         assertThat(stagecoach("keys", "show", "--service", "toy").out())

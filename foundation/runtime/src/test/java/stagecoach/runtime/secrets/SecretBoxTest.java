@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.sealing.KeyRing;
 import stagecoach.vocabulary.sealing.SealingKey;
 
@@ -47,6 +48,16 @@ class SecretBoxTest {
         assertThat(box.open(box.seal(PLAIN, "payload:1"), "payload:1")).isEqualTo(PLAIN);
         assertThat(box.open(box.seal(new byte[0], ""), "")).isEmpty();
         assertThat(box.seal(PLAIN, "payload:1")).isNotEqualTo(box.seal(PLAIN, "payload:1"));
+    }
+
+    @Test
+    void a_name_is_the_same_for_the_same_bytes_and_cannot_be_tried_out_without_the_key() {
+        var name = box.nameOf(PLAIN, "plan");
+        assertThat(box.nameOf(PLAIN.clone(), "plan")).isEqualTo(name);
+        assertThat(name)
+                .isNotEqualTo(box.nameOf(PLAIN, "payload"))
+                .isNotEqualTo(box(TWO).nameOf(PLAIN, "plan"))
+                .isNotEqualTo(Digest.of(PLAIN));
     }
 
     @Test

@@ -6,7 +6,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** The SHA-256 of a document (a plan, a payload) as 64 lower-case hexadecimal digits. */
+/**
+ * The SHA-256 of something, or its keyed one where it holds secrets (a plan, a payload), as 64
+ * lower-case hexadecimal digits.
+ */
 public record Digest(String value) {
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
 

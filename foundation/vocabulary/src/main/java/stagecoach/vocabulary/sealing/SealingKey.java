@@ -1,17 +1,24 @@
 package stagecoach.vocabulary.sealing;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
+import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import stagecoach.vocabulary.identity.Digest;
 
 /** A key of 256 bits; it is known to people by its id, and never shown otherwise. */
 public final class SealingKey {
     private static final int BYTES = 32;
     private static final byte[] ID_PREFIX =
             "stagecoach sealing key\n".getBytes(StandardCharsets.UTF_8);
+
+    private static final String NAME_PREFIX = "stagecoach name of\n";
+    private static final String HMAC = "HmacSHA256";
 
     private final byte[] bytes;
     private final KeyId id;
@@ -59,6 +66,27 @@ public final class SealingKey {
     /** What a cipher takes. */
     public SecretKeySpec spec() {
         return new SecretKeySpec(bytes, "AES");
+    }
+
+    /**
+     * Names bytes for who does not know them: equal ones have equal names, and without this key no
+     * guess can be tried. Of other keys the names are others.
+     *
+     * @param purpose what is named; equal bytes of two purposes have different names
+     */
+    public Digest nameOf(byte[] named, String purpose) {
+        byte[] derived = hmac(bytes, (NAME_PREFIX + purpose).getBytes(StandardCharsets.UTF_8));
+        return new Digest(HexFormat.of().formatHex(hmac(derived, named)));
+    }
+
+    private static byte[] hmac(byte[] key, byte[] message) {
+        try {
+            var hmac = Mac.getInstance(HMAC);
+            hmac.init(new SecretKeySpec(key, HMAC));
+            return hmac.doFinal(message);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has HMAC with SHA-256", e);
+        }
     }
 
     /** As it stands in a key file. */

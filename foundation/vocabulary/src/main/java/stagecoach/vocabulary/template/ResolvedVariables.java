@@ -62,9 +62,19 @@ public final class ResolvedVariables {
 
     /** These, and {@code facts} besides, which win and are taken literally: no template in them. */
     public ResolvedVariables withFacts(Map<String, String> facts) {
+        return withFacts(facts, false);
+    }
+
+    /** The same with facts that are secret. */
+    public ResolvedVariables withSecretFacts(Map<String, String> facts) {
+        return withFacts(facts, true);
+    }
+
+    private ResolvedVariables withFacts(Map<String, String> facts, boolean sensitive) {
         var more = new LinkedHashMap<>(definitions);
         facts.forEach(
-                (name, value) -> more.put(name, new Definition(Template.literal(value), false)));
+                (name, value) ->
+                        more.put(name, new Definition(Template.literal(value), sensitive)));
         return new ResolvedVariables(more, later);
     }
 

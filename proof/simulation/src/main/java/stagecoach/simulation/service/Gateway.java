@@ -168,7 +168,8 @@ final class Gateway extends Service {
                                         change(
                                                 slot,
                                                 slot.mail.ended(
-                                                        ResultBounds.within(ended.result()))));
+                                                        ResultBounds.within(
+                                                                ended.result(), ended.secrets()))));
                 link.down(new GatewayFrame.Complete(ended.ticket()));
             }
             case Output _ -> {}

@@ -41,6 +41,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.Digest;
@@ -53,6 +54,7 @@ import stagecoach.wire.StagecoachJson;
 class StepRunTest {
     @Inject ServiceToken tokens;
     @Inject UnitOfWork unitOfWork;
+    @Inject SecretBox box;
 
     private List<ReadPayloads.Entry> payloads(List<AgentCommand> commands) {
         var request =
@@ -72,7 +74,10 @@ class StepRunTest {
 
     private CommandPayload payload(AgentCommand command) {
         var entry = payloads(List.of(command)).getFirst();
-        assertThat(Digest.of(StagecoachJson.bytes(entry.payload()))).isEqualTo(entry.digest());
+        byte[] bytes = StagecoachJson.bytes(entry.payload());
+        assertThat(entry.digest())
+                .isEqualTo(box.nameOf(bytes, "payload"))
+                .isNotEqualTo(Digest.of(bytes));
         return entry.payload();
     }
 

@@ -1,7 +1,7 @@
 package stagecoach.steprunner.run;
 
 import java.time.Instant;
-import java.util.Map;
+import java.util.Optional;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -25,13 +25,13 @@ public sealed interface PlaceStage {
     /**
      * It is over here.
      *
-     * @param begun whether a command was ever given for it
+     * @param ticket of its last command; empty if none was ever given
      */
-    record Ended(PairResult result, Map<String, String> outputs, boolean begun)
+    record Ended(PairResult result, PlaceOutputs outputs, Optional<Ticket> ticket)
             implements PlaceStage {
-        /** Copies the outputs. */
-        public Ended {
-            outputs = Map.copyOf(outputs);
+        /** Whether a command was ever given for it. */
+        boolean begun() {
+            return ticket.isPresent();
         }
     }
 }

@@ -1,6 +1,5 @@
 package stagecoach.steprunner.run;
 
-import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
@@ -19,6 +18,7 @@ import stagecoach.steprunner.run.PlaceStage.Ended;
 import stagecoach.steprunner.run.PlaceStage.Waiting;
 import stagecoach.steprunner.run.StepRun.Over;
 import stagecoach.steprunner.run.StepRun.Underway;
+import stagecoach.vocabulary.identity.Ticket;
 
 /** What an event makes of a run that is under way; it only believes. */
 final class RunHistory {
@@ -70,8 +70,8 @@ final class RunHistory {
                 event.state(),
                 event.reason(),
                 event.mayStillRun(),
-                event.outputs(),
-                event.ticket().isPresent());
+                new PlaceOutputs(event.outputs(), event.sensitiveOutputs(), event.ticket()),
+                event.ticket());
     }
 
     private static Underway afterSkip(Underway run, StepSkipped event) {
@@ -89,8 +89,8 @@ final class RunHistory {
                             StepState.SKIPPED,
                             Optional.of(event.reason()),
                             false,
-                            Map.of(),
-                            false);
+                            PlaceOutputs.NONE,
+                            Optional.empty());
         }
         return after;
     }
@@ -101,9 +101,9 @@ final class RunHistory {
             StepState state,
             Optional<String> reason,
             boolean mayStillRun,
-            Map<String, String> outputs,
-            boolean begun) {
+            PlaceOutputs outputs,
+            Optional<Ticket> ticket) {
         var result = new PairResult(pair, run.place(pair).worker(), state, reason, mayStillRun);
-        return run.with(pair, new Ended(result, outputs, begun));
+        return run.with(pair, new Ended(result, outputs, ticket));
     }
 }

@@ -103,9 +103,9 @@ public sealed interface StepRun {
             return waiting;
         }
 
-        /** The output variables that this run has set so far: pair, then name, to value. */
-        public Map<Pair, Map<String, String>> outputs() {
-            var outputs = new LinkedHashMap<Pair, Map<String, String>>();
+        /** The output variables that this run has set so far. */
+        public Map<Pair, PlaceOutputs> outputs() {
+            var outputs = new LinkedHashMap<Pair, PlaceOutputs>();
             for (StepProgress step : steps) {
                 step.places()
                         .forEach(

@@ -173,7 +173,8 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
                 report.result().exitCode(),
                 report.result().outputs(),
                 verdict.reason(),
-                report.result().mayStillRun());
+                report.result().mayStillRun(),
+                report.result().sensitiveOutputs());
     }
 
     private List<StepRunEvent> onBackoffOver(StepRun state, BackoffOver over) {

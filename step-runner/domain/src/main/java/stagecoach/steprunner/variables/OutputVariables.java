@@ -20,8 +20,8 @@ final class OutputVariables {
      * this target's own value, or that of a step that ran once on a worker; at a place without
      * target also the only value that there is, never one of several.
      */
-    static Map<String, String> at(Optional<TargetId> here, Collection<Output> outputs) {
-        var facts = new LinkedHashMap<String, String>();
+    static Map<String, Output> at(Optional<TargetId> here, Collection<Output> outputs) {
+        var facts = new LinkedHashMap<String, Output>();
         var byName = new HashMap<Key, List<Output>>();
         for (Output output : outputs) {
             output.target()
@@ -30,7 +30,7 @@ final class OutputVariables {
                                     facts.put(
                                             OutputReference.at(output.step(), target, output.name())
                                                     .variableName(),
-                                            output.value()));
+                                            output));
             byName.computeIfAbsent(new Key(output.step(), output.name()), _ -> new ArrayList<>())
                     .add(output);
         }
@@ -38,26 +38,23 @@ final class OutputVariables {
                 (key, values) ->
                         ownValue(here, values)
                                 .ifPresent(
-                                        value ->
+                                        output ->
                                                 facts.put(
                                                         OutputReference.here(key.step(), key.name())
                                                                 .variableName(),
-                                                        value)));
+                                                        output)));
         return facts;
     }
 
-    private static Optional<String> ownValue(Optional<TargetId> here, List<Output> values) {
+    private static Optional<Output> ownValue(Optional<TargetId> here, List<Output> values) {
         var own = values.stream().filter(output -> output.target().equals(here)).findFirst();
         if (own.isPresent()) {
-            return own.map(Output::value);
+            return own;
         }
         if (here.isEmpty()) {
-            return values.size() == 1 ? Optional.of(values.getFirst().value()) : Optional.empty();
+            return values.size() == 1 ? Optional.of(values.getFirst()) : Optional.empty();
         }
-        return values.stream()
-                .filter(output -> output.target().isEmpty())
-                .findFirst()
-                .map(Output::value);
+        return values.stream().filter(output -> output.target().isEmpty()).findFirst();
     }
 
     private record Key(StepName step, String name) {}

@@ -54,7 +54,13 @@ public final class StepPlan {
      */
     public ResolvedVariables variablesAt(
             StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
-        var facts = new LinkedHashMap<>(OutputVariables.at(place.target(), outputs));
+        var facts = new LinkedHashMap<String, String>();
+        var secretFacts = new LinkedHashMap<String, String>();
+        OutputVariables.at(place.target(), outputs)
+                .forEach(
+                        (name, output) ->
+                                (output.sensitive() ? secretFacts : facts)
+                                        .put(name, output.value()));
         facts.putAll(builtIns(sheet, step, place));
         facts.putAll(PackageFacts.of(action(step), step));
         return variables
@@ -66,6 +72,7 @@ public final class StepPlan {
                                 Optional.of(step.name()),
                                 place.region()))
                 .overriddenBy(prompted)
+                .withSecretFacts(secretFacts)
                 .withFacts(facts);
     }
 

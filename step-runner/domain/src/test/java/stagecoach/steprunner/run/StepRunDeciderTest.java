@@ -450,7 +450,26 @@ class StepRunDeciderTest {
                         start(step("a").at("t1"), step("b").at("t1")),
                         report("a", "t1", exited(0, outputs)));
         assertThat(((StepRun.Underway) next.state()).outputs())
-                .containsExactly(Map.entry(pair("a", "t1"), outputs));
+                .containsExactly(
+                        Map.entry(
+                                pair("a", "t1"),
+                                new PlaceOutputs(
+                                        outputs, List.of(), Optional.of(ticket("a", "t1", 1)))));
+    }
+
+    @Test
+    void of_a_sensitive_output_the_event_has_the_name_and_its_ticket_only() {
+        var token = exited(0).withSensitiveOutputs(List.of("Token"));
+        var before = run.after(start(step("a").at("t1"), step("b").at("t1")));
+        var next = before.after(report("a", "t1", token));
+        assertThat(((StepRun.Underway) next.state()).outputs())
+                .containsExactly(
+                        Map.entry(
+                                pair("a", "t1"),
+                                new PlaceOutputs(
+                                        Map.of(),
+                                        List.of("Token"),
+                                        Optional.of(ticket("a", "t1", 1)))));
     }
 
     @Test

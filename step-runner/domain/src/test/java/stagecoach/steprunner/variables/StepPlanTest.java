@@ -157,7 +157,7 @@ class StepPlanTest {
     }
 
     private static Output output(String step, Place place, String value) {
-        return new Output(new StepName(step), place.target(), "Port", value);
+        return new Output(new StepName(step), place.target(), "Port", value, false);
     }
 
     private static CommandPayload.Script scriptAt(Place place, StepPlan plan, Output... outputs) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -52,6 +53,7 @@ public class Mailbox {
     private final TicketKind kind;
     private final MailboxStore store;
     private final Recipients recipients;
+    private final SensitiveOutputs sensitiveOutputs;
     private final Clock clock;
     private final Gathering<News, Boolean> news = new Gathering<>("news", NEWS_MAX, this::hear);
 
@@ -61,12 +63,14 @@ public class Mailbox {
             TicketKind kind,
             MailboxStore store,
             Recipients recipients,
+            SensitiveOutputs sensitiveOutputs,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.kind = kind;
         this.store = store;
         this.recipients = recipients;
+        this.sensitiveOutputs = sensitiveOutputs;
         this.clock = clock;
     }
 
@@ -130,10 +134,26 @@ public class Mailbox {
         news.join(new News(ticket, of(agent, Mail::started)));
     }
 
-    /** The tentacle says how it ended. When this returns the result is safe. */
-    public void ended(AgentId agent, Ticket ticket, CommandResult result) {
-        CommandResult bounded = ResultBounds.within(result);
+    /**
+     * The tentacle says how it ended. When this returns the result is safe.
+     *
+     * @param secrets the values of the sensitive outputs that the result names
+     */
+    public void ended(
+            AgentId agent, Ticket ticket, CommandResult result, Map<String, String> secrets) {
+        CommandResult bounded = ResultBounds.within(result, secrets);
+        if (!bounded.sensitiveOutputs().isEmpty() && isOpen(agent, ticket)) {
+            // First the values, then the event: a crash between them makes the tentacle say both
+            // again.
+            sensitiveOutputs.keep(ticket, secrets);
+        }
         news.join(new News(ticket, of(agent, mail -> mail.ended(bounded))));
+    }
+
+    private boolean isOpen(AgentId agent, Ticket ticket) {
+        return find(Set.of(ticket)).stream()
+                .map(StoredMail::mail)
+                .anyMatch(mail -> mail.agent().equals(agent) && mail.isOpen());
     }
 
     /** What a tentacle says of a ticket. */

@@ -316,7 +316,7 @@ final class Session {
         try {
             persistently(
                     () -> {
-                        mailbox.ended(agent, ended.ticket(), ended.result());
+                        mailbox.ended(agent, ended.ticket(), ended.result(), ended.secrets());
                         atWork.remove(ended.ticket());
                         send(new Complete(ended.ticket()));
                     });

@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.contracts.internal.KeepOutputs;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.internal.ReadPayloads;
 import stagecoach.vocabulary.identity.Digest;
@@ -30,7 +32,9 @@ public final class OtherServices {
     private final Map<Ticket, CommandPayload> payloads = new ConcurrentHashMap<>();
     private final Map<Sha512, byte[]> blobs = new ConcurrentHashMap<>();
     private final List<MintGrants.Request> granted = new CopyOnWriteArrayList<>();
+    private final List<KeepOutputs.Request> kept = new CopyOnWriteArrayList<>();
     private final List<List<Ticket>> batches = new CopyOnWriteArrayList<>();
+    private final AtomicInteger turnedAway = new AtomicInteger();
     private volatile boolean away;
 
     private OtherServices() {
@@ -44,6 +48,7 @@ public final class OtherServices {
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort()),
                             0);
             server.createContext("/internal/payloads", this::onPayloads);
+            server.createContext("/internal/sensitive-outputs", this::onSensitiveOutputs);
             server.createContext("/internal/grants", this::onGrants);
             server.createContext("/internal/blobs/", this::onBlobs);
             server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -81,9 +86,22 @@ public final class OtherServices {
         away = now;
     }
 
+    /** How many requests were not answered because of that. */
+    public int turnedAway() {
+        return turnedAway.get();
+    }
+
     /** The grants that were asked for. */
     public List<MintGrants.Request> granted() {
         return granted;
+    }
+
+    /** The sensitive outputs that came for a ticket, each time that they came. */
+    public List<Map<String, String>> kept(Ticket ticket) {
+        return kept.stream()
+                .filter(request -> request.ticket().equals(ticket))
+                .map(KeepOutputs.Request::outputs)
+                .toList();
     }
 
     /** The tickets of each request for payloads. */
@@ -109,6 +127,17 @@ public final class OtherServices {
             }
         }
         answer(exchange, 200, StagecoachJson.bytes(new ReadPayloads.Response(found)));
+    }
+
+    private void onSensitiveOutputs(HttpExchange exchange) throws IOException {
+        if (refused(exchange)) {
+            return;
+        }
+        var request =
+                StagecoachJson.read(
+                        exchange.getRequestBody().readAllBytes(), KeepOutputs.Request.class);
+        kept.add(request);
+        answer(exchange, 200, StagecoachJson.bytes(new KeepOutputs.Response(true)));
     }
 
     private void onGrants(HttpExchange exchange) throws IOException {
@@ -156,6 +185,7 @@ public final class OtherServices {
 
     private boolean refused(HttpExchange exchange) throws IOException {
         if (away) {
+            turnedAway.incrementAndGet();
             answer(exchange, 503, new byte[0]);
             return true;
         }

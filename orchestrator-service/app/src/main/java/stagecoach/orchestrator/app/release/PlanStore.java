@@ -13,8 +13,8 @@ import stagecoach.vocabulary.identity.Digest;
 import stagecoach.wire.StagecoachJson;
 
 /**
- * Documents that hold secrets, sealed and named by the SHA-256 of their bytes: what releases were
- * made of, and what deployments run.
+ * Documents that hold secrets, sealed and named by a keyed digest of their bytes: what releases
+ * were made of, and what deployments run.
  */
 @ApplicationScoped
 public class PlanStore {
@@ -27,7 +27,8 @@ public class PlanStore {
     /** Keeps a document; one that is there already is kept once. */
     public Digest keep(Tx tx, Object document) {
         byte[] json = StagecoachJson.bytes(document);
-        Digest digest = Digest.of(json);
+        // Events have the name: without the key it must tell no secret.
+        Digest digest = secrets.nameOf(json, "plan");
         tx.execute(
                 "INSERT INTO plan (digest, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 digest.value(),

@@ -9,7 +9,7 @@ import stagecoach.runtime.sql.Statements;
 @Singleton
 class RetiredRuns implements OwnTables {
     private static final List<String> TABLES =
-            List.of("output", "payload", "newest_run", "plan_use");
+            List.of("output", "sensitive_output", "payload", "newest_run", "plan_use");
 
     @Override
     public int forget(Statements tx, String deployment, int rowsMax) {

@@ -23,6 +23,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.steprunner.app.command.Outputs;
 import stagecoach.steprunner.app.command.StepCommands;
 import stagecoach.steprunner.app.secrets.Payloads;
+import stagecoach.steprunner.run.PlaceOutputs;
 import stagecoach.steprunner.run.StepRun;
 import stagecoach.steprunner.run.StepRun.NotStarted;
 import stagecoach.steprunner.run.StepRun.Over;
@@ -120,7 +121,14 @@ public class StepRuns implements AggregateKind<StepRun, StepRunCommand, StepRunE
                 case StepTryFailed failed -> endedTickets.add(failed.ticket());
                 case StepFinished finished -> {
                     finished.ticket().ifPresent(endedTickets::add);
-                    outputs.keep(tx, deployment, finished.pair(), finished.outputs());
+                    outputs.keep(
+                            tx,
+                            deployment,
+                            finished.pair(),
+                            new PlaceOutputs(
+                                    finished.outputs(),
+                                    finished.sensitiveOutputs(),
+                                    finished.ticket()));
                 }
                 case StepRunStarted _ -> {}
                 case StepStarted _ -> {}

@@ -26,10 +26,10 @@ public class Payloads {
         this.box = box;
     }
 
-    /** Keeps the payload of a ticket and tells the digest of its bytes. */
+    /** Keeps the payload of a ticket and tells its name, a keyed digest. */
     public Digest keep(Tx tx, Ticket ticket, DeploymentId deployment, CommandPayload payload) {
         byte[] plain = StagecoachJson.bytes(payload);
-        var digest = Digest.of(plain);
+        var digest = box.nameOf(plain, "payload");
         tx.execute(
                 "INSERT INTO payload (ticket, deployment, digest, ciphertext) VALUES (?1, ?2, ?3, ?4)",
                 ticket.value(),

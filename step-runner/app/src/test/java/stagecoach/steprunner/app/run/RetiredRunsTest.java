@@ -34,6 +34,11 @@ class RetiredRunsTest {
                             deployment);
                     tx.execute(
                             "INSERT INTO newest_run (deployment, run) VALUES (?1, 3)", deployment);
+                    tx.execute(
+                            "INSERT INTO sensitive_output (ticket, deployment, ciphertext) VALUES (?1, ?2, ?3)",
+                            UUID.randomUUID(),
+                            deployment,
+                            new byte[] {2});
                 });
     }
 
@@ -41,6 +46,7 @@ class RetiredRunsTest {
         return number(
                 """
                 SELECT (SELECT count(*) FROM output WHERE deployment = ?1)
+                    + (SELECT count(*) FROM sensitive_output WHERE deployment = ?1)
                     + (SELECT count(*) FROM newest_run WHERE deployment = ?1)
                     + (SELECT count(*) FROM plan_use WHERE deployment = ?1)""",
                 deployment);
@@ -59,12 +65,12 @@ class RetiredRunsTest {
     void what_a_retired_deployment_left_goes_and_what_others_use_stays() {
         leave(one);
         leave(other);
-        assertThat(forget(one)).isEqualTo(3);
+        assertThat(forget(one)).isEqualTo(4);
         assertThat(rows(one)).isZero();
-        assertThat(rows(other)).isEqualTo(3);
+        assertThat(rows(other)).isEqualTo(4);
         assertThat(number("SELECT count(*) FROM plan WHERE digest = ?1", plan)).isEqualTo(1);
         assertThat(forget(one)).isZero();
-        assertThat(forget(other)).isEqualTo(3);
+        assertThat(forget(other)).isEqualTo(4);
         assertThat(number("SELECT count(*) FROM plan WHERE digest = ?1", plan)).isZero();
     }
 }
