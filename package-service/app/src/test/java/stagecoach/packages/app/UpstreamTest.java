@@ -1,17 +1,22 @@
 package stagecoach.packages.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.apache.commons.io.file.PathUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,12 +24,15 @@ import org.junit.jupiter.api.Test;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
+import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.wire.StagecoachJson;
 
@@ -248,5 +256,54 @@ class UpstreamTest {
         assertThat(Http.get("/api/v1/feeds/" + feed).statusCode()).isEqualTo(404);
         assertThat(pin("Some.Package", "").problem().orElseThrow())
                 .contains("There is no feed \"%s\"".formatted(feed));
+    }
+
+    @Test
+    void bytes_that_are_being_removed_are_named_only_when_they_are_there_again() throws Exception {
+        folder();
+        var nupkg = Packages.of(Packages.freshId(), "1.0.0", 500);
+        inShare(nupkg);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+
+        try (var others = Executors.newVirtualThreadPerTaskExecutor()) {
+            // As another pod does it that removes what no package has.
+            var pinned =
+                    OnVirtualThread.call(
+                            () ->
+                                    unitOfWork.run(
+                                            tx -> {
+                                                PostgresIndex.lock(tx, nupkg.sha512());
+                                                var asked =
+                                                        others.submit(
+                                                                () ->
+                                                                        pin(
+                                                                                nupkg.id().value(),
+                                                                                "1.0.0"));
+                                                await().pollInSameThread()
+                                                        .atMost(Duration.ofSeconds(9))
+                                                        .until(() -> waitingForUs(tx) > 0);
+                                                delete(nupkg.sha512());
+                                                return asked;
+                                            }));
+            assertThat(pinned.get().pin()).isPresent();
+        }
+        assertThat(blobs.has(nupkg.sha512())).isTrue();
+    }
+
+    private static long waitingForUs(Tx tx) {
+        return ((Number)
+                        Objects.requireNonNull(
+                                tx.rows(
+                                                "SELECT count(*) FROM pg_locks w JOIN pg_locks h USING (locktype, database, classid, objid, objsubid) WHERE locktype = 'advisory' AND NOT w.granted AND h.granted AND h.pid = pg_backend_pid()")
+                                        .getFirst()[0]))
+                .longValue();
+    }
+
+    private void delete(Sha512 sha512) {
+        try {
+            blobs.delete(sha512);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

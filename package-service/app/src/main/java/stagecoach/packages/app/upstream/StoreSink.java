@@ -13,6 +13,7 @@ final class StoreSink implements PackageSink, Closeable {
     private final BlobStore store;
     private BlobDraft draft;
     private @Nullable Sha512 digest;
+    private boolean kept;
 
     StoreSink(BlobStore store) throws IOException {
         this.store = store;
@@ -51,6 +52,18 @@ final class StoreSink implements PackageSink, Closeable {
     /** What came. */
     BlobDraft draft() {
         return draft;
+    }
+
+    /**
+     * Puts it into the store; once more it is only looked at, for a transaction that runs again.
+     */
+    void keep() throws IOException {
+        if (!kept) {
+            draft.keep();
+            kept = true;
+        } else if (!store.has(digest())) {
+            throw new IOException("The bytes went while the package was being named.");
+        }
     }
 
     @Override

@@ -4,10 +4,12 @@ import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.feeds.protocol.Feeds;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
@@ -26,6 +29,7 @@ import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.ingest.ArchiveGuard;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.PackageRefusedException;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
@@ -164,11 +168,9 @@ public class Upstream {
         } catch (PackageRefusedException e) {
             flight.land(refused(key, e.refusal().sentence()));
         } catch (IOException e) {
-            Log.errorf(e, "A package cannot be stored. feed=%s id=%s", key.feed(), key.id());
-            flight.land(
-                    new Fetch.Failed(
-                            "%s %s cannot be stored on the server: %s."
-                                    .formatted(key.id(), key.version(), e.getMessage())));
+            flight.land(unstored(key, e));
+        } catch (UncheckedIOException e) {
+            flight.land(unstored(key, Objects.requireNonNull(e.getCause())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             flight.land(new Fetch.Failed("the server is being stopped."));
@@ -176,6 +178,13 @@ public class Upstream {
             flight.landedAt().set(System.nanoTime());
             flight.end().completeExceptionally(e);
         }
+    }
+
+    private static Fetch unstored(Key key, IOException e) {
+        Log.errorf(e, "A package cannot be stored. feed=%s id=%s", key.feed(), key.id());
+        return new Fetch.Failed(
+                "%s %s cannot be stored on the server: %s."
+                        .formatted(key.id(), key.version(), e.getMessage()));
     }
 
     private static Fetch refused(Key key, String sentence) {
@@ -203,7 +212,6 @@ public class Upstream {
         }
     }
 
-    /** The bytes first, then their name, so that whatever is named is there. */
     private Fetch kept(Key key, StoreSink sink, Fetched fetched)
             throws IOException, PackageRefusedException {
         Sha512 digest = sink.digest();
@@ -212,9 +220,9 @@ public class Upstream {
             return refused(key, "it names itself %s %s.".formatted(nuspec.id(), nuspec.version()));
         }
         var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, sink.size());
-        sink.draft().keep();
-        PackagePin first =
-                unitOfWork.run(tx -> FirstSeen.keep(tx, key.feed(), pin, clock.instant()));
+        // Before we hold a lock: gigabytes may take their time.
+        sink.draft().flush();
+        PackagePin first = unitOfWork.run(tx -> named(tx, key.feed(), pin, sink));
         if (!first.sha512().equals(digest)) {
             return refused(
                     key,
@@ -229,5 +237,19 @@ public class Upstream {
                 fetched.attempts(),
                 fetched.confirmed());
         return new Fetch.Here(pin, fetched.bytes(), fetched.attempts());
+    }
+
+    /**
+     * The bytes first, then their name, so that whatever is named is there; and both as one step
+     * for whoever removes bytes that no package of the built-in feed has any more.
+     */
+    private PackagePin named(Tx tx, FeedId feed, PackagePin pin, StoreSink sink) {
+        PostgresIndex.lock(tx, pin.sha512());
+        try {
+            sink.keep();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return FirstSeen.keep(tx, feed, pin, clock.instant());
     }
 }
