@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
@@ -26,6 +28,8 @@ import stagecoach.wire.StagecoachJson;
  * The work runs on one thread; cancel and the session come from others.
  */
 public final class LiveTicket {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveTicket.class);
+
     /** A message carries all of them, and sealed rows keep them. */
     private static final int SECRETS_BYTES_MAX = 128 * 1024;
 
@@ -251,12 +255,17 @@ public final class LiveTicket {
         CommandResult whole = withSecrets(ended);
         output.finish();
         folder.record(new JournalEntry.Ended(clock.instant(), whole));
-        secrets.forget();
         lock.lock();
         try {
             result = whole;
         } finally {
             lock.unlock();
+        }
+        try {
+            secrets.forget();
+        } catch (IOException e) {
+            // It has ended, with all that it set; once more would find only what is left here.
+            LOG.warn("secrets stay in {} until the ticket goes", folder.path(), e);
         }
         news.run();
     }
@@ -271,13 +280,14 @@ public final class LiveTicket {
         Map<String, String> kept = new TreeMap<>();
         int bytes = 0;
         for (var each : set.entrySet()) {
-            bytes += StagecoachJson.bytes(Map.of(each.getKey(), each.getValue())).length;
-            if (bytes > SECRETS_BYTES_MAX) {
+            int size = StagecoachJson.bytes(Map.of(each.getKey(), each.getValue())).length;
+            if (bytes + size > SECRETS_BYTES_MAX) {
                 info(
                         "The sensitive output variable %s is left out: all of a step's together must not be longer than %d bytes."
                                 .formatted(each.getKey(), SECRETS_BYTES_MAX));
-                break;
+                continue;
             }
+            bytes += size;
             kept.put(each.getKey(), each.getValue());
         }
         folder.keepSecrets(kept);

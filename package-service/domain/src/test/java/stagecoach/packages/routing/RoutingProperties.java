@@ -1,0 +1,178 @@
+package stagecoach.packages.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.PackageNeed.NeedingTarget;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.HolderId;
+import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
+
+/** In which order sources are given, for any caches, regions, targets and policies. */
+class RoutingProperties {
+    private static final List<String> REGIONS = List.of("ap", "eu", "us");
+
+    private static PinnedPackage pinned(AcquisitionLocation location, PackageSource source) {
+        return new PinnedPackage(
+                FeedId.BUILT_IN,
+                new PackagePin(
+                        new PackageId("Shop.Web"),
+                        new PackageVersion("1.0.0"),
+                        new Sha512("ab".repeat(64)),
+                        1000),
+                location,
+                source);
+    }
+
+    private static PackageNeed need(Set<Optional<RegionId>> regions) {
+        return new PackageNeed(
+                pinned(AcquisitionLocation.EXECUTION_TARGET, PackageSource.NEAREST_CACHE),
+                regions.stream().map(RoutingProperties::target).toList());
+    }
+
+    private static NeedingTarget target(Optional<RegionId> region) {
+        var holder = HolderId.of(new TargetId("of-" + region.map(RegionId::value).orElse("none")));
+        return new NeedingTarget(holder, holder.agent(), region, Optional.empty());
+    }
+
+    @Property
+    void each_region_has_one_route_on_which_each_cache_stands_once_and_its_own_come_by_priority(
+            @ForAll("caches") List<KnownCache> caches,
+            @ForAll("needing") Set<Optional<RegionId>> needing,
+            @ForAll("regions") Set<RegionId> withoutFallback) {
+        List<RegionRoute> routes =
+                RoutePlanner.routes(List.of(need(needing), need(needing)), caches, withoutFallback);
+
+        assertThat(routes)
+                .extracting(RegionRoute::region)
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(needing);
+        for (RegionRoute route : routes) {
+            assertThat(route.own()).isEqualTo(ordered(caches, route.region(), true));
+            assertThat(route.others()).isEqualTo(ordered(caches, route.region(), false));
+            assertThat(route.serverFallback())
+                    .isEqualTo(route.region().filter(withoutFallback::contains).isEmpty());
+        }
+    }
+
+    private static List<Source.Cache> ordered(
+            List<KnownCache> caches, Optional<RegionId> region, boolean own) {
+        return caches.stream()
+                .filter(cache -> Optional.of(cache.region()).equals(region) == own)
+                .sorted(
+                        Comparator.comparingInt(KnownCache::priority)
+                                .thenComparing(cache -> cache.source().cache().value()))
+                .map(KnownCache::source)
+                .toList();
+    }
+
+    @Property
+    void what_is_not_known_to_hold_the_package_is_never_a_source_and_the_server_is_the_last(
+            @ForAll("caches") List<KnownCache> caches,
+            @ForAll("regions") Set<RegionId> withoutFallback,
+            @ForAll Set<Integer> holding) {
+        Set<CacheId> hold = new HashSet<>();
+        for (int n = 0; n < caches.size(); n++) {
+            if (holding.contains(n)) {
+                hold.add(caches.get(n).source().cache());
+            }
+        }
+        var needing = REGIONS.stream().map(id -> Optional.of(new RegionId(id)));
+        for (RegionRoute route :
+                RoutePlanner.routes(
+                        List.of(need(needing.collect(Collectors.toSet()))),
+                        caches,
+                        withoutFallback)) {
+            List<Source> sources =
+                    Sources.of(
+                            pinned(
+                                    AcquisitionLocation.EXECUTION_TARGET,
+                                    PackageSource.NEAREST_CACHE),
+                            route,
+                            cache -> hold.contains(cache.cache()));
+            Stream<Source> expected =
+                    Stream.<Source>concat(route.own().stream(), route.others().stream())
+                            .filter(
+                                    source ->
+                                            source instanceof Source.Cache cache
+                                                    && hold.contains(cache.cache()));
+            assertThat(sources)
+                    .isEqualTo(
+                            Stream.concat(
+                                            expected,
+                                            Stream.of((Source) new Source.Server())
+                                                    .filter(_ -> route.serverFallback()))
+                                    .toList());
+        }
+    }
+
+    @Property
+    void what_the_server_hands_out_or_comes_from_the_feed_passes_no_cache(
+            @ForAll("caches") List<KnownCache> caches) {
+        var route =
+                RoutePlanner.routes(
+                                List.of(need(Set.of(Optional.of(new RegionId("eu"))))),
+                                caches,
+                                Set.of())
+                        .getFirst();
+        for (PinnedPackage pinned :
+                List.of(
+                        pinned(AcquisitionLocation.SERVER, PackageSource.NEAREST_CACHE),
+                        pinned(AcquisitionLocation.EXECUTION_TARGET, PackageSource.FEED))) {
+            assertThat(Sources.of(pinned, route, _ -> true)).containsExactly(new Source.Server());
+        }
+    }
+
+    @Provide
+    Arbitrary<List<KnownCache>> caches() {
+        var one =
+                Combinators.combine(
+                                Arbitraries.integers().between(1, 9),
+                                Arbitraries.of(REGIONS),
+                                Arbitraries.integers().between(0, 2))
+                        .as(
+                                (number, region, priority) ->
+                                        new KnownCache(
+                                                new Source.Cache(
+                                                        new CacheId("cache-" + number),
+                                                        "https://cache-" + number,
+                                                        Optional.empty()),
+                                                new RegionId(region),
+                                                priority));
+        return one.list().ofMaxSize(6).uniqueElements(cache -> cache.source().cache());
+    }
+
+    @Provide
+    Arbitrary<Set<RegionId>> regions() {
+        return Arbitraries.of(REGIONS).map(RegionId::new).set();
+    }
+
+    @Provide
+    Arbitrary<Set<Optional<RegionId>>> needing() {
+        return Arbitraries.of(REGIONS).map(RegionId::new).optional().set().ofMinSize(1);
+    }
+}
