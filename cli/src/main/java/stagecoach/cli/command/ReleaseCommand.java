@@ -14,6 +14,7 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.NotYet;
 import stagecoach.cli.client.Text;
+import stagecoach.cli.client.Unreachable;
 
 @Command(
         name = "release",
@@ -39,6 +40,9 @@ public final class ReleaseCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Snapshot process, variables and packages.")
     static final class Create extends ApiCommand {
+        private static final long PAUSE_MILLIS_MIN = 1000;
+        private static final long AWAY_NANOS_MAX = TimeUnit.MINUTES.toNanos(2);
+
         @Parameters(index = "0", paramLabel = "PROJECT")
         String project = "";
 
@@ -79,20 +83,45 @@ public final class ReleaseCommand implements Runnable {
             return ExitCode.SUCCEEDED;
         }
 
-        /** Packages of feeds outside may be on their way for a while; the server says how far. */
+        /**
+         * Packages of feeds outside may be on their way for a while; the server says how far. Once
+         * they are, a server that is away for a moment is waited for, too.
+         */
         private JsonNode created(ApiClient api, Map<String, Object> body)
                 throws InterruptedException {
+            long awaySince = 0;
+            boolean underway = false;
+            String told = "";
             while (true) {
                 try {
                     JsonNode release =
                             api.post("/projects/" + ApiClient.encoded(project) + "/releases", body);
                     screen().redraw(List.of());
                     return release;
-                } catch (NotYet underway) {
-                    screen().redraw(List.of(String.valueOf(underway.getMessage())));
-                    TimeUnit.MILLISECONDS.sleep(underway.after().toMillis());
+                } catch (NotYet later) {
+                    underway = true;
+                    awaySince = 0;
+                    told = show(String.valueOf(later.getMessage()), told);
+                    TimeUnit.MILLISECONDS.sleep(
+                            Math.max(PAUSE_MILLIS_MIN, later.after().toMillis()));
+                } catch (Unreachable away) {
+                    awaySince = awaySince == 0 ? System.nanoTime() : awaySince;
+                    if (!underway || System.nanoTime() - awaySince > AWAY_NANOS_MAX) {
+                        throw away;
+                    }
+                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS_MIN);
                 }
             }
+        }
+
+        /** Redrawn on a terminal; elsewhere it is told that there is waiting, once. */
+        private String show(String sentence, String told) {
+            if (screen().terminal()) {
+                screen().redraw(List.of(sentence));
+            } else if (!json && told.isEmpty()) {
+                say(sentence);
+            }
+            return sentence;
         }
     }
 

@@ -134,6 +134,9 @@ public class FeedResource {
         Cause cause = Cause.of(clock, caller.actor());
         return unitOfWork.run(
                 tx -> {
+                    if (!request.dryRun) {
+                        FeedCatalog.lockAll(tx);
+                    }
                     Optional<FeedRow> before = found(tx, id);
                     FeedRow after = FeedRequest.read(id, body, before, catalog);
                     Revision seen = catalog.revision(tx, id);

@@ -1,6 +1,7 @@
 package stagecoach.packages.app.feed;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,6 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
 import stagecoach.packages.app.upstream.Fetch;
@@ -22,45 +30,95 @@ import stagecoach.vocabulary.packages.VersionRange;
  * Fixes packages of feeds outside: their versions are found, and they are fetched, so that a
  * release that exists needs no feed any more.
  */
-@ApplicationScoped
+@Singleton
 class UpstreamPins {
     /** Less than the asker's patience with one call. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final long CHOICE_NANOS_MAX = Duration.ofMinutes(10).toNanos();
+
     private final Upstream upstream;
+    private final Map<Wanted, Choice> choices = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     UpstreamPins(Upstream upstream) {
         this.upstream = upstream;
     }
 
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /**
+     * A version that is being chosen, or was chosen and is on its way: who asks again meanwhile
+     * gets the same one.
+     */
+    private record Choice(Future<PackageVersion> version, long begunAt) {
+        boolean isOld() {
+            return System.nanoTime() - begunAt > CHOICE_NANOS_MAX;
+        }
+    }
+
     /** An answer for each, within a few seconds; what takes longer goes on. */
     Map<Wanted, Answer> pin(List<Wanted> wanted) throws InterruptedException {
+        long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
+        Map<Wanted, Choice> chosen = new LinkedHashMap<>();
+        wanted.forEach(each -> chosen.put(each, choice(each)));
         Map<Wanted, Answer> answers = new HashMap<>();
-        Map<Wanted, PackageVersion> chosen = new LinkedHashMap<>();
-        for (Wanted each : wanted) {
-            try {
-                PackageVersion version = version(each);
-                chosen.put(each, version);
-                upstream.want(each.feed(), each.id(), version);
-            } catch (FeedException e) {
-                answers.put(each, Answer.problem(sentence(e)));
-            } catch (NoneException e) {
-                answers.put(each, Answer.problem(e.sentence));
+        for (var each : chosen.entrySet()) {
+            Answer answer = answer(each.getKey(), each.getValue(), giveUpAt);
+            answers.put(each.getKey(), answer);
+            if (answer.underway().isEmpty()) {
+                // The next one who asks wants what is the newest then.
+                choices.remove(each.getKey(), each.getValue());
             }
         }
-        long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
-        for (var each : chosen.entrySet()) {
-            Wanted one = each.getKey();
-            Duration left = Duration.ofNanos(Math.max(0, giveUpAt - System.nanoTime()));
-            answers.put(
-                    one,
-                    switch (upstream.await(one.feed(), one.id(), each.getValue(), left)) {
-                        case Fetch.Here here -> Answer.pinned(here.pin());
-                        case Fetch.Underway underway -> Answer.underway(underway.sentence());
-                        case Fetch.Failed failed -> Answer.problem(failed.sentence());
-                    });
-        }
         return answers;
+    }
+
+    private Choice choice(Wanted wanted) {
+        return choices.compute(
+                wanted,
+                (_, present) ->
+                        present == null || present.isOld()
+                                ? new Choice(threads.submit(() -> begun(wanted)), System.nanoTime())
+                                : present);
+    }
+
+    private PackageVersion begun(Wanted wanted)
+            throws FeedException, NoneException, InterruptedException {
+        PackageVersion version = version(wanted);
+        upstream.want(wanted.feed(), wanted.id(), version);
+        return version;
+    }
+
+    private Answer answer(Wanted wanted, Choice choice, long giveUpAt) throws InterruptedException {
+        try {
+            PackageVersion version =
+                    choice.version().get(left(giveUpAt).toMillis(), TimeUnit.MILLISECONDS);
+            Fetch fetch = upstream.await(wanted.feed(), wanted.id(), version, left(giveUpAt));
+            return switch (fetch) {
+                case Fetch.Here here -> Answer.pinned(here.pin());
+                case Fetch.Underway underway -> Answer.underway(underway.sentence());
+                case Fetch.Failed failed -> Answer.problem(failed.sentence());
+            };
+        } catch (TimeoutException e) {
+            return Answer.underway(
+                    "the feed \"%s\" is asked for the versions of %s and has not answered yet"
+                            .formatted(wanted.feed(), wanted.id()));
+        } catch (ExecutionException e) {
+            return switch (e.getCause()) {
+                case FeedException failed -> Answer.problem(sentence(failed));
+                case NoneException none -> Answer.problem(none.sentence);
+                case null, default ->
+                        throw new IllegalStateException("a version could not be chosen", e);
+            };
+        }
+    }
+
+    private static Duration left(long giveUpAt) {
+        return Duration.ofNanos(Math.max(0, giveUpAt - System.nanoTime()));
     }
 
     /** There is no such feed or version; why, for people. */

@@ -85,7 +85,7 @@ public class Removals {
     }
 
     /** Perhaps no package has these bytes: it is looked at soon. */
-    void noteUnused(Statements tx, Sha512 sha512) {
+    public void noteUnused(Statements tx, Sha512 sha512) {
         tx.execute(
                 "INSERT INTO unused_blob (sha512) VALUES (?1) ON CONFLICT DO NOTHING",
                 sha512.value());

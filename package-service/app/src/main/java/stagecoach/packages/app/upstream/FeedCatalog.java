@@ -19,6 +19,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.Revision;
 import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.FeedId;
 
 /** The feeds outside that there are; each change with its event, each password sealed. */
@@ -79,17 +80,21 @@ public class FeedCatalog {
         return "feed:" + id;
     }
 
+    /** Who changes a row writes all of it as he has read it, so that he locks before he reads. */
+    public static void lockAll(Statements tx) {
+        tx.execute("LOCK TABLE feed IN SHARE ROW EXCLUSIVE MODE");
+    }
+
     @Produces
     @Singleton
     static SealedRows sealedPasswords() {
-        // Who changes a row writes all of it as he has read it.
         return new SealedRows(
                 "passwords of feeds",
                 "feed",
                 "password",
                 List.of("id"),
                 id -> sealOf(id.getFirst()),
-                tx -> tx.execute("LOCK TABLE feed IN SHARE ROW EXCLUSIVE MODE"));
+                FeedCatalog::lockAll);
     }
 
     /** How often a feed's configuration was changed. */

@@ -32,7 +32,7 @@ final class StoreSink implements PackageSink, Closeable {
 
     @Override
     public void restart() throws IOException {
-        if (draft.size() > 0) {
+        if (draft.size() > 0 || digest != null) {
             draft.close();
             draft = store.draft();
             digest = null;

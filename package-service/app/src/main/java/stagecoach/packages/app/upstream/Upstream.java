@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.packages.app.index.PostgresIndex;
+import stagecoach.packages.app.keeping.Removals;
 import stagecoach.packages.feeds.protocol.Feeds;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
@@ -56,6 +57,7 @@ public class Upstream {
     private final FeedCatalog catalog;
     private final Feeds feeds;
     private final BlobStore blobs;
+    private final Removals removals;
     private final Clock clock;
     private final ArchiveGuard guard = new ArchiveGuard(ArchiveLimits.defaults());
     private final Map<Key, Flight> flights = new ConcurrentHashMap<>();
@@ -70,11 +72,13 @@ public class Upstream {
             FeedCatalog catalog,
             Feeds feeds,
             FolderBlobStore blobs,
+            Removals removals,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.catalog = catalog;
         this.feeds = feeds;
         this.blobs = blobs;
+        this.removals = removals;
         this.clock = clock;
     }
 
@@ -93,6 +97,11 @@ public class Upstream {
         void land(Fetch result) {
             landedAt.set(System.nanoTime());
             end.complete(result);
+        }
+
+        void crash(Throwable cause) {
+            landedAt.set(System.nanoTime());
+            end.completeExceptionally(cause);
         }
 
         /** Whether there is nothing more to tell of it. */
@@ -117,7 +126,24 @@ public class Upstream {
 
     /** Sees to it that a package comes; who wants to know of it asks {@link #await}. */
     public void want(FeedId feed, PackageId id, PackageVersion version) {
-        flight(new Key(feed, id, version));
+        var key = new Key(feed, id, version);
+        if (here(key).isEmpty()) {
+            flight(key);
+        }
+    }
+
+    /** What is here needs no feed, and waits behind no other download. */
+    private Optional<PackagePin> here(Key key) {
+        Optional<PackagePin> seen = seen(key);
+        try {
+            return seen.isPresent() && blobs.has(seen.get().sha512()) ? seen : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The store cannot be looked into.", e);
+        }
+    }
+
+    private Optional<PackagePin> seen(Key key) {
+        return unitOfWork.run(tx -> FirstSeen.find(tx, key.feed(), key.id(), key.version()));
     }
 
     /**
@@ -128,6 +154,10 @@ public class Upstream {
     public Fetch await(FeedId feed, PackageId id, PackageVersion version, Duration patience)
             throws InterruptedException {
         var key = new Key(feed, id, version);
+        Optional<PackagePin> here = here(key);
+        if (here.isPresent()) {
+            return new Fetch.Here(here.get(), 0, 0);
+        }
         var flight = flight(key);
         try {
             Fetch end = flight.end().get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -175,8 +205,11 @@ public class Upstream {
             Thread.currentThread().interrupt();
             flight.land(new Fetch.Failed("the server is being stopped."));
         } catch (RuntimeException e) {
-            flight.landedAt().set(System.nanoTime());
-            flight.end().completeExceptionally(e);
+            flight.crash(e);
+        } catch (Error e) {
+            // Whoever waits must not wait for ever; the rest is for the one who watches threads.
+            flight.crash(e);
+            throw e;
         }
     }
 
@@ -195,17 +228,16 @@ public class Upstream {
 
     private Fetch fetched(Key key, AtomicLong came)
             throws FeedException, IOException, InterruptedException, PackageRefusedException {
-        Optional<PackagePin> seen =
-                unitOfWork.run(tx -> FirstSeen.find(tx, key.feed(), key.id(), key.version()));
-        if (seen.isPresent() && blobs.has(seen.get().sha512())) {
-            return new Fetch.Here(seen.get(), 0, 0);
+        Optional<PackagePin> here = here(key);
+        if (here.isPresent()) {
+            return new Fetch.Here(here.get(), 0, 0);
         }
         Optional<PackageFeed> feed = feed(key.feed());
         if (feed.isEmpty()) {
             return new Fetch.Failed("there is no feed \"%s\" any more.".formatted(key.feed()));
         }
         try (var sink = new StoreSink(blobs)) {
-            Optional<Sha512> expected = seen.map(PackagePin::sha512);
+            Optional<Sha512> expected = seen(key).map(PackagePin::sha512);
             Fetched fetched =
                     feed.get().fetch(key.id(), key.version(), expected, sink, came::addAndGet);
             return kept(key, sink, fetched);
@@ -222,6 +254,8 @@ public class Upstream {
         var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, sink.size());
         // Before we hold a lock: gigabytes may take their time.
         sink.draft().flush();
+        // If we die between the bytes and their name, the next sweep finds them.
+        unitOfWork.execute(tx -> removals.noteUnused(tx, digest));
         PackagePin first = unitOfWork.run(tx -> named(tx, key.feed(), pin, sink));
         if (!first.sha512().equals(digest)) {
             return refused(
@@ -240,16 +274,19 @@ public class Upstream {
     }
 
     /**
-     * The bytes first, then their name, so that whatever is named is there; and both as one step
-     * for whoever removes bytes that no package of the built-in feed has any more.
+     * The name counts when this is committed, and then the bytes are there; both are one step for
+     * whoever removes bytes that no package of the built-in feed has any more.
      */
     private PackagePin named(Tx tx, FeedId feed, PackagePin pin, StoreSink sink) {
         PostgresIndex.lock(tx, pin.sha512());
-        try {
-            sink.keep();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        PackagePin first = FirstSeen.keep(tx, feed, pin, clock.instant());
+        if (first.sha512().equals(pin.sha512())) {
+            try {
+                sink.keep();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-        return FirstSeen.keep(tx, feed, pin, clock.instant());
+        return first;
     }
 }

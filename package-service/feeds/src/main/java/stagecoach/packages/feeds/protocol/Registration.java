@@ -41,14 +41,20 @@ final class Registration {
             return Optional.empty();
         }
         var own = digest(entry.get());
-        var leaf = entry.get().path("@id").asText();
-        if (own.isPresent() || leaf.isEmpty()) {
+        var leaf = entry.get().path("@id");
+        if (own.isPresent() || !leaf.isTextual() || !leaf.textValue().startsWith("http")) {
             return own;
         }
         try {
-            return Json.get(http, http.home().resolve(leaf)).flatMap(Registration::digest);
+            return Json.get(http, URI.create(leaf.textValue())).flatMap(Registration::digest);
         } catch (IllegalArgumentException e) {
             // An identifier that is no address leads nowhere; then no digest is told.
+            return Optional.empty();
+        } catch (FeedException e) {
+            if (e.kind() == FeedException.Kind.UNREACHABLE) {
+                throw e;
+            }
+            // A leaf that is refused, or is none, tells no digest; it need not be there at all.
             return Optional.empty();
         }
     }

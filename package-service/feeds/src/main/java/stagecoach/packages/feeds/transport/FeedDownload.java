@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import stagecoach.vocabulary.packages.Sha512;
  */
 public final class FeedDownload {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final Duration ASKED_MAX = Duration.ofMinutes(5);
     private static final Pattern CONTENT_RANGE =
             Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
 
@@ -34,6 +36,8 @@ public final class FeedDownload {
     private final Optional<Sha512> expected;
     private final PackageSink sink;
     private final LongConsumer came;
+
+    private final long giveUpAt;
 
     private @Nullable String etag;
     private long bytes;
@@ -62,6 +66,11 @@ public final class FeedDownload {
         this.expected = expected;
         this.sink = sink;
         this.came = came;
+        this.giveUpAt = System.nanoTime() + rules.totalMax().toNanos();
+    }
+
+    private boolean isLate() {
+        return System.nanoTime() - giveUpAt > 0;
     }
 
     /**
@@ -70,14 +79,13 @@ public final class FeedDownload {
      * @throws IOException if the sink fails
      */
     public Fetched run() throws FeedException, IOException, InterruptedException {
-        var pauses = new Pauses(settings.downloadBackoff());
-        long giveUpAt = System.nanoTime() + rules.totalMax().toNanos();
+        var pauses = new Pauses(settings.downloadBackoff(), ASKED_MAX);
         for (int attempt = 1; ; attempt++) {
             var problem = attempt(pauses);
             if (problem.isEmpty()) {
                 return new Fetched(bytes, resumed, attempt, expected.isPresent());
             }
-            if (attempt >= settings.downloadAttempts() || System.nanoTime() > giveUpAt) {
+            if (attempt >= settings.downloadAttempts() || isLate()) {
                 throw new FeedException(
                         problem.get().kind(),
                         "%s It was tried %d times.".formatted(problem.get().getMessage(), attempt),
@@ -134,7 +142,7 @@ public final class FeedDownload {
             return read(answer);
         }
         if (from > 0 && (status == 206 || status == 416)) {
-            if (status == 206 && startsAt(answer.response()).filter(at -> at == from).isPresent()) {
+            if (status == 206 && goesOn(answer.response(), from)) {
                 resumed += from;
                 return read(answer);
             }
@@ -181,6 +189,11 @@ public final class FeedDownload {
                 if (count < 0) {
                     return ended(answer, size);
                 }
+                if (isLate()) {
+                    return temporary(
+                            "%s is too slow: it took more than %d h"
+                                    .formatted(answer.from(), rules.totalMax().toHours()));
+                }
                 watch.heard();
                 if (sink.size() + count > rules.packageBytesMax()) {
                     throw tooLarge();
@@ -223,11 +236,22 @@ public final class FeedDownload {
         return Optional.of(http.unreachable(what, null));
     }
 
-    private static Optional<Long> startsAt(HttpResponse<?> response) {
-        return response.headers()
-                .firstValue("Content-Range")
-                .map(CONTENT_RANGE::matcher)
-                .filter(Matcher::matches)
-                .map(matcher -> Long.valueOf(matcher.group(1)));
+    /** Whether these are all bytes behind those that are here, and of the same file. */
+    private boolean goesOn(HttpResponse<?> response, long from) {
+        boolean sameFile =
+                etag == null
+                        || response.headers().firstValue("ETag").filter(etag::equals).isPresent();
+        return sameFile
+                && response.headers()
+                        .firstValue("Content-Range")
+                        .map(CONTENT_RANGE::matcher)
+                        .filter(Matcher::matches)
+                        .filter(range -> Long.parseLong(range.group(1)) == from)
+                        .filter(
+                                range ->
+                                        range.group(3).equals("*")
+                                                || Long.parseLong(range.group(2)) + 1
+                                                        == Long.parseLong(range.group(3)))
+                        .isPresent();
     }
 }

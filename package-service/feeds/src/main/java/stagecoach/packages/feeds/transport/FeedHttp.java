@@ -1,6 +1,7 @@
 package stagecoach.packages.feeds.transport;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -13,6 +14,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateExpiredException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,11 @@ import stagecoach.packages.server.pull.StallWatch;
  */
 public final class FeedHttp {
     private static final int REDIRECTS_MAX = 5;
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    /** Somebody waits for a document. */
+    private static final Duration ASKED_MAX = Duration.ofSeconds(3);
+
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
@@ -72,7 +79,7 @@ public final class FeedHttp {
     /** The document at {@code uri}; empty if there is none. */
     public Optional<byte[]> document(URI uri, String accept)
             throws FeedException, InterruptedException {
-        var pauses = new Pauses(rules.documentBackoff());
+        var pauses = new Pauses(rules.documentBackoff(), ASKED_MAX);
         FeedException last = null;
         for (int attempt = 1; attempt <= rules.documentAttempts(); attempt++) {
             if (last != null) {
@@ -138,6 +145,12 @@ public final class FeedHttp {
 
     private HttpResponse<InputStream> send(URI uri, Map<String, String> headers)
             throws FeedException, InterruptedException {
+        if ("https".equalsIgnoreCase(home.getScheme())
+                && !"https".equalsIgnoreCase(uri.getScheme())) {
+            throw wrong(
+                    "it is read by https and leads to %s, which is not; see whether a proxy in front of it hides from it how it is reached"
+                            .formatted(uri));
+        }
         HttpRequest.Builder request;
         try {
             request = HttpRequest.newBuilder(uri);
@@ -249,7 +262,7 @@ public final class FeedHttp {
         byte[] raw;
         try (var watch = new StallWatch(body, rules.stallMax(), clock)) {
             try {
-                raw = body.readNBytes(rules.documentBytesMax() + 1);
+                raw = all(body, watch);
             } catch (IOException e) {
                 throw watch.stalled() ? new IOException("it was silent for too long", e) : e;
             }
@@ -261,6 +274,20 @@ public final class FeedHttp {
                             .formatted(answer.from(), rules.documentBytesMax() >> 20));
         }
         return plain;
+    }
+
+    /** All of it, or a byte more than is allowed. */
+    private byte[] all(InputStream body, StallWatch watch) throws IOException {
+        var read = new ByteArrayOutputStream();
+        while (read.size() <= rules.documentBytesMax()) {
+            byte[] some = body.readNBytes(BUFFER_BYTES);
+            if (some.length == 0) {
+                break;
+            }
+            watch.heard();
+            read.write(some);
+        }
+        return read.toByteArray();
     }
 
     private byte[] unpacked(byte[] raw) throws IOException {

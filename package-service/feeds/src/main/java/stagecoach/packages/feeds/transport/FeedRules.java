@@ -30,6 +30,6 @@ public record FeedRules(
                     Duration.ofHours(12),
                     3,
                     Duration.ofMillis(300),
-                    64 << 20,
+                    16 << 20,
                     16L << 30);
 }

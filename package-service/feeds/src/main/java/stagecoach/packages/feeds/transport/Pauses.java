@@ -12,15 +12,21 @@ import java.util.regex.Pattern;
 
 /** The pauses between attempts: each twice as long, half of it chance; or as a server asks. */
 final class Pauses {
-    private static final Duration ASKED_MAX = Duration.ofMinutes(5);
     private static final Duration OWN_MAX = Duration.ofMinutes(2);
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
+    private final Duration askedMax;
+    private final Duration ownMax;
     private Duration next;
     private Duration asked = Duration.ZERO;
 
-    Pauses(Duration first) {
+    /**
+     * @param askedMax the longest that a server is waited for on its own wish
+     */
+    Pauses(Duration first, Duration askedMax) {
         this.next = first;
+        this.askedMax = askedMax;
+        this.ownMax = first.compareTo(OWN_MAX) > 0 ? first : OWN_MAX;
     }
 
     /** Takes a {@code Retry-After} (RFC 9110, 10.2.3) to heart. */
@@ -30,7 +36,7 @@ final class Pauses {
                         .firstValue("Retry-After")
                         .map(Pauses::parsed)
                         .filter(pause -> !pause.isNegative())
-                        .map(pause -> pause.compareTo(ASKED_MAX) < 0 ? pause : ASKED_MAX)
+                        .map(pause -> pause.compareTo(askedMax) < 0 ? pause : askedMax)
                         .orElse(Duration.ZERO);
     }
 
@@ -52,6 +58,6 @@ final class Pauses {
         long own = half + ThreadLocalRandom.current().nextLong(half + 1);
         TimeUnit.MILLISECONDS.sleep(Math.max(own, asked.toMillis()));
         asked = Duration.ZERO;
-        next = next.multipliedBy(2).compareTo(OWN_MAX) < 0 ? next.multipliedBy(2) : OWN_MAX;
+        next = next.multipliedBy(2).compareTo(ownMax) < 0 ? next.multipliedBy(2) : ownMax;
     }
 }

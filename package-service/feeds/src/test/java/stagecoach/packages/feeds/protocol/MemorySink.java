@@ -7,6 +7,7 @@ import stagecoach.vocabulary.packages.Sha512;
 final class MemorySink implements PackageSink {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private int restarts;
+    private boolean ended;
 
     byte[] bytes() {
         return bytes.toByteArray();
@@ -23,6 +24,9 @@ final class MemorySink implements PackageSink {
 
     @Override
     public void write(byte[] content, int from, int length) {
+        if (ended) {
+            throw new IllegalStateException("after its digest was asked for nothing is added");
+        }
         bytes.write(content, from, length);
     }
 
@@ -32,10 +36,12 @@ final class MemorySink implements PackageSink {
             restarts++;
         }
         bytes.reset();
+        ended = false;
     }
 
     @Override
     public Sha512 digest() {
+        ended = true;
         return Sha512.hashOf(bytes());
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /** A server that answers as it is told to, well or badly, and remembers what it was asked. */
@@ -148,6 +151,31 @@ final class OddServer implements AutoCloseable {
             exchange.getResponseBody().flush();
             try {
                 new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    /** Without telling how many there are. */
+    static Behaviour chunked(byte[] content) {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(content);
+            exchange.close();
+        };
+    }
+
+    /** A byte now and then, without an end. */
+    static Behaviour trickle(Duration every) {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            var beat = new Semaphore(0);
+            try {
+                while (!beat.tryAcquire(every.toMillis(), TimeUnit.MILLISECONDS)) {
+                    exchange.getResponseBody().write(1);
+                    exchange.getResponseBody().flush();
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -3,12 +3,14 @@ package stagecoach.packages.feeds.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static stagecoach.packages.feeds.protocol.OddServer.bytes;
+import static stagecoach.packages.feeds.protocol.OddServer.chunked;
 import static stagecoach.packages.feeds.protocol.OddServer.cutOff;
 import static stagecoach.packages.feeds.protocol.OddServer.gzipped;
 import static stagecoach.packages.feeds.protocol.OddServer.ranged;
 import static stagecoach.packages.feeds.protocol.OddServer.silentAfter;
 import static stagecoach.packages.feeds.protocol.OddServer.status;
 import static stagecoach.packages.feeds.protocol.OddServer.text;
+import static stagecoach.packages.feeds.protocol.OddServer.trickle;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -120,14 +122,17 @@ class V3FeedTest {
     }
 
     private PackageFeed feed(String path, Optional<Credentials> credentials) {
-        return feeds.open(
-                new FeedSettings(
-                        "upstream",
-                        FeedSettings.Kind.NUGET,
-                        server.url(path),
-                        credentials,
-                        3,
-                        Duration.ofMillis(5)));
+        return feeds.open(settings(path, credentials));
+    }
+
+    private FeedSettings settings(String path, Optional<Credentials> credentials) {
+        return new FeedSettings(
+                "upstream",
+                FeedSettings.Kind.NUGET,
+                server.url(path),
+                credentials,
+                3,
+                Duration.ofMillis(5));
     }
 
     private Fetched fetch(MemorySink sink) throws Exception {
@@ -331,7 +336,7 @@ class V3FeedTest {
     @ValueSource(strings = {"ftp://127.0.0.1/x", "file:///etc/passwd", "http:"})
     void a_redirect_to_anything_else_is_refused(String location) {
         server.on(FILE, status(302, "Location", location));
-        assertThatThrownBy(() -> fetch(new MemorySink())).isInstanceOf(FeedException.class);
+        failsWith(FeedException.Kind.WRONG, "a redirect leads to", () -> fetch(new MemorySink()));
     }
 
     @Test
@@ -367,5 +372,49 @@ class V3FeedTest {
         failsWith(FeedException.Kind.WRONG, "more than 1 MB", () -> feed().versions(SHOP));
         server.on(FILE, bytes(new byte[(1 << 20) + 1]));
         failsWith(FeedException.Kind.WRONG, "larger than", () -> fetch(new MemorySink()));
+        server.on(FILE, chunked(new byte[(1 << 20) + 1]));
+        failsWith(FeedException.Kind.WRONG, "larger than", () -> fetch(new MemorySink()));
+    }
+
+    @Test
+    void an_empty_answer_is_not_the_package_and_spoils_no_later_one() throws Exception {
+        server.once(FILE, status(200)).on(FILE, bytes(PACKAGE));
+        var sink = new MemorySink();
+        assertThat(fetch(sink).attempts()).isEqualTo(2);
+        assertThat(sink.bytes()).isEqualTo(PACKAGE);
+    }
+
+    @Test
+    void a_trickle_ends_when_all_the_time_is_used_up() {
+        var hurried =
+                new FeedRules(
+                        QUICK.connectMax(),
+                        QUICK.stallMax(),
+                        Duration.ofMillis(500),
+                        1,
+                        Duration.ofMillis(5),
+                        1 << 20,
+                        1 << 20);
+        server.on(FILE, trickle(Duration.ofMillis(20)));
+        try (var own = new Feeds(hurried, WayOut.USUAL)) {
+            failsWith(
+                    FeedException.Kind.UNREACHABLE,
+                    "is too slow",
+                    () ->
+                            own.open(settings("/feed/v3/index.json", Optional.empty()))
+                                    .fetch(SHOP, ONE, Optional.empty(), new MemorySink(), _ -> {}));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"urn:x\"", "\"http://127.0.0.1:%d/gone\"", "7"})
+    void a_leaf_that_tells_no_digest_keeps_nobody_from_the_package(String leaf) throws Exception {
+        server.on(
+                "/feed/reg/page1.json",
+                text(
+                        "{\"items\":[{\"catalogEntry\":{\"@id\":%s,\"version\":\"1.0.0\"}}]}"
+                                .formatted(leaf.replace("%d", Integer.toString(server.port())))));
+        server.on(FILE, bytes(PACKAGE));
+        assertThat(fetch(new MemorySink()).confirmed()).isFalse();
     }
 }
