@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param stallMax the longest silence of a source
  * @param connectMax how long a connection may take to stand, where there is no other source left
  * @param connectQuickMax the same while there are others
+ * @param roundsMax how often all sources are asked while some of them may come back
+ * @param roundPause before the second round; it doubles
  * @param downFor how long it is remembered that nobody answered at a source
  */
 public record FetchRules(
@@ -22,8 +24,10 @@ public record FetchRules(
         Duration stallMax,
         Duration connectMax,
         Duration connectQuickMax,
+        int roundsMax,
+        Duration roundPause,
         Duration downFor) {
-    /** The usual patience. */
+    /** The usual patience: it sits out a restart of the server, on a busy computer too. */
     public static final FetchRules USUAL =
             new FetchRules(
                     4,
@@ -33,5 +37,7 @@ public record FetchRules(
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(3),
+                    5,
+                    Duration.ofSeconds(5),
                     Duration.ofMinutes(1));
 }

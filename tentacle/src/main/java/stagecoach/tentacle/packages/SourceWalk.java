@@ -37,6 +37,9 @@ final class SourceWalk {
     private long bytes;
     private int tries;
 
+    /** Whether one of those that failed in this round may do better in the next. */
+    private boolean mayComeBack;
+
     /**
      * @param downs which sources were silent lately
      * @param broken copies already known to be wrong, in words
@@ -78,6 +81,29 @@ final class SourceWalk {
                 case Resolved.Usable(PackageEndpoint endpoint) -> usable.add(endpoint);
             }
         }
+        List<String> unusable = List.copyOf(failures);
+        Duration pause = rules.roundPause();
+        for (int round = 1; ; round++) {
+            Optional<Walked.Arrived> arrived = askAll(usable);
+            if (arrived.isPresent()) {
+                return arrived.get();
+            }
+            if (!mayComeBack || round >= rules.roundsMax()) {
+                return new Walked.Failed(
+                        failures.isEmpty() ? "no source was named" : String.join("; ", failures));
+            }
+            // Whoever is being started again is back in a while; one that refused is asked again
+            // with it.
+            Thread.sleep(pause);
+            pause = pause.multipliedBy(2);
+            failures.clear();
+            failures.addAll(unusable);
+        }
+    }
+
+    private Optional<Walked.Arrived> askAll(List<PackageEndpoint> usable)
+            throws IOException, InterruptedException {
+        mayComeBack = false;
         List<PackageEndpoint> ordered = DownSources.downLast(usable, downs::isDown);
         for (int n = 0; n < ordered.size(); n++) {
             boolean last = n == ordered.size() - 1;
@@ -91,11 +117,10 @@ final class SourceWalk {
                             ordered.get(n).label(),
                             String.join("; ", failures));
                 }
-                return new Walked.Arrived(arrived.get());
+                return Optional.of(new Walked.Arrived(arrived.get()));
             }
         }
-        return new Walked.Failed(
-                failures.isEmpty() ? "no source was named" : String.join("; ", failures));
+        return Optional.empty();
     }
 
     /**
@@ -139,6 +164,7 @@ final class SourceWalk {
                     }
                     case Try.Silent(String reason) -> {
                         downs.silent(endpoint);
+                        mayComeBack = true;
                         problem = reason;
                         if (!last) {
                             failures.add(endpoint.label() + ": " + reason);
@@ -162,6 +188,7 @@ final class SourceWalk {
                 fruitless = bytes > before ? 0 : fruitless + 1;
             }
         }
+        mayComeBack = true;
         failures.add(endpoint.label() + ": " + problem);
         return Optional.empty();
     }

@@ -51,6 +51,8 @@ class AcquirePackageTest {
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(20),
                     Duration.ofSeconds(20),
+                    1,
+                    Duration.ofMillis(5),
                     Duration.ofMinutes(1));
 
     @TempDir Path folder;
@@ -310,6 +312,8 @@ class AcquirePackageTest {
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(20),
                         Duration.ofMillis(300),
+                        1,
+                        Duration.ofMillis(5),
                         Duration.ofMinutes(1));
         RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
         AcquirePackageWork.Desk desk = desk(Optional.empty());
@@ -334,6 +338,8 @@ class AcquirePackageTest {
                         Duration.ofSeconds(20),
                         Duration.ofMillis(300),
                         Duration.ofMillis(100),
+                        1,
+                        Duration.ofMillis(5),
                         Duration.ofMinutes(1));
         try (BlackHole hole = new BlackHole()) {
             Source eu = new Source.Cache(EU, hole.url(), Optional.of(far.thumbprint().value()));
@@ -351,6 +357,34 @@ class AcquirePackageTest {
         eu.close();
         assertThat(got(acquire(atEu, cache(US, us))).attempts())
                 .isEqualTo(rules.fruitlessMax() + 1);
+    }
+
+    @Test
+    void when_all_are_away_for_a_moment_all_are_asked_again() throws Exception {
+        rules =
+                new FetchRules(
+                        1,
+                        20,
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
+                        3,
+                        Duration.ofMillis(50),
+                        Duration.ofMinutes(1));
+        RawServer.Behaviour starting =
+                (request, out) -> {
+                    if (request.number() < 3) {
+                        RawServer.head(out, "503 Starting", "Content-Length: 0");
+                    } else {
+                        RawServer.serve(request, out, bytes);
+                    }
+                };
+        RawServer us = server(starting);
+        AcquisitionResult result = got(acquire(cache(EU, server(starting)), cache(US, us)));
+        assertThat(result.servedBy().cache()).contains(EU);
+        assertThat(result.attempts()).isEqualTo(5);
     }
 
     @Test
@@ -385,6 +419,8 @@ class AcquirePackageTest {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(20),
+                        1,
+                        Duration.ofMillis(5),
                         Duration.ofMinutes(1));
         CountDownLatch over = new CountDownLatch(1);
         RawServer eu =
