@@ -27,6 +27,7 @@ trap 'exit 130' INT TERM
 
 port=$((20000 + RANDOM % 20000))
 mkdir "$work/www"
+chmod 755 "$work" "$work/www" # the workers of nginx are nobody where it was started by root
 printf 'header = "Authorization: %s"\n' "${AUTHORIZATION:-}" >"$work/curl.conf"
 chmod 600 "$work/curl.conf"
 curl -sSf -K "$work/curl.conf" -o "$work/www/package" "$url"
@@ -54,8 +55,8 @@ round() { # round PROCESS CURL-ARGUMENTS…: "seconds cpuSeconds"
   before=$(cpu "$of") began=$(date +%s%N)
   seq "$clients" | xargs -P "$clients" -I{} sh -c 'curl -sSf "$@" | sha512sum' client "$@" >"$work/sums"
   ended=$(date +%s%N) after=$(cpu "$of")
-  [ "$(sort -u "$work/sums" | wc -l)" = 1 ] || {
-    echo "The clients did not all get the same." >&2
+  [ "$(sort -u "$work/sums")" = "$(sha512sum <"$work/www/package")" ] || {
+    echo "The clients did not all get the package." >&2
     exit 1
   }
   awk "BEGIN { print ($ended - $began) / 1e9, ($after - $before) / $ticks }"
