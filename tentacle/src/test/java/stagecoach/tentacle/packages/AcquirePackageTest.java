@@ -43,17 +43,23 @@ class AcquirePackageTest {
     private static final CacheId EU = new CacheId("eu-1");
     private static final CacheId US = new CacheId("us-1");
     private static final FetchRules IMPATIENT =
-            new FetchRules(
-                    3,
-                    20,
-                    Duration.ofMillis(5),
-                    Duration.ofMillis(20),
-                    Duration.ofSeconds(20),
-                    Duration.ofSeconds(20),
-                    Duration.ofSeconds(20),
-                    1,
-                    Duration.ofMillis(5),
-                    Duration.ofMinutes(1));
+            patience(3, Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20), 1);
+
+    /** Of little patience where nothing else is said. */
+    private static FetchRules patience(
+            int fruitlessMax, Duration stall, Duration connect, Duration quick, int rounds) {
+        return new FetchRules(
+                fruitlessMax,
+                20,
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                stall,
+                connect,
+                quick,
+                rounds,
+                Duration.ofMillis(20),
+                Duration.ofMinutes(1));
+    }
 
     @TempDir Path folder;
     final List<RawServer> servers = new ArrayList<>();
@@ -304,17 +310,12 @@ class AcquirePackageTest {
     void a_source_that_nobody_answers_at_costs_one_attempt_and_the_next_package_none()
             throws Exception {
         rules =
-                new FetchRules(
+                patience(
                         4,
-                        20,
-                        Duration.ofMillis(5),
-                        Duration.ofMillis(20),
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(20),
                         Duration.ofMillis(300),
-                        1,
-                        Duration.ofMillis(5),
-                        Duration.ofMinutes(1));
+                        1);
         RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
         AcquirePackageWork.Desk desk = desk(Optional.empty());
         try (BlackHole hole = new BlackHole()) {
@@ -330,17 +331,12 @@ class AcquirePackageTest {
     @Test
     void one_that_is_the_only_one_is_asked_with_patience() throws Exception {
         rules =
-                new FetchRules(
+                patience(
                         3,
-                        20,
-                        Duration.ofMillis(5),
-                        Duration.ofMillis(20),
                         Duration.ofSeconds(20),
                         Duration.ofMillis(300),
                         Duration.ofMillis(100),
-                        1,
-                        Duration.ofMillis(5),
-                        Duration.ofMinutes(1));
+                        1);
         try (BlackHole hole = new BlackHole()) {
             Source eu = new Source.Cache(EU, hole.url(), Optional.of(far.thumbprint().value()));
             CommandResult failed = acquire(desk(Optional.empty()), false, eu);
@@ -362,17 +358,12 @@ class AcquirePackageTest {
     @Test
     void when_all_are_away_for_a_moment_all_are_asked_again() throws Exception {
         rules =
-                new FetchRules(
+                patience(
                         1,
-                        20,
-                        Duration.ofMillis(5),
-                        Duration.ofMillis(20),
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(20),
-                        3,
-                        Duration.ofMillis(50),
-                        Duration.ofMinutes(1));
+                        3);
         RawServer.Behaviour starting =
                 (request, out) -> {
                     if (request.number() < 3) {
@@ -411,17 +402,12 @@ class AcquirePackageTest {
     @Test
     void a_silent_source_is_left_after_a_while() throws Exception {
         rules =
-                new FetchRules(
+                patience(
                         2,
-                        20,
-                        Duration.ofMillis(5),
-                        Duration.ofMillis(20),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(20),
-                        1,
-                        Duration.ofMillis(5),
-                        Duration.ofMinutes(1));
+                        1);
         CountDownLatch over = new CountDownLatch(1);
         RawServer eu =
                 server(

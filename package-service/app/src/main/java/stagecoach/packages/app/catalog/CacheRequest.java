@@ -182,17 +182,7 @@ final class CacheRequest {
     }
 
     private static String address(String text) {
-        URI uri;
-        try {
-            uri = URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"%s\" is no URL.".formatted(text), e);
-        }
-        if (uri.getHost() == null
-                || !Set.of("https", "http").contains(String.valueOf(uri.getScheme()))) {
-            throw new IllegalArgumentException(
-                    "\"%s\" is no absolute https or http URL.".formatted(text));
-        }
+        URI uri = WebAddress.parse(text);
         if (uri.getQuery() != null || uri.getFragment() != null || uri.getUserInfo() != null) {
             throw new IllegalArgumentException("Leave user, query and fragment out of the URL.");
         }

@@ -5,8 +5,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.app.catalog.WebAddress;
 import stagecoach.packages.feeds.transport.FeedSettings.Kind;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.FeedId;
@@ -93,17 +93,7 @@ public final class FeedRequest {
 
     private static String address(String text) {
         refuseLong(text);
-        URI uri;
-        try {
-            uri = URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"%s\" is no URL.".formatted(text), e);
-        }
-        if (uri.getHost() == null
-                || !Set.of("https", "http").contains(String.valueOf(uri.getScheme()))) {
-            throw new IllegalArgumentException(
-                    "\"%s\" is no absolute https or http URL.".formatted(text));
-        }
+        URI uri = WebAddress.parse(text);
         if (uri.getUserInfo() != null) {
             throw new IllegalArgumentException(
                     "Leave user and password out of the URL, and give \"credentials\".");
