@@ -38,10 +38,19 @@ final class SealedTypes extends JacksonAnnotationIntrospector {
             return super.findSubtypes(annotated);
         }
         List<NamedType> subtypes = new ArrayList<>();
-        for (Class<?> permitted : root.get().getPermittedSubclasses()) {
-            subtypes.add(new NamedType(permitted, permitted.getSimpleName()));
-        }
+        addRecords(root.get(), subtypes);
         return subtypes;
+    }
+
+    /** A sealed interface within another is only a group: its records are the other's as well. */
+    private static void addRecords(Class<?> sealed, List<NamedType> subtypes) {
+        for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+            if (permitted.isSealed()) {
+                addRecords(permitted, subtypes);
+            } else {
+                subtypes.add(new NamedType(permitted, permitted.getSimpleName()));
+            }
+        }
     }
 
     @Override

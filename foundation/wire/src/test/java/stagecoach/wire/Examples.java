@@ -56,7 +56,11 @@ final class Examples {
      * Every record behind {@code family}: itself, or each permitted record of a sealed interface.
      */
     static List<Class<?>> recordsOf(Class<?> family) {
-        return family.isRecord() ? List.of(family) : Arrays.asList(family.getPermittedSubclasses());
+        return family.isSealed()
+                ? Arrays.stream(family.getPermittedSubclasses())
+                        .<Class<?>>flatMap(permitted -> recordsOf(permitted).stream())
+                        .toList()
+                : List.of(family);
     }
 
     /** The example of {@code type}. */

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.GatewayFrame;
@@ -47,12 +48,11 @@ class GoldenFilesTest {
                         TentacleFrame.class,
                         LogEntry.class,
                         StreamRequest.class,
+                        Source.class,
                         Plan.class)) {
+            String path = family.getPackageName();
+            String room = path.substring(path.lastIndexOf('.') + 1);
             for (Class<?> type : Examples.recordsOf(family)) {
-                String room =
-                        family == Plan.class
-                                ? "internal"
-                                : family == StreamRequest.class ? "channel" : "agent";
                 types.put(
                         "%s.%s.%s.v1".formatted(room, family.getSimpleName(), type.getSimpleName()),
                         type);

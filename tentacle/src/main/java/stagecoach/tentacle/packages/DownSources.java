@@ -36,27 +36,23 @@ final class DownSources {
             downSince.values().removeIf(this::isPast);
         }
         if (downSince.size() < REMEMBERED_MAX) {
-            downSince.put(server(endpoint), clock.getAsLong());
+            downSince.put(endpoint.place(), clock.getAsLong());
         }
     }
 
     /** Somebody answered there. */
     void answered(PackageEndpoint endpoint) {
-        downSince.remove(server(endpoint));
+        downSince.remove(endpoint.place());
     }
 
     /** Whether it was found silent a short while ago. */
     boolean isDown(PackageEndpoint endpoint) {
-        Long since = downSince.get(server(endpoint));
+        Long since = downSince.get(endpoint.place());
         return since != null && !isPast(since);
     }
 
     private boolean isPast(long since) {
         return clock.getAsLong() - since > nanos;
-    }
-
-    private static String server(PackageEndpoint endpoint) {
-        return endpoint.uri().getScheme() + "://" + endpoint.uri().getAuthority();
     }
 
     /** The same in the same order, but those that are down behind all others. */

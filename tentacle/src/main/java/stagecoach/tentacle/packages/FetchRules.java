@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param roundsMax how often all sources are asked while some of them may come back
  * @param roundPause before the second round; it doubles
  * @param downFor how long it is remembered that nobody answered at a source
+ * @param mountedMax how long a mounted folder is waited for until a package has come to it
  */
 public record FetchRules(
         int fruitlessMax,
@@ -26,7 +27,8 @@ public record FetchRules(
         Duration connectQuickMax,
         int roundsMax,
         Duration roundPause,
-        Duration downFor) {
+        Duration downFor,
+        Duration mountedMax) {
     /** The usual patience: it sits out a restart of the server, on a busy computer too. */
     public static final FetchRules USUAL =
             new FetchRules(
@@ -39,5 +41,6 @@ public record FetchRules(
                     Duration.ofSeconds(3),
                     5,
                     Duration.ofSeconds(5),
-                    Duration.ofMinutes(1));
+                    Duration.ofMinutes(1),
+                    Duration.ofSeconds(45));
 }

@@ -24,15 +24,15 @@ import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.vocabulary.packages.PackagePin;
 
-/** Single tries at one source, each going on where the one before it was cut off. */
-final class PackageDownload implements AutoCloseable {
+/** Single tries at one server, each going on where the one before it was cut off. */
+final class PackageDownload implements PackageReader {
     private static final int BUFFER_BYTES = 1 << 15;
     private static final Pattern CONTENT_RANGE =
             Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
 
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
 
-    private final PackageEndpoint endpoint;
+    private final PackageEndpoint.Web endpoint;
     private final PackagePin pin;
     private final FetchRules rules;
     private final Duration connectMax;
@@ -47,7 +47,7 @@ final class PackageDownload implements AutoCloseable {
      * @param connectMax how long a connection may take to stand
      */
     PackageDownload(
-            PackageEndpoint endpoint,
+            PackageEndpoint.Web endpoint,
             PackagePin pin,
             FetchRules rules,
             Duration connectMax,
@@ -79,42 +79,8 @@ final class PackageDownload implements AutoCloseable {
         return builder.build();
     }
 
-    /** What came of a try. */
-    sealed interface Try {
-        /** All bytes are there, not verified yet. */
-        record Complete(long startedAt) implements Try {}
-
-        /**
-         * Nobody answers there, not even with a refusal: asking again would take as long. One that
-         * refuses connections is being started again, more likely than not, and tells so at once.
-         */
-        record Silent(String reason) implements Try {}
-
-        /**
-         * It was cut off, or cannot serve now; another try may help.
-         *
-         * @param after how long it asks to be left alone
-         */
-        record Interrupted(String reason, Optional<Duration> after) implements Try {
-            Interrupted(String reason) {
-                this(reason, Optional.empty());
-            }
-        }
-
-        /** Asking again will not help. */
-        record Refused(String reason) implements Try {}
-
-        /** It has something else under this digest. */
-        record Wrong(String reason) implements Try {}
-    }
-
-    /**
-     * Asks for what is missing behind {@code file}'s end and appends it.
-     *
-     * @param along given the bytes, as they come
-     * @param came told how many bytes came, as they come
-     */
-    Try go(FileChannel file, RunningDigest along, LongConsumer came)
+    @Override
+    public Try go(FileChannel file, RunningDigest along, LongConsumer came)
             throws IOException, InterruptedException {
         long offset = file.size();
         HttpResponse<InputStream> response;
@@ -277,6 +243,11 @@ final class PackageDownload implements AutoCloseable {
             return own;
         }
         return cause == null ? e.getClass().getSimpleName() : sentence(cause);
+    }
+
+    @Override
+    public boolean becomesAnother() {
+        return false;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package stagecoach.tentacle.packages;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
@@ -11,19 +13,49 @@ import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 
-/**
- * Where exactly a package is read at one source.
- *
- * @param label what people call the source
- * @param trusted the certificate that it must show; empty for one that speaks no TLS
- * @param grant the right to read, for those that want one
- */
-record PackageEndpoint(
-        String label,
-        ServedBy servedBy,
-        URI uri,
-        Optional<Thumbprint> trusted,
-        Optional<String> grant) {
+/** Where exactly a package is read at one source. */
+sealed interface PackageEndpoint {
+    /** What people call the source. */
+    String label();
+
+    /** Who is told to have served it. */
+    ServedBy servedBy();
+
+    /** What is down together: a server, or a mounted folder. */
+    String place();
+
+    /**
+     * At a server.
+     *
+     * @param trusted the certificate that it must show; empty for one that speaks no TLS
+     * @param grant the right to read, for those that want one
+     */
+    record Web(
+            String label,
+            ServedBy servedBy,
+            URI uri,
+            Optional<Thumbprint> trusted,
+            Optional<String> grant)
+            implements PackageEndpoint {
+        @Override
+        public String place() {
+            return uri.getScheme() + "://" + uri.getAuthority();
+        }
+    }
+
+    /**
+     * In a folder that a distributed file system keeps.
+     *
+     * @param root where it is mounted
+     * @param file the package, if it has come
+     */
+    record Mounted(String label, ServedBy servedBy, Path root, Path file)
+            implements PackageEndpoint {
+        @Override
+        public String place() {
+            return root.toString();
+        }
+    }
 
     /**
      * The server's own port.
@@ -46,6 +78,7 @@ record PackageEndpoint(
             case Source.Server() -> ofServer(sha512, server);
             case Source.Cache(CacheId cache, String url, Optional<String> thumbprint) ->
                     ofCache(cache, url, thumbprint, sha512, grants);
+            case Source.Folder(CacheId cache, String url) -> ofFolder(cache, url, sha512);
         };
     }
 
@@ -56,7 +89,7 @@ record PackageEndpoint(
                     label, "this machine was enrolled without --bytes, so it cannot read there");
         }
         return new Resolved.Usable(
-                new PackageEndpoint(
+                new Web(
                         label,
                         new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
                         URI.create(
@@ -88,7 +121,7 @@ record PackageEndpoint(
                         "no thumbprint of its certificate is known, so it cannot be trusted");
             }
             return new Resolved.Usable(
-                    new PackageEndpoint(
+                    new Web(
                             label,
                             new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
                             uri,
@@ -97,6 +130,21 @@ record PackageEndpoint(
                                     .filter(grant -> grant.cache().equals(cache))
                                     .map(CacheGrant::token)
                                     .findFirst()));
+        } catch (IllegalArgumentException e) {
+            return new Resolved.Unusable(label, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Resolved ofFolder(CacheId cache, String url, Sha512 sha512) {
+        String label = "cache " + cache.value();
+        try {
+            Path root = Path.of(FolderAddress.path(url));
+            return new Resolved.Usable(
+                    new Mounted(
+                            label,
+                            new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
+                            root,
+                            root.resolve(FolderAddress.blob(sha512))));
         } catch (IllegalArgumentException e) {
             return new Resolved.Unusable(label, String.valueOf(e.getMessage()));
         }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.agent.AcquisitionResult;
-import stagecoach.tentacle.packages.PackageDownload.Try;
 import stagecoach.tentacle.packages.PackageEndpoint.Resolved;
+import stagecoach.tentacle.packages.PackageReader.Try;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.packages.PackagePin;
 
@@ -137,15 +137,14 @@ final class SourceWalk {
         String problem = "";
         Duration asked = Duration.ZERO;
         Duration connectMax = last ? rules.connectMax() : rules.connectQuickMax();
-        try (PackageDownload download =
-                new PackageDownload(endpoint, pin, rules, connectMax, identity)) {
+        try (PackageReader reader = reader(endpoint, connectMax)) {
             for (int n = 0; n < rules.triesMax() && fruitless < rules.fruitlessMax(); n++) {
                 if (n > 0) {
                     Thread.sleep(longer(pause(fruitless), asked));
                     asked = Duration.ZERO;
                 }
                 long before = bytes;
-                Try tried = go(download);
+                Try tried = go(reader);
                 if (!(tried instanceof Try.Silent)) {
                     downs.answered(endpoint);
                 }
@@ -156,11 +155,14 @@ final class SourceWalk {
                         if (wrong.isEmpty()) {
                             return Optional.of(result(endpoint.servedBy(), startedAt));
                         }
-                        if (allItsOwn) {
+                        if (allItsOwn && !reader.becomesAnother()) {
                             return blame(endpoint, "gave " + wrong.get());
                         }
+                        problem =
+                                allItsOwn
+                                        ? "gave " + wrong.get()
+                                        : "what several sources gave did not fit together";
                         allItsOwn = true;
-                        problem = "what several sources gave did not fit together";
                     }
                     case Try.Silent(String reason) -> {
                         downs.silent(endpoint);
@@ -206,7 +208,15 @@ final class SourceWalk {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private Try go(PackageDownload download) throws IOException, InterruptedException {
+    private PackageReader reader(PackageEndpoint endpoint, Duration connectMax) {
+        return switch (endpoint) {
+            case PackageEndpoint.Web web ->
+                    new PackageDownload(web, pin, rules, connectMax, identity);
+            case PackageEndpoint.Mounted mounted -> new MountedRead(mounted, pin, rules);
+        };
+    }
+
+    private Try go(PackageReader reader) throws IOException, InterruptedException {
         tries++;
         try (FileChannel partial = store.openPartial(pin)) {
             if (partial.size() > pin.size()) {
@@ -216,7 +226,7 @@ final class SourceWalk {
                 return new Try.Complete(partial.size());
             }
             long[] there = {partial.size()};
-            return download.go(
+            return reader.go(
                     partial,
                     along,
                     count -> {

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.TentacleFrame;
@@ -203,6 +204,7 @@ final class GatewaySession {
     private static List<String> capabilities() {
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
         capabilities.add(AgentCommand.SCRIPT_PACKAGES);
+        capabilities.add(Source.FOLDER_CACHES);
         return capabilities;
     }
 

@@ -58,7 +58,8 @@ class AcquirePackageTest {
                 quick,
                 rounds,
                 Duration.ofMillis(20),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(2));
     }
 
     @TempDir Path folder;

@@ -19,7 +19,7 @@ class DownSourcesTest {
     private final DownSources downs = new DownSources(Duration.ofSeconds(60), now::get);
 
     private static PackageEndpoint at(String url) {
-        return new PackageEndpoint(
+        return new PackageEndpoint.Web(
                 "a cache",
                 new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
                 URI.create(url),

@@ -57,8 +57,8 @@ public sealed interface AcquisitionEvent {
      */
     record RegionRoute(
             Optional<RegionId> region,
-            List<Source.Cache> own,
-            List<Source.Cache> others,
+            List<Source.OfCache> own,
+            List<Source.OfCache> others,
             boolean serverFallback) {
         /** Copies the lists. */
         public RegionRoute {

@@ -5,13 +5,33 @@ import stagecoach.vocabulary.identity.CacheId;
 
 /** One place that a tentacle may read a package from; it walks them in order. */
 public sealed interface Source {
+    /** The capability of a tentacle that reads {@link Folder}s; another is not given them. */
+    String FOLDER_CACHES = "folder-caches";
+
+    /** A place that people configured as a cache. */
+    sealed interface OfCache extends Source {
+        /** Which. */
+        CacheId cache();
+
+        /** Where it is, as the region's machines reach it. */
+        String url();
+    }
+
     /**
      * A Stagecoach cache, read by digest over mutual TLS.
      *
      * @param url the cache's base URL as the region's machines reach it
      * @param thumbprint the SHA-256 of the cache's certificate, hexadecimal, if it speaks TLS
      */
-    record Cache(CacheId cache, String url, Optional<String> thumbprint) implements Source {}
+    record Cache(CacheId cache, String url, Optional<String> thumbprint) implements OfCache {}
+
+    /**
+     * A folder that a distributed file system brings to each machine: the package is {@code
+     * <folder>/blobs/<sha512>}, there as soon as the file system has brought it.
+     *
+     * @param url {@code file:///…}, as the region's machines see it
+     */
+    record Folder(CacheId cache, String url) implements OfCache {}
 
     /**
      * The gateway's own bytes port: a path on the endpoint that the tentacle was configured with.

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument.Cache;
 import stagecoach.contracts.configuration.ConfigurationEvent;
@@ -110,7 +112,7 @@ class CacheResourceTest {
                 Http.put(
                         "/api/v1/caches/north-3",
                         """
-                        {"kind":"FOLDER","region":"nort","url":"http://c","thumbprint":"zz",
+                        {"kind":"FLODER","region":"nort","url":"http://c","thumbprint":"zz",
                          "priority":-1,"credentials":{"apiKey":"x"},"nmae":"x","id":"other"}
                         """);
 
@@ -128,9 +130,66 @@ class CacheResourceTest {
                         "/nmae");
         assertThat(answer.body())
                 .contains(
-                        "FOLDER caches are not there yet",
+                        "\\\"FLODER\\\" is no kind of cache. Use STAGECOACH or FOLDER.",
                         "There is no region \\\"nort\\\". Did you mean \\\"north\\\"?",
                         "Did you mean \\\"name\\\"?");
+    }
+
+    @Test
+    void a_folder_is_a_cache_with_its_two_paths_and_nothing_of_a_server() throws Exception {
+        String path = "/api/v1/caches/north-share";
+        HttpResponse<String> made =
+                Http.put(
+                        path,
+                        "{\"kind\":\"FOLDER\",\"region\":\"north\",\"url\":\"file:///mnt/a/\"}");
+        HttpResponse<String> sentBack = Http.put(path, made.body());
+        HttpResponse<String> apart =
+                Http.put(
+                        path,
+                        """
+                        {"kind":"FOLDER","region":"north","url":"file:///mnt/a","pushUrl":"file:///srv/b"}
+                        """);
+
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(sentBack.statusCode()).as(sentBack.body()).isEqualTo(200);
+        assertThat(apart.body())
+                .contains(
+                        "\"kind\":\"FOLDER\"",
+                        "\"url\":\"file:///mnt/a\"",
+                        "\"pushUrl\":\"file:///srv/b\"")
+                .doesNotContain("pullUrl", "thumbprint");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/mnt/a",
+                "file:mnt/a",
+                "file://server/share",
+                "file:///",
+                "file:///mnt/../etc",
+                "file:///mnt/%2e%2e/etc",
+                "file:///mnt/./a",
+                "file:///mnt/a%00b",
+                "file:///mnt/a?b",
+                "https://files.example/a"
+            })
+    void what_is_no_folder_is_refused(String url) throws Exception {
+        HttpResponse<String> answer =
+                Http.put(
+                        "/api/v1/caches/north-bad",
+                        """
+                        {"kind":"FOLDER","region":"north","url":"%s","pushUrl":"%s","thumbprint":"%s"}
+                        """
+                                .formatted(url, url, THUMBPRINT));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(
+                        StagecoachJson.mapper()
+                                .readTree(answer.body())
+                                .path("errors")
+                                .findValuesAsText("pointer"))
+                .containsExactlyInAnyOrder("/url", "/pushUrl", "/thumbprint");
     }
 
     @Test

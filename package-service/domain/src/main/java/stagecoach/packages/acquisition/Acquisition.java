@@ -138,7 +138,7 @@ public sealed interface Acquisition {
                 }
                 for (NeedingTarget target : need.targets()) {
                     if (open(sha512, target.target())) {
-                        for (Source.Cache cache : route(target.region()).own()) {
+                        for (Source.OfCache cache : route(target.region()).own()) {
                             if (!filled.containsKey(new Filling(sha512, cache.cache()))) {
                                 wanted.add(new ToFill(need.pinned(), cache));
                             }
@@ -150,7 +150,7 @@ public sealed interface Acquisition {
         }
 
         /** A package to bring into a cache. */
-        public record ToFill(PinnedPackage pinned, Source.Cache cache) {}
+        public record ToFill(PinnedPackage pinned, Source.OfCache cache) {}
 
         /** Tentacles that were told and have not reported. */
         public List<TargetAcquiring> atWork() {

@@ -76,7 +76,7 @@ public final class Foresight {
             Holdings holdings,
             Map<String, ToCache> caches,
             Map<Link, Long> links) {
-        for (Source.Cache cache : route.own()) {
+        for (Source.OfCache cache : route.own()) {
             boolean held = !forceDownload && holdings.cacheHolds(cache.cache(), pin.sha512());
             var toCache = new ToCache(pin, cache.cache(), held, held ? 0 : pin.size());
             boolean first = caches.putIfAbsent(cache.cache() + "/" + pin.sha512(), toCache) == null;

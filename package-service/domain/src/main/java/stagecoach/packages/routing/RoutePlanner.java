@@ -46,7 +46,7 @@ public final class RoutePlanner {
                 region.filter(withoutFallback::contains).isEmpty());
     }
 
-    private static List<Source.Cache> sources(
+    private static List<Source.OfCache> sources(
             List<KnownCache> caches, Predicate<KnownCache> wanted) {
         return caches.stream()
                 .filter(wanted)

@@ -26,7 +26,7 @@ public final class Sources {
      * own first, then the server if the region allows it. May be empty.
      */
     public static List<Source> of(
-            PinnedPackage pinned, RegionRoute route, Predicate<Source.Cache> holdsIt) {
+            PinnedPackage pinned, RegionRoute route, Predicate<Source.OfCache> holdsIt) {
         var sources = new ArrayList<Source>();
         if (fromCaches(pinned)) {
             route.own().stream().filter(holdsIt).forEach(sources::add);

@@ -79,7 +79,7 @@ class RoutingProperties {
         }
     }
 
-    private static List<Source.Cache> ordered(
+    private static List<Source.OfCache> ordered(
             List<KnownCache> caches, Optional<RegionId> region, boolean own) {
         return caches.stream()
                 .filter(cache -> Optional.of(cache.region()).equals(region) == own)
@@ -118,7 +118,7 @@ class RoutingProperties {
                     Stream.<Source>concat(route.own().stream(), route.others().stream())
                             .filter(
                                     source ->
-                                            source instanceof Source.Cache cache
+                                            source instanceof Source.OfCache cache
                                                     && hold.contains(cache.cache()));
             assertThat(sources)
                     .isEqualTo(

@@ -20,6 +20,7 @@ import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.internal.ReadPayloads;
 import stagecoach.runtime.access.ServiceCalls;
@@ -72,8 +73,14 @@ public class Deliveries {
         return payloadDigest(stored.command()).isPresent();
     }
 
-    /** Makes frames for a tentacle that shows this certificate. */
-    public Prepared prepare(List<StoredMail> mails, Thumbprint thumbprint) {
+    /**
+     * Makes frames for a tentacle.
+     *
+     * @param thumbprint of the certificate that it shows
+     * @param greeting what it said of itself
+     */
+    public Prepared prepare(
+            List<StoredMail> mails, Thumbprint thumbprint, Optional<Hello> greeting) {
         var prepared =
                 new Prepared(
                         new LinkedHashMap<>(),
@@ -85,7 +92,7 @@ public class Deliveries {
             if (prepared.later().contains(stored.ticket())) {
                 continue;
             }
-            AgentCommand command = stored.command();
+            AgentCommand command = Skills.within(greeting, stored.command());
             Optional<Digest> digest = payloadDigest(command);
             if (digest.isPresent()) {
                 addWithPayload(prepared, command, digest.get(), found.get(stored.ticket()));

@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.vocabulary.identity.Ticket;
@@ -19,21 +21,52 @@ public final class Skills {
     /** The commands that this tentacle is too old for, each with the reason. */
     public static Map<Ticket, String> beyond(Optional<Hello> greeting, List<StoredMail> mails) {
         var beyond = new LinkedHashMap<Ticket, String>();
-        boolean knows =
-                greeting.filter(
-                                hello ->
-                                        hello.capabilities().contains(AgentCommand.SCRIPT_PACKAGES))
-                        .isPresent();
         for (StoredMail stored : mails) {
-            if (!knows
-                    && stored.command() instanceof RunScript script
-                    && !script.packages().isEmpty()) {
-                beyond.put(
-                        stored.ticket(),
-                        "The tentacle there (version %s) is too old for scripts that use packages. Update it, then retry."
-                                .formatted(greeting.map(Hello::version).orElse("unknown")));
+            if (stored.command() instanceof RunScript script
+                    && !script.packages().isEmpty()
+                    && !can(greeting, AgentCommand.SCRIPT_PACKAGES)) {
+                beyond.put(stored.ticket(), tooOld(greeting, "scripts that use packages"));
+            } else if (stored.command() instanceof AcquirePackage acquire
+                    && !acquire.sources().isEmpty()
+                    && sourcesWithin(greeting, acquire).isEmpty()) {
+                beyond.put(stored.ticket(), tooOld(greeting, "the caches that hold the package"));
             }
         }
         return beyond;
+    }
+
+    private static String tooOld(Optional<Hello> greeting, String what) {
+        return "The tentacle there (version %s) is too old for %s. Update it, then retry."
+                .formatted(greeting.map(Hello::version).orElse("unknown"), what);
+    }
+
+    /** The command as this tentacle understands it: an acquisition without unknown sources. */
+    static AgentCommand within(Optional<Hello> greeting, AgentCommand command) {
+        if (!(command instanceof AcquirePackage acquire)) {
+            return command;
+        }
+        return new AcquirePackage(
+                acquire.ticket(),
+                acquire.agent(),
+                acquire.context(),
+                acquire.pin(),
+                sourcesWithin(greeting, acquire),
+                acquire.force(),
+                acquire.expiresAt());
+    }
+
+    private static List<Source> sourcesWithin(Optional<Hello> greeting, AcquirePackage acquire) {
+        return acquire.sources().stream()
+                .filter(
+                        source ->
+                                switch (source) {
+                                    case Source.Cache _, Source.Server _ -> true;
+                                    case Source.Folder _ -> can(greeting, Source.FOLDER_CACHES);
+                                })
+                .toList();
+    }
+
+    private static boolean can(Optional<Hello> greeting, String capability) {
+        return greeting.filter(hello -> hello.capabilities().contains(capability)).isPresent();
     }
 }

@@ -143,7 +143,8 @@ final class Courier {
         if (mails.isEmpty()) {
             return false;
         }
-        Deliveries.Prepared prepared = deliveries.prepare(mails, session.thumbprint());
+        Deliveries.Prepared prepared =
+                deliveries.prepare(mails, session.thumbprint(), session.greeting());
         prepared.gone().forEach(mailbox::payloadGone);
         prepared.refused().forEach(mailbox::refuse);
         redeliver.removeAll(prepared.gone());

@@ -128,9 +128,13 @@ public final class Machine {
 
     /** Opens a session, with these tickets in its journal, and waits to be welcomed. */
     public Connection connect(AgentId agent, OpenTicket... journal) {
+        return connect(agent, List.of("sh", "bash"), journal);
+    }
+
+    /** Opens a session as {@code agent} that can do these things. */
+    public Connection connect(AgentId agent, List<String> capabilities, OpenTicket... journal) {
         Connection connection = dial().join();
-        connection.say(
-                new Hello(1, agent, "test", List.of("sh", "bash"), 1_000_000, List.of(journal)));
+        connection.say(new Hello(1, agent, "test", capabilities, 1_000_000, List.of(journal)));
         connection.await(Welcome.class);
         return connection;
     }

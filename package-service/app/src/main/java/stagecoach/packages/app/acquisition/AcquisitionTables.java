@@ -74,7 +74,7 @@ class AcquisitionTables {
         String[] caches =
                 started.routes().stream()
                         .flatMap(route -> route.own().stream())
-                        .map(Source.Cache::cache)
+                        .map(Source.OfCache::cache)
                         .map(CacheId::value)
                         .distinct()
                         .toArray(String[]::new);

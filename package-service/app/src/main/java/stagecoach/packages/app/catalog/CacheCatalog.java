@@ -19,6 +19,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.Revision;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.packages.Sha512;
 
 /** The caches and regions there are, for those who plan by them; each change with its event. */
 @ApplicationScoped
@@ -57,6 +58,15 @@ public class CacheCatalog {
                         .map(RegionId::new)
                         .collect(Collectors.toSet());
         return RoutePlanner.routes(needs, caches, withoutFallback);
+    }
+
+    /** Whether somebody got other bytes from a cache than those of the digest. */
+    public boolean isSuspect(Tx tx, CacheId cache, Sha512 sha512) {
+        return !tx.rows(
+                        "SELECT 1 FROM suspect WHERE cache = ?1 AND sha512 = ?2",
+                        cache.value(),
+                        sha512.value())
+                .isEmpty();
     }
 
     /** The ids of the regions there are. */
@@ -102,8 +112,7 @@ public class CacheCatalog {
                 cause);
         if (before.isPresent()) {
             tx.update(after);
-            if (!before.get().thumbprint.equals(after.thumbprint)) {
-                // Another certificate is another cache, with a disk of its own.
+            if (!before.get().place().equals(after.place())) {
                 forgetHoldings(tx, after.id);
             }
         } else {

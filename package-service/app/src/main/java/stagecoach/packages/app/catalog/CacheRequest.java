@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.runtime.access.FieldError;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.request.Nearest;
@@ -24,6 +26,7 @@ import stagecoach.wire.StagecoachJson;
 /** The body of a {@code PUT} of a cache, read so that all that is wrong with it is told at once. */
 final class CacheRequest {
     private static final int NAME_CHARS_MAX = 200;
+    private static final int URL_CHARS_MAX = 2000;
     private static final int PRIORITY_MAX = 1_000_000;
     private static final Set<String> FIELDS =
             Set.of(
@@ -107,11 +110,22 @@ final class CacheRequest {
                                         "id",
                                         "The path says \"%s\" and the body \"%s\". Leave id out, or let both be the same."
                                                 .formatted(id, given)));
-        kind();
+        Optional<CacheKind> kind = kind();
         var row = new CacheRow();
         row.id = id;
         row.name = name(id);
         row.region = region(regions);
+        row.kind = kind.map(CacheKind::name).orElse("");
+        // Of one whose kind is wrong it is not known what the rest ought to be.
+        switch (kind.orElse(CacheKind.STAGECOACH)) {
+            case STAGECOACH -> stagecoach(row, publicUrl);
+            case FOLDER -> folder(row);
+        }
+        row.priority = priority();
+        return row;
+    }
+
+    private void stagecoach(CacheRow row, Optional<String> publicUrl) {
         row.url = required("url", CacheRequest::secure).orElse("");
         row.pushUrl = parsed("pushUrl", CacheRequest::secure).orElse(row.url);
         row.pullUrl =
@@ -120,22 +134,51 @@ final class CacheRequest {
                         .orElseGet(
                                 () -> wrong("pullUrl", "Say where the cache reaches this server."));
         row.thumbprint = required("thumbprint", text -> Thumbprint.parse(text).value()).orElse("");
-        row.priority = priority();
-        return row;
     }
 
-    private void kind() {
+    private void folder(CacheRow row) {
+        row.url = required("url", CacheRequest::folder).orElse("");
+        row.pushUrl = parsed("pushUrl", CacheRequest::folder).orElse(row.url);
+        for (String field : List.of("pullUrl", "thumbprint")) {
+            if (fields.hasNonNull(field)) {
+                wrong(
+                        field,
+                        "A FOLDER cache has no %s: this server writes to it. Leave it out."
+                                .formatted(field));
+            }
+        }
+    }
+
+    private static String folder(String text) {
+        if (text.length() > URL_CHARS_MAX) {
+            throw new IllegalArgumentException(
+                    "A url has at most %d characters.".formatted(URL_CHARS_MAX));
+        }
+        return "file://" + FolderAddress.path(text);
+    }
+
+    private Optional<CacheKind> kind() {
         Optional<String> kind = text("kind");
         if (kind.isEmpty()) {
-            wrong("kind", "Say the kind of the cache: STAGECOACH.");
-        } else if (Set.of("NUGET", "FOLDER").contains(kind.get())) {
+            wrong("kind", "Say the kind of the cache: STAGECOACH or FOLDER.");
+        } else if (kind.get().equals("NUGET")) {
             wrong(
                     "kind",
-                    "%s caches are not there yet: they wait for a later version. Use STAGECOACH."
-                            .formatted(kind.get()));
-        } else if (!kind.get().equals(CacheRow.KIND)) {
-            wrong("kind", "\"%s\" is no kind of cache. Use STAGECOACH.".formatted(kind.get()));
+                    "NUGET caches are not there yet: they wait for a later version. Use STAGECOACH or FOLDER.");
+        } else {
+            Optional<CacheKind> known =
+                    Arrays.stream(CacheKind.values())
+                            .filter(each -> each.name().equals(kind.get()))
+                            .findFirst();
+            if (known.isEmpty()) {
+                wrong(
+                        "kind",
+                        "\"%s\" is no kind of cache. Use STAGECOACH or FOLDER."
+                                .formatted(kind.get()));
+            }
+            return known;
         }
+        return Optional.empty();
     }
 
     private String name(String id) {

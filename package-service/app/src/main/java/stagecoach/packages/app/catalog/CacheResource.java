@@ -39,7 +39,7 @@ import stagecoach.runtime.request.Revision;
 import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.IdRule;
 
-/** Caches: servers near a region's machines. */
+/** Caches: servers, or folders, near a region's machines. */
 @Path("/api/v1/caches")
 @RunOnVirtualThread
 @Tag(name = "Configuration")
@@ -211,10 +211,11 @@ public class CacheResource {
     /**
      * A cache in the API.
      *
-     * @param url as the region's machines reach it
+     * @param kind {@code STAGECOACH} or {@code FOLDER}
+     * @param url as the region's machines reach it; of a folder, {@code file:///…}
      * @param pushUrl as the server reaches it
-     * @param pullUrl as it reaches the server
-     * @param thumbprint the SHA-256 of its certificate, hexadecimal
+     * @param pullUrl as it reaches the server; {@code STAGECOACH} only
+     * @param thumbprint the SHA-256 of its certificate, hexadecimal; {@code STAGECOACH} only
      * @param priority a lower one is tried first
      */
     @Schema(name = "Cache")
@@ -225,20 +226,24 @@ public class CacheResource {
             String kind,
             String url,
             String pushUrl,
-            String pullUrl,
-            String thumbprint,
+            @Nullable String pullUrl,
+            @Nullable String thumbprint,
             int priority) {
         static CacheView of(CacheRow row) {
             return new CacheView(
                     row.id,
                     row.name,
                     row.region,
-                    CacheRow.KIND,
+                    row.kind,
                     row.url,
                     row.pushUrl,
-                    row.pullUrl,
-                    row.thumbprint,
+                    told(row.pullUrl),
+                    told(row.thumbprint),
                     row.priority);
+        }
+
+        private static @Nullable String told(String text) {
+            return text.isEmpty() ? null : text;
         }
     }
 }

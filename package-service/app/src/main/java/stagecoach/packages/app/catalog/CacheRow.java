@@ -12,16 +12,14 @@ import stagecoach.packages.routing.KnownCache;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.RegionId;
 
-/** A Stagecoach cache as it is configured. */
+/** A cache as it is configured. */
 @Entity
 @Table(name = "cache")
 public class CacheRow {
-    /** The only kind there is. */
-    public static final String KIND = "STAGECOACH";
-
     @Id public String id = "";
     public String name = "";
     public String region = "";
+    public String kind = "";
 
     /** As the region's machines reach it. */
     public String url = "";
@@ -30,19 +28,24 @@ public class CacheRow {
     @Column(name = "push_url")
     public String pushUrl = "";
 
-    /** As it reaches the server. */
+    /** As it reaches the server; empty for one that does not pull. */
     @Column(name = "pull_url")
     public String pullUrl = "";
 
-    /** The SHA-256 of its certificate, hexadecimal. */
+    /** The SHA-256 of its certificate, hexadecimal; empty for one that shows none. */
     public String thumbprint = "";
 
     /** A lower one is tried first. */
     public int priority;
 
+    /** What it is. */
+    public CacheKind kind() {
+        return CacheKind.valueOf(kind);
+    }
+
     /** Everything besides its id; two that are equal here say the same. */
     List<Object> content() {
-        return List.of(name, region, url, pushUrl, pullUrl, thumbprint, priority);
+        return List.of(name, region, kind, url, pushUrl, pullUrl, thumbprint, priority);
     }
 
     /** What the other services learn of it. */
@@ -51,19 +54,37 @@ public class CacheRow {
                 new CacheId(id),
                 name,
                 new RegionId(region),
-                KIND,
+                kind,
                 url,
                 pushUrl,
-                Optional.of(pullUrl),
-                Optional.of(thumbprint),
+                told(pullUrl),
+                told(thumbprint),
                 priority);
+    }
+
+    /** Where its bytes lie; another place holds others, or none. */
+    String place() {
+        return switch (kind()) {
+            // Another certificate is another cache, with a disk of its own.
+            case STAGECOACH -> thumbprint;
+            case FOLDER -> pushUrl;
+        };
+    }
+
+    private static Optional<String> told(String text) {
+        return Optional.of(text).filter(given -> !given.isEmpty());
     }
 
     /** For those who plan routes. */
     KnownCache known() {
-        return new KnownCache(
-                new Source.Cache(new CacheId(id), url, Optional.of(thumbprint)),
-                new RegionId(region),
-                priority);
+        return new KnownCache(source(), new RegionId(region), priority);
+    }
+
+    private Source.OfCache source() {
+        var cache = new CacheId(id);
+        return switch (kind()) {
+            case STAGECOACH -> new Source.Cache(cache, url, told(thumbprint));
+            case FOLDER -> new Source.Folder(cache, url);
+        };
     }
 }

@@ -10,12 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheKind;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.grant.GrantAuthority;
 import stagecoach.packages.app.replication.FillOutcome.Abandoned;
 import stagecoach.packages.app.replication.FillOutcome.Filled;
 import stagecoach.packages.app.replication.FillOutcome.NotFilled;
-import stagecoach.packages.app.replication.StagecoachCache.CacheFailure;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.PullOrder;
@@ -25,7 +25,7 @@ import stagecoach.vocabulary.identity.CacheId;
 
 /**
  * Has caches pull packages and stays with it to the end: with fresh grants, bounded tries and
- * pauses with jitter. Called on virtual threads.
+ * pauses with jitter; what is no server of ours is pushed to. Called on virtual threads.
  */
 @Singleton
 public class Replicator {
@@ -33,6 +33,7 @@ public class Replicator {
     private final CacheCatalog caches;
     private final GrantAuthority grants;
     private final CacheClients clients;
+    private final Pushes pushes;
     private final StoreCheck store;
     private final ReplicationConfig config;
     private final Map<CacheId, Semaphore> places = new ConcurrentHashMap<>();
@@ -42,12 +43,14 @@ public class Replicator {
             CacheCatalog caches,
             GrantAuthority grants,
             CacheClients clients,
+            Pushes pushes,
             StoreCheck store,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.grants = grants;
         this.clients = clients;
+        this.pushes = pushes;
         this.store = store;
         this.config = config;
     }
@@ -58,7 +61,15 @@ public class Replicator {
                 places.computeIfAbsent(fill.cache(), _ -> new Semaphore(config.perCacheMax()));
         free.acquire();
         try {
-            return new Filling(fill, watch).toItsEnd();
+            CacheKind kind =
+                    unitOfWork
+                            .run(tx -> caches.find(tx, fill.cache()))
+                            .map(CacheRow::kind)
+                            .orElse(CacheKind.STAGECOACH);
+            return switch (kind) {
+                case STAGECOACH -> new Filling(fill, watch).toItsEnd();
+                case FOLDER -> pushes.fill(fill, watch);
+            };
         } finally {
             free.release();
         }
@@ -171,14 +182,7 @@ public class Replicator {
         }
 
         private boolean isSuspect() {
-            return !unitOfWork
-                    .run(
-                            tx ->
-                                    tx.rows(
-                                            "SELECT 1 FROM suspect WHERE cache = ?1 AND sha512 = ?2",
-                                            fill.cache().value(),
-                                            fill.pin().sha512().value()))
-                    .isEmpty();
+            return unitOfWork.run(tx -> caches.isSuspect(tx, fill.cache(), fill.pin().sha512()));
         }
 
         private Setback setback(PullStatus status) {

@@ -41,27 +41,6 @@ final class StagecoachCache {
         this.credential = credential;
     }
 
-    /** A cache did not do what it was asked. */
-    static final class CacheFailure extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final boolean temporary;
-
-        CacheFailure(boolean temporary, String reason, @Nullable Throwable cause) {
-            super(reason, cause);
-            this.temporary = temporary;
-        }
-
-        /** Whether another try may help. */
-        boolean temporary() {
-            return temporary;
-        }
-
-        /** Why, for people. */
-        String reason() {
-            return String.valueOf(getMessage());
-        }
-    }
-
     /** Orders a pull and waits a while for its end. */
     PullStatus order(PullOrder order, Duration within) throws CacheFailure, InterruptedException {
         Sha512 sha512 = order.pin().sha512();

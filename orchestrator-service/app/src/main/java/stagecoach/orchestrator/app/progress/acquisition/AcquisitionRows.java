@@ -77,7 +77,7 @@ final class AcquisitionRows {
             if (travelsByCache(need.pinned())) {
                 for (RegionRoute route : started.routes()) {
                     if (route.region().filter(regions::contains).isPresent()) {
-                        for (Source.Cache cache : route.own()) {
+                        for (Source.OfCache cache : route.own()) {
                             await(
                                     need.pinned().pin(),
                                     HolderKind.CACHE,

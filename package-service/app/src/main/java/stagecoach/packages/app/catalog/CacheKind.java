@@ -1,0 +1,9 @@
+package stagecoach.packages.app.catalog;
+
+/** What a cache is. */
+public enum CacheKind {
+    /** The lean cache of this project: it pulls, and serves by digest. */
+    STAGECOACH,
+    /** A folder that a distributed file system brings to each machine; this server writes it. */
+    FOLDER
+}

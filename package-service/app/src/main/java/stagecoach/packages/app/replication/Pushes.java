@@ -1,0 +1,93 @@
+package stagecoach.packages.app.replication;
+
+import io.quarkus.logging.Log;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.replication.FillOutcome.Abandoned;
+import stagecoach.packages.app.replication.FillOutcome.Filled;
+import stagecoach.packages.app.replication.FillOutcome.NotFilled;
+import stagecoach.runtime.aggregate.UnitOfWork;
+
+/**
+ * Brings packages into caches that do not pull, with bounded tries and pauses with jitter. Called
+ * on virtual threads.
+ */
+@Singleton
+class Pushes {
+    private final UnitOfWork unitOfWork;
+    private final CacheCatalog caches;
+    private final FolderPush folders;
+    private final ReplicationConfig config;
+
+    Pushes(
+            UnitOfWork unitOfWork,
+            CacheCatalog caches,
+            FolderPush folders,
+            ReplicationConfig config) {
+        this.unitOfWork = unitOfWork;
+        this.caches = caches;
+        this.folders = folders;
+        this.config = config;
+    }
+
+    /** How a cache is configured now, and whether what it holds is to be replaced. */
+    private record Now(CacheRow row, boolean afresh) {}
+
+    /** Brings a package into a cache; returns when it is there, cannot be, or nobody waits. */
+    FillOutcome fill(Fill fill, FillWatch watch) throws InterruptedException {
+        long begunAt = System.nanoTime();
+        for (int tries = 1; !watch.abandoned(); tries++) {
+            try {
+                return new Filled(push(fill, watch), 0, tries);
+            } catch (CacheFailure e) {
+                boolean late = System.nanoTime() - begunAt > config.totalMax().toNanos();
+                if (!e.temporary() || tries >= config.fruitlessMax() || late) {
+                    return new NotFilled(e.reason());
+                }
+                Log.infof(
+                        "A package is pushed to a cache in another try. cache=%s sha512=%s reason=%s",
+                        fill.cache(), fill.pin().sha512(), e.reason());
+                Thread.sleep(pause(tries));
+            }
+        }
+        return new Abandoned();
+    }
+
+    private long push(Fill fill, FillWatch watch) throws CacheFailure, InterruptedException {
+        Now now = now(fill);
+        return switch (now.row().kind()) {
+            case FOLDER -> folders.push(now.row(), fill.pin(), now.afresh(), watch);
+            // It was put anew as another kind while we were at it: the next look fills it.
+            case STAGECOACH -> throw new CacheFailure(false, "is another cache now", null);
+        };
+    }
+
+    private Now now(Fill fill) throws CacheFailure {
+        return unitOfWork
+                .run(
+                        tx ->
+                                caches.find(tx, fill.cache())
+                                        .map(
+                                                row ->
+                                                        new Now(
+                                                                row,
+                                                                fill.force()
+                                                                        || caches.isSuspect(
+                                                                                tx,
+                                                                                fill.cache(),
+                                                                                fill.pin()
+                                                                                        .sha512()))))
+                .orElseThrow(() -> new CacheFailure(false, "is no longer configured", null));
+    }
+
+    private Duration pause(int tries) {
+        long most =
+                Math.min(
+                        config.backoffMax().toMillis(),
+                        config.backoffFirst().toMillis() << Math.min(tries - 1, 10));
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+    }
+}

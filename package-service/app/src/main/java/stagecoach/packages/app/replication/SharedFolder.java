@@ -1,0 +1,175 @@
+package stagecoach.packages.app.replication;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import stagecoach.contracts.acquisition.FolderAddress;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * A folder that others mount: {@code blobs/<sha512>}, and {@code incoming/} for what is being
+ * written. A package has its name only when all of it is on disk, so that any number of processes
+ * may write at once; each has a file of its own, and the last one's takes the name.
+ */
+final class SharedFolder {
+    private static final int BUFFER_BYTES = 1 << 18;
+    private static final Duration LEFT_BEHIND = Duration.ofDays(2);
+
+    private final Path root;
+
+    SharedFolder(Path root) {
+        this.root = root;
+    }
+
+    /** It is not as such a folder must be. */
+    static final class NotUsable extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotUsable(String sentence) {
+            super(sentence);
+        }
+    }
+
+    /** What was to be written is not what its digest says. */
+    static final class OtherBytes extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        OtherBytes(String sentence) {
+            super(sentence);
+        }
+    }
+
+    /**
+     * Writes a package out of {@code blobs}, unless a file of its name and size is there. That is
+     * not read: those who do verify it, where it is near to them.
+     *
+     * @param afresh whether to write it in any case
+     * @return whether it was written
+     */
+    boolean put(BlobStore blobs, PackagePin pin, boolean afresh, LongConsumer written)
+            throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw new NotUsable(
+                    "there is no folder %s here: mount it, or give another pushUrl"
+                            .formatted(root));
+        }
+        Path place = root.resolve(FolderAddress.blob(pin.sha512()));
+        if (!afresh && holds(place, pin)) {
+            return false;
+        }
+        Path folder = own(root.resolve(FolderAddress.BLOBS));
+        Path incoming = own(root.resolve("incoming"));
+        forgetOld(incoming);
+        Path file = incoming.resolve(pin.sha512().value() + "." + UUID.randomUUID());
+        try {
+            write(blobs, pin, file, written);
+            Files.move(file, place, ATOMIC_MOVE);
+            sync(folder);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+        return true;
+    }
+
+    private static boolean holds(Path place, PackagePin pin) throws IOException {
+        try {
+            var seen = Files.readAttributes(place, BasicFileAttributes.class, NOFOLLOW_LINKS);
+            return seen.isRegularFile() && seen.size() == pin.size();
+        } catch (NoSuchFileException absent) {
+            return false;
+        }
+    }
+
+    /** A folder of ours, which is no link to somewhere else. */
+    private static Path own(Path folder) throws IOException {
+        if (!Files.exists(folder, NOFOLLOW_LINKS)) {
+            // Of two that make it at once, both have it.
+            Files.createDirectories(folder);
+            readable(folder, "rwxr-xr-x");
+        }
+        if (!Files.isDirectory(folder, NOFOLLOW_LINKS)) {
+            throw new NotUsable(folder + " is no folder: remove what lies there");
+        }
+        return folder;
+    }
+
+    private static void write(BlobStore blobs, PackagePin pin, Path file, LongConsumer written)
+            throws IOException {
+        Optional<SeekableByteChannel> stored = blobs.open(pin.sha512());
+        if (stored.isEmpty()) {
+            throw new OtherBytes("the store has lost " + pin.sha512());
+        }
+        try (SeekableByteChannel from = stored.get();
+                FileChannel to = FileChannel.open(file, CREATE_NEW, WRITE)) {
+            var hasher = Sha512.hasher();
+            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+            while (from.read(buffer.clear()) >= 0) {
+                buffer.flip();
+                hasher.update(buffer.duplicate());
+                long count = buffer.remaining();
+                while (buffer.hasRemaining()) {
+                    to.write(buffer);
+                }
+                written.accept(count);
+            }
+            Sha512 actual = Sha512.finish(hasher);
+            if (!actual.equals(pin.sha512())) {
+                throw new OtherBytes("the store has other bytes under " + pin.sha512());
+            }
+            readable(file, "rw-r--r--");
+            to.force(true);
+        }
+    }
+
+    /** Tentacles are other users on other machines. */
+    private static void readable(Path path, String mode) throws IOException {
+        if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+        }
+    }
+
+    /** What a process that was killed has left; nobody writes for so long. */
+    private static void forgetOld(Path incoming) throws IOException {
+        Instant before = Instant.now().minus(LEFT_BEHIND);
+        try (var files = Files.newDirectoryStream(incoming)) {
+            for (Path file : files) {
+                if (isOlder(file, before)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private static boolean isOlder(Path file, Instant before) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file, NOFOLLOW_LINKS).toInstant().isBefore(before);
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package stagecoach.packages.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.io.file.PathUtils;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.acquisition.AcquisitionEvent.IntegrityBroken;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.vocabulary.identity.CacheId;
+
+@PackageServiceTest
+class FolderCacheTest {
+    private static final CacheId SHARE = new CacheId("share-1");
+    private static final ServedBy BY_SHARE = new ServedBy(ServedBy.Kind.CACHE, Optional.of(SHARE));
+
+    @Inject FolderBlobStore blobs;
+
+    private final Deployment deployment = new Deployment();
+    private Path share = Path.of("unset");
+    private Packages.Nupkg nupkg;
+    private PackageNeed needs;
+
+    @BeforeEach
+    void configure() throws Exception {
+        share = Files.createTempDirectory("share-");
+        Configured.region("isle", true, 1);
+        var made =
+                Http.put(
+                        "/api/v1/caches/share-1",
+                        """
+                        {"kind":"FOLDER","region":"isle","url":"file:///mnt/isle","pushUrl":"%s"}
+                        """
+                                .formatted(share.toUri()));
+        assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
+        nupkg = Packages.of(Packages.freshId(), "1.0.0", 900_000);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        needs = Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "isle"));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        deployment.close();
+        PathUtils.deleteDirectory(share);
+    }
+
+    private Path blob() {
+        return share.resolve("blobs").resolve(nupkg.sha512().value());
+    }
+
+    private AcquirePackage told(int run) {
+        return (AcquirePackage) deployment.commands(run, 1).getFirst();
+    }
+
+    private List<String> incoming() throws IOException {
+        try (var files = Files.list(share.resolve("incoming"))) {
+            return files.map(Path::toString).toList();
+        }
+    }
+
+    @Test
+    void a_package_is_written_once_and_tentacles_read_it_where_they_see_it() throws Exception {
+        deployment.start(2, false, needs);
+        List<Source> sources = told(2).sources();
+        deployment.acquireAll(2, 1, BY_SHARE);
+        deployment.ended(2);
+
+        assertThat(sources)
+                .containsExactly(new Source.Folder(SHARE, "file:///mnt/isle"), new Source.Server());
+        assertThat(Files.readAllBytes(blob())).isEqualTo(nupkg.bytes());
+        assertThat(incoming()).isEmpty();
+        assertThat(deployment.event(2, PackageReplicated.class).bytes())
+                .isEqualTo(nupkg.bytes().length);
+
+        deployment.start(3, false, needs);
+        assertThat(deployment.event(3, PackageReplicated.class).bytes()).isZero();
+    }
+
+    @Test
+    void wrong_bytes_that_a_tentacle_tells_of_are_written_anew() throws Exception {
+        deployment.start(2, false, needs);
+        AcquirePackage told = told(2);
+        Files.write(blob(), new byte[nupkg.bytes().length]);
+        deployment.report(
+                told,
+                new AcquisitionResult(
+                        new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
+                        nupkg.bytes().length,
+                        0,
+                        2,
+                        List.of("cache share-1 gave bytes with the SHA-512 00…")));
+        deployment.event(2, IntegrityBroken.class);
+        deployment.ended(2);
+
+        deployment.start(3, false, needs);
+        assertThat(deployment.event(3, PackageReplicated.class).bytes())
+                .isEqualTo(nupkg.bytes().length);
+        assertThat(Files.readAllBytes(blob())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void a_folder_that_is_not_mounted_fails_in_words_and_the_server_uploads() throws Exception {
+        Files.delete(share);
+
+        deployment.start(2, false, needs);
+
+        assertThat(deployment.event(2, ReplicationFailed.class).reason())
+                .contains("there is no folder " + share);
+        assertThat(told(2).sources()).containsExactly(new Source.Server());
+        Files.createDirectory(share);
+    }
+
+    @Test
+    void nothing_is_written_through_a_link_and_a_link_in_a_package_s_place_is_replaced()
+            throws Exception {
+        Path elsewhere = Files.createTempDirectory("elsewhere-");
+        Files.createSymbolicLink(share.resolve("blobs"), elsewhere);
+        deployment.start(2, false, needs);
+        assertThat(deployment.event(2, ReplicationFailed.class).reason())
+                .contains("is no folder: remove what lies there");
+        assertThat(elsewhere).isEmptyDirectory();
+
+        Files.delete(share.resolve("blobs"));
+        Files.createDirectory(share.resolve("blobs"));
+        Path victim = Files.writeString(elsewhere.resolve("victim"), "untouched");
+        Files.createSymbolicLink(blob(), victim);
+        deployment.start(3, false, needs);
+        deployment.event(3, PackageReplicated.class);
+        assertThat(victim).hasContent("untouched");
+        assertThat(Files.isSymbolicLink(blob())).isFalse();
+        assertThat(Files.readAllBytes(blob())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void what_the_store_has_lost_or_changed_reaches_no_folder() throws Exception {
+        deployment.start(2, false, needs);
+        deployment.event(2, PackageReplicated.class);
+        Files.delete(blob());
+        Files.write(blobs.file(nupkg.sha512()), new byte[nupkg.bytes().length]);
+
+        deployment.start(3, false, needs);
+
+        assertThat(deployment.event(3, ReplicationFailed.class).reason()).contains("damaged");
+        assertThat(blob()).doesNotExist();
+        assertThat(incoming()).isEmpty();
+    }
+}
