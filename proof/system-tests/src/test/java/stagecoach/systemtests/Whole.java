@@ -21,11 +21,15 @@ import stagecoach.cli.manifest.ManifestReader;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.process.ProcessStatus;
 import stagecoach.local.launcher.supervisor.ControlClient;
 
 /** A whole Stagecoach in a folder of its own, with machines, for the tests of one class. */
 final class Whole {
+    /** Of each service, as on a server where one may die. */
+    private static final int PODS = 2;
+
     private final LocalRun run;
     private final ControlClient control;
     private final LocalMachines machines;
@@ -39,7 +43,7 @@ final class Whole {
     static Whole start(Path folder) throws IOException, InterruptedException {
         Checkout checkout = Checkout.find();
         var run = new LocalRun(checkout, folder);
-        var started = run.start(Map.of(), status -> {});
+        var started = run.start(new Wishes(Map.of(), PODS), status -> {});
         return new Whole(
                 run, started.control(), new LocalMachines(checkout, folder, started.control()));
     }

@@ -1,11 +1,9 @@
 package stagecoach.local.launcher.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,12 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.watch.DeploymentWatch;
 import stagecoach.cli.watch.Screen;
-import stagecoach.local.launcher.demo.Nupkg;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.wire.StagecoachJson;
 
@@ -83,7 +79,7 @@ public final class DeploymentBench {
 
     /** The package that is deployed, once {@link #run} has made it. */
     public Path packageFile() {
-        return folder.resolve("Bench.Package.1.0.0.nupkg");
+        return BenchPackage.file(folder);
     }
 
     private Answer once() throws Exception {
@@ -148,7 +144,7 @@ public final class DeploymentBench {
                                 "feed",
                                 "built-in",
                                 "id",
-                                "Bench.Package",
+                                BenchPackage.ID,
                                 "acquisitionLocation",
                                 question.location())));
         for (int step = 1; step <= question.steps(); step++) {
@@ -183,23 +179,8 @@ public final class DeploymentBench {
         for (int number = 1; number <= question.targets(); number++) {
             stack.awaitReady("tentacle-bench-" + number);
         }
-        stack.api().push(packed(question.packageMegabytes()));
+        stack.api().push(BenchPackage.pack(folder, question.packageMegabytes()));
         stack.api().post("/projects/" + PROJECT + "/releases", Map.of("version", "1.0.0"));
-    }
-
-    /** Bytes that do not compress, the same in every run. */
-    private Path packed(int megabytes) throws IOException {
-        Files.createDirectories(folder);
-        Path payload = folder.resolve("payload.bin");
-        var random = new Random(20131);
-        byte[] block = new byte[1_000_000];
-        try (OutputStream out = Files.newOutputStream(payload)) {
-            for (int i = 0; i < megabytes; i++) {
-                random.nextBytes(block);
-                out.write(block);
-            }
-        }
-        return Nupkg.pack(folder, "Bench.Package", "1.0.0", Map.of("payload.bin", payload));
     }
 
     private void put(String path, Map<String, Object> body) {

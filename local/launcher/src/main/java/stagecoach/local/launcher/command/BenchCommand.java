@@ -3,9 +3,12 @@ package stagecoach.local.launcher.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,9 +19,9 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.bench.DeploymentBench;
+import stagecoach.local.launcher.bench.Peer;
 import stagecoach.local.launcher.bench.Played;
-import stagecoach.local.launcher.bench.SshFloor;
-import stagecoach.local.launcher.bench.SshFloor.Floor;
+import stagecoach.local.launcher.bench.ServeBench;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
@@ -30,6 +33,8 @@ import stagecoach.wire.StagecoachJson;
 public final class BenchCommand implements Runnable {
     private static final String HOME = "bench";
     private static final int TARGETS_MAX = 2_000;
+    private static final String WALL = "wallSeconds";
+    private static final String CPU = "cpuSeconds";
 
     private final Checkout checkout;
     private final Screen screen;
@@ -46,15 +51,15 @@ public final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 Said.commandLine(spec),
-                "say what to measure: bench deployment, latency, throughput or growth");
+                "say what to measure: bench deployment, latency, throughput, growth or serve");
     }
 
-    /** Deployments to many tentacles, beside ssh. */
+    /** Deployments to many tentacles, beside ssh and Ansible. */
     @Command(
             name = "deployment",
             mixinStandardHelpOptions = true,
             description =
-                    "Deploy a package and script steps to N local tentacles, beside the same by ssh; wall and CPU seconds, bytes per link, rows and events.")
+                    "Deploy a package and script steps to N local tentacles, beside the same by ssh and by Ansible; wall and CPU seconds, bytes per link, rows and events.")
     Integer deployment(
             @Option(names = "--targets", defaultValue = "5") int targets,
             @Option(names = "--package-mb", defaultValue = "1") int packageMegabytes,
@@ -94,22 +99,27 @@ public final class BenchCommand implements Runnable {
                 (machines, home) -> {
                     var bench = new DeploymentBench(machines, home.resolve("bench-package"));
                     List<DeploymentBench.Answer> answers = bench.run(question, times);
-                    Floor floor =
-                            new SshFloor(checkout.root())
-                                    .measure(bench.packageFile(), targets, steps);
-                    return new Beside(question, answers, floor);
+                    Map<String, Peer.Found> peers = new LinkedHashMap<>();
+                    for (String peer : List.of("ssh-floor", "ansible")) {
+                        peers.put(
+                                peer,
+                                new Peer(checkout.root(), peer + ".sh")
+                                        .measure(Map.of(), bench.packageFile(), targets, steps));
+                    }
+                    return new Deployed(question, answers, peers);
                 },
                 BenchCommand::tell);
     }
 
-    /** What deployments took, and what the same by ssh did; written as JSON as it is. */
-    private record Beside(
-            DeploymentBench.Question question, List<DeploymentBench.Answer> answers, Floor floor) {}
+    /** What deployments took, and what the same by others did; written as JSON as it is. */
+    private record Deployed(
+            DeploymentBench.Question question,
+            List<DeploymentBench.Answer> answers,
+            Map<String, Peer.Found> peers) {}
 
-    private static void tell(Beside found, PrintWriter out) {
+    private static void tell(Deployed found, PrintWriter out) {
         DeploymentBench.Question question = found.question();
         List<DeploymentBench.Answer> answers = found.answers();
-        Floor floor = found.floor();
         out.printf(
                 Locale.ROOT,
                 "%d targets, %d MB, %d steps, %s%n",
@@ -119,23 +129,27 @@ public final class BenchCommand implements Runnable {
                 question.location());
         for (int i = 0; i < answers.size(); i++) {
             DeploymentBench.Answer answer = answers.get(i);
-            String beside =
-                    floor instanceof Floor.Measured by
-                            ? " = %.1f x and %.1f x ssh"
-                                    .formatted(
-                                            answer.wallSeconds() / by.wallSeconds(),
-                                            answer.cpuSeconds() / by.cpuSeconds())
-                            : "";
             out.printf(
                     Locale.ROOT,
-                    " %s  %.1f s wall, %.1f s CPU%s; %d events, %d rows; load %.1f%n",
+                    " %s  %.1f s wall, %.1f s CPU; %d events, %d rows; load %.1f%n",
                     i == 0 ? "cold" : "warm",
                     answer.wallSeconds(),
                     answer.cpuSeconds(),
-                    beside,
                     answer.events(),
                     answer.rows(),
                     answer.load());
+            found.peers()
+                    .forEach(
+                            (name, peer) -> {
+                                if (peer instanceof Peer.Found.Measured by) {
+                                    out.printf(
+                                            Locale.ROOT,
+                                            "       = %.1f x wall, %.1f x CPU of %s%n",
+                                            answer.wallSeconds() / by.figure(WALL),
+                                            answer.cpuSeconds() / by.figure(CPU),
+                                            name);
+                                }
+                            });
             out.printf(Locale.ROOT, "       CPU %s%n", answer.cpuSecondsOf());
             answer.links()
                     .forEach(
@@ -146,16 +160,29 @@ public final class BenchCommand implements Runnable {
                                             link,
                                             Text.bytes(bytes)));
         }
-        switch (floor) {
-            case Floor.Measured by ->
-                    out.printf(
-                            Locale.ROOT,
-                            " ssh   %.1f s wall, %.1f s CPU (%s)%n",
-                            by.wallSeconds(),
-                            by.cpuSeconds(),
-                            by.way());
-            case Floor.NotHere(String why) -> out.printf(Locale.ROOT, " ssh   not here: %s%n", why);
-        }
+        found.peers()
+                .forEach(
+                        (name, peer) ->
+                                tell(
+                                        name,
+                                        peer,
+                                        by ->
+                                                "%.1f s wall, %.1f s CPU"
+                                                        .formatted(by.figure(WALL), by.figure(CPU)),
+                                        out));
+    }
+
+    private static void tell(
+            String name,
+            Peer.Found peer,
+            Function<Peer.Found.Measured, String> figures,
+            PrintWriter out) {
+        String said =
+                switch (peer) {
+                    case Peer.Found.Measured by -> figures.apply(by);
+                    case Peer.Found.NotHere(String why) -> "not here: " + why;
+                };
+        out.printf(Locale.ROOT, " %s  %s%n", name, said);
     }
 
     /** One hop from service to service. */
@@ -206,17 +233,74 @@ public final class BenchCommand implements Runnable {
                 "--deployments is 1 to 100000, --at-once 1 to 200");
         return measured(
                 json,
-                (machines, home) -> played(machines, home).throughput(deployments, atOnce),
-                (answer, out) ->
-                        out.printf(
-                                Locale.ROOT,
-                                "%.2f deployments/s, %d at once; each %s, %.0f ms CPU, %d rows; load %.1f%n",
-                                answer.perSecond(),
-                                answer.atOnce(),
-                                answer.took(),
-                                answer.cpuMillisEach(),
-                                answer.rowsEach(),
-                                answer.load()));
+                (machines, home) ->
+                        new Busy(
+                                played(machines, home).throughput(deployments, atOnce),
+                                new Peer(checkout.root(), "restate.sh")
+                                        .measure(Map.of(), deployments, atOnce)),
+                BenchCommand::tell);
+    }
+
+    /** What many small deployments took, and what the same by Restate did. */
+    private record Busy(Played.Throughput answer, Peer.Found restate) {}
+
+    private static void tell(Busy found, PrintWriter out) {
+        Played.Throughput answer = found.answer();
+        out.printf(
+                Locale.ROOT,
+                "%.2f deployments/s, %d at once; each %s, %.0f ms CPU, %d rows; load %.1f%n",
+                answer.perSecond(),
+                answer.atOnce(),
+                answer.took(),
+                answer.cpuMillisEach(),
+                answer.rowsEach(),
+                answer.load());
+        out.printf(Locale.ROOT, "       CPU %s%n", answer.cpuSecondsOf());
+        tell(
+                "restate",
+                found.restate(),
+                by ->
+                        "%.2f deployments/s = %.1f x ours; p50 %.0f ms, p99 %.0f ms"
+                                .formatted(
+                                        by.figure("perSecond"),
+                                        by.figure("perSecond") / answer.perSecond(),
+                                        by.figure("p50"),
+                                        by.figure("p99")),
+                out);
+    }
+
+    /** A package to many at once. */
+    @Command(
+            name = "serve",
+            mixinStandardHelpOptions = true,
+            description =
+                    "The package-service gives one package to many clients at once, beside nginx with the same file: throughput and CPU of the server.")
+    Integer serve(
+            @Option(names = "--clients", defaultValue = "50") int clients,
+            @Option(names = "--package-mb", defaultValue = "64") int packageMegabytes,
+            @Option(names = "--json") boolean json)
+            throws Exception {
+        refuseUnless(
+                clients >= 1
+                        && clients <= 500
+                        && packageMegabytes >= 1
+                        && packageMegabytes <= 4_000,
+                "--clients is 1 to 500, --package-mb 1 to 4000");
+        return measured(
+                json,
+                (machines, home) ->
+                        new ServeBench(machines, home.resolve("bench-package"), checkout.root())
+                                .run(clients, packageMegabytes),
+                (found, out) ->
+                        tell(
+                                "nginx",
+                                found,
+                                by ->
+                                        "ours has %.2f x its throughput at %.2f x its CPU"
+                                                .formatted(
+                                                        by.figure("throughputRatio"),
+                                                        by.figure("cpuRatio")),
+                                out));
     }
 
     /** Ever more machines. */

@@ -42,6 +42,7 @@ public final class LocalMachines {
     private final Checkout checkout;
     private final Path folder;
     private final ControlClient control;
+    private final String adminKey;
     private final ApiClient api;
 
     /**
@@ -55,11 +56,8 @@ public final class LocalMachines {
         this.folder = folder;
         this.control = control;
         Map<String, String> facts = control.status().facts();
-        this.api =
-                new ApiClient(
-                        URI.create(fact(facts, "baseUrl")),
-                        Optional.of(
-                                Files.readString(Path.of(fact(facts, "adminKeyFile"))).strip()));
+        this.adminKey = Files.readString(Path.of(fact(facts, "adminKeyFile"))).strip();
+        this.api = new ApiClient(URI.create(fact(facts, "baseUrl")), Optional.of(adminKey));
     }
 
     private static String fact(Map<String, String> facts, String name) throws IOException {
@@ -95,6 +93,11 @@ public final class LocalMachines {
     /** The public API, with the admin's key. */
     public ApiClient api() {
         return api;
+    }
+
+    /** The admin's API key. */
+    public String adminKey() {
+        return adminKey;
     }
 
     /** Where tentacles dial. */
