@@ -142,6 +142,24 @@ class CheckHttpTest {
                 .contains("could not be reached (ConnectException");
     }
 
+    /** Guards: an expression that tries out all ways holds its thread for longer than a life. */
+    @Test
+    void an_expression_with_very_many_ways_is_judged_in_one_pass() throws Exception {
+        String body = "a".repeat(100_000) + "b";
+        try (RawServer server =
+                RawServer.plain(
+                        (request, out) -> {
+                            passes(HOUR);
+                            RawServer.head(out, "200 OK", "Content-Length: " + body.length());
+                            out.write(body.getBytes(StandardCharsets.UTF_8));
+                        })) {
+            CommandResult result =
+                    new CheckHttpWork().perform(accept(server.url(), "^(a+)+$", HOUR));
+            assertThat(result.reason().orElseThrow())
+                    .endsWith("it answered 200 with a body that does not match");
+        }
+    }
+
     @Test
     void what_cannot_be_asked_is_refused() throws Exception {
         assertThat(

@@ -75,15 +75,36 @@ public class Idempotency {
         if (key.isEmpty()) {
             return unitOfWork.run(work);
         }
-        if (key.get().isEmpty() || key.get().length() > KEY_CHARACTERS_MAX) {
-            throw new InvalidInput(
-                    "", "An Idempotency-Key has 1 to %d characters.".formatted(KEY_CHARACTERS_MAX));
-        }
-        var request = new Request(caller, key.get(), methodAndPath, Digest.of(body));
+        var request = Request.of(key.get(), caller, methodAndPath, body);
         return unitOfWork.run(tx -> once(tx, request, work));
     }
 
+    /**
+     * What the same request was answered before, for whoever must look at more than {@link #once}
+     * does before it: what a repeat asks for may be judged otherwise by now, and it is answered all
+     * the same.
+     *
+     * @throws OtherRequest if the key was used for another request: a 422
+     */
+    public Optional<Answer> before(
+            Optional<String> key, String caller, String methodAndPath, byte[] body) {
+        return key.flatMap(
+                known -> {
+                    var request = Request.of(known, caller, methodAndPath, body);
+                    return unitOfWork.run(tx -> before(tx, request));
+                });
+    }
+
     private record Request(String caller, String key, String methodAndPath, Digest digest) {
+        static Request of(String key, String caller, String methodAndPath, byte[] body) {
+            if (key.isEmpty() || key.length() > KEY_CHARACTERS_MAX) {
+                throw new InvalidInput(
+                        "",
+                        "An Idempotency-Key has 1 to %d characters.".formatted(KEY_CHARACTERS_MAX));
+            }
+            return new Request(caller, key, methodAndPath, Digest.of(body));
+        }
+
         String context() {
             return Idempotency.context(caller, key);
         }
@@ -121,7 +142,7 @@ public class Idempotency {
                         SEALED,
                         now);
         if (first == 0) {
-            return earlier(tx, request);
+            return before(tx, request).orElseThrow();
         }
         Answer answer = work.apply(tx);
         tx.execute(
@@ -134,13 +155,19 @@ public class Idempotency {
         return answer;
     }
 
-    private Answer earlier(Tx tx, Request request) {
-        List<@Nullable Object[]> rows =
-                tx.rows(
-                        "SELECT method_path, body_sha256, status, location, body FROM idempotency WHERE caller = ?1 AND key = ?2",
+    private Optional<Answer> before(Tx tx, Request request) {
+        return tx
+                .rows(
+                        "SELECT method_path, body_sha256, status, location, body FROM idempotency WHERE caller = ?1 AND key = ?2 AND created_at >= ?3",
                         request.caller(),
-                        request.key());
-        @Nullable Object[] row = rows.getFirst();
+                        request.key(),
+                        clock.instant().minus(KEPT))
+                .stream()
+                .findFirst()
+                .map(row -> answer(row, request));
+    }
+
+    private Answer answer(@Nullable Object[] row, Request request) {
         Kept kept =
                 SEALED.equals(row[1])
                         ? Kept.of(opened(row[4], request).orElseThrow())

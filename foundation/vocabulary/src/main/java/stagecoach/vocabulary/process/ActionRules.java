@@ -1,9 +1,9 @@
 package stagecoach.vocabulary.process;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** What a step's action may say, and what the step may say beside it. */
 final class ActionRules {
@@ -100,7 +100,7 @@ final class ActionRules {
         } catch (PatternSyntaxException e) {
             add(
                     "http/bodyMatches",
-                    "\"%s\" is no regular expression: %s."
+                    "\"%s\" is no regular expression of RE2, which knows no references back and no looking around: %s."
                             .formatted(expression, e.getDescription()));
         }
     }

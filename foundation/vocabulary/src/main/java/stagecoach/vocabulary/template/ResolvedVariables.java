@@ -33,15 +33,23 @@ public final class ResolvedVariables {
     public static final ResolvedVariables NONE = of(Map.of());
 
     private final Map<String, Definition> definitions;
+    private final Set<String> open;
     private final Predicate<String> later;
 
-    private ResolvedVariables(Map<String, Definition> definitions, Predicate<String> later) {
+    private ResolvedVariables(
+            Map<String, Definition> definitions, Set<String> open, Predicate<String> later) {
         this.definitions = definitions;
+        this.open = open;
         this.later = later;
     }
 
     static ResolvedVariables of(Map<String, Definition> definitions) {
-        return new ResolvedVariables(new LinkedHashMap<>(definitions), name -> false);
+        return new ResolvedVariables(new LinkedHashMap<>(definitions), Set.of(), name -> false);
+    }
+
+    /** These, and variables of which it is known that they are there, but not with which value. */
+    ResolvedVariables withOpen(Set<String> names) {
+        return new ResolvedVariables(definitions, Set.copyOf(names), later);
     }
 
     /**
@@ -75,7 +83,7 @@ public final class ResolvedVariables {
         facts.forEach(
                 (name, value) ->
                         more.put(name, new Definition(Template.literal(value), sensitive)));
-        return new ResolvedVariables(more, later);
+        return new ResolvedVariables(more, open, later);
     }
 
     /**
@@ -83,7 +91,7 @@ public final class ResolvedVariables {
      * comes, and none now. For {@link #foresee}.
      */
     public ResolvedVariables withLater(Predicate<String> will) {
-        return new ResolvedVariables(definitions, will);
+        return new ResolvedVariables(definitions, open, will);
     }
 
     /**
@@ -98,7 +106,7 @@ public final class ResolvedVariables {
                     more.put(
                             name, Definition.template(value, before != null && before.sensitive()));
                 });
-        return new ResolvedVariables(more, later);
+        return new ResolvedVariables(more, open, later);
     }
 
     /**
@@ -246,7 +254,9 @@ public final class ResolvedVariables {
 
         @Override
         public Collection<String> names() {
-            return definitions.keySet();
+            var names = new LinkedHashSet<>(definitions.keySet());
+            names.addAll(open);
+            return names;
         }
 
         @Override
@@ -261,7 +271,9 @@ public final class ResolvedVariables {
             }
             var definition = definitions.get(name);
             if (definition == null) {
-                return later.test(name) ? new Found.Later() : new Found.Missing();
+                return open.contains(name) || later.test(name)
+                        ? new Found.Later()
+                        : new Found.Missing();
             }
             if (!path.add(name)) {
                 throw new VariableProblem.Circular(cycleTo(name));

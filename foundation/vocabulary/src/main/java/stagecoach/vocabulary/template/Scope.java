@@ -43,6 +43,11 @@ public record Scope(
                 && (tags.isEmpty() || !Collections.disjoint(tags, place.tags()));
     }
 
+    /** Whether there may be a machine where it holds when a step runs in an environment. */
+    boolean mayHoldIn(EnvironmentId environment, StepName step) {
+        return holds(environments, Optional.of(environment)) && holds(steps, Optional.of(step));
+    }
+
     /**
      * How specific it is, to be compared: the dimensions that it closes, the most specific one
      * (target, step, tag, region, environment) counting more than all behind it together.

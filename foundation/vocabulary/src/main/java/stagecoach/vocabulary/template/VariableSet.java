@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.StepName;
 
 /**
  * All values of all variables of a project, each with its scope; at a given place the most specific
@@ -43,6 +46,42 @@ public final class VariableSet {
      * @throws VariableProblem.Ambiguous if two values are equally specific
      */
     public ResolvedVariables resolve(ScopeContext place) {
+        return resolve(place, byName);
+    }
+
+    /**
+     * The values that count wherever a step runs in an environment. A variable that has a value for
+     * some targets, tags or regions only is there, but not with a value: for {@link
+     * ResolvedVariables#foresee}.
+     *
+     * @throws VariableProblem.Ambiguous if two values are equally specific
+     */
+    public ResolvedVariables resolveWherever(EnvironmentId environment, StepName step) {
+        var anywhere =
+                new ScopeContext(
+                        environment,
+                        Optional.empty(),
+                        Set.of(),
+                        Optional.of(step),
+                        Optional.empty());
+        var settled = new LinkedHashMap<String, List<Candidate>>();
+        var open = new LinkedHashSet<String>();
+        byName.forEach(
+                (name, values) -> {
+                    if (values.stream()
+                            .map(Candidate::scope)
+                            .filter(scope -> scope.mayHoldIn(environment, step))
+                            .allMatch(scope -> scope.holdsAt(anywhere))) {
+                        settled.put(name, values);
+                    } else {
+                        open.add(name);
+                    }
+                });
+        return resolve(anywhere, settled).withOpen(open);
+    }
+
+    private static ResolvedVariables resolve(
+            ScopeContext place, Map<String, List<Candidate>> byName) {
         var resolved = new LinkedHashMap<String, ResolvedVariables.Definition>();
         byName.forEach(
                 (name, values) -> {

@@ -140,6 +140,11 @@ public sealed interface Deployment {
             return new Running(asked, progress.started(leg.run()), leg);
         }
 
+        /** Whether a person is asked, and nothing runs meanwhile. */
+        public boolean isPaused() {
+            return leg instanceof Leg.Paused;
+        }
+
         /** Whether it ends with its packages in place. */
         boolean isStaging() {
             return asked.acquireOnly() && !progress.proceeded();

@@ -82,7 +82,7 @@ public record Progress(
 
     /** What is still to run. */
     Remaining remaining() {
-        return new Remaining(succeeded, now.pairs());
+        return new Remaining(succeeded, now.pairs(), mayStillRun);
     }
 
     Progress started(CurrentRun run) {

@@ -14,12 +14,15 @@ import stagecoach.vocabulary.process.Phase;
  *
  * @param succeeded the pairs that succeeded in any attempt so far
  * @param inThisAttempt how pairs ended in the present attempt
+ * @param mayStillRun where an abandoned process may be at work
  */
-public record Remaining(Set<Pair> succeeded, Map<Pair, StepState> inThisAttempt) {
-    /** Copies both. */
+public record Remaining(
+        Set<Pair> succeeded, Map<Pair, StepState> inThisAttempt, Set<Pair> mayStillRun) {
+    /** Copies all three. */
     public Remaining {
         succeeded = Set.copyOf(succeeded);
         inThisAttempt = Map.copyOf(inThisAttempt);
+        mayStillRun = Set.copyOf(mayStillRun);
     }
 
     /** Which steps a run is for. */
@@ -63,12 +66,14 @@ public record Remaining(Set<Pair> succeeded, Map<Pair, StepState> inThisAttempt)
 
     /**
      * A pair whose end nobody knows has run: it is not started again by itself. One that was
-     * cancelled has not come to its end, so the clean-up takes it up again.
+     * cancelled has not come to its end, so the clean-up takes it up again, unless it did not obey
+     * and may be at work even now: two of them at once would be worse than half of one.
      */
     private boolean ranInThisAttempt(Pair pair) {
         return switch (inThisAttempt.getOrDefault(pair, StepState.PENDING)) {
             case SUCCEEDED, FAILED, UNKNOWN -> true;
-            case PENDING, RUNNING, SKIPPED, CANCELLED -> false;
+            case CANCELLED -> mayStillRun.contains(pair);
+            case PENDING, RUNNING, SKIPPED -> false;
         };
     }
 }

@@ -24,8 +24,15 @@ public final class ReleaseRules {
      */
     public static List<PlannedStep> outline(
             Release release, EnvironmentId environment, Collection<StepName> skipSteps) {
+        var conditions = new SettledConditions(release, environment);
         return release.process().leaves().stream()
-                .map(leaf -> planned(release, leaf, whyNot(leaf, environment, skipSteps)))
+                .map(
+                        leaf ->
+                                planned(
+                                        release,
+                                        leaf,
+                                        whyNot(leaf, environment, skipSteps)
+                                                .or(() -> conditions.whyNot(leaf))))
                 .toList();
     }
 

@@ -19,6 +19,7 @@ import stagecoach.contracts.run.StepState;
 import stagecoach.decider.DeciderSpec;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.needs.Roster;
+import stagecoach.vocabulary.identity.WorkerId;
 
 /** Invariant 8: a cancelled deployment ends, within a bound, and says what may still run. */
 class CancelTest {
@@ -147,6 +148,28 @@ class CancelTest {
                         List.of(),
                         play.sight()));
         assertThat(play.succeeds().end().mayStillRun()).containsExactly(pair);
+    }
+
+    @Test
+    void a_clean_up_starts_nothing_a_second_time_beside_what_may_still_run() {
+        var play = demo().start().succeeds().succeeds().cancelled();
+        var close = new Pair(Shop.step("close-tunnel"), Optional.empty());
+        play.then(
+                new DeploymentCommand.EndPhase(
+                        play.current().run(),
+                        RunOutcome.CANCELLED,
+                        Optional.empty(),
+                        List.of(
+                                new PairResult(
+                                        close,
+                                        Optional.of(new WorkerId("hq-1")),
+                                        StepState.CANCELLED,
+                                        Optional.of("given up; it may still run"),
+                                        true)),
+                        List.of(),
+                        play.sight()));
+        assertThat(play.end().state()).isEqualTo(DeploymentState.CANCELLED);
+        assertThat(play.end().mayStillRun()).containsExactly(close);
     }
 
     @Test

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -10,14 +11,23 @@ import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.KnownTarget;
+import stagecoach.orchestrator.release.Release;
+import stagecoach.orchestrator.release.ReleaseRules;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.process.Action;
 import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.template.Scope;
+import stagecoach.vocabulary.template.Variable;
 
 /**
  * Mistakes in the order of phases that have hurt people who deploy, here or with other tools; each
@@ -119,6 +129,39 @@ class RegressionTest {
                                             "the step does not apply to production"),
                                     Shop.script("start")));
             assertThat(play.runs()).containsExactly("1 DEPLOYMENT NORMAL");
+        }
+
+        @Test
+        void a_step_skipped_by_condition_needs_neither_its_package_nor_its_machines() {
+            var away = Shop.roster(Shop.web("web-1", Shop.gone()));
+            assertThat(Play.started(away, Shop.queued(installIf("false"))).runs())
+                    .containsExactly("1 DEPLOYMENT NORMAL");
+            assertThat(Play.started(away, Shop.queued(installIf("true"))).runs())
+                    .isNotEqualTo(List.of("1 DEPLOYMENT NORMAL"));
+        }
+
+        private static PlannedStep installIf(String settled) {
+            var install =
+                    Step.of(
+                                    "server",
+                                    Shop.onWeb(),
+                                    new Action.DeployPackage(
+                                            new Action.PackageReference(
+                                                    FeedId.BUILT_IN,
+                                                    Shop.SERVER.pin().id(),
+                                                    Action.AcquisitionLocation.EXECUTION_TARGET,
+                                                    Action.PackageSource.NEAREST_CACHE),
+                                            new Action.Install(Optional.empty(), List.of())))
+                            .onlyIf("#{Deploy}")
+                            .build();
+            var release =
+                    new Release(
+                            Shop.PROJECT,
+                            Shop.RELEASE,
+                            new DeploymentProcess(List.of(install)),
+                            List.of(new Variable("Deploy", settled, false, Scope.EVERYWHERE)),
+                            List.of(new Release.StepPackage(Shop.step("server"), Shop.SERVER)));
+            return ReleaseRules.outline(release, Shop.PRODUCTION, List.of()).getFirst();
         }
 
         @Test
@@ -282,7 +325,7 @@ class RegressionTest {
         }
 
         @Test
-        void cancelled_during_a_retrys_back_off_the_pair_that_waited_is_cancelled() {
+        void cancelled_in_a_run_the_pairs_that_had_not_ended_are_cancelled() {
             var play = Play.started(twoWebs, demo()).succeeds().succeeds().cancelled();
             play.then(play.end(RunOutcome.CANCELLED, StepState.CANCELLED));
             endsWithCleanup(play);

@@ -68,6 +68,10 @@ final class Orchestrator extends Service {
         private final DeploymentQueued asked;
         private boolean queued;
         private boolean hasSlot;
+
+        /** Keeps its slot, but is not one of the many under way. */
+        private boolean paused;
+
         private int number;
 
         Line(DeploymentQueued asked) {
@@ -261,7 +265,7 @@ final class Orchestrator extends Service {
     }
 
     private void admit() {
-        while (slotsTaken() < play.scenario().tasksMax()) {
+        while (underWay() < play.scenario().tasksMax()) {
             var next =
                     lines.values().stream()
                             .filter(
@@ -281,6 +285,10 @@ final class Orchestrator extends Service {
     private boolean hasSlot(DeploymentId deployment) {
         Line line = lines.get(deployment);
         return line != null && line.hasSlot;
+    }
+
+    private long underWay() {
+        return lines.values().stream().filter(line -> line.hasSlot && !line.paused).count();
     }
 
     private long slotsTaken() {
@@ -359,8 +367,13 @@ final class Orchestrator extends Service {
             boolean free = after instanceof Deployment.Ended || after instanceof Deployment.Staged;
             line.queued = after instanceof Deployment.Queued queued && queued.due().isEmpty();
             line.hasSlot &= !free;
+            boolean pauses =
+                    !line.paused
+                            && after instanceof Deployment.Running running
+                            && running.isPaused();
+            line.paused = after instanceof Deployment.Running running && running.isPaused();
             events.forEach(event -> awaitPerson(deployment, event));
-            if (line.queued || free) {
+            if (line.queued || free || pauses) {
                 admit();
             }
         }

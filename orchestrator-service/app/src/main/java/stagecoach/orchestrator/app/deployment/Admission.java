@@ -1,6 +1,7 @@
 package stagecoach.orchestrator.app.deployment;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,7 +19,9 @@ import stagecoach.vocabulary.identity.EnvironmentId;
 /**
  * Hands out slots: one deployment per project and environment at a time, and so many over all, in
  * the order in which they were asked for. All of it happens in the transaction that asks, or that
- * frees a slot, under the lock of one row.
+ * frees a slot, under the lock of one row. Who waits for a person keeps project and environment,
+ * but is not one of the many; with the answer it is again, even if there are too many then: others
+ * wait until there are not.
  */
 @ApplicationScoped
 class Admission {
@@ -47,11 +50,31 @@ class Admission {
             Deployment before,
             Deployment after,
             Recorded<DeploymentEvent> last) {
-        boolean mayFree = after instanceof Deployment.Ended || after instanceof Deployment.Staged;
-        boolean wants = waits(after) && !waits(before);
-        if (mayFree ? free(tx, last.stream().name()) : wants) {
-            admit(tx, kind, last);
+        boolean frees =
+                switch (after) {
+                    case Deployment.Ended _, Deployment.Staged _ -> free(tx, last.stream().name());
+                    case Deployment.Running running when running.isPaused() ->
+                            !isPaused(before) && count(tx, last.stream().name(), false);
+                    case Deployment.Running _, Deployment.Cancelling _ -> {
+                        if (isPaused(before)) {
+                            count(tx, last.stream().name(), true);
+                        }
+                        yield false;
+                    }
+                    case Deployment.Nothing _, Deployment.Queued _ -> false;
+                };
+        if (frees || (waits(after) && !waits(before))) {
+            admit(tx, kind, last.at(), Optional.of(last.stream() + "/" + last.version()));
         }
+    }
+
+    /** Starts whoever may start now: there may be more room than when somebody last looked. */
+    void admit(Tx tx, DeploymentKind kind, Instant at) {
+        admit(tx, kind, at, Optional.empty());
+    }
+
+    private static boolean isPaused(Deployment deployment) {
+        return deployment instanceof Deployment.Running running && running.isPaused();
     }
 
     /** Whether it wants a slot; a scheduled one does so when its time has come. */
@@ -62,27 +85,47 @@ class Admission {
     /** Gives the slot back, unless it never had one. */
     private static boolean free(Tx tx, String deployment) {
         // Not under the lock: who never had a slot must not wait for one who starts him just now.
-        int slots = tx.execute("DELETE FROM admission WHERE deployment = ?1", deployment);
-        if (slots == 0) {
+        List<@Nullable Object[]> gone =
+                tx.rows("DELETE FROM admission WHERE deployment = ?1 RETURNING paused", deployment);
+        if (gone.isEmpty()) {
             return false;
         }
-        tx.execute("UPDATE task_counter SET used = used - ?1", slots);
+        if (!Boolean.TRUE.equals(gone.getFirst()[0])) {
+            tx.execute("UPDATE task_counter SET used = used - 1");
+        }
         return true;
     }
 
+    /** Has it count as one under way, or not; tells whether that changed anything. */
+    private static boolean count(Tx tx, String deployment, boolean counts) {
+        int changed =
+                tx.execute(
+                        "UPDATE admission SET paused = ?2 WHERE deployment = ?1 AND paused <> ?2",
+                        deployment,
+                        !counts);
+        if (changed > 0) {
+            tx.execute("UPDATE task_counter SET used = used + ?1", counts ? 1 : -1);
+        }
+        return changed > 0;
+    }
+
     /** Starts whoever may start now; what ends at once frees its slot again on the way. */
-    private void admit(Tx tx, DeploymentKind kind, Recorded<DeploymentEvent> cause) {
+    private void admit(Tx tx, DeploymentKind kind, Instant at, Optional<String> cause) {
         while (lock(tx) < settings.tasksMax()) {
             Optional<@Nullable Object[]> next = tx.rows(FIRST_IN_LINE).stream().findFirst();
             if (next.isEmpty()) {
                 return;
             }
-            start(tx, kind, next.get(), cause);
+            start(tx, kind, next.get(), at, cause);
         }
     }
 
     private void start(
-            Tx tx, DeploymentKind kind, @Nullable Object[] row, Recorded<DeploymentEvent> cause) {
+            Tx tx,
+            DeploymentKind kind,
+            @Nullable Object[] row,
+            Instant at,
+            Optional<String> cause) {
         var deployment = new DeploymentId(text(row[0]));
         var environment = new EnvironmentId(text(row[2]));
         tx.execute(
@@ -92,17 +135,14 @@ class Admission {
                 text(row[1]),
                 environment.value(),
                 deployment.value(),
-                cause.at());
+                at);
         tx.execute("UPDATE task_counter SET used = used + 1");
         commands.handle(
                 tx,
                 kind,
                 DeploymentKind.streamOf(deployment),
-                List.of(new DeploymentCommand.Start(sights.of(tx, environment, cause.at()))),
-                new Cause(
-                        cause.at(),
-                        Cause.SYSTEM,
-                        Optional.of(cause.stream() + "/" + cause.version())));
+                List.of(new DeploymentCommand.Start(sights.of(tx, environment, at))),
+                new Cause(at, Cause.SYSTEM, cause));
     }
 
     /** How many slots are taken; nobody else changes that until this transaction has ended. */

@@ -124,8 +124,15 @@ public class ReleaseResource {
             String id,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             byte @Nullable [] json) {
+        Optional<String> idempotencyKey = Optional.ofNullable(key);
+        String request = "POST /api/v1/projects/%s/releases".formatted(id);
+        byte[] body = json == null ? new byte[0] : json;
+        var before = idempotency.before(idempotencyKey, caller.id(), request, body);
+        if (before.isPresent()) {
+            return Answers.of(before.get());
+        }
         Draft draft = draft(id, JsonBody.of(json));
-        // What exists is refused, or answered again, without asking anybody for packages.
+        // What exists is refused without asking anybody for packages.
         List<StepPackage> pinned =
                 draft.exists()
                         ? List.of()
@@ -140,10 +147,10 @@ public class ReleaseResource {
         Cause cause = Cause.of(clock, caller.actor());
         var answer =
                 idempotency.once(
-                        Optional.ofNullable(key),
+                        idempotencyKey,
                         caller.id(),
-                        "POST /api/v1/projects/%s/releases".formatted(id),
-                        json == null ? new byte[0] : json,
+                        request,
+                        body,
                         tx -> {
                             var row = releases.create(tx, release, draft.notes(), cause);
                             return new Idempotency.Answer(

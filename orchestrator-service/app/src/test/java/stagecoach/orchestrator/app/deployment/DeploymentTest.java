@@ -151,6 +151,24 @@ class DeploymentTest {
         phases.awaitEnd(second, 1);
     }
 
+    @Test
+    void who_waits_begins_when_there_is_room_that_nobody_has_freed() {
+        var shop = Shop.open(0);
+        shop.release("1.0.0");
+        takeSlots(100);
+        String id;
+        try {
+            id = shop.deploy("1.0.0");
+            assertThat(Api.get("/deployments/" + id).jsonPath().getString("state"))
+                    .isEqualTo("QUEUED");
+        } finally {
+            takeSlots(-100);
+        }
+        Phases.succeeds(phases.awaitPhase(id, 1));
+        Phases.succeeds(phases.awaitPhase(id, 2));
+        phases.awaitEnd(id, 1);
+    }
+
     /** As if so many other deployments were under way. */
     private void takeSlots(int slots) {
         unitOfWork.execute(tx -> tx.execute("UPDATE task_counter SET used = used + ?1", slots));

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.release;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationEvent;
@@ -45,6 +46,23 @@ class ReleaseTest {
                             .event(ConfigurationEvent.class);
             assertThat(((ReleaseCreated) event).packages().getFirst().pin()).isEqualTo(pin);
         }
+    }
+
+    @Test
+    void a_repeat_gets_the_first_answer_although_the_process_has_changed_since() {
+        var shop = Shop.open(0);
+        String path = "/projects/" + shop.project() + "/releases";
+        String body =
+                "{\"version\": \"1.0.0\", \"packages\": [{\"package\": \"Shop.Server\", \"version\": \"1.0.0\"}]}";
+        var once = Map.of("Idempotency-Key", "release-once");
+        String first = Api.post(path, body, once).then().statusCode(201).extract().asString();
+        Api.expect(200, Api.put("/projects/" + shop.project() + "/process", "{\"steps\": []}"));
+
+        assertThat(Api.post(path, body).statusCode()).isEqualTo(400);
+        assertThat(Api.post(path, body, once).then().statusCode(201).extract().asString())
+                .isEqualTo(first);
+        assertThat(Api.post(path, body.replace("1.0.0", "1.0.1"), once).statusCode())
+                .isEqualTo(422);
     }
 
     @Test

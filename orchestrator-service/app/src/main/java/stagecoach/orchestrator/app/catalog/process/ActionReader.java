@@ -1,11 +1,15 @@
 package stagecoach.orchestrator.app.catalog.process;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.request.JsonBody;
+import stagecoach.runtime.request.Nearest;
+import stagecoach.runtime.request.Sentences;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.process.Action;
@@ -151,6 +155,18 @@ final class ActionReader {
                 .orElseGet(() -> new Action.HealthCheck(UnavailableTargets.FAIL, WITHIN));
     }
 
+    /** A role that an API key may have: nobody else could ever answer. */
+    private static String role(String text) {
+        List<String> roles = Arrays.stream(Role.values()).map(Enum::name).toList();
+        if (!roles.contains(text)) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no role of an API key. Use %s.%s"
+                            .formatted(
+                                    text, Sentences.orList(roles), Nearest.question(text, roles)));
+        }
+        return text;
+    }
+
     private static Optional<Action> manual(JsonBody manual) {
         Optional<String> instructions = manual.requiredText("instructions");
         instructions
@@ -161,7 +177,7 @@ final class ActionReader {
                                         "instructions",
                                         "Instructions have at most %d characters. Link to the rest."
                                                 .formatted(INSTRUCTIONS_MAX)));
-        List<String> roles = manual.list("roles", role -> role).orElse(List.of());
+        List<String> roles = manual.list("roles", ActionReader::role).orElse(List.of());
         manual.refuseUnknown();
         return instructions.map(text -> new Action.ManualIntervention(text, roles));
     }

@@ -24,6 +24,9 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 /** Reads one step; what a step does is for {@link ActionReader}. */
 final class StepReader {
     /** How long a script may take unless its step says otherwise. */
+    private static final String NO_MUTEX =
+            "A check changes nothing on its machine, so it waits for no %s. Leave it out.";
+
     private static final Duration SCRIPT_TIMEOUT = Duration.ofHours(1);
 
     private static final Duration BACKOFF = Duration.ofSeconds(10);
@@ -164,7 +167,11 @@ final class StepReader {
 
     private static void refuseWhatHasNoMeaning(JsonBody body, Kind kind) {
         switch (kind) {
-            case SCRIPT, PACKAGE, HTTP_CHECK -> {}
+            case SCRIPT, PACKAGE -> {}
+            case HTTP_CHECK -> {
+                refuse(body, List.of("timeout"), "Say the %s of an HTTP check in http.within.");
+                refuse(body, List.of("mutex"), NO_MUTEX);
+            }
             case MANUAL_INTERVENTION ->
                     refuse(
                             body,
@@ -176,6 +183,7 @@ final class StepReader {
                         List.of("unavailableTargets", "waitFor"),
                         "%s goes without saying in a health check: health.unavailable is the rule, and health.within the time.");
                 refuse(body, List.of("timeout"), "Say the %s of a health check in health.within.");
+                refuse(body, List.of("mutex"), NO_MUTEX);
             }
             case GROUP ->
                     refuse(

@@ -186,18 +186,58 @@ class ProcessReaderTest {
                 only(
                         """
                         {"name": "go", "kind": "MANUAL_INTERVENTION",
-                         "manual": {"instructions": "Look at the dashboard.", "roles": ["operator"]}}""");
+                         "manual": {"instructions": "Look at the dashboard.", "roles": ["CONFIGURE"]}}""");
         assertThat(step.runOn()).isEqualTo(new RunOn.NoMachine());
         assertThat(step.action())
                 .isEqualTo(
                         new Action.ManualIntervention(
-                                "Look at the dashboard.", List.of("operator")));
+                                "Look at the dashboard.", List.of("CONFIGURE")));
         assertThat(
                         places(
                                 """
                                 {"name": "go", "kind": "MANUAL_INTERVENTION", "retries": {"max": 1},
                                  "condition": "ALWAYS", "manual": {"instructions": "Look."}}"""))
                 .containsExactlyInAnyOrder("/steps/0/retries", "/steps/0/condition");
+    }
+
+    @Test
+    void a_role_that_nobody_can_have_is_refused() {
+        assertThat(
+                        errors(
+                                """
+                                {"name": "go", "kind": "MANUAL_INTERVENTION",
+                                 "manual": {"instructions": "Look.", "roles": ["DEPLOYER"]}}"""))
+                .singleElement()
+                .satisfies(
+                        error -> {
+                            assertThat(error.pointer()).isEqualTo("/steps/0/manual/roles/0");
+                            assertThat(error.detail())
+                                    .contains("\"DEPLOYER\" is no role of an API key")
+                                    .contains("Did you mean \"DEPLOY\"?");
+                        });
+    }
+
+    @Test
+    void what_would_be_ignored_in_a_check_is_refused() {
+        assertThat(
+                        places(
+                                """
+                                {"name": "h", "kind": "HEALTH_CHECK", "runOn": {"tags": ["web"]}, "mutex": "m", "timeout": "PT1M"},
+                                {"name": "w", "kind": "HTTP_CHECK", "runOn": {"tags": ["web"]}, "mutex": "m", "timeout": "PT1M",
+                                 "http": {"url": "http://localhost/"}}"""))
+                .containsExactlyInAnyOrder(
+                        "/steps/0/mutex", "/steps/0/timeout", "/steps/1/mutex", "/steps/1/timeout");
+    }
+
+    @Test
+    void an_expression_that_may_never_come_to_an_end_is_refused() {
+        assertThat(
+                        errors(
+                                """
+                                {"name": "w", "kind": "HTTP_CHECK", "runOn": {"tags": ["web"]},
+                                 "http": {"url": "http://localhost/", "bodyMatches": "(?=ok)"}}"""))
+                .singleElement()
+                .satisfies(error -> assertThat(error.detail()).contains("no looking around"));
     }
 
     @Test
@@ -297,7 +337,7 @@ class ProcessReaderTest {
                          "excludeEnvironments": ["staging"], "required": true},
                         {"name": "ok", "kind": "HTTP_CHECK", "condition": "ALWAYS", "parallelism": 4,
                          "runOn": {"workerPool": "hq", "onBehalfOf": {"tags": ["web"]}},
-                         "mutex": {"name": "m", "mode": "EXCLUSIVE"}, "disabled": true,
+                         "disabled": true,
                          "http": {"url": "#{Url}/health", "status": [200, 204], "bodyMatches": "ok"}},
                         {"name": "seed", "runOn": {"tags": ["db"]}, "script": {"body": "seed"},
                          "packages": [{"id": "Shop.Data", "extract": false},
@@ -309,7 +349,7 @@ class ProcessReaderTest {
                          "start": "WITH_PREVIOUS", "onlyIf": "#{Check}",
                          "health": {"unavailable": "WAIT", "within": "PT5M"}},
                         {"name": "go", "kind": "MANUAL_INTERVENTION",
-                         "manual": {"instructions": "Look.", "roles": ["operator"]}},
+                         "manual": {"instructions": "Look.", "roles": ["CONFIGURE"]}},
                         {"name": "swap", "kind": "GROUP", "runOn": {"tags": ["web"]},
                          "rolling": {"window": 1}, "unavailableTargets": "WAIT", "waitFor": "PT3M",
                          "condition": "ALWAYS", "steps": [
