@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.CommandResult;
@@ -31,7 +30,7 @@ public final class Desk {
     private final Workshop workshop;
     private final Bell news;
     private final NamedMutexes mutexes = new NamedMutexes();
-    private final Map<Ticket, LiveTicket> open = new ConcurrentSkipListMap<>();
+    private final Map<Ticket, LiveTicket> open;
 
     /** Results of tickets that have no folder, or none that can be read. */
     private final Map<Ticket, CommandResult> answers = new ConcurrentHashMap<>();
@@ -45,6 +44,7 @@ public final class Desk {
         this.agent = agent;
         this.journal = journal;
         this.workshop = workshop;
+        this.open = workshop.open();
         this.news = news;
     }
 

@@ -2,13 +2,16 @@ package stagecoach.tentacle.desk;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.tentacle.check.CheckHttpWork;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.install.InstallPackageWork;
 import stagecoach.tentacle.install.PackagedScriptWork;
+import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.AcquirePackageWork;
@@ -18,6 +21,7 @@ import stagecoach.tentacle.script.RunScriptWork;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.Mutex;
 
 /** Knows which work each command asks for. */
@@ -26,13 +30,17 @@ public final class Workshop {
     private final AcquirePackageWork.Desk acquisitions;
     private final InstallPackageWork.Desk installations;
 
+    private final Map<Ticket, LiveTicket> open;
+
     private Workshop(
             ScriptRun scripts,
             AcquirePackageWork.Desk acquisitions,
-            InstallPackageWork.Desk installations) {
+            InstallPackageWork.Desk installations,
+            Map<Ticket, LiveTicket> open) {
         this.scripts = scripts;
         this.acquisitions = acquisitions;
         this.installations = installations;
+        this.open = open;
     }
 
     /** The works of a machine. */
@@ -40,10 +48,17 @@ public final class Workshop {
             throws IOException {
         ScriptRun scripts = new ScriptRun(ScriptTools.install(home));
         PackageStore store = PackageStore.open(home);
+        Map<Ticket, LiveTicket> open = new ConcurrentSkipListMap<>();
         return new Workshop(
                 scripts,
                 new AcquirePackageWork.Desk(home, store, settings, identity, rules),
-                new InstallPackageWork.Desk(home, store, scripts));
+                new InstallPackageWork.Desk(home, store, scripts, open.values()),
+                open);
+    }
+
+    /** The tickets that are worked on here, or wait; the desk puts them there. */
+    Map<Ticket, LiveTicket> open() {
+        return open;
     }
 
     /**

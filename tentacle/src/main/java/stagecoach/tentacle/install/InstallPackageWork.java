@@ -2,6 +2,7 @@ package stagecoach.tentacle.install;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.TicketFolder;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.releases.OlderReleases;
 import stagecoach.tentacle.script.ScriptRun;
 
 /**
@@ -22,6 +24,8 @@ import stagecoach.tentacle.script.ScriptRun;
  * the version in place that was there before.
  */
 public final class InstallPackageWork implements Work {
+    private static final String REMOVED_RELEASES = "RemovedReleases";
+
     private final Desk desk;
     private final InstallPackage command;
 
@@ -31,19 +35,30 @@ public final class InstallPackageWork implements Work {
         private final PackageStore store;
         private final ScriptRun runs;
         private final FolderSync disk;
+        private final OlderReleases older;
         private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
-        /** Installs from this store. */
-        public Desk(Home home, PackageStore store, ScriptRun runs) {
-            this(home, store, runs, FolderSync.onDisk());
+        /**
+         * Installs from this store.
+         *
+         * @param open the commands on this machine
+         */
+        public Desk(Home home, PackageStore store, ScriptRun runs, Collection<LiveTicket> open) {
+            this(home, store, runs, open, FolderSync.onDisk());
         }
 
         /** Installs from this store, on this disk. */
-        Desk(Home home, PackageStore store, ScriptRun runs, FolderSync disk) {
+        Desk(
+                Home home,
+                PackageStore store,
+                ScriptRun runs,
+                Collection<LiveTicket> open,
+                FolderSync disk) {
             this.home = home;
             this.store = store;
             this.runs = runs;
             this.disk = disk;
+            this.older = new OlderReleases(open);
         }
 
         PackageStore store() {
@@ -68,10 +83,25 @@ public final class InstallPackageWork implements Work {
                 new SubstituteVariables(),
                 new CompleteFolder(desk.disk),
                 new ConventionScript(desk.runs, desk.disk, "PreDeploy"),
-                installation -> installation.link().switchOver(installation.live()),
+                installation ->
+                        desk.older.whileNoneGoes(
+                                () -> installation.link().switchOver(installation.live())),
                 new ConventionScript(desk.runs, desk.disk, "Deploy"),
                 new ConventionScript(desk.runs, desk.disk, "PostDeploy"),
-                installation -> installation.link().prune(installation.live(), desk.inUse));
+                installation -> installation.link().prune(installation.live(), desk.inUse),
+                this::removeOlder);
+    }
+
+    private void removeOlder(Installation installation) throws IOException {
+        List<String> gone =
+                desk.older.installed(
+                        installation.live(),
+                        installation.link().directory(),
+                        command.pin(),
+                        installation.payload().keepReleases());
+        if (!gone.isEmpty()) {
+            installation.outputs().put(REMOVED_RELEASES, String.join(", ", gone));
+        }
     }
 
     @Override

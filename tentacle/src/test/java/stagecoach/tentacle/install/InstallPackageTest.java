@@ -57,7 +57,8 @@ class InstallPackageTest {
                 new InstallPackageWork.Desk(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
-                        new ScriptRun(ScriptTools.install(tickets.home())));
+                        new ScriptRun(ScriptTools.install(tickets.home())),
+                        List.of());
     }
 
     private static CommandPayload.Install payload(String directory, String... substituteIn) {
@@ -207,6 +208,7 @@ class InstallPackageTest {
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
+                        List.of(),
                         FolderSync.by(disk));
         return perform(live);
     }

@@ -50,7 +50,8 @@ class PackagedScriptTest {
                 new InstallPackageWork.Desk(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
-                        new ScriptRun(ScriptTools.install(tickets.home())));
+                        new ScriptRun(ScriptTools.install(tickets.home())),
+                        List.of());
     }
 
     private static CommandPayload.Script body(String body) {

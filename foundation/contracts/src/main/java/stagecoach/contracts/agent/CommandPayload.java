@@ -53,18 +53,30 @@ public sealed interface CommandPayload {
      *
      * @param directory absolute, or relative to the tentacle's home
      * @param substituteIn globs of files in which {@code #{…}} is substituted
+     * @param keepReleases how many older releases of the package, which the same step installed
+     *     there, stay besides this one; empty means all
      */
     record Install(
             String directory,
             List<String> substituteIn,
             Map<String, String> variables,
-            List<String> masks)
+            List<String> masks,
+            Optional<Integer> keepReleases)
             implements CommandPayload {
         /** Copies all three. */
         public Install {
             substituteIn = List.copyOf(substituteIn);
             variables = Map.copyOf(variables);
             masks = List.copyOf(masks);
+        }
+
+        /** An installation that removes nothing. */
+        public Install(
+                String directory,
+                List<String> substituteIn,
+                Map<String, String> variables,
+                List<String> masks) {
+            this(directory, substituteIn, variables, masks, Optional.empty());
         }
     }
 

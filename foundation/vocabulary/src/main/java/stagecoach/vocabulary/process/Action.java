@@ -148,11 +148,22 @@ public sealed interface Action {
      * @param directory absolute, or relative to the tentacle's home; empty means {@code
      *     applications/<environment>/<package id>/<version>}
      * @param substituteIn globs of files in which {@code #{…}} is substituted
+     * @param keepReleases how many older releases stay on a machine besides the current one; empty
+     *     means all. Only without a {@code directory}, which holds one
      */
-    record Install(Optional<String> directory, List<String> substituteIn) {
+    record Install(
+            Optional<String> directory, List<String> substituteIn, Optional<Integer> keepReleases) {
         /** Copies the globs. */
         public Install {
             substituteIn = List.copyOf(substituteIn);
+            if (directory.isPresent() && keepReleases.isPresent()) {
+                throw new IllegalArgumentException("A directory of one's own holds one release.");
+            }
+        }
+
+        /** An installation that removes nothing. */
+        public Install(Optional<String> directory, List<String> substituteIn) {
+            this(directory, substituteIn, Optional.empty());
         }
     }
 }

@@ -102,7 +102,8 @@ public final class StepPlan {
                             known.render(directory(sheet, step, deploy)),
                             deploy.install().substituteIn(),
                             values(known),
-                            known.masks());
+                            known.masks(),
+                            deploy.install().keepReleases());
             case Action.HttpCheck check ->
                     new CommandPayload.Http(
                             known.render(check.url()),

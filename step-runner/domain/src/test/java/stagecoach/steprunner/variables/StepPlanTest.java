@@ -248,13 +248,16 @@ class StepPlanTest {
         var usual =
                 plan(
                         new Action.DeployPackage(
-                                SHOP, new Install(Optional.empty(), List.of("**/*.conf"))),
+                                SHOP,
+                                new Install(
+                                        Optional.empty(), List.of("**/*.conf"), Optional.of(2))),
                         Map.of());
         var install =
                 (CommandPayload.Install)
                         usual.payload(sheet, planned(Kind.PACKAGE), WEB_1, List.of());
         assertThat(install.directory()).isEqualTo("applications/production/Shop.Web/1.2.0");
         assertThat(install.substituteIn()).containsExactly("**/*.conf");
+        assertThat(install.keepReleases()).contains(2);
         assertThat(install.variables())
                 .containsEntry("Stagecoach.Package.Id", "Shop.Web")
                 .containsEntry("Stagecoach.Package.Version", "1.2.0");

@@ -22,6 +22,7 @@ final class ActionReader {
     private static final Duration WITHIN = Duration.ofMinutes(1);
     private static final Duration EVERY = Duration.ofSeconds(2);
     private static final int INSTRUCTIONS_MAX = 10_000;
+    private static final int KEEP_RELEASES_MAX = 10_000;
 
     /** Which kind a field goes with. */
     private static final Map<String, Kind> KIND_OF =
@@ -121,9 +122,15 @@ final class ActionReader {
     private static Action.Install install(JsonBody install) {
         Optional<String> directory = install.text("directory");
         List<String> substituteIn = install.list("substituteIn", glob -> glob).orElse(List.of());
-        install.notYet("keepReleases", "Older versions stay where they are; leave it out.");
+        Optional<Integer> keepReleases = install.integer("keepReleases", 0, KEEP_RELEASES_MAX);
+        if (directory.isPresent() && keepReleases.isPresent()) {
+            install.mistake(
+                    "keepReleases",
+                    "A directory of your own holds one release, so there are no older ones to keep. Leave out keepReleases, or directory.");
+            keepReleases = Optional.empty();
+        }
         install.refuseUnknown();
-        return new Action.Install(directory, substituteIn);
+        return new Action.Install(directory, substituteIn, keepReleases);
     }
 
     private static Optional<Action> httpCheck(JsonBody http) {

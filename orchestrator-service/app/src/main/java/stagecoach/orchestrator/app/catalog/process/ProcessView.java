@@ -105,7 +105,8 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                     step.action() instanceof Action.DeployPackage deploy
                             ? new InstallView(
                                     deploy.install().directory().orElse(null),
-                                    deploy.install().substituteIn())
+                                    deploy.install().substituteIn(),
+                                    deploy.install().keepReleases().orElse(null))
                             : null,
                     step.action() instanceof Action.HttpCheck check ? HttpView.of(check) : null,
                     step.action() instanceof Action.HealthCheck check
@@ -240,7 +241,10 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
     /** How a package is installed. */
     @Schema(name = "Install")
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record InstallView(@Nullable String directory, List<String> substituteIn) {}
+    public record InstallView(
+            @Nullable String directory,
+            List<String> substituteIn,
+            @Nullable Integer keepReleases) {}
 
     /** What a URL must answer. */
     @Schema(name = "HttpCheck")

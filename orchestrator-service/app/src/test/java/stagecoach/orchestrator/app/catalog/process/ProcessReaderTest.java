@@ -156,13 +156,23 @@ class ProcessReaderTest {
     }
 
     @Test
-    void what_waits_is_refused_by_name() {
+    void older_releases_are_kept_by_number_where_there_can_be_any() {
+        var deploy =
+                (Action.DeployPackage)
+                        only("""
+                                        {"name": "b", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                                         "package": {"id": "Shop.Web"}, "install": {"keepReleases": 3}}""")
+                                .action();
+        assertThat(deploy.install().keepReleases()).contains(3);
         assertThat(
                         places(
                                 """
                                 {"name": "b", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
-                                 "package": {"id": "Shop.Web"}, "install": {"keepReleases": 3}}"""))
-                .containsExactly("/steps/0/install/keepReleases");
+                                 "package": {"id": "Shop.Web"}, "install": {"keepReleases": -1}},
+                                {"name": "c", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                                 "package": {"id": "Shop.Web"},
+                                 "install": {"directory": "/srv/shop", "keepReleases": 1}}"""))
+                .containsExactly("/steps/0/install/keepReleases", "/steps/1/install/keepReleases");
     }
 
     @Test
