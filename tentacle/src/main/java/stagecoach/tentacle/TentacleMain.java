@@ -36,7 +36,7 @@ public final class TentacleMain {
     private static final Map<String, List<String>> COMMANDS =
             Map.of(
                     "enrol", List.of("--home", "--token", "--gateway", "--bytes"),
-                    "run", List.of("--home", "--gateway", "--bytes"),
+                    "run", List.of("--home", "--gateway", "--bytes", "--keep-free", "--keep-days"),
                     "rehearse", List.of("--aot-cache"),
                     "help", List.of());
 
@@ -47,8 +47,10 @@ public final class TentacleMain {
               enrol --home DIR --token TOKEN --gateway https://HOST:PORT [--bytes https://HOST:PORT]
                   Introduces this machine with the one-time token of an enrolment. DIR is created.
               run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
+                  [--keep-free SIZE] [--keep-days N]
                   Works until it is terminated. Prints READY when the gateway has welcomed it.
-                  The endpoints replace those of the enrolment, for this run only.
+                  The endpoints replace those of the enrolment, for this run only. So much of the
+                  disk stays free (64M unless said), and packages that nobody has used for N days go.
               rehearse [--aot-cache FILE]
                   Runs a script and installs a package through a gateway that is only played, in a
                   folder that is removed again; with FILE, Java writes its AOT cache of that there.
@@ -138,6 +140,12 @@ public final class TentacleMain {
         Settings settings =
                 enrolled.get()
                         .through(endpoint(arguments, "--gateway"), endpoint(arguments, "--bytes"));
+        settings =
+                settings.keeping(
+                        settings.keep()
+                                .with(
+                                        arguments.option("--keep-free"),
+                                        arguments.option("--keep-days")));
         home.occupy();
         Vertx vertx = vertx();
         AtomicBoolean said = new AtomicBoolean();

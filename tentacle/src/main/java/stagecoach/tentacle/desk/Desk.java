@@ -91,7 +91,7 @@ public final class Desk {
         Ticket ticket = delivered.command().ticket();
         LiveTicket known = open.get(ticket);
         if (known != null) {
-            known.grants(delivered.grants());
+            known.renew(delivered);
             return Delivered.REPEATED;
         }
         if (answers.containsKey(ticket)) {

@@ -51,7 +51,7 @@ public final class Workshop {
         Map<Ticket, LiveTicket> open = new ConcurrentSkipListMap<>();
         return new Workshop(
                 scripts,
-                new AcquirePackageWork.Desk(home, store, settings, identity, rules),
+                new AcquirePackageWork.Desk(home, store, settings, identity, rules, open.values()),
                 new InstallPackageWork.Desk(home, store, scripts, open.values()),
                 open);
     }

@@ -20,14 +20,38 @@ import stagecoach.wire.StagecoachJson;
  * @param gateway {@code https://host:port} of the agent port
  * @param bytes {@code https://host:port} of the port that packages are read from, if there is one
  * @param gatewayThumbprint the certificate that both ports must show
+ * @param keep how the machine keeps packages
  */
 public record Settings(
-        AgentId agent, URI gateway, Optional<URI> bytes, Thumbprint gatewayThumbprint) {
+        AgentId agent,
+        URI gateway,
+        Optional<URI> bytes,
+        Thumbprint gatewayThumbprint,
+        KeepRules keep) {
+
+    /** What an enrolment wrote before there were rules counts as the usual ones. */
+    public Settings {
+        keep = keep == null ? KeepRules.USUAL : keep;
+    }
+
+    /** The usual rules. */
+    public Settings(AgentId agent, URI gateway, Optional<URI> bytes, Thumbprint thumbprint) {
+        this(agent, gateway, bytes, thumbprint, KeepRules.USUAL);
+    }
 
     /** The same, with endpoints given for this run only. */
     public Settings through(Optional<URI> otherGateway, Optional<URI> otherBytes) {
         return new Settings(
-                agent, otherGateway.orElse(gateway), otherBytes.or(() -> bytes), gatewayThumbprint);
+                agent,
+                otherGateway.orElse(gateway),
+                otherBytes.or(() -> bytes),
+                gatewayThumbprint,
+                keep);
+    }
+
+    /** The same, with rules given for this run only. */
+    public Settings keeping(KeepRules rules) {
+        return new Settings(agent, gateway, bytes, gatewayThumbprint, rules);
     }
 
     /**

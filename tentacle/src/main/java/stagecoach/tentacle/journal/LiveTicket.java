@@ -19,7 +19,7 @@ import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
-import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
@@ -44,7 +44,7 @@ public final class LiveTicket {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Bell bell = new Bell();
-    private List<CacheGrant> grants;
+    private Deliver delivered;
     private volatile Masks masks;
     private @Nullable Thread worker;
     private JournalEntry.@Nullable StopAsked stop;
@@ -61,7 +61,7 @@ public final class LiveTicket {
         this.folder = folder;
         this.command = accepted.delivered().command();
         this.order = accepted.order();
-        this.grants = accepted.delivered().grants();
+        this.delivered = accepted.delivered().withoutPayload();
         this.given = Masks.of(masksOf(accepted.delivered().payload()));
         this.masks = given;
         this.secrets = new SecretOutputs(folder.path());
@@ -127,21 +127,21 @@ public final class LiveTicket {
         return folder.accepted().at();
     }
 
-    /** The newest rights to read from caches. */
-    public List<CacheGrant> grants() {
+    /** What was delivered last, without what may be secret. */
+    public Deliver delivered() {
         lock.lock();
         try {
-            return grants;
+            return delivered;
         } finally {
             lock.unlock();
         }
     }
 
-    /** A repeated delivery brings fresh ones. */
-    public void grants(List<CacheGrant> fresh) {
+    /** A repeated delivery brings fresh grants. */
+    public void renew(Deliver fresh) {
         lock.lock();
         try {
-            grants = List.copyOf(fresh);
+            delivered = fresh.withoutPayload();
         } finally {
             lock.unlock();
         }

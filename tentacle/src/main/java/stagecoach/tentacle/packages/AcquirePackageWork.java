@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,9 +19,11 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
+import stagecoach.tentacle.packages.PackageRoom.Made;
 import stagecoach.tentacle.packages.PackageStore.Held;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * Does what {@link AcquirePackage} asks. It may be begun again at any time: what has come is kept,
@@ -28,30 +32,43 @@ import stagecoach.vocabulary.packages.PackagePin;
 public final class AcquirePackageWork implements Work {
     private static final Duration PROGRESS_EVERY = Duration.ofMillis(500);
 
-    /** What a machine keeps free for everything else, in bytes. */
-    private static final long FREE_BYTES_MIN = 64L << 20;
-
     private final Desk desk;
     private final AcquirePackage command;
 
     /** What all fetches on a machine share. */
     public static final class Desk {
-        private final Home home;
         private final PackageStore store;
+        private final PackageRoom room;
         private final Settings settings;
         private final Identity identity;
         private final FetchRules rules;
         private final DownSources downs;
 
-        /** All of it; which sources are down is not known yet. */
+        /**
+         * All of it; which sources are down is not known yet.
+         *
+         * @param open the commands on this machine
+         */
         public Desk(
                 Home home,
                 PackageStore store,
                 Settings settings,
                 Identity identity,
-                FetchRules rules) {
-            this.home = home;
+                FetchRules rules,
+                Collection<LiveTicket> open) {
+            this(store, settings, identity, rules, open, home::freeBytes);
+        }
+
+        /** On this disk. */
+        Desk(
+                PackageStore store,
+                Settings settings,
+                Identity identity,
+                FetchRules rules,
+                Collection<LiveTicket> open,
+                PackageRoom.Disk disk) {
             this.store = store;
+            this.room = new PackageRoom(store, settings.keep(), disk, open);
             this.settings = settings;
             this.identity = identity;
             this.rules = rules;
@@ -93,6 +110,7 @@ public final class AcquirePackageWork implements Work {
     private CommandResult acquire(LiveTicket live) throws IOException, InterruptedException {
         PackagePin pin = command.pin();
         List<String> broken = List.of();
+        var removed = new ArrayList<>(desk.room.tidy(live));
         if (!command.force()) {
             switch (desk.store.find(pin)) {
                 case Held.Verified _ -> {
@@ -102,25 +120,30 @@ public final class AcquirePackageWork implements Work {
                                     0,
                                     0,
                                     0,
-                                    List.of()));
+                                    List.of(),
+                                    removed));
                 }
                 case Held.Absent _ -> {}
                 case Held.Purged(String actual) ->
                         broken = List.of("this machine's own copy had " + actual);
             }
         }
-        long missing = pin.size() - desk.store.partialBytes(pin);
-        long free = desk.home.freeBytes();
-        if (missing > free - FREE_BYTES_MIN) {
-            return Results.failed(
-                    "%s %s needs %d MiB on %s, and only %d MiB are free. Make room, then retry."
-                            .formatted(
-                                    pin.id(),
-                                    pin.version(),
-                                    (missing >> 20) + 1,
-                                    desk.home.packages(),
-                                    free >> 20));
-        }
+        return switch (desk.room.make(pin, live)) {
+            case Made.TooLittle(String sentence) -> Results.failed(sentence);
+            case Made.Room(List<Sha512> others) -> {
+                removed.addAll(others);
+                try {
+                    yield fetch(live, broken, removed);
+                } finally {
+                    desk.room.giveBack(pin);
+                }
+            }
+        };
+    }
+
+    private CommandResult fetch(LiveTicket live, List<String> broken, List<Sha512> removed)
+            throws IOException, InterruptedException {
+        PackagePin pin = command.pin();
         SourceWalk walk =
                 new SourceWalk(
                         desk.store,
@@ -135,10 +158,14 @@ public final class AcquirePackageWork implements Work {
                         .map(
                                 source ->
                                         PackageEndpoint.of(
-                                                source, pin.sha512(), live.grants(), desk.server()))
+                                                source,
+                                                pin.sha512(),
+                                                live.delivered().grants(),
+                                                desk.server()))
                         .toList();
         return switch (walk.walk(sources)) {
-            case SourceWalk.Walked.Arrived(AcquisitionResult result) -> Results.acquired(result);
+            case SourceWalk.Walked.Arrived(AcquisitionResult result) ->
+                    Results.acquired(result.withRemoved(removed));
             case SourceWalk.Walked.Failed(String reason) ->
                     Results.failed(
                             "%s %s could not be got: %s."

@@ -2,12 +2,20 @@ package stagecoach.tentacle.packages;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +24,7 @@ import stagecoach.tentacle.home.Home;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
 
 /**
  * The packages that this machine holds, each in a file that is called by its SHA-512. A file has
@@ -27,17 +36,23 @@ public final class PackageStore {
 
     private final Path folder;
     private final Path partials;
+
+    /** The name under which each was asked for, for people. */
+    private final Path pins;
+
     private final ConcurrentHashMap<Sha512, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     private PackageStore(Path folder) {
         this.folder = folder;
         this.partials = folder.resolve(".partial");
+        this.pins = folder.resolve(".pins");
     }
 
     /** The store in a tentacle's home. */
     public static PackageStore open(Home home) throws IOException {
         PackageStore store = new PackageStore(home.packages());
         PrivateFiles.createFolder(store.partials);
+        PrivateFiles.createFolder(store.pins);
         return store;
     }
 
@@ -66,6 +81,7 @@ public final class PackageStore {
         long size = Files.size(file);
         Optional<String> wrong = wrongness(size, sha512(file, size), pin);
         if (wrong.isEmpty()) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
             return new Held.Verified(file);
         }
         Files.deleteIfExists(file);
@@ -125,7 +141,89 @@ public final class PackageStore {
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
         PrivateFiles.syncFolder(folder);
+        Files.write(pins.resolve(pin.sha512().value()), StagecoachJson.bytes(pin));
         return Optional.empty();
+    }
+
+    /** What a package was asked for as, if that can be read: it is for people only. */
+    Optional<PackagePin> known(Sha512 sha512) {
+        try {
+            return Optional.of(
+                    StagecoachJson.read(
+                            Files.readAllBytes(pins.resolve(sha512.value())), PackagePin.class));
+        } catch (IOException | UncheckedIOException none) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * A file of the store.
+     *
+     * @param usedAt when it was last verified for somebody, or came
+     */
+    record Stored(Sha512 sha512, long size, Instant usedAt) {}
+
+    /** What is held. */
+    List<Stored> held() throws IOException {
+        return stored(folder);
+    }
+
+    /** What interrupted fetches have left, or those that go on have brought. */
+    List<Stored> partials() throws IOException {
+        return stored(partials);
+    }
+
+    private static List<Stored> stored(Path in) throws IOException {
+        List<Stored> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(in, "[0-9a-f]*")) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                if (Sha512.isHex(name)) {
+                    found.add(
+                            new Stored(
+                                    new Sha512(name),
+                                    Files.size(file),
+                                    Files.getLastModifiedTime(file).toInstant()));
+                }
+            }
+        } catch (NoSuchFileException goneMeanwhile) {
+            return stored(in);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return found;
+    }
+
+    /**
+     * Removes what is held, unless somebody brings or has used it since it was looked at.
+     *
+     * @return whether it is gone by this
+     */
+    boolean remove(Stored one) throws IOException {
+        boolean gone = removed(one, folder.resolve(one.sha512().value()));
+        if (gone) {
+            Files.deleteIfExists(pins.resolve(one.sha512().value()));
+        }
+        return gone;
+    }
+
+    /** Removes what an interrupted fetch has left, unless somebody has gone on with it. */
+    boolean removePartial(Stored one) throws IOException {
+        return removed(one, partials.resolve(one.sha512().value()));
+    }
+
+    private boolean removed(Stored one, Path file) throws IOException {
+        ReentrantLock lock = lock(one.sha512());
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            return Files.exists(file)
+                    && Files.getLastModifiedTime(file).toInstant().equals(one.usedAt())
+                    && Files.deleteIfExists(file);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Path partial(PackagePin pin) {

@@ -114,7 +114,8 @@ class AcquirePackageTest {
                         bytesEndpoint,
                         far.thumbprint()),
                 tickets.home().identity(),
-                rules);
+                rules,
+                List.of());
     }
 
     private CommandResult acquire(Source... sources) throws Exception {
@@ -567,7 +568,8 @@ class AcquirePackageTest {
                         PackageStore.open(tickets.home()),
                         desk(Optional.empty()).settings(),
                         tickets.home().identity(),
-                        FetchRules.USUAL);
+                        FetchRules.USUAL,
+                        List.of());
         var ended =
                 CompletableFuture.supplyAsync(
                         () -> {

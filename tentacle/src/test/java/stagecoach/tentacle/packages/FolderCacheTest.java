@@ -84,7 +84,8 @@ class FolderCacheTest {
                                 Optional.empty(),
                                 far.thumbprint()),
                         tickets.home().identity(),
-                        waiting(mountedMax));
+                        waiting(mountedMax),
+                        List.of());
         LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), sources));
         return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.Sha512;
 
 /** What the gateway says to a tentacle: one JSON text message each. */
 public sealed interface GatewayFrame {
@@ -27,12 +28,30 @@ public sealed interface GatewayFrame {
      *
      * @param payload of scripts, installs and checks
      * @param grants of acquisitions: for each cache source, the token that opens it
+     * @param needed of acquisitions: what the machine holds for deployments that have not ended, so
+     *     that it is not removed to make room; where nobody has told, nothing is removed
      */
-    record Deliver(AgentCommand command, Optional<CommandPayload> payload, List<CacheGrant> grants)
+    record Deliver(
+            AgentCommand command,
+            Optional<CommandPayload> payload,
+            List<CacheGrant> grants,
+            Optional<List<Sha512>> needed)
             implements GatewayFrame {
-        /** Copies the grants. */
+        /** Copies the lists. */
         public Deliver {
             grants = List.copyOf(grants);
+            needed = needed.map(List::copyOf);
+        }
+
+        /** Without a word about what is needed. */
+        public Deliver(
+                AgentCommand command, Optional<CommandPayload> payload, List<CacheGrant> grants) {
+            this(command, payload, grants, Optional.empty());
+        }
+
+        /** All but what may be secret. */
+        public Deliver withoutPayload() {
+            return new Deliver(command, Optional.empty(), grants, needed);
         }
     }
 

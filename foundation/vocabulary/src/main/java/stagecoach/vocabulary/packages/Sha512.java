@@ -29,6 +29,11 @@ public record Sha512(String value) {
         }
     }
 
+    /** Whether a text is a digest as {@link #value} is written. */
+    public static boolean isHex(String text) {
+        return RULE.matcher(text).matches();
+    }
+
     /**
      * Reads 128 hexadecimal digits of either case.
      *

@@ -38,8 +38,10 @@ import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.wire.StagecoachJson;
 
@@ -121,7 +123,8 @@ class AcquisitionTest {
                                 new MintGrants.Request(
                                         nupkg.sha512(),
                                         tentacle.thumbprint().value(),
-                                        List.of(new CacheId("eu-1"))),
+                                        List.of(new CacheId("eu-1")),
+                                        Optional.of(AgentId.of(new TargetId("web-1")))),
                                 MintGrants.Response.class)
                         .grants();
         var read = CACHE.read(tentacle, nupkg.sha512(), grants.getFirst().token());

@@ -22,8 +22,10 @@ import stagecoach.packages.server.grant.Reader;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
@@ -135,7 +137,8 @@ class InternalTest {
                         new MintGrants.Request(
                                 sha512,
                                 tentacle,
-                                List.of(new CacheId("west-1"), new CacheId("gone"))),
+                                List.of(new CacheId("west-1"), new CacheId("gone")),
+                                Optional.empty()),
                         MintGrants.Response.class);
 
         assertThat(response.grants()).hasSize(1);
@@ -147,6 +150,40 @@ class InternalTest {
                                 sha512,
                                 Instant.now());
         assertThat(decision).isInstanceOf(GrantDecision.Allowed.class);
+    }
+
+    @Test
+    void a_machine_is_told_to_keep_what_it_holds_for_deployments_that_have_not_ended()
+            throws Exception {
+        Sha512 held = Sha512.hashOf(new byte[] {11});
+        Sha512 ofARelease = Sha512.hashOf(new byte[] {12});
+        Sha512 elsewhere = Sha512.hashOf(new byte[] {13});
+        OnVirtualThread.call(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        tx.execute(
+                                                        "INSERT INTO acquired (target, sha512) VALUES ('keeper', ?1), ('keeper', ?2), ('other', ?3)",
+                                                        held.value(),
+                                                        ofARelease.value(),
+                                                        elsewhere.value())
+                                                + tx.execute(
+                                                        "INSERT INTO lease (holder, sha512) VALUES ('deployment:7', ?1), ('release:shop:1', ?2), ('deployment:7', ?3)",
+                                                        held.value(),
+                                                        ofARelease.value(),
+                                                        elsewhere.value())));
+
+        var response =
+                post(
+                        "/internal/grants",
+                        new MintGrants.Request(
+                                held,
+                                "ef".repeat(32),
+                                List.of(),
+                                Optional.of(AgentId.of(new TargetId("keeper")))),
+                        MintGrants.Response.class);
+
+        assertThat(response.needed()).contains(List.of(held));
     }
 
     @Test

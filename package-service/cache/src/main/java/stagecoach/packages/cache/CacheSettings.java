@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,8 @@ class CacheSettings {
     private final int port;
     private final Optional<String> grantKeys;
     private final Optional<String> trust;
+    private final long scrubBytesPerSecond;
+    private final Duration scrubEvery;
 
     CacheSettings(
             @ConfigProperty(name = "STAGECOACH_CACHE_DIR") Optional<String> dir,
@@ -28,13 +31,21 @@ class CacheSettings {
             @ConfigProperty(name = "STAGECOACH_CACHE_HOST", defaultValue = "127.0.0.1") String host,
             @ConfigProperty(name = "STAGECOACH_CACHE_PORT", defaultValue = "0") int port,
             @ConfigProperty(name = "STAGECOACH_GRANT_PUBLIC_KEY") Optional<String> grantKeys,
-            @ConfigProperty(name = "STAGECOACH_CACHE_TRUST") Optional<String> trust) {
+            @ConfigProperty(name = "STAGECOACH_CACHE_TRUST") Optional<String> trust,
+            @ConfigProperty(
+                            name = "STAGECOACH_CACHE_SCRUB_BYTES_PER_SECOND",
+                            defaultValue = "4194304")
+                    long scrubBytesPerSecond,
+            @ConfigProperty(name = "STAGECOACH_CACHE_SCRUB_EVERY", defaultValue = "P7D")
+                    Duration scrubEvery) {
         this.dir = dir;
         this.name = name;
         this.host = host;
         this.port = port;
         this.grantKeys = grantKeys;
         this.trust = trust;
+        this.scrubBytesPerSecond = scrubBytesPerSecond;
+        this.scrubEvery = scrubEvery;
     }
 
     /** The folder of everything that it keeps. */
@@ -81,6 +92,16 @@ class CacheSettings {
                         "STAGECOACH_CACHE_TRUST",
                         "the secret that the central server and its caches share"),
                 name());
+    }
+
+    /** How fast it reads again what it holds; 0 for not at all. */
+    long scrubBytesPerSecond() {
+        return scrubBytesPerSecond;
+    }
+
+    /** How much time is between two rounds of that. */
+    Duration scrubEvery() {
+        return scrubEvery;
     }
 
     private static String required(Optional<String> value, String variable, String what) {

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
@@ -17,6 +18,7 @@ import stagecoach.packages.cache.port.CachePort;
 import stagecoach.packages.cache.pull.PullRules;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.trust.Identity;
 
@@ -33,6 +35,7 @@ class RegionalCache {
 
     private @Nullable FolderBlobStore blobs;
     private @Nullable Pulls pulls;
+    private @Nullable Scrub scrub;
     private @Nullable CachePort port;
 
     RegionalCache(Vertx vertx, CacheSettings settings) {
@@ -52,6 +55,17 @@ class RegionalCache {
         vertx.setPeriodic(LOOK_EVERY.toMillis(), _ -> forgetPartialsElsewhere(store));
         var begun = new Pulls(store, Files.getFileStore(dir), PullRules.USUAL);
         pulls = begun;
+        if (settings.scrubBytesPerSecond() > 0) {
+            scrub =
+                    new Scrub(
+                            store,
+                            begun,
+                            new Pace(settings.scrubBytesPerSecond()),
+                            settings.scrubEvery(),
+                            dir.resolve("scrub"),
+                            Clock.systemUTC());
+            scrub.start();
+        }
         var opened =
                 CachePort.open(
                         vertx,
@@ -94,6 +108,9 @@ class RegionalCache {
     void stop(@Observes ShutdownEvent event) throws IOException {
         if (port != null) {
             port.close();
+        }
+        if (scrub != null) {
+            scrub.close();
         }
         if (pulls != null) {
             pulls.close();

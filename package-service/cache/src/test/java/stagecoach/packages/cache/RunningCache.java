@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ import stagecoach.packages.cache.port.CachePort;
 import stagecoach.packages.cache.pull.PullRules;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.grant.GrantKeys;
 import stagecoach.packages.server.grant.GrantSigner;
 import stagecoach.packages.server.grant.GrantVerifier;
@@ -170,6 +172,23 @@ final class RunningCache implements AutoCloseable {
 
     HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
         return reader.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    /** Asks as the central server does. */
+    HttpResponse<byte[]> central(String method, String path, String... headers) throws Exception {
+        var request =
+                HttpRequest.newBuilder(url(path))
+                        .header(CacheProtocol.TRUST_HEADER, TRUST)
+                        .method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return central.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    /** Reads again what it holds, as often as that. */
+    Scrub scrub(Duration every, Clock clock) {
+        return new Scrub(blobs, pulls, new Pace(0), every, folder.resolve("scrub"), clock);
     }
 
     /** Where a blob lies. */

@@ -18,7 +18,6 @@ import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.AgentCommand.CheckHttp;
 import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
-import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.internal.MintGrants;
@@ -97,12 +96,9 @@ public class Deliveries {
             if (digest.isPresent()) {
                 addWithPayload(prepared, command, digest.get(), found.get(stored.ticket()));
             } else {
-                grants(command, thumbprint)
+                deliver(command, thumbprint)
                         .ifPresentOrElse(
-                                grants ->
-                                        add(
-                                                prepared,
-                                                new Deliver(command, Optional.empty(), grants)),
+                                deliver -> add(prepared, deliver),
                                 () -> prepared.later().add(stored.ticket()));
             }
         }
@@ -163,31 +159,35 @@ public class Deliveries {
         }
     }
 
-    /** Empty if they cannot be had now. */
-    private Optional<List<CacheGrant>> grants(AgentCommand command, Thumbprint thumbprint) {
+    /** Empty if its grants cannot be had now. */
+    private Optional<Deliver> deliver(AgentCommand command, Thumbprint thumbprint) {
         if (!(command instanceof AcquirePackage acquire)) {
-            return Optional.of(List.of());
+            return Optional.of(new Deliver(command, Optional.empty(), List.of()));
         }
         List<CacheId> caches =
                 acquire.sources().stream()
                         .filter(Source.Cache.class::isInstance)
                         .map(source -> ((Source.Cache) source).cache())
                         .toList();
-        if (caches.isEmpty()) {
-            return Optional.of(List.of());
-        }
         try {
-            return Optional.of(
+            MintGrants.Response minted =
                     calls.post(
-                                    packageServiceUrl,
-                                    GRANTS,
-                                    new MintGrants.Request(
-                                            acquire.pin().sha512(), thumbprint.value(), caches),
-                                    MintGrants.Response.class)
-                            .grants());
+                            packageServiceUrl,
+                            GRANTS,
+                            new MintGrants.Request(
+                                    acquire.pin().sha512(),
+                                    thumbprint.value(),
+                                    caches,
+                                    Optional.of(acquire.agent())),
+                            MintGrants.Response.class);
+            return Optional.of(
+                    new Deliver(command, Optional.empty(), minted.grants(), minted.needed()));
         } catch (TemporaryFailure | ServiceCalls.Refused e) {
             LOG.warnf("grants cannot be had now ticket=%s cause=%s", command.ticket(), e);
-            return Optional.empty();
+            // Without caches it can be done all the same; it just removes nothing.
+            return caches.isEmpty()
+                    ? Optional.of(new Deliver(command, Optional.empty(), List.of()))
+                    : Optional.empty();
         }
     }
 

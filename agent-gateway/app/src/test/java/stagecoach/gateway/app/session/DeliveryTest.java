@@ -285,10 +285,12 @@ class DeliveryTest {
         assertThat(delivered(connection, ticket).grants())
                 .singleElement()
                 .satisfies(grant -> assertThat(grant.token()).isEqualTo("grant-for-eu-1"));
+        assertThat(delivered(connection, ticket).needed()).contains(List.of(OtherServices.NEEDED));
         assertThat(OtherServices.running().granted())
                 .anySatisfy(
                         request -> {
                             assertThat(request.sha512()).isEqualTo(sha512);
+                            assertThat(request.agent()).contains(agent);
                             assertThat(request.thumbprint())
                                     .isEqualTo(machine.thumbprint().value());
                         });

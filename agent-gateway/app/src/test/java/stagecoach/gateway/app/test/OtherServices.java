@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -27,6 +28,9 @@ import stagecoach.wire.StagecoachJson;
 
 /** Plays the step-runner and the package-service: payloads, grants, bytes. */
 public final class OtherServices {
+    /** What every machine is told to keep. */
+    public static final Sha512 NEEDED = Sha512.hashOf(new byte[] {78});
+
     private static final OtherServices INSTANCE = new OtherServices();
 
     private final Map<Ticket, CommandPayload> payloads = new ConcurrentHashMap<>();
@@ -152,7 +156,11 @@ public final class OtherServices {
                 request.caches().stream()
                         .map(cache -> new CacheGrant(cache, "grant-for-" + cache))
                         .toList();
-        answer(exchange, 200, StagecoachJson.bytes(new MintGrants.Response(grants)));
+        answer(
+                exchange,
+                200,
+                StagecoachJson.bytes(
+                        new MintGrants.Response(grants, Optional.of(List.of(NEEDED)))));
     }
 
     private void onBlobs(HttpExchange exchange) throws IOException {

@@ -125,6 +125,16 @@ class AcquisitionTables {
         tx.execute("DELETE FROM acquired WHERE target = ?1", HolderId.of(agent).value());
     }
 
+    /** A machine has removed them. */
+    void forget(Tx tx, AgentId agent, Collection<Sha512> removed) {
+        if (!removed.isEmpty()) {
+            tx.execute(
+                    "DELETE FROM acquired WHERE target = ?1 AND sha512 = ANY(?2)",
+                    HolderId.of(agent).value(),
+                    texts(removed));
+        }
+    }
+
     /** Which of {@code digests} caches hold. */
     List<Held> inCaches(Tx tx, Collection<Sha512> digests) {
         return held(

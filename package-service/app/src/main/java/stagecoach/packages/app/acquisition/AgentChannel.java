@@ -55,6 +55,9 @@ class AgentChannel {
 
     /** Whether the ticket is one of the run's is for the decider to see. */
     private void onEnded(Tx tx, CommandEnded ended, Cause cause) {
+        ended.result()
+                .acquisition()
+                .ifPresent(got -> tables.forget(tx, ended.agent(), got.removed()));
         commands.handle(
                 tx,
                 kind,

@@ -8,10 +8,12 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.server.grant.Reader;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.HolderId;
 
 /** Grants for tentacles, minted when the gateway is about to deliver. */
 @Path("/internal/grants")
@@ -20,14 +22,20 @@ public class GrantResource {
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final GrantAuthority grants;
+    private final Leases leases;
 
-    GrantResource(UnitOfWork unitOfWork, CacheCatalog caches, GrantAuthority grants) {
+    GrantResource(
+            UnitOfWork unitOfWork, CacheCatalog caches, GrantAuthority grants, Leases leases) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.grants = grants;
+        this.leases = leases;
     }
 
-    /** One for each of the caches that is configured. */
+    /**
+     * One for each of the caches that is configured, and what the machine must keep whatever it
+     * needs room for.
+     */
     @POST
     @Operation(hidden = true)
     public MintGrants.Response mint(MintGrants.Request request) {
@@ -42,7 +50,12 @@ public class GrantResource {
                                                 cache,
                                                 grants.forTentacle(
                                                         request.sha512(), tentacle, cache)))
-                        .toList());
+                        .toList(),
+                request.agent()
+                        .map(
+                                agent ->
+                                        unitOfWork.run(
+                                                tx -> leases.neededAt(tx, HolderId.of(agent)))));
     }
 
     private static Reader.Tentacle tentacle(String thumbprint) {

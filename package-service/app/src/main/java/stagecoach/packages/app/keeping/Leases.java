@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import stagecoach.runtime.retirement.OwnTables;
 import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** Who needs which bytes: releases that are kept, and deployments that have not ended. */
@@ -60,6 +61,21 @@ public class Leases implements OwnTables {
     /** A holder needs nothing any more. */
     public void release(Statements tx, String holder) {
         tx.execute("DELETE FROM lease WHERE holder = ?1", holder);
+    }
+
+    /** What a machine holds for deployments that have not ended. */
+    public List<Sha512> neededAt(Statements tx, HolderId holder) {
+        return tx
+                .rows(
+                        """
+                        SELECT sha512 FROM acquired a WHERE target = ?1
+                            AND EXISTS (SELECT 1 FROM lease l
+                                WHERE l.sha512 = a.sha512 AND l.holder LIKE 'deployment:%')
+                        ORDER BY sha512""",
+                        holder.value())
+                .stream()
+                .map(row -> new Sha512((String) Objects.requireNonNull(row[0])))
+                .toList();
     }
 
     /** Who needs these bytes, in words. */

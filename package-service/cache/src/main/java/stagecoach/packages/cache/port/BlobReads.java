@@ -10,6 +10,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.grant.GrantDecision;
 import stagecoach.packages.server.grant.GrantVerifier;
@@ -20,17 +21,26 @@ import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.packages.Sha512;
 
-/** Gives packages to tentacles that show a grant for them. */
+/** Gives packages to tentacles that show a grant for them, and to the central server. */
 final class BlobReads {
     private static final Logger LOG = Logger.getLogger(BlobReads.class);
 
     private final FolderBlobStore blobs;
     private final GrantVerifier grants;
+    private final Pulls pulls;
+    private final CentralTrust trust;
     private final Clock clock;
 
-    BlobReads(FolderBlobStore blobs, GrantVerifier grants, Clock clock) {
+    BlobReads(
+            FolderBlobStore blobs,
+            GrantVerifier grants,
+            Pulls pulls,
+            CentralTrust trust,
+            Clock clock) {
         this.blobs = blobs;
         this.grants = grants;
+        this.pulls = pulls;
+        this.trust = trust;
         this.clock = clock;
     }
 
@@ -44,10 +54,15 @@ final class BlobReads {
                     response, 405, "Method not allowed", "Packages are only read here.");
             return;
         }
-        Optional<String> refusal = refusal(request, sha512);
-        if (refusal.isPresent()) {
-            PortAnswers.problem(response, 403, "Not allowed", refusal.get());
-            return;
+        if (trust.isShownBy(request)) {
+            // The central server reads back what it has lost, or asks before it has it dropped.
+            response.putHeader(CacheProtocol.ORDER_HEADER, pulls.lastOrder(sha512));
+        } else {
+            Optional<String> refusal = refusal(request, sha512);
+            if (refusal.isPresent()) {
+                PortAnswers.problem(response, 403, "Not allowed", refusal.get());
+                return;
+            }
         }
         OptionalLong size = size(sha512);
         if (size.isEmpty()) {

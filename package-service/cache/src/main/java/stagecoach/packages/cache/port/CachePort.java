@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,10 +39,17 @@ public final class CachePort implements Closeable {
     private final HttpServer server;
     private final BlobReads reads;
     private final PullControl control;
+    private final Holdings holdings;
 
-    private CachePort(Vertx vertx, Identity identity, BlobReads reads, PullControl control) {
+    private CachePort(
+            Vertx vertx,
+            Identity identity,
+            BlobReads reads,
+            PullControl control,
+            Holdings holdings) {
         this.reads = reads;
         this.control = control;
+        this.holdings = holdings;
         this.server =
                 vertx.createHttpServer(
                                 new HttpServerOptions()
@@ -75,12 +83,14 @@ public final class CachePort implements Closeable {
             String host,
             int port)
             throws IOException {
+        var trust = new CentralTrust(credential);
         var opened =
                 new CachePort(
                         vertx,
                         identity,
-                        new BlobReads(blobs, grants, Clock.systemUTC()),
-                        new PullControl(pulls, credential));
+                        new BlobReads(blobs, grants, pulls, trust, Clock.systemUTC()),
+                        new PullControl(pulls, trust),
+                        new Holdings(vertx, blobs, pulls, trust));
         try {
             opened.server
                     .listen(port, host)
@@ -111,13 +121,23 @@ public final class CachePort implements Closeable {
                     request.response(),
                     200,
                     new JsonObject().put("status", "UP").toBuffer().getBytes());
-        } else if (!isDigestBelow(CacheProtocol.BLOBS, path, request, reads::answer)
+        } else if (path.equals(CacheProtocol.HOLDINGS) && request.method().equals(HttpMethod.GET)) {
+            holdings.list(request);
+        } else if (!isDigestBelow(CacheProtocol.BLOBS, path, request, this::onBlob)
                 && !isDigestBelow(CacheProtocol.PULLS, path, request, control::answer)) {
             PortAnswers.problem(
                     request.response(),
                     404,
                     "Not found",
                     "A cache has /blobs/<sha512> for tentacles and /pulls/<sha512> for the central server.");
+        }
+    }
+
+    private void onBlob(HttpServerRequest request, Sha512 sha512) {
+        if (request.method().equals(HttpMethod.DELETE)) {
+            holdings.drop(request, sha512);
+        } else {
+            reads.answer(request, sha512);
         }
     }
 

@@ -1,13 +1,10 @@
 package stagecoach.packages.cache.port;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,24 +22,17 @@ final class PullControl {
     private static final Pattern MILLIS = Pattern.compile("[0-9]{1,9}");
 
     private final Pulls pulls;
-    private final byte[] credential;
+    private final CentralTrust trust;
 
-    PullControl(Pulls pulls, String credential) {
+    PullControl(Pulls pulls, CentralTrust trust) {
         this.pulls = pulls;
-        this.credential = credential.getBytes(UTF_8);
+        this.trust = trust;
     }
 
     /** Answers a PUT, GET or DELETE; on the request's event loop. */
     void answer(HttpServerRequest request, Sha512 sha512) {
         HttpServerResponse response = request.response();
-        @Nullable String shown = request.getHeader(CacheProtocol.TRUST_HEADER);
-        if (shown == null || !MessageDigest.isEqual(shown.getBytes(UTF_8), credential)) {
-            PortAnswers.problem(
-                    response,
-                    401,
-                    "Not trusted",
-                    "Pulls are ordered by the central server, with its credential in the header %s: the STAGECOACH_CACHE_TRUST of both must be the same."
-                            .formatted(CacheProtocol.TRUST_HEADER));
+        if (!trust.admits(request)) {
             return;
         }
         switch (request.method().name()) {

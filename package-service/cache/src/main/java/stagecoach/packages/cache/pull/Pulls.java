@@ -1,12 +1,14 @@
 package stagecoach.packages.cache.pull;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.FileStore;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -14,7 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.vocabulary.packages.Sha512;
@@ -31,7 +33,7 @@ public final class Pulls implements Closeable {
     /** Only a large file that is just being read through takes longer to be left. */
     private static final long CLOSING_SECONDS_MAX = 10;
 
-    private final BlobStore blobs;
+    private final FolderBlobStore blobs;
     private final FileStore disk;
     private final PullRules rules;
     private final CentralDownload download;
@@ -41,10 +43,16 @@ public final class Pulls implements Closeable {
     private final Set<Sha512> verified = ConcurrentHashMap.newKeySet();
     private final Map<Sha512, Pull> pulls = new LinkedHashMap<>();
 
+    /** When this process ordered what is in {@link #pulls} last; a restart begins anew. */
+    private final Map<Sha512, Long> ordered = new HashMap<>();
+
+    private final String process = UUID.randomUUID().toString();
+    private long orders;
+
     /**
      * @param disk where {@code blobs} lie
      */
-    public Pulls(BlobStore blobs, FileStore disk, PullRules rules) {
+    public Pulls(FolderBlobStore blobs, FileStore disk, PullRules rules) {
         this.blobs = blobs;
         this.disk = disk;
         this.rules = rules;
@@ -75,6 +83,7 @@ public final class Pulls implements Closeable {
         @Nullable Pull present = pulls.remove(order.pin().sha512());
         Pull pull = present != null && present.answers(order) ? present : begun(order, present);
         pulls.put(order.pin().sha512(), pull);
+        ordered.put(order.pin().sha512(), ++orders);
         forgetOldest();
         return pull;
     }
@@ -91,14 +100,60 @@ public final class Pulls implements Closeable {
     }
 
     private void forgetOldest() {
-        Iterator<Pull> oldest = pulls.values().iterator();
+        var oldest = pulls.entrySet().iterator();
         int surplus = pulls.size() - KEPT_MAX;
         while (surplus > 0 && oldest.hasNext()) {
-            if (oldest.next().end().isDone()) {
+            var one = oldest.next();
+            if (one.getValue().end().isDone()) {
+                ordered.remove(one.getKey());
                 oldest.remove();
                 surplus--;
             }
         }
+    }
+
+    /** Names the last order of a digest: another one has another name. */
+    public synchronized String lastOrder(Sha512 sha512) {
+        return process + "/" + ordered.getOrDefault(sha512, 0L);
+    }
+
+    /**
+     * Drops what is held, unless it was ordered since.
+     *
+     * @param known the last order that the one who drops it knows of
+     * @return whether it is not here any more
+     */
+    public synchronized boolean drop(Sha512 sha512, String known) throws IOException {
+        // An order that comes now waits for us, and then finds that nothing is held.
+        if (!lastOrder(sha512).equals(known) || !forgotten(sha512)) {
+            return false;
+        }
+        blobs.delete(sha512);
+        return true;
+    }
+
+    /**
+     * Drops what turned out to be damaged, unless it is being fetched; that it was stays known.
+     *
+     * @return whether it is not here any more
+     */
+    public synchronized boolean dropDamaged(Sha512 sha512) throws IOException {
+        if (!forgotten(sha512)) {
+            return false;
+        }
+        blobs.markDamaged(sha512);
+        return true;
+    }
+
+    private boolean forgotten(Sha512 sha512) {
+        @Nullable Pull pull = pulls.get(sha512);
+        if (pull != null && !pull.end().isDone()) {
+            return false;
+        }
+        pulls.remove(sha512);
+        ordered.remove(sha512);
+        verified.remove(sha512);
+        return true;
     }
 
     private static CompletableFuture<PullStatus> statusWithin(Pull pull, int waitMillis) {

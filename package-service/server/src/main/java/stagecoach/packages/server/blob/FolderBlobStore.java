@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -26,8 +27,8 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * Blobs as files of one folder, which several processes may share: {@code blobs/ab/ab…}, beside
- * {@code partial/} (downloads that wait for their rest) and {@code drafts/<session>/} (what a
- * process is writing, swept when the next one starts).
+ * {@code partial/} (downloads that wait for their rest), {@code drafts/<session>/} (what a process
+ * is writing, swept when the next one starts) and {@code damaged/} (what is no longer what it was).
  */
 public final class FolderBlobStore implements BlobStore, Closeable {
 
@@ -38,6 +39,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
     private final Path blobs;
     private final Path partials;
     private final Path drafts;
+    private final Path damaged;
     private final FolderLocks locks;
     private final AtomicLong draftsBegun = new AtomicLong();
 
@@ -45,6 +47,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         this.blobs = root.resolve("blobs");
         this.partials = root.resolve("partial");
         this.drafts = root.resolve("drafts").resolve(session.toString());
+        this.damaged = root.resolve("damaged");
         this.locks = locks;
     }
 
@@ -70,6 +73,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         Files.createDirectories(blobs);
         Files.createDirectories(partials);
         Files.createDirectories(drafts);
+        Files.createDirectories(damaged);
         // All shards at once: so that no rename ever waits for its folder's own entry to be synced.
         for (var shard : shards().toList()) {
             Files.createDirectories(shard);
@@ -156,6 +160,38 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         return Files.deleteIfExists(file(digest));
     }
 
+    /**
+     * Takes damaged content out of the way, so that nobody reads it as what it is not; it is kept
+     * until it is here again, or {@link #markDamaged}.
+     *
+     * @return whether it was there
+     */
+    public boolean setAside(Sha512 digest) throws IOException {
+        try {
+            Files.move(file(digest), damaged.resolve(digest.hex()), ATOMIC_MOVE);
+            return true;
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    /** Removes damaged content; only that it was damaged is kept, until it is here again. */
+    public void markDamaged(Sha512 digest) throws IOException {
+        Files.write(damaged.resolve(digest.hex()), new byte[0]);
+        Files.deleteIfExists(file(digest));
+    }
+
+    /** What was damaged and is not here again. */
+    public List<Sha512> damaged() throws IOException {
+        try (var files = Files.list(damaged)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> NAME.matcher(name).matches())
+                    .map(Sha512::new)
+                    .filter(digest -> !has(digest))
+                    .toList();
+        }
+    }
+
     @Override
     public Stream<Sha512> list() {
         return shards().flatMap(FolderBlobStore::filesOf)
@@ -180,6 +216,15 @@ public final class FolderBlobStore implements BlobStore, Closeable {
 
     @Override
     public Verification verify(Sha512 digest) throws IOException {
+        try {
+            return verify(digest, new Pace(0));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("without a pace nobody waits", e);
+        }
+    }
+
+    /** The same, no faster than it may be. */
+    public Verification verify(Sha512 digest, Pace pace) throws IOException, InterruptedException {
         var opened = open(digest);
         if (opened.isEmpty()) {
             return new Verification.Absent();
@@ -188,8 +233,10 @@ public final class FolderBlobStore implements BlobStore, Closeable {
             var hasher = Sha512.hasher();
             var buffer = ByteBuffer.allocate(1 << 16);
             while (channel.read(buffer) >= 0) {
+                int read = buffer.position();
                 hasher.update(buffer.flip());
                 buffer.clear();
+                pace.took(read);
             }
             var actual = Sha512.finish(hasher);
             return actual.equals(digest)
@@ -256,6 +303,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         // An older file of that name is replaced, not trusted: it may have rotted.
         Files.move(finished, file(digest), ATOMIC_MOVE);
         sync(shard(digest));
+        Files.deleteIfExists(damaged.resolve(digest.hex()));
     }
 
     private static void sync(Path folder) throws IOException {

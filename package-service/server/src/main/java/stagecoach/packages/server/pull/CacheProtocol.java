@@ -30,6 +30,18 @@ public final class CacheProtocol {
     /** At the cache: where the central server has digests pulled, {@code /pulls/{sha512}}. */
     public static final String PULLS = "/pulls/";
 
+    /** At the cache: what it holds, for the central server, in pages. */
+    public static final String HOLDINGS = "/holdings";
+
+    /** Query parameter of {@link #HOLDINGS}: only digests behind this one. */
+    public static final String AFTER = "after";
+
+    /**
+     * What the central server is told of a digest by a HEAD, and says when it has the digest
+     * dropped: which order was the last, so that one which came meanwhile counts more.
+     */
+    public static final String ORDER_HEADER = "X-Stagecoach-Order";
+
     private CacheProtocol() {}
 
     /**

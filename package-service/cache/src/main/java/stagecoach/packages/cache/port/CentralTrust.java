@@ -1,0 +1,37 @@
+package stagecoach.packages.cache.port;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.pull.CacheProtocol;
+
+/** Knows the central server by the credential that it shows. */
+final class CentralTrust {
+    private final byte[] credential;
+
+    CentralTrust(String credential) {
+        this.credential = credential.getBytes(UTF_8);
+    }
+
+    /** Whether the central server asks. */
+    boolean isShownBy(HttpServerRequest request) {
+        @Nullable String shown = request.getHeader(CacheProtocol.TRUST_HEADER);
+        return shown != null && MessageDigest.isEqual(shown.getBytes(UTF_8), credential);
+    }
+
+    /** The same; anybody else is answered that it may not. */
+    boolean admits(HttpServerRequest request) {
+        if (isShownBy(request)) {
+            return true;
+        }
+        PortAnswers.problem(
+                request.response(),
+                401,
+                "Not trusted",
+                "This is for the central server, with its credential in the header %s: the STAGECOACH_CACHE_TRUST of both must be the same."
+                        .formatted(CacheProtocol.TRUST_HEADER));
+        return false;
+    }
+}

@@ -1,0 +1,275 @@
+package stagecoach.tentacle.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.contracts.agent.OutputKind;
+import stagecoach.tentacle.home.KeepRules;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.RawServer;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+
+/** A disk of 10,000 bytes, of which 1,000 are to stay free, and packages of 3,000. */
+@Timeout(60)
+class PackageRoomTest {
+    private static final long DISK = 10_000;
+    private static final int SIZE = 3_000;
+
+    @TempDir Path folder;
+    TestTickets tickets;
+    PackageStore store;
+    Identity far;
+    RawServer server;
+    final Map<String, byte[]> served = new ConcurrentHashMap<>();
+    final List<LiveTicket> open = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void open() throws Exception {
+        tickets = new TestTickets(folder.resolve("home"));
+        store = PackageStore.open(tickets.home());
+        far = Identity.loadOrCreate(folder.resolve("far"), "cache");
+        server =
+                RawServer.tls(
+                        far,
+                        (request, out) ->
+                                RawServer.serve(
+                                        request,
+                                        out,
+                                        served.entrySet().stream()
+                                                .filter(
+                                                        one ->
+                                                                request.line()
+                                                                        .contains(one.getKey()))
+                                                .findFirst()
+                                                .orElseThrow()
+                                                .getValue()));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        server.close();
+    }
+
+    private PackagePin pin(int number) {
+        byte[] bytes = new byte[SIZE];
+        new Random(number).nextBytes(bytes);
+        Sha512 sha512 = Sha512.hashOf(bytes);
+        served.put(sha512.hex(), bytes);
+        return new PackagePin(
+                PackageId.parse("Shop.Web"), PackageVersion.parse(number + ".0.0"), sha512, SIZE);
+    }
+
+    private long free() throws IOException {
+        try (Stream<Path> files = Files.walk(tickets.home().packages())) {
+            return DISK
+                    - files.filter(
+                                    file ->
+                                            Files.isRegularFile(file)
+                                                    && !file.toString().contains(".pins"))
+                            .mapToLong(
+                                    file -> {
+                                        try {
+                                            return Files.size(file);
+                                        } catch (IOException e) {
+                                            throw new UncheckedIOException(e);
+                                        }
+                                    })
+                            .sum();
+        }
+    }
+
+    private CommandResult acquire(PackagePin pin, Optional<List<Sha512>> needed) throws Exception {
+        return acquire(pin, needed, Optional.empty());
+    }
+
+    private CommandResult acquire(
+            PackagePin pin, Optional<List<Sha512>> needed, Optional<Integer> days)
+            throws Exception {
+        var desk =
+                new AcquirePackageWork.Desk(
+                        store,
+                        new Settings(
+                                Deliveries.AGENT,
+                                URI.create("https://127.0.0.1:1"),
+                                Optional.empty(),
+                                far.thumbprint(),
+                                new KeepRules(1_000, days)),
+                        tickets.home().identity(),
+                        FetchRules.USUAL,
+                        open,
+                        this::free);
+        Source cache =
+                new Source.Cache(
+                        new CacheId("eu-1"), server.url(), Optional.of(far.thumbprint().value()));
+        Deliver plain = Deliveries.acquire(pin, false, List.of(), cache);
+        LiveTicket live =
+                tickets.accept(new Deliver(plain.command(), Optional.empty(), List.of(), needed));
+        open.add(live);
+        CommandResult result =
+                new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+        live.end(result);
+        last = live;
+        return result;
+    }
+
+    private LiveTicket last;
+
+    private AcquisitionResult got(PackagePin pin, Sha512... needed) throws Exception {
+        CommandResult result = acquire(pin, Optional.of(List.of(needed)));
+        assertThat(result.succeeded()).as(result.toString()).isTrue();
+        return result.acquisition().orElseThrow();
+    }
+
+    private List<String> told() throws IOException {
+        return TestTickets.lines(last, OutputKind.INFO);
+    }
+
+    /** It was last used so long ago. */
+    private void age(PackagePin pin, Duration ago) throws IOException {
+        Files.setLastModifiedTime(file(pin), FileTime.from(Instant.now().minus(ago)));
+    }
+
+    private Path file(PackagePin pin) {
+        return tickets.home().packages().resolve(pin.sha512().value());
+    }
+
+    private List<PackagePin> full() throws Exception {
+        var pins = new ArrayList<PackagePin>();
+        for (int number = 1; number <= 3; number++) {
+            PackagePin pin = pin(number);
+            assertThat(got(pin).removed()).isEmpty();
+            age(pin, Duration.ofDays(10L - number));
+            pins.add(pin);
+        }
+        return pins;
+    }
+
+    @Test
+    void what_was_not_used_for_the_longest_time_goes_and_no_more_than_must() throws Exception {
+        List<PackagePin> pins = full();
+        age(pins.get(0), Duration.ofDays(2));
+
+        AcquisitionResult result = got(pin(4));
+
+        assertThat(result.removed()).containsExactly(pins.get(1).sha512());
+        assertThat(file(pins.get(0))).exists();
+        assertThat(file(pins.get(1))).doesNotExist();
+        assertThat(file(pins.get(2))).exists();
+        assertThat(told())
+                .singleElement()
+                .asString()
+                .startsWith("Removed Shop.Web 2.0.0 from this machine (2 KiB, last used ")
+                .endsWith("): Shop.Web 4.0.0 needs the room.");
+    }
+
+    @Test
+    void what_deployments_need_stays_and_what_is_missing_is_said() throws Exception {
+        List<PackagePin> pins = full();
+
+        assertThat(got(pin(4), pins.get(0).sha512()).removed())
+                .containsExactly(pins.get(1).sha512());
+        CommandResult refused =
+                acquire(pin(5), Optional.of(List.of(pins.get(0).sha512(), pins.get(2).sha512())));
+
+        assertThat(refused.reason().orElseThrow())
+                .startsWith("Shop.Web 5.0.0 needs 1 MiB and 0 MiB are to stay free")
+                .endsWith("no package here can go for it. Make room, then retry.");
+        assertThat(file(pins.get(0))).exists();
+        assertThat(file(pins.get(2))).exists();
+    }
+
+    @Test
+    void nothing_goes_where_nobody_has_told_what_is_needed() throws Exception {
+        List<PackagePin> pins = full();
+        CommandResult refused = acquire(pin(4), Optional.empty());
+        assertThat(refused.succeeded()).isFalse();
+        assertThat(pins).allMatch(pin -> Files.exists(file(pin)));
+    }
+
+    @Test
+    void what_a_command_is_about_and_what_was_just_used_stays() throws Exception {
+        List<PackagePin> pins = full();
+        var payload = new CommandPayload.Install("apps/web", List.of(), Map.of(), List.of());
+        open.add(tickets.accept(Deliveries.install(pins.get(0), payload)));
+        age(pins.get(1), Duration.ofMinutes(10));
+
+        assertThat(got(pin(4)).removed()).containsExactly(pins.get(2).sha512());
+    }
+
+    @Test
+    void what_was_verified_for_somebody_counts_as_used() throws Exception {
+        List<PackagePin> pins = full();
+        assertThat(got(pins.get(0)).bytes()).isZero();
+        assertThat(got(pin(4)).removed()).containsExactly(pins.get(1).sha512());
+    }
+
+    @Test
+    void what_an_interrupted_fetch_left_goes_first() throws Exception {
+        List<PackagePin> pins = full();
+        Files.delete(file(pins.get(2)));
+        PackagePin given_up = pin(9);
+        Path partial =
+                tickets.home().packages().resolve(".partial").resolve(given_up.sha512().value());
+        Files.write(partial, new byte[2_000]);
+
+        assertThat(got(pin(4)).removed()).isEmpty();
+        assertThat(partial).doesNotExist();
+    }
+
+    @Test
+    void what_nobody_used_for_so_many_days_goes_in_any_case() throws Exception {
+        PackagePin old = pin(1);
+        PackagePin needed = pin(2);
+        got(old);
+        got(needed);
+        age(old, Duration.ofDays(31));
+        age(needed, Duration.ofDays(31));
+        PackagePin stale = pin(9);
+        Path partial =
+                tickets.home().packages().resolve(".partial").resolve(stale.sha512().value());
+        Files.write(partial, new byte[10]);
+        Files.setLastModifiedTime(partial, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+
+        CommandResult result =
+                acquire(needed, Optional.of(List.of(needed.sha512())), Optional.of(30));
+
+        assertThat(result.acquisition().orElseThrow().removed()).containsExactly(old.sha512());
+        assertThat(file(needed)).exists();
+        assertThat(partial).doesNotExist();
+        assertThat(told()).singleElement().asString().endsWith("nobody has used it for 30 days.");
+    }
+}
