@@ -1,6 +1,7 @@
 package stagecoach.tentacle.desk;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,7 @@ public final class Desk {
         LiveTicket known = open.get(ticket);
         if (known != null) {
             known.renew(delivered);
+            known.wanted(true);
             return Delivered.REPEATED;
         }
         if (answers.containsKey(ticket)) {
@@ -117,9 +119,39 @@ public final class Desk {
                     Results.refused(
                             "The command is for %s, and this is %s."
                                     .formatted(delivered.command().agent(), agent)));
+        } else {
+            expireIfLate(live);
         }
+        live.wanted(true);
         put(live);
         return Delivered.NEW;
+    }
+
+    /** What was taken in in time waits for its turn as long as that takes. */
+    private void expireIfLate(LiveTicket live) throws IOException {
+        Instant expiresAt = workshop.job(live.command()).expiresAt();
+        if (live.now().isAfter(expiresAt)) {
+            live.end(
+                    Results.expired(
+                            "It came to this machine when it was too late to begin: it had to be here by %s."
+                                    .formatted(expiresAt)));
+        }
+    }
+
+    /** A session stands, and its gateway says which tickets are to be here. */
+    public void sessionBegins(List<Ticket> atGateway) {
+        atGateway.forEach(
+                ticket -> {
+                    LiveTicket live = open.get(ticket);
+                    if (live != null) {
+                        live.wanted(true);
+                    }
+                });
+    }
+
+    /** The gateway is not heard any more, so nobody knows what is still to be done. */
+    public void sessionEnds() {
+        open.values().forEach(live -> live.wanted(false));
     }
 
     /** Ends what runs under a ticket, or makes sure that it never will. */

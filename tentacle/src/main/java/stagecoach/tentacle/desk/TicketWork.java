@@ -2,7 +2,6 @@ package stagecoach.tentacle.desk;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +95,11 @@ final class TicketWork {
         }
     }
 
-    /** Waits for the lock, and works. */
+    /**
+     * Waits for the lock, and works. However long the turn takes to come, that is not held against
+     * the command; but if its time to begin has passed meanwhile, the gateway must be there and
+     * want it still.
+     */
     private CommandResult turn() throws IOException, InterruptedException {
         boolean told = false;
         while (place.isPresent() && !place.get().isHeld()) {
@@ -104,30 +107,21 @@ final class TicketWork {
             if (stop.isPresent()) {
                 return ScriptOutcome.stopped(stop.get().cause(), Optional.empty());
             }
-            Instant now = live.now();
-            if (!now.isBefore(job.expiresAt())) {
-                return Results.expired(
-                        "It waited for its turn on this machine until it was too late to begin; before it was "
-                                + String.join(", ", place.get().holders())
-                                + ".");
-            }
             if (!told) {
                 live.info("Waiting for " + String.join(", ", place.get().holders()) + ".");
                 told = true;
             }
-            Duration left = Duration.between(now, job.expiresAt());
-            live.awaitRing(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+            live.awaitRing(LOOK_AGAIN);
         }
-        if (!live.isStarted()) {
+        while (!live.isStarted()) {
             Optional<StopAsked> stop = live.stop();
             if (stop.isPresent()) {
                 return ScriptOutcome.stopped(stop.get().cause(), Optional.empty());
             }
-            if (live.now().isAfter(job.expiresAt())) {
-                return Results.expired(
-                        "It came to this machine when it was too late to begin: it had to begin by %s."
-                                .formatted(job.expiresAt()));
+            if (live.isWanted() || !live.now().isAfter(job.expiresAt())) {
+                break;
             }
+            live.awaitRing(LOOK_AGAIN);
         }
         return job.work().perform(live);
     }

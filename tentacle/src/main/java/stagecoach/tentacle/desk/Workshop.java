@@ -65,7 +65,7 @@ public final class Workshop {
      * What is to be done.
      *
      * @param mutex the lock that it needs
-     * @param expiresAt when it is too late to begin
+     * @param expiresAt when it is too late to take it in
      */
     record Job(Work work, Optional<Mutex> mutex, Instant expiresAt) {}
 

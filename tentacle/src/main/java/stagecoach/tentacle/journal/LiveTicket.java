@@ -51,6 +51,7 @@ public final class LiveTicket {
     private @Nullable CommandResult result;
     private boolean started;
     private volatile long progress = -1;
+    private volatile boolean wanted;
 
     private LiveTicket(
             TicketFolder folder,
@@ -228,6 +229,19 @@ public final class LiveTicket {
     /** How far a transfer has come, if one goes on. */
     public OptionalLong progress() {
         return progress < 0 ? OptionalLong.empty() : OptionalLong.of(progress);
+    }
+
+    /** Whether the gateway of the present session has said that the work is still to be done. */
+    public boolean isWanted() {
+        return wanted;
+    }
+
+    /** The gateway has said that the work is still to be done, or is not heard any more. */
+    public void wanted(boolean now) {
+        wanted = now;
+        if (now) {
+            ring();
+        }
     }
 
     /** Whether the work has begun. */

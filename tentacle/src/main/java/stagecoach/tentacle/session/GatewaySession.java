@@ -160,6 +160,7 @@ final class GatewaySession {
             party.home().epoch(welcome.epoch());
             stood = true;
             LOG.info("session stands epoch={}", welcome.epoch());
+            party.desk().sessionBegins(welcome.openTickets());
             party.onStands().run();
             return talk();
         } catch (SessionEnded e) {
@@ -168,6 +169,7 @@ final class GatewaySession {
             LOG.error("this machine's disk fails", e);
             return left("this machine failed: " + e, stood);
         } finally {
+            party.desk().sessionEnds();
             close("the session is over");
         }
     }

@@ -310,6 +310,35 @@ class GatewaySessionTest {
     }
 
     @Test
+    void whose_turn_comes_after_its_time_to_begin_has_passed_works_all_the_same() throws Exception {
+        Ticket first =
+                gateway.give(
+                        Deliveries.bash(
+                                "echo first >> %1$s; while [ ! -e %1$s.go ]; do sleep 0.05; done"
+                                        .formatted(trace)));
+        awaitTrace("first");
+        Instant tooLate = Instant.now().plusSeconds(2);
+        Ticket second =
+                gateway.give(
+                        Deliveries.script(
+                                Deliveries.ticket(),
+                                new CommandPayload.Script(
+                                        Syntax.BASH,
+                                        "echo second >> " + trace,
+                                        Map.of(),
+                                        List.of()),
+                                Deliveries.ALONE,
+                                Optional.empty(),
+                                tooLate));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> Instant.now().isAfter(tooLate));
+        assertThat(gateway.frames(TentacleFrame.Ended.class)).isEmpty();
+        Files.createFile(Path.of(trace + ".go"));
+        assertThat(gateway.awaitEnd(second).succeeded()).isTrue();
+        assertThat(gateway.awaitEnd(first).succeeded()).isTrue();
+        assertThat(trace).hasContent("first\nsecond");
+    }
+
+    @Test
     void what_comes_too_late_is_expired_and_what_is_for_another_refused() {
         Ticket late =
                 gateway.give(

@@ -89,7 +89,8 @@ public final class Deliveries {
                         ALONE,
                         Optional.empty(),
                         Instant.now().plusSeconds(600),
-                        List.of(packages)),
+                        List.of(packages),
+                        Optional.empty()),
                 Optional.of(payload),
                 List.of());
     }

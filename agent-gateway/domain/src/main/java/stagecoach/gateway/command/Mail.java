@@ -5,11 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.agent.AgentCommand;
-import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
-import stagecoach.contracts.agent.AgentCommand.CheckHttp;
-import stagecoach.contracts.agent.AgentCommand.InstallPackage;
-import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
@@ -27,22 +23,19 @@ import stagecoach.vocabulary.identity.Ticket;
  * One command in the mailbox: PENDING, then SENT, STARTED, ENDED. What may happen to it is a method
  * that gives the {@link Change}, or nothing where nothing changes; storing it is left to others.
  *
- * @param expiresAt when it is given back if it was not sent by then
- * @param overdueAt when it must have ended, wherever it is; empty if it may take for ever
+ * @param limits how long it may wait, and how long its machine may be away
+ * @param since when it came into its stage
  */
 public record Mail(
         Ticket ticket,
         AgentId agent,
         CommandContext context,
-        Instant expiresAt,
-        Optional<Instant> overdueAt,
+        Limits limits,
         Optional<Cancellation> cancellation,
-        Stage stage) {
-    /**
-     * How long after its own time a command of a machine that is away is waited for: a machine that
-     * comes back tells what became of it.
-     */
-    static final Duration OVERDUE_GRACE = Duration.ofMinutes(1);
+        Stage stage,
+        Instant since) {
+    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
+    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
 
     /** What the tentacle should do about a command when it connects. */
     public enum Resumption {
@@ -54,36 +47,26 @@ public record Mail(
         NOTHING
     }
 
+    /** A command that has just arrived; a cancel is not one, see {@link #tombstone}. */
+    public static Mail posted(AgentCommand command, Instant now) {
+        return stored(command, Optional.empty(), new Pending(), now);
+    }
+
     /**
-     * A command that has just arrived; a cancel is not one, see {@link #tombstone}.
+     * A command that has been here for a while.
      *
-     * @throws IllegalArgumentException for a cancel
+     * @param since when it came into {@code stage}
      */
-    public static Mail posted(AgentCommand command) {
-        Instant expiresAt =
-                switch (command) {
-                    case RunScript script -> script.expiresAt();
-                    case AcquirePackage acquire -> acquire.expiresAt();
-                    case InstallPackage install -> install.expiresAt();
-                    case CheckHttp check -> check.expiresAt();
-                    case CancelCommand _ ->
-                            throw new IllegalArgumentException("a cancel is not posted");
-                };
-        Optional<Duration> bound =
-                switch (command) {
-                    case RunScript script -> script.timeout();
-                    case InstallPackage install -> install.timeout();
-                    case AcquirePackage _, CheckHttp _ -> Optional.of(Duration.ZERO);
-                    case CancelCommand _ -> Optional.empty();
-                };
+    public static Mail stored(
+            AgentCommand command, Optional<Cancellation> cancellation, Stage stage, Instant since) {
         return new Mail(
                 command.ticket(),
                 command.agent(),
                 command.context(),
-                expiresAt,
-                bound.map(most -> expiresAt.plus(most).plus(OVERDUE_GRACE)),
-                Optional.empty(),
-                new Pending());
+                Limits.of(command, since),
+                cancellation,
+                stage,
+                since);
     }
 
     /** What a cancel leaves for a ticket that is not known: if its command comes, it is refused. */
@@ -92,28 +75,28 @@ public record Mail(
                         cancel.ticket(),
                         cancel.agent(),
                         cancel.context(),
-                        now,
-                        Optional.empty(),
+                        Limits.of(cancel, now),
                         Optional.of(
                                 new Cancellation(now, cancel.killAfter(), cancel.abandonAfter())),
-                        new Pending())
+                        new Pending(),
+                        now)
                 .ending(cancelledBeforeItWasSent());
     }
 
     /** It is about to be sent. */
-    public Optional<Change> sent() {
+    public Optional<Change> sent(Instant now) {
         return stage instanceof Pending
-                ? Optional.of(new Change(in(new Sent()), Optional.empty()))
+                ? Optional.of(new Change(in(new Sent(), now), Optional.empty()))
                 : Optional.empty();
     }
 
     /** The tentacle has begun. */
-    public Optional<Change> started() {
+    public Optional<Change> started(Instant now) {
         return switch (stage) {
             case Pending _, Sent _ ->
                     Optional.of(
                             new Change(
-                                    in(new Started()),
+                                    in(new Started(), now),
                                     Optional.of(new ReportStarted(ticket, agent, context))));
             case Started _, Ended _ -> Optional.empty();
         };
@@ -127,7 +110,7 @@ public record Mail(
                     truthOpen
                             ? Optional.of(
                                     new Change(
-                                            in(new Ended(result, false)),
+                                            in(new Ended(result, false), since),
                                             Optional.of(
                                                     new ReportSettled(
                                                             ticket, agent, context, result))))
@@ -168,11 +151,15 @@ public record Mail(
         };
     }
 
-    /** When {@link #due} may change something; empty if only others can. */
+    /** When {@link #due} may change something at the earliest; empty if only others can. */
     public Optional<Instant> dueAt() {
         return switch (stage) {
-            case Pending _ -> Optional.of(expiresAt);
-            case Sent _, Started _ -> cancellation.map(Cancellation::abandonAt).or(() -> overdueAt);
+            case Pending _ ->
+                    Optional.of(earlier(limits.expiresAt(), limits.giveUpAt(this, since)));
+            case Sent _, Started _ ->
+                    cancellation
+                            .map(Cancellation::abandonAt)
+                            .or(() -> Optional.of(limits.giveUpAt(this, since)));
             case Ended _ -> Optional.empty();
         };
     }
@@ -180,41 +167,51 @@ public record Mail(
     /**
      * Time has passed.
      *
-     * @param connected whether its tentacle is connected: then an overdue command is the tentacle's
-     *     own business
+     * @param awaySince since when its tentacle is out of reach; empty if it is connected: then all
+     *     that takes long is the tentacle's own business
      */
-    public Optional<Change> due(Instant now, boolean connected) {
-        if (dueAt().filter(at -> !at.isAfter(now)).isEmpty()) {
-            return Optional.empty();
-        }
+    public Optional<Change> due(Instant now, Optional<Instant> awaySince) {
         return switch (stage) {
-            case Pending _ ->
-                    Optional.of(
-                            ending(
-                                    result(
-                                            CommandOutcome.EXPIRED,
-                                            "The machine was not reached before the command's time to start had passed.",
-                                            false)));
-            case Sent _, Started _ -> {
-                if (cancellation.isPresent()) {
-                    yield Optional.of(
-                            ending(
-                                    result(
-                                            CommandOutcome.ABANDONED,
-                                            "It was told to end and had not done so within the bound; it may still run.",
-                                            true)));
+            case Pending _ -> {
+                if (!limits.expiresAt().isAfter(now)) {
+                    yield Optional.of(ending(expired()));
                 }
-                yield connected
-                        ? Optional.empty()
-                        : Optional.of(
+                yield givenUp(now, awaySince);
+            }
+            case Sent _, Started _ ->
+                    cancellation.isPresent() ? abandoned(now) : givenUp(now, awaySince);
+            case Ended _ -> Optional.empty();
+        };
+    }
+
+    private Optional<Change> abandoned(Instant now) {
+        return cancellation
+                .filter(wanted -> !wanted.abandonAt().isAfter(now))
+                .map(
+                        _ ->
                                 ending(
                                         result(
                                                 CommandOutcome.ABANDONED,
-                                                "The machine has been out of reach until the command's time was over; it may still run.",
+                                                "It was told to end and had not done so within the bound; it may still run.",
                                                 true)));
-            }
-            case Ended _ -> Optional.empty();
-        };
+    }
+
+    private Optional<Change> givenUp(Instant now, Optional<Instant> awaySince) {
+        return awaySince
+                .filter(away -> !limits.giveUpAt(this, away).isAfter(now))
+                .map(_ -> limits.whenGivenUp(stage))
+                .map(result -> toBeEndedOnReturn(result, now).ending(result));
+    }
+
+    /** What may have begun unheard, after others went on without it, ends when it is heard of. */
+    private Mail toBeEndedOnReturn(CommandResult result, Instant now) {
+        return result.outcome() == CommandOutcome.UNREACHED && result.mayStillRun()
+                ? withCancellation(new Cancellation(now, KILL_AFTER, ABANDON_AFTER))
+                : this;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** Its tentacle is no longer trusted: nothing will be sent, and nothing will be heard. */
@@ -276,24 +273,30 @@ public record Mail(
 
     private Change ending(CommandResult result) {
         return new Change(
-                in(new Ended(result, TicketDecider.truthOpen(result))),
+                in(new Ended(result, TicketDecider.truthOpen(result)), since),
                 Optional.of(new ReportEnded(ticket, agent, context, result)));
     }
 
-    private Mail in(Stage next) {
-        return new Mail(ticket, agent, context, expiresAt, overdueAt, cancellation, next);
+    private Mail in(Stage next, Instant now) {
+        return new Mail(ticket, agent, context, limits, cancellation, next, now);
     }
 
     private Mail withCancellation(Cancellation wanted) {
-        return new Mail(ticket, agent, context, expiresAt, overdueAt, Optional.of(wanted), stage);
+        return new Mail(ticket, agent, context, limits, Optional.of(wanted), stage, since);
+    }
+
+    private static CommandResult expired() {
+        return result(
+                CommandOutcome.EXPIRED,
+                "The machine was not reached before the command's time to start had passed.",
+                false);
     }
 
     private static CommandResult cancelledBeforeItWasSent() {
         return result(CommandOutcome.CANCELLED, "It was cancelled before it began.", false);
     }
 
-    private static CommandResult result(
-            CommandOutcome outcome, String reason, boolean mayStillRun) {
+    static CommandResult result(CommandOutcome outcome, String reason, boolean mayStillRun) {
         return new CommandResult(
                 outcome,
                 Optional.empty(),

@@ -59,7 +59,8 @@ public final class TicketDecider implements Decider<Reported, Report, AgentRepor
 
     /** Whether the tentacle may still tell how work really ended that ended like this. */
     static boolean truthOpen(CommandResult result) {
-        return result.outcome() == CommandOutcome.ABANDONED;
+        return result.outcome() == CommandOutcome.ABANDONED
+                || (result.outcome() == CommandOutcome.UNREACHED && result.mayStillRun());
     }
 
     private static IllegalStateException foreign(AgentReport event) {

@@ -55,6 +55,9 @@ class MailTest {
                     false,
                     Optional.empty());
 
+    private static final Duration REACH = Duration.ofMinutes(2);
+    private static final Optional<Instant> CONNECTED = Optional.empty();
+
     private static Mail script(Optional<Duration> timeout) {
         return Mail.posted(
                 new RunScript(
@@ -64,7 +67,14 @@ class MailTest {
                         Digest.of("body"),
                         new Mutex("default", Mutex.Mode.EXCLUSIVE),
                         timeout,
-                        EXPIRES));
+                        EXPIRES,
+                        List.of(),
+                        Optional.of(REACH)),
+                NOW);
+    }
+
+    private static Optional<Instant> awaySince(Instant at) {
+        return Optional.of(at);
     }
 
     private static Mail pending() {
@@ -72,11 +82,11 @@ class MailTest {
     }
 
     private static Mail sent() {
-        return pending().sent().orElseThrow().after();
+        return pending().sent(NOW).orElseThrow().after();
     }
 
     private static Mail started() {
-        return sent().started().orElseThrow().after();
+        return sent().started(NOW).orElseThrow().after();
     }
 
     private static Mail cancelling(Mail mail) {
@@ -91,13 +101,13 @@ class MailTest {
 
     @Test
     void a_command_is_reported_started_and_ended_once() {
-        assertThat(sent().started().orElseThrow().report())
+        assertThat(sent().started(NOW).orElseThrow().report())
                 .contains(new ReportStarted(TICKET, AGENT, CONTEXT));
-        assertThat(started().started()).isEmpty();
+        assertThat(started().started(NOW)).isEmpty();
         var end = started().ended(SUCCESS).orElseThrow();
         assertThat(end.report()).contains(new ReportEnded(TICKET, AGENT, CONTEXT, SUCCESS));
         assertThat(end.after().ended(SUCCESS)).isEmpty();
-        assertThat(end.after().started()).isEmpty();
+        assertThat(end.after().started(NOW)).isEmpty();
         assertThat(end.after().dueAt()).isEmpty();
     }
 
@@ -118,8 +128,8 @@ class MailTest {
         Mail asked = cancelling(sent());
         assertThat(asked.isOpen()).isTrue();
         assertThat(asked.dueAt()).contains(NOW.plusSeconds(40));
-        assertThat(asked.due(NOW.plusSeconds(39), true)).isEmpty();
-        var result = ending(asked.due(NOW.plusSeconds(40), true).orElseThrow());
+        assertThat(asked.due(NOW.plusSeconds(39), CONNECTED)).isEmpty();
+        var result = ending(asked.due(NOW.plusSeconds(40), CONNECTED).orElseThrow());
         assertThat(result.outcome()).isEqualTo(CommandOutcome.ABANDONED);
         assertThat(result.mayStillRun()).isTrue();
     }
@@ -132,7 +142,10 @@ class MailTest {
     @Test
     void the_late_truth_after_abandonment_is_settled_once() {
         Mail abandoned =
-                cancelling(started()).due(NOW.plusSeconds(40), false).orElseThrow().after();
+                cancelling(started())
+                        .due(NOW.plusSeconds(40), awaySince(NOW))
+                        .orElseThrow()
+                        .after();
         var settled = abandoned.ended(SUCCESS).orElseThrow();
         assertThat(settled.report()).contains(new ReportSettled(TICKET, AGENT, CONTEXT, SUCCESS));
         assertThat(settled.after().ended(SUCCESS)).isEmpty();
@@ -140,36 +153,91 @@ class MailTest {
 
     @Test
     void what_was_not_sent_in_time_expires() {
-        assertThat(pending().due(EXPIRES.minusMillis(1), true)).isEmpty();
-        var result = ending(pending().due(EXPIRES, true).orElseThrow());
+        assertThat(pending().due(EXPIRES.minusMillis(1), CONNECTED)).isEmpty();
+        var result = ending(pending().due(EXPIRES, CONNECTED).orElseThrow());
         assertThat(result.outcome()).isEqualTo(CommandOutcome.EXPIRED);
     }
 
     @Test
-    void what_was_sent_does_not_expire_here_since_the_tentacle_may_have_begun() {
-        assertThat(sent().due(EXPIRES, true)).isEmpty();
-        assertThat(sent().due(EXPIRES, false)).isEmpty();
+    void what_is_at_a_machine_that_is_connected_is_never_given_up_however_long_its_turn_takes() {
+        Instant nextDay = EXPIRES.plus(Duration.ofDays(1));
+        assertThat(sent().due(nextDay, CONNECTED)).isEmpty();
+        assertThat(started().due(nextDay, CONNECTED)).isEmpty();
     }
 
     @Test
-    void what_a_vanished_machine_should_have_ended_long_ago_is_abandoned() {
-        Instant overdue = EXPIRES.plus(Duration.ofHours(1)).plus(Mail.OVERDUE_GRACE);
-        assertThat(started().dueAt()).contains(overdue);
-        assertThat(started().due(overdue, true)).isEmpty();
-        var result = ending(started().due(overdue, false).orElseThrow());
+    void a_machine_that_is_away_when_its_turn_comes_is_waited_for_as_long_as_the_command_says() {
+        Instant lost = NOW.minusSeconds(3600);
+        assertThat(pending().dueAt()).contains(NOW.plus(REACH));
+        assertThat(pending().due(NOW.plus(REACH).minusMillis(1), awaySince(lost))).isEmpty();
+        var result = ending(pending().due(NOW.plus(REACH), awaySince(lost)).orElseThrow());
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.UNREACHED);
+        assertThat(result.mayStillRun()).isFalse();
+    }
+
+    @Test
+    void what_waits_here_for_something_else_does_not_count_as_a_machine_out_of_reach() {
+        Instant later = NOW.plus(REACH).plusSeconds(60);
+        assertThat(pending().due(later, CONNECTED)).isEmpty();
+        assertThat(pending().due(later, awaySince(later.minusSeconds(1)))).isEmpty();
+        assertThat(pending().due(later.plus(REACH), awaySince(later))).isPresent();
+    }
+
+    @Test
+    void what_was_on_the_way_when_its_machine_was_lost_is_unreached_and_may_run() {
+        Instant lost = NOW.plusSeconds(20);
+        assertThat(sent().due(lost.plus(REACH).minusMillis(1), awaySince(lost))).isEmpty();
+        var change = sent().due(lost.plus(REACH), awaySince(lost)).orElseThrow();
+        var result = ending(change);
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.UNREACHED);
+        assertThat(result.mayStillRun()).isTrue();
+        assertThat(change.after().onConnect(true)).isEqualTo(Resumption.CANCEL);
+        assertThat(change.after().cancellation()).isPresent();
+        assertThat(change.after().ended(SUCCESS).orElseThrow().report())
+                .contains(new ReportSettled(TICKET, AGENT, CONTEXT, SUCCESS));
+    }
+
+    @Test
+    void what_a_vanished_machine_should_have_ended_is_abandoned_counted_from_its_start() {
+        Instant begun = NOW.plusSeconds(300);
+        Mail working = sent().started(begun).orElseThrow().after();
+        Instant overdue = begun.plus(Duration.ofHours(1)).plus(Limits.OVERDUE_GRACE);
+        assertThat(working.dueAt()).contains(overdue);
+        assertThat(working.due(overdue, CONNECTED)).isEmpty();
+        assertThat(working.due(overdue.minusMillis(1), awaySince(begun))).isEmpty();
+        var result = ending(working.due(overdue, awaySince(begun)).orElseThrow());
         assertThat(result.outcome()).isEqualTo(CommandOutcome.ABANDONED);
         assertThat(result.mayStillRun()).isTrue();
     }
 
     @Test
-    void a_script_without_limit_is_never_overdue() {
-        Mail unlimited = script(Optional.empty()).sent().orElseThrow().after();
-        assertThat(unlimited.dueAt()).isEmpty();
-        assertThat(unlimited.due(Instant.MAX, false)).isEmpty();
+    void a_machine_that_was_just_lost_may_still_tell_of_work_whose_time_is_over() {
+        Instant overdue = NOW.plus(Duration.ofHours(1)).plus(Limits.OVERDUE_GRACE);
+        assertThat(started().due(overdue, awaySince(overdue.minusSeconds(1)))).isEmpty();
     }
 
     @Test
-    void an_acquisition_of_a_vanished_machine_is_given_up_when_its_time_is_over() {
+    void work_without_limit_of_a_vanished_machine_is_given_up_as_well() {
+        Mail unlimited =
+                script(Optional.empty())
+                        .sent(NOW)
+                        .orElseThrow()
+                        .after()
+                        .started(NOW)
+                        .orElseThrow()
+                        .after();
+        Instant lost = NOW.plus(Duration.ofHours(5));
+        Instant vanished = lost.plus(Limits.VANISHED_AFTER);
+        assertThat(unlimited.dueAt()).isPresent();
+        assertThat(unlimited.due(vanished, CONNECTED)).isEmpty();
+        assertThat(unlimited.due(vanished.minusMillis(1), awaySince(lost))).isEmpty();
+        var result = ending(unlimited.due(vanished, awaySince(lost)).orElseThrow());
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.ABANDONED);
+        assertThat(result.mayStillRun()).isTrue();
+    }
+
+    @Test
+    void an_acquisition_that_was_lost_with_its_machine_is_as_if_it_had_not_begun() {
         Mail acquisition =
                 Mail.posted(
                         new AcquirePackage(
@@ -183,9 +251,15 @@ class MailTest {
                                         0),
                                 List.of(),
                                 false,
-                                EXPIRES));
-        assertThat(acquisition.sent().orElseThrow().after().dueAt())
-                .contains(EXPIRES.plus(Mail.OVERDUE_GRACE));
+                                EXPIRES,
+                                Optional.of(REACH)),
+                        NOW);
+        Mail loading =
+                acquisition.sent(NOW).orElseThrow().after().started(NOW).orElseThrow().after();
+        Instant lost = EXPIRES.plusSeconds(100);
+        assertThat(loading.due(lost, CONNECTED)).isEmpty();
+        assertThat(ending(loading.due(lost.plus(REACH), awaySince(lost)).orElseThrow()).outcome())
+                .isEqualTo(CommandOutcome.UNREACHED);
     }
 
     @Test
@@ -193,7 +267,7 @@ class MailTest {
         var tombstone =
                 Mail.tombstone(new CancelCommand(TICKET, AGENT, CONTEXT, KILL, ABANDON), NOW);
         assertThat(ending(tombstone).outcome()).isEqualTo(CommandOutcome.CANCELLED);
-        assertThat(tombstone.after().sent()).isEmpty();
+        assertThat(tombstone.after().sent(NOW)).isEmpty();
     }
 
     @Test
@@ -210,7 +284,10 @@ class MailTest {
         assertThat(cancelling(sent()).onConnect(true)).isEqualTo(Resumption.CANCEL);
         assertThat(cancelling(started()).onConnect(true)).isEqualTo(Resumption.CANCEL);
         Mail abandoned =
-                cancelling(started()).due(NOW.plusSeconds(40), false).orElseThrow().after();
+                cancelling(started())
+                        .due(NOW.plusSeconds(40), awaySince(NOW))
+                        .orElseThrow()
+                        .after();
         assertThat(abandoned.onConnect(true)).isEqualTo(Resumption.CANCEL);
         assertThat(abandoned.onConnect(false)).isEqualTo(Resumption.NOTHING);
     }

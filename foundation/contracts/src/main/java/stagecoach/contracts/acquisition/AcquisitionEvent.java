@@ -18,6 +18,7 @@ import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
  * What happens while packages are brought where they are needed; stream {@code
@@ -110,9 +111,29 @@ public sealed interface AcquisitionEvent {
             int attempts)
             implements AcquisitionEvent {}
 
-    /** A target could not get the package. */
-    record TargetAcquisitionFailed(PackagePin pin, HolderId target, String hop, String reason)
-            implements AcquisitionEvent {}
+    /**
+     * A target could not get the package.
+     *
+     * @param lost how its absence is treated, if it went missing meanwhile: with SKIP the
+     *     acquisition does not fail by it
+     */
+    record TargetAcquisitionFailed(
+            PackagePin pin,
+            HolderId target,
+            String hop,
+            String reason,
+            Optional<UnavailableTargets> lost)
+            implements AcquisitionEvent {
+        /** A target that is there, and could not get the package. */
+        public TargetAcquisitionFailed(PackagePin pin, HolderId target, String hop, String reason) {
+            this(pin, target, hop, reason, Optional.empty());
+        }
+
+        /** Whether the deployment goes on without the target. */
+        public boolean isLeftOut() {
+            return lost.filter(rule -> rule == UnavailableTargets.SKIP).isPresent();
+        }
+    }
 
     /** Somebody held other bytes under this package's name; they were purged or passed over. */
     record IntegrityBroken(PackagePin pin, String holder, Optional<Sha512> actual)

@@ -30,9 +30,11 @@ public sealed interface AgentCommand {
      *
      * @param payloadDigest names the payload; keyed, so that it tells nothing of it
      * @param timeout how long it may run on the machine; empty means without limit
-     * @param expiresAt when it is refused if it has not started by then
+     * @param expiresAt when it is too late for the tentacle to take it in
      * @param packages what lies there for the script; only for a tentacle that has the capability
      *     {@link #SCRIPT_PACKAGES}
+     * @param reachWithin how long its machine may be out of reach before it is given back; empty
+     *     leaves that to the gateway
      */
     record RunScript(
             Ticket ticket,
@@ -42,7 +44,8 @@ public sealed interface AgentCommand {
             Mutex mutex,
             Optional<Duration> timeout,
             Instant expiresAt,
-            List<ScriptPackage> packages)
+            List<ScriptPackage> packages,
+            Optional<Duration> reachWithin)
             implements AgentCommand {
         /** Copies the packages; a command of before there were any has none. */
         public RunScript {
@@ -58,8 +61,31 @@ public sealed interface AgentCommand {
                 Mutex mutex,
                 Optional<Duration> timeout,
                 Instant expiresAt) {
-            this(ticket, agent, context, payloadDigest, mutex, timeout, expiresAt, List.of());
+            this(
+                    ticket,
+                    agent,
+                    context,
+                    payloadDigest,
+                    mutex,
+                    timeout,
+                    expiresAt,
+                    List.of(),
+                    Optional.empty());
         }
+    }
+
+    /**
+     * How long its machine may be out of reach before the command is given back; empty leaves that
+     * to the gateway.
+     */
+    default Optional<Duration> awayAtMost() {
+        return switch (this) {
+            case RunScript script -> script.reachWithin();
+            case AcquirePackage acquire -> acquire.reachWithin();
+            case InstallPackage install -> install.reachWithin();
+            case CheckHttp check -> check.reachWithin();
+            case CancelCommand _ -> Optional.empty();
+        };
     }
 
     /** The capability of a tentacle that puts packages beside a script. */
@@ -77,6 +103,7 @@ public sealed interface AgentCommand {
      *
      * @param sources where to read it, nearest first
      * @param force read again even what is held
+     * @param reachWithin see {@link RunScript}
      */
     record AcquirePackage(
             Ticket ticket,
@@ -85,15 +112,32 @@ public sealed interface AgentCommand {
             PackagePin pin,
             List<Source> sources,
             boolean force,
-            Instant expiresAt)
+            Instant expiresAt,
+            Optional<Duration> reachWithin)
             implements AgentCommand {
         /** Copies the sources. */
         public AcquirePackage {
             sources = List.copyOf(sources);
         }
+
+        /** One that leaves to the gateway how long its machine is waited for. */
+        public AcquirePackage(
+                Ticket ticket,
+                AgentId agent,
+                CommandContext context,
+                PackagePin pin,
+                List<Source> sources,
+                boolean force,
+                Instant expiresAt) {
+            this(ticket, agent, context, pin, sources, force, expiresAt, Optional.empty());
+        }
     }
 
-    /** Install a package that the tentacle holds. */
+    /**
+     * Install a package that the tentacle holds.
+     *
+     * @param reachWithin see {@link RunScript}
+     */
     record InstallPackage(
             Ticket ticket,
             AgentId agent,
@@ -102,17 +146,55 @@ public sealed interface AgentCommand {
             Digest payloadDigest,
             Mutex mutex,
             Optional<Duration> timeout,
-            Instant expiresAt)
-            implements AgentCommand {}
+            Instant expiresAt,
+            Optional<Duration> reachWithin)
+            implements AgentCommand {
+        /** One that leaves to the gateway how long its machine is waited for. */
+        public InstallPackage(
+                Ticket ticket,
+                AgentId agent,
+                CommandContext context,
+                PackagePin pin,
+                Digest payloadDigest,
+                Mutex mutex,
+                Optional<Duration> timeout,
+                Instant expiresAt) {
+            this(
+                    ticket,
+                    agent,
+                    context,
+                    pin,
+                    payloadDigest,
+                    mutex,
+                    timeout,
+                    expiresAt,
+                    Optional.empty());
+        }
+    }
 
-    /** Ask a URL until it answers as the payload says. */
+    /**
+     * Ask a URL until it answers as the payload says.
+     *
+     * @param reachWithin see {@link RunScript}
+     */
     record CheckHttp(
             Ticket ticket,
             AgentId agent,
             CommandContext context,
             Digest payloadDigest,
-            Instant expiresAt)
-            implements AgentCommand {}
+            Instant expiresAt,
+            Optional<Duration> reachWithin)
+            implements AgentCommand {
+        /** One that leaves to the gateway how long its machine is waited for. */
+        public CheckHttp(
+                Ticket ticket,
+                AgentId agent,
+                CommandContext context,
+                Digest payloadDigest,
+                Instant expiresAt) {
+            this(ticket, agent, context, payloadDigest, expiresAt, Optional.empty());
+        }
+    }
 
     /**
      * End what runs under a ticket: TERM at once, KILL after {@code killAfter}, given up {@code

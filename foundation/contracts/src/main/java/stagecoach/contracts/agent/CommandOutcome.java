@@ -13,5 +13,10 @@ public enum CommandOutcome {
     /** The tentacle would not or could not begin it. */
     REFUSED,
     /** Its time to start had passed before it started. */
-    EXPIRED
+    EXPIRED,
+    /**
+     * Its machine was out of reach for longer than it was worth waiting for; nothing was heard of a
+     * beginning, or what had begun does no harm.
+     */
+    UNREACHED
 }

@@ -2,13 +2,16 @@ package stagecoach.orchestrator.deployment;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.orchestrator.needs.PackageNeeds;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
@@ -22,13 +25,24 @@ final class Absence {
 
     private Absence() {}
 
-    /** Of the machines of a run of steps. */
+    /**
+     * Of the machines of a run of steps. One that a health check asks for is looked for at that
+     * step's turn: what runs before it may be what brings the machine up.
+     */
     static Absence of(List<StepAssignment> assignments) {
         var absence = new Absence();
+        Set<AgentId> askedFor = new HashSet<>();
         for (var assignment : assignments) {
             var step = assignment.step();
             for (Place place : assignment.places()) {
+                if (step.kind() == PlannedStep.Kind.HEALTH_CHECK) {
+                    place.agent().ifPresent(askedFor::add);
+                }
+                boolean asked =
+                        step.needs().isEmpty()
+                                && place.agent().filter(askedFor::contains).isPresent();
                 place.unavailable()
+                        .filter(_ -> !asked)
                         .ifPresent(
                                 why ->
                                         absence.add(

@@ -183,7 +183,9 @@ public final class PackageNeeds {
                                                 held.holder(),
                                                 held.holder().agent(),
                                                 need.region,
-                                                need.place.unavailable()));
+                                                need.place.unavailable(),
+                                                Optional.of(need.ifUnavailable),
+                                                need.waitFor));
                     }
                 });
         return byPackage.entrySet().stream()

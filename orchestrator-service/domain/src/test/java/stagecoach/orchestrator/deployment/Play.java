@@ -202,7 +202,15 @@ final class Play {
     }
 
     /** The current acquisition ends without having brought anything to this target, or worker. */
+    Play acquiresAllBut(String target) {
+        return endsAcquisition(RunOutcome.SUCCEEDED, target, "its machine was out of reach");
+    }
+
     Play failsToAcquireFor(String target, String reason) {
+        return endsAcquisition(RunOutcome.FAILED, target, reason);
+    }
+
+    private Play endsAcquisition(RunOutcome outcome, String target, String reason) {
         var run = current();
         var holder = new HolderId(target);
         var missing = new ArrayList<MissingPackage>();
@@ -212,13 +220,7 @@ final class Play {
             }
         }
         return then(
-                new EndPhase(
-                        run.run(),
-                        RunOutcome.FAILED,
-                        Optional.empty(),
-                        List.of(),
-                        missing,
-                        sight()));
+                new EndPhase(run.run(), outcome, Optional.empty(), List.of(), missing, sight()));
     }
 
     /** The current run ends because it was cancelled; nothing of it was done. */

@@ -11,6 +11,7 @@ import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.needs.Roster;
@@ -108,6 +109,53 @@ class RegressionOfMachinesTest {
                 .containsExactly("Shop.Server to web-1 but its connection has closed");
         assertThat(Play.started(missing, Shop.queued(server.skippingUnavailable())).runs())
                 .containsExactly("1 DEPLOYMENT NORMAL");
+    }
+
+    @Test
+    void a_machine_that_a_health_check_asks_for_holds_up_nothing_before_that_check() {
+        var isUp =
+                Shop.awaiting(
+                        Shop.script("is-up").toBuilder()
+                                .kind(PlannedStep.Kind.HEALTH_CHECK)
+                                .build(),
+                        Duration.ofMinutes(10));
+        var play =
+                Play.started(
+                        Shop.roster(Shop.web("web-1", Shop.gone())),
+                        Shop.queued(
+                                Shop.always("start-vm"),
+                                isUp,
+                                Shop.awaiting(Shop.script("use"), Duration.ofMinutes(10))));
+        assertThat(play.history()).doesNotHaveAnyElementsOfTypes(ArrivalsAwaited.class);
+        assertThat(play.runs()).containsExactly("1 DEPLOYMENT NORMAL");
+    }
+
+    @Test
+    void what_stands_before_the_health_check_is_waited_for_as_ever() {
+        var isUp = Shop.script("is-up").toBuilder().kind(PlannedStep.Kind.HEALTH_CHECK).build();
+        var play =
+                Play.started(
+                        Shop.roster(Shop.web("web-1", Shop.gone())),
+                        Shop.queued(
+                                Shop.awaiting(Shop.script("use"), Duration.ofMinutes(10)), isUp));
+        assertThat(play.history()).hasAtLeastOneElementOfType(ArrivalsAwaited.class);
+    }
+
+    @Test
+    void an_acquisition_without_those_that_went_missing_goes_on_where_the_steps_allow_it() {
+        var server = Shop.install("server", Shop.SERVER).skippingUnavailable();
+        var play = Play.started(twoWebs, Shop.queued(server));
+        play.seeing(Shop.roster(Shop.web("web-1"), Shop.web("web-2", Shop.gone())))
+                .acquiresAllBut("web-2");
+        assertThat(play.runs()).containsExactly("1 ACQUISITION NORMAL", "2 DEPLOYMENT NORMAL");
+        assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    @Test
+    void who_comes_back_after_an_acquisition_went_on_without_it_is_acquired_for() {
+        var server = Shop.install("server", Shop.SERVER).skippingUnavailable();
+        var play = Play.started(twoWebs, Shop.queued(server)).acquiresAllBut("web-2");
+        assertThat(play.newestWork()).containsExactly("Shop.Server to web-2");
     }
 
     @Test

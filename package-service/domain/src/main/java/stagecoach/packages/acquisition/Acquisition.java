@@ -1,5 +1,6 @@
 package stagecoach.packages.acquisition;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
@@ -21,6 +23,7 @@ import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Where an acquisition run stands. */
 public sealed interface Acquisition {
@@ -43,6 +46,9 @@ public sealed interface Acquisition {
 
         /** It could not be done. */
         record Failed(String reason) implements Standing {}
+
+        /** Its machine went missing, and is done without. */
+        record LeftOut(String reason) implements Standing {}
 
         /** A tentacle was told to do it. */
         record Told(Ticket ticket) implements Standing {}
@@ -194,17 +200,55 @@ public sealed interface Acquisition {
                     var standing =
                             delivered.get(
                                     new Delivery(need.pinned().pin().sha512(), target.target()));
-                    if (standing instanceof Standing.Failed(String reason)) {
-                        missing.add(
-                                new MissingPackage(need.pinned().pin(), target.target(), reason));
-                    } else if (!(standing instanceof Standing.Done)) {
-                        missing.add(
-                                new MissingPackage(
-                                        need.pinned().pin(), target.target(), "cancelled"));
-                    }
+                    reasonOf(standing)
+                            .ifPresent(
+                                    reason ->
+                                            missing.add(
+                                                    new MissingPackage(
+                                                            need.pinned().pin(),
+                                                            target.target(),
+                                                            reason)));
                 }
             }
             return new ArrayList<>(missing);
+        }
+
+        private static Optional<String> reasonOf(@Nullable Standing standing) {
+            return switch (standing) {
+                case null -> Optional.of("cancelled");
+                case Standing.Told _ -> Optional.of("cancelled");
+                case Standing.Failed(String reason) -> Optional.of(reason);
+                case Standing.LeftOut(String reason) -> Optional.of(reason);
+                case Standing.Done() -> Optional.empty();
+            };
+        }
+
+        /** Whether the run does not fail by what could not be brought there. */
+        boolean isLeftOut(MissingPackage missing) {
+            return delivered.get(new Delivery(missing.pin().sha512(), missing.target()))
+                    instanceof Standing.LeftOut;
+        }
+
+        /**
+         * How long a machine is waited for if it goes missing; empty if its rule is not to wait.
+         */
+        public Optional<Duration> waitFor(TargetAcquiring told) {
+            return needing(told)
+                    .filter(
+                            target ->
+                                    target.ifLost()
+                                            .filter(rule -> rule == UnavailableTargets.WAIT)
+                                            .isPresent())
+                    .flatMap(NeedingTarget::waitFor);
+        }
+
+        /** The target that a tentacle was told to bring something to. */
+        Optional<NeedingTarget> needing(TargetAcquiring told) {
+            return started.needs().stream()
+                    .filter(need -> need.pinned().pin().sha512().equals(told.pin().sha512()))
+                    .flatMap(need -> need.targets().stream())
+                    .filter(target -> target.target().equals(told.target()))
+                    .findFirst();
         }
 
         /** The route of a region that the run has targets in. */

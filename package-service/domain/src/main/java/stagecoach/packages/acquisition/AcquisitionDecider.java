@@ -21,6 +21,7 @@ import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PackageNeed;
@@ -151,7 +152,15 @@ public final class AcquisitionDecider
                             got.attempts()));
         } else {
             String reason = result.reason().orElse("its tentacle reported " + result.outcome());
-            events.add(new TargetAcquisitionFailed(told.pin(), told.target(), "target", reason));
+            events.add(
+                    new TargetAcquisitionFailed(
+                            told.pin(),
+                            told.target(),
+                            "target",
+                            reason,
+                            result.outcome() == CommandOutcome.UNREACHED
+                                    ? state.needing(told).flatMap(NeedingTarget::ifLost)
+                                    : Optional.empty()));
         }
         return events;
     }
@@ -267,11 +276,13 @@ public final class AcquisitionDecider
         if (state.cancelling()) {
             return new AcquisitionEnded(RunOutcome.CANCELLED, Optional.of("cancelled"), missing);
         }
-        if (missing.isEmpty()) {
+        List<MissingPackage> failing =
+                missing.stream().filter(each -> !state.isLeftOut(each)).toList();
+        if (failing.isEmpty()) {
             return new AcquisitionEnded(RunOutcome.SUCCEEDED, Optional.empty(), missing);
         }
-        MissingPackage first = missing.getFirst();
-        String more = missing.size() == 1 ? "" : " (and %d more)".formatted(missing.size() - 1);
+        MissingPackage first = failing.getFirst();
+        String more = failing.size() == 1 ? "" : " (and %d more)".formatted(failing.size() - 1);
         String reason =
                 "%s %s could not be brought to %s%s: %s"
                         .formatted(
@@ -322,9 +333,12 @@ public final class AcquisitionDecider
                             long resumed,
                             int attempts) ->
                     state.withDelivered(new Delivery(pin.sha512(), target), new Standing.Done());
-            case TargetAcquisitionFailed(var pin, var target, var hop, var reason) ->
+            case TargetAcquisitionFailed failed ->
                     state.withDelivered(
-                            new Delivery(pin.sha512(), target), new Standing.Failed(reason));
+                            new Delivery(failed.pin().sha512(), failed.target()),
+                            failed.isLeftOut()
+                                    ? new Standing.LeftOut(failed.reason())
+                                    : new Standing.Failed(failed.reason()));
             case IntegrityBroken broken -> state;
             case AcquisitionCancelling() -> state.withCancelling();
             case AcquisitionEnded ended -> new Ended(state.started());

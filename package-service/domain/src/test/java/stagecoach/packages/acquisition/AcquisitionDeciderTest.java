@@ -16,24 +16,32 @@ import static stagecoach.packages.acquisition.AcquisitionFixture.nearest;
 import static stagecoach.packages.acquisition.AcquisitionFixture.notReplicated;
 import static stagecoach.packages.acquisition.AcquisitionFixture.notStored;
 import static stagecoach.packages.acquisition.AcquisitionFixture.replicated;
+import static stagecoach.packages.acquisition.AcquisitionFixture.ruled;
 import static stagecoach.packages.acquisition.AcquisitionFixture.start;
 import static stagecoach.packages.acquisition.AcquisitionFixture.stored;
 import static stagecoach.packages.acquisition.AcquisitionFixture.target;
 import static stagecoach.packages.acquisition.AcquisitionFixture.unavailable;
+import static stagecoach.packages.acquisition.AcquisitionFixture.unreached;
 import static stagecoach.packages.acquisition.AcquisitionFixture.worker;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
 import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.decider.DeciderSpec;
 import stagecoach.packages.acquisition.Acquisition.Underway;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 class AcquisitionDeciderTest {
     private final DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> acquisition =
@@ -221,6 +229,86 @@ class AcquisitionDeciderTest {
                                         unavailable("web-2", EU, "its tentacle is away"))));
         assertThat(spec.history()).anyMatch(TargetAcquisitionFailed.class::isInstance);
         assertThat(underway(spec).toStore()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(UnavailableTargets.class)
+    void a_target_that_goes_missing_is_treated_by_the_rule_of_its_steps(UnavailableTargets rule) {
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU),
+                                EVERY_REGION_FALLS_BACK,
+                                nearest(
+                                        SERVER,
+                                        target("web-1", EU),
+                                        ruled(target("web-2", EU), rule))),
+                        stored(SERVER),
+                        replicated(SERVER, CACHE_EU));
+        var told = told(spec.history());
+        var end =
+                spec.after(acquired(told.getFirst()), unreached(told.getLast()))
+                        .history()
+                        .getLast();
+        boolean skips = rule == UnavailableTargets.SKIP;
+        assertThat(end)
+                .isInstanceOfSatisfying(
+                        AcquisitionEnded.class,
+                        e -> {
+                            assertThat(e.outcome())
+                                    .isEqualTo(skips ? RunOutcome.SUCCEEDED : RunOutcome.FAILED);
+                            assertThat(e.missing())
+                                    .singleElement()
+                                    .satisfies(
+                                            m -> assertThat(m.target().shown()).contains("web-2"));
+                        });
+    }
+
+    @Test
+    void a_target_that_is_there_and_cannot_get_its_package_fails_whatever_its_rule() {
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU),
+                                EVERY_REGION_FALLS_BACK,
+                                nearest(
+                                        SERVER,
+                                        ruled(target("web-1", EU), UnavailableTargets.SKIP))),
+                        stored(SERVER),
+                        replicated(SERVER, CACHE_EU));
+        var told = told(spec.history()).getFirst();
+        assertThat(spec.after(failed(told, "disk full")).history().getLast())
+                .isInstanceOfSatisfying(
+                        AcquisitionEnded.class,
+                        e -> assertThat(e.outcome()).isEqualTo(RunOutcome.FAILED));
+    }
+
+    @Test
+    void only_who_is_waited_for_may_be_away_for_as_long_as_the_steps_say() {
+        var ten = Duration.ofMinutes(10);
+        for (var rule : UnavailableTargets.values()) {
+            var web = target("web-1", EU);
+            var spec =
+                    acquisition.after(
+                            start(
+                                    List.of(CACHE_EU),
+                                    EVERY_REGION_FALLS_BACK,
+                                    nearest(
+                                            SERVER,
+                                            new NeedingTarget(
+                                                    web.target(),
+                                                    web.agent(),
+                                                    web.region(),
+                                                    web.unavailable(),
+                                                    Optional.of(rule),
+                                                    Optional.of(ten)))),
+                            stored(SERVER),
+                            replicated(SERVER, CACHE_EU));
+            var underway = underway(spec);
+            assertThat(underway.waitFor(underway.atWork().getFirst()))
+                    .isEqualTo(
+                            rule == UnavailableTargets.WAIT ? Optional.of(ten) : Optional.empty());
+        }
     }
 
     @Test

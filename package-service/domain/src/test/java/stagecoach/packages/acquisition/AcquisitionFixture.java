@@ -33,6 +33,7 @@ import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Two regions with a cache each, two packages, six targets. */
 final class AcquisitionFixture {
@@ -67,6 +68,16 @@ final class AcquisitionFixture {
 
     static NeedingTarget unavailable(String id, RegionId region, String why) {
         return needing(HolderId.of(new TargetId(id)), Optional.of(region), Optional.of(why));
+    }
+
+    static NeedingTarget ruled(NeedingTarget target, UnavailableTargets ifLost) {
+        return new NeedingTarget(
+                target.target(),
+                target.agent(),
+                target.region(),
+                target.unavailable(),
+                Optional.of(ifLost),
+                Optional.empty());
     }
 
     static NeedingTarget worker(String id) {
@@ -142,6 +153,18 @@ final class AcquisitionFixture {
 
     static AcquisitionCommand.TargetReported failed(TargetAcquiring told, String why) {
         return reported(told, Optional.empty(), Optional.of(why));
+    }
+
+    static AcquisitionCommand.TargetReported unreached(TargetAcquiring told) {
+        return new AcquisitionCommand.TargetReported(
+                told.ticket(),
+                new CommandResult(
+                        CommandOutcome.UNREACHED,
+                        Optional.empty(),
+                        Map.of(),
+                        Optional.of("The machine was out of reach for PT1M."),
+                        false,
+                        Optional.empty()));
     }
 
     private static AcquisitionCommand.TargetReported reported(

@@ -50,6 +50,7 @@ final class Desk {
     private static final class Entry {
         private final AgentCommand command;
         private boolean started;
+        private boolean wanted = true;
         private boolean stopAsked;
         private @Nullable Work work;
         private @Nullable CommandResult result;
@@ -166,15 +167,34 @@ final class Desk {
         var ticket = command.ticket();
         @Nullable Entry known = journal.get(ticket);
         if (known != null && !play.has(Defect.REPEATED_COMMANDS_RUN_AGAIN)) {
+            known.wanted = true;
             tell(known);
+            beginWhatMay();
         } else if (cancelledUnseen.contains(ticket)) {
             answer(ticket, Ends.of(CommandOutcome.CANCELLED, "It was cancelled before.", false));
         } else if (completed.contains(ticket) && !play.has(Defect.REPEATED_COMMANDS_RUN_AGAIN)) {
             answer(ticket, Ends.of(CommandOutcome.UNKNOWN, "It was completed before.", false));
         } else {
-            journal.put(ticket, new Entry(command));
+            var entry = new Entry(command);
+            journal.put(ticket, entry);
+            if (isTooLate(entry)) {
+                end(entry, Ends.of(CommandOutcome.EXPIRED, "It came too late.", false));
+            }
             beginWhatMay();
         }
+    }
+
+    /** A session stands, and its gateway says what is to be here. */
+    void sessionBegins(List<Ticket> atGateway) {
+        for (Entry entry : List.copyOf(journal.values())) {
+            entry.wanted |= atGateway.contains(entry.command.ticket());
+        }
+        beginWhatMay();
+    }
+
+    /** The gateway is not heard any more. */
+    void sessionEnds() {
+        journal.values().forEach(entry -> entry.wanted = false);
     }
 
     private void answer(Ticket ticket, CommandResult result) {
@@ -256,29 +276,12 @@ final class Desk {
             boolean free =
                     mode.isEmpty()
                             || (mode.get() == Mutex.Mode.SHARED ? !exclusiveAhead : !anyAhead);
-            if (!entry.started && free) {
+            if (!entry.started && free && (entry.wanted || !isTooLate(entry))) {
                 begin(entry);
-            } else if (!entry.started) {
-                expireLater(entry);
             }
             if (entry.result == null && mode.isPresent()) {
                 anyAhead = true;
                 exclusiveAhead |= mode.get() == Mutex.Mode.EXCLUSIVE;
-            }
-        }
-    }
-
-    private void expireLater(Entry entry) {
-        play.time().after(play.time().until(Work.expiresAt(entry.command)), this::expire);
-    }
-
-    /** Time has passed: what waited too long is given back. */
-    void expire() {
-        for (Entry entry : List.copyOf(journal.values())) {
-            if (!entry.started && entry.result == null && isTooLate(entry) && present) {
-                end(
-                        entry,
-                        Ends.of(CommandOutcome.EXPIRED, "It waited until it was too late.", false));
             }
         }
     }
@@ -289,10 +292,6 @@ final class Desk {
     }
 
     private void begin(Entry entry) {
-        if (!entry.started && isTooLate(entry)) {
-            end(entry, Ends.of(CommandOutcome.EXPIRED, "It came too late to begin.", false));
-            return;
-        }
         var work = Work.of(play, draft, entry.command, held);
         entry.work = work;
         entry.started = true;

@@ -59,6 +59,8 @@ final class Gateway extends Service {
     private final Map<AgentId, Long> epochs = new TreeMap<>();
     private final Map<AgentId, Link> sessions = new HashMap<>();
     private final Set<AgentId> connected = new HashSet<>();
+    private final Map<AgentId, Instant> lostAt = new HashMap<>();
+    private Instant upSince;
     private final Alarm due;
 
     /** A row of the mailbox. */
@@ -84,6 +86,7 @@ final class Gateway extends Service {
         this.stepRunner = stepRunner;
         this.tickets = new TicketStreams(play);
         this.agents = new AgentStreams();
+        this.upSince = play.time().clock();
         this.due = new Alarm(play.time(), this::earliest, this::endWhatIsDue);
         play.post().listen(Channel.AGENT_COMMANDS, this, this::onCommand);
     }
@@ -105,7 +108,9 @@ final class Gateway extends Service {
             if (play.has(Defect.REPEATED_COMMANDS_RUN_AGAIN)) {
                 mailbox.remove(command.ticket());
             }
-            mailbox.computeIfAbsent(command.ticket(), _ -> new Slot(command, Mail.posted(command)));
+            mailbox.computeIfAbsent(
+                    command.ticket(),
+                    _ -> new Slot(command, Mail.posted(command, play.time().clock())));
         }
         due.set();
         wake(command.agent());
@@ -160,7 +165,8 @@ final class Gateway extends Service {
             case Hello hello -> onHello(link, hello);
             case Started started ->
                     ofAgent(link, started.ticket())
-                            .ifPresent(slot -> change(slot, slot.mail.started()));
+                            .ifPresent(
+                                    slot -> change(slot, slot.mail.started(play.time().clock())));
             case Ended ended -> {
                 ofAgent(link, ended.ticket())
                         .ifPresent(
@@ -215,9 +221,18 @@ final class Gateway extends Service {
                 case NOTHING -> {}
             }
         }
-        link.down(new GatewayFrame.Welcome(1, link.epoch, List.of()));
+        link.down(new GatewayFrame.Welcome(1, link.epoch, atWork(agent)));
         cancels.forEach(slot -> sayCancel(link, slot));
         wake(agent);
+    }
+
+    private List<Ticket> atWork(AgentId agent) {
+        return mailbox.values().stream()
+                .map(slot -> slot.mail)
+                .filter(mail -> mail.agent().equals(agent) && mail.isOpen())
+                .filter(mail -> !(mail.stage() instanceof Stage.Pending))
+                .map(Mail::ticket)
+                .toList();
     }
 
     private static void sayCancel(Link link, Slot slot) {
@@ -277,7 +292,7 @@ final class Gateway extends Service {
                 return;
             }
         }
-        change(slot, slot.mail.sent());
+        change(slot, slot.mail.sent(play.time().clock()));
         slot.redeliver = false;
         link.down(new GatewayFrame.Deliver(slot.command, Optional.empty(), List.of()));
     }
@@ -292,6 +307,7 @@ final class Gateway extends Service {
     private void lost(AgentId agent, long epoch) {
         if (epochs.getOrDefault(agent, 0L) == epoch && epoch > 0) {
             connected.remove(agent);
+            lostAt.put(agent, play.time().clock());
             sessions.remove(agent);
             note(agent, new NoteLost("Its connection closed."));
         }
@@ -314,11 +330,20 @@ final class Gateway extends Service {
         var now = play.time().clock();
         for (Slot slot : List.copyOf(mailbox.values())) {
             if (slot.dueAt().filter(at -> !at.isAfter(now)).isPresent()
-                    && !change(slot, slot.mail.due(now, connected.contains(slot.mail.agent())))) {
+                    && !change(slot, slot.mail.due(now, awaySince(slot.mail.agent())))) {
                 slot.lookAgainAt = now.plusSeconds(OVERDUE_AGAIN_SECONDS);
             }
         }
         due.set();
+    }
+
+    /** While the gateway was down, no machine could be there: that does not count as absence. */
+    private Optional<Instant> awaySince(AgentId agent) {
+        if (connected.contains(agent)) {
+            return Optional.empty();
+        }
+        Instant lost = lostAt.getOrDefault(agent, upSince);
+        return Optional.of(lost.isBefore(upSince) ? upSince : lost);
     }
 
     @Override
@@ -330,6 +355,7 @@ final class Gateway extends Service {
     /** Whoever does not come back within its lease is said to be gone. */
     @Override
     protected void restarted() {
+        upSince = play.time().clock();
         due.set();
         var before = Map.copyOf(epochs);
         for (var agent : List.copyOf(connected).stream().sorted().toList()) {

@@ -103,6 +103,7 @@ final class Machine {
     void lost(Link gone) {
         if (gone == link) {
             link = null;
+            desk.sessionEnds();
             dial();
         }
     }
@@ -141,6 +142,7 @@ final class Machine {
         present = false;
         life++;
         desk.leave();
+        desk.sessionEnds();
         if (link != null) {
             link.cut();
             link = null;
@@ -159,7 +161,10 @@ final class Machine {
             return;
         }
         switch (frame) {
-            case Welcome _ -> desk.tellAll();
+            case Welcome welcome -> {
+                desk.tellAll();
+                desk.sessionBegins(welcome.openTickets());
+            }
             case Deliver delivered -> desk.deliver(delivered.command());
             case Cancel cancel -> desk.cancel(cancel);
             case Complete complete -> desk.complete(complete.ticket());
@@ -177,10 +182,5 @@ final class Machine {
     /** What it holds is removed to make room. */
     void losePackages() {
         desk.losePackages();
-    }
-
-    /** The clock has jumped. */
-    void clockJumped() {
-        desk.expire();
     }
 }

@@ -222,7 +222,8 @@ final class Packages extends Service {
             }
             var started = underway.started();
             if (event instanceof TargetAcquiring told) {
-                Instant expiresAt = play.time().clock().plus(START_WITHIN);
+                Duration reach = underway.waitFor(told).orElse(Shop.REACH_WITHIN);
+                Instant expiresAt = play.time().clock().plus(START_WITHIN).plus(reach);
                 return List.of(
                         new AgentCommand.AcquirePackage(
                                 told.ticket(),
@@ -231,7 +232,8 @@ final class Packages extends Service {
                                 told.pin(),
                                 told.sources(),
                                 started.forceDownload(),
-                                expiresAt));
+                                expiresAt,
+                                Optional.of(reach)));
             }
             return event instanceof AcquisitionEvent.AcquisitionCancelling
                     ? underway.atWork().stream()

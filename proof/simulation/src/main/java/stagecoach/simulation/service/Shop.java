@@ -48,6 +48,9 @@ import stagecoach.vocabulary.process.RunOn;
 
 /** What the drafts of a scenario are in the vocabulary of the domains. */
 final class Shop {
+    /** How long a machine may be out of reach, unless its step waits for it. */
+    static final Duration REACH_WITHIN = Duration.ofMinutes(1);
+
     static final EnvironmentId ENVIRONMENT = new EnvironmentId("production");
     static final PoolId POOL = new PoolId("hq");
 

@@ -38,6 +38,7 @@ import stagecoach.simulation.law.Broken;
 import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.steprunner.run.Judge;
+import stagecoach.steprunner.run.Reach;
 import stagecoach.steprunner.run.StepRun;
 import stagecoach.steprunner.run.StepRun.Underway;
 import stagecoach.steprunner.run.StepRunCommand;
@@ -218,7 +219,8 @@ final class StepRunner extends Service {
             var agent = started.place().agent().orElseThrow();
             var context = context(run.sheet(), started.pair());
             var digest = Digest.of(ticket.toString());
-            var expiresAt = play.time().clock().plus(START_WITHIN);
+            var reach = Reach.of(step, Shop.REACH_WITHIN);
+            var expiresAt = play.time().clock().plus(START_WITHIN).plus(reach);
             return step.packageToInstall().isPresent()
                     ? new AgentCommand.InstallPackage(
                             ticket,
@@ -228,7 +230,8 @@ final class StepRunner extends Service {
                             digest,
                             mutex(step, started.place()),
                             step.timeout(),
-                            expiresAt)
+                            expiresAt,
+                            Optional.of(reach))
                     : new AgentCommand.RunScript(
                             ticket,
                             agent,
@@ -243,7 +246,8 @@ final class StepRunner extends Service {
                                                     new AgentCommand.ScriptPackage(
                                                             beside.pinned().pin(),
                                                             beside.extract()))
-                                    .toList());
+                                    .toList(),
+                            Optional.of(reach));
         }
 
         private static Mutex mutex(PlannedStep step, Place place) {

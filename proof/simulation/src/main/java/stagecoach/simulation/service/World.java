@@ -163,7 +163,6 @@ public final class World {
         play.tale().tell("clock", "jumps by %d s".formatted(seconds));
         play.time().jump(Duration.ofSeconds(seconds));
         services.forEach(Service::clockJumped);
-        machines.forEach(Machine::clockJumped);
     }
 
     private Service service(Fault fault) {

@@ -300,7 +300,8 @@ final class Moves {
     }
 
     private Optional<StepRunEvent> unavailable(StepProgress step, Pair pair) {
-        return run.place(pair).unavailable().map(reason -> unavailable(step.step(), pair, reason));
+        return Absence.at(run, step.step(), pair)
+                .map(reason -> unavailable(step.step(), pair, reason));
     }
 
     private static StepRunEvent unavailable(PlannedStep step, Pair pair, String reason) {

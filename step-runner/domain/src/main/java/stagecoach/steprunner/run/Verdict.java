@@ -47,6 +47,7 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
                     stopped(
                             said(result, "not started in time: the machine did not take it"),
                             cancelling);
+            case UNREACHED -> unreached(step, said(result, "the machine was away"), cancelling);
             case REFUSED -> failed(said(result, "refused by the machine"), false);
             case UNKNOWN ->
                     new Verdict(
@@ -65,6 +66,17 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
     private static Verdict stopped(String reason, boolean cancelling) {
         return new Verdict(
                 cancelling ? StepState.CANCELLED : StepState.FAILED, Optional.of(reason), false);
+    }
+
+    /** A machine that went missing is treated as one that was missing from the beginning. */
+    private static Verdict unreached(PlannedStep step, String reason, boolean cancelling) {
+        return switch (step.unavailableTargets()) {
+            case FAIL, WAIT -> stopped(reason, cancelling);
+            case SKIP ->
+                    cancelling
+                            ? stopped(reason, true)
+                            : new Verdict(StepState.SKIPPED, Optional.of(reason), false);
+        };
     }
 
     private static String exitReason(PlannedStep step, CommandResult result) {

@@ -2,6 +2,7 @@ package stagecoach.gateway.app.mailbox;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -86,20 +87,17 @@ public class Dispatch {
                                             && load.epoch().equals(epochs.get(load.agent()));
                     var mine = new HashSet<Ticket>();
                     var replacements = new ArrayList<Replacement>();
+                    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
                     for (Load load : all.stream().filter(current).toList()) {
                         for (StoredMail stored : load.mails()) {
-                            Optional<Replacement> sending = sending(stored, load.epoch());
+                            Optional<Replacement> sending = sending(stored, load.epoch(), now);
                             sending.ifPresent(replacements::add);
                             if (sending.isEmpty() && store.said(tx, stored, load.epoch().value())) {
                                 mine.add(stored.ticket());
                             }
                         }
                     }
-                    mine.addAll(
-                            store.replace(
-                                    tx,
-                                    replacements,
-                                    clock.instant().truncatedTo(ChronoUnit.MICROS)));
+                    mine.addAll(store.replace(tx, replacements, now));
                     return all.stream()
                             .map(load -> current.test(load) ? among(mine, load.mails()) : none())
                             .toList();
@@ -107,9 +105,9 @@ public class Dispatch {
     }
 
     /** Empty for what is sent again. */
-    private static Optional<Replacement> sending(StoredMail stored, Epoch epoch) {
+    private static Optional<Replacement> sending(StoredMail stored, Epoch epoch, Instant now) {
         return stored.mail()
-                .sent()
+                .sent(now)
                 .map(
                         sent ->
                                 new Replacement(

@@ -55,6 +55,10 @@ public class Mailbox {
     private final Recipients recipients;
     private final SensitiveOutputs sensitiveOutputs;
     private final Clock clock;
+
+    /** While no gateway was up, no machine could be connected: that does not count as absence. */
+    private final Instant upSince;
+
     private final Gathering<News, Boolean> news = new Gathering<>("news", NEWS_MAX, this::hear);
 
     Mailbox(
@@ -72,6 +76,7 @@ public class Mailbox {
         this.recipients = recipients;
         this.sensitiveOutputs = sensitiveOutputs;
         this.clock = clock;
+        this.upSince = now();
     }
 
     /** Takes in what services ask for; a ticket that is known already changes nothing. */
@@ -82,7 +87,7 @@ public class Mailbox {
         for (AgentCommand command : arrived) {
             wanted.add(command.agent());
             if (!(command instanceof CancelCommand)) {
-                posted.add(new StoredMail(1, command, Mail.posted(command)));
+                posted.add(new StoredMail(1, command, Mail.posted(command, now)));
             }
         }
         store.insertNew(tx, posted);
@@ -131,7 +136,8 @@ public class Mailbox {
 
     /** The tentacle has begun. */
     public void started(AgentId agent, Ticket ticket) {
-        news.join(new News(ticket, of(agent, Mail::started)));
+        Instant now = now();
+        news.join(new News(ticket, of(agent, mail -> mail.started(now))));
     }
 
     /**
@@ -299,12 +305,12 @@ public class Mailbox {
     }
 
     /**
-     * Ends what time alone ends: what has expired, is abandoned, is overdue.
+     * Ends what time alone ends: what has expired, is abandoned, or is lost with its machine.
      *
      * @return how many commands were looked at
      */
     int endWhatIsDue(int limit, Duration lookAgainAfter) {
-        List<MailboxStore.Due> due = unitOfWork.run(tx -> store.due(tx, now(), limit));
+        List<MailboxStore.Due> due = unitOfWork.run(tx -> store.due(tx, now(), upSince, limit));
         for (MailboxStore.Due each : due) {
             unitOfWork.run(
                     tx -> {
@@ -314,7 +320,7 @@ public class Mailbox {
                                         tx,
                                         each.ticket(),
                                         ToSay.AS_BEFORE,
-                                        mail -> mail.due(now, each.connected()));
+                                        mail -> mail.due(now, each.awaySince()));
                         if (!changed) {
                             store.lookAgainAt(tx, each.ticket(), now.plus(lookAgainAfter));
                         }

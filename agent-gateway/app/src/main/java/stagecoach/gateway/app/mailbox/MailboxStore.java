@@ -36,7 +36,7 @@ import stagecoach.wire.StagecoachJson;
 @Singleton
 public class MailboxStore {
     private static final String SELECT =
-            "SELECT c.ticket, c.version, c.command, c.state, c.expires_at, c.overdue_at, c.cancel_at, c.kill_after, c.abandon_after, c.result, c.truth_open FROM command c ";
+            "SELECT c.ticket, c.version, c.command, c.state, c.cancel_at, c.kill_after, c.abandon_after, c.result, c.truth_open, c.since FROM command c ";
 
     /** Inserts those that are not there yet, in this order, as one statement. */
     void insertNew(Tx tx, List<StoredMail> mails) {
@@ -52,20 +52,20 @@ public class MailboxStore {
             row.put("kind", stored.command().getClass().getSimpleName());
             row.put("command", StagecoachJson.text(stored.command()));
             row.put("sha512", readableThroughUs(stored.command()));
-            row.put("expires_at", stored.mail().expiresAt());
-            row.put("overdue_at", stored.mail().overdueAt());
+            row.put("expires_at", stored.mail().limits().expiresAt());
+            row.put("since", stored.mail().since());
             row.put("due_at", stored.mail().dueAt());
             rows.add(row);
         }
         tx.execute(
                 """
                 INSERT INTO command (ticket, agent, kind, command, sha512, state, version, waiting,
-                    expires_at, overdue_at, due_at)
+                    expires_at, since, due_at)
                 SELECT ticket, agent, kind, command, sha512, 'PENDING', 1, true,
-                    expires_at, overdue_at, due_at
+                    expires_at, since, due_at
                 FROM jsonb_to_recordset(cast(cast(?1 AS text) AS jsonb)) AS r(n int, ticket uuid, agent text,
                     kind text, command text, sha512 text, expires_at timestamptz,
-                    overdue_at timestamptz, due_at timestamptz)
+                    since timestamptz, due_at timestamptz)
                 ORDER BY n
                 ON CONFLICT (ticket) DO NOTHING
                 """,
@@ -88,7 +88,7 @@ public class MailboxStore {
                         ended.agent().value(),
                         command.getClass().getSimpleName(),
                         StagecoachJson.text(command),
-                        ended.expiresAt(),
+                        ended.limits().expiresAt(),
                         StagecoachJson.text(result),
                         truthOpen,
                         now)
@@ -123,28 +123,38 @@ public class MailboxStore {
                         limitEach));
     }
 
-    /** Commands for which the time has come. */
-    List<Due> due(Tx tx, Instant now, int limit) {
+    /**
+     * Commands for which the time has come.
+     *
+     * @param upSince before that no machine could have connected, so none counts as away
+     */
+    List<Due> due(Tx tx, Instant now, Instant upSince, int limit) {
         return tx
                 .rows(
                         """
-                        SELECT c.ticket, s.pod IS NOT NULL
+                        SELECT c.ticket, CASE WHEN s.pod IS NULL
+                            THEN greatest(coalesce(s.lost_at, ?3), ?3) END
                         FROM command c LEFT JOIN session s ON s.agent = c.agent
                         WHERE c.due_at <= ?1 ORDER BY c.due_at LIMIT ?2
                         """,
                         now,
-                        limit)
+                        limit,
+                        upSince)
                 .stream()
-                .map(row -> new Due(new Ticket((UUID) present(row[0])), (Boolean) present(row[1])))
+                .map(
+                        row ->
+                                new Due(
+                                        new Ticket((UUID) present(row[0])),
+                                        Optional.ofNullable((Instant) row[1])))
                 .toList();
     }
 
     /**
      * A command for which the time has come.
      *
-     * @param connected whether its tentacle is
+     * @param awaySince since when its tentacle is not connected; empty if it is
      */
-    record Due(Ticket ticket, boolean connected) {}
+    record Due(Ticket ticket, Optional<Instant> awaySince) {}
 
     /** Whether the agent's session has something to say about a command. */
     enum ToSay {
@@ -179,12 +189,13 @@ public class MailboxStore {
                             session_epoch = coalesce(r.sent_in, c.session_epoch),
                             cancel_at = r.cancel_at, kill_after = r.kill_after,
                             abandon_after = r.abandon_after, due_at = r.due_at,
-                            result = r.result, truth_open = r.truth_open,
+                            result = r.result, truth_open = r.truth_open, since = r.since,
                             ended_at = CASE WHEN r.state = 'ENDED' THEN coalesce(c.ended_at, ?2) END
                         FROM jsonb_to_recordset(cast(cast(?1 AS text) AS jsonb)) AS r(ticket uuid,
                             version int, state text, waiting boolean, sent_in bigint,
                             cancel_at timestamptz, kill_after text, abandon_after text,
-                            due_at timestamptz, result text, truth_open boolean)
+                            due_at timestamptz, result text, truth_open boolean,
+                            since timestamptz)
                         WHERE c.ticket = r.ticket AND c.version = r.version
                         RETURNING c.ticket
                         """,
@@ -210,6 +221,7 @@ public class MailboxStore {
         row.put("kill_after", cancellation.map(c -> c.killAfter().toString()));
         row.put("abandon_after", cancellation.map(c -> c.abandonAfter().toString()));
         row.put("due_at", after.dueAt());
+        row.put("since", after.since());
         row.put("result", end.map(ended -> StagecoachJson.text(ended.result())));
         row.put("truth_open", end.map(Ended::truthOpen).orElse(false));
         return row;
@@ -293,13 +305,13 @@ public class MailboxStore {
     private static StoredMail read(@Nullable Object[] row) {
         AgentCommand command = StagecoachJson.read((String) present(row[2]), AgentCommand.class);
         Optional<Cancellation> cancellation =
-                row[6] == null
+                row[4] == null
                         ? Optional.empty()
                         : Optional.of(
                                 new Cancellation(
-                                        (Instant) row[6],
-                                        Duration.parse((String) present(row[7])),
-                                        Duration.parse((String) present(row[8]))));
+                                        (Instant) row[4],
+                                        Duration.parse((String) present(row[5])),
+                                        Duration.parse((String) present(row[6]))));
         Stage stage =
                 switch ((String) present(row[3])) {
                     case "PENDING" -> new Pending();
@@ -308,21 +320,14 @@ public class MailboxStore {
                     case "ENDED" ->
                             new Ended(
                                     StagecoachJson.read(
-                                            (String) present(row[9]), CommandResult.class),
-                                    (Boolean) present(row[10]));
+                                            (String) present(row[7]), CommandResult.class),
+                                    (Boolean) present(row[8]));
                     default -> throw new IllegalStateException("a command in state " + row[3]);
                 };
         return new StoredMail(
                 (Integer) present(row[1]),
                 command,
-                new Mail(
-                        command.ticket(),
-                        command.agent(),
-                        command.context(),
-                        (Instant) present(row[4]),
-                        Optional.ofNullable((Instant) row[5]),
-                        cancellation,
-                        stage));
+                Mail.stored(command, cancellation, stage, (Instant) present(row[9])));
     }
 
     private static Object present(@Nullable Object column) {

@@ -79,7 +79,7 @@ class SessionStore {
     /** Ends a session; false if a later one has begun, or someone else ended it. */
     boolean close(Tx tx, AgentId agent, Epoch epoch, UUID pod) {
         return tx.execute(
-                        "UPDATE session SET pod = NULL WHERE agent = ?1 AND epoch = ?2 AND pod = ?3",
+                        "UPDATE session SET pod = NULL, lost_at = now() WHERE agent = ?1 AND epoch = ?2 AND pod = ?3",
                         agent.value(),
                         epoch.value(),
                         pod)
@@ -89,7 +89,8 @@ class SessionStore {
     /** Ends whatever session there is; whoever holds it is behind from now on. */
     void supersede(Tx tx, AgentId agent) {
         tx.execute(
-                "UPDATE session SET epoch = epoch + 1, pod = NULL WHERE agent = ?1", agent.value());
+                "UPDATE session SET epoch = epoch + 1, pod = NULL, lost_at = now() WHERE agent = ?1",
+                agent.value());
     }
 
     /** The sessions that {@code pod} holds. */

@@ -151,7 +151,8 @@ class DeliveryTest {
                                                 PackageVersion.parse("1.0.0"),
                                                 Sha512.hashOf(new byte[] {1}),
                                                 1),
-                                        true))));
+                                        true)),
+                        Optional.empty()));
         CommandResult result = endOf(ticket).result();
         assertThat(result.outcome()).isEqualTo(CommandOutcome.REFUSED);
         assertThat(result.reason())

@@ -40,8 +40,11 @@ import stagecoach.vocabulary.identity.Run;
 /** Acquisition runs: streams {@code acquisition-<deployment>-<run>}. */
 @Singleton
 class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, AcquisitionEvent> {
-    /** A tentacle that has not begun by then is told no more: its report says so. */
+    /** A command that could not be given to its tentacle by then is given up. */
     private static final Duration START_WITHIN = Duration.ofHours(1);
+
+    /** How long a machine may be out of reach, unless the steps that need it wait for it. */
+    private static final Duration REACH_WITHIN = Duration.ofMinutes(1);
 
     /**
      * How a tentacle's report begins that names the server; see {@code AcquisitionResult.broken}.
@@ -117,7 +120,7 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
             return List.of();
         }
         return switch (event) {
-            case TargetAcquiring told -> List.of(acquire(underway.started(), told));
+            case TargetAcquiring told -> List.of(acquire(underway, told));
             case AcquisitionCancelling() ->
                     underway.atWork().stream()
                             .<AgentCommand>map(told -> cancel(underway.started(), told))
@@ -136,7 +139,9 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
         };
     }
 
-    private AgentCommand acquire(AcquisitionStarted started, TargetAcquiring told) {
+    private AgentCommand acquire(Acquisition.Underway underway, TargetAcquiring told) {
+        AcquisitionStarted started = underway.started();
+        Duration reach = underway.waitFor(told).orElse(REACH_WITHIN);
         return new AgentCommand.AcquirePackage(
                 told.ticket(),
                 told.agent(),
@@ -144,7 +149,8 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
                 told.pin(),
                 told.sources(),
                 started.forceDownload(),
-                clock.instant().plus(START_WITHIN));
+                clock.instant().plus(START_WITHIN).plus(reach),
+                Optional.of(reach));
     }
 
     private static AgentCommand cancel(AcquisitionStarted started, TargetAcquiring told) {

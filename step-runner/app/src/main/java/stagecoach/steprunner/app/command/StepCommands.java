@@ -2,6 +2,7 @@ package stagecoach.steprunner.app.command;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -20,6 +21,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.steprunner.app.secrets.Payloads;
 import stagecoach.steprunner.app.secrets.Plans;
+import stagecoach.steprunner.run.Reach;
 import stagecoach.steprunner.run.StepRun.Underway;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.process.Mutex;
@@ -77,14 +79,15 @@ public class StepCommands {
                             digest,
                             mutex(step, place),
                             step.timeout(),
-                            expiry(),
+                            expiry(step),
                             step.packages().stream()
                                     .map(
                                             beside ->
                                                     new AgentCommand.ScriptPackage(
                                                             beside.pinned().pin(),
                                                             beside.extract()))
-                                    .toList());
+                                    .toList(),
+                            reach(step));
             case PACKAGE ->
                     new InstallPackage(
                             ticket,
@@ -94,8 +97,10 @@ public class StepCommands {
                             digest,
                             mutex(step, place),
                             step.timeout(),
-                            expiry());
-            case HTTP_CHECK -> new CheckHttp(ticket, agent, context, digest, expiry());
+                            expiry(step),
+                            reach(step));
+            case HTTP_CHECK ->
+                    new CheckHttp(ticket, agent, context, digest, expiry(step), reach(step));
             case HEALTH_CHECK ->
                     new RunScript(
                             ticket,
@@ -104,9 +109,9 @@ public class StepCommands {
                             digest,
                             HEALTH_MUTEX,
                             step.timeout(),
-                            clock.instant()
-                                    .plus(step.timeout().orElse(settings.startWithin()))
-                                    .truncatedTo(ChronoUnit.MICROS));
+                            expiry(step),
+                            List.of(),
+                            reach(step));
             case MANUAL_INTERVENTION ->
                     throw new IllegalStateException(
                             step.name() + " is nothing that a machine does");
@@ -127,8 +132,15 @@ public class StepCommands {
                 .toList();
     }
 
-    private Instant expiry() {
-        return clock.instant().plus(settings.startWithin()).truncatedTo(ChronoUnit.MICROS);
+    private Instant expiry(PlannedStep step) {
+        return clock.instant()
+                .plus(settings.startWithin())
+                .plus(Reach.of(step, settings.reachWithin()))
+                .truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private Optional<Duration> reach(PlannedStep step) {
+        return Optional.of(Reach.of(step, settings.reachWithin()));
     }
 
     /** By default a target does one thing at a time and a worker many. */

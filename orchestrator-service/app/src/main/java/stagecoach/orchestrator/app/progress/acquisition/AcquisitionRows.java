@@ -232,7 +232,7 @@ final class AcquisitionRows {
     void failed(TargetAcquisitionFailed failed, Instant at) {
         tx.execute(
                 """
-                UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
+                UPDATE acquisition_row SET state = ?8, reason = ?5, ended_at = ?6
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3
                     AND holder_kind = ?7 AND holder = ?4""",
                 deployment,
@@ -243,7 +243,8 @@ final class AcquisitionRows {
                         ? failed.reason()
                         : "%s: %s".formatted(failed.hop(), failed.reason()),
                 at,
-                HolderKind.of(failed.target()));
+                HolderKind.of(failed.target()),
+                failed.isLeftOut() ? "SKIPPED" : "FAILED");
     }
 
     void broken(IntegrityBroken broken, Instant at) {

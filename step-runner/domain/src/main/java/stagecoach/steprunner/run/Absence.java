@@ -1,0 +1,75 @@
+package stagecoach.steprunner.run;
+
+import java.util.Optional;
+import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.steprunner.run.PlaceStage.Ended;
+import stagecoach.steprunner.run.StepProgress.AtPlace;
+import stagecoach.steprunner.run.StepRun.Underway;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/**
+ * Whether a step's machine is known to be away when its turn has come: by what was seen when the
+ * run was planned, unless this run has heard of the machine since.
+ */
+final class Absence {
+    private Absence() {}
+
+    /** Why nothing can run there; empty if its machine is to be asked. */
+    static Optional<String> at(Underway run, PlannedStep step, Pair pair) {
+        Place place = run.place(pair);
+        if (place.agent().isEmpty()) {
+            return place.unavailable();
+        }
+        // That is what such a step is for: to ask.
+        if (step.kind() == PlannedStep.Kind.HEALTH_CHECK) {
+            return Optional.empty();
+        }
+        return switch (lastHeard(run, step, place)) {
+            case Heard.Nothing() -> place.unavailable();
+            // To what was away when packages were brought, none was.
+            case Heard.Answer() -> step.needs().isEmpty() ? Optional.empty() : place.unavailable();
+            // Only who may be skipped is not asked again: others would fail without need.
+            case Heard.Missing(var reason) ->
+                    step.unavailableTargets() == UnavailableTargets.SKIP
+                            ? Optional.of(reason)
+                            : Optional.empty();
+        };
+    }
+
+    /** What a run has heard of a machine. */
+    private sealed interface Heard {
+        record Nothing() implements Heard {}
+
+        /** It has done something. */
+        record Answer() implements Heard {}
+
+        /** It was skipped because it was away. */
+        record Missing(String reason) implements Heard {}
+    }
+
+    private static Heard lastHeard(Underway run, PlannedStep step, Place place) {
+        Heard last = new Heard.Nothing();
+        for (StepProgress other : run.steps()) {
+            var there = other.places().get(new Pair(other.step().name(), place.target()));
+            if (there != null
+                    && !other.step().name().equals(step.name())
+                    && there.place().agent().equals(place.agent())) {
+                last = heard(there, last);
+            }
+        }
+        return last;
+    }
+
+    private static Heard heard(AtPlace there, Heard before) {
+        if (!(there.stage() instanceof Ended ended) || !ended.begun()) {
+            return before;
+        }
+        return switch (ended.result().state()) {
+            case SUCCEEDED -> new Heard.Answer();
+            case SKIPPED -> new Heard.Missing(ended.result().reason().orElse("it was away"));
+            case PENDING, RUNNING, FAILED, CANCELLED, UNKNOWN -> before;
+        };
+    }
+}
