@@ -184,6 +184,18 @@ public record Mail(
         };
     }
 
+    /**
+     * When to look again after {@link #due} changed nothing: when it would be given up, at the
+     * latest after {@code usual}, since its machine may be lost meanwhile.
+     */
+    public Instant lookAgainAt(Instant now, Optional<Instant> awaySince, Duration usual) {
+        Instant latest = now.plus(usual);
+        return awaySince
+                .map(away -> limits.giveUpAt(this, away))
+                .filter(at -> at.isAfter(now) && at.isBefore(latest))
+                .orElse(latest);
+    }
+
     private Optional<Change> abandoned(Instant now) {
         return cancellation
                 .filter(wanted -> !wanted.abandonAt().isAfter(now))

@@ -184,6 +184,15 @@ class MailTest {
     }
 
     @Test
+    void it_is_looked_at_again_when_it_would_be_given_up_and_now_and_then_before() {
+        Duration usual = Duration.ofMinutes(1);
+        assertThat(sent().lookAgainAt(NOW, CONNECTED, usual)).isEqualTo(NOW.plus(usual));
+        assertThat(sent().lookAgainAt(NOW, awaySince(NOW), usual)).isEqualTo(NOW.plus(usual));
+        Instant later = NOW.plus(REACH).minusSeconds(10);
+        assertThat(sent().lookAgainAt(later, awaySince(NOW), usual)).isEqualTo(NOW.plus(REACH));
+    }
+
+    @Test
     void what_was_on_the_way_when_its_machine_was_lost_is_unreached_and_may_run() {
         Instant lost = NOW.plusSeconds(20);
         assertThat(sent().due(lost.plus(REACH).minusMillis(1), awaySince(lost))).isEmpty();

@@ -4,15 +4,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.orchestrator.needs.Held;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Phase;
@@ -45,16 +48,38 @@ public record CurrentRun(Run run, Phase phase, Purpose purpose, PhaseWork work) 
     }
 
     private static Stream<Pair> starting(List<StepAssignment> assignments) {
+        Set<AgentId> askedFor = askedFor(assignments);
         return assignments.stream()
                 .flatMap(
                         assignment ->
                                 assignment.places().stream()
-                                        .filter(place -> place.unavailable().isEmpty())
+                                        .filter(
+                                                place ->
+                                                        place.unavailable().isEmpty()
+                                                                || mayCome(
+                                                                        assignment,
+                                                                        place,
+                                                                        askedFor))
                                         .map(
                                                 place ->
                                                         new Pair(
                                                                 assignment.step().name(),
                                                                 place.target())));
+    }
+
+    /** The machines that a health check asks for, whatever was seen of them before. */
+    private static Set<AgentId> askedFor(List<StepAssignment> assignments) {
+        return assignments.stream()
+                .filter(assignment -> assignment.step().kind() == PlannedStep.Kind.HEALTH_CHECK)
+                .flatMap(assignment -> assignment.places().stream())
+                .flatMap(place -> place.agent().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** To a machine that is away nothing is brought, so only what needs nothing may run there. */
+    private static boolean mayCome(StepAssignment assignment, Place place, Set<AgentId> askedFor) {
+        return assignment.step().needs().isEmpty()
+                && place.agent().filter(askedFor::contains).isPresent();
     }
 
     /** Where {@code pair} is, as the run was told. */

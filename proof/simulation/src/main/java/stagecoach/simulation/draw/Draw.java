@@ -1,6 +1,7 @@
 package stagecoach.simulation.draw;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,12 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 public final class Draw {
     private static final int PACKAGES = 3;
 
+    /** The others are drawn without dice. */
+    private static final List<Fault.Kind> BY_DICE =
+            Arrays.stream(Fault.Kind.values())
+                    .filter(kind -> kind != Fault.Kind.MACHINE_STAYS_AWAY)
+                    .toList();
+
     private final Dice dice;
     private final long seed;
 
@@ -40,7 +47,7 @@ public final class Draw {
         var targets = machines("web", 1 + dice.below(5), calm);
         var workers = machines("hq", 1 + dice.below(2), calm);
         var caches = caches();
-        var steps = steps();
+        var steps = steps().stream().map(this::meetingAbsence).toList();
         var deployments = deployments(targets);
         var broken = new ArrayList<Integer>();
         if (dice.percent(10)) {
@@ -222,6 +229,27 @@ public final class Draw {
                 : Optional.empty();
     }
 
+    /** Waits and health checks; it throws no dice either. */
+    private StepDraft meetingAbsence(StepDraft step) {
+        String name = step.name();
+        if (step.where() == Where.BY_HAND) {
+            return step;
+        }
+        var rule =
+                Dice.fate(seed, 4, name, "waits") == 0
+                        ? UnavailableTargets.WAIT
+                        : step.unavailable();
+        int seconds = List.of(5, 30, 90, 900).get(Dice.fate(seed, 4, name, "how long"));
+        boolean asks =
+                step.packageNumber() == 0
+                        && step.beside().isEmpty()
+                        && Dice.fate(seed, 6, name, "health") == 0;
+        return step.meeting(
+                rule,
+                rule == UnavailableTargets.WAIT ? Optional.of(seconds) : Optional.empty(),
+                asks ? Optional.of(seconds) : Optional.empty());
+    }
+
     private static StepDraft withBeside(StepDraft step, Optional<Integer> beside) {
         return new StepDraft(
                 step.name(),
@@ -312,12 +340,20 @@ public final class Draw {
             faults.add(
                     new Fault(
                             dice.percent(80) ? 10 + dice.below(400) : 10 + dice.below(2000),
-                            dice.of(Fault.Kind.values()),
+                            dice.of(BY_DICE),
                             dice.below(16),
                             dice.of(0L, 1L, 15L, 90L, 600L, 5000L)));
         }
         if (!calm && dice.percent(20)) {
             faults.addAll(cancelledAndTriedAgain());
+        }
+        if (!calm && Dice.fate(seed, 4, "stays away") == 0) {
+            faults.add(
+                    new Fault(
+                            10 + Dice.fate(seed, 400, "stays away", "beat"),
+                            Fault.Kind.MACHINE_STAYS_AWAY,
+                            Dice.fate(seed, 16, "stays away", "whom"),
+                            0));
         }
         faults.sort(Comparator.comparingInt(Fault::beat));
         return faults;

@@ -48,6 +48,8 @@ public record Scenario(
      * @param timeoutSeconds 0 for none
      * @param withPrevious whether it starts together with the step before it
      * @param group the group that it is a child of; empty for none
+     * @param waitSeconds how long it waits for machines that are away, if it does
+     * @param healthSeconds within which time a machine must answer, if that is all that it asks
      */
     public record StepDraft(
             String name,
@@ -68,10 +70,84 @@ public record Scenario(
             boolean withPrevious,
             String group,
             OnlyIf onlyIf,
-            Optional<Integer> beside) {
+            Optional<Integer> beside,
+            Optional<Integer> waitSeconds,
+            Optional<Integer> healthSeconds) {
         /** Copies the tags. */
         public StepDraft {
             tags = List.copyOf(tags);
+        }
+
+        /** One that waits for no machine and asks for no health. */
+        StepDraft(
+                String name,
+                Phase phase,
+                Where where,
+                List<String> tags,
+                Condition condition,
+                int window,
+                int parallelism,
+                int retries,
+                long backoffSeconds,
+                UnavailableTargets unavailable,
+                int packageNumber,
+                Travel travel,
+                long timeoutSeconds,
+                boolean leftOut,
+                Trouble trouble,
+                boolean withPrevious,
+                String group,
+                OnlyIf onlyIf,
+                Optional<Integer> beside) {
+            this(
+                    name,
+                    phase,
+                    where,
+                    tags,
+                    condition,
+                    window,
+                    parallelism,
+                    retries,
+                    backoffSeconds,
+                    unavailable,
+                    packageNumber,
+                    travel,
+                    timeoutSeconds,
+                    leftOut,
+                    trouble,
+                    withPrevious,
+                    group,
+                    onlyIf,
+                    beside,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        /** The same step with another rule for machines that are away. */
+        StepDraft meeting(
+                UnavailableTargets rule, Optional<Integer> waits, Optional<Integer> health) {
+            return new StepDraft(
+                    name,
+                    phase,
+                    where,
+                    tags,
+                    condition,
+                    window,
+                    parallelism,
+                    retries,
+                    backoffSeconds,
+                    rule,
+                    packageNumber,
+                    travel,
+                    timeoutSeconds,
+                    leftOut,
+                    trouble,
+                    withPrevious,
+                    group,
+                    onlyIf,
+                    beside,
+                    waits,
+                    health);
         }
     }
 
@@ -177,6 +253,8 @@ public record Scenario(
             TENTACLE_RESTARTS,
             MACHINE_REBOOTS,
             LINK_BREAKS,
+            /** Its machine loses power for good. */
+            MACHINE_STAYS_AWAY,
             CLOCK_JUMPS,
             LOG_LOSES_ITS_TAIL,
             SOMEONE_CANCELS,

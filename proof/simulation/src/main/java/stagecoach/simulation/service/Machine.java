@@ -138,6 +138,16 @@ final class Machine {
         play.time().after(seconds * 1000 + 2000, () -> takeUp(true));
     }
 
+    /** It loses power, and nobody switches it on again. */
+    void stayAway() {
+        if (!present) {
+            return;
+        }
+        play.tale().tell(agent.value(), "goes down for good");
+        leave();
+        desk.losePower();
+    }
+
     private void leave() {
         present = false;
         life++;

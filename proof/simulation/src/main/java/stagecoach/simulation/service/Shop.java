@@ -103,12 +103,14 @@ final class Shop {
                         : Optional.of(new StepName(draft.group())),
                 draft.condition(),
                 draft.onlyIf() != OnlyIf.NONE,
-                positive(draft.timeoutSeconds()).map(Duration::ofSeconds),
+                draft.healthSeconds()
+                        .map(Duration::ofSeconds)
+                        .or(() -> positive(draft.timeoutSeconds()).map(Duration::ofSeconds)),
                 new Retries(draft.retries(), Duration.ofSeconds(draft.backoffSeconds())),
                 positive(draft.window()).map(Long::intValue),
                 positive(draft.parallelism()).map(Long::intValue),
                 draft.unavailable(),
-                Optional.empty(),
+                draft.waitSeconds().map(Duration::ofSeconds),
                 Optional.empty(),
                 draft.where() == Where.BY_HAND
                         ? Optional.of(new PlannedStep.Manual("look at it", List.of()))
@@ -154,6 +156,9 @@ final class Shop {
     private static PlannedStep.Kind kindOf(StepDraft draft) {
         if (draft.where() == Where.BY_HAND) {
             return PlannedStep.Kind.MANUAL_INTERVENTION;
+        }
+        if (draft.healthSeconds().isPresent()) {
+            return PlannedStep.Kind.HEALTH_CHECK;
         }
         return draft.packageNumber() > 0 ? PlannedStep.Kind.PACKAGE : PlannedStep.Kind.SCRIPT;
     }

@@ -142,6 +142,7 @@ public final class World {
             case POD_RESTARTS -> service(fault).restartPod((int) fault.seconds());
             case TENTACLE_RESTARTS -> machine(fault).restart(Math.min(fault.seconds(), 600));
             case MACHINE_REBOOTS -> machine(fault).reboot(Math.min(fault.seconds(), 600));
+            case MACHINE_STAYS_AWAY -> machine(fault).stayAway();
             case LINK_BREAKS -> machine(fault).loseLink(fault.seconds());
             case CLOCK_JUMPS -> jump(fault);
             case LOG_LOSES_ITS_TAIL -> {

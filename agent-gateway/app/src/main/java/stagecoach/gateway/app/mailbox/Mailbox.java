@@ -310,7 +310,13 @@ public class Mailbox {
      * @return how many commands were looked at
      */
     int endWhatIsDue(int limit, Duration lookAgainAfter) {
-        List<MailboxStore.Due> due = unitOfWork.run(tx -> store.due(tx, now(), upSince, limit));
+        List<MailboxStore.Due> due =
+                unitOfWork.run(
+                        tx -> {
+                            Instant now = now();
+                            store.passOverConnected(tx, now, now.plus(lookAgainAfter));
+                            return store.due(tx, now, upSince, limit);
+                        });
         for (MailboxStore.Due each : due) {
             unitOfWork.run(
                     tx -> {
@@ -322,7 +328,17 @@ public class Mailbox {
                                         ToSay.AS_BEFORE,
                                         mail -> mail.due(now, each.awaySince()));
                         if (!changed) {
-                            store.lookAgainAt(tx, each.ticket(), now.plus(lookAgainAfter));
+                            store.find(tx, each.ticket())
+                                    .map(StoredMail::mail)
+                                    .ifPresent(
+                                            mail ->
+                                                    store.lookAgainAt(
+                                                            tx,
+                                                            mail.ticket(),
+                                                            mail.lookAgainAt(
+                                                                    now,
+                                                                    each.awaySince(),
+                                                                    lookAgainAfter)));
                         }
                         return changed;
                     });

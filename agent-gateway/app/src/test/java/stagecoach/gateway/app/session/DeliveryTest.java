@@ -409,6 +409,30 @@ class DeliveryTest {
     }
 
     @Test
+    void a_machine_that_is_lost_is_waited_for_as_long_as_each_command_says() {
+        AgentId agent = Scene.anAgent();
+        Machine machine = scene.enrolled(agent);
+        Connection connection = machine.connect(agent);
+        Ticket onTheWay = Scene.aTicket();
+        Scene.give(Scene.reaching(agent, onTheWay, Duration.ofSeconds(3)));
+        delivered(connection, onTheWay);
+        connection.drop();
+        Ticket waits = Scene.aTicket();
+        Scene.give(Scene.reaching(agent, waits, Duration.ofSeconds(2)));
+        Ticket patient = Scene.aTicket();
+        Scene.give(Scene.reaching(agent, patient, Duration.ofMinutes(10)));
+        CommandResult never = endOf(waits).result();
+        assertThat(never.outcome()).isEqualTo(CommandOutcome.UNREACHED);
+        assertThat(never.mayStillRun()).isFalse();
+        CommandResult perhaps = endOf(onTheWay).result();
+        assertThat(perhaps.outcome()).isEqualTo(CommandOutcome.UNREACHED);
+        assertThat(perhaps.mayStillRun()).isTrue();
+        Connection second = machine.connect(agent, new OpenTicket(onTheWay, false, 0));
+        second.await(Cancel.class, cancel -> cancel.ticket().equals(onTheWay));
+        delivered(second, patient);
+    }
+
+    @Test
     void a_command_for_a_machine_that_never_enrolled_is_refused_at_once() {
         var result = endOf(Scene.giveScript(Scene.anAgent())).result();
         assertThat(result.outcome()).isEqualTo(CommandOutcome.REFUSED);

@@ -167,6 +167,21 @@ public class Scene {
                 Instant.now().plus(expiresIn));
     }
 
+    /** A script whose machine may be out of reach for so long. */
+    public static RunScript reaching(AgentId agent, Ticket ticket, Duration reachWithin) {
+        RunScript script = script(agent, ticket, Duration.ofMinutes(10));
+        return new RunScript(
+                script.ticket(),
+                script.agent(),
+                script.context(),
+                script.payloadDigest(),
+                script.mutex(),
+                script.timeout(),
+                script.expiresAt(),
+                script.packages(),
+                Optional.of(reachWithin));
+    }
+
     /** An acquisition. */
     public static AcquirePackage acquire(
             AgentId agent, Ticket ticket, Sha512 sha512, long size, Source... sources) {
