@@ -32,7 +32,6 @@ public final class LiveTicket {
 
     /** A message carries all of them, and sealed rows keep them. */
     private static final int SECRETS_BYTES_MAX = 128 * 1024;
-
     private final TicketFolder folder;
     private final AgentCommand command;
     private final SecretOutputs secrets;
@@ -41,7 +40,6 @@ public final class LiveTicket {
     private final InstantSource clock;
     private final Runnable news;
     private final long order;
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Bell bell = new Bell();
     private Deliver delivered;
@@ -239,9 +237,7 @@ public final class LiveTicket {
     /** The gateway has said that the work is still to be done, or is not heard any more. */
     public void wanted(boolean now) {
         wanted = now;
-        if (now) {
-            ring();
-        }
+        ring();
     }
 
     /** Whether the work has begun. */

@@ -328,17 +328,7 @@ public class Mailbox {
                                         ToSay.AS_BEFORE,
                                         mail -> mail.due(now, each.awaySince()));
                         if (!changed) {
-                            store.find(tx, each.ticket())
-                                    .map(StoredMail::mail)
-                                    .ifPresent(
-                                            mail ->
-                                                    store.lookAgainAt(
-                                                            tx,
-                                                            mail.ticket(),
-                                                            mail.lookAgainAt(
-                                                                    now,
-                                                                    each.awaySince(),
-                                                                    lookAgainAfter)));
+                            store.lookAgain(tx, each, now, lookAgainAfter);
                         }
                         return changed;
                     });

@@ -252,11 +252,16 @@ public class MailboxStore {
                 == 1;
     }
 
-    void lookAgainAt(Tx tx, Ticket ticket, Instant at) {
-        tx.execute(
-                "UPDATE command SET due_at = ?2 WHERE ticket = ?1 AND state <> 'ENDED'",
-                ticket.value(),
-                at);
+    /** Nothing could be done yet about a command: it is looked at again in time. */
+    void lookAgain(Tx tx, Due due, Instant now, Duration usual) {
+        find(tx, due.ticket())
+                .map(stored -> stored.mail().lookAgainAt(now, due.awaySince(), usual))
+                .ifPresent(
+                        at ->
+                                tx.execute(
+                                        "UPDATE command SET due_at = ?2 WHERE ticket = ?1 AND state <> 'ENDED'",
+                                        due.ticket().value(),
+                                        at));
     }
 
     /** Those of {@code agents} that nobody is trusted as. */
