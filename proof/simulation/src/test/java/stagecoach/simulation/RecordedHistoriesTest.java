@@ -21,15 +21,19 @@ import stagecoach.decider.Decider;
 import stagecoach.decider.StreamId;
 import stagecoach.gateway.command.TicketDecider;
 import stagecoach.gateway.presence.AgentDecider;
+import stagecoach.orchestrator.deployment.Deployment;
 import stagecoach.orchestrator.deployment.DeploymentDecider;
+import stagecoach.packages.acquisition.Acquisition;
 import stagecoach.packages.acquisition.AcquisitionDecider;
 import stagecoach.steprunner.run.StepRunDecider;
 import stagecoach.wire.StagecoachJson;
 
 /**
- * Histories that were recorded once must be readable and make sense for ever: one file per seed,
- * one line per event, the stream's name before it. Files are added ({@code -Dhistories.write=true
- * -Dhistories.seed=N}), never changed.
+ * Histories that were recorded once must be readable and make sense for ever: one line per event,
+ * the stream's name before it. Those of {@code real-*} are deployments of a whole local default, as
+ * {@code stagecoach events} told them (a plain one, one that asked a person, one that failed and
+ * was retried, one that was cancelled); those of {@code seed-*} were simulated. Files are added
+ * (for a seed with {@code -Dhistories.write=true -Dhistories.seed=N}), never changed.
  */
 class RecordedHistoriesTest {
     private static final Path FOLDER = Path.of("src/test/resources/histories");
@@ -57,18 +61,39 @@ class RecordedHistoriesTest {
 
     private static void replay(StreamId stream, List<String> events) throws IOException {
         switch (stream.kind()) {
-            case "deployment" ->
-                    replay(new DeploymentDecider(), DeploymentEvent.class, stream, events);
-            case "steprun" -> replay(new StepRunDecider(), StepRunEvent.class, stream, events);
-            case "acquisition" ->
-                    replay(new AcquisitionDecider(), AcquisitionEvent.class, stream, events);
+            case "deployment" -> {
+                var state = replay(new DeploymentDecider(), DeploymentEvent.class, stream, events);
+                if (StagecoachJson.read(events.getLast(), DeploymentEvent.class)
+                        instanceof DeploymentEvent.DeploymentEnded end) {
+                    assertThat(state)
+                            .as(stream.value())
+                            .isInstanceOfSatisfying(
+                                    Deployment.Ended.class,
+                                    ended -> assertThat(ended.state()).isEqualTo(end.state()));
+                }
+            }
+            case "steprun" -> {
+                var state = replay(new StepRunDecider(), StepRunEvent.class, stream, events);
+                if (StagecoachJson.read(events.getLast(), StepRunEvent.class)
+                        instanceof StepRunEvent.StepRunEnded) {
+                    assertThat(new StepRunDecider().timersOf(state)).as(stream.value()).isEmpty();
+                }
+            }
+            case "acquisition" -> {
+                var state =
+                        replay(new AcquisitionDecider(), AcquisitionEvent.class, stream, events);
+                if (StagecoachJson.read(events.getLast(), AcquisitionEvent.class)
+                        instanceof AcquisitionEvent.AcquisitionEnded) {
+                    assertThat(state).as(stream.value()).isInstanceOf(Acquisition.Ended.class);
+                }
+            }
             case "ticket" -> replay(new TicketDecider(), AgentReport.class, stream, events);
             case "agent" -> replay(new AgentDecider(), AgentReport.class, stream, events);
             default -> throw new IllegalArgumentException("nobody owns the stream " + stream);
         }
     }
 
-    private static <S, C, E> void replay(
+    private static <S, C, E> S replay(
             Decider<S, C, E> decider, Class<E> family, StreamId stream, List<String> events)
             throws IOException {
         S state = decider.initial();
@@ -85,6 +110,7 @@ class RecordedHistoriesTest {
             state = decider.evolve(state, event);
         }
         assertThat(state).as(stream.value()).isNotEqualTo(decider.initial());
+        return state;
     }
 
     @Test
