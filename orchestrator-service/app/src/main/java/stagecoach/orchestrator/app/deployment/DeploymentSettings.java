@@ -24,20 +24,4 @@ public interface DeploymentSettings {
      */
     @WithDefault("10m")
     Duration pauseTrust();
-
-    /** After a cancel: from TERM to KILL. */
-    @WithDefault("10s")
-    Duration cancelKillAfter();
-
-    /** After a cancel: from KILL until a process is given up. */
-    @WithDefault("30s")
-    Duration cancelAbandonAfter();
-
-    /** After a cancel: the longest clean-up. */
-    @WithDefault("5m")
-    Duration cancelCleanupMax();
-
-    /** After a cancel: what reports may need on their way. */
-    @WithDefault("20s")
-    Duration cancelReportsMax();
 }

@@ -33,6 +33,7 @@ import stagecoach.runtime.aggregate.AggregateKind;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.cancel.CancelSettings;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
@@ -51,14 +52,12 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
      */
     private static final String SERVER = "the server ";
 
-    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
-    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
-
     private final AcquisitionDecider decider = new AcquisitionDecider();
     private final AcquisitionTables tables;
     private final StoreCheck store;
     private final UnitOfWork unitOfWork;
     private final WakeUp wakeUp;
+    private final CancelSettings cancels;
     private final Clock clock;
 
     AcquisitionKind(
@@ -66,11 +65,13 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
             StoreCheck store,
             UnitOfWork unitOfWork,
             WakeUp wakeUp,
+            CancelSettings cancels,
             Clock clock) {
         this.tables = tables;
         this.store = store;
         this.unitOfWork = unitOfWork;
         this.wakeUp = wakeUp;
+        this.cancels = cancels;
         this.clock = clock;
     }
 
@@ -153,13 +154,13 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
                 Optional.of(reach));
     }
 
-    private static AgentCommand cancel(AcquisitionStarted started, TargetAcquiring told) {
+    private AgentCommand cancel(AcquisitionStarted started, TargetAcquiring told) {
         return new AgentCommand.CancelCommand(
                 told.ticket(),
                 told.agent(),
                 context(started, told.target()),
-                KILL_AFTER,
-                ABANDON_AFTER);
+                cancels.killAfter(),
+                cancels.abandonAfter());
     }
 
     private static CommandContext context(AcquisitionStarted started, HolderId target) {

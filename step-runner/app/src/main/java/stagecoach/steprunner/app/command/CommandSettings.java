@@ -4,7 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How long commands may wait and how they are ended. */
+/** How long commands may wait. */
 @ConfigMapping(prefix = "stagecoach.commands")
 public interface CommandSettings {
     /** A command that could not be given to its tentacle by then is given up. */
@@ -17,12 +17,4 @@ public interface CommandSettings {
      */
     @WithDefault("PT1M")
     Duration reachWithin();
-
-    /** After a cancel: how long a process may take to end after TERM before it gets KILL. */
-    @WithDefault("PT10S")
-    Duration killAfter();
-
-    /** After KILL: how long until the process is given up and said to be running perhaps. */
-    @WithDefault("PT30S")
-    Duration abandonAfter();
 }

@@ -19,6 +19,7 @@ import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.cancel.CancelSettings;
 import stagecoach.steprunner.app.secrets.Payloads;
 import stagecoach.steprunner.app.secrets.Plans;
 import stagecoach.steprunner.run.Reach;
@@ -39,6 +40,7 @@ public class StepCommands {
     private final Payloads payloads;
     private final Outputs outputs;
     private final CommandSettings settings;
+    private final CancelSettings cancels;
     private final Clock clock;
 
     StepCommands(
@@ -46,11 +48,13 @@ public class StepCommands {
             Payloads payloads,
             Outputs outputs,
             CommandSettings settings,
+            CancelSettings cancels,
             Clock clock) {
         this.plans = plans;
         this.payloads = payloads;
         this.outputs = outputs;
         this.settings = settings;
+        this.cancels = cancels;
         this.clock = clock;
     }
 
@@ -127,8 +131,8 @@ public class StepCommands {
                                         open.work().ticket(),
                                         agentOf(open.pair(), open.place()),
                                         context(run.sheet(), open.pair()),
-                                        settings.killAfter(),
-                                        settings.abandonAfter()))
+                                        cancels.killAfter(),
+                                        cancels.abandonAfter()))
                 .toList();
     }
 

@@ -24,7 +24,6 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.deployment.DeploymentKind;
-import stagecoach.orchestrator.app.deployment.DeploymentSettings;
 import stagecoach.orchestrator.app.deployment.Sights;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.progress.DeploymentView;
@@ -43,6 +42,7 @@ import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.cancel.CancelSettings;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
@@ -64,7 +64,7 @@ public class DeploymentResource {
     private final PlanStore plans;
     private final Sights sights;
     private final DeploymentViews views;
-    private final DeploymentSettings settings;
+    private final CancelSettings cancels;
     private final Caller caller;
     private final Clock clock;
 
@@ -76,7 +76,7 @@ public class DeploymentResource {
             PlanStore plans,
             Sights sights,
             DeploymentViews views,
-            DeploymentSettings settings,
+            CancelSettings cancels,
             Caller caller,
             Clock clock) {
         this.idempotency = idempotency;
@@ -86,7 +86,7 @@ public class DeploymentResource {
         this.plans = plans;
         this.sights = sights;
         this.views = views;
-        this.settings = settings;
+        this.cancels = cancels;
         this.caller = caller;
         this.clock = clock;
     }
@@ -166,10 +166,10 @@ public class DeploymentResource {
                     }
                     var deadline =
                             cause.at()
-                                    .plus(settings.cancelKillAfter())
-                                    .plus(settings.cancelAbandonAfter())
-                                    .plus(settings.cancelCleanupMax())
-                                    .plus(settings.cancelReportsMax());
+                                    .plus(cancels.killAfter())
+                                    .plus(cancels.abandonAfter())
+                                    .plus(cancels.cleanupMax())
+                                    .plus(cancels.reportsMax());
                     var environment = new EnvironmentId(row(tx, deployment).environment);
                     return handled(
                             tx,
