@@ -119,8 +119,8 @@ final class PackageDownload implements PackageReader {
                         new Try.Interrupted("answered " + response.statusCode(), after(response));
                 case 401, 403 ->
                         new Try.Refused(
-                                "answered %d: it does not take this machine's right to read. See whether it trusts the key of the package-service, and whether its clock is right"
-                                        .formatted(response.statusCode()));
+                                "answered %d: %s"
+                                        .formatted(response.statusCode(), endpoint.refusal()));
                 case 404, 410 ->
                         new Try.Refused(
                                 "answered %d: it does not hold the package"
@@ -152,7 +152,7 @@ final class PackageDownload implements PackageReader {
         if (offset > 0) {
             request.header("Range", "bytes=" + offset + "-");
         }
-        endpoint.grant().ifPresent(grant -> request.header("X-Stagecoach-Grant", grant));
+        endpoint.shown().ifPresent(shown -> request.header(shown.name(), shown.value()));
         return request.build();
     }
 

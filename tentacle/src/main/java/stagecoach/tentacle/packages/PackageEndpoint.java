@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
@@ -15,6 +16,9 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /** Where exactly a package is read at one source. */
 sealed interface PackageEndpoint {
+    /** The header that a Stagecoach cache wants. */
+    String GRANT = "X-Stagecoach-Grant";
+
     /** What people call the source. */
     String label();
 
@@ -28,18 +32,55 @@ sealed interface PackageEndpoint {
      * At a server.
      *
      * @param trusted the certificate that it must show; empty for one that speaks no TLS
-     * @param grant the right to read, for those that want one
+     * @param shown the header with the right to read, for those that want one
      */
     record Web(
             String label,
             ServedBy servedBy,
             URI uri,
             Optional<Thumbprint> trusted,
-            Optional<String> grant)
+            Optional<Header> shown)
             implements PackageEndpoint {
+        /** What to look after where it answers 401 or 403. */
+        String refusal() {
+            return shown.filter(header -> !header.name().equals(GRANT)).isPresent()
+                    ? "it does not take the cache's credentials. Put the cache again with such that may read"
+                    : "it does not take this machine's right to read. See whether it trusts the key of the package-service, and whether its clock is right";
+        }
+
         @Override
         public String place() {
             return uri.getScheme() + "://" + uri.getAuthority();
+        }
+    }
+
+    /** A header of a request. */
+    record Header(String name, String value) {
+        /** Never the value. */
+        @Override
+        public String toString() {
+            return name + ": …";
+        }
+    }
+
+    /**
+     * At a NuGet server, under the package's name.
+     *
+     * @param index the service index
+     * @param trusted the certificate that it must show; empty for one that the machine's own
+     *     authorities stand for
+     * @param shown the header that it wants, if it does
+     */
+    record NuGet(
+            String label,
+            ServedBy servedBy,
+            URI index,
+            Optional<Thumbprint> trusted,
+            Optional<Header> shown)
+            implements PackageEndpoint {
+        @Override
+        public String place() {
+            return index.getScheme() + "://" + index.getAuthority();
         }
     }
 
@@ -79,6 +120,8 @@ sealed interface PackageEndpoint {
             case Source.Cache(CacheId cache, String url, Optional<String> thumbprint) ->
                     ofCache(cache, url, thumbprint, sha512, grants);
             case Source.Folder(CacheId cache, String url) -> ofFolder(cache, url, sha512);
+            case Source.NuGet(CacheId cache, String url, Optional<String> thumbprint) ->
+                    ofNuGet(cache, url, thumbprint, grants);
         };
     }
 
@@ -128,7 +171,32 @@ sealed interface PackageEndpoint {
                             tls ? thumbprint.map(Thumbprint::parse) : Optional.empty(),
                             grants.stream()
                                     .filter(grant -> grant.cache().equals(cache))
-                                    .map(CacheGrant::token)
+                                    .map(grant -> new Header(GRANT, grant.token()))
+                                    .findFirst()));
+        } catch (IllegalArgumentException e) {
+            return new Resolved.Unusable(label, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Resolved ofNuGet(
+            CacheId cache, String url, Optional<String> thumbprint, List<CacheGrant> grants) {
+        String label = "cache " + cache.value();
+        try {
+            URI index = URI.create(url);
+            if (index.getHost() == null
+                    || !Set.of("https", "http").contains(String.valueOf(index.getScheme()))) {
+                return new Resolved.Unusable(
+                        label, "its URL " + url + " is neither https nor http");
+            }
+            return new Resolved.Usable(
+                    new NuGet(
+                            label,
+                            new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
+                            index,
+                            thumbprint.map(Thumbprint::parse),
+                            grants.stream()
+                                    .filter(grant -> grant.cache().equals(cache))
+                                    .map(grant -> new Header("Authorization", grant.token()))
                                     .findFirst()));
         } catch (IllegalArgumentException e) {
             return new Resolved.Unusable(label, String.valueOf(e.getMessage()));

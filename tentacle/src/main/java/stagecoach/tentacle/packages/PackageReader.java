@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Single tries at one source. */
-sealed interface PackageReader extends AutoCloseable permits PackageDownload, MountedRead {
+sealed interface PackageReader extends AutoCloseable
+        permits PackageDownload, MountedRead, NuGetRead {
     /** What came of a try. */
     sealed interface Try {
         /** All bytes are there, not verified yet. */

@@ -213,6 +213,8 @@ final class SourceWalk {
             case PackageEndpoint.Web web ->
                     new PackageDownload(web, pin, rules, connectMax, identity);
             case PackageEndpoint.Mounted mounted -> new MountedRead(mounted, pin, rules);
+            case PackageEndpoint.NuGet server ->
+                    new NuGetRead(server, pin, rules, connectMax, identity);
         };
     }
 

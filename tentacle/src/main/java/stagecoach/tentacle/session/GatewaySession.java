@@ -207,6 +207,7 @@ final class GatewaySession {
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
         capabilities.add(AgentCommand.SCRIPT_PACKAGES);
         capabilities.add(Source.FOLDER_CACHES);
+        capabilities.add(Source.NUGET_CACHES);
         return capabilities;
     }
 

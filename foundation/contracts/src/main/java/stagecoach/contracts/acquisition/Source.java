@@ -8,6 +8,9 @@ public sealed interface Source {
     /** The capability of a tentacle that reads {@link Folder}s; another is not given them. */
     String FOLDER_CACHES = "folder-caches";
 
+    /** The capability of a tentacle that reads {@link NuGet}s; another is not given them. */
+    String NUGET_CACHES = "nuget-caches";
+
     /** A place that people configured as a cache. */
     sealed interface OfCache extends Source {
         /** Which. */
@@ -32,6 +35,16 @@ public sealed interface Source {
      * @param url {@code file:///…}, as the region's machines see it
      */
     record Folder(CacheId cache, String url) implements OfCache {}
+
+    /**
+     * A NuGet server of others, read by its third protocol under the package's name. What it wants
+     * to be shown comes with the grants.
+     *
+     * @param url of its service index, as the region's machines reach it
+     * @param thumbprint the SHA-256 of its certificate, hexadecimal; without one, the machine's own
+     *     authorities are trusted
+     */
+    record NuGet(CacheId cache, String url, Optional<String> thumbprint) implements OfCache {}
 
     /**
      * The gateway's own bytes port: a path on the endpoint that the tentacle was configured with.

@@ -55,7 +55,12 @@ public sealed interface GatewayFrame {
         }
     }
 
-    /** A short-lived right to read one digest from one cache. */
+    /**
+     * What a tentacle shows to a cache.
+     *
+     * @param token for a Stagecoach cache, a short-lived right to read one digest; for a NuGet
+     *     server, the value of its {@code Authorization} header
+     */
     record CacheGrant(CacheId cache, String token) {}
 
     /** End what runs under the ticket; for an unknown one, remember never to start it. */

@@ -130,7 +130,7 @@ class CacheResourceTest {
                         "/nmae");
         assertThat(answer.body())
                 .contains(
-                        "\\\"FLODER\\\" is no kind of cache. Use STAGECOACH or FOLDER.",
+                        "\\\"FLODER\\\" is no kind of cache. Use STAGECOACH, FOLDER or NUGET.",
                         "There is no region \\\"nort\\\". Did you mean \\\"north\\\"?",
                         "Did you mean \\\"name\\\"?");
     }
@@ -190,6 +190,47 @@ class CacheResourceTest {
                                 .path("errors")
                                 .findValuesAsText("pointer"))
                 .containsExactlyInAnyOrder("/url", "/pushUrl", "/thumbprint");
+    }
+
+    @Test
+    void secrets_of_a_nuget_server_are_taken_kept_and_never_told() throws Exception {
+        String path = "/api/v1/caches/north-nuget";
+        String body =
+                """
+                {"kind":"NUGET","region":"north","url":"https://n.example/v3/index.json",
+                 "credentials":{"apiKey":"hunter-key","username":"ci","password":"hunter-word"}}
+                """;
+        HttpResponse<String> made = Http.put(path, body);
+        HttpResponse<String> sentBack = Http.put(path, made.body());
+        HttpResponse<String> moved =
+                Http.put(path, made.body().replace("n.example", "evil.example"));
+
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(made.body()).contains("\"username\":\"ci\"").doesNotContain("hunter");
+        assertThat(Http.get(path).body()).doesNotContain("hunter");
+        assertThat(tag(sentBack)).isEqualTo(tag(made));
+        assertThat(moved.statusCode()).isEqualTo(400);
+        assertThat(moved.body()).contains("/credentials/password");
+        StreamId stream = StreamId.of("config", "cache:north-nuget");
+        try (var events = TestEvents.consume(Channels.CONFIGURATION)) {
+            assertThat(events.until(stream, seen -> !seen.isEmpty()).getFirst().json())
+                    .doesNotContain("hunter");
+        }
+    }
+
+    @Test
+    void a_nuget_server_is_named_by_its_service_index() throws Exception {
+        HttpResponse<String> answer =
+                Http.put(
+                        "/api/v1/caches/north-nuget-bad",
+                        """
+                        {"kind":"NUGET","region":"north","url":"https://n.example/api/v2",
+                         "pullUrl":"https://hq","credentials":{"pasword":"x"}}
+                        """);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("ends with .json", "/pullUrl", "/credentials/pasword", "password");
     }
 
     @Test

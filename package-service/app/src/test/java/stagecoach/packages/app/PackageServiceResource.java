@@ -50,7 +50,9 @@ public final class PackageServiceResource implements QuarkusTestResourceLifecycl
                 "stagecoach.replication.fruitless-max",
                 "2",
                 "stagecoach.replication.backoff-first",
-                "PT0.05S");
+                "PT0.05S",
+                "stagecoach.replication.visible-max",
+                "PT4S");
     }
 
     @Override

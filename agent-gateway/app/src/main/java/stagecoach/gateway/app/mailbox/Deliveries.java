@@ -165,10 +165,7 @@ public class Deliveries {
             return Optional.of(new Deliver(command, Optional.empty(), List.of()));
         }
         List<CacheId> caches =
-                acquire.sources().stream()
-                        .filter(Source.Cache.class::isInstance)
-                        .map(source -> ((Source.Cache) source).cache())
-                        .toList();
+                acquire.sources().stream().flatMap(source -> wantsGrant(source).stream()).toList();
         try {
             MintGrants.Response minted =
                     calls.post(
@@ -189,6 +186,14 @@ public class Deliveries {
                     ? Optional.of(new Deliver(command, Optional.empty(), List.of()))
                     : Optional.empty();
         }
+    }
+
+    private static Optional<CacheId> wantsGrant(Source source) {
+        return switch (source) {
+            case Source.Cache cache -> Optional.of(cache.cache());
+            case Source.NuGet server -> Optional.of(server.cache());
+            case Source.Folder _, Source.Server _ -> Optional.empty();
+        };
     }
 
     private static Optional<Digest> payloadDigest(AgentCommand command) {

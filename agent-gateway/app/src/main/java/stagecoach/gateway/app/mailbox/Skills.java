@@ -52,7 +52,8 @@ public final class Skills {
                 acquire.pin(),
                 sourcesWithin(greeting, acquire),
                 acquire.force(),
-                acquire.expiresAt());
+                acquire.expiresAt(),
+                acquire.reachWithin());
     }
 
     private static List<Source> sourcesWithin(Optional<Hello> greeting, AcquirePackage acquire) {
@@ -62,6 +63,7 @@ public final class Skills {
                                 switch (source) {
                                     case Source.Cache _, Source.Server _ -> true;
                                     case Source.Folder _ -> can(greeting, Source.FOLDER_CACHES);
+                                    case Source.NuGet _ -> can(greeting, Source.NUGET_CACHES);
                                 })
                 .toList();
     }

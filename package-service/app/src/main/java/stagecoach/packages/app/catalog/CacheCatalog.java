@@ -1,7 +1,8 @@
 package stagecoach.packages.app.catalog;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Collection;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -17,34 +18,71 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.Revision;
+import stagecoach.runtime.secrets.SealedRows;
+import stagecoach.runtime.secrets.SecretBox;
+import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
 
 /** The caches and regions there are, for those who plan by them; each change with its event. */
 @ApplicationScoped
 public class CacheCatalog {
     private final CommandHandler commands;
+    private final SecretBox secrets;
 
-    CacheCatalog(CommandHandler commands) {
+    CacheCatalog(CommandHandler commands, SecretBox secrets) {
         this.commands = commands;
+        this.secrets = secrets;
+    }
+
+    /** What a cache is shown, opened. */
+    public CacheCredentials credentials(CacheRow row) {
+        byte[] sealed = row.credentials;
+        return sealed == null
+                ? CacheCredentials.NONE
+                : StagecoachJson.read(secrets.open(sealed, sealOf(row.id)), CacheCredentials.class);
+    }
+
+    /**
+     * Keeps what a cache is shown in its row; where it is what is there, the row stays as it is.
+     */
+    void seal(CacheRow row, CacheCredentials given, Optional<CacheRow> before) {
+        row.username = given.username().orElse(null);
+        if (given.equals(CacheCredentials.NONE)) {
+            row.credentials = null;
+        } else if (before.isPresent() && credentials(before.get()).equals(given)) {
+            row.credentials = before.get().credentials;
+        } else {
+            row.credentials = secrets.seal(StagecoachJson.bytes(given), sealOf(row.id));
+        }
+    }
+
+    private static String sealOf(String id) {
+        return "cache:" + id;
+    }
+
+    /** Who changes a row writes all of it as he has read it, so that he locks before he reads. */
+    static void lockAll(Statements tx) {
+        tx.execute("LOCK TABLE cache IN SHARE ROW EXCLUSIVE MODE");
+    }
+
+    @Produces
+    @Singleton
+    static SealedRows sealedCredentials() {
+        return new SealedRows(
+                "credentials of caches",
+                "cache",
+                "credentials",
+                List.of("id"),
+                id -> sealOf(id.getFirst()),
+                CacheCatalog::lockAll);
     }
 
     /** A cache as it is configured now. */
     public Optional<CacheRow> find(Tx tx, CacheId cache) {
         return tx.find(CacheRow.class, cache.value());
-    }
-
-    /** Those of {@code caches} that are configured. */
-    public Set<CacheId> known(Tx tx, Collection<CacheId> caches) {
-        return tx
-                .query(
-                        CacheRow.class,
-                        "from CacheRow where id in ?1",
-                        caches.stream().map(CacheId::value).toList())
-                .stream()
-                .map(row -> new CacheId(row.id))
-                .collect(Collectors.toSet());
     }
 
     /** Where the targets of some needs look, region by region, as things are now. */

@@ -5,5 +5,7 @@ public enum CacheKind {
     /** The lean cache of this project: it pulls, and serves by digest. */
     STAGECOACH,
     /** A folder that a distributed file system brings to each machine; this server writes it. */
-    FOLDER
+    FOLDER,
+    /** A NuGet server of others; this server pushes to it. */
+    NUGET
 }

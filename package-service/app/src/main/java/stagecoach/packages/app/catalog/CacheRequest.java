@@ -38,6 +38,7 @@ final class CacheRequest {
                     "pushUrl",
                     "pullUrl",
                     "thumbprint",
+                    "credentials",
                     "priority");
     private static final Map<String, String> WAITING = waiting();
 
@@ -50,9 +51,6 @@ final class CacheRequest {
 
     private static Map<String, String> waiting() {
         var waiting = new LinkedHashMap<String, String>();
-        waiting.put(
-                "credentials",
-                "credentials are not there yet: a STAGECOACH cache knows the server by STAGECOACH_CACHE_TRUST. Leave them out.");
         waiting.put(
                 "bytesPerSecondMax",
                 "bytesPerSecondMax is not there yet: transfers are not slowed down. Leave it out.");
@@ -67,13 +65,24 @@ final class CacheRequest {
      *
      * @param regions those that exist
      * @param publicUrl where caches pull from unless the body says otherwise
+     * @param before how the cache is configured now
+     * @param catalog opens and seals what the cache is shown
      * @throws InvalidInput with everything that is wrong
      */
     static CacheRow read(
-            String id, byte @Nullable [] json, Set<String> regions, Optional<String> publicUrl) {
+            String id,
+            byte @Nullable [] json,
+            Set<String> regions,
+            Optional<String> publicUrl,
+            Optional<CacheRow> before,
+            CacheCatalog catalog) {
         var request = new CacheRequest(object(json));
         CacheRow row = request.row(id, regions, publicUrl);
+        CacheCredentials credentials = request.credentials(row, before, catalog);
         request.refuseOthers();
+        if (request.errors.isEmpty()) {
+            catalog.seal(row, credentials, before);
+        }
         if (!request.errors.isEmpty()) {
             throw new InvalidInput(request.errors);
         }
@@ -120,6 +129,7 @@ final class CacheRequest {
         switch (kind.orElse(CacheKind.STAGECOACH)) {
             case STAGECOACH -> stagecoach(row, publicUrl);
             case FOLDER -> folder(row);
+            case NUGET -> server(row);
         }
         row.priority = priority();
         return row;
@@ -139,14 +149,68 @@ final class CacheRequest {
     private void folder(CacheRow row) {
         row.url = required("url", CacheRequest::folder).orElse("");
         row.pushUrl = parsed("pushUrl", CacheRequest::folder).orElse(row.url);
-        for (String field : List.of("pullUrl", "thumbprint")) {
+        leaveOut("FOLDER", "pullUrl", "thumbprint");
+    }
+
+    private void server(CacheRow row) {
+        row.url = required("url", CacheRequest::index).orElse("");
+        row.pushUrl = parsed("pushUrl", CacheRequest::index).orElse(row.url);
+        row.thumbprint = parsed("thumbprint", text -> Thumbprint.parse(text).value()).orElse("");
+        leaveOut("NUGET", "pullUrl");
+    }
+
+    private void leaveOut(String kind, String... names) {
+        for (String field : names) {
             if (fields.hasNonNull(field)) {
                 wrong(
                         field,
-                        "A FOLDER cache has no %s: this server writes to it. Leave it out."
-                                .formatted(field));
+                        "A %s cache has no %s: this server writes to it. Leave it out."
+                                .formatted(kind, field));
             }
         }
+    }
+
+    /** A secret that was given for one server must not be sent to another by a change of url. */
+    private CacheCredentials credentials(
+            CacheRow row, Optional<CacheRow> before, CacheCatalog catalog) {
+        @Nullable JsonNode given = fields.get("credentials");
+        if (given == null || given.isNull()) {
+            return CacheCredentials.NONE;
+        }
+        if (!row.kind.equals(CacheKind.NUGET.name())) {
+            wrong(
+                    "credentials",
+                    "Only NUGET caches have credentials: a STAGECOACH cache knows the server by STAGECOACH_CACHE_TRUST. Leave them out.");
+            return CacheCredentials.NONE;
+        }
+        CacheCredentials held =
+                before.filter(old -> old.kind().equals(CacheKind.NUGET))
+                        .filter(old -> authority(old.url).equals(authority(row.url)))
+                        .filter(old -> authority(old.pushUrl).equals(authority(row.pushUrl)))
+                        .map(catalog::credentials)
+                        .orElse(CacheCredentials.NONE);
+        return new CredentialsRequest(
+                        given,
+                        (place, sentence) -> errors.add(new FieldError("/" + place, sentence)))
+                .read(held);
+    }
+
+    private static String authority(String url) {
+        if (url.isEmpty()) {
+            return "";
+        }
+        URI uri = URI.create(url);
+        return "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), uri.getPort());
+    }
+
+    private static String index(String text) {
+        String address = address(text);
+        if (address.length() > URL_CHARS_MAX || !address.endsWith(".json")) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no service index of a NuGet v3 server: its URL ends with .json."
+                            .formatted(text));
+        }
+        return address;
     }
 
     private static String folder(String text) {
@@ -160,11 +224,7 @@ final class CacheRequest {
     private Optional<CacheKind> kind() {
         Optional<String> kind = text("kind");
         if (kind.isEmpty()) {
-            wrong("kind", "Say the kind of the cache: STAGECOACH or FOLDER.");
-        } else if (kind.get().equals("NUGET")) {
-            wrong(
-                    "kind",
-                    "NUGET caches are not there yet: they wait for a later version. Use STAGECOACH or FOLDER.");
+            wrong("kind", "Say the kind of the cache: STAGECOACH, FOLDER or NUGET.");
         } else {
             Optional<CacheKind> known =
                     Arrays.stream(CacheKind.values())
@@ -173,7 +233,7 @@ final class CacheRequest {
             if (known.isEmpty()) {
                 wrong(
                         "kind",
-                        "\"%s\" is no kind of cache. Use STAGECOACH or FOLDER."
+                        "\"%s\" is no kind of cache. Use STAGECOACH, FOLDER or NUGET."
                                 .formatted(kind.get()));
             }
             return known;

@@ -91,8 +91,10 @@ public class CacheResource {
                 tx -> {
                     Set<String> regions = new HashSet<>(catalog.regions(tx));
                     regions.addAll(assumed);
-                    CacheRow after = CacheRequest.read(id, body, regions, publicUrl);
+                    CacheCatalog.lockAll(tx);
                     Optional<CacheRow> before = tx.find(CacheRow.class, id);
+                    CacheRow after =
+                            CacheRequest.read(id, body, regions, publicUrl, before, catalog);
                     Revision seen = catalog.revision(tx, id);
                     request.check(before.isPresent() ? seen : Revision.NONE, name(id));
                     if (request.dryRun) {
@@ -211,11 +213,13 @@ public class CacheResource {
     /**
      * A cache in the API.
      *
-     * @param kind {@code STAGECOACH} or {@code FOLDER}
-     * @param url as the region's machines reach it; of a folder, {@code file:///…}
+     * @param kind {@code STAGECOACH}, {@code FOLDER} or {@code NUGET}
+     * @param url as the region's machines reach it; of a folder, {@code file:///…}; of a NuGet
+     *     server, that of its service index
      * @param pushUrl as the server reaches it
      * @param pullUrl as it reaches the server; {@code STAGECOACH} only
-     * @param thumbprint the SHA-256 of its certificate, hexadecimal; {@code STAGECOACH} only
+     * @param thumbprint the SHA-256 of its certificate, hexadecimal; not of a {@code FOLDER}
+     * @param credentials what a NuGet server is shown
      * @param priority a lower one is tried first
      */
     @Schema(name = "Cache")
@@ -228,6 +232,7 @@ public class CacheResource {
             String pushUrl,
             @Nullable String pullUrl,
             @Nullable String thumbprint,
+            @Nullable CacheCredentialsView credentials,
             int priority) {
         static CacheView of(CacheRow row) {
             return new CacheView(
@@ -239,6 +244,9 @@ public class CacheResource {
                     row.pushUrl,
                     told(row.pullUrl),
                     told(row.thumbprint),
+                    row.credentials == null
+                            ? null
+                            : new CacheCredentialsView(null, row.username, null),
                     row.priority);
         }
 
@@ -246,4 +254,16 @@ public class CacheResource {
             return text.isEmpty() ? null : text;
         }
     }
+
+    /**
+     * What a NuGet server is shown.
+     *
+     * @param apiKey to push; taken, and never given
+     * @param password taken, and never given
+     */
+    @Schema(name = "CacheCredentials")
+    public record CacheCredentialsView(
+            @Schema(writeOnly = true) @Nullable String apiKey,
+            @Nullable String username,
+            @Schema(writeOnly = true) @Nullable String password) {}
 }

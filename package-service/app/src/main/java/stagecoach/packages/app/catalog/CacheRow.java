@@ -4,8 +4,10 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.packages.routing.KnownCache;
@@ -35,6 +37,12 @@ public class CacheRow {
     /** The SHA-256 of its certificate, hexadecimal; empty for one that shows none. */
     public String thumbprint = "";
 
+    /** Who reads a foreign server, if it wants to know. */
+    public @Nullable String username;
+
+    /** {@link CacheCredentials}, sealed; null where there are none. */
+    public byte @Nullable [] credentials;
+
     /** A lower one is tried first. */
     public int priority;
 
@@ -45,7 +53,17 @@ public class CacheRow {
 
     /** Everything besides its id; two that are equal here say the same. */
     List<Object> content() {
-        return List.of(name, region, kind, url, pushUrl, pullUrl, thumbprint, priority);
+        return List.of(
+                name,
+                region,
+                kind,
+                url,
+                pushUrl,
+                pullUrl,
+                thumbprint,
+                username == null ? "" : username,
+                credentials == null ? "" : Arrays.toString(credentials),
+                priority);
     }
 
     /** What the other services learn of it. */
@@ -67,7 +85,7 @@ public class CacheRow {
         return switch (kind()) {
             // Another certificate is another cache, with a disk of its own.
             case STAGECOACH -> thumbprint;
-            case FOLDER -> pushUrl;
+            case FOLDER, NUGET -> pushUrl;
         };
     }
 
@@ -85,6 +103,7 @@ public class CacheRow {
         return switch (kind()) {
             case STAGECOACH -> new Source.Cache(cache, url, told(thumbprint));
             case FOLDER -> new Source.Folder(cache, url);
+            case NUGET -> new Source.NuGet(cache, url, told(thumbprint));
         };
     }
 }

@@ -3,11 +3,12 @@ package stagecoach.packages.app.grant;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import java.util.Set;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.server.grant.Reader;
 import stagecoach.runtime.access.InvalidInput;
@@ -33,29 +34,41 @@ public class GrantResource {
     }
 
     /**
-     * One for each of the caches that is configured, and what the machine must keep whatever it
-     * needs room for.
+     * One for each of the caches that is configured and wants to be shown something, and what the
+     * machine must keep whatever it needs room for.
      */
     @POST
     @Operation(hidden = true)
     public MintGrants.Response mint(MintGrants.Request request) {
         Reader.Tentacle tentacle = tentacle(request.thumbprint());
-        Set<CacheId> known = unitOfWork.run(tx -> caches.known(tx, request.caches()));
         return new MintGrants.Response(
-                request.caches().stream()
-                        .filter(known::contains)
-                        .map(
-                                cache ->
-                                        new CacheGrant(
-                                                cache,
-                                                grants.forTentacle(
-                                                        request.sha512(), tentacle, cache)))
-                        .toList(),
+                unitOfWork.run(
+                        tx ->
+                                request.caches().stream()
+                                        .flatMap(cache -> caches.find(tx, cache).stream())
+                                        .flatMap(row -> grant(row, request, tentacle).stream())
+                                        .toList()),
                 request.agent()
                         .map(
                                 agent ->
                                         unitOfWork.run(
                                                 tx -> leases.neededAt(tx, HolderId.of(agent)))));
+    }
+
+    private Optional<CacheGrant> grant(
+            CacheRow row, MintGrants.Request request, Reader.Tentacle tentacle) {
+        var cache = new CacheId(row.id);
+        return switch (row.kind()) {
+            case STAGECOACH ->
+                    Optional.of(
+                            new CacheGrant(
+                                    cache, grants.forTentacle(request.sha512(), tentacle, cache)));
+            case NUGET ->
+                    caches.credentials(row)
+                            .authorization()
+                            .map(header -> new CacheGrant(cache, header));
+            case FOLDER -> Optional.empty();
+        };
     }
 
     private static Reader.Tentacle tentacle(String thumbprint) {

@@ -5,14 +5,11 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.app.catalog.CacheRow;
@@ -26,8 +23,6 @@ import stagecoach.vocabulary.packages.PackagePin;
  */
 @Singleton
 class FolderPush {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
-
     private final BlobStore blobs;
     private final StoreCheck store;
     private final ReplicationConfig config;
@@ -60,38 +55,18 @@ class FolderPush {
                 writing.submit(
                         () -> new SharedFolder(root).put(blobs, pin, afresh, written::addAndGet));
         try {
-            return awaited(work, root, written, watch) ? pin.size() : 0;
+            return Transfers.await(
+                            work,
+                            written,
+                            watch,
+                            config.stallMax(),
+                            "does not take bytes at %s; is its file system there?".formatted(root))
+                    ? pin.size()
+                    : 0;
         } catch (ExecutionException e) {
             throw failure(Objects.requireNonNull(e.getCause()), pin, root);
         } finally {
             work.cancel(true);
-        }
-    }
-
-    private boolean awaited(Future<Boolean> work, Path root, AtomicLong written, FillWatch watch)
-            throws CacheFailure, InterruptedException, ExecutionException {
-        long seen = -1;
-        long seenAt = System.nanoTime();
-        while (true) {
-            try {
-                return work.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException stillAtWork) {
-                long now = written.get();
-                if (now != seen) {
-                    seen = now;
-                    seenAt = System.nanoTime();
-                    watch.progress(now);
-                }
-                if (watch.abandoned()) {
-                    throw new CacheFailure(true, "nobody waits for it any more", stillAtWork);
-                }
-                if (System.nanoTime() - seenAt > config.stallMax().toNanos()) {
-                    throw new CacheFailure(
-                            true,
-                            "does not take bytes at %s; is its file system there?".formatted(root),
-                            stillAtWork);
-                }
-            }
         }
     }
 

@@ -5,10 +5,12 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheCredentials;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.replication.FillOutcome.Abandoned;
 import stagecoach.packages.app.replication.FillOutcome.Filled;
 import stagecoach.packages.app.replication.FillOutcome.NotFilled;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 
 /**
@@ -20,21 +22,24 @@ class Pushes {
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final FolderPush folders;
+    private final NuGetPush servers;
     private final ReplicationConfig config;
 
     Pushes(
             UnitOfWork unitOfWork,
             CacheCatalog caches,
             FolderPush folders,
+            NuGetPush servers,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.folders = folders;
+        this.servers = servers;
         this.config = config;
     }
 
-    /** How a cache is configured now, and whether what it holds is to be replaced. */
-    private record Now(CacheRow row, boolean afresh) {}
+    /** How a cache is configured now, and whether somebody got other bytes from it. */
+    private record Now(CacheRow row, CacheCredentials credentials, boolean suspect) {}
 
     /** Brings a package into a cache; returns when it is there, cannot be, or nobody waits. */
     FillOutcome fill(Fill fill, FillWatch watch) throws InterruptedException {
@@ -59,7 +64,10 @@ class Pushes {
     private long push(Fill fill, FillWatch watch) throws CacheFailure, InterruptedException {
         Now now = now(fill);
         return switch (now.row().kind()) {
-            case FOLDER -> folders.push(now.row(), fill.pin(), now.afresh(), watch);
+            case FOLDER ->
+                    folders.push(now.row(), fill.pin(), fill.force() || now.suspect(), watch);
+            case NUGET ->
+                    servers.push(now.row(), now.credentials(), fill.pin(), now.suspect(), watch);
             // It was put anew as another kind while we were at it: the next look fills it.
             case STAGECOACH -> throw new CacheFailure(false, "is another cache now", null);
         };
@@ -67,20 +75,15 @@ class Pushes {
 
     private Now now(Fill fill) throws CacheFailure {
         return unitOfWork
-                .run(
-                        tx ->
-                                caches.find(tx, fill.cache())
-                                        .map(
-                                                row ->
-                                                        new Now(
-                                                                row,
-                                                                fill.force()
-                                                                        || caches.isSuspect(
-                                                                                tx,
-                                                                                fill.cache(),
-                                                                                fill.pin()
-                                                                                        .sha512()))))
+                .run(tx -> caches.find(tx, fill.cache()).map(row -> now(tx, row, fill)))
                 .orElseThrow(() -> new CacheFailure(false, "is no longer configured", null));
+    }
+
+    private Now now(Tx tx, CacheRow row, Fill fill) {
+        return new Now(
+                row,
+                caches.credentials(row),
+                caches.isSuspect(tx, fill.cache(), fill.pin().sha512()));
     }
 
     private Duration pause(int tries) {

@@ -35,6 +35,10 @@ public interface ReplicationConfig {
     @WithDefault("PT1S")
     Duration newsWithin();
 
+    /** How long a NuGet server may take to show what it was given. */
+    @WithDefault("PT2M")
+    Duration visibleMax();
+
     /** Packages on their way into one cache at once. */
     @WithDefault("4")
     int perCacheMax();

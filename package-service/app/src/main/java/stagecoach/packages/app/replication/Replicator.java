@@ -68,7 +68,7 @@ public class Replicator {
                             .orElse(CacheKind.STAGECOACH);
             return switch (kind) {
                 case STAGECOACH -> new Filling(fill, watch).toItsEnd();
-                case FOLDER -> pushes.fill(fill, watch);
+                case FOLDER, NUGET -> pushes.fill(fill, watch);
             };
         } finally {
             free.release();

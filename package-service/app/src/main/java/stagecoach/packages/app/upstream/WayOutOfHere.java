@@ -1,5 +1,6 @@
 package stagecoach.packages.app.upstream;
 
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -15,11 +16,16 @@ import stagecoach.packages.feeds.transport.WayOut;
 class WayOutOfHere {
     @Produces
     @Singleton
-    Feeds feeds(
+    Feeds feeds(WayOut way) {
+        return new Feeds(FeedRules.USUAL, way);
+    }
+
+    @Produces
+    @Dependent
+    WayOut way(
             @ConfigProperty(name = "STAGECOACH_FEED_CERTIFICATES") Optional<String> certificates,
             @ConfigProperty(name = "STAGECOACH_FEED_PROXY") Optional<String> proxy) {
-        return new Feeds(
-                FeedRules.USUAL, new WayOut(certificates.map(Path::of), proxy.map(URI::create)));
+        return new WayOut(certificates.map(Path::of), proxy.map(URI::create));
     }
 
     void close(@Disposes Feeds feeds) {

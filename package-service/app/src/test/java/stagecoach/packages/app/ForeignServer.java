@@ -1,0 +1,161 @@
+package stagecoach.packages.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/** A NuGet server of somebody else, deliberately simple, which can be told to behave badly. */
+final class ForeignServer implements AutoCloseable {
+    static final String KEY = "push-key-of-theirs";
+
+    private static final Pattern NAME =
+            Pattern.compile("<id>(.*?)</id>.*?<version>(.*?)</version>", Pattern.DOTALL);
+
+    /** By lower-cased {@code id/version}. */
+    final Map<String, byte[]> held = new ConcurrentHashMap<>();
+
+    final List<Asked> asked = new CopyOnWriteArrayList<>();
+
+    /** Statuses to answer the next pushes with, instead of taking them. */
+    final Queue<Integer> pushAnswers = new ConcurrentLinkedQueue<>();
+
+    /** How many looks still do not see what was pushed. */
+    final AtomicInteger hiddenFor = new AtomicInteger();
+
+    volatile boolean deletes = true;
+
+    private final HttpServer server;
+
+    record Asked(String method, String path, Map<String, List<String>> headers) {
+        String header(String name) {
+            return headers.entrySet().stream()
+                    .filter(header -> header.getKey().equalsIgnoreCase(name))
+                    .flatMap(header -> header.getValue().stream())
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    ForeignServer() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    String index() {
+        return "http://127.0.0.1:%d/v3/index.json".formatted(server.getAddress().getPort());
+    }
+
+    long asked(String method) {
+        return asked.stream().filter(one -> one.method().equals(method)).count();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String method = exchange.getRequestMethod();
+            String path = exchange.getRequestURI().getPath();
+            asked.add(new Asked(method, path, Map.copyOf(exchange.getRequestHeaders())));
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            if (path.equals("/v3/index.json")) {
+                say(exchange, 200, document());
+            } else if (path.startsWith("/flat/")) {
+                flat(exchange, path);
+            } else if (!KEY.equals(exchange.getRequestHeaders().getFirst("X-NuGet-ApiKey"))) {
+                say(exchange, 403, new byte[0]);
+            } else if (method.equals("DELETE")) {
+                if (deletes) {
+                    held.remove(path.substring("/push/".length()).toLowerCase(Locale.ROOT));
+                }
+                say(exchange, deletes ? 204 : 405, new byte[0]);
+            } else {
+                push(exchange, body);
+            }
+        }
+    }
+
+    private static byte[] document() {
+        return """
+               {"version":"3.0.0","resources":[
+                 {"@id":"/flat/","@type":"PackageBaseAddress/3.0.0"},
+                 {"@id":"/push","@type":"PackagePublish/2.0.0"}]}
+               """
+                .getBytes(UTF_8);
+    }
+
+    private void flat(HttpExchange exchange, String path) throws IOException {
+        String[] names = path.substring("/flat/".length()).split("/", -1);
+        byte[] bytes = held.get(names[0] + "/" + names[1]);
+        if (bytes == null || hiddenFor.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            say(exchange, 404, new byte[0]);
+        } else {
+            say(exchange, 200, bytes);
+        }
+    }
+
+    private void push(HttpExchange exchange, byte[] body) throws IOException {
+        Integer told = pushAnswers.poll();
+        if (told != null) {
+            say(exchange, told, new byte[0]);
+            return;
+        }
+        // The first part, between the first empty line and the last boundary.
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        int from = text.indexOf("\r\n\r\n") + 4;
+        int to = text.lastIndexOf("\r\n--");
+        byte[] nupkg = Arrays.copyOfRange(body, from, to);
+        String name = nameIn(nupkg);
+        boolean fresh = held.putIfAbsent(name, nupkg) == null;
+        say(exchange, fresh ? 201 : 409, new byte[0]);
+    }
+
+    private static String nameIn(byte[] nupkg) throws IOException {
+        try (var zip = new ZipInputStream(new ByteArrayInputStream(nupkg))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (entry.getName().endsWith(".nuspec")) {
+                    Matcher found = NAME.matcher(new String(zip.readAllBytes(), UTF_8));
+                    if (found.find()) {
+                        return (found.group(1) + "/" + found.group(2)).toLowerCase(Locale.ROOT);
+                    }
+                }
+            }
+        }
+        throw new IOException("no package came");
+    }
+
+    private static void say(HttpExchange exchange, int status, byte[] body) throws IOException {
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        if (head) {
+            exchange.getResponseHeaders().set("Content-Length", String.valueOf(body.length));
+        }
+        exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);
+        if (!head) {
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

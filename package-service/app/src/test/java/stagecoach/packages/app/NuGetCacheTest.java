@@ -1,0 +1,200 @@
+package stagecoach.packages.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.inject.Inject;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.acquisition.AcquisitionEvent.IntegrityBroken;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.internal.MintGrants;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.runtime.access.ServiceToken;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.wire.StagecoachJson;
+
+@PackageServiceTest
+class NuGetCacheTest {
+    private static final CacheId THEIRS = new CacheId("theirs-1");
+    private static final ServedBy BY_THEM = new ServedBy(ServedBy.Kind.CACHE, Optional.of(THEIRS));
+    private static final ServedBy BY_SERVER = new ServedBy(ServedBy.Kind.SERVER, Optional.empty());
+
+    @Inject ServiceToken tokens;
+
+    private final Deployment deployment = new Deployment();
+    private ForeignServer server;
+    private Packages.Nupkg nupkg;
+    private PackageNeed needs;
+
+    @BeforeEach
+    void configure() throws Exception {
+        server = new ForeignServer();
+        Configured.region("far", true, 1);
+        put(ForeignServer.KEY);
+        nupkg = Packages.of(Packages.freshId(), "1.0.0", 50_000);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        needs = Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "far"));
+    }
+
+    @AfterEach
+    void end() {
+        deployment.close();
+        server.close();
+    }
+
+    private void put(String key) throws Exception {
+        var made =
+                Http.put(
+                        "/api/v1/caches/theirs-1",
+                        """
+                        {"kind":"NUGET","region":"far","url":"http://near.example/v3/index.json","pushUrl":"%s",
+                         "credentials":{"apiKey":"%s","username":"ci","password":"read-word"}}
+                        """
+                                .formatted(server.index(), key));
+        assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
+    }
+
+    private String name() {
+        return nupkg.id().lower() + "/1.0.0";
+    }
+
+    private byte[] otherBytes(int length) {
+        return new byte[length];
+    }
+
+    private PackageReplicated replicated(int run) {
+        deployment.start(run, false, needs);
+        return deployment.event(run, PackageReplicated.class);
+    }
+
+    private String failed(int run) {
+        deployment.start(run, false, needs);
+        return deployment.event(run, ReplicationFailed.class).reason();
+    }
+
+    @Test
+    void a_package_is_pushed_once_waited_for_and_read_by_tentacles_at_their_address()
+            throws Exception {
+        server.hiddenFor.set(3);
+
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+        var told = (AcquirePackage) deployment.commands(2, 1).getFirst();
+        assertThat(told.sources())
+                .containsExactly(
+                        new Source.NuGet(
+                                THEIRS, "http://near.example/v3/index.json", Optional.empty()),
+                        new Source.Server());
+        assertThat(StagecoachJson.text(told)).doesNotContain("read-word", ForeignServer.KEY);
+        deployment.acquireAll(2, 1, BY_THEM);
+        deployment.ended(2);
+
+        assertThat(replicated(3).bytes()).isZero();
+        assertThat(server.asked("PUT")).isEqualTo(1);
+        assertThat(server.asked)
+                .noneMatch(one -> one.method().equals("GET") && one.path().contains("nupkg"));
+    }
+
+    @Test
+    void what_a_tentacle_shows_there_comes_with_its_grants_and_the_push_key_does_not()
+            throws Exception {
+        var response =
+                Http.send(
+                        Http.request("/internal/grants")
+                                .header("Authorization", "Bearer " + tokens.issue())
+                                .header("Content-Type", "application/json")
+                                .POST(
+                                        BodyPublishers.ofByteArray(
+                                                StagecoachJson.bytes(
+                                                        new MintGrants.Request(
+                                                                nupkg.sha512(),
+                                                                "ab".repeat(32),
+                                                                List.of(THEIRS),
+                                                                Optional.empty())))));
+
+        var grants = StagecoachJson.read(response.body(), MintGrants.Response.class).grants();
+        assertThat(grants)
+                .singleElement()
+                .satisfies(grant -> assertThat(grant.token()).isEqualTo("Basic Y2k6cmVhZC13b3Jk"));
+    }
+
+    @Test
+    void a_server_that_stumbles_is_pushed_to_again() throws Exception {
+        server.pushAnswers.add(500);
+
+        assertThat(replicated(2).attempts()).isEqualTo(2);
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void what_somebody_else_has_put_there_is_ours_as_far_as_its_length_tells() throws Exception {
+        server.held.put(name(), nupkg.bytes());
+
+        assertThat(replicated(2).bytes()).isZero();
+        assertThat(server.asked("PUT")).isZero();
+    }
+
+    @Test
+    void a_conflict_with_what_is_not_seen_yet_is_looked_at_again() throws Exception {
+        server.held.put(name(), nupkg.bytes());
+        server.hiddenFor.set(1);
+
+        assertThat(replicated(2).bytes()).isZero();
+        assertThat(server.asked("PUT")).isEqualTo(1);
+    }
+
+    @Test
+    void another_length_is_replaced_where_the_server_allows_it() throws Exception {
+        server.held.put(name(), otherBytes(77));
+
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void wrong_bytes_that_cannot_be_replaced_are_passed_over_in_words() throws Exception {
+        server.deletes = false;
+        server.held.put(name(), otherBytes(nupkg.bytes().length));
+        replicated(2);
+        var told = (AcquirePackage) deployment.commands(2, 1).getFirst();
+        deployment.report(
+                told,
+                new AcquisitionResult(
+                        BY_SERVER,
+                        nupkg.bytes().length,
+                        0,
+                        2,
+                        List.of("cache theirs-1 gave bytes with the SHA-512 00…")));
+        deployment.event(2, IntegrityBroken.class);
+        deployment.ended(2);
+
+        assertThat(failed(3)).contains("does not let it be replaced");
+        var second = (AcquirePackage) deployment.commands(3, 1).getFirst();
+        assertThat(second.sources()).containsExactly(new Source.Server());
+
+        server.deletes = true;
+        deployment.acquireAll(3, 1, BY_SERVER);
+        deployment.ended(3);
+        assertThat(replicated(4).bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void what_never_shows_itself_and_what_is_not_allowed_is_told_in_words() throws Exception {
+        server.hiddenFor.set(Integer.MAX_VALUE);
+        assertThat(failed(2)).contains("does not show it");
+
+        put("another-key");
+        String refused = failed(3);
+        assertThat(refused).contains("answered 403", "apiKey").doesNotContain("another-key");
+    }
+}

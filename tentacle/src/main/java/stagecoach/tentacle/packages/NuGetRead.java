@@ -1,0 +1,259 @@
+package stagecoach.tentacle.packages;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
+import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import stagecoach.tentacle.packages.PackageEndpoint.Header;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * Reads a package at a NuGet server: its service index says where, and the server may lead on to
+ * another for the bytes, which is then not shown the credentials.
+ */
+final class NuGetRead implements PackageReader {
+    private static final String FLAT = "PackageBaseAddress/3.0.0";
+    private static final int INDEX_BYTES_MAX = 1 << 20;
+    private static final int REDIRECTS_MAX = 5;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
+
+    private final PackageEndpoint.NuGet endpoint;
+    private final PackagePin pin;
+    private final FetchRules rules;
+    private final Duration connectMax;
+    private final Identity identity;
+    private final HttpClient client;
+
+    /** Reads at the place that was found. */
+    private @Nullable PackageDownload download;
+
+    /**
+     * @param connectMax how long a connection may take to stand
+     */
+    NuGetRead(
+            PackageEndpoint.NuGet endpoint,
+            PackagePin pin,
+            FetchRules rules,
+            Duration connectMax,
+            Identity identity) {
+        this.endpoint = endpoint;
+        this.pin = pin;
+        this.rules = rules;
+        this.connectMax = connectMax;
+        this.identity = identity;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(connectMax)
+                        .executor(Executors.newVirtualThreadPerTaskExecutor());
+        endpoint.trusted()
+                .ifPresent(pinned -> builder.sslContext(identity.tls(PinnedTrust.exactly(pinned))));
+        this.client = builder.build();
+    }
+
+    /** It is not there, or not to be had, and what that means for the walk. */
+    private static final class NotFound extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Try what;
+
+        NotFound(Try what) {
+            super(what.toString());
+            this.what = what;
+        }
+    }
+
+    @Override
+    public Try go(FileChannel file, RunningDigest along, LongConsumer came)
+            throws IOException, InterruptedException {
+        if (download == null) {
+            try {
+                download = at(place());
+            } catch (NotFound e) {
+                return e.what;
+            }
+        }
+        Try tried = download.go(file, along, came);
+        if (tried instanceof Try.Interrupted) {
+            // Where it led to may be good for a short while only.
+            download.close();
+            download = null;
+        }
+        return tried;
+    }
+
+    private PackageDownload at(URI place) {
+        return new PackageDownload(
+                new PackageEndpoint.Web(
+                        endpoint.label(),
+                        endpoint.servedBy(),
+                        place,
+                        "https".equals(place.getScheme()) ? endpoint.trusted() : Optional.empty(),
+                        shownTo(place)),
+                pin,
+                rules,
+                connectMax,
+                identity);
+    }
+
+    private URI place() throws NotFound, InterruptedException {
+        URI at = file(flat());
+        for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
+            HttpResponse<?> head =
+                    ask(
+                            HttpRequest.newBuilder(at)
+                                    .method("HEAD", HttpRequest.BodyPublishers.noBody()));
+            if (!REDIRECTS.contains(head.statusCode())) {
+                return at;
+            }
+            at = led(head);
+            if (!isOwn(at)) {
+                // What others sign is often good for reading only.
+                return at;
+            }
+        }
+        throw new NotFound(new Try.Refused("redirects too often"));
+    }
+
+    private URI led(HttpResponse<?> response) throws NotFound {
+        try {
+            URI next =
+                    response.headers()
+                            .firstValue("Location")
+                            .map(response.uri()::resolve)
+                            .orElseThrow(
+                                    () -> new IllegalArgumentException("a redirect to nowhere"));
+            return allowed(next);
+        } catch (IllegalArgumentException e) {
+            throw new NotFound(new Try.Refused("redirects to what is no URL"));
+        }
+    }
+
+    private URI allowed(URI next) throws NotFound {
+        String scheme = String.valueOf(next.getScheme());
+        boolean downgraded =
+                "https".equals(endpoint.index().getScheme()) && !scheme.equals("https");
+        if (next.getHost() == null || downgraded || !Set.of("https", "http").contains(scheme)) {
+            throw new NotFound(
+                    new Try.Refused("leads to %s, which is not followed".formatted(scheme)));
+        }
+        return next;
+    }
+
+    private URI flat() throws NotFound, InterruptedException {
+        HttpResponse<InputStream> answer = ask(HttpRequest.newBuilder(endpoint.index()).GET());
+        if (answer.statusCode() != 200) {
+            throw new NotFound(refused(answer.statusCode()));
+        }
+        try (InputStream body = answer.body();
+                StallWatch _ = new StallWatch(body, rules.stallMax())) {
+            JsonNode resources =
+                    StagecoachJson.mapper()
+                            .readTree(body.readNBytes(INDEX_BYTES_MAX))
+                            .path("resources");
+            String address =
+                    StreamSupport.stream(resources.spliterator(), false)
+                            .filter(each -> each.path("@type").asText().equals(FLAT))
+                            .map(each -> each.path("@id").asText())
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            new NotFound(
+                                                    new Try.Refused(
+                                                            "is no NuGet v3 server: its index names no "
+                                                                    + FLAT)));
+            URI flat = endpoint.index().resolve(address.endsWith("/") ? address : address + "/");
+            return allowed(flat);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new NotFound(new Try.Refused("is no NuGet v3 server: its index is no JSON"));
+        } catch (IOException e) {
+            throw new NotFound(new Try.Interrupted("was cut off: " + e.getMessage()));
+        }
+    }
+
+    private URI file(URI flat) {
+        String id = pin.id().lower();
+        String version = pin.version().lower();
+        return flat.resolve("%s/%s/%s.%s.nupkg".formatted(id, version, id, version));
+    }
+
+    private HttpResponse<InputStream> ask(HttpRequest.Builder request)
+            throws NotFound, InterruptedException {
+        URI uri = request.build().uri();
+        shownTo(uri).ifPresent(shown -> request.header(shown.name(), shown.value()));
+        request.timeout(connectMax.plus(rules.stallMax()));
+        try {
+            return client.send(request.build(), BodyHandlers.ofInputStream());
+        } catch (HttpTimeoutException e) {
+            throw new NotFound(
+                    new Try.Silent(
+                            "no answer within %d s"
+                                    .formatted(connectMax.plus(rules.stallMax()).toSeconds())));
+        } catch (SSLException e) {
+            throw new NotFound(new Try.Refused("no trust: " + e.getMessage()));
+        } catch (IOException e) {
+            throw new NotFound(
+                    new Try.Interrupted(
+                            Optional.ofNullable(e.getMessage())
+                                    .orElse("the connection was refused")));
+        }
+    }
+
+    private static Try refused(int status) {
+        if (TEMPORARY.contains(status)) {
+            return new Try.Interrupted("answered " + status);
+        }
+        return new Try.Refused(
+                status == 401 || status == 403
+                        ? "answered %d: it does not take the cache's credentials. Put the cache again with such that may read"
+                                .formatted(status)
+                        : "answered %d at its service index".formatted(status));
+    }
+
+    private Optional<Header> shownTo(URI uri) {
+        return endpoint.shown().filter(_ -> isOwn(uri));
+    }
+
+    private boolean isOwn(URI uri) {
+        URI own = endpoint.index();
+        return own.getScheme().equalsIgnoreCase(uri.getScheme())
+                && own.getHost().equalsIgnoreCase(uri.getHost())
+                && port(own) == port(uri);
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+    }
+
+    @Override
+    public boolean becomesAnother() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        if (download != null) {
+            download.close();
+        }
+    }
+}

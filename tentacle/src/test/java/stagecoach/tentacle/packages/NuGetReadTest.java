@@ -1,0 +1,230 @@
+package stagecoach.tentacle.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.RawServer;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.PackagePin;
+
+@Timeout(60)
+class NuGetReadTest {
+    private static final CacheId THEIRS = new CacheId("theirs-1");
+    private static final String SHOWN = "Basic Y2k6cmVhZC13b3Jk";
+    private static final String FILE = "/flat/shop.web/1.0.0/shop.web.1.0.0.nupkg";
+
+    @TempDir Path folder;
+    private byte[] bytes;
+    private PackagePin pin;
+    private TestTickets tickets;
+    private Identity far;
+    private RawServer server;
+    private RawServer elsewhere;
+
+    @BeforeEach
+    void open() throws Exception {
+        bytes = new byte[300_000];
+        new Random(42).nextBytes(bytes);
+        pin = AcquirePackageTest.pin(bytes);
+        tickets = new TestTickets(folder.resolve("home"));
+        far = Identity.loadOrCreate(folder.resolve("far"), "nuget");
+        elsewhere = RawServer.plain(this::give);
+        server = RawServer.plain(this::answer);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        server.close();
+        elsewhere.close();
+    }
+
+    private static String path(RawServer.Request request) {
+        return request.line().split(" ", -1)[1];
+    }
+
+    private void answer(RawServer.Request request, OutputStream out) throws Exception {
+        switch (path(request)) {
+            case "/v3/index.json" -> index(out, "/flat/");
+            case FILE -> give(request, out);
+            default -> RawServer.head(out, "404 Not Found", "Content-Length: 0");
+        }
+    }
+
+    private static void index(OutputStream out, String flat) throws IOException {
+        byte[] document =
+                """
+                {"version":"3.0.0","resources":[{"@id":"%s","@type":"PackageBaseAddress/3.0.0"}]}
+                """
+                        .formatted(flat)
+                        .getBytes(StandardCharsets.UTF_8);
+        RawServer.head(out, "200 OK", "Content-Length: " + document.length);
+        out.write(document);
+    }
+
+    private void give(RawServer.Request request, OutputStream out) throws Exception {
+        if (request.line().startsWith("HEAD ")) {
+            RawServer.head(out, "200 OK", "Content-Length: " + bytes.length);
+        } else {
+            RawServer.serve(request, out, bytes);
+        }
+    }
+
+    private CommandResult acquire(RawServer at, Optional<String> thumbprint) throws Exception {
+        var desk =
+                new AcquirePackageWork.Desk(
+                        tickets.home(),
+                        PackageStore.open(tickets.home()),
+                        new Settings(
+                                Deliveries.AGENT,
+                                URI.create("https://127.0.0.1:1"),
+                                Optional.empty(),
+                                far.thumbprint()),
+                        tickets.home().identity(),
+                        new FetchRules(
+                                3,
+                                20,
+                                Duration.ofMillis(5),
+                                Duration.ofMillis(20),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(10),
+                                1,
+                                Duration.ofMillis(20),
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(1)),
+                        List.of());
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.acquire(
+                                pin,
+                                false,
+                                List.of(new CacheGrant(THEIRS, SHOWN)),
+                                new Source.NuGet(THEIRS, at.url() + "/v3/index.json", thumbprint)));
+        return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+    }
+
+    private void heldAndServedByThem(CommandResult result) throws IOException {
+        assertThat(result.succeeded()).as(result.toString()).isTrue();
+        AcquisitionResult got = result.acquisition().orElseThrow();
+        assertThat(got.servedBy())
+                .isEqualTo(new ServedBy(ServedBy.Kind.CACHE, Optional.of(THEIRS)));
+        assertThat(Files.readAllBytes(folder.resolve("home/packages/" + pin.sha512().value())))
+                .isEqualTo(bytes);
+    }
+
+    @Test
+    void a_package_is_found_by_the_service_index_and_the_server_is_shown_what_it_wants()
+            throws Exception {
+        heldAndServedByThem(acquire(server, Optional.empty()));
+
+        assertThat(server.requests())
+                .extracting(RawServer.Request::line)
+                .containsExactly(
+                        "GET /v3/index.json HTTP/1.1",
+                        "HEAD " + FILE + " HTTP/1.1",
+                        "GET " + FILE + " HTTP/1.1");
+        assertThat(server.requests())
+                .allSatisfy(
+                        request ->
+                                assertThat(request.headers())
+                                        .containsEntry("authorization", SHOWN));
+    }
+
+    @Test
+    void one_that_leads_elsewhere_is_followed_and_the_other_is_shown_nothing() throws Exception {
+        try (RawServer leading =
+                RawServer.plain(
+                        (request, out) -> {
+                            if (path(request).equals("/v3/index.json")) {
+                                index(out, "/flat");
+                            } else {
+                                RawServer.head(
+                                        out,
+                                        "307 Temporary Redirect",
+                                        "Location: " + elsewhere.url() + "/blob?signed=1",
+                                        "Content-Length: 0");
+                            }
+                        })) {
+            heldAndServedByThem(acquire(leading, Optional.empty()));
+        }
+
+        assertThat(elsewhere.requests())
+                .singleElement()
+                .satisfies(
+                        request -> {
+                            assertThat(request.line()).isEqualTo("GET /blob?signed=1 HTTP/1.1");
+                            assertThat(request.headers()).doesNotContainKey("authorization");
+                        });
+    }
+
+    @Test
+    void a_server_of_a_known_certificate_is_trusted_and_another_is_not() throws Exception {
+        try (RawServer tls = RawServer.tls(far, this::answer)) {
+            CommandResult stranger = acquire(tls, Optional.of("ab".repeat(32)));
+            assertThat(stranger.reason().orElseThrow()).contains("no trust");
+
+            heldAndServedByThem(acquire(tls, Optional.of(far.thumbprint().value())));
+        }
+    }
+
+    @Test
+    void wrong_bytes_under_the_name_are_told_and_nothing_is_kept() throws Exception {
+        byte[] right = bytes;
+        bytes = new byte[right.length];
+        CommandResult result = acquire(server, Optional.empty());
+
+        assertThat(result.reason().orElseThrow())
+                .contains("cache theirs-1 gave bytes with the SHA-512");
+        assertThat(folder.resolve("home/packages/" + pin.sha512().value())).doesNotExist();
+    }
+
+    @Test
+    void a_server_that_leads_from_https_to_http_is_not_followed() throws Exception {
+        try (RawServer tls =
+                RawServer.tls(far, (request, out) -> index(out, elsewhere.url() + "/flat/"))) {
+            CommandResult result = acquire(tls, Optional.of(far.thumbprint().value()));
+
+            assertThat(result.reason().orElseThrow()).contains("which is not followed");
+        }
+        assertThat(elsewhere.requests()).isEmpty();
+    }
+
+    @Test
+    void refusals_are_told_with_what_to_do_and_are_not_repeated() throws Exception {
+        try (RawServer refusing =
+                RawServer.plain(
+                        (_, out) -> RawServer.head(out, "401 Unauthorized", "Content-Length: 0"))) {
+            CommandResult result = acquire(refusing, Optional.empty());
+
+            assertThat(result.reason().orElseThrow())
+                    .contains("answered 401", "Put the cache again")
+                    .doesNotContain("Y2k6");
+            assertThat(refusing.requests()).hasSize(1);
+        }
+    }
+}
