@@ -136,11 +136,14 @@ public class StepCommands {
                 .toList();
     }
 
+    /** A health check has no further time than its own. */
     private Instant expiry(PlannedStep step) {
-        return clock.instant()
-                .plus(settings.startWithin())
-                .plus(Reach.of(step, settings.reachWithin()))
-                .truncatedTo(ChronoUnit.MICROS);
+        Duration reach = Reach.of(step, settings.reachWithin());
+        Duration most =
+                step.kind() == PlannedStep.Kind.HEALTH_CHECK
+                        ? reach
+                        : settings.startWithin().plus(reach);
+        return clock.instant().plus(most).truncatedTo(ChronoUnit.MICROS);
     }
 
     private Optional<Duration> reach(PlannedStep step) {
