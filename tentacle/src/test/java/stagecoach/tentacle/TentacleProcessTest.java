@@ -9,15 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
 import stagecoach.contracts.agent.TentacleFrame;
@@ -26,7 +30,9 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.FakeGateway;
 import stagecoach.tentacle.testing.Nupkg;
+import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackagePin;
 
@@ -188,6 +194,53 @@ class TentacleProcessTest {
         CommandResult result = gateway.awaitEnd(ticket);
         assertThat(result.succeeded()).as(result.toString()).isTrue();
         assertThat(trace).hasContent("pre\nbegun\nended\npost");
+    }
+
+    @Test
+    void a_kill_in_the_middle_of_a_transfer_loses_no_byte_of_it() throws Exception {
+        byte[] bytes = new byte[300_000];
+        new Random(5).nextBytes(bytes);
+        PackagePin pin = Nupkg.pin(bytes);
+        Path partial = home.packages().resolve(".partial").resolve(pin.sha512().value());
+        CountDownLatch killed = new CountDownLatch(1);
+        Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
+        try (RawServer slow =
+                RawServer.tls(
+                        far,
+                        (request, out) -> {
+                            if (killed.getCount() > 0) {
+                                RawServer.serve(request, out, bytes, 150_000);
+                                killed.await(60, TimeUnit.SECONDS);
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        })) {
+            start();
+            Source cache =
+                    new Source.Cache(
+                            new CacheId("eu-1"), slow.url(), Optional.of(far.thumbprint().value()));
+            Ticket ticket =
+                    gateway.give(
+                            Deliveries.acquire(
+                                    pin,
+                                    false,
+                                    List.of(new CacheGrant(new CacheId("eu-1"), "grant")),
+                                    cache));
+            await().atMost(30, TimeUnit.SECONDS)
+                    .until(() -> Files.exists(partial) && Files.size(partial) == 150_000);
+            kill();
+            killed.countDown();
+            start();
+
+            CommandResult result = gateway.awaitEnd(ticket);
+
+            assertThat(result.succeeded()).as(result.toString()).isTrue();
+            assertThat(result.acquisition().orElseThrow().bytesResumed()).isEqualTo(150_000);
+            assertThat(result.acquisition().orElseThrow().bytes()).isEqualTo(150_000);
+            assertThat(Files.readAllBytes(home.packages().resolve(pin.sha512().value())))
+                    .isEqualTo(bytes);
+            assertThat(partial).doesNotExist();
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ public final class RetentionCommand implements Runnable {
     private static final String PATH = "/retention";
     private static final String DAYS = "days";
     private static final String PACKAGES = "packages";
+    private static final String CACHES = "caches";
     private static final String VERSIONS = "versions";
     private static final String FREE = "freeDiskPercent";
 
@@ -60,7 +61,8 @@ public final class RetentionCommand implements Runnable {
                                                                             .asInt())),
                                             List.of("events", inDays(kept.path("events"))),
                                             List.of("releases", "for good"),
-                                            List.of("packages", packages(kept.path(PACKAGES)))))
+                                            List.of("packages", packages(kept.path(PACKAGES))),
+                                            List.of(CACHES, packages(kept.path(CACHES)))))
                             .stripTrailing());
             return ExitCode.SUCCEEDED;
         }
@@ -134,6 +136,16 @@ public final class RetentionCommand implements Runnable {
                 description = "So many percent of the server's disk stay free; 0: none.")
         @Nullable Integer packageFree;
 
+        @Option(
+                names = "--cache-days",
+                description = "What caches hold, after its last use; 0: as long as there is room.")
+        @Nullable Integer cacheDays;
+
+        @Option(
+                names = "--cache-free-disk",
+                description = "So many percent of each cache's disk stay free; 0: none.")
+        @Nullable Integer cacheFree;
+
         @Override
         protected ExitCode run(ApiClient api) {
             ObjectNode kept = api.get(PATH).deepCopy();
@@ -144,6 +156,8 @@ public final class RetentionCommand implements Runnable {
             put(kept, PACKAGES, VERSIONS, packageVersions);
             put(kept, PACKAGES, DAYS, packageDays);
             put(kept, PACKAGES, FREE, packageFree);
+            put(kept, CACHES, DAYS, cacheDays);
+            put(kept, CACHES, FREE, cacheFree);
             return tell(api.put(PATH, kept));
         }
 
@@ -152,7 +166,7 @@ public final class RetentionCommand implements Runnable {
             if (value == null) {
                 return;
             }
-            if (value == 0 && what.equals(PACKAGES)) {
+            if (value == 0 && (what.equals(PACKAGES) || what.equals(CACHES))) {
                 kept.withObjectProperty(what).remove(field);
             } else {
                 kept.withObjectProperty(what).put(field, value);

@@ -134,6 +134,15 @@ public final class AcquirePackageWork implements Work {
                 removed.addAll(others);
                 try {
                     yield fetch(live, broken, removed);
+                } catch (IOException e) {
+                    if (!PackageRoom.isFull(e)) {
+                        throw e;
+                    }
+                    // What came would keep the disk full, for this machine's scripts as well.
+                    desk.store.dropPartial(pin);
+                    yield Results.failed(
+                            "%s %s could not be got: the disk became full on the way (%s). Make room, then retry."
+                                    .formatted(pin.id(), pin.version(), e.getMessage()));
                 } finally {
                     desk.room.giveBack(pin);
                 }

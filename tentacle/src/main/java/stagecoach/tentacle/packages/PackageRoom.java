@@ -55,6 +55,16 @@ final class PackageRoom {
         this.open = open;
     }
 
+    /**
+     * Whether a failure is that of a full disk; Java has no type for it, only the system's words.
+     */
+    static boolean isFull(IOException failure) {
+        String words = String.valueOf(failure.getMessage());
+        return words.contains("No space left on device")
+                || words.contains("Disk quota exceeded")
+                || words.contains("There is not enough space on the disk");
+    }
+
     /** What came of it. */
     sealed interface Made {
         /** There is room, which belongs to this package until it is given back. */

@@ -107,14 +107,24 @@ public sealed interface ConfigurationDocument {
      *     newest
      * @param eventDays the feed of events
      * @param packages the central store of packages; empty as it was told before this could be set
+     * @param caches what caches hold; empty as it was told before this could be set
      */
     record Retention(
             int logDays,
             int deploymentDays,
             int deploymentsPerEnvironment,
             int eventDays,
-            Optional<PackagesKept> packages)
+            Optional<PackagesKept> packages,
+            Optional<CachesKept> caches)
             implements ConfigurationDocument {}
+
+    /**
+     * What a cache keeps although no deployment needs it just now.
+     *
+     * @param days what was used within so many days; empty if age counts for nothing
+     * @param freeDiskPercent so much of its disk is kept free, by what was not used the longest
+     */
+    record CachesKept(Optional<Integer> days, Optional<Integer> freeDiskPercent) {}
 
     /**
      * Which packages are kept although nobody needs them.

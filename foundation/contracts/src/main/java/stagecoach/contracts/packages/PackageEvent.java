@@ -1,5 +1,6 @@
 package stagecoach.contracts.packages;
 
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /** What becomes of the bytes of a package that is kept; stream {@code package-<sha512>}. */
@@ -11,6 +12,36 @@ public sealed interface PackageEvent {
      */
     record PackageRemoved(PackagePin pin, Why why, String reason) implements PackageEvent {}
 
+    /**
+     * A cache does not hold a package any more; it is pulled again when somebody needs it there.
+     *
+     * @param reason in words
+     */
+    record PackageDropped(PackagePin pin, CacheId cache, Why why, String reason)
+            implements PackageEvent {}
+
+    /**
+     * Somebody's copy of a package was no longer what it had been, and nobody gets it from there.
+     *
+     * @param holder {@code the server}, or {@code cache eu-1}
+     */
+    record PackageDamaged(PackagePin pin, String holder) implements PackageEvent {}
+
+    /**
+     * The server has got back a package that it had lost.
+     *
+     * @param from {@code cache eu-1}, or {@code feed nuget-org}
+     */
+    record PackageRepaired(PackagePin pin, String from) implements PackageEvent {}
+
+    /**
+     * The server has lost a package, and nobody could give it back; until it is pushed again, or
+     * somebody can, it is not offered.
+     *
+     * @param reason in words
+     */
+    record PackageLost(PackagePin pin, String reason) implements PackageEvent {}
+
     /** Why something was removed. */
     enum Why {
         /** The settings say so. */
@@ -18,6 +49,8 @@ public sealed interface PackageEvent {
         /** The disk had too little room; this was used the longest time ago. */
         DISK,
         /** A person said so. */
-        PERSON
+        PERSON,
+        /** The server does not keep it any more, or it went by itself. */
+        GONE
     }
 }

@@ -376,10 +376,11 @@ class AcquisitionTest {
         int again = Http.pushed(nupkg.bytes());
         deployment.start(3, false, needs);
 
-        assertThat(reason).contains("was damaged and is removed; push the same package again");
+        assertThat(reason)
+                .contains("was damaged, and no cache holds it; push the same package again");
         assertThat(ended.outcome()).isEqualTo(RunOutcome.FAILED);
         assertThat(ended.missing()).hasSize(1);
-        assertThat(again).isEqualTo(409);
+        assertThat(again).isEqualTo(201);
         assertThat(deployment.event(3, PackageReplicated.class).bytes())
                 .isEqualTo(nupkg.bytes().length);
     }

@@ -3,11 +3,17 @@ package stagecoach.packages.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +23,7 @@ import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.CacheId;
 
 /** Server and cache as they are shipped, killed in the middle of a transfer. */
@@ -29,6 +36,7 @@ class KillIT {
 
     private static CentralProcess central;
     private static CacheProcess cache;
+    private static Path packages = Path.of("unset");
 
     private final Link link = new Link(() -> central.port());
     private Deployment deployment;
@@ -42,6 +50,7 @@ class KillIT {
         KEYS.start().forEach((name, value) -> put(environment, name, value));
         // Where those who play the other services find the broker.
         System.setProperty("STAGECOACH_KAFKA", environment.get("STAGECOACH_KAFKA"));
+        packages = Path.of(environment.get("STAGECOACH_PACKAGE_DIR"));
         central =
                 new CentralProcess(
                         environment, Files.createTempFile(Path.of("target"), "central-", ".log"));
@@ -121,5 +130,49 @@ class KillIT {
 
         assertThat(endedWell().bytesResumed()).isPositive();
         assertThat(link.bytes()).isLessThan(nupkg.bytes().length + SIZE / 10L);
+    }
+
+    @Test
+    void invariant_9_a_server_killed_in_the_middle_of_a_push_keeps_nothing_of_it()
+            throws Exception {
+        var cut = Packages.of(Packages.freshId(), "1.0.0", SIZE);
+        try (var client = new Socket(InetAddress.getLoopbackAddress(), central.port())) {
+            OutputStream out = client.getOutputStream();
+            out.write(
+                    """
+                    PUT /nuget/v3/package/ HTTP/1.1
+                    Host: 127.0.0.1
+                    X-NuGet-ApiKey: %s
+                    Content-Type: multipart/form-data; boundary=cut
+                    Content-Length: %d
+
+                    --cut
+                    Content-Disposition: form-data; name="package"; filename="p.nupkg"
+
+                    """
+                            .formatted(TestKeys.PUSH.key(), SIZE * 2L)
+                            .replace("\n", "\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            out.write(cut.bytes(), 0, SIZE / 2);
+            out.flush();
+            await().atMost(StagecoachResource.PATIENCE).until(() -> draftBytes() > SIZE / 4);
+            central.kill();
+        }
+
+        central.start();
+
+        assertThat(draftBytes()).isZero();
+        assertThat(Http.get(cut.flatPath()).statusCode()).isEqualTo(404);
+        assertThat(Http.pushed(cut.bytes())).isEqualTo(201);
+    }
+
+    private static long draftBytes() throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.walk(packages.resolve("drafts"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        return bytes;
     }
 }

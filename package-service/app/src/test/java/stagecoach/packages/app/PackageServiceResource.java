@@ -52,7 +52,10 @@ public final class PackageServiceResource implements QuarkusTestResourceLifecycl
                 "stagecoach.replication.backoff-first",
                 "PT0.05S",
                 "stagecoach.replication.visible-max",
-                "PT4S");
+                "PT4S",
+                // Damage is found by those who look for it; tests read again themselves.
+                "stagecoach.scrub.bytes-per-second",
+                "0");
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.runtime.access.Caller;
@@ -64,13 +65,18 @@ public class RetentionResource {
             @Schema(
                             description =
                                     "Packages of the built-in feed that no release and no deployment needs; without versions and days they are kept for good. The newest version of each always stays")
-                    Packages packages) {
+                    Packages packages,
+            @Schema(
+                            description =
+                                    "What caches hold and no deployment needs just now; without days it stays. It is pulled again when it is needed")
+                    Caches caches) {
         static RetentionView of(ConfigurationDocument.Retention kept) {
             return new RetentionView(
                     new Days(kept.logDays()),
                     new Deployments(kept.deploymentDays(), kept.deploymentsPerEnvironment()),
                     new Days(kept.eventDays()),
-                    kept.packages().map(Packages::of).orElseThrow());
+                    kept.packages().map(Packages::of).orElseThrow(),
+                    kept.caches().map(Caches::of).orElseThrow());
         }
     }
 
@@ -99,6 +105,14 @@ public class RetentionResource {
                     kept.versions().orElse(null),
                     kept.days().orElse(null),
                     kept.freeDiskPercent().orElse(null));
+        }
+    }
+
+    /** What was used within so many days, and so much of each cache's disk free. */
+    @Schema(name = "RetentionOfCaches")
+    public record Caches(@Nullable Integer days, @Nullable Integer freeDiskPercent) {
+        static Caches of(CachesKept kept) {
+            return new Caches(kept.days().orElse(null), kept.freeDiskPercent().orElse(null));
         }
     }
 
@@ -137,6 +151,7 @@ public class RetentionResource {
         Optional<JsonBody> events = body.object("events");
         body.notYet("releases", "Releases are kept for good; leave it out.");
         Optional<JsonBody> packages = body.object("packages");
+        Optional<JsonBody> caches = body.object("caches");
         int deploymentDays = days(deployments, DEPLOYMENT_DAYS_MIN, defaults.deploymentDays());
         int logDays = days(logs, DAYS_MIN, Math.min(defaults.logDays(), deploymentDays));
         int eventDays = days(events, DAYS_MIN, Math.max(defaults.eventDays(), deploymentDays));
@@ -154,10 +169,25 @@ public class RetentionResource {
         deployments.ifPresent(JsonBody::refuseUnknown);
         events.ifPresent(JsonBody::refuseUnknown);
         PackagesKept packagesKept = packagesKept(packages);
+        CachesKept cachesKept = cachesKept(caches);
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return new ConfigurationDocument.Retention(
-                logDays, deploymentDays, perEnvironment, eventDays, Optional.of(packagesKept));
+                logDays,
+                deploymentDays,
+                perEnvironment,
+                eventDays,
+                Optional.of(packagesKept),
+                Optional.of(cachesKept));
+    }
+
+    private static CachesKept cachesKept(Optional<JsonBody> body) {
+        var kept =
+                new CachesKept(
+                        body.flatMap(b -> b.integer(DAYS, DAYS_MIN, DAYS_MAX)),
+                        body.flatMap(b -> b.integer(FREE, 1, FREE_MAX)));
+        body.ifPresent(JsonBody::refuseUnknown);
+        return kept;
     }
 
     private static PackagesKept packagesKept(Optional<JsonBody> body) {

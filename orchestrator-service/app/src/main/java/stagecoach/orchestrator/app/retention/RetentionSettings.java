@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.catalog.ConfigurationKind;
@@ -26,6 +27,8 @@ public class RetentionSettings {
     private static final PackagesKept FOR_GOOD =
             new PackagesKept(Optional.empty(), Optional.empty(), Optional.empty());
 
+    private static final CachesKept ALL = new CachesKept(Optional.empty(), Optional.empty());
+
     private final CommandHandler commands;
     private final ConfigurationDocument.Retention defaults;
 
@@ -40,7 +43,8 @@ public class RetentionSettings {
                         DEPLOYMENT_DAYS,
                         DEPLOYMENTS_PER_ENVIRONMENT,
                         EVENT_DAYS,
-                        Optional.of(FOR_GOOD));
+                        Optional.of(FOR_GOOD),
+                        Optional.of(ALL));
     }
 
     /** What counts if nobody has set anything. */
@@ -56,7 +60,7 @@ public class RetentionSettings {
     private static Optional<ConfigurationDocument.Retention> set(Statements tx) {
         return tx
                 .rows(
-                        "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent FROM retention_setting")
+                        "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent FROM retention_setting")
                 .stream()
                 .findFirst()
                 .map(
@@ -70,7 +74,10 @@ public class RetentionSettings {
                                                 new PackagesKept(
                                                         optional(row[4]),
                                                         optional(row[5]),
-                                                        optional(row[6])))));
+                                                        optional(row[6]))),
+                                        Optional.of(
+                                                new CachesKept(
+                                                        optional(row[7]), optional(row[8])))));
     }
 
     private static int number(@Nullable Object value) {
@@ -93,18 +100,22 @@ public class RetentionSettings {
                 List.of(new ConfigurationKind.Command.Write(Kind.RETENTION, ID, wanted)),
                 cause);
         PackagesKept packages = wanted.packages().orElse(FOR_GOOD);
+        CachesKept caches = wanted.caches().orElse(ALL);
         tx.execute("DELETE FROM retention_setting");
         tx.execute(
                 """
                 INSERT INTO retention_setting (log_days, deployment_days, deployments_per_environment, event_days,
-                    package_versions, package_days, package_free_disk_percent)
-                VALUES (?1, ?2, ?3, ?4, CAST(?5 AS integer), CAST(?6 AS integer), CAST(?7 AS integer))""",
+                    package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent)
+                VALUES (?1, ?2, ?3, ?4, CAST(?5 AS integer), CAST(?6 AS integer), CAST(?7 AS integer),
+                    CAST(?8 AS integer), CAST(?9 AS integer))""",
                 wanted.logDays(),
                 wanted.deploymentDays(),
                 wanted.deploymentsPerEnvironment(),
                 wanted.eventDays(),
                 packages.versions().orElse(null),
                 packages.days().orElse(null),
-                packages.freeDiskPercent().orElse(null));
+                packages.freeDiskPercent().orElse(null),
+                caches.days().orElse(null),
+                caches.freeDiskPercent().orElse(null));
     }
 }

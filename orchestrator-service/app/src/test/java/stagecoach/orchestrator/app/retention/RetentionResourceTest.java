@@ -46,6 +46,20 @@ class RetentionResourceTest {
     }
 
     @Test
+    void what_caches_keep_is_set() {
+        Api.expect(200, Api.put(PATH, "{}"));
+        assertThat(Api.expect(200, Api.get(PATH)).<Object>get("caches.days")).isNull();
+        assertThat(stagecoach("retention", "set", "--cache-days", "60", "--cache-free-disk", "10"))
+                .contains("what was used within 60 days; 10% of the disk free in any case");
+        var set = Api.expect(200, Api.get(PATH));
+        assertThat(set.getInt("caches.days")).isEqualTo(60);
+        assertThat(set.getInt("caches.freeDiskPercent")).isEqualTo(10);
+        assertThat(stagecoach("retention", "set", "--cache-days", "0", "--package-days", "9"))
+                .contains("for good; 10% of the disk free in any case");
+        Api.expect(200, Api.put(PATH, "{}"));
+    }
+
+    @Test
     void how_long_packages_are_kept_is_set() {
         Api.expect(200, Api.put(PATH, "{}"));
         var defaults = Api.expect(200, Api.get(PATH));

@@ -47,17 +47,31 @@ class AcquisitionTables {
             case PackageReplicated(var pin, var cache, long _, long _, int _) -> {
                 String[] row = {cache.value(), pin.sha512().value()};
                 tx.execute(
-                        "INSERT INTO replicated (cache, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                        """
+                        INSERT INTO replicated (cache, sha512, id, version, size) VALUES (?1, ?2, ?3, ?4, ?5)
+                        ON CONFLICT (cache, sha512) DO UPDATE
+                            SET used_at = now(), dropping = NULL, reason = NULL""",
                         row[0],
-                        row[1]);
+                        row[1],
+                        pin.id().value(),
+                        pin.version().value(),
+                        pin.size());
                 tx.execute("DELETE FROM suspect WHERE cache = ?1 AND sha512 = ?2", row[0], row[1]);
             }
             case ReplicationFailed(var pin, var cache, var _) -> forget(tx, cache.value(), pin);
-            case TargetAcquired(var pin, var target, var _, long _, long _, int _) ->
-                    tx.execute(
-                            "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                            target.value(),
-                            pin.sha512().value());
+            case TargetAcquired(var pin, var target, var by, long _, long _, int _) -> {
+                tx.execute(
+                        "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                        target.value(),
+                        pin.sha512().value());
+                by.cache()
+                        .ifPresent(
+                                cache ->
+                                        tx.execute(
+                                                "UPDATE replicated SET used_at = now() WHERE cache = ?1 AND sha512 = ?2",
+                                                cache.value(),
+                                                pin.sha512().value()));
+            }
             case IntegrityBroken(var pin, var holder, var _) -> suspect(tx, holder, pin);
             case AcquisitionEnded _ ->
                     tx.execute("DELETE FROM acquisition WHERE stream = ?1", stream.value());
@@ -139,7 +153,7 @@ class AcquisitionTables {
     List<Held> inCaches(Tx tx, Collection<Sha512> digests) {
         return held(
                 tx.rows(
-                        "SELECT cache, sha512 FROM replicated WHERE sha512 = ANY(?1)",
+                        "SELECT cache, sha512 FROM replicated WHERE sha512 = ANY(?1) AND dropping IS NULL",
                         (Object) texts(digests)));
     }
 

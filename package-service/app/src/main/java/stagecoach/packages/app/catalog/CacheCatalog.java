@@ -85,6 +85,11 @@ public class CacheCatalog {
         return tx.find(CacheRow.class, cache.value());
     }
 
+    /** All of them. */
+    public List<CacheRow> all(Tx tx) {
+        return tx.query(CacheRow.class, "from CacheRow order by id");
+    }
+
     /** Where the targets of some needs look, region by region, as things are now. */
     public List<RegionRoute> routes(Tx tx, List<PackageNeed> needs) {
         var caches =

@@ -83,7 +83,7 @@ public class PinResource {
         Optional<PackageVersion> single = wanted.versions().flatMap(VersionRange::single);
         if (single.isPresent()) {
             // An unlisted version is not offered, but who names it may have it.
-            Optional<PackageEntry> named = PostgresIndex.find(tx, wanted.id(), single.get());
+            Optional<PackageEntry> named = PostgresIndex.offered(tx, wanted.id(), single.get());
             if (named.isPresent()) {
                 return Answer.pinned(named.get().pin());
             }

@@ -73,6 +73,9 @@ public class PostgresIndex implements PackageIndex {
         if (added == 1) {
             return new AddOutcome.Added(entry);
         }
+        if (found(tx, pin)) {
+            return new AddOutcome.Added(entry);
+        }
         PackageEntry present =
                 find(tx, pin.id(), pin.version())
                         .orElseThrow(
@@ -83,6 +86,36 @@ public class PostgresIndex implements PackageIndex {
         return present.pin().sha512().equals(pin.sha512())
                 ? new AddOutcome.SameBytes(present)
                 : new AddOutcome.OtherBytes(present);
+    }
+
+    /** Whether this brings back what was lost. */
+    private static boolean found(Tx tx, PackagePin pin) {
+        return tx.execute(
+                        "UPDATE package SET lost_at = NULL WHERE id_key = ?1 AND version_key = ?2 AND sha512 = ?3 AND lost_at IS NOT NULL",
+                        pin.id().lower(),
+                        pin.version().lower(),
+                        pin.sha512().value())
+                > 0;
+    }
+
+    /**
+     * The bytes of some packages are lost, and they are not offered, or they are back.
+     *
+     * @return whether that is new
+     */
+    public static boolean lost(Tx tx, Sha512 sha512, Optional<Instant> since) {
+        return since.map(
+                                at ->
+                                        tx.execute(
+                                                "UPDATE package SET lost_at = ?2 WHERE sha512 = ?1 AND lost_at IS NULL",
+                                                sha512.value(),
+                                                at))
+                        .orElseGet(
+                                () ->
+                                        tx.execute(
+                                                "UPDATE package SET lost_at = NULL WHERE sha512 = ?1 AND lost_at IS NOT NULL",
+                                                sha512.value()))
+                > 0;
     }
 
     @Override
@@ -198,10 +231,17 @@ public class PostgresIndex implements PackageIndex {
 
     @Override
     public Optional<PackageEntry> find(PackageId id, PackageVersion version) {
-        return unitOfWork.run(tx -> find(tx, id, version));
+        return unitOfWork.run(tx -> offered(tx, id, version));
     }
 
     /** The same in a transaction that one already has. */
+    public static Optional<PackageEntry> offered(Tx tx, PackageId id, PackageVersion version) {
+        return versions(tx, id).stream()
+                .filter(entry -> entry.pin().version().equals(version))
+                .findFirst();
+    }
+
+    /** A package, even if its bytes are lost. */
     public static Optional<PackageEntry> find(Tx tx, PackageId id, PackageVersion version) {
         return tx
                 .rows(
@@ -222,7 +262,10 @@ public class PostgresIndex implements PackageIndex {
     /** The same in a transaction that one already has. */
     public static List<PackageEntry> versions(Tx tx, PackageId id) {
         return tx
-                .rows("SELECT %s FROM package WHERE id_key = ?1".formatted(COLUMNS), id.lower())
+                .rows(
+                        "SELECT %s FROM package WHERE id_key = ?1 AND lost_at IS NULL"
+                                .formatted(COLUMNS),
+                        id.lower())
                 .stream()
                 .map(PostgresIndex::entry)
                 .sorted(Comparator.comparing((PackageEntry entry) -> entry.pin().version()))
@@ -238,7 +281,8 @@ public class PostgresIndex implements PackageIndex {
     public static List<PackageId> ids(Tx tx) {
         var newest = new LinkedHashMap<PackageId, PackageVersion>();
         var spelled = new LinkedHashMap<PackageId, PackageId>();
-        for (Object[] row : tx.rows("SELECT id, version FROM package ORDER BY id_key")) {
+        for (Object[] row :
+                tx.rows("SELECT id, version FROM package WHERE lost_at IS NULL ORDER BY id_key")) {
             var id = new PackageId(text(row, 0));
             var version = new PackageVersion(text(row, 1));
             @Nullable PackageVersion known = newest.get(id);
@@ -258,7 +302,7 @@ public class PostgresIndex implements PackageIndex {
     public static List<PackageId> search(Tx tx, String query, String after, int limit) {
         var keys =
                 tx.rows(
-                        "SELECT DISTINCT id_key FROM package WHERE strpos(id_key, lower(?1)) > 0 AND id_key > ?2 ORDER BY id_key LIMIT ?3",
+                        "SELECT DISTINCT id_key FROM package WHERE lost_at IS NULL AND strpos(id_key, lower(?1)) > 0 AND id_key > ?2 ORDER BY id_key LIMIT ?3",
                         query,
                         after,
                         limit);

@@ -22,6 +22,7 @@ final class SearchStatement {
         this.query = query;
         var conditions = new ArrayList<String>();
         conditions.add("listed");
+        conditions.add("lost_at IS NULL");
         if (!query.prerelease()) {
             conditions.add("strpos(version_key, '-') = 0");
         }

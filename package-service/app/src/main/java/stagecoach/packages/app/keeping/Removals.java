@@ -78,6 +78,21 @@ public class Removals {
         return true;
     }
 
+    /** Says what became of a package without anybody's doing. */
+    public void tell(Tx tx, PackageEvent event) {
+        tell(tx, event, pinOf(event).sha512(), cause());
+    }
+
+    private static PackagePin pinOf(PackageEvent event) {
+        return switch (event) {
+            case PackageRemoved(var pin, var _, var _) -> pin;
+            case PackageEvent.PackageDropped(var pin, var _, var _, var _) -> pin;
+            case PackageEvent.PackageDamaged(var pin, var _) -> pin;
+            case PackageEvent.PackageRepaired(var pin, var _) -> pin;
+            case PackageEvent.PackageLost(var pin, var _) -> pin;
+        };
+    }
+
     /** Says what became of some bytes. */
     void tell(Tx tx, PackageEvent event, Sha512 sha512, Cause cause) {
         commands.handle(

@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.Retention;
 import stagecoach.runtime.sql.Statements;
@@ -15,17 +16,25 @@ public class RetentionSettings {
     private static final PackagesKept PACKAGES =
             new PackagesKept(Optional.empty(), Optional.empty(), Optional.empty());
 
+    private static final CachesKept CACHES = new CachesKept(Optional.empty(), Optional.empty());
+
     RetentionSettings() {}
 
     /** Takes in what was set; empty for the defaults. */
     public void learn(Statements tx, Optional<Retention> told) {
         PackagesKept packages = told.flatMap(Retention::packages).orElse(PACKAGES);
         tx.execute("DELETE FROM retention_setting");
+        CachesKept caches = told.flatMap(Retention::caches).orElse(CACHES);
         tx.execute(
-                "INSERT INTO retention_setting (versions, days, free_disk_percent) VALUES (CAST(?1 AS integer), CAST(?2 AS integer), CAST(?3 AS integer))",
+                """
+                INSERT INTO retention_setting (versions, days, free_disk_percent, cache_days, cache_free_disk_percent)
+                VALUES (CAST(?1 AS integer), CAST(?2 AS integer), CAST(?3 AS integer),
+                    CAST(?4 AS integer), CAST(?5 AS integer))""",
                 packages.versions().orElse(null),
                 packages.days().orElse(null),
-                packages.freeDiskPercent().orElse(null));
+                packages.freeDiskPercent().orElse(null),
+                caches.days().orElse(null),
+                caches.freeDiskPercent().orElse(null));
     }
 
     /** What counts for the central store. */
@@ -33,6 +42,13 @@ public class RetentionSettings {
         return row(tx, "versions, days, free_disk_percent")
                 .map(row -> new PackagesKept(number(row[0]), number(row[1]), number(row[2])))
                 .orElse(PACKAGES);
+    }
+
+    /** What counts for caches. */
+    public CachesKept caches(Statements tx) {
+        return row(tx, "cache_days, cache_free_disk_percent")
+                .map(row -> new CachesKept(number(row[0]), number(row[1])))
+                .orElse(CACHES);
     }
 
     private static Optional<@Nullable Object[]> row(Statements tx, String columns) {

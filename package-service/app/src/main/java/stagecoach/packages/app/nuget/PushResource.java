@@ -20,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.packages.server.ingest.Ingestion;
 import stagecoach.packages.server.ingest.PackageIngest;
 import stagecoach.packages.server.ingest.Refusal;
@@ -56,6 +57,7 @@ public class PushResource {
     @APIResponse(responseCode = "400", description = "No package, or a dangerous one")
     @APIResponse(responseCode = "409", description = "The version is there already")
     @APIResponse(responseCode = "413", description = "Too large")
+    @APIResponse(responseCode = "507", description = "The disk is full")
     public Response push(
             InputStream body, @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type)
             throws IOException {
@@ -68,6 +70,13 @@ public class PushResource {
         } catch (UploadBrokenException broken) {
             upload.drain();
             return problems.response(400, "package-refused", String.valueOf(broken.getMessage()));
+        } catch (DiskFullException full) {
+            upload.drain();
+            Log.error("A package could not be taken in: the disk of the packages is full.", full);
+            return problems.response(
+                    507,
+                    "disk-full",
+                    "The server's disk of packages is full, so the package was not taken in. Make room (see retention), then push it again.");
         } catch (IOException e) {
             if (!upload.failed()) {
                 throw e;

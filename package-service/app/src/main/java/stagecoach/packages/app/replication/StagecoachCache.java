@@ -3,7 +3,9 @@ package stagecoach.packages.app.replication;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.quarkus.logging.Log;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,6 +28,7 @@ import stagecoach.wire.StagecoachJson;
 /** A Stagecoach cache as the server talks to it: single requests, each tried once. */
 final class StagecoachCache {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
+    private static final int PRECONDITION_FAILED = 412;
 
     private final HttpClient client;
     private final String url;
@@ -59,6 +62,81 @@ final class StagecoachCache {
         exchange(request(sha512, Duration.ZERO).DELETE());
     }
 
+    /** A page of what it holds, and how full its disk is. */
+    CacheContents.Page holdings(String after) throws CacheFailure, InterruptedException {
+        HttpResponse<byte[]> response =
+                exchange(
+                        asking(CacheProtocol.HOLDINGS + "?" + CacheProtocol.AFTER + "=" + after)
+                                .GET());
+        try {
+            return CacheContents.Page.parse(response.body());
+        } catch (IllegalArgumentException e) {
+            throw new CacheFailure(false, "does not answer as a cache does", e);
+        }
+    }
+
+    /** The name of the last order of a digest; empty if it does not know of orders. */
+    Optional<String> lastOrder(Sha512 sha512) throws CacheFailure, InterruptedException {
+        return exchange(
+                        asking(CacheProtocol.BLOBS + sha512.hex())
+                                .method("HEAD", BodyPublishers.noBody()))
+                .headers()
+                .firstValue(CacheProtocol.ORDER_HEADER);
+    }
+
+    /**
+     * Has a digest dropped.
+     *
+     * @return whether it is not there any more; otherwise it was ordered since
+     */
+    boolean drop(Sha512 sha512, String lastOrder) throws CacheFailure, InterruptedException {
+        return exchange(
+                                asking(CacheProtocol.BLOBS + sha512.hex())
+                                        .header(CacheProtocol.ORDER_HEADER, lastOrder)
+                                        .DELETE())
+                        .statusCode()
+                != PRECONDITION_FAILED;
+    }
+
+    /**
+     * Opens what it holds of a digest, behind the bytes that are there.
+     *
+     * @return empty if it does not hold it
+     */
+    Optional<HttpResponse<InputStream>> read(Sha512 sha512, long from)
+            throws CacheFailure, InterruptedException {
+        HttpRequest.Builder request = asking(CacheProtocol.BLOBS + sha512.hex()).GET();
+        if (from > 0) {
+            request.header("Range", "bytes=" + from + "-");
+        }
+        HttpResponse<InputStream> response = sent(request.build(), BodyHandlers.ofInputStream());
+        return switch (response.statusCode()) {
+            case 200, 206 -> Optional.of(response);
+            case 404, 416 -> {
+                closed(response);
+                yield Optional.empty();
+            }
+            default -> {
+                closed(response);
+                throw new CacheFailure(true, "answered %d".formatted(response.statusCode()), null);
+            }
+        };
+    }
+
+    private static void closed(HttpResponse<InputStream> response) {
+        try {
+            response.body().close();
+        } catch (IOException e) {
+            Log.debug("A body that nobody reads could not be closed.", e);
+        }
+    }
+
+    private HttpRequest.Builder asking(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(ANSWER_MAX)
+                .header(CacheProtocol.TRUST_HEADER, credential);
+    }
+
     private HttpRequest.Builder request(Sha512 sha512, Duration within) {
         return HttpRequest.newBuilder(
                         URI.create(
@@ -87,16 +165,9 @@ final class StagecoachCache {
 
     private HttpResponse<byte[]> exchange(HttpRequest.Builder request)
             throws CacheFailure, InterruptedException {
-        HttpResponse<byte[]> response;
-        try {
-            response = client.send(request.build(), BodyHandlers.ofByteArray());
-        } catch (SSLException e) {
-            throw unreached(e);
-        } catch (IOException e) {
-            throw new CacheFailure(true, "cannot be reached at %s: %s".formatted(url, words(e)), e);
-        }
+        HttpResponse<byte[]> response = sent(request.build(), BodyHandlers.ofByteArray());
         return switch (response.statusCode()) {
-            case 200, 201, 202, 204, 404 -> response;
+            case 200, 201, 202, 204, 404, PRECONDITION_FAILED -> response;
             case 401, 403 ->
                     throw new CacheFailure(
                             false,
@@ -111,6 +182,17 @@ final class StagecoachCache {
                             "answered %d: %s".formatted(response.statusCode(), detail(response)),
                             null);
         };
+    }
+
+    private <B> HttpResponse<B> sent(HttpRequest request, HttpResponse.BodyHandler<B> handler)
+            throws CacheFailure, InterruptedException {
+        try {
+            return client.send(request, handler);
+        } catch (SSLException e) {
+            throw unreached(e);
+        } catch (IOException e) {
+            throw new CacheFailure(true, "cannot be reached at %s: %s".formatted(url, words(e)), e);
+        }
     }
 
     /** A wrong certificate stays wrong; a handshake that was cut off may be made again. */

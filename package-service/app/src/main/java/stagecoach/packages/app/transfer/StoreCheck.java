@@ -4,26 +4,36 @@ import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import stagecoach.contracts.packages.PackageEvent.PackageDamaged;
+import stagecoach.contracts.packages.PackageEvent.PackageLost;
+import stagecoach.contracts.packages.PackageEvent.PackageRepaired;
 import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.packages.app.index.PostgresIndex;
+import stagecoach.packages.app.keeping.Removals;
+import stagecoach.packages.app.transfer.Rescuer.Rescued;
 import stagecoach.packages.app.upstream.Fetch;
 import stagecoach.packages.app.upstream.Upstream;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.blob.Verification;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * Sees to it that the central store holds a package, unchanged: it is read again when it is first
- * asked for after a start, when somebody got other bytes, and when forced.
+ * asked for after a start, when somebody got other bytes, when forced, and now and then. What is
+ * lost comes back from a cache that holds it, or from the feed that it came from.
  */
 @Singleton
 public class StoreCheck {
@@ -32,6 +42,10 @@ public class StoreCheck {
 
     private final FolderBlobStore blobs;
     private final Upstream upstream;
+    private final Rescuer rescuer;
+    private final Removals removals;
+    private final UnitOfWork unitOfWork;
+    private final Clock clock;
     private final Set<Sha512> verified = ConcurrentHashMap.newKeySet();
 
     // A thread of the system: hashing gigabytes would keep the virtual ones from their processors.
@@ -39,9 +53,19 @@ public class StoreCheck {
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().name("store-check").daemon().factory());
 
-    StoreCheck(FolderBlobStore blobs, Upstream upstream) {
+    StoreCheck(
+            FolderBlobStore blobs,
+            Upstream upstream,
+            Rescuer rescuer,
+            Removals removals,
+            UnitOfWork unitOfWork,
+            Clock clock) {
         this.blobs = blobs;
         this.upstream = upstream;
+        this.rescuer = rescuer;
+        this.removals = removals;
+        this.unitOfWork = unitOfWork;
+        this.clock = clock;
     }
 
     @PreDestroy
@@ -60,17 +84,134 @@ public class StoreCheck {
      * @param force whether to read it again in any case
      */
     public Optional<String> check(PinnedPackage wanted, boolean force) throws InterruptedException {
+        PackagePin pin = wanted.pin();
         try {
-            Optional<String> problem = check(wanted.pin(), force);
-            return problem.isEmpty() || wanted.feed().equals(FeedId.BUILT_IN)
-                    ? problem
-                    : fetchedAgain(wanted);
+            boolean here = blobs.size(pin.sha512()).isPresent();
+            if (here && isSound(pin, force)) {
+                verified.add(pin.sha512());
+                return Optional.empty();
+            }
+            return here ? damaged(wanted) : lost(wanted);
         } catch (IOException e) {
-            Log.errorf(e, "A package cannot be read. sha512=%s", wanted.pin().sha512());
-            return Optional.of(
-                    "the server cannot read %s %s: %s"
-                            .formatted(wanted.pin().id(), wanted.pin().version(), e.getMessage()));
+            return unreadable(pin, e);
         }
+    }
+
+    /**
+     * Reads a package again, no faster than it may be, and brings it back if it is no longer what
+     * it was.
+     *
+     * @return what is wrong with it, in words, and stays so
+     */
+    public Optional<String> scrub(PinnedPackage stored, Pace pace) throws InterruptedException {
+        PackagePin pin = stored.pin();
+        try {
+            return switch (blobs.verify(pin.sha512(), pace)) {
+                case Verification.Intact _ -> {
+                    found(pin);
+                    yield Optional.empty();
+                }
+                case Verification.Broken _ -> damaged(stored);
+                case Verification.Absent _ -> lost(stored);
+            };
+        } catch (IOException e) {
+            return unreadable(pin, e);
+        }
+    }
+
+    private static Optional<String> unreadable(PackagePin pin, IOException e) {
+        Log.errorf(e, "A package cannot be read. sha512=%s", pin.sha512());
+        return Optional.of(
+                "the server cannot read %s %s: %s"
+                        .formatted(pin.id(), pin.version(), e.getMessage()));
+    }
+
+    private boolean isSound(PackagePin pin, boolean force)
+            throws IOException, InterruptedException {
+        boolean sizeFits = blobs.size(pin.sha512()).orElse(-1) == pin.size();
+        return (sizeFits && !force && verified.contains(pin.sha512())) || intact(pin);
+    }
+
+    /** Nobody may read it as what it is not; it is kept until it is back, or nobody has it. */
+    private Optional<String> damaged(PinnedPackage wanted)
+            throws IOException, InterruptedException {
+        PackagePin pin = wanted.pin();
+        verified.remove(pin.sha512());
+        if (blobs.setAside(pin.sha512())) {
+            Log.errorf(
+                    "A stored package is damaged and set aside. id=%s version=%s sha512=%s",
+                    pin.id(), pin.version(), pin.sha512());
+            unitOfWork.execute(tx -> removals.tell(tx, new PackageDamaged(pin, "the server")));
+        }
+        return broughtBack(wanted, "was damaged");
+    }
+
+    private Optional<String> lost(PinnedPackage wanted) throws IOException, InterruptedException {
+        verified.remove(wanted.pin().sha512());
+        return broughtBack(wanted, "is gone");
+    }
+
+    private Optional<String> broughtBack(PinnedPackage wanted, String what)
+            throws IOException, InterruptedException {
+        PackagePin pin = wanted.pin();
+        String nobody;
+        switch (rescuer.rescue(pin)) {
+            case Rescued.From(CacheId cache) -> {
+                repaired(pin, "cache " + cache);
+                return Optional.empty();
+            }
+            case Rescued.ByNobody(String reason) -> nobody = reason;
+        }
+        if (!wanted.feed().equals(FeedId.BUILT_IN)) {
+            Optional<String> problem = fetchedAgain(wanted);
+            if (problem.isEmpty()) {
+                repaired(pin, "feed " + wanted.feed());
+            }
+            return problem;
+        }
+        if (blobs.putBack(pin.sha512())) {
+            // It was set aside for one that is no longer there: two have mended it at once.
+            repaired(pin, "what was set aside");
+            return Optional.empty();
+        }
+        String reason =
+                "the server's copy of %s %s %s, and %s; push the same package again"
+                        .formatted(pin.id(), pin.version(), what, nobody);
+        boolean isNew =
+                unitOfWork.run(
+                        tx -> {
+                            PostgresIndex.lock(tx, pin.sha512());
+                            if (has(pin)
+                                    || !PostgresIndex.lost(
+                                            tx, pin.sha512(), Optional.of(clock.instant()))) {
+                                return false;
+                            }
+                            removals.tell(tx, new PackageLost(pin, reason));
+                            return true;
+                        });
+        if (isNew) {
+            Log.errorf("A package is lost: %s. sha512=%s", reason, pin.sha512());
+        }
+        return Optional.of(reason);
+    }
+
+    private boolean has(PackagePin pin) {
+        return blobs.has(pin.sha512());
+    }
+
+    private void repaired(PackagePin pin, String from) {
+        verified.add(pin.sha512());
+        unitOfWork.execute(
+                tx -> {
+                    PostgresIndex.lost(tx, pin.sha512(), Optional.empty());
+                    removals.tell(tx, new PackageRepaired(pin, from));
+                    // Somebody may have removed its name meanwhile.
+                    removals.noteUnused(tx, pin.sha512());
+                });
+    }
+
+    private void found(PackagePin pin) {
+        unitOfWork.execute(tx -> PostgresIndex.lost(tx, pin.sha512(), Optional.empty()));
     }
 
     /** What came from a feed outside can come from there again. */
@@ -87,31 +228,6 @@ public class StoreCheck {
             case Fetch.Underway(String sentence) -> Optional.of(sentence);
             case Fetch.Failed(String sentence) -> Optional.of(sentence);
         };
-    }
-
-    private Optional<String> check(PackagePin pin, boolean force)
-            throws IOException, InterruptedException {
-        OptionalLong size = blobs.size(pin.sha512());
-        if (size.isEmpty()) {
-            return Optional.of(
-                    "the server has lost the bytes of %s %s; push the same package again"
-                            .formatted(pin.id(), pin.version()));
-        }
-        boolean sound =
-                size.getAsLong() == pin.size() && (!force && verified.contains(pin.sha512()));
-        if (sound || intact(pin)) {
-            verified.add(pin.sha512());
-            return Optional.empty();
-        }
-        // Nobody may read it as what it is not; a push of the same package brings it back.
-        verified.remove(pin.sha512());
-        blobs.delete(pin.sha512());
-        Log.errorf(
-                "A stored package was damaged and is removed. id=%s version=%s sha512=%s",
-                pin.id(), pin.version(), pin.sha512());
-        return Optional.of(
-                "the server's copy of %s %s was damaged and is removed; push the same package again"
-                        .formatted(pin.id(), pin.version()));
     }
 
     private boolean intact(PackagePin pin) throws IOException, InterruptedException {

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.packages.server.blob.Verification;
@@ -212,7 +213,21 @@ final class Pull {
                 case PutOutcome.Stored _ -> result;
                 case PutOutcome.Mismatch(Sha512 actual, long _) -> mismatch(startedAt, actual);
             };
+        } catch (DiskFullException full) {
+            // What came would keep the disk full, for this process and for all others.
+            forget();
+            throw full;
         }
+    }
+
+    private void forget() throws IOException {
+        Optional<PartialBlob> taken = blobs.partial(sha512());
+        if (taken.isPresent()) {
+            try (PartialBlob partial = taken.get()) {
+                partial.discard();
+            }
+        }
+        bytesHere.set(0);
     }
 
     private DownloadTry downloaded(PullOrder now, PartialBlob partial)

@@ -175,6 +175,27 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         }
     }
 
+    /**
+     * Gives up what was set aside, since nobody has it; but if it is what it ought to be, it gets
+     * its place again.
+     *
+     * @return whether it is there again
+     */
+    public boolean putBack(Sha512 digest) throws IOException, InterruptedException {
+        Path aside = damaged.resolve(digest.hex());
+        if (!Files.exists(aside)) {
+            return false;
+        }
+        try (var content = FileChannel.open(aside, StandardOpenOption.READ)) {
+            if (compared(content, digest, new Pace(0)) instanceof Verification.Intact) {
+                Files.move(aside, file(digest), ATOMIC_MOVE);
+                return true;
+            }
+        }
+        Files.deleteIfExists(aside);
+        return false;
+    }
+
     /** Removes damaged content; only that it was damaged is kept, until it is here again. */
     public void markDamaged(Sha512 digest) throws IOException {
         Files.write(damaged.resolve(digest.hex()), new byte[0]);
@@ -230,19 +251,22 @@ public final class FolderBlobStore implements BlobStore, Closeable {
             return new Verification.Absent();
         }
         try (var channel = opened.get()) {
-            var hasher = Sha512.hasher();
-            var buffer = ByteBuffer.allocate(1 << 16);
-            while (channel.read(buffer) >= 0) {
-                int read = buffer.position();
-                hasher.update(buffer.flip());
-                buffer.clear();
-                pace.took(read);
-            }
-            var actual = Sha512.finish(hasher);
-            return actual.equals(digest)
-                    ? new Verification.Intact()
-                    : new Verification.Broken(actual);
+            return compared(channel, digest, pace);
         }
+    }
+
+    private static Verification compared(SeekableByteChannel content, Sha512 digest, Pace pace)
+            throws IOException, InterruptedException {
+        var hasher = Sha512.hasher();
+        var buffer = ByteBuffer.allocate(1 << 16);
+        while (content.read(buffer) >= 0) {
+            int read = buffer.position();
+            hasher.update(buffer.flip());
+            buffer.clear();
+            pace.took(read);
+        }
+        var actual = Sha512.finish(hasher);
+        return actual.equals(digest) ? new Verification.Intact() : new Verification.Broken(actual);
     }
 
     /**

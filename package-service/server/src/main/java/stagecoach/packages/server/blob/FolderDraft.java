@@ -45,8 +45,12 @@ final class FolderDraft implements BlobDraft {
             throw new IllegalStateException("The draft is sealed.");
         }
         var buffer = ByteBuffer.wrap(bytes, from, length);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer, size + buffer.position() - from);
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer, size + buffer.position() - from);
+            }
+        } catch (IOException e) {
+            throw DiskFullException.named(e);
         }
         hasher.update(bytes, from, length);
         size += length;
@@ -70,13 +74,17 @@ final class FolderDraft implements BlobDraft {
 
     @Override
     public void flush() throws IOException {
-        channel.force(true);
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw DiskFullException.named(e);
+        }
     }
 
     @Override
     public void keep() throws IOException {
         var digest = seal();
-        channel.force(true);
+        flush();
         store.commit(file, digest);
     }
 

@@ -63,8 +63,12 @@ final class FolderPartial implements PartialBlob {
         requireUnfinished();
         var hasher = hasher();
         var buffer = ByteBuffer.wrap(bytes, from, length);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer, size + buffer.position() - from);
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer, size + buffer.position() - from);
+            }
+        } catch (IOException e) {
+            throw DiskFullException.named(e);
         }
         hasher.update(bytes, from, length);
         size += length;

@@ -1,0 +1,206 @@
+package stagecoach.packages.app.copies;
+
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
+import stagecoach.contracts.packages.PackageEvent.PackageDamaged;
+import stagecoach.contracts.packages.PackageEvent.PackageDropped;
+import stagecoach.contracts.packages.PackageEvent.Why;
+import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.copies.CopyTable.Dropped;
+import stagecoach.packages.app.copies.CopyTable.Row;
+import stagecoach.packages.app.keeping.Removals;
+import stagecoach.packages.app.keeping.RetentionSettings;
+import stagecoach.packages.app.replication.CacheContents;
+import stagecoach.packages.app.replication.CacheContents.CacheAway;
+import stagecoach.packages.app.replication.CacheContents.Holdings;
+import stagecoach.packages.keeping.Copy;
+import stagecoach.packages.keeping.CopyKeeping;
+import stagecoach.packages.server.blob.DiskRoom;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.rounds.Rounds;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.Sha512;
+
+/**
+ * Looks after what caches hold, every few minutes: has them drop what need not be there, and takes
+ * note of what is not there any more. It is marked first, so that nobody is sent there for it; then
+ * the cache drops it, unless it was ordered meanwhile; then it is forgotten here. Killed anywhere
+ * in between it is done again, and any number of pods may do it at once.
+ */
+@Singleton
+public class CopySweep {
+    private static final Duration EVERY = Duration.ofMinutes(5);
+
+    /** What was brought so recently may have come behind the look: the database's clock counts. */
+    private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(1);
+
+    private final UnitOfWork unitOfWork;
+    private final CacheCatalog caches;
+    private final CacheContents contents;
+    private final CopyTable copies;
+    private final RetentionSettings settings;
+    private final Removals removals;
+    private final Clock clock;
+    private final Rounds rounds = new Rounds("copy-sweep", EVERY, this::sweep);
+
+    CopySweep(
+            UnitOfWork unitOfWork,
+            CacheCatalog caches,
+            CacheContents contents,
+            CopyTable copies,
+            RetentionSettings settings,
+            Removals removals,
+            Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.caches = caches;
+        this.contents = contents;
+        this.copies = copies;
+        this.settings = settings;
+        this.removals = removals;
+        this.clock = clock;
+    }
+
+    void start(@Observes StartupEvent event) {
+        rounds.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        rounds.stop();
+    }
+
+    private void sweep() {
+        CachesKept kept = unitOfWork.run(settings::caches);
+        for (CacheRow cache : unitOfWork.run(caches::all)) {
+            if (rounds.isStopping()) {
+                return;
+            }
+            switch (cache.kind()) {
+                case STAGECOACH -> sweep(cache, kept, clock.instant());
+                // Nobody there can tell an order from a removal that came late.
+                case FOLDER, NUGET -> {}
+            }
+        }
+    }
+
+    /** Looks after a cache by these settings, as of {@code now}. */
+    public void sweep(CacheRow cache, CachesKept kept, Instant now) {
+        try {
+            Instant seen = clock.instant().minus(CLOCKS_APART_MAX);
+            Holdings holdings = contents.of(cache);
+            sweep(cache, kept, now, seen, holdings);
+        } catch (CacheAway e) {
+            Log.debugf(e, "A cache cannot be looked at. cache=%s", cache.id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sweep(
+            CacheRow cache, CachesKept kept, Instant now, Instant seen, Holdings holdings)
+            throws CacheAway, InterruptedException {
+        var id = new CacheId(cache.id);
+        List<Row> rows = unitOfWork.run(tx -> copies.of(tx, id));
+        Set<Sha512> held = new HashSet<>(holdings.held());
+        Set<Sha512> damaged = new HashSet<>(holdings.damaged());
+        Set<Sha512> unknown = new HashSet<>(held);
+        for (Row row : rows) {
+            Sha512 sha512 = row.copy().pin().sha512();
+            unknown.remove(sha512);
+            if (!held.contains(sha512)) {
+                forget(id, row, seen, damaged.contains(sha512));
+            } else if (row.dropping().isPresent()) {
+                drop(cache, row.copy().pin(), row.dropping().get());
+            }
+        }
+        List<Copy> present =
+                rows.stream()
+                        .filter(row -> row.dropping().isEmpty())
+                        .map(Row::copy)
+                        .filter(copy -> held.contains(copy.pin().sha512()))
+                        .toList();
+        for (CopyKeeping.Dropping going :
+                CopyKeeping.going(present, kept, missing(holdings.room(), kept), now)) {
+            drop(cache, going.copy().pin(), new Dropped(going.why(), going.reason()));
+        }
+        for (Sha512 sha512 : unitOfWork.run(tx -> copies.adopt(tx, id, unknown))) {
+            dropNameless(cache, sha512);
+        }
+    }
+
+    private static long missing(DiskRoom room, CachesKept kept) {
+        return kept.freeDiskPercent().map(room::missing).orElse(0L);
+    }
+
+    /** It is not there any more. */
+    private void forget(CacheId cache, Row row, Instant seen, boolean damaged) {
+        PackagePin pin = row.copy().pin();
+        unitOfWork.execute(
+                tx -> {
+                    if (!copies.absent(tx, cache, pin.sha512(), seen)) {
+                        return;
+                    }
+                    if (damaged) {
+                        removals.tell(tx, new PackageDamaged(pin, "cache " + cache));
+                    } else {
+                        Dropped why =
+                                row.dropping()
+                                        .orElse(
+                                                new Dropped(
+                                                        Why.GONE,
+                                                        "the cache does not hold it any more"));
+                        removals.tell(tx, new PackageDropped(pin, cache, why.why(), why.reason()));
+                    }
+                });
+    }
+
+    private void drop(CacheRow cache, PackagePin pin, Dropped why)
+            throws CacheAway, InterruptedException {
+        var id = new CacheId(cache.id);
+        // Asked before it is marked: whoever leases it behind the mark orders it later than this.
+        Optional<String> lastOrder = contents.lastOrder(cache, pin.sha512());
+        if (lastOrder.isEmpty()) {
+            return;
+        }
+        if (!unitOfWork.run(tx -> copies.mark(tx, id, pin.sha512(), why))) {
+            unitOfWork.execute(tx -> copies.unmark(tx, id, pin.sha512()));
+            return;
+        }
+        if (!contents.drop(cache, pin.sha512(), lastOrder.get())) {
+            unitOfWork.execute(tx -> copies.unmark(tx, id, pin.sha512()));
+            return;
+        }
+        unitOfWork.execute(
+                tx -> {
+                    if (copies.dropped(tx, id, pin.sha512())) {
+                        removals.tell(tx, new PackageDropped(pin, id, why.why(), why.reason()));
+                    }
+                });
+        Log.infof(
+                "A cache dropped a package: %s. cache=%s id=%s version=%s sha512=%s",
+                why.reason(), cache.id, pin.id(), pin.version(), pin.sha512());
+    }
+
+    /** Nobody knows what it is any more, so nobody can ask for it. */
+    private void dropNameless(CacheRow cache, Sha512 sha512)
+            throws CacheAway, InterruptedException {
+        Optional<String> lastOrder = contents.lastOrder(cache, sha512);
+        if (lastOrder.isPresent()
+                && !unitOfWork.run(tx -> copies.needed(tx, sha512))
+                && contents.drop(cache, sha512, lastOrder.get())) {
+            Log.infof("A cache dropped what nobody knows. cache=%s sha512=%s", cache.id, sha512);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package stagecoach.packages.app.replication;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.acquisition.FolderAddress;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.server.blob.DiskRoom;
+import stagecoach.packages.server.blob.PartialBlob;
+import stagecoach.packages.server.pull.StallWatch;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
+
+/** What lies in caches, for whoever looks after it. Called on virtual threads. */
+@Singleton
+public class CacheContents {
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final CacheClients clients;
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("cache-reads").daemon().factory());
+
+    CacheContents(CacheClients clients) {
+        this.clients = clients;
+    }
+
+    @PreDestroy
+    void stop() {
+        clock.shutdownNow();
+    }
+
+    /** A cache did not answer as it should; the message says why. */
+    public static final class CacheAway extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        CacheAway(CacheFailure failure) {
+            super(failure.reason(), failure);
+        }
+
+        CacheAway(String reason, @Nullable Throwable cause) {
+            super(reason, cause);
+        }
+    }
+
+    /**
+     * What a cache holds.
+     *
+     * @param damaged what it has found to be damaged, and dropped
+     */
+    public record Holdings(DiskRoom room, List<Sha512> held, List<Sha512> damaged) {}
+
+    /** A part of it, in the order of the digests. */
+    record Page(DiskRoom room, List<Sha512> held, List<Sha512> damaged, boolean more) {
+        /**
+         * Reads what a cache answered.
+         *
+         * @throws IllegalArgumentException if it is something else
+         */
+        static Page parse(byte[] json) {
+            try {
+                JsonNode page = StagecoachJson.mapper().readTree(json);
+                if (!page.path("held").isArray()) {
+                    throw new IllegalArgumentException("these are no holdings");
+                }
+                return new Page(
+                        new DiskRoom(page.path("usable").asLong(), page.path("total").asLong()),
+                        digests(page.path("held")),
+                        digests(page.path("damaged")),
+                        page.path("more").asBoolean());
+            } catch (IOException e) {
+                throw new IllegalArgumentException("this is no JSON", e);
+            }
+        }
+
+        private static List<Sha512> digests(JsonNode array) {
+            List<Sha512> digests = new ArrayList<>();
+            array.forEach(text -> digests.add(Sha512.parseHex(text.asText())));
+            return digests;
+        }
+    }
+
+    /** All that it holds. */
+    public Holdings of(CacheRow cache) throws CacheAway, InterruptedException {
+        try {
+            StagecoachCache client = clients.of(cache);
+            List<Sha512> held = new ArrayList<>();
+            Page page = client.holdings("");
+            held.addAll(page.held());
+            while (page.more()) {
+                page = client.holdings(held.getLast().hex());
+                held.addAll(page.held());
+            }
+            return new Holdings(page.room(), held, page.damaged());
+        } catch (CacheFailure e) {
+            throw new CacheAway(e);
+        }
+    }
+
+    /** What {@link #drop} needs to know, asked before it is decided that a digest goes. */
+    public Optional<String> lastOrder(CacheRow cache, Sha512 sha512)
+            throws CacheAway, InterruptedException {
+        try {
+            return clients.of(cache).lastOrder(sha512);
+        } catch (CacheFailure e) {
+            throw new CacheAway(e);
+        }
+    }
+
+    /**
+     * Has a digest dropped, unless it was ordered since {@link #lastOrder}.
+     *
+     * @return whether it is not there any more
+     */
+    public boolean drop(CacheRow cache, Sha512 sha512, String lastOrder)
+            throws CacheAway, InterruptedException {
+        try {
+            return clients.of(cache).drop(sha512, lastOrder);
+        } catch (CacheFailure e) {
+            throw new CacheAway(e);
+        }
+    }
+
+    /**
+     * Reads what a cache holds into a download of ours; nothing is verified yet.
+     *
+     * @return whether all bytes are there; if not, the cache does not hold it
+     * @throws IOException if our own disk fails
+     */
+    public boolean read(CacheRow cache, PackagePin pin, PartialBlob into)
+            throws CacheAway, IOException, InterruptedException {
+        return switch (cache.kind()) {
+            case STAGECOACH -> readOver(cache, pin, into);
+            case FOLDER -> readFrom(Path.of(cache.pushUrl), pin, into);
+            // What others serve is judged by the tentacles near to it, and never read back.
+            case NUGET -> false;
+        };
+    }
+
+    private static boolean readFrom(Path folder, PackagePin pin, PartialBlob into)
+            throws CacheAway, IOException {
+        into.discard();
+        try (InputStream body =
+                Files.newInputStream(folder.resolve(FolderAddress.blob(pin.sha512())))) {
+            copy(body, pin, into, () -> {});
+        } catch (NoSuchFileException absent) {
+            return false;
+        }
+        return true;
+    }
+
+    private boolean readOver(CacheRow cache, PackagePin pin, PartialBlob into)
+            throws CacheAway, IOException, InterruptedException {
+        Optional<HttpResponse<InputStream>> opened;
+        try {
+            opened = clients.of(cache).read(pin.sha512(), into.size());
+        } catch (CacheFailure e) {
+            throw new CacheAway(e);
+        }
+        if (opened.isEmpty()) {
+            return false;
+        }
+        if (opened.get().statusCode() == 200 && into.size() > 0) {
+            into.discard();
+        }
+        try (InputStream body = opened.get().body();
+                StallWatch watch = new StallWatch(body, SILENCE_MAX, clock)) {
+            copy(body, pin, into, watch::heard);
+        }
+        return true;
+    }
+
+    private static void copy(InputStream body, PackagePin pin, PartialBlob into, Runnable heard)
+            throws CacheAway, IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int count = next(body, buffer); count >= 0; count = next(body, buffer)) {
+            heard.run();
+            if (into.size() + count > pin.size()) {
+                into.discard();
+                throw new CacheAway("has more than %d bytes".formatted(pin.size()), null);
+            }
+            into.write(buffer, 0, count);
+        }
+        if (into.size() < pin.size()) {
+            throw new CacheAway(
+                    "ended after %d of %d bytes".formatted(into.size(), pin.size()), null);
+        }
+    }
+
+    private static int next(InputStream body, byte[] buffer) throws CacheAway {
+        try {
+            return body.read(buffer);
+        } catch (IOException e) {
+            throw new CacheAway("was cut off", e);
+        }
+    }
+}

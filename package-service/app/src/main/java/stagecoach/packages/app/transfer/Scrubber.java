@@ -1,0 +1,192 @@
+package stagecoach.packages.app.transfer;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.packages.server.blob.Pace;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.rounds.Rounds;
+import stagecoach.runtime.sql.Statements;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.Action;
+
+/**
+ * Reads all that is stored again, slowly and round after round, so that damage is found and mended
+ * while somebody else still has the bytes. One pod at a time does it, and goes on where the last
+ * one was. What is lost is looked for at every look.
+ */
+@Singleton
+public class Scrubber {
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
+    /** So long one look lasts at most, but for the package that it is at. */
+    private static final Duration LOOK_MAX = Duration.ofSeconds(30);
+
+    /** Longer than the largest package takes at the usual pace. */
+    private static final Duration CLAIM = Duration.ofHours(1);
+
+    private static final int LOST_MAX = 100;
+
+    private final UnitOfWork unitOfWork;
+    private final StoreCheck store;
+    private final Clock clock;
+    private final Pace pace;
+    private final boolean wanted;
+    private final Duration every;
+    private final Rounds rounds = new Rounds("scrubber", LOOK_EVERY, this::look);
+
+    Scrubber(
+            UnitOfWork unitOfWork,
+            StoreCheck store,
+            Clock clock,
+            @ConfigProperty(name = "stagecoach.scrub.bytes-per-second", defaultValue = "4194304")
+                    long bytesPerSecond,
+            @ConfigProperty(name = "stagecoach.scrub.every", defaultValue = "P7D") Duration every) {
+        this.unitOfWork = unitOfWork;
+        this.store = store;
+        this.clock = clock;
+        this.pace = new Pace(bytesPerSecond);
+        this.wanted = bytesPerSecond > 0;
+        this.every = every;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (wanted) {
+            rounds.start();
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        rounds.stop();
+    }
+
+    private void look() {
+        if (!claimed()) {
+            return;
+        }
+        try {
+            Instant until = clock.instant().plus(LOOK_MAX);
+            retryLost();
+            while (!rounds.isStopping() && clock.instant().isBefore(until) && step()) {
+                // The pace is kept within a step.
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            unitOfWork.execute(
+                    tx -> tx.execute("UPDATE scrub SET claimed_until = ?1", clock.instant()));
+        }
+    }
+
+    /** Looks for what is lost: whoever has its bytes may have come back. */
+    public void retryLost() throws InterruptedException {
+        for (PinnedPackage lost :
+                unitOfWork.run(
+                        tx -> names(tx, "WHERE lost_at IS NOT NULL", "AND false", "", LOST_MAX))) {
+            store.check(lost, false);
+        }
+    }
+
+    /**
+     * Reads the next package.
+     *
+     * @return whether there is more to do now
+     */
+    public boolean step() throws InterruptedException {
+        At at = unitOfWork.run(this::at);
+        List<PinnedPackage> next =
+                unitOfWork.run(tx -> names(tx, "WHERE lost_at IS NULL", "", at.after(), 1));
+        if (next.isEmpty()) {
+            if (clock.instant().isBefore(at.began().plus(every))) {
+                return false;
+            }
+            unitOfWork.execute(tx -> keep(tx, clock.instant(), ""));
+            return true;
+        }
+        store.scrub(next.getFirst(), pace);
+        String done = next.getFirst().pin().sha512().value();
+        unitOfWork.execute(tx -> keep(tx, at.began(), done));
+        return true;
+    }
+
+    /**
+     * Where the round is.
+     *
+     * @param after the digest that was read last
+     */
+    private record At(Instant began, String after) {}
+
+    private At at(Statements tx) {
+        tx.execute(
+                "INSERT INTO scrub (began, after, claimed_until) VALUES (?1, '', ?1) ON CONFLICT DO NOTHING",
+                clock.instant());
+        @Nullable Object[] row = tx.rows("SELECT began, after FROM scrub").getFirst();
+        return new At(
+                (Instant) Objects.requireNonNull(row[0]), (String) Objects.requireNonNull(row[1]));
+    }
+
+    /** Whether no other pod is at it. */
+    private boolean claimed() {
+        Instant now = clock.instant();
+        return unitOfWork.run(
+                tx -> {
+                    at(tx);
+                    return tx.execute(
+                                    "UPDATE scrub SET claimed_until = ?2 WHERE claimed_until <= ?1",
+                                    now,
+                                    now.plus(CLAIM))
+                            == 1;
+                });
+    }
+
+    private static void keep(Statements tx, Instant began, String after) {
+        tx.execute("UPDATE scrub SET began = ?1, after = ?2", began, after);
+    }
+
+    private static List<PinnedPackage> names(
+            Statements tx, String ours, String theirs, String after, int limit) {
+        return tx
+                .rows(
+                        """
+            SELECT DISTINCT ON (sha512) id, version, sha512, size, feed FROM (
+                SELECT id, version, sha512, size, 'built-in' AS feed, 0 AS rank FROM package %s
+                UNION ALL
+                SELECT id, version, sha512, size, feed, 1 FROM first_seen f WHERE EXISTS (
+                    SELECT 1 FROM lease l WHERE l.sha512 = f.sha512) %s) AS stored
+            WHERE sha512 > ?1 ORDER BY sha512, rank LIMIT ?2"""
+                                .formatted(ours, theirs),
+                        after,
+                        limit)
+                .stream()
+                .map(
+                        row ->
+                                new PinnedPackage(
+                                        new FeedId(text(row[4])),
+                                        new PackagePin(
+                                                new PackageId(text(row[0])),
+                                                new PackageVersion(text(row[1])),
+                                                new Sha512(text(row[2])),
+                                                ((Number) Objects.requireNonNull(row[3]))
+                                                        .longValue()),
+                                        Action.AcquisitionLocation.EXECUTION_TARGET,
+                                        Action.PackageSource.NEAREST_CACHE))
+                .toList();
+    }
+
+    private static String text(@Nullable Object value) {
+        return (String) Objects.requireNonNull(value);
+    }
+}

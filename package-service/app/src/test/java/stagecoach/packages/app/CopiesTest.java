@@ -1,0 +1,345 @@
+package stagecoach.packages.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
+import stagecoach.contracts.packages.PackageEvent;
+import stagecoach.contracts.packages.PackageEvent.PackageDamaged;
+import stagecoach.contracts.packages.PackageEvent.PackageDropped;
+import stagecoach.contracts.packages.PackageEvent.PackageLost;
+import stagecoach.contracts.packages.PackageEvent.PackageRepaired;
+import stagecoach.contracts.packages.PackageEvent.Why;
+import stagecoach.decider.StreamId;
+import stagecoach.packages.app.Packages.Nupkg;
+import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.copies.CopySweep;
+import stagecoach.packages.app.transfer.Scrubber;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.runtime.test.TestEvents;
+import stagecoach.runtime.test.TestKeys;
+import stagecoach.vocabulary.identity.CacheId;
+
+/** A cache as it is shipped holds copies: what it drops, and what the server gets back from it. */
+@PackageServiceTest
+class CopiesTest {
+    private static final CacheId COPIES = new CacheId("copies-1");
+    private static final ServedBy BY_CACHE = new ServedBy(ServedBy.Kind.CACHE, Optional.of(COPIES));
+    private static final CachesKept ALL = new CachesKept(Optional.empty(), Optional.empty());
+    private static final int SIZE = 300_000;
+
+    private static CacheProcess cache;
+
+    private final Link link = new Link(Http::port);
+    private Deployment deployment;
+
+    @Inject CopySweep sweep;
+    @Inject Scrubber scrubber;
+    @Inject CacheCatalog caches;
+    @Inject UnitOfWork unitOfWork;
+    @Inject FolderBlobStore blobs;
+
+    @BeforeAll
+    static void startCache() throws Exception {
+        cache = CacheProcess.start("copies-1", PackageServiceResource.grantPublicKey());
+    }
+
+    @AfterAll
+    static void stopCache() {
+        cache.close();
+    }
+
+    @BeforeEach
+    void prepare() throws Exception {
+        deployment = new Deployment();
+        Configured.region("copies", true, 1);
+        Configured.cache("copies-1", "copies", cache, link);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        deployment.close();
+        link.close();
+    }
+
+    private static Nupkg pushed() throws Exception {
+        var nupkg = Packages.of(Packages.freshId(), "1.0.0", SIZE);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        return nupkg;
+    }
+
+    /** In the cache, for a deployment that has not ended. */
+    private Nupkg replicated() throws Exception {
+        var nupkg = pushed();
+        acquired(2, nupkg);
+        return nupkg;
+    }
+
+    private long acquired(int run, Nupkg nupkg) {
+        deployment.start(
+                run, false, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "copies")));
+        long bytes = deployment.event(run, PackageReplicated.class).bytes();
+        deployment.acquireAll(run, 1, BY_CACHE);
+        deployment.ended(run);
+        return bytes;
+    }
+
+    private void sweepIn(Duration later, CachesKept kept) throws Exception {
+        OnVirtualThread.call(
+                () -> {
+                    CacheRow row = unitOfWork.run(tx -> caches.find(tx, COPIES)).orElseThrow();
+                    sweep.sweep(row, kept, Instant.now().plus(later));
+                    return true;
+                });
+    }
+
+    private void scrubAll() throws Exception {
+        OnVirtualThread.call(
+                () -> {
+                    unitOfWork.execute(
+                            tx -> tx.execute("UPDATE scrub SET after = '', began = now()"));
+                    while (scrubber.step()) {
+                        // To the end of the round.
+                    }
+                    scrubber.retryLost();
+                    return true;
+                });
+    }
+
+    private static List<PackageEvent> events(Nupkg nupkg, int count) throws Exception {
+        try (var events = TestEvents.consume(Channels.PACKAGES)) {
+            return events
+                    .until(
+                            StreamId.of("package", nupkg.sha512().hex()),
+                            seen -> seen.size() >= count)
+                    .stream()
+                    .map(event -> event.event(PackageEvent.class))
+                    .toList();
+        }
+    }
+
+    private static boolean offered(Nupkg nupkg) throws Exception {
+        return Http.get(nupkg.flatPath()).statusCode() == 200;
+    }
+
+    private boolean inCache(Nupkg nupkg) {
+        return Files.exists(cache.file(nupkg.sha512()));
+    }
+
+    private void ended() throws Exception {
+        deployment.end();
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () ->
+                                OnVirtualThread.call(
+                                        () ->
+                                                unitOfWork.run(
+                                                        tx ->
+                                                                tx.rows(
+                                                                                "SELECT 1, 0 FROM lease WHERE holder = ?1",
+                                                                                "deployment:"
+                                                                                        + deployment
+                                                                                                .id())
+                                                                        .isEmpty())));
+    }
+
+    private void damageCentral(Nupkg nupkg) throws Exception {
+        byte[] flipped = nupkg.bytes().clone();
+        flipped[flipped.length / 2] ^= 1;
+        Files.write(blobs.file(nupkg.sha512()), flipped);
+    }
+
+    @Test
+    void what_nobody_used_in_a_cache_is_dropped_there_and_pulled_again_when_it_is_needed()
+            throws Exception {
+        var nupkg = replicated();
+        var month = new CachesKept(Optional.of(30), Optional.empty());
+
+        sweepIn(Duration.ofDays(31), month);
+        assertThat(inCache(nupkg)).as("a deployment needs it").isTrue();
+        ended();
+        sweepIn(Duration.ofDays(29), month);
+        assertThat(inCache(nupkg)).as("it was just used").isTrue();
+        sweepIn(Duration.ofDays(31), month);
+
+        assertThat(inCache(nupkg)).isFalse();
+        assertThat(events(nupkg, 1))
+                .containsExactly(
+                        new PackageDropped(
+                                nupkg.pin(),
+                                COPIES,
+                                Why.RETENTION,
+                                "nobody used it there for 30 days"));
+        assertThat(offered(nupkg)).isTrue();
+        try (var next = new Deployment()) {
+            next.start(
+                    2,
+                    false,
+                    Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "copies")));
+            assertThat(next.event(2, PackageReplicated.class).bytes())
+                    .isEqualTo(nupkg.bytes().length);
+        }
+    }
+
+    @Test
+    void what_the_server_removed_is_dropped_from_caches_whatever_is_set() throws Exception {
+        var nupkg = replicated();
+        ended();
+        var removed =
+                Http.send(
+                        Http.request(
+                                        "/api/v1/feeds/built-in/packages/%s/versions/%s"
+                                                .formatted(nupkg.id(), nupkg.version()),
+                                        TestKeys.CONFIGURE)
+                                .DELETE());
+        assertThat(removed.statusCode()).isEqualTo(204);
+
+        sweepIn(Duration.ofDays(1), ALL);
+
+        assertThat(inCache(nupkg)).isFalse();
+        assertThat(events(nupkg, 2).getLast())
+                .isEqualTo(
+                        new PackageDropped(
+                                nupkg.pin(),
+                                COPIES,
+                                Why.GONE,
+                                "the server does not keep it any more"));
+    }
+
+    @Test
+    void a_drop_that_was_cut_off_by_a_kill_is_done_again() throws Exception {
+        var behindTheMark = replicated();
+        var behindTheCache = pushed();
+        acquired(3, behindTheCache);
+        ended();
+        OnVirtualThread.call(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        tx.execute(
+                                                "UPDATE replicated SET dropping = 'DISK', reason = 'no room', used_at = now() - interval '1 day' WHERE sha512 = ANY(?1)",
+                                                (Object)
+                                                        new String[] {
+                                                            behindTheMark.sha512().value(),
+                                                            behindTheCache.sha512().value()
+                                                        })));
+        Files.delete(cache.file(behindTheCache.sha512()));
+
+        sweepIn(Duration.ZERO, ALL);
+
+        for (Nupkg nupkg : List.of(behindTheMark, behindTheCache)) {
+            assertThat(inCache(nupkg)).isFalse();
+            assertThat(events(nupkg, 1))
+                    .containsExactly(new PackageDropped(nupkg.pin(), COPIES, Why.DISK, "no room"));
+        }
+    }
+
+    @Test
+    void a_flipped_bit_at_the_server_is_mended_from_a_cache() throws Exception {
+        var nupkg = replicated();
+        damageCentral(nupkg);
+
+        scrubAll();
+
+        assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+        assertThat(offered(nupkg)).isTrue();
+        assertThat(events(nupkg, 2))
+                .containsExactly(
+                        new PackageDamaged(nupkg.pin(), "the server"),
+                        new PackageRepaired(nupkg.pin(), "cache copies-1"));
+    }
+
+    @Test
+    void a_deployment_finds_the_damage_and_goes_on_with_what_the_cache_gave_back()
+            throws Exception {
+        var nupkg = replicated();
+        damageCentral(nupkg);
+        deployment.start(
+                3, true, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "copies")));
+
+        assertThat(deployment.event(3, PackageReplicated.class).bytes())
+                .isEqualTo(nupkg.bytes().length);
+        assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void what_nobody_has_is_said_and_not_offered_until_it_is_pushed_again() throws Exception {
+        var nupkg = pushed();
+        damageCentral(nupkg);
+
+        scrubAll();
+        scrubAll();
+
+        assertThat(offered(nupkg)).isFalse();
+        assertThat(
+                        Http.get("/nuget/v3/flat/%s/index.json".formatted(nupkg.id().lower()))
+                                .statusCode())
+                .isEqualTo(404);
+        var told = events(nupkg, 2);
+        assertThat(told).hasSize(2);
+        assertThat(told.getFirst()).isEqualTo(new PackageDamaged(nupkg.pin(), "the server"));
+        assertThat(told.getLast())
+                .isInstanceOfSatisfying(
+                        PackageLost.class,
+                        lost ->
+                                assertThat(lost.reason())
+                                        .isEqualTo(
+                                                "the server's copy of %s 1.0.0 was damaged, and no cache holds it; push the same package again"
+                                                        .formatted(nupkg.id())));
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        assertThat(offered(nupkg)).isTrue();
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(409);
+    }
+
+    @Test
+    void what_is_lost_comes_back_when_a_cache_that_has_it_does() throws Exception {
+        var nupkg = replicated();
+        cache.kill();
+        damageCentral(nupkg);
+
+        scrubAll();
+        assertThat(offered(nupkg)).isFalse();
+        cache.start();
+        scrubAll();
+
+        assertThat(offered(nupkg)).isTrue();
+        assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void damage_in_a_cache_never_comes_to_the_server() throws Exception {
+        var nupkg = replicated();
+        byte[] flipped = nupkg.bytes().clone();
+        flipped[7] ^= 1;
+        Files.write(cache.file(nupkg.sha512()), flipped);
+        damageCentral(nupkg);
+
+        scrubAll();
+
+        assertThat(offered(nupkg)).isFalse();
+        assertThat(blobs.has(nupkg.sha512())).isFalse();
+        assertThat(events(nupkg, 2).getLast())
+                .isInstanceOfSatisfying(
+                        PackageLost.class,
+                        lost ->
+                                assertThat(lost.reason())
+                                        .contains("cache copies-1 has other bytes, too"));
+    }
+}

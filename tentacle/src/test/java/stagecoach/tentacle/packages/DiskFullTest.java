@@ -1,0 +1,141 @@
+package stagecoach.tentacle.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.tentacle.home.KeepRules;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.RawServer;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.PackagePin;
+
+/** On a disk of two megabytes, which only root can make; skipped, in words, elsewhere. */
+@Timeout(60)
+class DiskFullTest {
+    private static final int SIZE = 1_000_000;
+
+    @TempDir Path folder;
+    Path disk;
+
+    @BeforeEach
+    void mount() throws Exception {
+        disk = Files.createDirectories(folder.resolve("disk"));
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=2m", "none", disk.toString()),
+                "skipped: no small disk can be mounted here, which takes root on Linux");
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        run("umount", "-l", disk.toString());
+    }
+
+    private static boolean run(String... command) throws InterruptedException {
+        try {
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    private Path filler() {
+        return disk.resolve("filler");
+    }
+
+    /** Somebody else takes the rest. */
+    private void fill() throws IOException {
+        try (var out =
+                Files.newOutputStream(
+                        filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            while (true) {
+                out.write(new byte[1 << 12]);
+            }
+        } catch (IOException full) {
+            assertThat(PackageRoom.isFull(full)).isTrue();
+        }
+    }
+
+    @Test
+    void a_disk_that_becomes_full_on_the_way_is_said_and_the_next_attempt_succeeds()
+            throws Exception {
+        byte[] bytes = new byte[SIZE];
+        new Random(6).nextBytes(bytes);
+        PackagePin pin = AcquirePackageTest.pin(bytes);
+        var tickets = new TestTickets(folder.resolve("home"));
+        var onDisk = new TestTickets(disk.resolve("home"));
+        Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
+        try (RawServer server =
+                RawServer.tls(
+                        far,
+                        (request, out) -> {
+                            if (request.number() == 1) {
+                                fill();
+                            }
+                            RawServer.serve(request, out, bytes);
+                        })) {
+            var desk =
+                    new AcquirePackageWork.Desk(
+                            PackageStore.open(onDisk.home()),
+                            new Settings(
+                                    Deliveries.AGENT,
+                                    URI.create("https://127.0.0.1:1"),
+                                    Optional.empty(),
+                                    far.thumbprint(),
+                                    new KeepRules(0, Optional.empty())),
+                            tickets.home().identity(),
+                            FetchRules.USUAL,
+                            List.of(),
+                            onDisk.home()::freeBytes);
+            Source cache =
+                    new Source.Cache(
+                            new CacheId("eu-1"),
+                            server.url(),
+                            Optional.of(far.thumbprint().value()));
+            Path packages = onDisk.home().packages();
+
+            CommandResult full = acquire(tickets, desk, pin, cache);
+            assertThat(full.reason().orElseThrow())
+                    .startsWith("Shop.Web 1.0.0 could not be got: the disk became full on the way");
+            assertThat(packages.resolve(".partial").resolve(pin.sha512().value())).doesNotExist();
+            CommandResult stillFull = acquire(tickets, desk, pin, cache);
+            assertThat(stillFull.reason().orElseThrow()).contains("no package here can go for it");
+            Files.delete(filler());
+            CommandResult well = acquire(tickets, desk, pin, cache);
+            assertThat(well.succeeded()).as(well.toString()).isTrue();
+            assertThat(Files.readAllBytes(packages.resolve(pin.sha512().value()))).isEqualTo(bytes);
+        }
+    }
+
+    private static CommandResult acquire(
+            TestTickets tickets, AcquirePackageWork.Desk desk, PackagePin pin, Source cache)
+            throws Exception {
+        LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), cache));
+        return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+    }
+}
