@@ -20,6 +20,7 @@ import stagecoach.tentacle.rehearsal.Rehearsal;
 import stagecoach.tentacle.session.EnrolClient;
 import stagecoach.tentacle.session.SessionRules;
 import stagecoach.tentacle.session.Tentacle;
+import stagecoach.trust.ServerAddresses;
 
 /**
  * The tentacle's command line: {@code enrol}, {@code run}, {@code rehearse}. Exit codes: 0 done, 1
@@ -78,6 +79,7 @@ public final class TentacleMain {
 
     static int run(List<String> typed) {
         Logs.configure();
+        ServerAddresses.allowHostHeader();
         try {
             Arguments arguments = Arguments.parse(typed, COMMANDS);
             return switch (arguments.command()) {

@@ -208,7 +208,8 @@ public final class Shop {
                 notAfter,
                 acquireOnly,
                 guidedFailure,
-                asked.comment());
+                asked.comment(),
+                asked.budget());
     }
 
     public static DeploymentQueued queued(PlannedStep... steps) {
@@ -229,6 +230,7 @@ public final class Shop {
                 Optional.empty(),
                 false,
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 }

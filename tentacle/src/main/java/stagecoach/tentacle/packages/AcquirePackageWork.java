@@ -22,6 +22,7 @@ import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.PackageRoom.Made;
 import stagecoach.tentacle.packages.PackageStore.Held;
 import stagecoach.trust.Identity;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -67,12 +68,31 @@ public final class AcquirePackageWork implements Work {
                 FetchRules rules,
                 Collection<LiveTicket> open,
                 PackageRoom.Disk disk) {
+            this(
+                    store,
+                    settings,
+                    identity,
+                    rules,
+                    open,
+                    disk,
+                    ServerAddresses.Resolver.SYSTEM);
+        }
+
+        /** On this disk, where names stand for these addresses. */
+        Desk(
+                PackageStore store,
+                Settings settings,
+                Identity identity,
+                FetchRules rules,
+                Collection<LiveTicket> open,
+                PackageRoom.Disk disk,
+                ServerAddresses.Resolver resolver) {
             this.store = store;
             this.room = new PackageRoom(store, settings.keep(), disk, open);
             this.settings = settings;
             this.identity = identity;
             this.rules = rules;
-            this.downs = new DownSources(rules.downFor());
+            this.downs = new DownSources(rules.downFor(), resolver);
         }
 
         /** Where the server is. */

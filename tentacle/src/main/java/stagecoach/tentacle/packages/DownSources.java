@@ -1,5 +1,7 @@
 package stagecoach.tentacle.packages;
 
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import stagecoach.trust.ServerAddresses;
 
 /**
  * Remembers for a while which servers could not be connected to, so that a silent one costs one
@@ -19,40 +22,52 @@ final class DownSources {
 
     private final long nanos;
     private final LongSupplier clock;
+    private final ServerAddresses.Resolver resolver;
     private final Map<String, Long> downSince = new ConcurrentHashMap<>();
 
-    DownSources(Duration remembered) {
-        this(remembered, System::nanoTime);
+    DownSources(Duration remembered, ServerAddresses.Resolver resolver) {
+        this(remembered, resolver, System::nanoTime);
     }
 
-    DownSources(Duration remembered, LongSupplier nanoTime) {
+    DownSources(Duration remembered, ServerAddresses.Resolver resolver, LongSupplier nanoTime) {
         this.nanos = remembered.toNanos();
+        this.resolver = resolver;
         this.clock = nanoTime;
     }
 
+    /** The URL under each address of its server, those where nobody answered lately last. */
+    List<URI> addressesOf(URI uri) throws UnknownHostException {
+        return downLast(ServerAddresses.of(uri, resolver), address -> isDown(server(address)));
+    }
+
     /** Nobody answers there. */
-    void silent(PackageEndpoint endpoint) {
+    void silent(String place) {
         if (downSince.size() >= REMEMBERED_MAX) {
             downSince.values().removeIf(this::isPast);
         }
         if (downSince.size() < REMEMBERED_MAX) {
-            downSince.put(endpoint.place(), clock.getAsLong());
+            downSince.put(place, clock.getAsLong());
         }
     }
 
     /** Somebody answered there. */
-    void answered(PackageEndpoint endpoint) {
-        downSince.remove(endpoint.place());
+    void answered(String place) {
+        downSince.remove(place);
     }
 
     /** Whether it was found silent a short while ago. */
-    boolean isDown(PackageEndpoint endpoint) {
-        Long since = downSince.get(endpoint.place());
+    boolean isDown(String place) {
+        Long since = downSince.get(place);
         return since != null && !isPast(since);
     }
 
     private boolean isPast(long since) {
         return clock.getAsLong() - since > nanos;
+    }
+
+    /** The server of a URL, as a place. */
+    static String server(URI uri) {
+        return uri.getScheme() + "://" + uri.getAuthority();
     }
 
     /** The same in the same order, but those that are down behind all others. */

@@ -2,6 +2,7 @@ package stagecoach.tentacle.packages;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -22,6 +23,7 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /** Single tries at one server, each going on where the one before it was cut off. */
@@ -37,6 +39,7 @@ final class PackageDownload implements PackageReader {
     private final FetchRules rules;
     private final Duration connectMax;
     private final Identity identity;
+    private final DownSources downs;
 
     /** Whether it is asked in the cipher that is the cheapest here; not, if it does not know it. */
     private boolean cheapest = true;
@@ -45,18 +48,21 @@ final class PackageDownload implements PackageReader {
 
     /**
      * @param connectMax how long a connection may take to stand
+     * @param downs knows the addresses of the source's name
      */
     PackageDownload(
             PackageEndpoint.Web endpoint,
             PackagePin pin,
             FetchRules rules,
             Duration connectMax,
-            Identity identity) {
+            Identity identity,
+            DownSources downs) {
         this.endpoint = endpoint;
         this.pin = pin;
         this.rules = rules;
         this.connectMax = connectMax;
         this.identity = identity;
+        this.downs = downs;
         this.client = client();
     }
 
@@ -70,6 +76,7 @@ final class PackageDownload implements PackageReader {
         if (endpoint.trusted().isPresent()) {
             SSLParameters parameters = new SSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3"});
+            ServerAddresses.name(parameters, endpoint.uri());
             if (cheapest) {
                 parameters.setCipherSuites(BulkCrypto.cheapestSuites(pin.size(), endpoint));
             }
@@ -85,7 +92,9 @@ final class PackageDownload implements PackageReader {
         long offset = file.size();
         HttpResponse<InputStream> response;
         try {
-            response = client.send(request(offset), HttpResponse.BodyHandlers.ofInputStream());
+            response =
+                    ServerAddresses.first(
+                            downs.addressesOf(endpoint.uri()), address -> ask(address, offset));
         } catch (SSLHandshakeException e) {
             if (!cheapest || isAboutTrust(e)) {
                 return new Try.Refused("no trust: " + sentence(e));
@@ -143,9 +152,24 @@ final class PackageDownload implements PackageReader {
         return e != null && (e instanceof CertificateException || isAboutTrust(e.getCause()));
     }
 
-    private HttpRequest request(long offset) {
+    /** An address that is silent is tried last for a while, also for the next package. */
+    private HttpResponse<InputStream> ask(URI address, long offset)
+            throws IOException, InterruptedException {
+        try {
+            HttpResponse<InputStream> response =
+                    client.send(
+                            request(address, offset), HttpResponse.BodyHandlers.ofInputStream());
+            downs.answered(DownSources.server(address));
+            return response;
+        } catch (HttpConnectTimeoutException e) {
+            downs.silent(DownSources.server(address));
+            throw e;
+        }
+    }
+
+    private HttpRequest request(URI address, long offset) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(endpoint.uri())
+                ServerAddresses.request(endpoint.uri(), address)
                         // It counts from before there is a connection.
                         .timeout(connectMax.plus(rules.stallMax()))
                         .GET();

@@ -104,7 +104,8 @@ final class SourceWalk {
     private Optional<Walked.Arrived> askAll(List<PackageEndpoint> usable)
             throws IOException, InterruptedException {
         mayComeBack = false;
-        List<PackageEndpoint> ordered = DownSources.downLast(usable, downs::isDown);
+        List<PackageEndpoint> ordered =
+                DownSources.downLast(usable, source -> downs.isDown(source.place()));
         for (int n = 0; n < ordered.size(); n++) {
             boolean last = n == ordered.size() - 1;
             Optional<AcquisitionResult> arrived = ask(ordered.get(n), last);
@@ -146,7 +147,7 @@ final class SourceWalk {
                 long before = bytes;
                 Try tried = go(reader);
                 if (!(tried instanceof Try.Silent)) {
-                    downs.answered(endpoint);
+                    downs.answered(endpoint.place());
                 }
                 switch (tried) {
                     case Try.Complete(long startedAt) -> {
@@ -165,7 +166,7 @@ final class SourceWalk {
                         allItsOwn = true;
                     }
                     case Try.Silent(String reason) -> {
-                        downs.silent(endpoint);
+                        downs.silent(endpoint.place());
                         mayComeBack = true;
                         problem = reason;
                         if (!last) {
@@ -211,7 +212,7 @@ final class SourceWalk {
     private PackageReader reader(PackageEndpoint endpoint, Duration connectMax) {
         return switch (endpoint) {
             case PackageEndpoint.Web web ->
-                    new PackageDownload(web, pin, rules, connectMax, identity);
+                    new PackageDownload(web, pin, rules, connectMax, identity, downs);
             case PackageEndpoint.Mounted mounted -> new MountedRead(mounted, pin, rules);
             case PackageEndpoint.NuGet server ->
                     new NuGetRead(server, pin, rules, connectMax, identity);

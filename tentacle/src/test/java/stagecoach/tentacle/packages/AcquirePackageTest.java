@@ -2,6 +2,7 @@ package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
 import stagecoach.trust.NativeCrypto;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -65,6 +67,7 @@ class AcquirePackageTest {
     @TempDir Path folder;
     final List<RawServer> servers = new ArrayList<>();
     FetchRules rules = IMPATIENT;
+    ServerAddresses.Resolver resolver = ServerAddresses.Resolver.SYSTEM;
     byte[] bytes;
     PackagePin pin;
     TestTickets tickets;
@@ -106,7 +109,6 @@ class AcquirePackageTest {
 
     private AcquirePackageWork.Desk desk(Optional<URI> bytesEndpoint) throws Exception {
         return new AcquirePackageWork.Desk(
-                tickets.home(),
                 PackageStore.open(tickets.home()),
                 new Settings(
                         Deliveries.AGENT,
@@ -115,7 +117,9 @@ class AcquirePackageTest {
                         far.thumbprint()),
                 tickets.home().identity(),
                 rules,
-                List.of());
+                List.of(),
+                tickets.home()::freeBytes,
+                resolver);
     }
 
     private CommandResult acquire(Source... sources) throws Exception {
@@ -328,6 +332,25 @@ class AcquirePackageTest {
             assertThat(first.attempts()).isEqualTo(2);
             assertThat(second.attempts()).isOne();
         }
+    }
+
+    @Test
+    void a_name_with_several_addresses_is_tried_address_by_address() throws Exception {
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        String named = eu.url().replace("127.0.0.1", "cache.example");
+        resolver =
+                host ->
+                        host.equals("cache.example")
+                                ? new InetAddress[] {
+                                    InetAddress.ofLiteral("127.0.0.2"),
+                                    InetAddress.ofLiteral("127.0.0.1")
+                                }
+                                : InetAddress.getAllByName(host);
+        AcquisitionResult result =
+                got(acquire(new Source.Cache(EU, named, Optional.of(far.thumbprint().value()))));
+        assertThat(result.attempts()).isOne();
+        assertThat(eu.requests().getFirst().headers())
+                .containsEntry("host", URI.create(named).getAuthority());
     }
 
     @Test

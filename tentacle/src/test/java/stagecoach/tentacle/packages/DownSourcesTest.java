@@ -2,29 +2,31 @@ package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.UniqueElements;
 import org.junit.jupiter.api.Test;
-import stagecoach.contracts.acquisition.ServedBy;
 
 class DownSourcesTest {
     private final AtomicLong now = new AtomicLong();
-    private final DownSources downs = new DownSources(Duration.ofSeconds(60), now::get);
+    private final DownSources downs =
+            new DownSources(
+                    Duration.ofSeconds(60),
+                    _ ->
+                            new InetAddress[] {
+                                InetAddress.ofLiteral("192.0.2.1"),
+                                InetAddress.ofLiteral("192.0.2.2")
+                            },
+                    now::get);
 
-    private static PackageEndpoint at(String url) {
-        return new PackageEndpoint.Web(
-                "a cache",
-                new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
-                URI.create(url),
-                Optional.empty(),
-                Optional.empty());
+    private static String at(String url) {
+        return DownSources.server(URI.create(url));
     }
 
     @Test
@@ -38,6 +40,16 @@ class DownSourcesTest {
         downs.silent(at("https://cache-eu:8443/blobs/a"));
         now.addAndGet(Duration.ofSeconds(61).toNanos());
         assertThat(downs.isDown(at("https://cache-eu:8443/blobs/b"))).isFalse();
+    }
+
+    @Test
+    void of_a_names_addresses_a_silent_one_comes_last() throws Exception {
+        URI named = URI.create("https://cache-eu:8443/blobs/a");
+        downs.silent(at("https://192.0.2.1:8443/blobs/b"));
+        assertThat(downs.addressesOf(named))
+                .containsExactly(
+                        URI.create("https://192.0.2.2:8443/blobs/a"),
+                        URI.create("https://192.0.2.1:8443/blobs/a"));
     }
 
     @Test

@@ -29,6 +29,7 @@ public sealed interface AcquisitionEvent {
      * An acquisition run begins.
      *
      * @param routes per region of the needs, the caches to fill and to try, nearest first
+     * @param held what caches held when it began, as far as known; nothing if it is forced
      */
     record AcquisitionStarted(
             DeploymentId deployment,
@@ -39,21 +40,50 @@ public sealed interface AcquisitionEvent {
             Purpose purpose,
             List<PackageNeed> needs,
             boolean forceDownload,
-            List<RegionRoute> routes)
+            List<RegionRoute> routes,
+            List<HeldInCache> held)
             implements AcquisitionEvent {
-        /** Copies the lists. */
+        /** Copies the lists; a run of before it was looked up knows of nothing that is held. */
         public AcquisitionStarted {
             needs = List.copyOf(needs);
             routes = List.copyOf(routes);
+            held = held == null ? List.of() : List.copyOf(held);
+        }
+
+        /** A run that knows of nothing that is held. */
+        public AcquisitionStarted(
+                DeploymentId deployment,
+                ProjectId project,
+                EnvironmentId environment,
+                Run run,
+                int attempt,
+                Purpose purpose,
+                List<PackageNeed> needs,
+                boolean forceDownload,
+                List<RegionRoute> routes) {
+            this(
+                    deployment,
+                    project,
+                    environment,
+                    run,
+                    attempt,
+                    purpose,
+                    needs,
+                    forceDownload,
+                    routes,
+                    List.of());
         }
     }
+
+    /** A cache that was last seen to hold a package. */
+    record HeldInCache(CacheId cache, Sha512 sha512) {}
 
     /**
      * Where a region's targets look, in order.
      *
      * @param region empty for targets without a region
      * @param own the region's own caches, filled before its targets start
-     * @param others other regions' caches, tried only if they hold the bytes already
+     * @param others other regions' caches, tried only if they hold the bytes
      * @param serverFallback whether the server may upload in the end
      */
     record RegionRoute(

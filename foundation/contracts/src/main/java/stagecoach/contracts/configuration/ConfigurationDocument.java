@@ -13,14 +13,20 @@ import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.VariableSetId;
 import stagecoach.vocabulary.identity.WorkerId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** What a person configured, without anything secret. */
 public sealed interface ConfigurationDocument {
     /** An environment. */
     record Environment(EnvironmentId id, String name) implements ConfigurationDocument {}
 
-    /** A region; {@code serverFallback}: whether the server may upload to its targets. */
-    record Region(RegionId id, String name, boolean serverFallback)
+    /**
+     * A region.
+     *
+     * @param serverFallback whether the server may upload to its targets
+     * @param budget what may enter it at once; empty is without limit
+     */
+    record Region(RegionId id, String name, boolean serverFallback, Optional<TransferBudget> budget)
             implements ConfigurationDocument {}
 
     /** A pool of workers. */
@@ -34,6 +40,7 @@ public sealed interface ConfigurationDocument {
      * @param pullUrl as the cache reaches the server
      * @param thumbprint of the cache's certificate
      * @param priority lower is tried first
+     * @param budget what may be brought into it at once; empty is without limit
      */
     record Cache(
             CacheId id,
@@ -44,7 +51,8 @@ public sealed interface ConfigurationDocument {
             String pushUrl,
             Optional<String> pullUrl,
             Optional<String> thumbprint,
-            int priority)
+            int priority,
+            Optional<TransferBudget> budget)
             implements ConfigurationDocument {}
 
     /** A feed. */

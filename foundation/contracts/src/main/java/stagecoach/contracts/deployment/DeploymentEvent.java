@@ -18,6 +18,7 @@ import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.TransferBudget;
 import stagecoach.vocabulary.process.Phase;
 
 /** What happens to a deployment; stream {@code deployment-<id>}. */
@@ -32,6 +33,7 @@ public sealed interface DeploymentEvent {
      * @param notAfter when it is given up if it has not started
      * @param acquireOnly whether it ends STAGED, with all packages in place
      * @param guidedFailure whether a person decides at a failure
+     * @param budget how much may be brought to caches for it at once; empty is without limit
      */
     record DeploymentQueued(
             DeploymentId deployment,
@@ -46,7 +48,8 @@ public sealed interface DeploymentEvent {
             Optional<Instant> notAfter,
             boolean acquireOnly,
             boolean guidedFailure,
-            Optional<String> comment)
+            Optional<String> comment,
+            Optional<TransferBudget> budget)
             implements DeploymentEvent {
         /** Copies the steps. */
         public DeploymentQueued {

@@ -113,7 +113,8 @@ class CacheResourceTest {
                         "/api/v1/caches/north-3",
                         """
                         {"kind":"FLODER","region":"nort","url":"http://c","thumbprint":"zz",
-                         "priority":-1,"credentials":{"apiKey":"x"},"nmae":"x","id":"other"}
+                         "priority":-1,"bytesPerSecondMax":999,"transfersMax":"two",
+                         "credentials":{"apiKey":"x"},"nmae":"x","id":"other"}
                         """);
 
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -126,6 +127,8 @@ class CacheResourceTest {
                         "/url",
                         "/thumbprint",
                         "/priority",
+                        "/bytesPerSecondMax",
+                        "/transfersMax",
                         "/credentials",
                         "/nmae");
         assertThat(answer.body())

@@ -13,6 +13,7 @@ import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** Configures regions and caches as people do. */
 final class Configured {
@@ -20,6 +21,11 @@ final class Configured {
 
     /** Says that a region exists, and returns when that is known. */
     static void region(String id, boolean serverFallback, long revision) {
+        region(id, serverFallback, TransferBudget.NONE, revision);
+    }
+
+    /** Says so too, with what may enter it at once. */
+    static void region(String id, boolean serverFallback, TransferBudget budget, long revision) {
         TestEvents.publish(
                 Channels.CONFIGURATION,
                 StreamId.of("config", "region:" + id),
@@ -30,7 +36,10 @@ final class Configured {
                         revision,
                         Optional.of(
                                 new ConfigurationDocument.Region(
-                                        new RegionId(id), id, serverFallback))),
+                                        new RegionId(id),
+                                        id,
+                                        serverFallback,
+                                        Optional.of(budget)))),
                 EventAttributes.none());
         await().atMost(StagecoachResource.PATIENCE)
                 .until(

@@ -19,8 +19,10 @@ import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.deployment.Selection;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PhaseWork;
@@ -41,6 +43,7 @@ import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.TransferBudget;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Phase;
@@ -101,6 +104,26 @@ final class Deployment implements AutoCloseable {
                         Purpose.NORMAL,
                         false,
                         new PhaseWork.Acquire(List.of(needs), force)));
+    }
+
+    /** It was asked for, with a budget. */
+    void queue(TransferBudget budget) {
+        publish(
+                new DeploymentQueued(
+                        id,
+                        PROJECT,
+                        new ReleaseVersion("1.0.0"),
+                        ENVIRONMENT,
+                        Digest.of("plan"),
+                        List.of(),
+                        new Selection(List.of(), List.of(), List.of()),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        false,
+                        Optional.empty(),
+                        Optional.of(budget)));
     }
 
     void cancel() {

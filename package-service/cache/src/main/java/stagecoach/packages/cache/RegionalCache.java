@@ -21,6 +21,7 @@ import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.trust.Identity;
+import stagecoach.trust.ServerAddresses;
 
 /** Starts and stops the cache. */
 @Singleton
@@ -44,6 +45,7 @@ class RegionalCache {
     }
 
     void start(@Observes StartupEvent event) throws IOException {
+        ServerAddresses.allowHostHeader();
         Path dir = settings.dir();
         var grants = new GrantVerifier(settings.grantKeys(), settings.name().value());
         String credential = settings.credential();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,18 @@ class CacheTest {
                                 .HEAD());
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(SIZE);
+    }
+
+    @Test
+    void a_server_with_several_addresses_is_tried_address_by_address() throws Exception {
+        URI named =
+                URI.create(
+                        central.url().toString().replace("127.0.0.1", RunningCache.TWO_ADDRESSES));
+        PullStatus status = cache.pulled(new PullOrder(PIN, named, "grant", "a", false, false));
+
+        assertThat(status.state()).isEqualTo(State.HELD);
+        assertThat(status.tries()).isOne();
+        assertThat(central.hosts()).containsExactly(named.getAuthority());
     }
 
     @Test

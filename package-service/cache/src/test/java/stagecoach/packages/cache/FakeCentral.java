@@ -22,6 +22,7 @@ final class FakeCentral implements AutoCloseable {
     private final byte[] bytes;
     private final Queue<Behaviour> next = new ConcurrentLinkedQueue<>();
     private final List<String> ranges = new CopyOnWriteArrayList<>();
+    private final List<String> hosts = new CopyOnWriteArrayList<>();
     private final AtomicLong sent = new AtomicLong();
 
     /** What it does about one request. */
@@ -44,6 +45,7 @@ final class FakeCentral implements AutoCloseable {
                 exchange -> {
                     String range = exchange.getRequestHeaders().getFirst("Range");
                     ranges.add(range == null ? "" : range);
+                    hosts.add(exchange.getRequestHeaders().getFirst("Host"));
                     Behaviour behaviour = next.poll();
                     try (exchange) {
                         (behaviour == null ? this.well() : behaviour).answer(exchange);
@@ -65,6 +67,11 @@ final class FakeCentral implements AutoCloseable {
     /** The Range headers of all requests so far; empty texts for those without. */
     List<String> ranges() {
         return ranges;
+    }
+
+    /** The Host headers of all requests so far. */
+    List<String> hosts() {
+        return hosts;
     }
 
     long sent() {

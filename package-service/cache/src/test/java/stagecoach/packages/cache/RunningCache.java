@@ -3,7 +3,9 @@ package stagecoach.packages.cache;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -40,6 +42,8 @@ final class RunningCache implements AutoCloseable {
     /** A server may be silent for so long that no busy machine is. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    static final String TWO_ADDRESSES = "two.example";
+
     // One for all tests: what they are is not what is tested.
     private static final Vertx VERTX = Vertx.vertx();
     private static final Identity IDENTITY = identity("cache eu-1");
@@ -63,7 +67,12 @@ final class RunningCache implements AutoCloseable {
         this.folder = folder;
         this.silenceMax = silenceMax;
         blobs = FolderBlobStore.open(folder.resolve("packages"));
-        pulls = new Pulls(blobs, Files.getFileStore(folder), rules(silenceMax));
+        pulls =
+                new Pulls(
+                        blobs,
+                        Files.getFileStore(folder),
+                        rules(silenceMax),
+                        RunningCache::addressesOf);
         port =
                 CachePort.open(
                         VERTX,
@@ -76,6 +85,15 @@ final class RunningCache implements AutoCloseable {
                         0);
         central = client(CENTRAL);
         reader = client(TENTACLE);
+    }
+
+    /** At the first address of {@link #TWO_ADDRESSES} there is nobody. */
+    private static InetAddress[] addressesOf(String host) throws UnknownHostException {
+        return host.equals(TWO_ADDRESSES)
+                ? new InetAddress[] {
+                    InetAddress.ofLiteral("127.0.0.2"), InetAddress.ofLiteral("127.0.0.1")
+                }
+                : InetAddress.getAllByName(host);
     }
 
     private static PullRules rules(Duration silenceMax) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
+import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.Source;
@@ -128,8 +129,9 @@ public sealed interface Acquisition {
         }
 
         /**
-         * Caches that are still to be filled, each with its package: those of regions with targets
-         * that wait.
+         * Caches that are still to be filled, each with its package: in each region with targets
+         * that wait the one that held it before, else the nearest, and another only when that one
+         * could not be.
          */
         public List<ToFill> toFill() {
             if (cancelling) {
@@ -144,19 +146,35 @@ public sealed interface Acquisition {
                 }
                 for (NeedingTarget target : need.targets()) {
                     if (open(sha512, target.target())) {
-                        for (Source.OfCache cache : route(target.region()).own()) {
-                            if (!filled.containsKey(new Filling(sha512, cache.cache()))) {
-                                wanted.add(new ToFill(need.pinned(), cache));
-                            }
-                        }
+                        toFill(need.pinned(), route(target.region())).ifPresent(wanted::add);
                     }
                 }
             }
             return List.copyOf(wanted);
         }
 
-        /** A package to bring into a cache. */
-        public record ToFill(PinnedPackage pinned, Source.OfCache cache) {}
+        private Optional<ToFill> toFill(PinnedPackage pinned, RegionRoute route) {
+            Sha512 sha512 = pinned.pin().sha512();
+            var untried = new ArrayList<Source.OfCache>();
+            for (Source.OfCache cache : route.own()) {
+                Standing standing = filled.get(new Filling(sha512, cache.cache()));
+                if (standing instanceof Standing.Done) {
+                    return Optional.empty();
+                }
+                if (standing == null) {
+                    untried.add(cache);
+                }
+            }
+            return Sources.toFill(untried, cache -> heldBefore(cache.cache(), sha512))
+                    .map(cache -> new ToFill(pinned, cache, untried.size() == 1));
+        }
+
+        /**
+         * A package to bring into a cache.
+         *
+         * @param last whether its region has no other cache that could be tried in its stead
+         */
+        public record ToFill(PinnedPackage pinned, Source.OfCache cache, boolean last) {}
 
         /** Tentacles that were told and have not reported. */
         public List<TargetAcquiring> atWork() {
@@ -167,6 +185,16 @@ public sealed interface Acquisition {
                                             instanceof Standing.Told)
                     .sorted(java.util.Comparator.comparing(TargetAcquiring::ticket))
                     .toList();
+        }
+
+        /** Whether a cache holds the package as far as known: what this run saw counts most. */
+        boolean holds(CacheId cache, Sha512 sha512) {
+            Standing standing = filled.get(new Filling(sha512, cache));
+            return standing == null ? heldBefore(cache, sha512) : standing instanceof Standing.Done;
+        }
+
+        private boolean heldBefore(CacheId cache, Sha512 sha512) {
+            return started.held().contains(new HeldInCache(cache, sha512));
         }
 
         /** Whether nothing is known yet of how the package comes to the target. */

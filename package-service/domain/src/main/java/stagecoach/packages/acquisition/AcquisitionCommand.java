@@ -1,6 +1,7 @@
 package stagecoach.packages.acquisition;
 
 import java.util.List;
+import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.PackageNeed;
@@ -16,7 +17,11 @@ import stagecoach.vocabulary.packages.PackagePin;
 
 /** What is asked of, or reported to, an acquisition run. */
 public sealed interface AcquisitionCommand {
-    /** Begin the run. */
+    /**
+     * Begin the run.
+     *
+     * @param held what caches hold now, as far as known
+     */
     record Start(
             DeploymentId deployment,
             ProjectId project,
@@ -26,12 +31,14 @@ public sealed interface AcquisitionCommand {
             Purpose purpose,
             List<PackageNeed> needs,
             boolean forceDownload,
-            List<RegionRoute> routes)
+            List<RegionRoute> routes,
+            List<HeldInCache> held)
             implements AcquisitionCommand {
         /** Copies the lists. */
         public Start {
             needs = List.copyOf(needs);
             routes = List.copyOf(routes);
+            held = List.copyOf(held);
         }
     }
 

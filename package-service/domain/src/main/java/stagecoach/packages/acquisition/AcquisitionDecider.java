@@ -77,7 +77,8 @@ public final class AcquisitionDecider
                         start.purpose(),
                         start.needs(),
                         start.forceDownload(),
-                        start.routes());
+                        start.routes(),
+                        start.forceDownload() ? List.of() : start.held());
         var events = new ArrayList<AcquisitionEvent>();
         events.add(started);
         for (PackageNeed need : start.needs()) {
@@ -207,12 +208,7 @@ public final class AcquisitionDecider
             return Optional.empty();
         }
         List<Source> sources =
-                Sources.of(
-                        need.pinned(),
-                        route,
-                        cache ->
-                                state.filled().get(new Filling(sha512, cache.cache()))
-                                        instanceof Standing.Done);
+                Sources.of(need.pinned(), route, cache -> state.holds(cache.cache(), sha512));
         if (sources.isEmpty()) {
             return Optional.of(
                     new TargetAcquisitionFailed(

@@ -1,10 +1,14 @@
 package stagecoach.packages.routing;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.internal.ForeseeAcquisition.Link;
@@ -12,6 +16,7 @@ import stagecoach.contracts.internal.ForeseeAcquisition.Response;
 import stagecoach.contracts.internal.ForeseeAcquisition.ToCache;
 import stagecoach.contracts.internal.ForeseeAcquisition.ToTarget;
 import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.HolderId;
@@ -38,67 +43,128 @@ public final class Foresight {
     public static Response foresee(
             List<PackageNeed> needs,
             List<RegionRoute> routes,
+            List<KnownCache> caches,
             boolean forceDownload,
             Holdings holdings) {
-        var targets = new ArrayList<ToTarget>();
-        var caches = new LinkedHashMap<String, ToCache>();
-        var links = new LinkedHashMap<Link, Long>();
-        for (PackageNeed need : needs) {
-            PackagePin pin = need.pinned().pin();
-            for (PackageNeed.NeedingTarget needing : need.targets()) {
-                RegionRoute route = routeOf(routes, needing.region());
-                boolean viaCache = Sources.fromCaches(need.pinned()) && !route.own().isEmpty();
-                boolean held =
-                        !forceDownload && holdings.targetHolds(needing.target(), pin.sha512());
-                long bytes = held ? 0 : pin.size();
-                targets.add(
-                        new ToTarget(
-                                pin, needing.target(), held, path(need.pinned(), route), bytes));
-                if (viaCache) {
-                    fill(pin, route, forceDownload, holdings, caches, links);
-                } else if (bytes > 0) {
-                    links.merge(
-                            new Link(SERVER, needing.region().map(RegionId::value), 0),
-                            bytes,
-                            Long::sum);
+        var foreseen = new Foreseen(routes, caches, forceDownload, holdings);
+        needs.forEach(foreseen::add);
+        return foreseen.response();
+    }
+
+    /** What is foreseen so far. */
+    private static final class Foreseen {
+        private final List<RegionRoute> routes;
+        private final Map<CacheId, RegionId> regions = new HashMap<>();
+        private final boolean force;
+        private final Holdings holdings;
+        private final List<ToTarget> targets = new ArrayList<>();
+        private final Set<Delivery> deliveries = new HashSet<>();
+        private final Map<Filling, ToCache> fillings = new LinkedHashMap<>();
+        private final Map<Way, Long> links = new LinkedHashMap<>();
+
+        private record Delivery(HolderId target, Sha512 sha512) {}
+
+        private record Filling(CacheId cache, Sha512 sha512) {}
+
+        private record Way(String from, Optional<RegionId> to) {}
+
+        Foreseen(
+                List<RegionRoute> routes,
+                List<KnownCache> caches,
+                boolean force,
+                Holdings holdings) {
+            this.routes = routes;
+            this.force = force;
+            this.holdings = holdings;
+            caches.forEach(cache -> regions.put(cache.source().cache(), cache.region()));
+        }
+
+        void add(PackageNeed need) {
+            for (NeedingTarget needing : need.targets()) {
+                if (needing.unavailable().isEmpty() && Sources.fromCaches(need.pinned())) {
+                    fill(need.pinned().pin(), routeOf(routes, needing.region()));
+                }
+                // A package that a target needs in two ways comes to it once.
+                if (deliveries.add(new Delivery(needing.target(), need.pinned().pin().sha512()))) {
+                    add(need.pinned(), needing);
                 }
             }
         }
-        var told = new ArrayList<Link>();
-        links.forEach((link, bytes) -> told.add(new Link(link.from(), link.to(), bytes)));
-        return new Response(targets, List.copyOf(caches.values()), told);
-    }
 
-    private static void fill(
-            PackagePin pin,
-            RegionRoute route,
-            boolean forceDownload,
-            Holdings holdings,
-            Map<String, ToCache> caches,
-            Map<Link, Long> links) {
-        for (Source.OfCache cache : route.own()) {
-            boolean held = !forceDownload && holdings.cacheHolds(cache.cache(), pin.sha512());
-            var toCache = new ToCache(pin, cache.cache(), held, held ? 0 : pin.size());
-            boolean first = caches.putIfAbsent(cache.cache() + "/" + pin.sha512(), toCache) == null;
-            if (first && !held) {
-                links.merge(
-                        new Link(SERVER, route.region().map(RegionId::value), 0),
-                        pin.size(),
-                        Long::sum);
+        private void add(PinnedPackage pinned, NeedingTarget needing) {
+            PackagePin pin = pinned.pin();
+            RegionRoute route = routeOf(routes, needing.region());
+            List<Source> sources = sources(pinned, route);
+            boolean held = !force && holdings.targetHolds(needing.target(), pin.sha512());
+            boolean reached = needing.unavailable().isEmpty() && !sources.isEmpty();
+            long bytes = held || !reached ? 0 : pin.size();
+            targets.add(
+                    new ToTarget(
+                            pin,
+                            needing.target(),
+                            held,
+                            sources.stream().map(Foreseen::shown).toList(),
+                            bytes));
+            if (bytes > 0) {
+                links.merge(new Way(from(sources.getFirst()), needing.region()), bytes, Long::sum);
             }
         }
-    }
 
-    private static List<String> path(PinnedPackage pinned, RegionRoute route) {
-        var path = new ArrayList<String>();
-        if (Sources.fromCaches(pinned)) {
-            route.own().forEach(cache -> path.add("CACHE:" + cache.cache()));
-            route.others().forEach(cache -> path.add("CACHE:" + cache.cache()));
+        /** As they will be named to the target: one of its region's caches is filled by then. */
+        private List<Source> sources(PinnedPackage pinned, RegionRoute route) {
+            Sha512 sha512 = pinned.pin().sha512();
+            Optional<Source.OfCache> filled = toFill(route, sha512);
+            return Sources.of(
+                    pinned,
+                    route,
+                    cache ->
+                            filled.filter(cache::equals).isPresent()
+                                    || cacheHolds(cache.cache(), sha512));
         }
-        if (route.serverFallback()) {
-            path.add("SERVER");
+
+        private Optional<Source.OfCache> toFill(RegionRoute route, Sha512 sha512) {
+            return Sources.toFill(route.own(), cache -> cacheHolds(cache.cache(), sha512));
         }
-        return path;
+
+        private void fill(PackagePin pin, RegionRoute route) {
+            toFill(route, pin.sha512()).ifPresent(cache -> fill(pin, route, cache.cache()));
+        }
+
+        private void fill(PackagePin pin, RegionRoute route, CacheId cache) {
+            boolean held = cacheHolds(cache, pin.sha512());
+            var toCache = new ToCache(pin, cache, held, held ? 0 : pin.size());
+            boolean first = fillings.putIfAbsent(new Filling(cache, pin.sha512()), toCache) == null;
+            if (first && !held) {
+                links.merge(new Way(SERVER, route.region()), pin.size(), Long::sum);
+            }
+        }
+
+        private boolean cacheHolds(CacheId cache, Sha512 sha512) {
+            return !force && holdings.cacheHolds(cache, sha512);
+        }
+
+        private String from(Source source) {
+            return switch (source) {
+                case Source.OfCache cache ->
+                        Objects.requireNonNull(regions.get(cache.cache())).value();
+                case Source.Server() -> SERVER;
+            };
+        }
+
+        private static String shown(Source source) {
+            return switch (source) {
+                case Source.OfCache cache -> "CACHE:" + cache.cache();
+                case Source.Server() -> "SERVER";
+            };
+        }
+
+        Response response() {
+            var told = new ArrayList<Link>();
+            links.forEach(
+                    (way, bytes) ->
+                            told.add(new Link(way.from(), way.to().map(RegionId::value), bytes)));
+            return new Response(targets, List.copyOf(fillings.values()), told);
+        }
     }
 
     private static RegionRoute routeOf(List<RegionRoute> routes, Optional<RegionId> region) {

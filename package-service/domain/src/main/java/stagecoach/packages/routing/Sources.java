@@ -2,6 +2,7 @@ package stagecoach.packages.routing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.acquisition.Source;
@@ -19,6 +20,15 @@ public final class Sources {
     public static boolean fromCaches(PinnedPackage pinned) {
         return pinned.acquisitionLocation() == AcquisitionLocation.EXECUTION_TARGET
                 && pinned.source() == PackageSource.NEAREST_CACHE;
+    }
+
+    /**
+     * Which of a region's caches is filled for its targets: one that holds the package already,
+     * else the nearest. The bytes cross the link to the region once, however many caches it has.
+     */
+    public static Optional<Source.OfCache> toFill(
+            List<Source.OfCache> own, Predicate<Source.OfCache> holdsIt) {
+        return own.stream().filter(holdsIt).findFirst().or(() -> own.stream().findFirst());
     }
 
     /**

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
+import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
 import stagecoach.contracts.acquisition.Source;
@@ -44,6 +45,8 @@ import stagecoach.packages.acquisition.Acquisition.Underway;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 class AcquisitionDeciderTest {
+    private static final List<HeldInCache> HELD_IN_EU =
+            List.of(new HeldInCache(CACHE_EU.source().cache(), SERVER.sha512()));
     private final DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> acquisition =
             DeciderSpec.of(new AcquisitionDecider());
     private final DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> twoRegions =
@@ -103,7 +106,51 @@ class AcquisitionDeciderTest {
     }
 
     @Test
-    void with_two_caches_the_first_that_holds_the_package_opens_the_barrier() {
+    void a_region_without_a_cache_reads_from_a_neighbour_that_held_the_package_before() {
+        var events =
+                acquisition
+                        .after(
+                                start(
+                                        List.of(CACHE_EU),
+                                        EVERY_REGION_FALLS_BACK,
+                                        HELD_IN_EU,
+                                        false,
+                                        nearest(SERVER, target("web-4", US))))
+                        .when(stored(SERVER))
+                        .events();
+        assertThat(told(events).getFirst().sources())
+                .containsExactly(CACHE_EU.source(), new Source.Server());
+    }
+
+    @Test
+    void what_a_neighbour_held_before_does_not_count_when_it_failed_now_or_all_is_forced() {
+        var caches = List.of(CACHE_EU, CACHE_US);
+        var needs = nearest(SERVER, target("web-1", EU), target("web-4", US));
+        var broken =
+                acquisition
+                        .after(
+                                start(caches, EVERY_REGION_FALLS_BACK, HELD_IN_EU, false, needs),
+                                stored(SERVER),
+                                notReplicated(SERVER, CACHE_EU, "damaged"))
+                        .when(notReplicated(SERVER, CACHE_US, "refused"))
+                        .events();
+        assertThat(told(broken).getFirst().sources()).containsExactly(new Source.Server());
+        var forced =
+                acquisition
+                        .after(
+                                start(
+                                        List.of(CACHE_EU),
+                                        EVERY_REGION_FALLS_BACK,
+                                        HELD_IN_EU,
+                                        true,
+                                        nearest(SERVER, target("web-4", US))))
+                        .when(stored(SERVER))
+                        .events();
+        assertThat(told(forced).getFirst().sources()).containsExactly(new Source.Server());
+    }
+
+    @Test
+    void of_two_caches_the_second_is_filled_only_if_the_first_cannot_be() {
         var second = cache("cache-eu-2", EU, 1);
         var spec =
                 acquisition.after(
@@ -112,8 +159,32 @@ class AcquisitionDeciderTest {
                                 EVERY_REGION_FALLS_BACK,
                                 nearest(SERVER, target("web-1", EU))),
                         stored(SERVER));
-        assertThat(told(spec.when(notReplicated(SERVER, CACHE_EU, "full")).events())).isEmpty();
-        assertThat(told(spec.when(replicated(SERVER, second)).events())).hasSize(1);
+        assertThat(toFill(spec)).containsExactly(CACHE_EU.source());
+        assertThat(toFill(spec.after(replicated(SERVER, CACHE_EU)))).isEmpty();
+        var full = spec.after(notReplicated(SERVER, CACHE_EU, "full"));
+        assertThat(told(full.history())).isEmpty();
+        assertThat(toFill(full)).containsExactly(second.source());
+        assertThat(underway(spec).toFill().getFirst().last()).isFalse();
+        assertThat(underway(full).toFill().getFirst().last()).isTrue();
+        assertThat(told(full.when(replicated(SERVER, second)).events()).getFirst().sources())
+                .containsExactly(second.source(), new Source.Server());
+    }
+
+    @Test
+    void of_two_caches_the_one_that_held_the_package_before_is_asked_first() {
+        var second = cache("cache-eu-2", EU, 1);
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU, second),
+                                EVERY_REGION_FALLS_BACK,
+                                List.of(new HeldInCache(second.source().cache(), SERVER.sha512())),
+                                false,
+                                nearest(SERVER, target("web-1", EU))),
+                        stored(SERVER));
+        assertThat(toFill(spec)).containsExactly(second.source());
+        assertThat(toFill(spec.after(notReplicated(SERVER, second, "damaged"))))
+                .containsExactly(CACHE_EU.source());
     }
 
     @Test
@@ -351,6 +422,11 @@ class AcquisitionDeciderTest {
     private static Underway underway(
             DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> spec) {
         return (Underway) spec.state();
+    }
+
+    private static List<Source.OfCache> toFill(
+            DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> spec) {
+        return underway(spec).toFill().stream().map(Underway.ToFill::cache).toList();
     }
 
     private static List<TargetAcquiring> told(List<AcquisitionEvent> events) {

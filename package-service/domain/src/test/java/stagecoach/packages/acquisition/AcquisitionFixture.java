@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
@@ -111,6 +112,15 @@ final class AcquisitionFixture {
 
     static AcquisitionCommand.Start start(
             List<KnownCache> caches, Set<RegionId> withoutFallback, PackageNeed... needs) {
+        return start(caches, withoutFallback, List.of(), false, needs);
+    }
+
+    static AcquisitionCommand.Start start(
+            List<KnownCache> caches,
+            Set<RegionId> withoutFallback,
+            List<HeldInCache> held,
+            boolean force,
+            PackageNeed... needs) {
         return new AcquisitionCommand.Start(
                 new DeploymentId("7f3k9qzm"),
                 new ProjectId("shop"),
@@ -119,8 +129,9 @@ final class AcquisitionFixture {
                 1,
                 Purpose.NORMAL,
                 Arrays.asList(needs),
-                false,
-                RoutePlanner.routes(Arrays.asList(needs), caches, withoutFallback));
+                force,
+                RoutePlanner.routes(Arrays.asList(needs), caches, withoutFallback),
+                held);
     }
 
     static AcquisitionCommand.Stored stored(PackagePin pin) {

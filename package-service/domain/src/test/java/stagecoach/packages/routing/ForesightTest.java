@@ -42,6 +42,7 @@ class ForesightTest {
                     0);
 
     private final Set<String> holding = new HashSet<>();
+    private Set<RegionId> withoutFallback = Set.of();
 
     private final Foresight.Holdings holdings =
             new Foresight.Holdings() {
@@ -73,11 +74,15 @@ class ForesightTest {
                                         PackageSource.NEAREST_CACHE),
                                 List.of(targets)));
         return Foresight.foresee(
-                needs, RoutePlanner.routes(needs, List.of(EU), Set.of()), force, holdings);
+                needs,
+                RoutePlanner.routes(needs, List.of(EU), withoutFallback),
+                List.of(EU),
+                force,
+                holdings);
     }
 
-    private static Link toRegion(String region, long bytes) {
-        return new Link("server", Optional.of(region), bytes);
+    private static Link link(String from, String to, long bytes) {
+        return new Link(from, Optional.of(to), bytes);
     }
 
     @Test
@@ -94,7 +99,10 @@ class ForesightTest {
                 .extracting(ToTarget::bytes)
                 .containsExactly(SIZE, SIZE, SIZE, SIZE);
         assertThat(foreseen.links())
-                .containsExactlyInAnyOrder(toRegion("eu", SIZE), toRegion("us", 2 * SIZE));
+                .containsExactlyInAnyOrder(
+                        link("server", "eu", SIZE),
+                        link("eu", "eu", 2 * SIZE),
+                        link("server", "us", 2 * SIZE));
     }
 
     @Test
@@ -102,12 +110,41 @@ class ForesightTest {
         var one = target("e1", "eu");
         holding.addAll(Set.of("cache-eu", one.target().toString()));
         Response foreseen = foresee(false, one, target("e2", "eu"));
-        assertThat(foreseen.links()).isEmpty();
+        assertThat(foreseen.links()).containsExactly(link("eu", "eu", SIZE));
         assertThat(foreseen.caches()).extracting(ToCache::bytes).containsExactly(0L);
         assertThat(foreseen.targets()).extracting(ToTarget::bytes).containsExactly(0L, SIZE);
 
         Response forced = foresee(true, one, target("e2", "eu"));
-        assertThat(forced.links()).containsExactly(toRegion("eu", SIZE));
+        assertThat(forced.links())
+                .containsExactly(link("server", "eu", SIZE), link("eu", "eu", 2 * SIZE));
         assertThat(forced.targets()).extracting(ToTarget::bytes).containsExactly(SIZE, SIZE);
+    }
+
+    @Test
+    void a_region_without_a_cache_reads_from_a_neighbour_that_holds_the_package() {
+        holding.add("cache-eu");
+        Response foreseen = foresee(false, target("u1", "us"));
+        assertThat(foreseen.targets().getFirst().path())
+                .containsExactly("CACHE:cache-eu", "SERVER");
+        assertThat(foreseen.links()).containsExactly(link("eu", "us", SIZE));
+
+        Response forced = foresee(true, target("u1", "us"));
+        assertThat(forced.targets().getFirst().path()).containsExactly("SERVER");
+        assertThat(forced.links()).containsExactly(link("server", "us", SIZE));
+    }
+
+    @Test
+    void to_a_target_that_is_away_or_has_no_source_nothing_moves() {
+        var here = target("u1", "us");
+        var away =
+                new NeedingTarget(
+                        here.target(), here.agent(), here.region(), Optional.of("it is away"));
+        assertThat(foresee(false, away).links()).isEmpty();
+
+        withoutFallback = Set.of(new RegionId("us"));
+        Response foreseen = foresee(false, here);
+        assertThat(foreseen.targets().getFirst().path()).isEmpty();
+        assertThat(foreseen.targets().getFirst().bytes()).isZero();
+        assertThat(foreseen.links()).isEmpty();
     }
 }

@@ -96,7 +96,8 @@ final class Packages extends Service {
                         phase.purpose(),
                         work.needs(),
                         work.forceDownload(),
-                        RoutePlanner.routes(work.needs(), Shop.caches(play.scenario()), Set.of())));
+                        RoutePlanner.routes(work.needs(), Shop.caches(play.scenario()), Set.of()),
+                        List.of()));
     }
 
     private void cancel(DeploymentId deployment) {

@@ -73,6 +73,7 @@ final class Shop {
                         .map(after -> now.plusSeconds(draft.notBeforeSeconds() + after)),
                 draft.acquireOnly(),
                 draft.guided(),
+                Optional.empty(),
                 Optional.empty());
     }
 

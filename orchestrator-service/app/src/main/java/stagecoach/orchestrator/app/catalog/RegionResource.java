@@ -23,6 +23,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.catalog.row.RegionRow;
+import stagecoach.orchestrator.app.request.BudgetFields;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
@@ -31,6 +32,7 @@ import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** Regions: machines that are near to each other, and their caches. */
 @Path("/api/v1/regions")
@@ -94,11 +96,22 @@ public class RegionResource {
         catalog.delete(thing, id);
     }
 
-    /** A region in the API. */
+    /**
+     * A region in the API.
+     *
+     * @param bytesPerSecondMax that its caches pull from outside, together
+     * @param transfersMax packages that its caches pull from outside at once
+     */
     @Schema(name = "Region")
-    public record RegionView(String id, String name, boolean serverFallback) {
+    public record RegionView(
+            String id,
+            String name,
+            boolean serverFallback,
+            @Schema(nullable = true) @Nullable Long bytesPerSecondMax,
+            @Schema(nullable = true) @Nullable Integer transfersMax) {
         static RegionView of(RegionRow row) {
-            return new RegionView(row.id, row.name, row.serverFallback);
+            return new RegionView(
+                    row.id, row.name, row.serverFallback, row.bytesPerSecondMax, row.transfersMax);
         }
     }
 
@@ -131,15 +144,19 @@ public class RegionResource {
             row.id = id;
             row.name = Catalog.nameOf(body, id);
             row.serverFallback = body.flag("serverFallback").orElse(true);
-            body.notYet("bytesPerSecondMax", "Transfers are not slowed down; leave it out.");
-            body.notYet("transfersMax", "Transfers are not counted per region; leave it out.");
+            TransferBudget budget = BudgetFields.read(body);
+            row.bytesPerSecondMax = budget.bytesPerSecondMax().orElse(null);
+            row.transfersMax = budget.transfersMax().orElse(null);
             return row;
         }
 
         @Override
         public ConfigurationDocument document(RegionRow row) {
             return new ConfigurationDocument.Region(
-                    new RegionId(row.id), row.name, row.serverFallback);
+                    new RegionId(row.id),
+                    row.name,
+                    row.serverFallback,
+                    Optional.of(row.budget()).filter(budget -> !budget.isNone()));
         }
 
         @Override

@@ -29,6 +29,7 @@ import stagecoach.orchestrator.app.deployment.row.PhaseRow;
 import stagecoach.orchestrator.app.progress.Warnings;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.packages.TransferBudget;
 import stagecoach.wire.StagecoachJson;
 
 /** The rows of one deployment and its phases, kept by its events as they are appended. */
@@ -129,6 +130,9 @@ final class DeploymentRows {
         row.steps = StagecoachJson.text(asked.steps());
         row.selection = StagecoachJson.text(asked.selection());
         row.forceDownload = asked.forceDownload();
+        TransferBudget budget = asked.budget().orElse(TransferBudget.NONE);
+        row.bytesPerSecondMax = budget.bytesPerSecondMax().orElse(null);
+        row.transfersMax = budget.transfersMax().orElse(null);
         row.notBefore = asked.notBefore().orElse(null);
         row.dueAt = row.notBefore;
         row.notAfter = asked.notAfter().orElse(null);

@@ -31,6 +31,8 @@ public record DeploymentView(
         boolean acquireOnly,
         boolean guidedFailure,
         boolean forceDownload,
+        @Schema(nullable = true) @Nullable Long bytesPerSecondMax,
+        @Schema(nullable = true) @Nullable Integer transfersMax,
         @Schema(nullable = true) @Nullable String comment,
         String createdBy,
         Instant createdAt,

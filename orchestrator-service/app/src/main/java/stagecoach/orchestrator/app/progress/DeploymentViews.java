@@ -28,7 +28,7 @@ public class DeploymentViews {
             """
             id, project, release, environment, state, attempt, selection, force_download, comment,
             created_by, created_at, started_at, ended_at, failure, number,
-            not_before, not_after, acquire_only, guided_failure""";
+            not_before, not_after, acquire_only, guided_failure, bytes_per_second_max, transfers_max""";
 
     private final Instance<WaitingReasons> waiting;
 
@@ -113,6 +113,8 @@ public class DeploymentViews {
                         Boolean.TRUE.equals(row[17]),
                         Boolean.TRUE.equals(row[18]),
                         Boolean.TRUE.equals(row[7]),
+                        (Long) row[19],
+                        (Integer) row[20],
                         (String) row[8],
                         text(row[9]),
                         Instant.parse(text(row[10])),

@@ -22,9 +22,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.Region;
 import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.decider.StreamId;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.test.StagecoachResource;
@@ -33,6 +35,7 @@ import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 @OrchestratorTest
 class ConfigurationTest {
@@ -94,11 +97,45 @@ class ConfigurationTest {
     }
 
     @Test
+    void what_may_enter_a_region_at_once_is_kept_told_and_lifted_again() {
+        String path = "/api/v1/regions/narrow";
+        put(
+                path,
+                """
+                {"bytesPerSecondMax": 5000000, "transfersMax": 2}""");
+        read().get(path)
+                .then()
+                .body("bytesPerSecondMax", equalTo(5_000_000))
+                .body("transfersMax", equalTo(2));
+        put(path, "{}");
+        read().get(path).then().body("bytesPerSecondMax", nullValue());
+
+        try (var events = TestEvents.consume(Channels.CONFIGURATION)) {
+            assertThat(
+                            events
+                                    .until(
+                                            StreamId.of("config", "region:narrow"),
+                                            seen -> seen.size() >= 2)
+                                    .stream()
+                                    .map(
+                                            event ->
+                                                    (ConfigurationChanged)
+                                                            event.event(ConfigurationEvent.class))
+                                    .map(changed -> (Region) changed.document().orElseThrow()))
+                    .extracting(Region::budget)
+                    .containsExactly(
+                            Optional.of(
+                                    new TransferBudget(Optional.of(5_000_000L), Optional.of(2))),
+                            Optional.empty());
+        }
+    }
+
+    @Test
     void what_is_wrong_is_said_at_once_with_places() {
         configure()
                 .body(
                         """
-                        {"nmae": "x", "id": "other", "serverFallback": "yes", "bytesPerSecondMax": 5}""")
+                        {"nmae": "x", "id": "other", "serverFallback": "yes", "bytesPerSecondMax": 5, "transfersMax": 0}""")
                 .put("/api/v1/regions/eu-wrong")
                 .then()
                 .statusCode(400)
@@ -106,12 +143,17 @@ class ConfigurationTest {
                 .body("type", containsString("/api/problems/invalid-input"))
                 .body(
                         "errors.pointer",
-                        contains("/id", "/serverFallback", "/bytesPerSecondMax", "/nmae"))
+                        contains(
+                                "/id",
+                                "/serverFallback",
+                                "/bytesPerSecondMax",
+                                "/transfersMax",
+                                "/nmae"))
                 .body(
                         "errors.detail",
                         hasItems(
                                 "There is no field \"nmae\" here. Did you mean \"name\"?",
-                                "bytesPerSecondMax is not there yet. Transfers are not slowed down; leave it out."));
+                                "bytesPerSecondMax is no whole number from 1000 to 2000000000."));
         read().get("/api/v1/regions/eu-wrong").then().statusCode(404);
     }
 
@@ -163,7 +205,8 @@ class ConfigurationTest {
                         "https://cached",
                         Optional.empty(),
                         Optional.empty(),
-                        0);
+                        0,
+                        Optional.empty());
         cacheChanged(1, Optional.of(cache));
         Awaitility.await()
                 .atMost(StagecoachResource.PATIENCE)

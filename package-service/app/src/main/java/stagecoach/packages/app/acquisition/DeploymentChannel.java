@@ -4,16 +4,21 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.decider.StreamId;
 import stagecoach.packages.acquisition.AcquisitionCommand;
+import stagecoach.packages.app.budget.DeploymentBudgets;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.keeping.Leases;
 import stagecoach.runtime.aggregate.Cause;
@@ -21,7 +26,9 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.packages.Sha512;
 
 /** What the orchestrator asks for: acquisition phases to run, and to end. */
 @ApplicationScoped
@@ -32,6 +39,7 @@ class DeploymentChannel {
     private final AcquisitionTables tables;
     private final CacheCatalog caches;
     private final Leases leases;
+    private final DeploymentBudgets budgets;
     private final Clock clock;
 
     DeploymentChannel(
@@ -41,6 +49,7 @@ class DeploymentChannel {
             AcquisitionTables tables,
             CacheCatalog caches,
             Leases leases,
+            DeploymentBudgets budgets,
             Clock clock) {
         this.inbox = inbox;
         this.commands = commands;
@@ -48,6 +57,7 @@ class DeploymentChannel {
         this.tables = tables;
         this.caches = caches;
         this.leases = leases;
+        this.budgets = budgets;
         this.clock = clock;
     }
 
@@ -84,6 +94,7 @@ class DeploymentChannel {
                             .flatMap(step -> step.needs().stream())
                             .map(pinned -> pinned.pin().sha512())
                             .toList());
+            queued.budget().ifPresent(budget -> budgets.learn(tx, deployment, budget));
         } else if (event instanceof PhaseStarted phase
                 && phase.work() instanceof PhaseWork.Acquire work) {
             leases.lease(
@@ -110,8 +121,19 @@ class DeploymentChannel {
                                 phase.purpose(),
                                 work.needs(),
                                 work.forceDownload(),
-                                caches.routes(tx, work.needs()))),
+                                caches.routes(tx, work.needs()),
+                                held(tx, work.needs()))),
                 cause);
+    }
+
+    private List<HeldInCache> held(Tx tx, List<PackageNeed> needs) {
+        Set<Sha512> digests =
+                needs.stream()
+                        .map(need -> need.pinned().pin().sha512())
+                        .collect(Collectors.toSet());
+        return tables.inCaches(tx, digests).stream()
+                .map(held -> new HeldInCache(new CacheId(held.holder()), held.sha512()))
+                .toList();
     }
 
     private void cancel(Tx tx, DeploymentId deployment, Cause cause) {

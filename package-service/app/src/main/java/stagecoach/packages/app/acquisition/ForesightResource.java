@@ -43,6 +43,7 @@ public class ForesightResource {
                         Foresight.foresee(
                                 request.needs(),
                                 caches.routes(tx, request.needs()),
+                                caches.known(tx),
                                 request.forceDownload(),
                                 new Seen(
                                         new HashSet<>(tables.inCaches(tx, digests)),

@@ -147,7 +147,7 @@ class OpenAcquisitions {
             fills.want(
                     key,
                     new Waiter(stream, deployment, wanted.pinned()),
-                    flight -> fill(key, flight));
+                    flight -> fill(key, wanted.last(), flight));
         }
     }
 
@@ -169,9 +169,16 @@ class OpenAcquisitions {
                                                         1)));
     }
 
-    private Landing<Waiter> fill(FillKey key, Flight<Waiter> flight) throws InterruptedException {
+    private Landing<Waiter> fill(FillKey key, boolean last, Flight<Waiter> flight)
+            throws InterruptedException {
         Waiter first = flight.waiting().getFirst();
-        var fill = new Fill(first.pinned().pin(), key.cache(), first.stream().value(), key.force());
+        var fill =
+                new Fill(
+                        first.pinned().pin(),
+                        key.cache(),
+                        first.stream().value(),
+                        key.force(),
+                        last);
         FillOutcome outcome = replicator.fill(fill, progress.of(key.cache(), flight));
         return switch (outcome) {
             case Filled filled ->

@@ -13,6 +13,7 @@ import stagecoach.packages.app.replication.FillWatch;
 import stagecoach.packages.app.transfer.Flights.Flight;
 import stagecoach.runtime.logs.LogPublisher;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
 
 /** Tells deployments now and then how far their packages have come; lost without harm. */
 @Singleton
@@ -36,6 +37,11 @@ class ProgressTold {
                     toldAt = System.nanoTime();
                     tell(cache, flight.waiting(), bytes);
                 }
+            }
+
+            @Override
+            public List<DeploymentId> waiting() {
+                return flight.waiting().stream().map(Waiter::deployment).distinct().toList();
             }
 
             @Override

@@ -11,8 +11,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
+import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.contracts.run.PackageNeed;
+import stagecoach.packages.routing.KnownCache;
 import stagecoach.packages.routing.RoutePlanner;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -25,6 +27,7 @@ import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.StagecoachJson;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** The caches and regions there are, for those who plan by them; each change with its event. */
 @ApplicationScoped
@@ -90,17 +93,34 @@ public class CacheCatalog {
         return tx.query(CacheRow.class, "from CacheRow order by id");
     }
 
+    /** All of them, for those who plan routes. */
+    public List<KnownCache> known(Tx tx) {
+        return all(tx).stream().map(CacheRow::known).toList();
+    }
+
     /** Where the targets of some needs look, region by region, as things are now. */
     public List<RegionRoute> routes(Tx tx, List<PackageNeed> needs) {
-        var caches =
-                tx.query(CacheRow.class, "from CacheRow order by id").stream()
-                        .map(CacheRow::known)
-                        .toList();
         Set<RegionId> withoutFallback =
                 texts(tx, "SELECT id FROM region WHERE NOT server_fallback").stream()
                         .map(RegionId::new)
                         .collect(Collectors.toSet());
-        return RoutePlanner.routes(needs, caches, withoutFallback);
+        return RoutePlanner.routes(needs, known(tx), withoutFallback);
+    }
+
+    /** How much may enter a region at once. */
+    public TransferBudget regionBudget(Tx tx, String region) {
+        return tx
+                .rows(
+                        "SELECT bytes_per_second_max, transfers_max FROM region WHERE id = ?1",
+                        region)
+                .stream()
+                .findFirst()
+                .map(
+                        row ->
+                                new TransferBudget(
+                                        Optional.ofNullable((Long) row[0]),
+                                        Optional.ofNullable((Integer) row[1])))
+                .orElse(TransferBudget.NONE);
     }
 
     /** Whether somebody got other bytes from a cache than those of the digest. */
@@ -118,12 +138,21 @@ public class CacheCatalog {
     }
 
     /** Takes in what the orchestrator says of a region; empty if it is gone. */
-    void learnRegion(Tx tx, String id, Optional<Boolean> serverFallback) {
-        if (serverFallback.isPresent()) {
+    void learnRegion(Tx tx, String id, Optional<ConfigurationDocument.Region> region) {
+        if (region.isPresent()) {
+            TransferBudget budget = region.get().budget().orElse(TransferBudget.NONE);
             tx.execute(
-                    "INSERT INTO region (id, server_fallback) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET server_fallback = excluded.server_fallback",
+                    """
+                    INSERT INTO region (id, server_fallback, bytes_per_second_max, transfers_max)
+                    VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (id) DO UPDATE SET
+                        server_fallback = excluded.server_fallback,
+                        bytes_per_second_max = excluded.bytes_per_second_max,
+                        transfers_max = excluded.transfers_max""",
                     id,
-                    serverFallback.get());
+                    region.get().serverFallback(),
+                    budget.bytesPerSecondMax().orElse(null),
+                    budget.transfersMax().orElse(null));
         } else {
             tx.execute("DELETE FROM region WHERE id = ?1", id);
         }

@@ -8,9 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -21,6 +19,7 @@ import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.request.Nearest;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.packages.TransferBudget;
 import stagecoach.wire.StagecoachJson;
 
 /** The body of a {@code PUT} of a cache, read so that all that is wrong with it is told at once. */
@@ -39,25 +38,15 @@ final class CacheRequest {
                     "pullUrl",
                     "thumbprint",
                     "credentials",
-                    "priority");
-    private static final Map<String, String> WAITING = waiting();
+                    "priority",
+                    "bytesPerSecondMax",
+                    "transfersMax");
 
     private final ObjectNode fields;
     private final List<FieldError> errors = new ArrayList<>();
 
     private CacheRequest(ObjectNode fields) {
         this.fields = fields;
-    }
-
-    private static Map<String, String> waiting() {
-        var waiting = new LinkedHashMap<String, String>();
-        waiting.put(
-                "bytesPerSecondMax",
-                "bytesPerSecondMax is not there yet: transfers are not slowed down. Leave it out.");
-        waiting.put(
-                "transfersMax",
-                "transfersMax is not there yet: a few packages at once are brought to a cache. Leave it out.");
-        return waiting;
     }
 
     /**
@@ -132,6 +121,16 @@ final class CacheRequest {
             case NUGET -> server(row);
         }
         row.priority = priority();
+        row.bytesPerSecondMax =
+                number(
+                                "bytesPerSecondMax",
+                                TransferBudget.BYTES_PER_SECOND_MIN,
+                                TransferBudget.BYTES_PER_SECOND_LIMIT)
+                        .orElse(null);
+        row.transfersMax =
+                number("transfersMax", 1, TransferBudget.TRANSFERS_LIMIT)
+                        .map(Long::intValue)
+                        .orElse(null);
         return row;
     }
 
@@ -263,15 +262,22 @@ final class CacheRequest {
     }
 
     private int priority() {
-        @Nullable JsonNode value = fields.get("priority");
+        return number("priority", 0, PRIORITY_MAX).map(Long::intValue).orElse(0);
+    }
+
+    private Optional<Long> number(String field, long min, long max) {
+        @Nullable JsonNode value = fields.get(field);
         if (value == null || value.isNull()) {
-            return 0;
+            return Optional.empty();
         }
-        if (!value.isInt() || value.intValue() < 0 || value.intValue() > PRIORITY_MAX) {
-            wrong("priority", "Write a whole number from 0 to %d.".formatted(PRIORITY_MAX));
-            return 0;
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < min
+                || value.longValue() > max) {
+            wrong(field, "Write a whole number from %d to %d.".formatted(min, max));
+            return Optional.empty();
         }
-        return value.intValue();
+        return Optional.of(value.longValue());
     }
 
     /** A Stagecoach cache speaks TLS, always. */
@@ -324,10 +330,7 @@ final class CacheRequest {
     private void refuseOthers() {
         for (var field : fields.properties()) {
             String name = field.getKey();
-            @Nullable String why = WAITING.get(name);
-            if (why != null && !field.getValue().isNull()) {
-                wrong(name, why);
-            } else if (why == null && !FIELDS.contains(name)) {
+            if (!FIELDS.contains(name)) {
                 wrong(
                         name,
                         "A cache has no field \"%s\".%s"

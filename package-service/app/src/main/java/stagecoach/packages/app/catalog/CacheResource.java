@@ -221,6 +221,8 @@ public class CacheResource {
      * @param thumbprint the SHA-256 of its certificate, hexadecimal; not of a {@code FOLDER}
      * @param credentials what a NuGet server is shown
      * @param priority a lower one is tried first
+     * @param bytesPerSecondMax that it pulls from the server
+     * @param transfersMax packages that it pulls from the server at once
      */
     @Schema(name = "Cache")
     public record CacheView(
@@ -233,7 +235,9 @@ public class CacheResource {
             @Nullable String pullUrl,
             @Nullable String thumbprint,
             @Nullable CacheCredentialsView credentials,
-            int priority) {
+            int priority,
+            @Schema(nullable = true) @Nullable Long bytesPerSecondMax,
+            @Schema(nullable = true) @Nullable Integer transfersMax) {
         static CacheView of(CacheRow row) {
             return new CacheView(
                     row.id,
@@ -247,7 +251,9 @@ public class CacheResource {
                     row.credentials == null
                             ? null
                             : new CacheCredentialsView(null, row.username, null),
-                    row.priority);
+                    row.priority,
+                    row.bytesPerSecondMax,
+                    row.transfersMax);
         }
 
         private static @Nullable String told(String text) {

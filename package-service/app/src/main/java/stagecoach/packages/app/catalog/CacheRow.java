@@ -13,6 +13,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.packages.routing.KnownCache;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** A cache as it is configured. */
 @Entity
@@ -46,9 +47,21 @@ public class CacheRow {
     /** A lower one is tried first. */
     public int priority;
 
+    @Column(name = "bytes_per_second_max")
+    public @Nullable Long bytesPerSecondMax;
+
+    @Column(name = "transfers_max")
+    public @Nullable Integer transfersMax;
+
     /** What it is. */
     public CacheKind kind() {
         return CacheKind.valueOf(kind);
+    }
+
+    /** How much may be brought into it at once. */
+    public TransferBudget budget() {
+        return new TransferBudget(
+                Optional.ofNullable(bytesPerSecondMax), Optional.ofNullable(transfersMax));
     }
 
     /** Everything besides its id; two that are equal here say the same. */
@@ -63,7 +76,8 @@ public class CacheRow {
                 thumbprint,
                 username == null ? "" : username,
                 credentials == null ? "" : Arrays.toString(credentials),
-                priority);
+                priority,
+                budget());
     }
 
     /** What the other services learn of it. */
@@ -77,7 +91,8 @@ public class CacheRow {
                 pushUrl,
                 told(pullUrl),
                 told(thumbprint),
-                priority);
+                priority,
+                Optional.of(budget()).filter(budget -> !budget.isNone()));
     }
 
     /** Where its bytes lie; another place holds others, or none. */

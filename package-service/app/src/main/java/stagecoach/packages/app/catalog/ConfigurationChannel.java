@@ -49,9 +49,7 @@ class ConfigurationChannel {
             catalog.learnRegion(
                     tx,
                     changed.id(),
-                    changed.document()
-                            .map(ConfigurationDocument.Region.class::cast)
-                            .map(ConfigurationDocument.Region::serverFallback));
+                    changed.document().map(ConfigurationDocument.Region.class::cast));
         } else if (changed.kind() == Kind.RETENTION) {
             retention.learn(
                     tx, changed.document().map(ConfigurationDocument.Retention.class::cast));

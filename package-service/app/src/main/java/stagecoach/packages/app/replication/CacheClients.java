@@ -23,7 +23,7 @@ import stagecoach.vocabulary.identity.CacheId;
 class CacheClients {
     private final ReplicationConfig config;
     private final Optional<String> trust;
-    private final Map<Thumbprint, HttpClient> clients = new ConcurrentHashMap<>();
+    private final Map<Kind, HttpClient> clients = new ConcurrentHashMap<>();
 
     CacheClients(
             ReplicationConfig config,
@@ -37,27 +37,39 @@ class CacheClients {
         clients.values().forEach(HttpClient::shutdownNow);
     }
 
-    /** The cache of a configuration. */
+    private record Kind(Thumbprint pinned, boolean quick) {}
+
+    /** The cache of a configuration, asked with patience. */
     StagecoachCache of(CacheRow row) {
+        return of(row, false);
+    }
+
+    /**
+     * The cache of a configuration.
+     *
+     * @param quick whether to leave it soon if no connection comes about
+     */
+    StagecoachCache of(CacheRow row, boolean quick) {
         String secret =
                 trust.orElseThrow(
                         () ->
                                 new IllegalStateException(
                                         "Set STAGECOACH_CACHE_TRUST, the secret that this server and its caches share."));
         return new StagecoachCache(
-                clients.computeIfAbsent(Thumbprint.parse(row.thumbprint), this::client),
+                clients.computeIfAbsent(
+                        new Kind(Thumbprint.parse(row.thumbprint), quick), this::client),
                 row.pushUrl,
                 CacheProtocol.credential(secret, new CacheId(row.id)));
     }
 
-    private HttpClient client(Thumbprint pinned) {
+    private HttpClient client(Kind kind) {
         var parameters = new SSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3"});
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(config.connectMax())
-                .sslContext(trusting(pinned))
+                .connectTimeout(kind.quick() ? config.connectQuickMax() : config.connectMax())
+                .sslContext(trusting(kind.pinned()))
                 .sslParameters(parameters)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();

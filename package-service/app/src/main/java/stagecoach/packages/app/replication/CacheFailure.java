@@ -1,5 +1,7 @@
 package stagecoach.packages.app.replication;
 
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A cache did not do what it was asked. */
@@ -10,6 +12,12 @@ final class CacheFailure extends Exception {
     CacheFailure(boolean temporary, String reason, @Nullable Throwable cause) {
         super(reason, cause);
         this.temporary = temporary;
+    }
+
+    /** Whether no connection came about, so that it may be away. */
+    boolean isAway() {
+        return getCause() instanceof ConnectException
+                || getCause() instanceof HttpConnectTimeoutException;
     }
 
     /** Whether another try may help. */

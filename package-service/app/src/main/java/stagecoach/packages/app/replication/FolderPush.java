@@ -12,9 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.contracts.acquisition.FolderAddress;
+import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /**
@@ -25,14 +27,16 @@ import stagecoach.vocabulary.packages.PackagePin;
 class FolderPush {
     private final BlobStore blobs;
     private final StoreCheck store;
+    private final Paces paces;
     private final ReplicationConfig config;
     private final ExecutorService writing =
             Executors.newCachedThreadPool(
                     Thread.ofPlatform().name("folder-push-", 0).daemon().factory());
 
-    FolderPush(BlobStore blobs, StoreCheck store, ReplicationConfig config) {
+    FolderPush(BlobStore blobs, StoreCheck store, Paces paces, ReplicationConfig config) {
         this.blobs = blobs;
         this.store = store;
+        this.paces = paces;
         this.config = config;
     }
 
@@ -53,7 +57,13 @@ class FolderPush {
         var written = new AtomicLong();
         Future<Boolean> work =
                 writing.submit(
-                        () -> new SharedFolder(root).put(blobs, pin, afresh, written::addAndGet));
+                        () ->
+                                new SharedFolder(root)
+                                        .put(
+                                                blobs,
+                                                pin,
+                                                afresh,
+                                                bytes -> paced(row, watch, bytes, written)));
         try {
             return Transfers.await(
                             work,
@@ -67,6 +77,18 @@ class FolderPush {
             throw failure(Objects.requireNonNull(e.getCause()), pin, root);
         } finally {
             work.cancel(true);
+        }
+    }
+
+    /** Waits until the budgets have let through what was written. */
+    private void paced(CacheRow row, FillWatch watch, long bytes, AtomicLong written)
+            throws InterruptedException {
+        var cache = new CacheId(row.id);
+        long left = bytes;
+        while (left > 0) {
+            long leave = paces.leave(cache, watch.alone(), left);
+            written.addAndGet(leave);
+            left -= leave;
         }
     }
 

@@ -6,12 +6,16 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.grant.GrantAuthority;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.grant.GrantDecision;
@@ -21,6 +25,7 @@ import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.runtime.access.Problem;
 import stagecoach.runtime.access.Problems;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.StagecoachJson;
 
@@ -32,12 +37,21 @@ import stagecoach.wire.StagecoachJson;
 class PullEndpoint {
     private final GrantAuthority grants;
     private final FolderBlobStore blobs;
+    private final Paces paces;
     private final Problems problems;
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pulled-", 0).factory());
 
-    PullEndpoint(GrantAuthority grants, FolderBlobStore blobs, Problems problems) {
+    PullEndpoint(GrantAuthority grants, FolderBlobStore blobs, Paces paces, Problems problems) {
         this.grants = grants;
         this.blobs = blobs;
+        this.paces = paces;
         this.problems = problems;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
     }
 
     void install(@Observes Router router) {
@@ -68,7 +82,7 @@ class PullEndpoint {
             problem(context, 404, "not-found", "This package is not here.");
             return;
         }
-        send(context, sha512, size.getAsLong());
+        send(context, cache, sha512, size.getAsLong());
     }
 
     private Optional<String> refusal(RoutingContext context, CacheId cache, Sha512 sha512) {
@@ -93,7 +107,7 @@ class PullEndpoint {
         }
     }
 
-    private void send(RoutingContext context, Sha512 sha512, long size) {
+    private void send(RoutingContext context, CacheId cache, Sha512 sha512, long size) {
         boolean head = context.request().method().equals(HttpMethod.HEAD);
         var asked =
                 new ReadRequest(
@@ -110,12 +124,35 @@ class PullEndpoint {
             return;
         }
         response.putHeader("Content-Type", "application/octet-stream");
-        response.sendFile(blobs.file(sha512).toString(), delivery.bodyFrom(), delivery.bodyLength())
-                .onFailure(
-                        failure -> {
-                            Log.debugf(failure, "A cache went away. sha512=%s", sha512);
-                            response.reset();
-                        });
+        var body = new PacedBody(paces, cache, deployment(context));
+        threads.execute(() -> send(body, response, sha512, delivery));
+    }
+
+    private void send(
+            PacedBody body, HttpServerResponse response, Sha512 sha512, Delivery delivery) {
+        try {
+            body.send(response, blobs.file(sha512), delivery.bodyFrom(), delivery.bodyLength());
+        } catch (IOException e) {
+            Log.debugf(e, "A cache went away. sha512=%s", sha512);
+            response.reset();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            response.reset();
+        } catch (RuntimeException e) {
+            Log.warnf(
+                    e, "A package could not be sent to a cache; it asks again. sha512=%s", sha512);
+            response.reset();
+        }
+    }
+
+    private static Optional<DeploymentId> deployment(RoutingContext context) {
+        try {
+            return Optional.ofNullable(context.request().getParam(CacheProtocol.DEPLOYMENT))
+                    .map(DeploymentId::new);
+        } catch (IllegalArgumentException e) {
+            Log.debugf(e, "A cache pulls for something that is no deployment.");
+            return Optional.empty();
+        }
     }
 
     private static Optional<String> header(RoutingContext context, String name) {

@@ -31,6 +31,14 @@ public interface ReplicationConfig {
     @WithDefault("PT10S")
     Duration connectMax();
 
+    /** The same while another cache can be tried in its stead. */
+    @WithDefault("PT3S")
+    Duration connectQuickMax();
+
+    /** How long it is remembered that nobody could be reached at a cache. */
+    @WithDefault("PT1M")
+    Duration downFor();
+
     /** How long a cache may wait for news before it answers. */
     @WithDefault("PT1S")
     Duration newsWithin();
@@ -38,8 +46,4 @@ public interface ReplicationConfig {
     /** How long a NuGet server may take to show what it was given. */
     @WithDefault("PT2M")
     Duration visibleMax();
-
-    /** Packages on their way into one cache at once. */
-    @WithDefault("4")
-    int perCacheMax();
 }

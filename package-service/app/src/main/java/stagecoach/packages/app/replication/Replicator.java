@@ -4,11 +4,10 @@ import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import stagecoach.packages.app.budget.Places;
+import stagecoach.packages.app.budget.Places.Place;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheKind;
 import stagecoach.packages.app.catalog.CacheRow;
@@ -36,7 +35,8 @@ public class Replicator {
     private final Pushes pushes;
     private final StoreCheck store;
     private final ReplicationConfig config;
-    private final Map<CacheId, Semaphore> places = new ConcurrentHashMap<>();
+    private final Places places;
+    private final DownCaches downs;
 
     Replicator(
             UnitOfWork unitOfWork,
@@ -45,6 +45,7 @@ public class Replicator {
             CacheClients clients,
             Pushes pushes,
             StoreCheck store,
+            Places places,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
@@ -52,15 +53,22 @@ public class Replicator {
         this.clients = clients;
         this.pushes = pushes;
         this.store = store;
+        this.places = places;
         this.config = config;
+        this.downs = new DownCaches(config.downFor(), System::nanoTime);
     }
 
     /** Brings a package into a cache; returns when it is there, cannot be, or nobody waits. */
     public FillOutcome fill(Fill fill, FillWatch watch) throws InterruptedException {
-        Semaphore free =
-                places.computeIfAbsent(fill.cache(), _ -> new Semaphore(config.perCacheMax()));
-        free.acquire();
-        try {
+        if (!fill.last() && isDown(fill.cache())) {
+            return new NotFilled("was away a moment ago");
+        }
+        Optional<Place> entered =
+                places.enter(fill.cache(), watch.waiting(), fill.pin().size(), watch::abandoned);
+        if (entered.isEmpty()) {
+            return new Abandoned();
+        }
+        try (Place _ = entered.get()) {
             CacheKind kind =
                     unitOfWork
                             .run(tx -> caches.find(tx, fill.cache()))
@@ -70,9 +78,14 @@ public class Replicator {
                 case STAGECOACH -> new Filling(fill, watch).toItsEnd();
                 case FOLDER, NUGET -> pushes.fill(fill, watch);
             };
-        } finally {
-            free.release();
         }
+    }
+
+    private boolean isDown(CacheId cache) {
+        return unitOfWork
+                .run(tx -> caches.find(tx, cache))
+                .filter(row -> downs.isDown(row.pushUrl))
+                .isPresent();
     }
 
     /** How a round of a fill ended without the package being there. */
@@ -108,7 +121,9 @@ public class Replicator {
                     }
                     setback = setback(status);
                 } catch (CacheFailure e) {
-                    setback = new Setback(e.temporary(), e.reason());
+                    // While another may have it, one that is away is not waited for.
+                    setback =
+                            new Setback(e.temporary() && (fill.last() || !e.isAway()), e.reason());
                 }
                 bytesBefore += last.map(PullStatus::bytes).orElse(0L);
                 attemptsBefore += Math.max(1, last.map(PullStatus::tries).orElse(0));
@@ -129,9 +144,9 @@ public class Replicator {
         /** Orders the pull and follows it; the last status is an end. */
         private PullStatus round() throws CacheFailure, InterruptedException {
             CacheRow row = configured();
-            StagecoachCache cache = clients.of(row);
+            StagecoachCache cache = clients.of(row, !fill.last());
             Duration news = config.newsWithin();
-            PullStatus status = cache.order(order(row), news);
+            PullStatus status = ordered(cache, row, news);
             long heardAt = System.nanoTime();
             while (!seen(status).ended()) {
                 if (watch.abandoned()) {
@@ -154,6 +169,20 @@ public class Replicator {
             return status;
         }
 
+        private PullStatus ordered(StagecoachCache cache, CacheRow row, Duration news)
+                throws CacheFailure, InterruptedException {
+            try {
+                PullStatus status = cache.order(order(row), news);
+                downs.answered(row.pushUrl);
+                return status;
+            } catch (CacheFailure e) {
+                if (e.isAway()) {
+                    downs.away(row.pushUrl);
+                }
+                throw e;
+            }
+        }
+
         private PullStatus seen(PullStatus status) {
             last = Optional.of(status);
             if (status.bytesHere() > bytesHere) {
@@ -172,13 +201,18 @@ public class Replicator {
         private PullOrder order(CacheRow row) {
             return new PullOrder(
                     fill.pin(),
-                    URI.create(
-                            row.pullUrl
-                                    + CacheProtocol.centralPath(fill.cache(), fill.pin().sha512())),
+                    URI.create(row.pullUrl + path()),
                     grants.forCache(fill.pin().sha512(), fill.cache()),
                     fill.asker(),
                     fill.force(),
                     isSuspect());
+        }
+
+        private String path() {
+            String path = CacheProtocol.centralPath(fill.cache(), fill.pin().sha512());
+            return watch.alone()
+                    .map(id -> "%s?%s=%s".formatted(path, CacheProtocol.DEPLOYMENT, id))
+                    .orElse(path);
         }
 
         private boolean isSuspect() {

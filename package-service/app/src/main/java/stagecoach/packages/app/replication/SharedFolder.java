@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -38,6 +37,13 @@ final class SharedFolder {
 
     SharedFolder(Path root) {
         this.root = root;
+    }
+
+    /** Told of bytes as they are written; more are when it returns. */
+    @FunctionalInterface
+    interface Written {
+        /** So many more. */
+        void accept(long bytes) throws InterruptedException;
     }
 
     /** It is not as such a folder must be. */
@@ -65,8 +71,8 @@ final class SharedFolder {
      * @param afresh whether to write it in any case
      * @return whether it was written
      */
-    boolean put(BlobStore blobs, PackagePin pin, boolean afresh, LongConsumer written)
-            throws IOException {
+    boolean put(BlobStore blobs, PackagePin pin, boolean afresh, Written written)
+            throws IOException, InterruptedException {
         if (!Files.isDirectory(root)) {
             throw new NotUsable(
                     "there is no folder %s here: mount it, or give another pushUrl"
@@ -112,8 +118,8 @@ final class SharedFolder {
         return folder;
     }
 
-    private static void write(BlobStore blobs, PackagePin pin, Path file, LongConsumer written)
-            throws IOException {
+    private static void write(BlobStore blobs, PackagePin pin, Path file, Written written)
+            throws IOException, InterruptedException {
         Optional<SeekableByteChannel> stored = blobs.open(pin.sha512());
         if (stored.isEmpty()) {
             throw new OtherBytes("the store has lost " + pin.sha512());

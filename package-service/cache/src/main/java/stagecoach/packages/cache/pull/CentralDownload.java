@@ -4,12 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,11 +21,13 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.StallWatch;
+import stagecoach.trust.ServerAddresses;
 
 /** Asks the central server for the bytes that are still missing. */
 final class CentralDownload implements Closeable {
@@ -37,17 +42,12 @@ final class CentralDownload implements Closeable {
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("stall-watch").daemon().factory());
-    private final HttpClient client;
+    private final ServerAddresses.Resolver resolver;
+    private final Map<String, HttpClient> clients = new ConcurrentHashMap<>();
 
-    CentralDownload(PullRules rules) {
+    CentralDownload(PullRules rules, ServerAddresses.Resolver resolver) {
         this.rules = rules;
-        this.client =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(rules.connectMax())
-                        .executor(threads)
-                        .build();
+        this.resolver = resolver;
     }
 
     /**
@@ -69,7 +69,13 @@ final class CentralDownload implements Closeable {
         HttpResponse<InputStream> response;
         try {
             response =
-                    client.send(request(order, offset), HttpResponse.BodyHandlers.ofInputStream());
+                    ServerAddresses.first(
+                            ServerAddresses.of(order.url(), resolver),
+                            address ->
+                                    client(order.url())
+                                            .send(
+                                                    request(order, address, offset),
+                                                    HttpResponse.BodyHandlers.ofInputStream()));
         } catch (IOException e) {
             return new DownloadTry.Interrupted(
                     "the server at %s cannot be reached: %s"
@@ -101,9 +107,26 @@ final class CentralDownload implements Closeable {
         }
     }
 
-    private HttpRequest request(PullOrder order, long offset) {
+    /** One for each name: TLS asks for the server by it, whatever address is asked. */
+    private HttpClient client(URI server) {
+        return clients.computeIfAbsent(
+                server.getHost(),
+                _ -> {
+                    var parameters = new SSLParameters();
+                    ServerAddresses.name(parameters, server);
+                    return HttpClient.newBuilder()
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .followRedirects(HttpClient.Redirect.NEVER)
+                            .connectTimeout(rules.connectMax())
+                            .sslParameters(parameters)
+                            .executor(threads)
+                            .build();
+                });
+    }
+
+    private HttpRequest request(PullOrder order, URI address, long offset) {
         var request =
-                HttpRequest.newBuilder(order.url())
+                ServerAddresses.request(order.url(), address)
                         // It counts from before there is a connection.
                         .timeout(rules.connectMax().plus(rules.stallMax()))
                         .header(CacheProtocol.GRANT_HEADER, order.grant());
@@ -201,7 +224,7 @@ final class CentralDownload implements Closeable {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        clients.values().forEach(HttpClient::shutdownNow);
         clock.shutdownNow();
         threads.shutdownNow();
     }

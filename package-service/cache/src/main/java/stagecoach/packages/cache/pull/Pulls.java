@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
@@ -53,10 +54,21 @@ public final class Pulls implements Closeable {
      * @param disk where {@code blobs} lie
      */
     public Pulls(FolderBlobStore blobs, FileStore disk, PullRules rules) {
+        this(blobs, disk, rules, ServerAddresses.Resolver.SYSTEM);
+    }
+
+    /**
+     * @param resolver knows the addresses of the server's name
+     */
+    public Pulls(
+            FolderBlobStore blobs,
+            FileStore disk,
+            PullRules rules,
+            ServerAddresses.Resolver resolver) {
         this.blobs = blobs;
         this.disk = disk;
         this.rules = rules;
-        this.download = new CentralDownload(rules);
+        this.download = new CentralDownload(rules, resolver);
     }
 
     /** Begins a pull, or joins the one that answers the order; its status after a while. */

@@ -21,6 +21,9 @@ public final class CacheProtocol {
     /** Query parameter: how many milliseconds an answer may wait for the end of a pull. */
     public static final String WAIT = "wait";
 
+    /** Query parameter of {@link #centralPath}: the deployment for which alone a cache pulls. */
+    public static final String DEPLOYMENT = "deployment";
+
     /** The longest wait, in milliseconds. */
     public static final int WAIT_MILLIS_MAX = 20_000;
 

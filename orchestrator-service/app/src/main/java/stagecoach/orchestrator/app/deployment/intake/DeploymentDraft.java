@@ -11,6 +11,7 @@ import stagecoach.orchestrator.release.Release;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /**
  * A deployment that somebody asks for or thinks about, judged to be possible.
@@ -27,6 +28,7 @@ record DeploymentDraft(
         boolean forceDownload,
         Terms terms,
         Optional<String> comment,
+        TransferBudget budget,
         Roster roster) {
     DeploymentDraft {
         steps = List.copyOf(steps);
@@ -52,6 +54,7 @@ record DeploymentDraft(
                 terms.notAfter(),
                 terms.acquireOnly(),
                 terms.guidedFailure(),
-                comment);
+                comment,
+                Optional.of(budget).filter(some -> !some.isNone()));
     }
 }

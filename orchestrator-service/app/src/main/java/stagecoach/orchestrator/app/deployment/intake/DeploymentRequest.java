@@ -30,5 +30,7 @@ record DeploymentRequest(
         @Nullable Boolean acquireOnly,
         @Nullable Boolean forceDownload,
         @Nullable Boolean guidedFailure,
+        @Nullable Long bytesPerSecondMax,
+        @Nullable Integer transfersMax,
         @Nullable Map<String, String> variables,
         @Nullable String comment) {}

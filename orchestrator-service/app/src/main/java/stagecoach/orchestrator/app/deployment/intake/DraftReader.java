@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.Selection;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.release.ReleaseStore;
+import stagecoach.orchestrator.app.request.BudgetFields;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.release.Prompts;
 import stagecoach.orchestrator.release.Release;
@@ -21,6 +22,7 @@ import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.TransferBudget;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.VariableNames;
@@ -62,6 +64,7 @@ class DraftReader {
                 release.flatMap(known -> environment.map(place -> Prompts.in(known, place)));
         Map<String, String> answers = answers(body, prompts);
         boolean forceDownload = body.flag("forceDownload").orElse(false);
+        TransferBudget budget = BudgetFields.read(body);
         Optional<String> comment = body.text("comment");
         comment.filter(text -> text.length() > COMMENT_MAX)
                 .ifPresent(
@@ -84,6 +87,7 @@ class DraftReader {
                         forceDownload,
                         terms,
                         comment,
+                        budget,
                         roster.orElseThrow());
         VariableCheck.check(draft, body.mistakes());
         body.mistakes().refuseIfAny();

@@ -46,6 +46,12 @@ public class DeploymentRow {
     @Column(name = "force_download", updatable = false)
     public boolean forceDownload;
 
+    @Column(name = "bytes_per_second_max", updatable = false)
+    public @Nullable Long bytesPerSecondMax;
+
+    @Column(name = "transfers_max", updatable = false)
+    public @Nullable Integer transfersMax;
+
     @Column(name = "not_before", updatable = false)
     public @Nullable Instant notBefore;
 

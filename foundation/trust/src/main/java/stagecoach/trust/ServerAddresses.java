@@ -1,0 +1,127 @@
+package stagecoach.trust;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.IDN;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The addresses that a server's name stands for, for those who try one after the other: the JDK's
+ * HTTP client takes the first one only. The URL of a request then names the address, and all else
+ * names the server: the header {@code Host}, and with {@link #name} what TLS asks for and what the
+ * certificate is compared with.
+ */
+public final class ServerAddresses {
+    private static final String RESTRICTED = "jdk.httpclient.allowRestrictedHeaders";
+    private static final String HOST = "host";
+
+    static {
+        allowHostHeader();
+    }
+
+    private ServerAddresses() {}
+
+    /** Knows the addresses of names. */
+    @FunctionalInterface
+    public interface Resolver {
+        /** As the computer knows them. */
+        Resolver SYSTEM = InetAddress::getAllByName;
+
+        /** All addresses of a name, the one to try first first. */
+        InetAddress[] addressesOf(String host) throws UnknownHostException;
+    }
+
+    /** Lets requests say {@code Host}; call it before the process makes its first HTTP client. */
+    public static void allowHostHeader() {
+        Set<String> allowed = new TreeSet<>(Set.of(HOST));
+        for (String name : System.getProperty(RESTRICTED, "").split(",", -1)) {
+            if (!name.isBlank()) {
+                allowed.add(name.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        System.setProperty(RESTRICTED, String.join(",", allowed));
+    }
+
+    /**
+     * The URL under each address of its server; as it is, if there is only one.
+     *
+     * @throws UnknownHostException if there is none
+     */
+    public static List<URI> of(URI server, Resolver resolver) throws UnknownHostException {
+        Set<URI> urls = new LinkedHashSet<>();
+        for (InetAddress address : resolver.addressesOf(server.getHost())) {
+            urls.add(at(server, address));
+        }
+        return urls.size() == 1 ? List.of(server) : List.copyOf(urls);
+    }
+
+    private static URI at(URI server, InetAddress address) {
+        String literal = address.getHostAddress().replaceFirst("%.*", "");
+        return URI.create(
+                "%s://%s%s%s%s"
+                        .formatted(
+                                server.getScheme(),
+                                address instanceof Inet6Address ? "[" + literal + "]" : literal,
+                                server.getPort() < 0 ? "" : ":" + server.getPort(),
+                                server.getRawPath(),
+                                server.getRawQuery() == null ? "" : "?" + server.getRawQuery()));
+    }
+
+    /**
+     * Asks one address after the other until one can be connected to.
+     *
+     * @param addresses those of {@link #of}, in their order
+     * @param ask sends a request to one of them
+     * @throws IOException what the last one failed with, or one that refused
+     */
+    public static <R> R first(List<URI> addresses, Asking<R> ask)
+            throws IOException, InterruptedException {
+        @Nullable IOException unreached = null;
+        for (URI address : addresses) {
+            try {
+                return ask.at(address);
+            } catch (ConnectException | HttpConnectTimeoutException e) {
+                if (!(unreached instanceof ConnectException)) {
+                    unreached = e;
+                }
+            }
+        }
+        throw Objects.requireNonNull(unreached, "a server has at least one address");
+    }
+
+    /** Sends a request. */
+    @FunctionalInterface
+    public interface Asking<R> {
+        /** Sends it to this URL. */
+        R at(URI address) throws IOException, InterruptedException;
+    }
+
+    /** A request to one of the URLs of {@link #of}. */
+    public static HttpRequest.Builder request(URI server, URI address) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address);
+        return address.equals(server) ? request : request.header("Host", server.getAuthority());
+    }
+
+    /** Lets TLS ask for the server by its name, whatever address a URL has. */
+    public static void name(SSLParameters parameters, URI server) {
+        String host = server.getHost();
+        boolean literal = host.startsWith("[") || host.matches("[0-9.]+");
+        if (!literal) {
+            parameters.setServerNames(List.of(new SNIHostName(IDN.toASCII(host))));
+        }
+    }
+}

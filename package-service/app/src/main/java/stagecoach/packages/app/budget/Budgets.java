@@ -1,0 +1,86 @@
+package stagecoach.packages.app.budget;
+
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.packages.TransferBudget;
+
+/** The budgets that count a transfer, as they are set now: a change counts after a second. */
+@Singleton
+class Budgets {
+    private static final long KNOWN_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** More than are under way at once. */
+    private static final int KNOWN_MAX = 1_000;
+
+    private final UnitOfWork unitOfWork;
+    private final CacheCatalog caches;
+    private final DeploymentBudgets deployments;
+    private final Map<Way, Known> known = new ConcurrentHashMap<>();
+
+    Budgets(UnitOfWork unitOfWork, CacheCatalog caches, DeploymentBudgets deployments) {
+        this.unitOfWork = unitOfWork;
+        this.caches = caches;
+        this.deployments = deployments;
+    }
+
+    /** A budget under the name that those who share it know it by. */
+    record Named(String name, TransferBudget budget) {
+        private static final String CACHE = "cache:";
+
+        static Named of(CacheRow row) {
+            return new Named(CACHE + row.id, row.budget());
+        }
+
+        boolean ofCache() {
+            return name.startsWith(CACHE);
+        }
+    }
+
+    private record Way(CacheId cache, Optional<DeploymentId> deployment) {}
+
+    private record Known(List<Named> budgets, long atNanos) {}
+
+    /**
+     * Those that count a transfer into a cache, also those that limit nothing now.
+     *
+     * @param deployment for which alone it is
+     */
+    List<Named> of(CacheId cache, Optional<DeploymentId> deployment) {
+        long now = System.nanoTime();
+        if (known.size() > KNOWN_MAX) {
+            known.values().removeIf(one -> now - one.atNanos() > KNOWN_NANOS);
+        }
+        return known.compute(
+                        new Way(cache, deployment),
+                        (way, before) ->
+                                before != null && now - before.atNanos() <= KNOWN_NANOS
+                                        ? before
+                                        : new Known(unitOfWork.run(tx -> read(tx, way)), now))
+                .budgets();
+    }
+
+    private List<Named> read(Tx tx, Way way) {
+        var budgets = new ArrayList<Named>();
+        Optional<CacheRow> row = caches.find(tx, way.cache());
+        if (row.isPresent()) {
+            String region = row.get().region;
+            budgets.add(Named.of(row.get()));
+            budgets.add(new Named("region:" + region, caches.regionBudget(tx, region)));
+        }
+        way.deployment()
+                .ifPresent(
+                        id -> budgets.add(new Named("deployment:" + id, deployments.of(tx, id))));
+        return List.copyOf(budgets);
+    }
+}

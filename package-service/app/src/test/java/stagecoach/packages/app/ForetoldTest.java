@@ -1,0 +1,168 @@
+package stagecoach.packages.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.inject.Inject;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.acquisition.AcquisitionEvent;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AcquisitionResult;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.internal.ForeseeAcquisition;
+import stagecoach.contracts.internal.ForeseeAcquisition.Link;
+import stagecoach.contracts.internal.MintGrants;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.runtime.access.ServiceToken;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.wire.StagecoachJson;
+
+/** A deployment right behind a preview moves over each link the bytes that were foretold. */
+@PackageServiceTest
+class ForetoldTest {
+    private static final ServedBy SERVER = new ServedBy(ServedBy.Kind.SERVER, Optional.empty());
+    private static final int BYTES = 1_000_000;
+
+    private static final CacheProcess CACHE =
+            CacheProcess.start(
+                    "near-1",
+                    ConfigProvider.getConfig().getValue("test.grant-public-key", String.class));
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(CACHE::close));
+    }
+
+    @Inject ServiceToken tokens;
+
+    private final stagecoach.packages.app.Link line = new stagecoach.packages.app.Link(Http::port);
+    private final Deployment deployment = new Deployment();
+
+    @AfterEach
+    void end() throws Exception {
+        deployment.close();
+        line.close();
+    }
+
+    @Test
+    void a_region_without_a_cache_reads_from_its_neighbour_as_was_foretold() throws Exception {
+        Configured.region("near", true, 1);
+        Configured.region("bare", true, 1);
+        Configured.cache("near-1", "near", CACHE, line);
+        var held = pushed();
+        var fresh = pushed();
+        deployment.start(2, false, Deployment.nearest(held.pin(), Deployment.target("n1", "near")));
+        playTentacles(2, 1);
+        long before = line.bytes();
+
+        PackageNeed[] needs = {
+            Deployment.nearest(
+                    held.pin(),
+                    Deployment.target("n2", "near"),
+                    Deployment.target("b1", "bare"),
+                    Deployment.target("b2", "bare")),
+            Deployment.nearest(
+                    fresh.pin(), Deployment.target("n1", "near"), Deployment.target("b1", "bare"))
+        };
+        ForeseeAcquisition.Response foreseen = foresight(needs);
+        deployment.start(3, false, needs);
+        playTentacles(3, 5);
+
+        Map<String, Long> foretold = new HashMap<>();
+        for (Link link : foreseen.links()) {
+            foretold.put(link.from() + " to " + link.to().orElseThrow(), link.bytes());
+        }
+        long size = held.bytes().length;
+        assertThat(foretold)
+                .isEqualTo(moved(3))
+                .containsEntry("near to bare", 2 * size)
+                .containsEntry("server to bare", (long) fresh.bytes().length);
+        assertThat(foreseen.targets().getFirst().path()).containsExactly("CACHE:near-1", "SERVER");
+        assertThat(line.bytes() - before)
+                .as("only what is new crosses into the region")
+                .isBetween((long) fresh.bytes().length, fresh.bytes().length + 2000L);
+    }
+
+    private static Packages.Nupkg pushed() throws Exception {
+        var nupkg = Packages.of(Packages.freshId(), "1.0.0", BYTES);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        return nupkg;
+    }
+
+    private ForeseeAcquisition.Response foresight(PackageNeed... needs) throws Exception {
+        return post(
+                "/internal/foresights",
+                new ForeseeAcquisition.Request(List.of(needs), false),
+                ForeseeAcquisition.Response.class);
+    }
+
+    private <R> R post(String path, Object body, Class<R> answer) throws Exception {
+        var response =
+                Http.send(
+                        Http.request(path)
+                                .header("Authorization", "Bearer " + tokens.issue())
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofByteArray(StagecoachJson.bytes(body))));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return StagecoachJson.read(response.body(), answer);
+    }
+
+    /** Each tentacle reads from the first of its sources, a cache really, and says so. */
+    private void playTentacles(int run, int count) throws Exception {
+        var tentacle = Identity.loadOrCreate(Files.createTempDirectory("tentacle-"), "tentacle");
+        for (var command : deployment.commands(run, count)) {
+            var told = (AcquirePackage) command;
+            ServedBy by = SERVER;
+            if (told.sources().getFirst() instanceof Source.Cache cache) {
+                by = new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache.cache()));
+                var grants =
+                        post(
+                                "/internal/grants",
+                                new MintGrants.Request(
+                                        told.pin().sha512(),
+                                        tentacle.thumbprint().value(),
+                                        List.of(cache.cache()),
+                                        Optional.empty()),
+                                MintGrants.Response.class);
+                var read =
+                        CACHE.read(
+                                tentacle, told.pin().sha512(), grants.grants().getFirst().token());
+                assertThat(read.body()).hasSize((int) told.pin().size());
+            }
+            deployment.report(told, new AcquisitionResult(by, told.pin().size(), 0, 1, List.of()));
+        }
+        assertThat(deployment.ended(run).outcome()).isEqualTo(RunOutcome.SUCCEEDED);
+    }
+
+    /** The bytes over each link, as the events tell them. */
+    private Map<String, Long> moved(int run) {
+        var moved = new HashMap<String, Long>();
+        for (AcquisitionEvent event : deployment.events(run, _ -> true)) {
+            if (event instanceof PackageReplicated replicated && replicated.bytes() > 0) {
+                moved.merge(
+                        "server to " + regionOf(replicated.cache()), replicated.bytes(), Long::sum);
+            } else if (event instanceof TargetAcquired acquired) {
+                String from =
+                        acquired.servedBy().cache().map(ForetoldTest::regionOf).orElse("server");
+                String to = acquired.target().value().startsWith("n") ? "near" : "bare";
+                moved.merge(from + " to " + to, acquired.bytes(), Long::sum);
+            }
+        }
+        return moved;
+    }
+
+    private static String regionOf(CacheId cache) {
+        return cache.value().equals("near-1") ? "near" : "unknown";
+    }
+}

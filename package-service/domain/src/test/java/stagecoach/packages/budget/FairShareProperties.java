@@ -1,0 +1,150 @@
+package stagecoach.packages.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Whoever joins, leaves and is let in when: budgets are kept, and nobody is kept out by others. */
+class FairShareProperties {
+    private static final long SMALL = 5_000;
+    private static final long LARGE = 5L << 30;
+
+    private record Id(String party, int number) {}
+
+    private static FairShare.Transfer<Id> transfer(Id id, long bytes, String... budgets) {
+        return new FairShare.Transfer<>(id, id.party(), bytes, Set.of(budgets));
+    }
+
+    @Property
+    void no_budget_lets_in_more_than_it_allows_and_all_come_in_at_last(@ForAll long seed) {
+        var random = new Random(seed);
+        var max = new HashMap<String, Integer>();
+        max.put("region", 1 + random.nextInt(4));
+        max.put("cache-1", 1 + random.nextInt(4));
+        var share = new FairShare<Id>();
+        var all = new HashMap<Id, FairShare.Transfer<Id>>();
+        var inside = new HashSet<Id>();
+        var done = new HashSet<Id>();
+        for (int n = 0; n < 30; n++) {
+            var id = new Id("party-" + random.nextInt(4), n);
+            var one =
+                    transfer(
+                            id,
+                            random.nextBoolean() ? SMALL : LARGE,
+                            random.nextBoolean() ? "region" : "nothing",
+                            "cache-" + random.nextInt(2));
+            all.put(id, one);
+            share.join(one);
+            step(share, random, max, all, inside, done);
+        }
+        for (int n = 0; n < 200 && done.size() < all.size(); n++) {
+            step(share, random, max, all, inside, done);
+        }
+        assertThat(done).isEqualTo(all.keySet());
+    }
+
+    /** Perhaps somebody leaves or a budget changes; then somebody may be let in. */
+    private static void step(
+            FairShare<Id> share,
+            Random random,
+            Map<String, Integer> max,
+            Map<Id, FairShare.Transfer<Id>> all,
+            Set<Id> inside,
+            Set<Id> done) {
+        if (!inside.isEmpty() && random.nextInt(3) > 0) {
+            Id leaving = List.copyOf(inside).get(random.nextInt(inside.size()));
+            inside.remove(leaving);
+            done.add(leaving);
+            share.leave(leaving);
+        }
+        if (random.nextInt(8) == 0) {
+            max.put("region", 1 + random.nextInt(4));
+        }
+        List<Id> letIn = share.letIn(budget -> Optional.ofNullable(max.get(budget)));
+        inside.addAll(letIn);
+        for (Id id : letIn) {
+            assertThat(share.isInside(id)).isTrue();
+            for (String budget : all.get(id).budgets()) {
+                long taken = inside.stream().filter(i -> counts(all, i, budget)).count();
+                long large =
+                        inside.stream()
+                                .filter(i -> counts(all, i, budget))
+                                .filter(i -> all.get(i).large())
+                                .count();
+                int places = max.getOrDefault(budget, Integer.MAX_VALUE);
+                assertThat(taken).isLessThanOrEqualTo(places);
+                if (all.get(id).large()) {
+                    assertThat(large).isLessThanOrEqualTo(Math.max(1, places - 1));
+                }
+            }
+        }
+    }
+
+    private static boolean counts(Map<Id, FairShare.Transfer<Id>> all, Id id, String budget) {
+        return all.get(id).budgets().contains(budget);
+    }
+
+    @Property
+    void who_has_nothing_inside_is_behind_no_other_twice(
+            @ForAll @IntRange(min = 1, max = 4) int places,
+            @ForAll @IntRange(min = 1, max = 5) int others,
+            @ForAll long seed) {
+        var random = new Random(seed);
+        var share = new FairShare<Id>();
+        for (int n = 0; n < 60; n++) {
+            share.join(transfer(new Id("other-" + n % others, n), SMALL, "cache"));
+        }
+        var inside = new ArrayList<>(share.letIn(_ -> Optional.of(places)));
+        var late = new Id("late", 0);
+        share.join(transfer(late, LARGE, "cache"));
+        var before = new ArrayList<String>();
+        while (!inside.contains(late)) {
+            share.leave(inside.remove(random.nextInt(inside.size())));
+            List<Id> letIn = share.letIn(_ -> Optional.of(places));
+            letIn.stream().filter(id -> !id.equals(late)).forEach(id -> before.add(id.party()));
+            inside.addAll(letIn);
+        }
+        assertThat(before).doesNotHaveDuplicates();
+    }
+
+    @Property
+    void a_small_package_does_not_wait_for_the_end_of_a_large_one(
+            @ForAll @IntRange(min = 2, max = 6) int places,
+            @ForAll @IntRange(min = 1, max = 20) int large,
+            @ForAll boolean sameParty) {
+        var share = new FairShare<Id>();
+        for (int n = 0; n < large; n++) {
+            share.join(transfer(new Id("huge", n), LARGE, "cache"));
+        }
+        assertThat(share.letIn(_ -> Optional.of(places))).hasSize(Math.min(large, places - 1));
+        var small = new Id(sameParty ? "huge" : "other", large);
+        share.join(transfer(small, SMALL, "cache"));
+        assertThat(share.letIn(_ -> Optional.of(places))).containsExactly(small);
+    }
+
+    @Example
+    void of_one_party_the_small_ones_come_first_and_who_waits_no_more_is_passed_over() {
+        var share = new FairShare<Id>();
+        var large = new Id("shop", 1);
+        var gone = new Id("shop", 2);
+        var small = new Id("shop", 3);
+        share.join(transfer(large, LARGE, "cache"));
+        share.join(transfer(gone, SMALL, "cache"));
+        share.join(transfer(small, SMALL, "cache"));
+        share.leave(gone);
+        assertThat(share.letIn(_ -> Optional.of(1))).containsExactly(small);
+        share.leave(small);
+        assertThat(share.letIn(_ -> Optional.of(1))).containsExactly(large);
+    }
+}
