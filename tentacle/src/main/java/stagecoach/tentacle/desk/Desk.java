@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.tentacle.journal.Bell;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
@@ -187,6 +188,11 @@ public final class Desk {
             live.output().taken(chunk);
             news.ring();
         }
+    }
+
+    /** How far caches are from here, as was measured last. */
+    public List<SourceLatency> latencies() {
+        return workshop.latencies();
     }
 
     /** The open tickets. */

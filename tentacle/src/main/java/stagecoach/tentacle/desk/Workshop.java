@@ -2,10 +2,12 @@ package stagecoach.tentacle.desk;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.tentacle.check.CheckHttpWork;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
@@ -68,6 +70,10 @@ public final class Workshop {
      * @param expiresAt when it is too late to take it in
      */
     record Job(Work work, Optional<Mutex> mutex, Instant expiresAt) {}
+
+    List<SourceLatency> latencies() {
+        return acquisitions.distances().measured();
+    }
 
     Job job(AgentCommand command) {
         return switch (command) {

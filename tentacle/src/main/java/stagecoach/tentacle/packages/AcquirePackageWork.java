@@ -44,6 +44,7 @@ public final class AcquirePackageWork implements Work {
         private final Identity identity;
         private final FetchRules rules;
         private final DownSources downs;
+        private final SourceDistances distances;
 
         /**
          * All of it; which sources are down is not known yet.
@@ -68,14 +69,7 @@ public final class AcquirePackageWork implements Work {
                 FetchRules rules,
                 Collection<LiveTicket> open,
                 PackageRoom.Disk disk) {
-            this(
-                    store,
-                    settings,
-                    identity,
-                    rules,
-                    open,
-                    disk,
-                    ServerAddresses.Resolver.SYSTEM);
+            this(store, settings, identity, rules, open, disk, ServerAddresses.Resolver.SYSTEM);
         }
 
         /** On this disk, where names stand for these addresses. */
@@ -93,6 +87,12 @@ public final class AcquirePackageWork implements Work {
             this.identity = identity;
             this.rules = rules;
             this.downs = new DownSources(rules.downFor(), resolver);
+            this.distances = new SourceDistances(identity, SourceDistances.Rhythm.USUAL);
+        }
+
+        /** How far the caches are that were read from. */
+        public SourceDistances distances() {
+            return distances;
         }
 
         /** Where the server is. */
@@ -192,6 +192,11 @@ public final class AcquirePackageWork implements Work {
                                                 live.delivered().grants(),
                                                 desk.server()))
                         .toList();
+        for (PackageEndpoint.Resolved source : sources) {
+            if (source instanceof PackageEndpoint.Resolved.Usable(PackageEndpoint.Web web)) {
+                desk.distances.learn(web);
+            }
+        }
         return switch (walk.walk(sources)) {
             case SourceWalk.Walked.Arrived(AcquisitionResult result) ->
                     Results.acquired(result.withRemoved(removed));

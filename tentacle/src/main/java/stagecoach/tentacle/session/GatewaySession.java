@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.desk.Desk;
 import stagecoach.tentacle.home.Home;
@@ -296,11 +297,15 @@ final class GatewaySession {
     /** Says what there is to say, what is short before what is long, until the session ends. */
     private void write() {
         Map<Ticket, TicketFeed> feeds = new HashMap<>();
+        List<SourceLatency> latenciesTold = List.of();
         long nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
         try {
             while (!closed) {
                 if (System.nanoTime() >= nextHealth) {
-                    send(MachineHealth.of(party.home()));
+                    List<SourceLatency> now = party.desk().latencies();
+                    boolean news = MachineHealth.isNews(now, latenciesTold);
+                    send(MachineHealth.of(party.home(), news ? now : List.of()));
+                    latenciesTold = news ? now : latenciesTold;
                     nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
                 }
                 List<TicketFeed> open = feedsOfOpen(feeds);

@@ -1,23 +1,53 @@
 package stagecoach.tentacle.session;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.home.Home;
+import stagecoach.vocabulary.identity.CacheId;
 
 /** What the tentacle can tell of its machine. */
 final class MachineHealth {
     private static final long FREE_BYTES_MIN = 256L << 20;
 
+    /** So much nearer or farther is news: a quarter, and no mere trembling. */
+    private static final int CHANGE_PERCENT = 25;
+
+    private static final int CHANGE_MILLIS_MIN = 5;
+
     private MachineHealth() {}
 
-    static TentacleFrame.Health of(Home home) throws IOException {
+    /** Whether it is worth telling after {@code before} how far caches are now. */
+    static boolean isNews(List<SourceLatency> now, List<SourceLatency> before) {
+        Map<CacheId, Integer> told = new HashMap<>();
+        before.forEach(each -> told.put(each.cache(), each.millis()));
+        return now.size() != told.size()
+                || now.stream()
+                        .anyMatch(
+                                each ->
+                                        isNews(
+                                                each.millis(),
+                                                told.getOrDefault(
+                                                        each.cache(), Integer.MAX_VALUE)));
+    }
+
+    private static boolean isNews(long now, long before) {
+        long change = Math.abs(now - before);
+        return change >= CHANGE_MILLIS_MIN && change * 100 >= before * CHANGE_PERCENT;
+    }
+
+    static TentacleFrame.Health of(Home home, List<SourceLatency> latencies) throws IOException {
         long free = home.freeBytes();
         return new TentacleFrame.Health(
                 free,
                 free < FREE_BYTES_MIN
                         ? Optional.of(
                                 "only %d MiB are free on %s".formatted(free >> 20, home.root()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                latencies);
     }
 }

@@ -8,6 +8,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
@@ -53,7 +54,8 @@ public final class TicketDecider implements Decider<Reported, Report, AgentRepor
             case CommandStarted started -> new Begun(started.context());
             case CommandEnded ended -> new Over(ended.context(), truthOpen(ended.result()));
             case CommandSettled settled -> new Over(settled.context(), false);
-            case AgentHealthChanged _, AgentEnrolled _, AgentRevoked _ -> throw foreign(event);
+            case AgentHealthChanged _, AgentEnrolled _, AgentRevoked _, SourcesMeasured _ ->
+                    throw foreign(event);
         };
     }
 

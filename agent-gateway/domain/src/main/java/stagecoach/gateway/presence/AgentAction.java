@@ -1,6 +1,8 @@
 package stagecoach.gateway.presence;
 
+import java.util.List;
 import java.util.Optional;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.vocabulary.identity.AgentId;
 
@@ -18,6 +20,14 @@ public sealed interface AgentAction {
 
     /** It told of itself during its session. */
     record NoteTold(long freeDiskBytes, Optional<String> trouble) implements AgentAction {}
+
+    /** It told how far caches are from it. */
+    record NoteMeasured(List<SourceLatency> latencies) implements AgentAction {
+        /** Copies the latencies. */
+        public NoteMeasured {
+            latencies = List.copyOf(latencies);
+        }
+    }
 
     /** Its connection is gone. */
     record NoteLost(String why) implements AgentAction {}

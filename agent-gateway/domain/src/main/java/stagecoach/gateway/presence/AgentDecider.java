@@ -10,10 +10,12 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.decider.Decider;
 import stagecoach.gateway.presence.AgentAction.Enrol;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
+import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.gateway.presence.AgentState.Revoked;
@@ -37,6 +39,10 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
             case NoteTold(var freeDisk, var trouble) ->
                     state instanceof Trusted trusted && isThere(trusted)
                             ? onHealth(state, trusted.health().told(freeDisk, trouble))
+                            : List.of();
+            case NoteMeasured(var latencies) ->
+                    state instanceof Trusted trusted
+                            ? List.of(new SourcesMeasured(trusted.agent(), latencies))
                             : List.of();
             case NoteLost(var why) ->
                     state instanceof Trusted trusted && isThere(trusted)
@@ -115,6 +121,8 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                                 changed.capabilities()));
             }
             case AgentRevoked(var agent, var reason) -> new Revoked(agent, reason);
+            // Who plans routes keeps them.
+            case SourcesMeasured _ -> state;
             case CommandStarted _, CommandEnded _, CommandSettled _ ->
                     throw new IllegalStateException(
                             "an agent's stream holds " + event.getClass().getSimpleName());

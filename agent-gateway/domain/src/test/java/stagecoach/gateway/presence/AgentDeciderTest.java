@@ -16,14 +16,18 @@ import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.decider.DeciderSpec;
 import stagecoach.gateway.presence.AgentAction.Enrol;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
+import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.TargetId;
 
@@ -70,6 +74,16 @@ class AgentDeciderTest {
         connected.when(LOST).then(health(AgentHealth.UNAVAILABLE, "Its connection closed."));
         connected.after(LOST).when(LOST).thenNothing();
         connected.after(LOST).when(new NoteTold(5, Optional.empty())).thenNothing();
+    }
+
+    @Test
+    void what_a_trusted_machine_has_measured_is_passed_on_and_changes_nothing_about_it() {
+        var latencies = List.of(new SourceLatency(new CacheId("eu-1"), 4));
+        var measured = new NoteMeasured(latencies);
+        var connected = agent.after(ENROL, CONNECTED);
+        connected.when(measured).then(new SourcesMeasured(AGENT, latencies));
+        assertThat(connected.after(measured).state()).isEqualTo(connected.state());
+        agent.when(measured).thenNothing();
     }
 
     @Test

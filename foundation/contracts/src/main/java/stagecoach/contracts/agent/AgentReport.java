@@ -46,6 +46,14 @@ public sealed interface AgentReport {
     record AgentEnrolled(AgentId agent, String thumbprint, ConfigurationDocument document)
             implements AgentReport {}
 
+    /** A tentacle has measured how far caches are; these are all that it knows of. */
+    record SourcesMeasured(AgentId agent, List<SourceLatency> latencies) implements AgentReport {
+        /** Copies the latencies. */
+        public SourcesMeasured {
+            latencies = List.copyOf(latencies);
+        }
+    }
+
     /** A tentacle is no longer trusted. */
     record AgentRevoked(AgentId agent, String reason) implements AgentReport {}
 

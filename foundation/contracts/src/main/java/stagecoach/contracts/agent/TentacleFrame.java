@@ -74,6 +74,21 @@ public sealed interface TentacleFrame {
         }
     }
 
-    /** Now and then: the machine is alive, with what it can tell of itself. */
-    record Health(long freeDiskBytes, Optional<String> unhealthy) implements TentacleFrame {}
+    /**
+     * Now and then: the machine is alive, with what it can tell of itself.
+     *
+     * @param latencies of all caches that it could measure, if that is news; otherwise none
+     */
+    record Health(long freeDiskBytes, Optional<String> unhealthy, List<SourceLatency> latencies)
+            implements TentacleFrame {
+        /** Copies the latencies; an older tentacle measures none. */
+        public Health {
+            latencies = latencies == null ? List.of() : List.copyOf(latencies);
+        }
+
+        /** Nothing new of caches. */
+        public Health(long freeDiskBytes, Optional<String> unhealthy) {
+            this(freeDiskBytes, unhealthy, List.of());
+        }
+    }
 }

@@ -3,9 +3,12 @@ package stagecoach.packages.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,6 +90,56 @@ class RoutingProperties {
                         Comparator.comparingInt(KnownCache::priority)
                                 .thenComparing(cache -> cache.source().cache().value()))
                 .map(KnownCache::source)
+                .toList();
+    }
+
+    @Property
+    void within_a_priority_and_among_other_regions_the_nearest_cache_comes_first(
+            @ForAll("caches") List<KnownCache> caches,
+            @ForAll("regions") Set<RegionId> needing,
+            @ForAll long seed) {
+        var random = new Random(seed);
+        var millis = new HashMap<Latencies.Way, Integer>();
+        for (String region : REGIONS) {
+            for (KnownCache cache : caches) {
+                if (random.nextBoolean()) {
+                    millis.put(
+                            new Latencies.Way(new RegionId(region), cache.source().cache()),
+                            1 + random.nextInt(3));
+                }
+            }
+        }
+        var needs = List.of(need(needing.stream().map(Optional::of).collect(Collectors.toSet())));
+        for (RegionRoute route :
+                RoutePlanner.routes(needs, caches, Set.of(), new Latencies(millis))) {
+            RegionId region = route.region().orElseThrow();
+            List<KnownCache> own = known(caches, route.own());
+            List<KnownCache> others = known(caches, route.others());
+            assertThat(own.size() + others.size()).isEqualTo(caches.size());
+            assertThat(own).extracting(KnownCache::priority).isSorted();
+            for (int n = 1; n < own.size(); n++) {
+                if (own.get(n - 1).priority() == own.get(n).priority()) {
+                    assertThat(far(millis, region, own.get(n - 1)))
+                            .isLessThanOrEqualTo(far(millis, region, own.get(n)));
+                }
+            }
+            assertThat(others).extracting(cache -> far(millis, region, cache)).isSorted();
+        }
+    }
+
+    private static int far(Map<Latencies.Way, Integer> millis, RegionId region, KnownCache cache) {
+        return millis.getOrDefault(
+                new Latencies.Way(region, cache.source().cache()), Integer.MAX_VALUE);
+    }
+
+    private static List<KnownCache> known(List<KnownCache> caches, List<? extends Source> sources) {
+        return sources.stream()
+                .map(
+                        source ->
+                                caches.stream()
+                                        .filter(cache -> cache.source().equals(source))
+                                        .findFirst()
+                                        .orElseThrow())
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package stagecoach.gateway.app.enrolment;
 import jakarta.inject.Singleton;
 import java.util.List;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.Topic;
 import stagecoach.decider.Decider;
@@ -68,7 +69,7 @@ public class AgentKind implements AggregateKind<AgentState, AgentAction, AgentRe
             AgentState before,
             AgentState after,
             List<Recorded<AgentReport>> events) {
-        if (events.isEmpty()) {
+        if (events.stream().allMatch(each -> each.event() instanceof SourcesMeasured)) {
             return;
         }
         var at = events.getLast().at();

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
@@ -16,6 +17,7 @@ import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.presence.AgentAction;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
+import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.aggregate.Cause;
@@ -102,6 +104,14 @@ class Presence {
                                         tx,
                                         agent,
                                         new NoteTold(health.freeDiskBytes(), health.unhealthy())));
+    }
+
+    /** What a tentacle has measured; counts only from its newest session. */
+    void measured(AgentId agent, Epoch epoch, List<SourceLatency> latencies) {
+        unitOfWork.run(
+                tx ->
+                        store.hold(tx, agent, epoch, pod)
+                                && note(tx, agent, new NoteMeasured(latencies)));
     }
 
     /** A session of this process has ended; counts only if it was the newest. */

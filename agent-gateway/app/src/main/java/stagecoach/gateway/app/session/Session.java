@@ -47,6 +47,13 @@ final class Session {
     private static final int FRAMES_WAITING_MAX = 256;
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
+
+    /** What a tentacle measures is told no more often; it says it when it has changed. */
+    private static final Duration MEASURED_EVERY = Duration.ofSeconds(20);
+
+    /** More caches than any tentacle measures. */
+    private static final int LATENCIES_MAX = 100;
+
     private static final long WAKE_LATER_MILLIS = 500;
 
     private final AgentSocket socket;
@@ -67,6 +74,7 @@ final class Session {
     private volatile boolean ready;
     private volatile String endReason = "Its connection closed.";
     private Optional<String> trouble = Optional.empty();
+    private long measuredAt = System.nanoTime() - MEASURED_EVERY.toNanos();
 
     Session(
             AgentSocket socket,
@@ -332,6 +340,13 @@ final class Session {
                         presence.told(agent, epoch(), health);
                         trouble = health.unhealthy();
                     });
+        }
+        long now = System.nanoTime();
+        if (!health.latencies().isEmpty()
+                && now - measuredAt >= MEASURED_EVERY.toNanos()
+                && health.latencies().size() <= LATENCIES_MAX) {
+            persistently(() -> presence.measured(agent, epoch(), health.latencies()));
+            measuredAt = now;
         }
     }
 

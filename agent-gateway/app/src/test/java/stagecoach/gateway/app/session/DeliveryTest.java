@@ -24,6 +24,7 @@ import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
@@ -34,6 +35,7 @@ import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.LogEntry;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
+import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
 import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
@@ -499,6 +501,22 @@ class DeliveryTest {
         connection.hangUp();
         assertThat(healthsIn(Scene.reportsOf(agent, reports -> healthsIn(reports).size() == 4)))
                 .endsWith(AgentHealth.UNAVAILABLE);
+    }
+
+    @Test
+    void how_far_a_machine_finds_its_caches_is_passed_on_with_its_health() {
+        AgentId agent = Scene.anAgent();
+        Connection connection = scene.enrolled(agent).connect(agent);
+        var latencies = List.of(new SourceLatency(new CacheId("eu-1"), 4));
+        connection.say(new Health(5, Optional.empty()));
+        connection.say(new Health(5, Optional.empty(), latencies));
+        var events =
+                Scene.reportsOf(
+                        agent,
+                        reports -> reports.stream().anyMatch(SourcesMeasured.class::isInstance));
+        assertThat(events)
+                .filteredOn(SourcesMeasured.class::isInstance)
+                .containsExactly(new SourcesMeasured(agent, latencies));
     }
 
     @Test

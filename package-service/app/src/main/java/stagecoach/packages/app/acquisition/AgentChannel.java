@@ -8,8 +8,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
+import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.packages.acquisition.AcquisitionCommand;
+import stagecoach.packages.app.catalog.MeasuredLatencies;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
@@ -23,6 +26,7 @@ class AgentChannel {
     private final CommandHandler commands;
     private final AcquisitionKind kind;
     private final AcquisitionTables tables;
+    private final MeasuredLatencies latencies;
     private final Clock clock;
 
     AgentChannel(
@@ -30,11 +34,13 @@ class AgentChannel {
             CommandHandler commands,
             AcquisitionKind kind,
             AcquisitionTables tables,
+            MeasuredLatencies latencies,
             Clock clock) {
         this.inbox = inbox;
         this.commands = commands;
         this.kind = kind;
         this.tables = tables;
+        this.latencies = latencies;
         this.clock = clock;
     }
 
@@ -49,6 +55,11 @@ class AgentChannel {
                 onEnded(tx, ended, Cause.byEvent(event, clock));
             } else if (event.event() instanceof AgentEnrolled enrolled) {
                 tables.forgetMachine(tx, enrolled.agent());
+                latencies.forget(tx, enrolled.agent());
+            } else if (event.event() instanceof AgentRevoked revoked) {
+                latencies.forget(tx, revoked.agent());
+            } else if (event.event() instanceof SourcesMeasured measured) {
+                latencies.learn(tx, measured.agent(), measured.latencies(), event.at());
             }
         }
     }

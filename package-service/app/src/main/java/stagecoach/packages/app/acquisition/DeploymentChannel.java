@@ -20,6 +20,7 @@ import stagecoach.decider.StreamId;
 import stagecoach.packages.acquisition.AcquisitionCommand;
 import stagecoach.packages.app.budget.DeploymentBudgets;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.MeasuredLatencies;
 import stagecoach.packages.app.keeping.Leases;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -40,6 +41,7 @@ class DeploymentChannel {
     private final CacheCatalog caches;
     private final Leases leases;
     private final DeploymentBudgets budgets;
+    private final MeasuredLatencies latencies;
     private final Clock clock;
 
     DeploymentChannel(
@@ -50,6 +52,7 @@ class DeploymentChannel {
             CacheCatalog caches,
             Leases leases,
             DeploymentBudgets budgets,
+            MeasuredLatencies latencies,
             Clock clock) {
         this.inbox = inbox;
         this.commands = commands;
@@ -58,6 +61,7 @@ class DeploymentChannel {
         this.caches = caches;
         this.leases = leases;
         this.budgets = budgets;
+        this.latencies = latencies;
         this.clock = clock;
     }
 
@@ -107,6 +111,7 @@ class DeploymentChannel {
     }
 
     private void start(Tx tx, PhaseStarted phase, PhaseWork.Acquire work, Cause cause) {
+        latencies.place(tx, work.needs());
         commands.handle(
                 tx,
                 kind,

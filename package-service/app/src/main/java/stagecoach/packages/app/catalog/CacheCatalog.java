@@ -3,6 +3,7 @@ package stagecoach.packages.app.catalog;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -26,18 +27,23 @@ import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.packages.Sha512;
-import stagecoach.wire.StagecoachJson;
 import stagecoach.vocabulary.packages.TransferBudget;
+import stagecoach.wire.StagecoachJson;
 
 /** The caches and regions there are, for those who plan by them; each change with its event. */
 @ApplicationScoped
 public class CacheCatalog {
     private final CommandHandler commands;
     private final SecretBox secrets;
+    private final MeasuredLatencies latencies;
+    private final Clock clock;
 
-    CacheCatalog(CommandHandler commands, SecretBox secrets) {
+    CacheCatalog(
+            CommandHandler commands, SecretBox secrets, MeasuredLatencies latencies, Clock clock) {
         this.commands = commands;
         this.secrets = secrets;
+        this.latencies = latencies;
+        this.clock = clock;
     }
 
     /** What a cache is shown, opened. */
@@ -104,7 +110,8 @@ public class CacheCatalog {
                 texts(tx, "SELECT id FROM region WHERE NOT server_fallback").stream()
                         .map(RegionId::new)
                         .collect(Collectors.toSet());
-        return RoutePlanner.routes(needs, known(tx), withoutFallback);
+        return RoutePlanner.routes(
+                needs, known(tx), withoutFallback, latencies.medians(tx, clock.instant()));
     }
 
     /** How much may enter a region at once. */

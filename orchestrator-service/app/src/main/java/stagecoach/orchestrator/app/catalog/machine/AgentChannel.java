@@ -23,6 +23,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.orchestrator.app.catalog.Catalog;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
@@ -81,7 +82,11 @@ class AgentChannel {
                     tellChange(tx, enrolled.agent(), report);
                 }
                 case AgentHealthChanged changed -> tellChange(tx, changed.agent(), report);
-                case AgentRevoked _, CommandStarted _, CommandEnded _, CommandSettled _ -> {}
+                case AgentRevoked _,
+                        SourcesMeasured _,
+                        CommandStarted _,
+                        CommandEnded _,
+                        CommandSettled _ -> {}
             }
         }
     }

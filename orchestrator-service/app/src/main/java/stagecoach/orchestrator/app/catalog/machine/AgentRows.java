@@ -8,6 +8,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.orchestrator.app.catalog.row.AgentRow;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.InboxEvent;
@@ -41,7 +42,7 @@ final class AgentRows {
                 row.checkedAt = report.at();
                 tx.upsert(row);
             }
-            case CommandStarted _, CommandEnded _, CommandSettled _ -> {}
+            case SourcesMeasured _, CommandStarted _, CommandEnded _, CommandSettled _ -> {}
         }
     }
 

@@ -1,0 +1,86 @@
+package stagecoach.packages.app.catalog;
+
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.SourceLatency;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.packages.routing.Latencies;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.RegionId;
+
+/** How far caches are from machines, as these tell, and the median of each region's machines. */
+@Singleton
+public class MeasuredLatencies {
+    /** A machine that has told nothing for so long counts no more. */
+    private static final Duration COUNTS_FOR = Duration.ofDays(7);
+
+    /** In which region machines are that need packages. */
+    public void place(Tx tx, List<PackageNeed> needs) {
+        Map<String, String> regions = new HashMap<>();
+        for (PackageNeed need : needs) {
+            for (PackageNeed.NeedingTarget target : need.targets()) {
+                target.region()
+                        .ifPresent(region -> regions.put(target.agent().value(), region.value()));
+            }
+        }
+        if (!regions.isEmpty()) {
+            tx.execute(
+                    """
+                    INSERT INTO machine_region AS known (agent, region)
+                    SELECT * FROM unnest(?1::text[], ?2::text[])
+                    ON CONFLICT (agent) DO UPDATE SET region = excluded.region
+                    WHERE known.region <> excluded.region""",
+                    regions.keySet().toArray(String[]::new),
+                    regions.values().toArray(String[]::new));
+        }
+    }
+
+    /** Takes in all that a machine knows now. */
+    public void learn(Tx tx, AgentId agent, List<SourceLatency> latencies, Instant at) {
+        forget(tx, agent);
+        for (SourceLatency latency : latencies) {
+            tx.execute(
+                    """
+                    INSERT INTO latency (agent, cache, millis, at) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (agent, cache) DO UPDATE SET millis = excluded.millis""",
+                    agent.value(),
+                    latency.cache().value(),
+                    latency.millis(),
+                    at);
+        }
+    }
+
+    /** Another machine is behind an agent, or none. */
+    public void forget(Tx tx, AgentId agent) {
+        tx.execute("DELETE FROM latency WHERE agent = ?1", agent.value());
+    }
+
+    /** The medians. */
+    Latencies medians(Tx tx, Instant now) {
+        var medians = new HashMap<Latencies.Way, Integer>();
+        for (Object[] row :
+                tx.rows(
+                        """
+                        SELECT m.region, l.cache, percentile_disc(0.5) WITHIN GROUP (ORDER BY l.millis)
+                        FROM latency l JOIN machine_region m ON m.agent = l.agent
+                        WHERE l.at > ?1 GROUP BY m.region, l.cache""",
+                        now.minus(COUNTS_FOR))) {
+            medians.put(
+                    new Latencies.Way(new RegionId(text(row[0])), new CacheId(text(row[1]))),
+                    ((Number) Objects.requireNonNull(row[2])).intValue());
+        }
+        return new Latencies(medians);
+    }
+
+    private static String text(@Nullable Object value) {
+        return (String) Objects.requireNonNull(value);
+    }
+}

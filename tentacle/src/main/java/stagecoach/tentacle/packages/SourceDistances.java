@@ -1,0 +1,167 @@
+package stagecoach.tentacle.packages;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import stagecoach.contracts.agent.SourceLatency;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.vocabulary.identity.CacheId;
+
+/**
+ * Measures now and then how far the caches are that this machine was told to read from: some
+ * connections and their first byte, of which the quickest counts. A machine that was told of none
+ * measures nothing.
+ */
+public final class SourceDistances {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceDistances.class);
+
+    /** More than any machine has sources; the oldest are forgotten. */
+    private static final int KNOWN_MAX = 50;
+
+    private static final int TRIES = 3;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+
+    private final Identity identity;
+    private final Rhythm rhythm;
+    private final Map<CacheId, PackageEndpoint.Web> known = new LinkedHashMap<>();
+    private final Map<CacheId, Integer> millis = new ConcurrentHashMap<>();
+    private @Nullable Thread measuring;
+
+    /**
+     * How often it is measured; half of each pause is chance, so that machines that were told at
+     * once do not ask at once.
+     *
+     * @param first the pause after the first cache is known
+     * @param every the pause between two rounds
+     */
+    record Rhythm(Duration first, Duration every) {
+        /** Seldom: what is measured hardly changes. */
+        static final Rhythm USUAL = new Rhythm(Duration.ofSeconds(20), Duration.ofMinutes(10));
+    }
+
+    SourceDistances(Identity identity, Rhythm rhythm) {
+        this.identity = identity;
+        this.rhythm = rhythm;
+    }
+
+    /** This machine reads from there. */
+    synchronized void learn(PackageEndpoint.Web endpoint) {
+        endpoint.servedBy()
+                .cache()
+                .ifPresent(
+                        cache -> {
+                            known.remove(cache);
+                            known.put(cache, endpoint);
+                        });
+        while (known.size() > KNOWN_MAX) {
+            CacheId oldest = known.keySet().iterator().next();
+            known.remove(oldest);
+            millis.remove(oldest);
+        }
+        if (measuring == null && !known.isEmpty()) {
+            measuring = Thread.ofVirtual().name("source-distances").start(this::measureOnAndOn);
+        }
+    }
+
+    /** What was measured last, by cache. */
+    public List<SourceLatency> measured() {
+        return millis.entrySet().stream()
+                .map(entry -> new SourceLatency(entry.getKey(), entry.getValue()))
+                .sorted(Comparator.comparing(SourceLatency::cache))
+                .toList();
+    }
+
+    private void measureOnAndOn() {
+        Duration pause = rhythm.first();
+        try {
+            while (true) {
+                long most = Math.max(2, pause.toMillis());
+                Thread.sleep(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
+                measureAll();
+                pause = rhythm.every();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void measureAll() throws InterruptedException {
+        for (PackageEndpoint.Web endpoint : all()) {
+            CacheId cache = endpoint.servedBy().cache().orElseThrow();
+            OptionalInt quickest = OptionalInt.empty();
+            for (int n = 0; n < TRIES; n++) {
+                OptionalInt one = measure(endpoint);
+                if (one.isEmpty()) {
+                    break;
+                }
+                quickest =
+                        OptionalInt.of(
+                                Math.min(one.getAsInt(), quickest.orElse(Integer.MAX_VALUE)));
+            }
+            if (quickest.isPresent()) {
+                millis.put(cache, quickest.getAsInt());
+            } else {
+                millis.remove(cache);
+            }
+        }
+    }
+
+    private synchronized List<PackageEndpoint.Web> all() {
+        return new ArrayList<>(known.values());
+    }
+
+    /** One connection and its first byte; empty if nobody answers. */
+    private OptionalInt measure(PackageEndpoint.Web endpoint) throws InterruptedException {
+        HttpClient client = client(endpoint);
+        try {
+            long begunAt = System.nanoTime();
+            client.send(
+                    HttpRequest.newBuilder(health(endpoint.uri())).timeout(ANSWER_MAX).build(),
+                    HttpResponse.BodyHandlers.discarding());
+            long took = Duration.ofNanos(System.nanoTime() - begunAt).toMillis();
+            return OptionalInt.of((int) Math.max(1, took));
+        } catch (IOException e) {
+            LOG.debug("{} could not be measured", endpoint.label(), e);
+            return OptionalInt.empty();
+        } finally {
+            client.shutdownNow();
+        }
+    }
+
+    private HttpClient client(PackageEndpoint.Web endpoint) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(ANSWER_MAX);
+        endpoint.trusted()
+                .ifPresent(
+                        thumbprint -> {
+                            SSLParameters parameters = new SSLParameters();
+                            parameters.setProtocols(new String[] {"TLSv1.3"});
+                            builder.sslContext(identity.tls(PinnedTrust.exactly(thumbprint)))
+                                    .sslParameters(parameters);
+                        });
+        return builder.build();
+    }
+
+    /** Open to everybody at a cache, and as good as any other path elsewhere. */
+    private static URI health(URI blob) {
+        return blob.resolve("../q/health");
+    }
+}

@@ -1,0 +1,63 @@
+package stagecoach.tentacle.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.tentacle.testing.RawServer;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.CacheId;
+
+class SourceDistancesTest {
+    private static final CacheId EU = new CacheId("eu-1");
+    private static final CacheId DARK = new CacheId("dark-1");
+
+    @TempDir Path folder;
+
+    private static PackageEndpoint.Web at(CacheId cache, String url, Identity far) {
+        return new PackageEndpoint.Web(
+                "cache " + cache,
+                new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
+                URI.create(url + "/blobs/abc"),
+                Optional.of(far.thumbprint()),
+                Optional.of("a grant"));
+    }
+
+    @Test
+    void the_caches_that_a_machine_was_told_of_are_measured_without_any_right() throws Exception {
+        Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
+        Identity own = Identity.loadOrCreate(folder.resolve("own"), "tentacle");
+        var distances =
+                new SourceDistances(
+                        own,
+                        new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
+        try (RawServer server =
+                RawServer.tls(
+                        far,
+                        (request, out) -> RawServer.head(out, "200 OK", "Content-Length: 0"))) {
+            assertThat(distances.measured()).isEmpty();
+            distances.learn(at(EU, server.url(), far));
+            distances.learn(at(DARK, "https://127.0.0.1:1", far));
+
+            await().until(() -> !distances.measured().isEmpty());
+            assertThat(distances.measured())
+                    .singleElement()
+                    .satisfies(
+                            latency -> {
+                                assertThat(latency.cache()).isEqualTo(EU);
+                                assertThat(latency.millis()).isPositive();
+                            });
+            assertThat(server.requests().getFirst().line()).isEqualTo("GET /q/health HTTP/1.1");
+            assertThat(server.requests().getFirst().headers())
+                    .doesNotContainKey("x-stagecoach-grant");
+        }
+        // Who does not answer any more is not told of.
+        await().until(() -> distances.measured().isEmpty());
+    }
+}
