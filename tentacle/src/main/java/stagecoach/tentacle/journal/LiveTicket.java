@@ -32,6 +32,7 @@ public final class LiveTicket {
 
     /** A message carries all of them, and sealed rows keep them. */
     private static final int SECRETS_BYTES_MAX = 128 * 1024;
+
     private final TicketFolder folder;
     private final AgentCommand command;
     private final SecretOutputs secrets;

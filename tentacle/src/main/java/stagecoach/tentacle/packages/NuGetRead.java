@@ -41,6 +41,7 @@ final class NuGetRead implements PackageReader {
     private final FetchRules rules;
     private final Duration connectMax;
     private final Identity identity;
+    private final DownSources downs;
     private final HttpClient client;
 
     /** Reads at the place that was found. */
@@ -48,18 +49,21 @@ final class NuGetRead implements PackageReader {
 
     /**
      * @param connectMax how long a connection may take to stand
+     * @param downs knows the addresses of names
      */
     NuGetRead(
             PackageEndpoint.NuGet endpoint,
             PackagePin pin,
             FetchRules rules,
             Duration connectMax,
-            Identity identity) {
+            Identity identity,
+            DownSources downs) {
         this.endpoint = endpoint;
         this.pin = pin;
         this.rules = rules;
         this.connectMax = connectMax;
         this.identity = identity;
+        this.downs = downs;
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -112,7 +116,8 @@ final class NuGetRead implements PackageReader {
                 pin,
                 rules,
                 connectMax,
-                identity);
+                identity,
+                downs);
     }
 
     private URI place() throws NotFound, InterruptedException {

@@ -73,17 +73,16 @@ final class PackageDownload implements PackageReader {
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(connectMax)
                         .executor(Executors.newVirtualThreadPerTaskExecutor());
+        SSLParameters parameters = new SSLParameters();
+        ServerAddresses.name(parameters, endpoint.uri());
         if (endpoint.trusted().isPresent()) {
-            SSLParameters parameters = new SSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3"});
-            ServerAddresses.name(parameters, endpoint.uri());
             if (cheapest) {
                 parameters.setCipherSuites(BulkCrypto.cheapestSuites(pin.size(), endpoint));
             }
-            builder.sslContext(identity.tls(PinnedTrust.exactly(endpoint.trusted().get())))
-                    .sslParameters(parameters);
+            builder.sslContext(identity.tls(PinnedTrust.exactly(endpoint.trusted().get())));
         }
-        return builder.build();
+        return builder.sslParameters(parameters).build();
     }
 
     @Override

@@ -215,7 +215,7 @@ final class SourceWalk {
                     new PackageDownload(web, pin, rules, connectMax, identity, downs);
             case PackageEndpoint.Mounted mounted -> new MountedRead(mounted, pin, rules);
             case PackageEndpoint.NuGet server ->
-                    new NuGetRead(server, pin, rules, connectMax, identity);
+                    new NuGetRead(server, pin, rules, connectMax, identity, downs);
         };
     }
 
