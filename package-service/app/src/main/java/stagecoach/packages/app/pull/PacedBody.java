@@ -1,4 +1,4 @@
-package stagecoach.packages.app.replication;
+package stagecoach.packages.app.pull;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;

@@ -1,4 +1,4 @@
-package stagecoach.packages.app.replication;
+package stagecoach.packages.app.pull;
 
 import io.quarkus.logging.Log;
 import io.quarkus.vertx.http.runtime.RouteConstants;

@@ -1,4 +1,4 @@
-/** Brings packages into caches, and lets caches pull them from here. */
+/** Brings packages into caches. */
 @NullMarked
 package stagecoach.packages.app.replication;
 
