@@ -30,9 +30,6 @@ import stagecoach.wire.StagecoachJson;
 public final class LiveTicket {
     private static final Logger LOG = LoggerFactory.getLogger(LiveTicket.class);
 
-    /** A message carries all of them, and sealed rows keep them. */
-    private static final int SECRETS_BYTES_MAX = 128 * 1024;
-
     private final TicketFolder folder;
     private final AgentCommand command;
     private final SecretOutputs secrets;
@@ -292,10 +289,10 @@ public final class LiveTicket {
         int bytes = 0;
         for (var each : set.entrySet()) {
             int size = StagecoachJson.bytes(Map.of(each.getKey(), each.getValue())).length;
-            if (bytes + size > SECRETS_BYTES_MAX) {
+            if (bytes + size > SecretOutputs.BYTES_MAX) {
                 info(
                         "The sensitive output variable %s is left out: all of a step's together must not be longer than %d bytes."
-                                .formatted(each.getKey(), SECRETS_BYTES_MAX));
+                                .formatted(each.getKey(), SecretOutputs.BYTES_MAX));
                 continue;
             }
             bytes += size;

@@ -21,6 +21,9 @@ import stagecoach.trust.PrivateFiles;
  * of them can be hidden. They are plain until the ticket has ended, and readable by nobody else.
  */
 public final class SecretOutputs {
+    /** A message carries all of a step's together, and sealed rows keep them. */
+    static final int BYTES_MAX = 128 * 1024;
+
     /** What the folder is called in a ticket's. */
     private static final String FOLDER = "secrets";
 

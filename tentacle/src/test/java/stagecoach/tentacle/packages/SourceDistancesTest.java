@@ -26,7 +26,7 @@ class SourceDistancesTest {
                 new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
                 URI.create(url + "/blobs/abc"),
                 Optional.of(far.thumbprint()),
-                Optional.of(new PackageEndpoint.Header("X-Stagecoach-Grant", "a grant")));
+                Optional.of(new PackageEndpoint.Header(PackageEndpoint.GRANT, "a grant")));
     }
 
     @Test
