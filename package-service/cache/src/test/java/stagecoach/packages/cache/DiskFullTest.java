@@ -51,8 +51,9 @@ class DiskFullTest {
 
             PullStatus ended = cache.order(order, 20_000);
 
+            // If the pull ended before it was asked for, another one has looked for room first.
             assertThat(ended.failure().map(Failure::reason).orElseThrow())
-                    .startsWith("the cache's disk failed: the disk is full");
+                    .matches("the cache's disk failed: (the disk is full|\\d+ bytes are free and).*");
             assertThat(partial).doesNotExist();
             disk.empty();
             PullStatus again = cache.pulled(order);
