@@ -80,10 +80,11 @@ class PodsTest {
     }
 
     @Test
-    void a_pod_that_is_gone_is_passed_over_at_once() throws Exception {
+    void a_pod_that_is_gone_is_passed_over() {
         first.stop(0);
-        assertThat(answers(edge, 8)).containsExactly("second");
-        assertThat(answers(passage, 8)).containsExactly("second");
+        // A request on a connection that dies under it may have been done, so it is not repeated.
+        await().atMost(MAX).until(() -> answers(edge, 8).equals(Set.of("second")));
+        await().atMost(MAX).until(() -> answers(passage, 8).equals(Set.of("second")));
     }
 
     @Test
