@@ -2,6 +2,7 @@ package stagecoach.gateway.app.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.runtime.store.TemporaryFailure;
@@ -84,7 +86,16 @@ class GatheringTest {
 
         assertThatThrownBy(() -> doubled.joinAll(List.of(1, 13, 2)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(groups).containsExactly(List.of(1, 13, 2), List.of(1), List.of(13), List.of(2));
+        // Who fails is told before those behind it have had their turn.
+        await().atMost(30, TimeUnit.SECONDS)
+                .untilAsserted(
+                        () ->
+                                assertThat(groups)
+                                        .containsExactly(
+                                                List.of(1, 13, 2),
+                                                List.of(1),
+                                                List.of(13),
+                                                List.of(2)));
     }
 
     @Test
