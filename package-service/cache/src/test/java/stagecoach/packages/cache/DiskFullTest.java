@@ -53,7 +53,8 @@ class DiskFullTest {
 
             // If the pull ended before it was asked for, another one has looked for room first.
             assertThat(ended.failure().map(Failure::reason).orElseThrow())
-                    .matches("the cache's disk failed: (the disk is full|\\d+ bytes are free and).*");
+                    .matches(
+                            "the cache's disk failed: (the disk is full|\\d+ bytes are free and).*");
             assertThat(partial).doesNotExist();
             disk.empty();
             PullStatus again = cache.pulled(order);
