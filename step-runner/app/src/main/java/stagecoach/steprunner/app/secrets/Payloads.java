@@ -26,12 +26,15 @@ public class Payloads {
         this.box = box;
     }
 
-    /** Keeps the payload of a ticket and tells its name, a keyed digest. */
+    /**
+     * Keeps the payload of a ticket and tells its name, a keyed digest. Two pods may decide the
+     * same at the same time: who is second finds the first one's here, and loses when it appends.
+     */
     public Digest keep(Tx tx, Ticket ticket, DeploymentId deployment, CommandPayload payload) {
         byte[] plain = StagecoachJson.bytes(payload);
         var digest = box.nameOf(plain, "payload");
         tx.execute(
-                "INSERT INTO payload (ticket, deployment, digest, ciphertext) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO payload (ticket, deployment, digest, ciphertext) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (ticket) DO NOTHING",
                 ticket.value(),
                 deployment.value(),
                 digest.value(),
