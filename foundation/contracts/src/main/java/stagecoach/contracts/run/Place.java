@@ -2,7 +2,6 @@ package stagecoach.contracts.run;
 
 import java.util.List;
 import java.util.Optional;
-import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
@@ -35,12 +34,4 @@ public record Place(
                     Optional.empty(),
                     List.of(),
                     Optional.empty());
-
-    /**
-     * The tentacle that does the work: the worker's if there is a worker; empty if none could be
-     * found, or none is needed.
-     */
-    public Optional<AgentId> agent() {
-        return worker.map(AgentId::of).or(() -> target.map(AgentId::of));
-    }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Mutex;
@@ -100,6 +101,18 @@ public record PlannedStep(
         return Stream.concat(
                         packageToInstall.stream(), packages.stream().map(ScriptPackage::pinned))
                 .toList();
+    }
+
+    /**
+     * The tentacle that does the step's work at a place of its; empty if no worker could be found,
+     * or no machine is needed. What workers do is never done by the target itself.
+     */
+    public Optional<AgentId> agentAt(Place place) {
+        return switch (runOn) {
+            case RunOn.Targets _ -> place.target().map(AgentId::of);
+            case RunOn.Worker _, RunOn.OnBehalfOf _ -> place.worker().map(AgentId::of);
+            case RunOn.NoMachine _ -> Optional.empty();
+        };
     }
 
     /** The same step, but that it is left out where nothing can run now. */

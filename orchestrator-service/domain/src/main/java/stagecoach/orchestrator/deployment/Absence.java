@@ -36,11 +36,11 @@ final class Absence {
             var step = assignment.step();
             for (Place place : assignment.places()) {
                 if (step.kind() == PlannedStep.Kind.HEALTH_CHECK) {
-                    place.agent().ifPresent(askedFor::add);
+                    step.agentAt(place).ifPresent(askedFor::add);
                 }
                 boolean asked =
                         step.needs().isEmpty()
-                                && place.agent().filter(askedFor::contains).isPresent();
+                                && step.agentAt(place).filter(askedFor::contains).isPresent();
                 place.unavailable()
                         .filter(_ -> !asked)
                         .ifPresent(

@@ -71,15 +71,18 @@ public record CurrentRun(Run run, Phase phase, Purpose purpose, PhaseWork work) 
     private static Set<AgentId> askedFor(List<StepAssignment> assignments) {
         return assignments.stream()
                 .filter(assignment -> assignment.step().kind() == PlannedStep.Kind.HEALTH_CHECK)
-                .flatMap(assignment -> assignment.places().stream())
-                .flatMap(place -> place.agent().stream())
+                .flatMap(
+                        assignment ->
+                                assignment.places().stream()
+                                        .flatMap(
+                                                place -> assignment.step().agentAt(place).stream()))
                 .collect(Collectors.toSet());
     }
 
     /** To a machine that is away nothing is brought, so only what needs nothing may run there. */
     private static boolean mayCome(StepAssignment assignment, Place place, Set<AgentId> askedFor) {
         return assignment.step().needs().isEmpty()
-                && place.agent().filter(askedFor::contains).isPresent();
+                && assignment.step().agentAt(place).filter(askedFor::contains).isPresent();
     }
 
     /** Where {@code pair} is, as the run was told. */

@@ -131,7 +131,8 @@ final class StoryLaws {
                         needed.add(
                                 new Held(
                                         pinned.pin().sha512(),
-                                        HolderId.of(place.agent().orElseThrow())));
+                                        HolderId.of(
+                                                assignment.step().agentAt(place).orElseThrow())));
                     }
                 }
             }

@@ -237,9 +237,9 @@ final class CourseLaws {
             }
             for (var place : assignment.places()) {
                 if (place.unavailable().isEmpty()
-                        && place.agent().isPresent()
+                        && step.agentAt(place).isPresent()
                         && begun.phase() == Phase.DEPLOYMENT) {
-                    var holder = HolderId.of(place.agent().get());
+                    var holder = HolderId.of(step.agentAt(place).get());
                     for (var pinned : step.needs()) {
                         if (!life.held.contains(new Life.Holding(pinned.pin().sha512(), holder))) {
                             throw exactly(

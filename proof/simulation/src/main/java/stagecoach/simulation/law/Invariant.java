@@ -28,6 +28,9 @@ public enum Invariant {
     N9_NOTHING_IS_LOST_TWICE_OR_STUCK(
             "A restart or a kill -9 at any moment loses no event, runs no step twice, and leaves no"
                     + " deployment stuck."),
+    STEPS_RUN_WHERE_THEY_ARE_MEANT_TO(
+            "A step runs on the machines that its process names: what is a worker's never runs on a"
+                    + " target, and what is a target's never on a worker."),
     STEPS_KEEP_THEIR_ORDER(
             "Steps run in their order, within their window, and only by their condition.");
 

@@ -22,6 +22,7 @@ import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.RunOn;
 
 /** What is judged when a machine begins something, or a byte moves. */
 final class MachineLaws {
@@ -50,6 +51,7 @@ final class MachineLaws {
                     Invariant.N5_AT_MOST_ONE_RUN_IS_CURRENT,
                     "%s begins under run %s, which is none of steps".formatted(pair, run));
         }
+        whereItIsMeantTo(assignments, pair, agent);
         if (isExcused(life, command.ticket(), run)) {
             return;
         }
@@ -75,6 +77,27 @@ final class MachineLaws {
         return mayStillRun.contains(ticket) || life.givenUp.contains(run);
     }
 
+    private static void whereItIsMeantTo(
+            List<StepAssignment> assignments, Pair pair, AgentId agent) {
+        for (var assignment : assignments) {
+            if (assignment.step().name().equals(pair.step())
+                    && !isMeantFor(assignment.step().runOn(), pair, agent)) {
+                throw new Broken(
+                        Invariant.STEPS_RUN_WHERE_THEY_ARE_MEANT_TO,
+                        "%s begins at %s, and it is to run on %s"
+                                .formatted(pair, agent, assignment.step().runOn()));
+            }
+        }
+    }
+
+    private static boolean isMeantFor(RunOn where, Pair pair, AgentId agent) {
+        return switch (where) {
+            case RunOn.Targets _ -> agent.target().equals(pair.target());
+            case RunOn.Worker _, RunOn.OnBehalfOf _ -> agent.worker().isPresent();
+            case RunOn.NoMachine _ -> false;
+        };
+    }
+
     private void holdsWhatItNeeds(
             PhaseStarted begun,
             List<StepAssignment> assignments,
@@ -88,7 +111,11 @@ final class MachineLaws {
             for (var place : assignment.places()) {
                 boolean here =
                         place.unavailable().isEmpty()
-                                && place.agent().filter(agent::equals).isPresent();
+                                && assignment
+                                        .step()
+                                        .agentAt(place)
+                                        .filter(agent::equals)
+                                        .isPresent();
                 for (var pinned : assignment.step().needs()) {
                     if (here && !held.contains(pinned.pin().sha512())) {
                         throw new Broken(

@@ -205,7 +205,10 @@ final class StepRunner extends Service {
                                     open ->
                                             new AgentCommand.CancelCommand(
                                                     open.work().ticket(),
-                                                    open.place().agent().orElseThrow(),
+                                                    run.step(open.pair().step())
+                                                            .step()
+                                                            .agentAt(open.place())
+                                                            .orElseThrow(),
                                                     context(run.sheet(), open.pair()),
                                                     KILL_AFTER,
                                                     ABANDON_AFTER))
@@ -216,7 +219,7 @@ final class StepRunner extends Service {
         private AgentCommand starting(Underway run, StepRunEvent.StepStarted started) {
             var step = run.step(started.pair().step()).step();
             var ticket = started.ticket();
-            var agent = started.place().agent().orElseThrow();
+            var agent = step.agentAt(started.place()).orElseThrow();
             var context = context(run.sheet(), started.pair());
             var digest = Digest.of(ticket.toString());
             var reach = Reach.of(step, Shop.REACH_WITHIN);

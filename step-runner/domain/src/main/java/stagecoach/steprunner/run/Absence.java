@@ -19,7 +19,8 @@ final class Absence {
     /** Why nothing can run there; empty if its machine is to be asked. */
     static Optional<String> at(Underway run, PlannedStep step, Pair pair) {
         Place place = run.place(pair);
-        if (place.agent().isEmpty()) {
+        var agent = step.agentAt(place);
+        if (agent.isEmpty()) {
             return place.unavailable();
         }
         // That is what such a step is for: to ask.
@@ -55,7 +56,7 @@ final class Absence {
             var there = other.places().get(new Pair(other.step().name(), place.target()));
             if (there != null
                     && !other.step().name().equals(step.name())
-                    && there.place().agent().equals(place.agent())) {
+                    && other.step().agentAt(there.place()).equals(step.agentAt(place))) {
                 last = heard(there, last);
             }
         }

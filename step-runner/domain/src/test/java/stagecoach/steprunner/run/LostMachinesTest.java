@@ -36,6 +36,9 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.steprunner.run.StepRunCommand.CommandReported;
 import stagecoach.steprunner.run.StepRunCommand.StartRun;
+import stagecoach.vocabulary.identity.PoolId;
+import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Machines that go missing while a run is under way, and those that come in its course. */
@@ -125,6 +128,25 @@ class LostMachinesTest {
                 .contains("The machine was out of reach for PT1M.");
         assertThat(played.end().outcome())
                 .isEqualTo(skips ? RunOutcome.SUCCEEDED : RunOutcome.FAILED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(UnavailableTargets.class)
+    void what_no_worker_can_do_is_not_done_by_the_target_that_has_just_answered(
+            UnavailableTargets rule) {
+        var onBehalf = new RunOn.OnBehalfOf(new PoolId("hq"), List.of(new Tag("web")));
+        var played =
+                new Played(
+                        _ -> exited(0),
+                        step("a").at("t1"),
+                        step("b")
+                                .on(onBehalf)
+                                .unavailable(rule)
+                                .at(gone("t1", "no worker of hq is there")));
+        assertThat(played.started()).containsExactly(pair("a", "t1"));
+        assertThat(played.state("b", "t1"))
+                .isEqualTo(rule == UnavailableTargets.SKIP ? StepState.SKIPPED : StepState.FAILED);
+        assertThat(played.result("b", "t1").reason()).contains("no worker of hq is there");
     }
 
     @Test

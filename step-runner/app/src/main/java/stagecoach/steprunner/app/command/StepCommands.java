@@ -72,7 +72,7 @@ public class StepCommands {
                                 outputs.of(tx, sheet.deployment(), run.outputs()));
         var digest = payloads.keep(tx, started.ticket(), sheet.deployment(), payload);
         var ticket = started.ticket();
-        var agent = agentOf(started.pair(), place);
+        var agent = agentOf(step, started.pair(), place);
         var context = context(sheet, started.pair());
         return switch (step.kind()) {
             case SCRIPT ->
@@ -129,7 +129,10 @@ public class StepCommands {
                         open ->
                                 new CancelCommand(
                                         open.work().ticket(),
-                                        agentOf(open.pair(), open.place()),
+                                        agentOf(
+                                                run.step(open.pair().step()).step(),
+                                                open.pair(),
+                                                open.place()),
                                         context(run.sheet(), open.pair()),
                                         cancels.killAfter(),
                                         cancels.abandonAfter()))
@@ -162,8 +165,8 @@ public class StepCommands {
                                                 : Mutex.Mode.EXCLUSIVE));
     }
 
-    private static AgentId agentOf(Pair pair, Place place) {
-        return place.agent()
+    private static AgentId agentOf(PlannedStep step, Pair pair, Place place) {
+        return step.agentAt(place)
                 .orElseThrow(() -> new IllegalStateException(pair + " has no machine to run"));
     }
 
