@@ -141,7 +141,7 @@ public final class AcquirePackageWork implements Work {
                                     0,
                                     0,
                                     List.of(),
-                                    removed));
+                                    stillGone(removed)));
                 }
                 case Held.Absent _ -> {}
                 case Held.Purged(String actual) ->
@@ -199,12 +199,17 @@ public final class AcquirePackageWork implements Work {
         }
         return switch (walk.walk(sources)) {
             case SourceWalk.Walked.Arrived(AcquisitionResult result) ->
-                    Results.acquired(result.withRemoved(removed));
+                    Results.acquired(result.withRemoved(stillGone(removed)));
             case SourceWalk.Walked.Failed(String reason) ->
                     Results.failed(
                             "%s %s could not be got: %s."
                                     .formatted(pin.id(), pin.version(), reason));
         };
+    }
+
+    /** Another command may have brought some of it back meanwhile, and have told so. */
+    private List<Sha512> stillGone(List<Sha512> removed) {
+        return removed.stream().filter(sha512 -> !desk.store.has(sha512)).toList();
     }
 
     private static LongConsumer throttled(LiveTicket live) {

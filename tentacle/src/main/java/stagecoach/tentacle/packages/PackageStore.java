@@ -88,6 +88,11 @@ public final class PackageStore {
         return new Held.Purged(wrong.get());
     }
 
+    /** Whether something lies there under this digest; unverified. */
+    boolean has(Sha512 sha512) {
+        return Files.exists(folder.resolve(sha512.value()));
+    }
+
     /** Lets one at a time bring a digest. */
     ReentrantLock lock(Sha512 sha512) {
         return locks.computeIfAbsent(sha512, _ -> new ReentrantLock());

@@ -3,6 +3,7 @@ package stagecoach.tentacle.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,20 +134,23 @@ class FolderCacheTest {
         assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
     }
 
+    /** The file system brings the right bytes after a while. */
+    private CompletableFuture<Void> broughtSoon() {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        put(mount, bytes);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS));
+    }
+
     @Test
     void it_is_waited_for_while_the_file_system_brings_it() throws Exception {
         Files.write(blob(mount), Arrays.copyOf(bytes, 1000));
-        var later = CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS);
-        var brought =
-                CompletableFuture.runAsync(
-                        () -> {
-                            try {
-                                put(mount, bytes);
-                            } catch (IOException e) {
-                                throw new java.io.UncheckedIOException(e);
-                            }
-                        },
-                        later);
+        CompletableFuture<Void> brought = broughtSoon();
 
         AcquisitionResult got = got(acquire(Duration.ofSeconds(30), at(SHARE, mount)));
 
@@ -158,17 +162,7 @@ class FolderCacheTest {
     @Test
     void wrong_bytes_that_become_right_while_they_are_waited_for_are_right() throws Exception {
         put(mount, new byte[bytes.length]);
-        var later = CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS);
-        var brought =
-                CompletableFuture.runAsync(
-                        () -> {
-                            try {
-                                put(mount, bytes);
-                            } catch (IOException e) {
-                                throw new java.io.UncheckedIOException(e);
-                            }
-                        },
-                        later);
+        CompletableFuture<Void> brought = broughtSoon();
 
         AcquisitionResult got = got(acquire(Duration.ofSeconds(30), at(SHARE, mount)));
 

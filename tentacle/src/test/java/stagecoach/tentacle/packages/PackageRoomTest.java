@@ -57,6 +57,9 @@ class PackageRoomTest {
     final Map<String, byte[]> served = new ConcurrentHashMap<>();
     final List<LiveTicket> open = new CopyOnWriteArrayList<>();
 
+    /** What happens on the machine while a package comes. */
+    private volatile Runnable meanwhile = () -> {};
+
     @BeforeEach
     void open() throws Exception {
         tickets = new TestTickets(folder.resolve("home"));
@@ -65,18 +68,17 @@ class PackageRoomTest {
         server =
                 RawServer.tls(
                         far,
-                        (request, out) ->
-                                RawServer.serve(
-                                        request,
-                                        out,
-                                        served.entrySet().stream()
-                                                .filter(
-                                                        one ->
-                                                                request.line()
-                                                                        .contains(one.getKey()))
-                                                .findFirst()
-                                                .orElseThrow()
-                                                .getValue()));
+                        (request, out) -> {
+                            meanwhile.run();
+                            RawServer.serve(
+                                    request,
+                                    out,
+                                    served.entrySet().stream()
+                                            .filter(one -> request.line().contains(one.getKey()))
+                                            .findFirst()
+                                            .orElseThrow()
+                                            .getValue());
+                        });
     }
 
     @AfterEach
@@ -271,5 +273,23 @@ class PackageRoomTest {
         assertThat(file(needed)).exists();
         assertThat(partial).doesNotExist();
         assertThat(told()).singleElement().asString().endsWith("nobody has used it for 30 days.");
+    }
+
+    /** Guards: a late word of a removal took away the server's knowledge of what is here again. */
+    @Test
+    void what_another_command_has_brought_back_meanwhile_is_not_told_as_removed() throws Exception {
+        PackagePin oldest = full().getFirst();
+        byte[] bytes = served.get(oldest.sha512().hex());
+        meanwhile =
+                () -> {
+                    try {
+                        Files.write(file(oldest), bytes);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                };
+
+        assertThat(got(pin(4)).removed()).isEmpty();
+        assertThat(told()).anyMatch(line -> line.contains("1.0.0"));
     }
 }

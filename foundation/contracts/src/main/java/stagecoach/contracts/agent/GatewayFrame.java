@@ -61,7 +61,13 @@ public sealed interface GatewayFrame {
      * @param token for a Stagecoach cache, a short-lived right to read one digest; for a NuGet
      *     server, the value of its {@code Authorization} header
      */
-    record CacheGrant(CacheId cache, String token) {}
+    record CacheGrant(CacheId cache, String token) {
+        /** Never the token. */
+        @Override
+        public String toString() {
+            return cache + ": …";
+        }
+    }
 
     /** End what runs under the ticket; for an unknown one, remember never to start it. */
     record Cancel(Ticket ticket, Duration killAfter, Duration abandonAfter)

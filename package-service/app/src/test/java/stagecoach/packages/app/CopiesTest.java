@@ -111,16 +111,7 @@ class CopiesTest {
     }
 
     private void scrubAll() throws Exception {
-        OnVirtualThread.call(
-                () -> {
-                    unitOfWork.execute(
-                            tx -> tx.execute("UPDATE scrub SET after = '', began = now()"));
-                    while (scrubber.step()) {
-                        // To the end of the round.
-                    }
-                    scrubber.retryLost();
-                    return true;
-                });
+        ScrubRound.run(unitOfWork, scrubber);
     }
 
     private static List<PackageEvent> events(Nupkg nupkg, int count) throws Exception {
@@ -321,6 +312,24 @@ class CopiesTest {
 
         assertThat(offered(nupkg)).isTrue();
         assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+    }
+
+    /** Guards: the last copy there is went by its age before the server came to ask for it. */
+    @Test
+    void what_the_server_has_lost_is_dropped_nowhere() throws Exception {
+        var nupkg = replicated();
+        ended();
+        cache.kill();
+        damageCentral(nupkg);
+        scrubAll();
+        assertThat(offered(nupkg)).isFalse();
+        cache.start();
+
+        sweepIn(Duration.ofDays(31), new CachesKept(Optional.of(30), Optional.empty()));
+
+        assertThat(inCache(nupkg)).isTrue();
+        scrubAll();
+        assertThat(offered(nupkg)).isTrue();
     }
 
     @Test

@@ -20,7 +20,9 @@ import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.run.PackageNeed;
+import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.CacheId;
 
 @PackageServiceTest
@@ -29,6 +31,8 @@ class FolderCacheTest {
     private static final ServedBy BY_SHARE = new ServedBy(ServedBy.Kind.CACHE, Optional.of(SHARE));
 
     @Inject FolderBlobStore blobs;
+    @Inject UnitOfWork unitOfWork;
+    @Inject Scrubber scrubber;
 
     private final Deployment deployment = new Deployment();
     private Path share = Path.of("unset");
@@ -88,6 +92,21 @@ class FolderCacheTest {
 
         deployment.start(3, false, needs);
         assertThat(deployment.event(3, PackageReplicated.class).bytes()).isZero();
+    }
+
+    @Test
+    void what_is_damaged_at_the_server_is_got_back_from_the_folder() throws Exception {
+        deployment.start(2, false, needs);
+        deployment.acquireAll(2, 1, BY_SHARE);
+        deployment.ended(2);
+        byte[] flipped = nupkg.bytes().clone();
+        flipped[flipped.length / 2] ^= 1;
+        Files.write(blobs.file(nupkg.sha512()), flipped);
+
+        ScrubRound.run(unitOfWork, scrubber);
+
+        assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+        assertThat(Http.get(nupkg.flatPath()).statusCode()).isEqualTo(200);
     }
 
     @Test

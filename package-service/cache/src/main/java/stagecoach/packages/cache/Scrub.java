@@ -101,13 +101,14 @@ final class Scrub implements Closeable {
             return true;
         }
         Sha512 next = page.next();
+        // Before it is read: one that cannot be read must not keep the others from being.
+        keep(new At(at.began(), next.hex()));
         if (blobs.verify(next, pace) instanceof Verification.Broken(Sha512 actual)
                 && pulls.dropDamaged(next)) {
             LOG.errorf(
                     "A package was damaged and is dropped; it is pulled again when somebody needs it. sha512=%s actual=%s",
                     next, actual);
         }
-        keep(new At(at.began(), next.hex()));
         return true;
     }
 

@@ -19,8 +19,11 @@ import stagecoach.vocabulary.packages.Sha512;
 /** What caches hold, as far as is known here. */
 @Singleton
 class CopyTable {
+    /** By a deployment that has not ended, or by the server, which has lost its own. */
     private static final String NEEDED =
-            "EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = %s AND l.holder LIKE 'deployment:%%')";
+            """
+            (EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = %1$s AND l.holder LIKE 'deployment:%%')
+            OR EXISTS (SELECT 1 FROM package p WHERE p.sha512 = %1$s AND p.lost_at IS NOT NULL))""";
 
     CopyTable() {}
 

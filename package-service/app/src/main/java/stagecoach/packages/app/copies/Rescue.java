@@ -12,6 +12,7 @@ import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.replication.CacheContents;
 import stagecoach.packages.app.replication.CacheContents.CacheAway;
 import stagecoach.packages.app.transfer.Rescuer;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.PutOutcome;
@@ -79,7 +80,9 @@ class Rescue implements Rescuer {
             taken = blobs.partial(pin.sha512());
         }
         try (PartialBlob partial = taken.get()) {
-            if (!contents.read(cache, pin, partial)) {
+            // From the beginning: for what others left here this cache must not be blamed.
+            partial.discard();
+            if (!read(cache, pin, partial)) {
                 return Optional.of("does not hold it");
             }
             return switch (partial.complete()) {
@@ -92,6 +95,17 @@ class Rescue implements Rescuer {
             };
         } catch (CacheAway e) {
             return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean read(CacheRow cache, PackagePin pin, PartialBlob partial)
+            throws CacheAway, IOException, InterruptedException {
+        try {
+            return contents.read(cache, pin, partial);
+        } catch (DiskFullException e) {
+            // What came would keep the disk full.
+            partial.discard();
+            throw e;
         }
     }
 }

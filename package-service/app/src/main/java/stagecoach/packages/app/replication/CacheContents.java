@@ -146,7 +146,7 @@ public class CacheContents {
             throws CacheAway, IOException, InterruptedException {
         return switch (cache.kind()) {
             case STAGECOACH -> readOver(cache, pin, into);
-            case FOLDER -> readFrom(Path.of(cache.pushUrl), pin, into);
+            case FOLDER -> readFrom(Path.of(FolderAddress.path(cache.pushUrl)), pin, into);
             // What others serve is judged by the tentacles near to it, and never read back.
             case NUGET -> false;
         };
@@ -154,14 +154,25 @@ public class CacheContents {
 
     private static boolean readFrom(Path folder, PackagePin pin, PartialBlob into)
             throws CacheAway, IOException {
-        into.discard();
-        try (InputStream body =
-                Files.newInputStream(folder.resolve(FolderAddress.blob(pin.sha512())))) {
-            copy(body, pin, into, () -> {});
-        } catch (NoSuchFileException absent) {
+        Optional<InputStream> opened = opened(folder.resolve(FolderAddress.blob(pin.sha512())));
+        if (opened.isEmpty()) {
             return false;
         }
+        try (InputStream body = opened.get()) {
+            copy(body, pin, into, () -> {});
+        }
         return true;
+    }
+
+    /** Empty if it is not there; a folder that cannot be read is away, and not our own disk. */
+    private static Optional<InputStream> opened(Path blob) throws CacheAway {
+        try {
+            return Optional.of(Files.newInputStream(blob));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new CacheAway("cannot be read", e);
+        }
     }
 
     private boolean readOver(CacheRow cache, PackagePin pin, PartialBlob into)

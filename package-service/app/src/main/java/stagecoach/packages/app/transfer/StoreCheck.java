@@ -162,17 +162,17 @@ public class StoreCheck {
             }
             case Rescued.ByNobody(String reason) -> nobody = reason;
         }
+        if (blobs.putBack(pin.sha512())) {
+            // It was set aside for one that is no longer there: two have mended it at once.
+            repaired(pin, "what was set aside");
+            return Optional.empty();
+        }
         if (!wanted.feed().equals(FeedId.BUILT_IN)) {
             Optional<String> problem = fetchedAgain(wanted);
             if (problem.isEmpty()) {
                 repaired(pin, "feed " + wanted.feed());
             }
             return problem;
-        }
-        if (blobs.putBack(pin.sha512())) {
-            // It was set aside for one that is no longer there: two have mended it at once.
-            repaired(pin, "what was set aside");
-            return Optional.empty();
         }
         String reason =
                 "the server's copy of %s %s %s, and %s; push the same package again"
