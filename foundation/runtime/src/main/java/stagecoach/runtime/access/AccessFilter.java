@@ -4,6 +4,7 @@ import io.quarkus.arc.ClientProxy;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
@@ -14,22 +15,31 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 
-/** Lets a request in or says why not, before anything else looks at it. */
+/**
+ * Lets a request in or says why not, before anything else looks at it. It judges the method that
+ * the request has been matched with, never the address: an address can be spelled in many ways, and
+ * whoever reads it a second time may read something else. What is no method of ours, as health and
+ * the API's document, does not come by here.
+ */
 @Singleton
 public class AccessFilter {
-    private static final List<String> OPEN = List.of("/q/", "/api/problems/", "/api/openapi");
+    private static final String OPEN = "api/problems";
+    private static final String FOR_SERVICES = "internal";
+    private static final String FOR_NUGET = "nuget";
     private static final Set<Role> READ_ONLY = EnumSet.of(Role.READ);
 
     private final KeyCheck keys;
@@ -54,18 +64,37 @@ public class AccessFilter {
     /** Answers with a refusal, or with nothing, and then the request goes on. */
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public Uni<Response> check(ContainerRequestContext request, ResourceInfo resource) {
-        String path = request.getUriInfo().getRequestUri().getPath();
-        if (OPEN.stream().anyMatch(path::startsWith)) {
+        String template = template(resource);
+        if (isUnder(OPEN, template)) {
             return Uni.createFrom().nullItem();
         }
         Optional<String> key = PresentedKey.of(request);
         // The filter goes on elsewhere, where the request's context is not at hand.
         Caller present = ClientProxy.unwrap(caller);
-        if (path.startsWith("/internal/")) {
+        if (isUnder(FOR_SERVICES, template)) {
             return refusal(() -> service(key, present));
         }
         Set<Role> needed = needed(resource);
-        return refusal(() -> person(key, needed, path, present)).runSubscriptionOn(threads);
+        return refusal(() -> person(key, needed, template, present)).runSubscriptionOn(threads);
+    }
+
+    /** As the class and the method declare it, without a slash at its start. */
+    private static String template(ResourceInfo resource) {
+        @Nullable Method method = resource.getResourceMethod();
+        if (method == null) {
+            return "";
+        }
+        return Stream.of(
+                        method.getDeclaringClass().getAnnotation(Path.class),
+                        method.getAnnotation(Path.class))
+                .filter(Objects::nonNull)
+                .flatMap(path -> Arrays.stream(path.value().split("/")))
+                .filter(segment -> !segment.isEmpty())
+                .collect(Collectors.joining("/"));
+    }
+
+    private static boolean isUnder(String prefix, String template) {
+        return template.equals(prefix) || template.startsWith(prefix + "/");
     }
 
     private static Uni<Response> refusal(Supplier<Optional<Response>> judgement) {
@@ -91,10 +120,10 @@ public class AccessFilter {
     }
 
     private Optional<Response> person(
-            Optional<String> presented, Set<Role> needed, String path, Caller present) {
+            Optional<String> presented, Set<Role> needed, String template, Caller present) {
         Optional<ApiKey> key = presented.flatMap(keys::check);
         if (key.isEmpty()) {
-            return Optional.of(unauthorized(presented.isPresent(), path));
+            return Optional.of(unauthorized(presented.isPresent(), template));
         }
         Set<Role> roles = Set.copyOf(key.get().roles());
         present.is(key.get().id(), key.get().name(), roles);
@@ -109,8 +138,8 @@ public class AccessFilter {
                                 .formatted(key.get().name(), needed, roles)));
     }
 
-    private Response unauthorized(boolean presented, String path) {
-        String scheme = path.startsWith("/nuget") ? "Basic" : "Bearer";
+    private Response unauthorized(boolean presented, String template) {
+        String scheme = isUnder(FOR_NUGET, template) ? "Basic" : "Bearer";
         String sentence =
                 presented
                         ? "The API key is unknown or has expired. Ask an administrator for another one."

@@ -13,12 +13,16 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.net.Socket;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
@@ -68,6 +72,38 @@ class AccessTest {
         given().get("/q/health/live").then().statusCode(200);
         given().get("/q/health/ready").then().statusCode(200);
         given().get("/api/openapi").then().statusCode(200);
+    }
+
+    /** RestAssured would tidy the address up before it sends it. */
+    private int statusOf(String verb, String rawPath) throws Exception {
+        try (var socket = new Socket(base.getHost(), base.getPort());
+                var out = socket.getOutputStream();
+                var in = socket.getInputStream()) {
+            out.write(
+                    "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                            .formatted(verb, rawPath)
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return Integer.parseInt(answer.split(" ", 3)[1]);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, api/v1/who", "GET, nuget/v3/index.json", "POST, internal/echo"})
+    void however_an_address_is_spelled_it_needs_what_its_method_needs(String verb, String method)
+            throws Exception {
+        for (String open : List.of("q", "q/health", "api/problems", "api/openapi", "nowhere")) {
+            for (String up : List.of("..", "%2e%2e", "%2E%2E", ".%2e", "..;a=b")) {
+                String back = (up + "/").repeat(open.split("/").length);
+                for (String start : List.of("/", "//", "/./", "/%2e/")) {
+                    assertThat(statusOf(verb, start + open + "/" + back + method))
+                            .as("%s%s/%s%s", start, open, back, method)
+                            .isGreaterThanOrEqualTo(400);
+                }
+            }
+        }
+        assertThat(statusOf(verb, "/" + method)).isEqualTo(401);
+        assertThat(statusOf(verb, "//" + method)).isGreaterThanOrEqualTo(400);
     }
 
     @Test
