@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
+import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
@@ -312,6 +313,96 @@ class CopiesTest {
 
         assertThat(offered(nupkg)).isTrue();
         assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void a_cache_that_is_merely_away_is_still_known_to_hold_what_it_held() throws Exception {
+        var nupkg = replicated();
+        cache.kill();
+
+        deployment.start(
+                3, false, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "copies")));
+
+        assertThat(deployment.event(3, ReplicationFailed.class).reason())
+                .contains("cannot be reached");
+        assertThat(knownInCache(nupkg)).isTrue();
+        deployment.cancel();
+        cache.start();
+    }
+
+    private boolean knownInCache(Nupkg nupkg) throws Exception {
+        return OnVirtualThread.call(
+                () ->
+                        !unitOfWork
+                                .run(
+                                        tx ->
+                                                tx.rows(
+                                                        "SELECT 1, 0 FROM replicated WHERE cache = 'copies-1' AND sha512 = ?1",
+                                                        nupkg.sha512().value()))
+                                .isEmpty());
+    }
+
+    /** Guards: a pod of before the names was refused its rows during an update. */
+    @Test
+    void what_an_older_pod_has_written_gets_its_name_at_the_next_look() throws Exception {
+        var nupkg = replicated();
+        var unknown = Packages.of(Packages.freshId(), "1.0.0", 10);
+        ended();
+        OnVirtualThread.call(
+                () ->
+                        unitOfWork.run(
+                                tx -> {
+                                    tx.execute(
+                                            "DELETE FROM replicated WHERE sha512 = ?1",
+                                            nupkg.sha512().value());
+                                    for (Nupkg each : List.of(nupkg, unknown)) {
+                                        tx.execute(
+                                                "INSERT INTO replicated (cache, sha512) VALUES ('copies-1', ?1)",
+                                                each.sha512().value());
+                                    }
+                                    return tx.execute(
+                                            "INSERT INTO cache (id, name, region, url, push_url, pull_url, thumbprint, priority) VALUES ('older-pod', 'o', 'copies', 'https://o', 'https://o', 'http://p', '', 1)");
+                                }));
+
+        sweepIn(Duration.ofDays(31), new CachesKept(Optional.of(30), Optional.empty()));
+
+        assertThat(events(nupkg, 1).getFirst())
+                .isInstanceOfSatisfying(
+                        PackageDropped.class,
+                        dropped -> assertThat(dropped.pin()).isEqualTo(nupkg.pin()));
+        assertThat(knownInCache(unknown)).isFalse();
+        assertThat(Http.get("/api/v1/caches/older-pod").body()).contains("\"kind\":\"STAGECOACH\"");
+        OnVirtualThread.call(
+                () -> unitOfWork.run(tx -> tx.execute("DELETE FROM cache WHERE id = 'older-pod'")));
+    }
+
+    @Test
+    void all_that_is_lost_is_looked_for_however_much_it_is() throws Exception {
+        var nupkg = replicated();
+        cache.kill();
+        damageCentral(nupkg);
+        scrubAll();
+        cache.start();
+        changed(
+                """
+                INSERT INTO package (id_key, version_key, id, version, sha512, size, published, listed,
+                    authors, description, lost_at)
+                SELECT 'lost.' || n, '1.0.0', 'Lost.' || n, '1.0.0', lpad(n::text, 128, '0'), 9, now(), true,
+                    '', '', now()
+                FROM generate_series(1, 205) n""");
+
+        OnVirtualThread.call(
+                () -> {
+                    scrubber.retryLost();
+                    return true;
+                });
+
+        assertThat(offered(nupkg)).isTrue();
+        changed("DELETE FROM package WHERE id_key LIKE 'lost.%'");
+    }
+
+    private void changed(String sql) throws Exception {
+        OnVirtualThread.call(() -> unitOfWork.run(tx -> tx.execute(sql)));
     }
 
     /** Guards: the last copy there is went by its age before the server came to ask for it. */

@@ -1,11 +1,13 @@
 package stagecoach.packages.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.io.file.PathUtils;
@@ -23,6 +25,7 @@ import stagecoach.contracts.run.PackageNeed;
 import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.CacheId;
 
 @PackageServiceTest
@@ -109,6 +112,33 @@ class FolderCacheTest {
         assertThat(Http.get(nupkg.flatPath()).statusCode()).isEqualTo(200);
     }
 
+    /** A pipe that nobody writes to keeps whoever opens it, as a file system does that is gone. */
+    @Test
+    void a_folder_that_does_not_answer_is_given_up_and_has_its_turn_again_when_it_does()
+            throws Exception {
+        deployment.start(2, false, needs);
+        deployment.acquireAll(2, 1, BY_SHARE);
+        deployment.ended(2);
+        Files.write(blobs.file(nupkg.sha512()), new byte[nupkg.bytes().length]);
+        Files.delete(blob());
+        assertThat(new ProcessBuilder("mkfifo", blob().toString()).start().waitFor()).isZero();
+
+        ScrubRound.run(unitOfWork, scrubber);
+
+        assertThat(Http.get(nupkg.flatPath()).statusCode()).isEqualTo(404);
+        // Whoever hangs there finds its end.
+        Files.newOutputStream(blob(), StandardOpenOption.WRITE).close();
+        Files.delete(blob());
+        Files.write(blob(), nupkg.bytes());
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () -> {
+                            ScrubRound.run(unitOfWork, scrubber);
+                            return Http.get(nupkg.flatPath()).statusCode() == 200;
+                        });
+        assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+    }
+
     @Test
     void wrong_bytes_that_a_tentacle_tells_of_are_written_anew() throws Exception {
         deployment.start(2, false, needs);
@@ -141,6 +171,47 @@ class FolderCacheTest {
                 .contains("there is no folder " + share);
         assertThat(told(2).sources()).containsExactly(new Source.Server());
         Files.createDirectory(share);
+    }
+
+    @Test
+    void what_a_folder_was_seen_not_to_hold_is_known_to_be_there_no_more() throws Exception {
+        deployment.start(2, false, needs);
+        deployment.event(2, PackageReplicated.class);
+        assertThat(known()).isTrue();
+        PathUtils.deleteDirectory(share.resolve("blobs"));
+        Files.createSymbolicLink(share.resolve("blobs"), Files.createTempDirectory("in-the-way-"));
+
+        deployment.start(3, false, needs);
+
+        assertThat(deployment.event(3, ReplicationFailed.class).reason()).contains("is no folder");
+        assertThat(known()).isFalse();
+        Files.delete(share.resolve("blobs"));
+    }
+
+    @Test
+    void a_folder_that_is_away_is_still_known_to_hold_what_it_held() throws Exception {
+        deployment.start(2, false, needs);
+        deployment.event(2, PackageReplicated.class);
+        Path away = Files.move(share, share.resolveSibling(share.getFileName() + "-away"));
+
+        deployment.start(3, false, needs);
+
+        assertThat(deployment.event(3, ReplicationFailed.class).reason())
+                .contains("there is no folder");
+        assertThat(known()).isTrue();
+        Files.move(away, share);
+    }
+
+    private boolean known() throws Exception {
+        return OnVirtualThread.call(
+                () ->
+                        !unitOfWork
+                                .run(
+                                        tx ->
+                                                tx.rows(
+                                                        "SELECT 1, 0 FROM replicated WHERE cache = 'share-1' AND sha512 = ?1",
+                                                        nupkg.sha512().value()))
+                                .isEmpty());
     }
 
     @Test

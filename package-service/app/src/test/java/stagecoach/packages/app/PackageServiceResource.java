@@ -51,6 +51,8 @@ public final class PackageServiceResource implements QuarkusTestResourceLifecycl
                 "2",
                 "stagecoach.replication.backoff-first",
                 "PT0.05S",
+                "stagecoach.replication.silence-max",
+                "PT5S",
                 "stagecoach.replication.visible-max",
                 "PT4S",
                 // Damage is found by those who look for it; tests read again themselves.

@@ -21,14 +21,21 @@ import org.apache.commons.io.file.PathUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
+import stagecoach.contracts.packages.PackageEvent;
+import stagecoach.contracts.packages.PackageEvent.PackageDamaged;
+import stagecoach.contracts.packages.PackageEvent.PackageRepaired;
+import stagecoach.decider.StreamId;
 import stagecoach.packages.app.index.PostgresIndex;
+import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
@@ -43,6 +50,7 @@ class UpstreamTest {
     @Inject ServiceToken tokens;
     @Inject UnitOfWork unitOfWork;
     @Inject FolderBlobStore blobs;
+    @Inject Scrubber scrubber;
 
     private Path share = Path.of("unset");
     private String feed = "";
@@ -205,6 +213,66 @@ class UpstreamTest {
         assertThat(pin(id, "1.0.0").problem().orElseThrow()).contains("another SHA-512");
         inShare(first);
         assertThat(pin(id, "1.0.0").pin()).contains(first.pin());
+    }
+
+    @Test
+    void what_is_damaged_and_in_no_cache_comes_back_from_its_feed() throws Exception {
+        String id = "Outside." + Packages.freshId();
+        var nupkg = Packages.of(id, "1.0.0", 1000);
+        inShare(nupkg);
+        folder();
+        assertThat(pin(id, "1.0.0").pin()).contains(nupkg.pin());
+        damage(nupkg);
+
+        ScrubRound.run(unitOfWork, scrubber);
+
+        assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+        assertThat(events(nupkg, 2))
+                .containsExactly(
+                        new PackageDamaged(nupkg.pin(), "the server"),
+                        new PackageRepaired(nupkg.pin(), "feed " + feed));
+    }
+
+    @Test
+    void other_bytes_that_its_feed_has_by_now_mend_nothing_and_the_same_ones_do() throws Exception {
+        String id = "Outside." + Packages.freshId();
+        var nupkg = Packages.of(id, "1.0.0", 1000);
+        inShare(nupkg);
+        folder();
+        assertThat(pin(id, "1.0.0").pin()).contains(nupkg.pin());
+        damage(nupkg);
+        var other = Packages.of(id, "1.0.0", 2000);
+        inShare(other);
+
+        ScrubRound.run(unitOfWork, scrubber);
+
+        assertThat(blobs.has(nupkg.sha512())).isFalse();
+        assertThat(blobs.has(other.sha512())).isFalse();
+        assertThat(events(nupkg, 1)).containsExactly(new PackageDamaged(nupkg.pin(), "the server"));
+
+        inShare(nupkg);
+        ScrubRound.run(unitOfWork, scrubber);
+        assertThat(Files.readAllBytes(blobs.file(nupkg.sha512()))).isEqualTo(nupkg.bytes());
+        assertThat(events(nupkg, 2).getLast())
+                .isEqualTo(new PackageRepaired(nupkg.pin(), "feed " + feed));
+    }
+
+    private void damage(Packages.Nupkg nupkg) throws IOException {
+        byte[] flipped = nupkg.bytes().clone();
+        flipped[flipped.length / 2] ^= 1;
+        Files.write(blobs.file(nupkg.sha512()), flipped);
+    }
+
+    private static List<PackageEvent> events(Packages.Nupkg nupkg, int count) {
+        try (var events = TestEvents.consume(Channels.PACKAGES)) {
+            return events
+                    .until(
+                            StreamId.of("package", nupkg.sha512().hex()),
+                            seen -> seen.size() >= count)
+                    .stream()
+                    .map(event -> event.event(PackageEvent.class))
+                    .toList();
+        }
     }
 
     @Test

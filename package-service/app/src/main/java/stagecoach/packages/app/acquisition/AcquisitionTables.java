@@ -50,7 +50,8 @@ class AcquisitionTables {
                         """
                         INSERT INTO replicated (cache, sha512, id, version, size) VALUES (?1, ?2, ?3, ?4, ?5)
                         ON CONFLICT (cache, sha512) DO UPDATE
-                            SET used_at = now(), dropping = NULL, reason = NULL""",
+                            SET id = excluded.id, version = excluded.version, size = excluded.size,
+                                used_at = now(), dropping = NULL, reason = NULL""",
                         row[0],
                         row[1],
                         pin.id().value(),
@@ -58,7 +59,6 @@ class AcquisitionTables {
                         pin.size());
                 tx.execute("DELETE FROM suspect WHERE cache = ?1 AND sha512 = ?2", row[0], row[1]);
             }
-            case ReplicationFailed(var pin, var cache, var _) -> forget(tx, cache.value(), pin);
             case TargetAcquired(var pin, var target, var by, long _, long _, int _) -> {
                 tx.execute(
                         "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -75,7 +75,9 @@ class AcquisitionTables {
             case IntegrityBroken(var pin, var holder, var _) -> suspect(tx, holder, pin);
             case AcquisitionEnded _ ->
                     tx.execute("DELETE FROM acquisition WHERE stream = ?1", stream.value());
-            case PackagePinned _,
+            // What a cache that failed does not hold was forgotten when it said so; it may be away.
+            case ReplicationFailed _,
+                    PackagePinned _,
                     PackageStored _,
                     PackageStoreFailed _,
                     TargetAcquiring _,

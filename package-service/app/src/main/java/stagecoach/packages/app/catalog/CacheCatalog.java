@@ -139,6 +139,14 @@ public class CacheCatalog {
                 .isEmpty();
     }
 
+    /** A cache was asked, and does not hold it: nobody is sent there for it until it does. */
+    public void notHeld(Tx tx, CacheId cache, Sha512 sha512) {
+        tx.execute(
+                "DELETE FROM replicated WHERE cache = ?1 AND sha512 = ?2",
+                cache.value(),
+                sha512.value());
+    }
+
     /** The ids of the regions there are. */
     Set<String> regions(Tx tx) {
         return texts(tx, "SELECT id FROM region");

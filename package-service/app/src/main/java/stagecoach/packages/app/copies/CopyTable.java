@@ -39,6 +39,7 @@ class CopyTable {
 
     /** All of a cache. */
     List<Row> of(Statements tx, CacheId cache) {
+        nameThoseOfOlderPods(tx, cache);
         return tx
                 .rows(
                         """
@@ -52,6 +53,18 @@ class CopyTable {
                 .stream()
                 .map(CopyTable::row)
                 .toList();
+    }
+
+    /** They write digests alone. What nobody knows here is found again on the cache's own disk. */
+    private static void nameThoseOfOlderPods(Statements tx, CacheId cache) {
+        tx.execute(
+                """
+                UPDATE replicated r SET id = n.id, version = n.version, size = n.size
+                FROM (SELECT sha512, id, version, size FROM package
+                    UNION ALL SELECT sha512, id, version, size FROM first_seen) n
+                WHERE r.cache = ?1 AND r.id = '' AND n.sha512 = r.sha512""",
+                cache.value());
+        tx.execute("DELETE FROM replicated WHERE cache = ?1 AND id = ''", cache.value());
     }
 
     private static Row row(@Nullable Object[] row) {

@@ -1,6 +1,7 @@
 package stagecoach.packages.app.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -9,15 +10,19 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.mount.Mounts;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.pull.StallWatch;
@@ -28,16 +33,19 @@ import stagecoach.wire.StagecoachJson;
 /** What lies in caches, for whoever looks after it. Called on virtual threads. */
 @Singleton
 public class CacheContents {
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
-    private static final int BUFFER_BYTES = 1 << 16;
+    private static final int BUFFER_BYTES = 1 << 18;
 
     private final CacheClients clients;
+    private final Mounts mounts;
+    private final ReplicationConfig config;
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("cache-reads").daemon().factory());
 
-    CacheContents(CacheClients clients) {
+    CacheContents(CacheClients clients, Mounts mounts, ReplicationConfig config) {
         this.clients = clients;
+        this.mounts = mounts;
+        this.config = config;
     }
 
     @PreDestroy
@@ -152,26 +160,49 @@ public class CacheContents {
         };
     }
 
-    private static boolean readFrom(Path folder, PackagePin pin, PartialBlob into)
-            throws CacheAway, IOException {
-        Optional<InputStream> opened = opened(folder.resolve(FolderAddress.blob(pin.sha512())));
+    private boolean readFrom(Path folder, PackagePin pin, PartialBlob into)
+            throws CacheAway, IOException, InterruptedException {
+        Path blob = folder.resolve(FolderAddress.blob(pin.sha512()));
+        Optional<InputStream> opened = inTime(folder, () -> opened(blob));
         if (opened.isEmpty()) {
             return false;
         }
-        try (InputStream body = opened.get()) {
-            copy(body, pin, into, () -> {});
+        InputStream body = opened.get();
+        try {
+            copy(buffer -> inTime(folder, () -> body.read(buffer)), pin, into);
+        } finally {
+            // Nobody waits for it: a mount that keeps the reader keeps the file.
+            Thread.ofPlatform().daemon().name("mount-close").start(() -> closed(body));
         }
         return true;
     }
 
-    /** Empty if it is not there; a folder that cannot be read is away, and not our own disk. */
-    private static Optional<InputStream> opened(Path blob) throws CacheAway {
+    private static Optional<InputStream> opened(Path blob) throws IOException {
         try {
             return Optional.of(Files.newInputStream(blob));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
+        }
+    }
+
+    private static void closed(InputStream body) {
+        try {
+            body.close();
         } catch (IOException e) {
-            throw new CacheAway("cannot be read", e);
+            Log.debug("A file of a cache could not be closed.", e);
+        }
+    }
+
+    /** A folder that cannot be read, or does not answer, is away, and not our own disk. */
+    private <T> T inTime(Path folder, Callable<T> work) throws CacheAway, InterruptedException {
+        try (Mounts.Stay<T> stay = mounts.begin(folder, work)) {
+            return stay.result().get(config.silenceMax().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (Mounts.Silent e) {
+            throw new CacheAway(String.valueOf(e.getMessage()), e);
+        } catch (TimeoutException e) {
+            throw new CacheAway(String.valueOf(new Mounts.Silent(folder, e).getMessage()), e);
+        } catch (ExecutionException e) {
+            throw new CacheAway("cannot be read", e.getCause());
         }
     }
 
@@ -190,17 +221,29 @@ public class CacheContents {
             into.discard();
         }
         try (InputStream body = opened.get().body();
-                StallWatch watch = new StallWatch(body, SILENCE_MAX, clock)) {
-            copy(body, pin, into, watch::heard);
+                StallWatch watch = new StallWatch(body, config.silenceMax(), clock)) {
+            copy(
+                    buffer -> {
+                        int count = next(body, buffer);
+                        watch.heard();
+                        return count;
+                    },
+                    pin,
+                    into);
         }
         return true;
     }
 
-    private static void copy(InputStream body, PackagePin pin, PartialBlob into, Runnable heard)
-            throws CacheAway, IOException {
+    /** The next bytes of a package; -1 behind its end. */
+    @FunctionalInterface
+    private interface Bytes {
+        int into(byte[] buffer) throws CacheAway, InterruptedException;
+    }
+
+    private static void copy(Bytes body, PackagePin pin, PartialBlob into)
+            throws CacheAway, IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        for (int count = next(body, buffer); count >= 0; count = next(body, buffer)) {
-            heard.run();
+        for (int count = body.into(buffer); count >= 0; count = body.into(buffer)) {
             if (into.size() + count > pin.size()) {
                 into.discard();
                 throw new CacheAway("has more than %d bytes".formatted(pin.size()), null);

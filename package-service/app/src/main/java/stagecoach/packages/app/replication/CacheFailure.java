@@ -8,16 +8,47 @@ import org.jspecify.annotations.Nullable;
 final class CacheFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean temporary;
+    private final boolean away;
+    private final boolean absent;
 
     CacheFailure(boolean temporary, String reason, @Nullable Throwable cause) {
-        super(reason, cause);
-        this.temporary = temporary;
+        this(temporary, isAway(cause), false, reason, cause);
     }
 
-    /** Whether no connection came about, so that it may be away. */
+    private CacheFailure(
+            boolean temporary,
+            boolean away,
+            boolean absent,
+            String reason,
+            @Nullable Throwable cause) {
+        super(reason, cause);
+        this.temporary = temporary;
+        this.away = away;
+        this.absent = absent;
+    }
+
+    /** Nobody answers there just now. */
+    static CacheFailure away(String reason, @Nullable Throwable cause) {
+        return new CacheFailure(true, true, false, reason, cause);
+    }
+
+    private static boolean isAway(@Nullable Throwable cause) {
+        return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+    }
+
+    /** The same, after the cache was seen not to hold the package. */
+    CacheFailure whereItIsAbsent() {
+        return new CacheFailure(temporary, away, true, reason(), getCause());
+    }
+
+    /** Whether the cache was seen not to hold the package; one that is away may well hold it. */
+    boolean absent() {
+        return absent;
+    }
+
+    /** Whether nobody answered, so that it may be away. */
     boolean isAway() {
-        return getCause() instanceof ConnectException
-                || getCause() instanceof HttpConnectTimeoutException;
+        return away;
     }
 
     /** Whether another try may help. */

@@ -1,48 +1,45 @@
 package stagecoach.packages.app.replication;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.mount.Mounts;
+import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
-/**
- * Writes packages into folders of distributed file systems: single tries. A mount that hangs takes
- * a thread of its own with it, and no other.
- */
+/** Writes packages into folders of distributed file systems: single tries. */
 @Singleton
 class FolderPush {
     private final BlobStore blobs;
     private final StoreCheck store;
     private final Paces paces;
+    private final Mounts mounts;
     private final ReplicationConfig config;
-    private final ExecutorService writing =
-            Executors.newCachedThreadPool(
-                    Thread.ofPlatform().name("folder-push-", 0).daemon().factory());
 
-    FolderPush(BlobStore blobs, StoreCheck store, Paces paces, ReplicationConfig config) {
+    FolderPush(
+            BlobStore blobs,
+            StoreCheck store,
+            Paces paces,
+            Mounts mounts,
+            ReplicationConfig config) {
         this.blobs = blobs;
         this.store = store;
         this.paces = paces;
+        this.mounts = mounts;
         this.config = config;
-    }
-
-    @PreDestroy
-    void stop() {
-        writing.shutdownNow();
     }
 
     /**
@@ -54,29 +51,64 @@ class FolderPush {
     long push(CacheRow row, PackagePin pin, boolean afresh, FillWatch watch)
             throws CacheFailure, InterruptedException {
         Path root = Path.of(FolderAddress.path(row.pushUrl));
-        var written = new AtomicLong();
-        Future<Boolean> work =
-                writing.submit(
-                        () ->
-                                new SharedFolder(root)
-                                        .put(
-                                                blobs,
-                                                pin,
-                                                afresh,
-                                                bytes -> paced(row, watch, bytes, written)));
-        try {
+        var work = new Work(row, new SharedFolder(root), pin, afresh, watch);
+        try (Mounts.Stay<Boolean> stay = mounts.begin(root, work::done)) {
+            if (!work.looked.await(config.connectMax().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw away(new Mounts.Silent(root, null));
+            }
             return Transfers.await(
-                            work,
-                            written,
+                            stay.result(),
+                            work.written,
                             watch,
                             config.stallMax(),
                             "does not take bytes at %s; is its file system there?".formatted(root))
                     ? pin.size()
                     : 0;
+        } catch (Mounts.Silent e) {
+            throw away(e);
         } catch (ExecutionException e) {
-            throw failure(Objects.requireNonNull(e.getCause()), pin, root);
-        } finally {
-            work.cancel(true);
+            CacheFailure failure = failure(Objects.requireNonNull(e.getCause()), pin, root);
+            throw work.absent.get() ? failure.whereItIsAbsent() : failure;
+        }
+    }
+
+    private static CacheFailure away(Mounts.Silent silent) {
+        return CacheFailure.away(String.valueOf(silent.getMessage()), silent);
+    }
+
+    /** What is done on a thread that a mount may keep. */
+    private final class Work {
+        private final CacheRow row;
+        private final SharedFolder folder;
+        private final PackagePin pin;
+        private final boolean afresh;
+        private final FillWatch watch;
+        private final CountDownLatch looked = new CountDownLatch(1);
+        private final AtomicBoolean absent = new AtomicBoolean();
+        private final AtomicLong written = new AtomicLong();
+
+        Work(CacheRow row, SharedFolder folder, PackagePin pin, boolean afresh, FillWatch watch) {
+            this.row = row;
+            this.folder = folder;
+            this.pin = pin;
+            this.afresh = afresh;
+            this.watch = watch;
+        }
+
+        /** Whether it had to be written. */
+        boolean done() throws IOException, InterruptedException {
+            boolean held;
+            try {
+                held = folder.holds(pin);
+                absent.set(!held);
+            } finally {
+                looked.countDown();
+            }
+            if (held && !afresh) {
+                return false;
+            }
+            folder.put(blobs, pin, bytes -> paced(row, watch, bytes, written));
+            return true;
         }
     }
 

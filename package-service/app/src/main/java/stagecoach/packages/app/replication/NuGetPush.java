@@ -112,12 +112,21 @@ class NuGetPush {
             }
             delete(talk, service);
         }
+        try {
+            return sent(talk, service, suspect, watch);
+        } catch (CacheFailure e) {
+            throw e.whereItIsAbsent();
+        }
+    }
+
+    private long sent(Talk talk, Service service, boolean suspect, FillWatch watch)
+            throws CacheFailure, InterruptedException {
         int status = send(talk, service, watch);
         if (status == 409) {
             return onConflict(talk, service, suspect);
         }
         awaitVisible(talk, service, watch);
-        return pin.size();
+        return talk.pin().size();
     }
 
     /** Something is there under that name, whoever brought it, and shows itself soon. */

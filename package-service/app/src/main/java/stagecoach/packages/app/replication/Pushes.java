@@ -23,6 +23,7 @@ class Pushes {
     private final CacheCatalog caches;
     private final FolderPush folders;
     private final NuGetPush servers;
+    private final DownCaches downs;
     private final ReplicationConfig config;
 
     Pushes(
@@ -30,11 +31,13 @@ class Pushes {
             CacheCatalog caches,
             FolderPush folders,
             NuGetPush servers,
+            DownCaches downs,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.folders = folders;
         this.servers = servers;
+        this.downs = downs;
         this.config = config;
     }
 
@@ -49,7 +52,13 @@ class Pushes {
                 return new Filled(push(fill, watch), 0, tries);
             } catch (CacheFailure e) {
                 boolean late = System.nanoTime() - begunAt > config.totalMax().toNanos();
-                if (!e.temporary() || tries >= config.fruitlessMax() || late) {
+                // While another may have it, one that is away is not waited for.
+                boolean again = e.temporary() && (fill.last() || !e.isAway());
+                if (!again || tries >= config.fruitlessMax() || late) {
+                    if (e.absent()) {
+                        unitOfWork.execute(
+                                tx -> caches.notHeld(tx, fill.cache(), fill.pin().sha512()));
+                    }
                     return new NotFilled(e.reason());
                 }
                 Log.infof(
@@ -63,6 +72,20 @@ class Pushes {
 
     private long push(Fill fill, FillWatch watch) throws CacheFailure, InterruptedException {
         Now now = now(fill);
+        try {
+            long bytes = push(fill, now, watch);
+            downs.answered(now.row().pushUrl);
+            return bytes;
+        } catch (CacheFailure e) {
+            if (e.isAway()) {
+                downs.away(now.row().pushUrl);
+            }
+            throw e;
+        }
+    }
+
+    private long push(Fill fill, Now now, FillWatch watch)
+            throws CacheFailure, InterruptedException {
         return switch (now.row().kind()) {
             case FOLDER ->
                     folders.push(now.row(), fill.pin(), fill.force() || now.suspect(), watch);

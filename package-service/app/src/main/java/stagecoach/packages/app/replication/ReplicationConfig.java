@@ -23,6 +23,10 @@ public interface ReplicationConfig {
     @WithDefault("PT3M")
     Duration stallMax();
 
+    /** The longest silence of a cache that is read from. */
+    @WithDefault("PT30S")
+    Duration silenceMax();
+
     /** How long one package may take into one cache. */
     @WithDefault("PT6H")
     Duration totalMax();

@@ -46,6 +46,7 @@ public class Replicator {
             Pushes pushes,
             StoreCheck store,
             Places places,
+            DownCaches downs,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
@@ -55,7 +56,7 @@ public class Replicator {
         this.store = store;
         this.places = places;
         this.config = config;
-        this.downs = new DownCaches(config.downFor(), System::nanoTime);
+        this.downs = downs;
     }
 
     /** Brings a package into a cache; returns when it is there, cannot be, or nobody waits. */
@@ -88,8 +89,12 @@ public class Replicator {
                 .isPresent();
     }
 
-    /** How a round of a fill ended without the package being there. */
-    private record Setback(boolean temporary, String reason) {}
+    /**
+     * How a round of a fill ended without the package being there.
+     *
+     * @param told whether the cache itself said so; one that is away may hold it
+     */
+    private record Setback(boolean temporary, boolean told, String reason) {}
 
     /** One fill, which may take several rounds. */
     private final class Filling {
@@ -123,7 +128,10 @@ public class Replicator {
                 } catch (CacheFailure e) {
                     // While another may have it, one that is away is not waited for.
                     setback =
-                            new Setback(e.temporary() && (fill.last() || !e.isAway()), e.reason());
+                            new Setback(
+                                    e.temporary() && (fill.last() || !e.isAway()),
+                                    false,
+                                    e.reason());
                 }
                 bytesBefore += last.map(PullStatus::bytes).orElse(0L);
                 attemptsBefore += Math.max(1, last.map(PullStatus::tries).orElse(0));
@@ -131,6 +139,10 @@ public class Replicator {
                 if (!setback.temporary()
                         || fruitless >= config.fruitlessMax()
                         || elapsed().compareTo(config.totalMax()) > 0) {
+                    if (setback.told() && !fill.force()) {
+                        unitOfWork.execute(
+                                tx -> caches.notHeld(tx, fill.cache(), fill.pin().sha512()));
+                    }
                     return new NotFilled(setback.reason());
                 }
                 Log.infof(
@@ -222,17 +234,18 @@ public class Replicator {
         private Setback setback(PullStatus status) {
             PullStatus.Failure failure = status.failure().orElseThrow();
             return switch (failure.kind()) {
-                case TEMPORARY -> new Setback(true, failure.reason());
+                case TEMPORARY -> new Setback(true, true, failure.reason());
                 // Its grant may have run out in a long transfer; a fresh one was worth nothing.
                 case REFUSED ->
                         new Setback(
                                 elapsed().compareTo(grants.valid()) > 0 && fruitless == 0,
+                                true,
                                 failure.reason());
                 case WRONG_BYTES -> {
                     store.doubt(fill.pin().sha512());
-                    yield new Setback(false, failure.reason());
+                    yield new Setback(false, true, failure.reason());
                 }
-                case PERMANENT -> new Setback(false, failure.reason());
+                case PERMANENT -> new Setback(false, true, failure.reason());
             };
         }
 

@@ -35,10 +35,7 @@ public class Scrubber {
     /** So long one look lasts at most, but for the package that it is at. */
     private static final Duration LOOK_MAX = Duration.ofSeconds(30);
 
-    /** Longer than the largest package takes at the usual pace. */
-    private static final Duration CLAIM = Duration.ofHours(1);
-
-    private static final int LOST_MAX = 100;
+    private static final int LOST_AT_ONCE = 100;
 
     private final UnitOfWork unitOfWork;
     private final StoreCheck store;
@@ -46,6 +43,7 @@ public class Scrubber {
     private final Pace pace;
     private final boolean wanted;
     private final Duration every;
+    private final ScrubClaim claim;
     private final Rounds rounds = new Rounds("scrubber", LOOK_EVERY, this::look);
 
     Scrubber(
@@ -61,6 +59,7 @@ public class Scrubber {
         this.pace = new Pace(bytesPerSecond);
         this.wanted = bytesPerSecond > 0;
         this.every = every;
+        this.claim = new ScrubClaim(unitOfWork, clock);
     }
 
     void start(@Observes StartupEvent event) {
@@ -74,30 +73,43 @@ public class Scrubber {
     }
 
     private void look() {
-        if (!claimed()) {
+        unitOfWork.execute(this::at);
+        if (!claim.take()) {
             return;
         }
         try {
             Instant until = clock.instant().plus(LOOK_MAX);
             retryLost();
-            while (!rounds.isStopping() && clock.instant().isBefore(until) && step()) {
+            while (!rounds.isStopping()
+                    && clock.instant().isBefore(until)
+                    && claim.renew()
+                    && step()) {
                 // The pace is kept within a step.
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            unitOfWork.execute(
-                    tx -> tx.execute("UPDATE scrub SET claimed_until = ?1", clock.instant()));
+            claim.giveBack();
         }
     }
 
-    /** Looks for what is lost: whoever has its bytes may have come back. */
+    /** Looks for all that is lost: whoever has its bytes may have come back. */
     public void retryLost() throws InterruptedException {
-        for (PinnedPackage lost :
-                unitOfWork.run(
-                        tx -> names(tx, "WHERE lost_at IS NOT NULL", "AND false", "", LOST_MAX))) {
-            store.check(lost, false);
+        String after = "";
+        for (List<PinnedPackage> some = lost(after); !some.isEmpty(); some = lost(after)) {
+            for (PinnedPackage lost : some) {
+                if (rounds.isStopping()) {
+                    return;
+                }
+                store.check(lost, false);
+            }
+            after = some.getLast().pin().sha512().value();
         }
+    }
+
+    private List<PinnedPackage> lost(String after) {
+        return unitOfWork.run(
+                tx -> names(tx, "WHERE lost_at IS NOT NULL", "AND false", after, LOST_AT_ONCE));
     }
 
     /**
@@ -136,20 +148,6 @@ public class Scrubber {
         @Nullable Object[] row = tx.rows("SELECT began, after FROM scrub").getFirst();
         return new At(
                 (Instant) Objects.requireNonNull(row[0]), (String) Objects.requireNonNull(row[1]));
-    }
-
-    /** Whether no other pod is at it. */
-    private boolean claimed() {
-        Instant now = clock.instant();
-        return unitOfWork.run(
-                tx -> {
-                    at(tx);
-                    return tx.execute(
-                                    "UPDATE scrub SET claimed_until = ?2 WHERE claimed_until <= ?1",
-                                    now,
-                                    now.plus(CLAIM))
-                            == 1;
-                });
     }
 
     private static void keep(Statements tx, Instant began, String after) {

@@ -1,4 +1,4 @@
-package stagecoach.packages.app.replication;
+package stagecoach.packages.app.mount;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
@@ -29,25 +29,33 @@ import stagecoach.vocabulary.packages.Sha512;
  * written. A package has its name only when all of it is on disk, so that any number of processes
  * may write at once; each has a file of its own, and the last one's takes the name.
  */
-final class SharedFolder {
+public final class SharedFolder {
     private static final int BUFFER_BYTES = 1 << 18;
+
+    /**
+     * So much at most waits for the disk behind the other side: to wait for more looks like
+     * hanging.
+     */
+    private static final long SYNC_EVERY_BYTES = 32L << 20;
+
     private static final Duration LEFT_BEHIND = Duration.ofDays(2);
 
     private final Path root;
 
-    SharedFolder(Path root) {
+    /** The one at {@code root}. */
+    public SharedFolder(Path root) {
         this.root = root;
     }
 
     /** Told of bytes as they are written; more are when it returns. */
     @FunctionalInterface
-    interface Written {
+    public interface Written {
         /** So many more. */
         void accept(long bytes) throws InterruptedException;
     }
 
     /** It is not as such a folder must be. */
-    static final class NotUsable extends IOException {
+    public static final class NotUsable extends IOException {
         private static final long serialVersionUID = 1L;
 
         NotUsable(String sentence) {
@@ -56,7 +64,7 @@ final class SharedFolder {
     }
 
     /** What was to be written is not what its digest says. */
-    static final class OtherBytes extends IOException {
+    public static final class OtherBytes extends IOException {
         private static final long serialVersionUID = 1L;
 
         OtherBytes(String sentence) {
@@ -65,43 +73,40 @@ final class SharedFolder {
     }
 
     /**
-     * Writes a package out of {@code blobs}, unless a file of its name and size is there. That is
-     * not read: those who do verify it, where it is near to them.
-     *
-     * @param afresh whether to write it in any case
-     * @return whether it was written
+     * Whether a file of a package's name and size is there. It is not read: those who do verify it,
+     * where it is near to them.
      */
-    boolean put(BlobStore blobs, PackagePin pin, boolean afresh, Written written)
-            throws IOException, InterruptedException {
+    public boolean holds(PackagePin pin) throws IOException {
         if (!Files.isDirectory(root)) {
             throw new NotUsable(
                     "there is no folder %s here: mount it, or give another pushUrl"
                             .formatted(root));
         }
-        Path place = root.resolve(FolderAddress.blob(pin.sha512()));
-        if (!afresh && holds(place, pin)) {
+        try {
+            var seen = Files.readAttributes(place(pin), BasicFileAttributes.class, NOFOLLOW_LINKS);
+            return seen.isRegularFile() && seen.size() == pin.size();
+        } catch (NoSuchFileException absent) {
             return false;
         }
+    }
+
+    private Path place(PackagePin pin) {
+        return root.resolve(FolderAddress.blob(pin.sha512()));
+    }
+
+    /** Writes a package out of {@code blobs}. */
+    public void put(BlobStore blobs, PackagePin pin, Written written)
+            throws IOException, InterruptedException {
         Path folder = own(root.resolve(FolderAddress.BLOBS));
         Path incoming = own(root.resolve("incoming"));
         forgetOld(incoming);
         Path file = incoming.resolve(pin.sha512().value() + "." + UUID.randomUUID());
         try {
             write(blobs, pin, file, written);
-            Files.move(file, place, ATOMIC_MOVE);
+            Files.move(file, place(pin), ATOMIC_MOVE);
             sync(folder);
         } finally {
             Files.deleteIfExists(file);
-        }
-        return true;
-    }
-
-    private static boolean holds(Path place, PackagePin pin) throws IOException {
-        try {
-            var seen = Files.readAttributes(place, BasicFileAttributes.class, NOFOLLOW_LINKS);
-            return seen.isRegularFile() && seen.size() == pin.size();
-        } catch (NoSuchFileException absent) {
-            return false;
         }
     }
 
@@ -128,12 +133,18 @@ final class SharedFolder {
                 FileChannel to = FileChannel.open(file, CREATE_NEW, WRITE)) {
             var hasher = Sha512.hasher();
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+            long unsynced = 0;
             while (from.read(buffer.clear()) >= 0) {
                 buffer.flip();
                 hasher.update(buffer.duplicate());
                 long count = buffer.remaining();
                 while (buffer.hasRemaining()) {
                     to.write(buffer);
+                }
+                unsynced += count;
+                if (unsynced >= SYNC_EVERY_BYTES) {
+                    to.force(false);
+                    unsynced = 0;
                 }
                 written.accept(count);
             }
