@@ -19,6 +19,7 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.bench.DeploymentBench;
+import stagecoach.local.launcher.bench.IngestBench;
 import stagecoach.local.launcher.bench.Peer;
 import stagecoach.local.launcher.bench.Played;
 import stagecoach.local.launcher.bench.ServeBench;
@@ -301,6 +302,62 @@ public final class BenchCommand implements Runnable {
                                                         by.figure("throughputRatio"),
                                                         by.figure("cpuRatio")),
                                 out));
+    }
+
+    /** Packages are pushed. */
+    @Command(
+            name = "ingest",
+            mixinStandardHelpOptions = true,
+            description =
+                    "The package-service takes many small packages and a large one, beside a plain copy that is hashed: time, CPU, and the most memory that it had meanwhile.")
+    Integer ingest(
+            @Option(names = "--packages", defaultValue = "1000") int packages,
+            @Option(
+                            names = "--package-mb",
+                            defaultValue = "2000",
+                            description =
+                                    "The large one; 8590 is 8 GiB. Three times as much of the disk is needed.")
+                    int packageMegabytes,
+            @Option(names = "--json") boolean json)
+            throws Exception {
+        refuseUnless(
+                packages >= 1
+                        && packages <= 10_000
+                        && packageMegabytes >= 1
+                        && packageMegabytes <= 10_000,
+                "--packages is 1 to 10000, --package-mb 1 to 10000");
+        return measured(
+                json,
+                (machines, home) ->
+                        new IngestBench(machines, home.resolve("ingest"), checkout.root())
+                                .run(packages, packageMegabytes),
+                (answer, out) -> {
+                    tell(answer.small(), out);
+                    tell(answer.large(), out);
+                });
+    }
+
+    private static void tell(IngestBench.Part part, PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%d packages, %.1f MB: %.2f s wall, %.2f s CPU; memory %d MB before, %d MB at most%n",
+                part.packages(),
+                part.bytes() / 1e6,
+                part.wallSeconds(),
+                part.cpuSeconds(),
+                part.memoryBefore() / 1_000_000,
+                part.memoryPeak() / 1_000_000);
+        tell(
+                "copy and hash",
+                part.floor(),
+                by ->
+                        "%.2f s wall, %.2f s CPU; ours takes %.1f x its time at %.1f x its CPU"
+                                .formatted(
+                                        by.figure(WALL),
+                                        by.figure(CPU),
+                                        part.wallSeconds() / by.figure(WALL),
+                                        part.cpuSeconds() / by.figure(CPU)),
+                out);
     }
 
     /** Ever more machines. */
