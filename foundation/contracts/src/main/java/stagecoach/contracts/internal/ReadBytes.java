@@ -1,5 +1,6 @@
 package stagecoach.contracts.internal;
 
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
@@ -7,10 +8,14 @@ import stagecoach.vocabulary.packages.Sha512;
  * package for a tentacle that reads through the server.
  */
 public final class ReadBytes {
+    /** The query parameter with the machine that reads, whose region has a budget. */
+    public static final String AGENT = "agent";
+
     private ReadBytes() {}
 
-    /** The path of a digest's bytes. */
-    public static String path(Sha512 sha512) {
-        return "/internal/blobs/" + sha512.value();
+    /** The path of a digest's bytes, for a machine. */
+    public static String path(Sha512 sha512, AgentId agent) {
+        // All that an agent's id may hold may stand in a query as it is.
+        return "/internal/blobs/%s?%s=%s".formatted(sha512.value(), AGENT, agent.value());
     }
 }

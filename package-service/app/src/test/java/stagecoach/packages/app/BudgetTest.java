@@ -3,7 +3,11 @@ package stagecoach.packages.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.inject.Inject;
+import java.io.InputStream;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -11,7 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
 import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStored;
+import stagecoach.contracts.internal.ReadBytes;
+import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.packages.TransferBudget;
 
 /** Budgets hold while packages are on their way, and a new one counts from then on. */
@@ -27,6 +34,8 @@ class BudgetTest {
     }
 
     private static long regionRevision;
+
+    @Inject ServiceToken tokens;
 
     private final Link link = new Link(Http::port);
     private final Deployment large = new Deployment();
@@ -129,6 +138,63 @@ class BudgetTest {
                 .contains("\"bytesPerSecondMax\":20000", "\"transfersMax\":2");
         cache("");
         large.event(2, PackageReplicated.class);
+    }
+
+    @Test
+    void a_rate_that_is_put_over_rest_counts_for_what_is_under_way() throws Exception {
+        int rate = 20_000;
+        cache(",\"bytesPerSecondMax\":" + rate);
+        var nupkg = pushed(6_000_000);
+        start(large, nupkg);
+        underWay(nupkg);
+        await().during(Duration.ofSeconds(1)).until(() -> !replicated(large));
+
+        cache(",\"bytesPerSecondMax\":50000000");
+
+        long left = nupkg.bytes().length - CACHE.partialBytes(nupkg.sha512());
+        long raised = System.nanoTime();
+        large.event(2, PackageReplicated.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - raised))
+                .isLessThan(Duration.ofSeconds(left / rate / 2));
+        cache("");
+    }
+
+    @Test
+    void what_a_machine_reads_from_the_server_keeps_to_its_region_until_that_says_otherwise()
+            throws Exception {
+        int rate = 200_000;
+        Configured.region(
+                "bare", true, new TransferBudget(Optional.of((long) rate), Optional.empty()), 1);
+        var nupkg = pushed(20_000_000);
+        small.start(2, false, Deployment.nearest(nupkg.pin(), Deployment.target("b-1", "bare")));
+        small.commands(2, 1);
+
+        long begun = System.nanoTime();
+        try (var body = readFromServer(nupkg, "target:b-1")) {
+            assertThat(body.readNBytes(rate)).hasSize(rate);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isGreaterThan(Duration.ofMillis(500));
+            Configured.region("bare", true, TransferBudget.NONE, 2);
+            long lifted = System.nanoTime();
+            assertThat(body.readAllBytes())
+                    .isEqualTo(Arrays.copyOfRange(nupkg.bytes(), rate, nupkg.bytes().length));
+            assertThat(Duration.ofNanos(System.nanoTime() - lifted))
+                    .isLessThan(Duration.ofSeconds(nupkg.bytes().length / rate / 2));
+        }
+        try (var body = readFromServer(nupkg, "target:of-no-region")) {
+            assertThat(body.readAllBytes()).isEqualTo(nupkg.bytes());
+        }
+    }
+
+    private InputStream readFromServer(Packages.Nupkg nupkg, String agent) throws Exception {
+        String path = ReadBytes.path(nupkg.sha512(), new AgentId(agent));
+        return Http.CLIENT
+                .send(
+                        Http.request(path)
+                                .header("Authorization", "Bearer " + tokens.issue())
+                                .build(),
+                        BodyHandlers.ofInputStream())
+                .body();
     }
 
     @Test

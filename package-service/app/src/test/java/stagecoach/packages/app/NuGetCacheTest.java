@@ -1,9 +1,11 @@
 package stagecoach.packages.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +21,7 @@ import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.wire.StagecoachJson;
 
@@ -52,14 +55,18 @@ class NuGetCacheTest {
     }
 
     private void put(String key) throws Exception {
+        put(key, "");
+    }
+
+    private void put(String key, String budget) throws Exception {
         var made =
                 Http.put(
                         "/api/v1/caches/theirs-1",
                         """
                         {"kind":"NUGET","region":"far","url":"http://near.example/v3/index.json","pushUrl":"%s",
-                         "credentials":{"apiKey":"%s","username":"ci","password":"read-word"}}
+                         "credentials":{"apiKey":"%s","username":"ci","password":"read-word"}%s}
                         """
-                                .formatted(server.index(), key));
+                                .formatted(server.index(), key, budget));
         assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
     }
 
@@ -79,6 +86,31 @@ class NuGetCacheTest {
     private String failed(int run) {
         deployment.start(run, false, needs);
         return deployment.event(run, ReplicationFailed.class).reason();
+    }
+
+    @Test
+    void a_push_keeps_to_the_budget_and_counts_a_new_one_while_it_is_under_way() throws Exception {
+        int rate = 100_000;
+        budget(rate);
+        nupkg = Packages.of(Packages.freshId(), "1.0.0", 20_000_000);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        needs = Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "far"));
+        deployment.start(2, false, needs);
+        await().atMost(StagecoachResource.PATIENCE).until(() -> server.asked("PUT") == 1);
+
+        await().during(Duration.ofSeconds(2)).until(() -> !server.held.containsKey(name()));
+        budget(500_000_000);
+
+        long raised = System.nanoTime();
+        assertThat(deployment.event(2, PackageReplicated.class).bytes())
+                .isEqualTo(nupkg.bytes().length);
+        assertThat(Duration.ofNanos(System.nanoTime() - raised))
+                .isLessThan(Duration.ofSeconds(nupkg.bytes().length / rate / 2));
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    private void budget(long bytesPerSecond) throws Exception {
+        put(ForeignServer.KEY, ",\"bytesPerSecondMax\":" + bytesPerSecond);
     }
 
     @Test

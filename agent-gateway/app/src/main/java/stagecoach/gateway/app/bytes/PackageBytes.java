@@ -61,7 +61,12 @@ final class PackageBytes {
         this.serviceToken = serviceToken;
     }
 
-    private record Refusal(int status, String title, String detail) {}
+    /** What is said to whoever asks. */
+    private sealed interface Judged {
+        record Allowed(AgentId agent) implements Judged {}
+
+        record Refused(int status, String title, String detail) implements Judged {}
+    }
 
     void handle(HttpServerRequest request) {
         HttpServerResponse response = request.response();
@@ -93,17 +98,17 @@ final class PackageBytes {
                 .name("bytes")
                 .start(
                         () -> {
-                            Optional<Refusal> refusal = refusal(shown, sha512.get());
-                            loop.runOnContext(
-                                    v ->
-                                            refusal.ifPresentOrElse(
-                                                    no -> refuse(response, no),
-                                                    () -> stream(request, sha512.get())));
+                            Judged judged = judged(shown, sha512.get());
+                            loop.runOnContext(v -> answer(request, sha512.get(), judged));
                         });
     }
 
-    private static void refuse(HttpServerResponse response, Refusal no) {
-        PortProblem.answer(response, no.status(), no.title(), no.detail());
+    private void answer(HttpServerRequest request, Sha512 sha512, Judged judged) {
+        switch (judged) {
+            case Judged.Allowed(AgentId agent) -> stream(request, sha512, agent);
+            case Judged.Refused(int status, String title, String detail) ->
+                    PortProblem.answer(request.response(), status, title, detail);
+        }
     }
 
     private static Optional<Sha512> digestIn(@Nullable String path) {
@@ -117,42 +122,37 @@ final class PackageBytes {
         }
     }
 
-    private Optional<Refusal> refusal(Thumbprint shown, Sha512 sha512) {
+    private Judged judged(Thumbprint shown, Sha512 sha512) {
         try {
             Optional<AgentId> agent = unitOfWork.run(tx -> agents.trusted(tx, shown));
             if (agent.isEmpty()) {
                 LOG.warnf("stranger refused thumbprint=%s", shown);
-                return Optional.of(
-                        new Refusal(
-                                403,
-                                "Not trusted",
-                                "This certificate is not trusted here. Enrol."));
+                return new Judged.Refused(
+                        403, "Not trusted", "This certificate is not trusted here. Enrol.");
             }
             if (!mailbox.mayRead(agent.get(), sha512)) {
                 LOG.warnf("read refused agent=%s sha512=%s", agent.get(), sha512);
-                return Optional.of(
-                        new Refusal(
-                                403,
-                                "Not told to",
-                                "%s has no open command to acquire this package from the server."
-                                        .formatted(agent.get())));
+                return new Judged.Refused(
+                        403,
+                        "Not told to",
+                        "%s has no open command to acquire this package from the server."
+                                .formatted(agent.get()));
             }
-            return Optional.empty();
+            return new Judged.Allowed(agent.get());
         } catch (TemporaryFailure e) {
-            return Optional.of(new Refusal(503, "Not now", "Try again soon."));
+            return new Judged.Refused(503, "Not now", "Try again soon.");
         } catch (RuntimeException e) {
             LOG.errorf(e, "read failed thumbprint=%s", shown);
-            return Optional.of(
-                    new Refusal(500, "Failed", "The gateway has failed; its log says why."));
+            return new Judged.Refused(500, "Failed", "The gateway has failed; its log says why.");
         }
     }
 
-    private void stream(HttpServerRequest request, Sha512 sha512) {
+    private void stream(HttpServerRequest request, Sha512 sha512, AgentId agent) {
         HttpServerResponse response = request.response();
         if (response.closed()) {
             return;
         }
-        client.request(request.method(), ReadBytes.path(sha512))
+        client.request(request.method(), ReadBytes.path(sha512, agent))
                 .compose(
                         read -> {
                             read.putHeader("Authorization", "Bearer " + serviceToken.issue());

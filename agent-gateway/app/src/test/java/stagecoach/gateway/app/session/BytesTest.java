@@ -66,6 +66,7 @@ class BytesTest {
         HttpResponse<byte[]> whole = machine.send(read(sha512).build(), BodyHandlers.ofByteArray());
         assertThat(whole.statusCode()).isEqualTo(200);
         assertThat(whole.body()).isEqualTo(bytes);
+        assertThat(OtherServices.running().reader(sha512)).isEqualTo("agent=" + agent);
         HttpResponse<byte[]> rest =
                 machine.send(
                         read(sha512).header("Range", "bytes=2999990-").build(),

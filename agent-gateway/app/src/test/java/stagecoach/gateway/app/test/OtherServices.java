@@ -35,6 +35,7 @@ public final class OtherServices {
 
     private final Map<Ticket, CommandPayload> payloads = new ConcurrentHashMap<>();
     private final Map<Sha512, byte[]> blobs = new ConcurrentHashMap<>();
+    private final Map<Sha512, String> readers = new ConcurrentHashMap<>();
     private final List<MintGrants.Request> granted = new CopyOnWriteArrayList<>();
     private final List<KeepOutputs.Request> kept = new CopyOnWriteArrayList<>();
     private final List<List<Ticket>> batches = new CopyOnWriteArrayList<>();
@@ -76,6 +77,11 @@ public final class OtherServices {
     /** The work that a ticket is part of has ended. */
     public void payloadGone(Ticket ticket) {
         payloads.remove(ticket);
+    }
+
+    /** For whom a digest was read last, as the package-service is told. */
+    public String reader(Sha512 sha512) {
+        return readers.getOrDefault(sha512, "");
     }
 
     /** The package-service holds these bytes. */
@@ -168,7 +174,9 @@ public final class OtherServices {
             return;
         }
         String path = exchange.getRequestURI().getPath();
-        byte[] bytes = blobs.get(new Sha512(path.substring(path.lastIndexOf('/') + 1)));
+        var sha512 = new Sha512(path.substring(path.lastIndexOf('/') + 1));
+        readers.put(sha512, exchange.getRequestURI().getQuery());
+        byte[] bytes = blobs.get(sha512);
         if (bytes == null) {
             answer(exchange, 404, new byte[0]);
             return;

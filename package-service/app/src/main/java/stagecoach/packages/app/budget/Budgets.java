@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.catalog.MeasuredLatencies;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.packages.TransferBudget;
@@ -26,12 +28,18 @@ class Budgets {
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final DeploymentBudgets deployments;
+    private final MeasuredLatencies machines;
     private final Map<Way, Known> known = new ConcurrentHashMap<>();
 
-    Budgets(UnitOfWork unitOfWork, CacheCatalog caches, DeploymentBudgets deployments) {
+    Budgets(
+            UnitOfWork unitOfWork,
+            CacheCatalog caches,
+            DeploymentBudgets deployments,
+            MeasuredLatencies machines) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.deployments = deployments;
+        this.machines = machines;
     }
 
     /** A budget under the name that those who share it know it by. */
@@ -47,7 +55,14 @@ class Budgets {
         }
     }
 
-    private record Way(CacheId cache, Optional<DeploymentId> deployment) {}
+    /** The way of a transfer. */
+    private sealed interface Way {
+        /** From here into a cache. */
+        record IntoCache(CacheId cache, Optional<DeploymentId> deployment) implements Way {}
+
+        /** From here to a machine. */
+        record ToMachine(AgentId machine) implements Way {}
+    }
 
     private record Known(List<Named> budgets, long atNanos) {}
 
@@ -57,12 +72,21 @@ class Budgets {
      * @param deployment for which alone it is
      */
     List<Named> of(CacheId cache, Optional<DeploymentId> deployment) {
+        return of(new Way.IntoCache(cache, deployment));
+    }
+
+    /** Those that count what a machine reads from here. */
+    List<Named> of(AgentId machine) {
+        return of(new Way.ToMachine(machine));
+    }
+
+    private List<Named> of(Way asked) {
         long now = System.nanoTime();
         if (known.size() > KNOWN_MAX) {
             known.values().removeIf(one -> now - one.atNanos() > KNOWN_NANOS);
         }
         return known.compute(
-                        new Way(cache, deployment),
+                        asked,
                         (way, before) ->
                                 before != null && now - before.atNanos() <= KNOWN_NANOS
                                         ? before
@@ -71,16 +95,29 @@ class Budgets {
     }
 
     private List<Named> read(Tx tx, Way way) {
+        return switch (way) {
+            case Way.IntoCache(CacheId cache, Optional<DeploymentId> deployment) ->
+                    intoCache(tx, cache, deployment);
+            case Way.ToMachine(AgentId machine) ->
+                    machines.regionOf(tx, machine).stream()
+                            .map(region -> ofRegion(tx, region.value()))
+                            .toList();
+        };
+    }
+
+    private List<Named> intoCache(Tx tx, CacheId cache, Optional<DeploymentId> deployment) {
         var budgets = new ArrayList<Named>();
-        Optional<CacheRow> row = caches.find(tx, way.cache());
+        Optional<CacheRow> row = caches.find(tx, cache);
         if (row.isPresent()) {
-            String region = row.get().region;
             budgets.add(Named.of(row.get()));
-            budgets.add(new Named("region:" + region, caches.regionBudget(tx, region)));
+            budgets.add(ofRegion(tx, row.get().region));
         }
-        way.deployment()
-                .ifPresent(
-                        id -> budgets.add(new Named("deployment:" + id, deployments.of(tx, id))));
+        deployment.ifPresent(
+                id -> budgets.add(new Named("deployment:" + id, deployments.of(tx, id))));
         return List.copyOf(budgets);
+    }
+
+    private Named ofRegion(Tx tx, String region) {
+        return new Named("region:" + region, caches.regionBudget(tx, region));
     }
 }

@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.budget.Pace;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
 
 /**
- * Slows down what caches pull, as the budgets say: all transfers that a budget counts share its
- * bytes by turns, a small piece each, so that a small package passes a large one. What a budget has
- * used lies in a row, of which each process takes a quarter of a second's bytes at a time: so it
- * holds over all of them.
+ * Slows down what goes to caches and machines, as the budgets say: all transfers that a budget
+ * counts share its bytes by turns, a small piece each, so that a small package passes a large one.
+ * What a budget has used lies in a row, of which each process takes a quarter of a second's bytes
+ * at a time: so it holds over all of them.
  */
 @Singleton
 public class Paces {
@@ -36,6 +37,13 @@ public class Paces {
         this.budgets = budgets;
     }
 
+    /** Leave for some bytes, at least one of those that are asked for; returns when they may go. */
+    @FunctionalInterface
+    public interface Leave {
+        /** How many of so many. */
+        long of(long most) throws InterruptedException;
+    }
+
     /**
      * How many bytes may go to a cache now, at least one; returns when they may.
      *
@@ -44,8 +52,17 @@ public class Paces {
      */
     public long leave(CacheId cache, Optional<DeploymentId> deployment, long most)
             throws InterruptedException {
+        return leave(budgets.of(cache, deployment), most);
+    }
+
+    /** The same for a machine that reads from here: its region's budget counts. */
+    public long leaveTo(AgentId machine, long most) throws InterruptedException {
+        return leave(budgets.of(machine), most);
+    }
+
+    private long leave(List<Budgets.Named> counting, long most) throws InterruptedException {
         List<Budgets.Named> slow =
-                budgets.of(cache, deployment).stream()
+                counting.stream()
                         .filter(named -> named.budget().bytesPerSecondMax().isPresent())
                         .toList();
         long piece = most;
@@ -78,8 +95,10 @@ public class Paces {
         void take(long bytes, long rate) throws InterruptedException {
             turn.lockInterruptibly();
             try {
+                long portion = Pace.portion(rate);
+                // What is left of a higher rate would be a burst now.
+                left = Math.min(left, portion);
                 while (left < bytes) {
-                    long portion = Pace.portion(rate);
                     Thread.sleep(unitOfWork.run(tx -> leave(tx, portion, rate)));
                     left += portion;
                 }

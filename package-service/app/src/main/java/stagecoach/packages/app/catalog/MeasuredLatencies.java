@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.run.PackageNeed;
@@ -41,6 +42,13 @@ public class MeasuredLatencies {
                     regions.keySet().toArray(String[]::new),
                     regions.values().toArray(String[]::new));
         }
+    }
+
+    /** In which region a machine is, if it has ever needed a package there. */
+    public Optional<RegionId> regionOf(Tx tx, AgentId agent) {
+        return tx.rows("SELECT region FROM machine_region WHERE agent = ?1", agent.value()).stream()
+                .findFirst()
+                .map(row -> new RegionId(text(row[0])));
     }
 
     /** Takes in all that a machine knows now. */

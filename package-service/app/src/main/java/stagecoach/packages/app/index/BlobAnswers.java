@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jboss.resteasy.reactive.PathPart;
@@ -23,9 +24,22 @@ public class BlobAnswers {
         this.blobs = blobs;
     }
 
+    /** How a part of a file is sent. */
+    @FunctionalInterface
+    public interface Sending {
+        /** What JAX-RS takes for it. */
+        Object of(Path file, long from, long length);
+    }
+
     /** The answer to a GET or HEAD with these headers; empty if the bytes are not here. */
     public Optional<Response> answer(Sha512 sha512, boolean head, HttpHeaders asked)
             throws IOException {
+        return answer(sha512, head, asked, PathPart::new);
+    }
+
+    /** The same, with bytes that are sent in a way of their own. */
+    public Optional<Response> answer(
+            Sha512 sha512, boolean head, HttpHeaders asked, Sending sending) throws IOException {
         OptionalLong size = blobs.size(sha512);
         if (size.isEmpty()) {
             return Optional.empty();
@@ -36,7 +50,7 @@ public class BlobAnswers {
         if (!head && delivery.bodyLength() > 0) {
             response.type(MediaType.APPLICATION_OCTET_STREAM_TYPE)
                     .entity(
-                            new PathPart(
+                            sending.of(
                                     blobs.file(sha512),
                                     delivery.bodyFrom(),
                                     delivery.bodyLength()));

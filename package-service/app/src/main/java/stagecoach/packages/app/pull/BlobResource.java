@@ -1,17 +1,25 @@
-package stagecoach.packages.app.index;
+package stagecoach.packages.app.pull;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.internal.ReadBytes;
 import stagecoach.decider.Rejection;
+import stagecoach.packages.app.budget.Paces;
+import stagecoach.packages.app.index.BlobAnswers;
+import stagecoach.runtime.access.InvalidInput;
+import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** The bytes of packages for the agent-gateway, which hands them on to tentacles. */
@@ -19,17 +27,56 @@ import stagecoach.vocabulary.packages.Sha512;
 @RunOnVirtualThread
 public class BlobResource {
     private final BlobAnswers answers;
+    private final Paces paces;
 
-    BlobResource(BlobAnswers answers) {
+    BlobResource(BlobAnswers answers, Paces paces) {
         this.answers = answers;
+        this.paces = paces;
     }
 
-    /** The bytes, or a range of them. */
+    /**
+     * The bytes, or a range of them, as fast as the machine's region allows.
+     *
+     * @param agent the machine that reads, if a gateway tells
+     */
     @GET
     @Operation(hidden = true)
-    public Response get(@PathParam("sha512") String sha512, @Context HttpHeaders headers)
+    public Response get(
+            @PathParam("sha512") String sha512,
+            @QueryParam(ReadBytes.AGENT) @Nullable String agent,
+            @Context HttpHeaders headers)
             throws IOException {
-        return answer(sha512, false, headers);
+        return found(
+                agent == null
+                        ? answers.answer(parsed(sha512), false, headers)
+                        : answers.answer(parsed(sha512), false, headers, pacedTo(agent)));
+    }
+
+    private BlobAnswers.Sending pacedTo(String agent) {
+        AgentId machine;
+        try {
+            machine = new AgentId(agent);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInput("/" + ReadBytes.AGENT, String.valueOf(e.getMessage()));
+        }
+        var body = new PacedBody(most -> paces.leaveTo(machine, most));
+        return (file, from, length) ->
+                (StreamingOutput)
+                        out -> {
+                            try {
+                                body.send(
+                                        file,
+                                        from,
+                                        length,
+                                        (piece, count) -> {
+                                            out.write(piece, 0, count);
+                                            out.flush();
+                                        });
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                                throw new IOException("this server is being stopped", e);
+                            }
+                        };
     }
 
     /** Whether they are here, and how many. */
@@ -37,11 +84,10 @@ public class BlobResource {
     @Operation(hidden = true)
     public Response head(@PathParam("sha512") String sha512, @Context HttpHeaders headers)
             throws IOException {
-        return answer(sha512, true, headers);
+        return found(answers.answer(parsed(sha512), true, headers));
     }
 
-    private Response answer(String sha512, boolean head, HttpHeaders headers) throws IOException {
-        Optional<Response> response = answers.answer(parsed(sha512), head, headers);
+    private static Response found(Optional<Response> response) {
         return response.orElseThrow(
                 () ->
                         new Rejection(

@@ -2,6 +2,7 @@ package stagecoach.packages.app.pull;
 
 import io.quarkus.logging.Log;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -10,10 +11,14 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.grant.GrantAuthority;
@@ -35,6 +40,9 @@ import stagecoach.wire.StagecoachJson;
  */
 @Singleton
 class PullEndpoint {
+    /** A cache that takes nothing for so long is gone; it comes back and goes on. */
+    private static final Duration TAKEN_WITHIN = Duration.ofMinutes(1);
+
     private final GrantAuthority grants;
     private final FolderBlobStore blobs;
     private final Paces paces;
@@ -124,14 +132,20 @@ class PullEndpoint {
             return;
         }
         response.putHeader("Content-Type", "application/octet-stream");
-        var body = new PacedBody(paces, cache, deployment(context));
+        Optional<DeploymentId> deployment = deployment(context);
+        var body = new PacedBody(most -> paces.leave(cache, deployment, most));
         threads.execute(() -> send(body, response, sha512, delivery));
     }
 
     private void send(
             PacedBody body, HttpServerResponse response, Sha512 sha512, Delivery delivery) {
         try {
-            body.send(response, blobs.file(sha512), delivery.bodyFrom(), delivery.bodyLength());
+            body.send(
+                    blobs.file(sha512),
+                    delivery.bodyFrom(),
+                    delivery.bodyLength(),
+                    (piece, count) -> sent(response, piece, count));
+            response.end();
         } catch (IOException e) {
             Log.debugf(e, "A cache went away. sha512=%s", sha512);
             response.reset();
@@ -142,6 +156,18 @@ class PullEndpoint {
             Log.warnf(
                     e, "A package could not be sent to a cache; it asks again. sha512=%s", sha512);
             response.reset();
+        }
+    }
+
+    private static void sent(HttpServerResponse response, byte[] piece, int count)
+            throws IOException, InterruptedException {
+        try {
+            response.write(Buffer.buffer(count).appendBytes(piece, 0, count))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(TAKEN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the cache takes nothing any more", e);
         }
     }
 

@@ -6,10 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,7 +15,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,10 +25,12 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.catalog.CacheCredentials;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.feeds.transport.WayOut;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.wire.StagecoachJson;
 
@@ -49,11 +47,13 @@ class NuGetPush {
     private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
     private final FolderBlobStore blobs;
+    private final Paces paces;
     private final ReplicationConfig config;
     private final HttpClient client;
 
-    NuGetPush(FolderBlobStore blobs, ReplicationConfig config, WayOut way) {
+    NuGetPush(FolderBlobStore blobs, Paces paces, ReplicationConfig config, WayOut way) {
         this.blobs = blobs;
+        this.paces = paces;
         this.config = config;
         this.client =
                 way.applied(
@@ -265,7 +265,7 @@ class NuGetPush {
                         .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                         // It counts until there is an answer, which comes after all bytes.
                         .timeout(config.totalMax())
-                        .PUT(body(talk.pin(), boundary, sent));
+                        .PUT(body(talk, boundary, watch, sent));
         try {
             HttpResponse<byte[]> answer =
                     Transfers.await(
@@ -284,31 +284,18 @@ class NuGetPush {
         }
     }
 
-    private BodyPublisher body(PackagePin pin, String boundary, AtomicLong sent) {
-        Path file = blobs.file(pin.sha512());
+    private BodyPublisher body(Talk talk, String boundary, FillWatch watch, AtomicLong sent) {
+        Path file = blobs.file(talk.pin().sha512());
+        var cache = new CacheId(talk.row().id);
         String head =
                 "--%s\r\nContent-Disposition: form-data; name=package; filename=package.nupkg\r\nContent-Type: application/octet-stream\r\n\r\n"
                         .formatted(boundary);
         return BodyPublishers.concat(
                 BodyPublishers.ofString(head, UTF_8),
                 BodyPublishers.fromPublisher(
-                        BodyPublishers.ofInputStream(() -> counted(file, sent)), pin.size()),
+                        new PacedBytes(file, most -> paces.leave(cache, watch.alone(), most), sent),
+                        talk.pin().size()),
                 BodyPublishers.ofString("\r\n--%s--\r\n".formatted(boundary), UTF_8));
-    }
-
-    private static InputStream counted(Path file, AtomicLong sent) {
-        try {
-            return new FilterInputStream(new BufferedInputStream(Files.newInputStream(file))) {
-                @Override
-                public int read(byte[] buffer, int from, int most) throws IOException {
-                    int count = super.read(buffer, from, most);
-                    sent.addAndGet(Math.max(0, count));
-                    return count;
-                }
-            };
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store has lost " + file, e);
-        }
     }
 
     private HttpRequest.Builder request(Talk talk, URI at) {
