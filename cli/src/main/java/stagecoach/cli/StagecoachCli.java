@@ -20,6 +20,7 @@ import stagecoach.cli.command.ReleaseCommand;
 import stagecoach.cli.command.TargetCommand;
 import stagecoach.cli.manifest.ManifestMistakes;
 import stagecoach.cli.operation.KeysCommand;
+import stagecoach.cli.operation.LimitCommand;
 import stagecoach.cli.operation.ParkedCommand;
 import stagecoach.cli.operation.ProjectionsCommand;
 import stagecoach.cli.operation.RetentionCommand;
@@ -48,6 +49,7 @@ import stagecoach.cli.watch.Screen;
             ProjectionsCommand.class,
             RetentionCommand.class,
             KeysCommand.class,
+            LimitCommand.class,
         })
 public final class StagecoachCli {
     private final Connection connection;

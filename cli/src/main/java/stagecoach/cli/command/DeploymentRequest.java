@@ -8,9 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.option.BudgetOptions;
 
 /** What {@code deploy} and {@code preview} take: the body of {@code POST /deployments}. */
 final class DeploymentRequest {
@@ -75,6 +77,8 @@ final class DeploymentRequest {
                     "The same from a file, whose last line end does not count: for secrets, which others can see in a command line.")
     Map<String, Path> variableFiles = new LinkedHashMap<>();
 
+    @Mixin BudgetOptions budget = new BudgetOptions();
+
     @Option(names = "--comment")
     @Nullable String comment;
 
@@ -117,6 +121,7 @@ final class DeploymentRequest {
         if (!answers.isEmpty()) {
             body.put("variables", answers);
         }
+        budget.putInto(body);
         if (comment != null) {
             body.put("comment", comment);
         }

@@ -1,7 +1,9 @@
 package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +20,12 @@ import stagecoach.cli.client.Text;
 @Command(
         name = "target",
         mixinStandardHelpOptions = true,
-        description = "List targets and enrol machines.",
-        subcommands = {TargetCommand.ListAll.class, TargetCommand.Enrol.class})
+        description = "List and show targets, and enrol machines.",
+        subcommands = {
+            TargetCommand.ListAll.class,
+            TargetCommand.Show.class,
+            TargetCommand.Enrol.class
+        })
 public final class TargetCommand implements Runnable {
     @picocli.CommandLine.Spec picocli.CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -27,7 +33,7 @@ public final class TargetCommand implements Runnable {
     public void run() {
         throw new picocli.CommandLine.ParameterException(
                 java.util.Objects.requireNonNull(spec).commandLine(),
-                "say what to do with targets: list or enrol");
+                "say what to do with targets: list, show or enrol");
     }
 
     @Command(
@@ -70,6 +76,77 @@ public final class TargetCommand implements Runnable {
             return StreamSupport.stream(list.spliterator(), false)
                     .map(JsonNode::asText)
                     .collect(Collectors.joining(","));
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description =
+                    "A target, its health, and how far caches are from it, the nearest first.")
+    static final class Show extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "ID")
+        String id = "";
+
+        @Override
+        protected ExitCode run(ApiClient api) {
+            JsonNode target = api.get("/targets/" + ApiClient.encoded(id));
+            List<Distance> distances = distances(api);
+            if (json) {
+                ObjectNode shown = target.deepCopy();
+                var list = shown.putArray("latencies");
+                distances.forEach(
+                        each ->
+                                list.addObject()
+                                        .put("cache", each.cache())
+                                        .put("millis", each.millis())
+                                        .put("at", each.at()));
+                sayJson(shown);
+                return ExitCode.SUCCEEDED;
+            }
+            say(
+                    "%s  %s  %s"
+                            .formatted(
+                                    id,
+                                    target.path("region").asText("in no region"),
+                                    target.path("health").path("state").asText("UNKNOWN")));
+            say(
+                    distances.isEmpty()
+                            ? "it has told of no cache how far that is"
+                            : Text.table(
+                                            List.of("CACHE", "MS", "TOLD"),
+                                            distances.stream()
+                                                    .map(
+                                                            each ->
+                                                                    List.of(
+                                                                            each.cache(),
+                                                                            String.valueOf(
+                                                                                    each.millis()),
+                                                                            each.at()))
+                                                    .toList())
+                                    .stripTrailing());
+            return ExitCode.SUCCEEDED;
+        }
+
+        private record Distance(String cache, int millis, String at) {}
+
+        private List<Distance> distances(ApiClient api) {
+            var distances = new ArrayList<Distance>();
+            for (JsonNode cache : api.list("/caches")) {
+                String name = cache.path("id").asText();
+                for (JsonNode told :
+                        api.list("/caches/%s/latencies".formatted(ApiClient.encoded(name)))) {
+                    if (told.path("machine").asText().equals("target:" + id)) {
+                        distances.add(
+                                new Distance(
+                                        name,
+                                        told.path("millis").asInt(),
+                                        told.path("at").asText()));
+                    }
+                }
+            }
+            distances.sort(Comparator.comparingInt(Distance::millis));
+            return distances;
         }
     }
 

@@ -1,4 +1,4 @@
-/** What people write in options for times and spans of time. */
+/** What several commands have options for, and how people write times and spans of time. */
 @NullMarked
 package stagecoach.cli.option;
 

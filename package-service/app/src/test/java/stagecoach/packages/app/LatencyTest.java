@@ -99,5 +99,12 @@ class LatencyTest {
         deployment.start(3, false, needs);
 
         assertThat(othersOnTheRouteIn(3)).containsExactly("far-b", "far-a");
+        String first = Http.get("/api/v1/caches/far-b/latencies?limit=2").body();
+        assertThat(first)
+                .contains(
+                        "\"machine\":\"target:l-1\",\"region\":\"measuring\",\"millis\":10",
+                        "\"machine\":\"target:l-2\",\"region\":\"measuring\",\"millis\":20")
+                .doesNotContain("target:l-3");
+        assertThat(Http.get("/api/v1/caches/nowhere/latencies").statusCode()).isEqualTo(404);
     }
 }

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,9 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.runtime.request.Revision;
 import stagecoach.runtime.request.WriteRequest;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.IdRule;
+import stagecoach.vocabulary.identity.RegionId;
 
 /** Caches: servers, or folders, near a region's machines. */
 @Path("/api/v1/caches")
@@ -50,6 +53,7 @@ public class CacheResource {
 
     private final UnitOfWork unitOfWork;
     private final CacheCatalog catalog;
+    private final MeasuredLatencies latencies;
     private final Caller caller;
     private final Clock clock;
     private final Optional<String> publicUrl;
@@ -57,11 +61,13 @@ public class CacheResource {
     CacheResource(
             UnitOfWork unitOfWork,
             CacheCatalog catalog,
+            MeasuredLatencies latencies,
             Caller caller,
             Clock clock,
             @ConfigProperty(name = "STAGECOACH_PUBLIC_URL") Optional<String> publicUrl) {
         this.unitOfWork = unitOfWork;
         this.catalog = catalog;
+        this.latencies = latencies;
         this.caller = caller;
         this.clock = clock;
         this.publicUrl = publicUrl.map(url -> url.replaceAll("/+$", ""));
@@ -166,6 +172,22 @@ public class CacheResource {
                                 rows -> rows.stream().map(CacheView::of).toList()));
     }
 
+    /** How far it is from machines, as these have measured. */
+    @GET
+    @Path("{id}/latencies")
+    @Operation(summary = "How far a cache is from the machines that have measured it")
+    public Listed<LatencyView> latencies(String id, @BeanParam PageRequest page) {
+        int limit = page.limit();
+        String after = page.after().orElse("");
+        return unitOfWork.run(
+                tx ->
+                        page.page(
+                                latencies.of(
+                                        tx, new CacheId(existing(tx, id).id), after, limit + 1),
+                                told -> told.agent().value(),
+                                told -> told.stream().map(LatencyView::of).toList()));
+    }
+
     /** Removes one that nobody needs. */
     @DELETE
     @Path("{id}")
@@ -258,6 +280,29 @@ public class CacheResource {
 
         private static @Nullable String told(String text) {
             return text.isEmpty() ? null : text;
+        }
+    }
+
+    /**
+     * How far a cache is from a machine.
+     *
+     * @param machine {@code target:} or {@code worker:} and its id
+     * @param region where it is, once it has needed a package
+     * @param millis for a connection and the first byte
+     * @param at when it told
+     */
+    @Schema(name = "CacheLatency")
+    public record LatencyView(
+            String machine,
+            @Schema(nullable = true) @Nullable String region,
+            int millis,
+            Instant at) {
+        static LatencyView of(MeasuredLatencies.Told told) {
+            return new LatencyView(
+                    told.agent().value(),
+                    told.region().map(RegionId::value).orElse(null),
+                    told.millis(),
+                    told.at());
         }
     }
 

@@ -44,6 +44,31 @@ public class MeasuredLatencies {
         }
     }
 
+    /** What a machine has told of a cache. */
+    record Told(AgentId agent, Optional<RegionId> region, int millis, Instant at) {}
+
+    /** What machines have told of a cache, by their ids; those behind {@code after}. */
+    List<Told> of(Tx tx, CacheId cache, String after, int limit) {
+        return tx
+                .rows(
+                        """
+                        SELECT l.agent, m.region, l.millis, l.at
+                        FROM latency l LEFT JOIN machine_region m ON m.agent = l.agent
+                        WHERE l.cache = ?1 AND l.agent > ?2 ORDER BY l.agent LIMIT ?3""",
+                        cache.value(),
+                        after,
+                        limit)
+                .stream()
+                .map(
+                        row ->
+                                new Told(
+                                        new AgentId(text(row[0])),
+                                        Optional.ofNullable((String) row[1]).map(RegionId::new),
+                                        ((Number) Objects.requireNonNull(row[2])).intValue(),
+                                        (Instant) Objects.requireNonNull(row[3])))
+                .toList();
+    }
+
     /** In which region a machine is, if it has ever needed a package there. */
     public Optional<RegionId> regionOf(Tx tx, AgentId agent) {
         return tx.rows("SELECT region FROM machine_region WHERE agent = ?1", agent.value()).stream()

@@ -1,0 +1,95 @@
+package stagecoach.cli.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
+import stagecoach.cli.command.ApiCommand;
+import stagecoach.cli.option.BudgetOptions;
+
+@Command(
+        name = "limit",
+        mixinStandardHelpOptions = true,
+        description =
+                "How much may be on its way into a region or a cache at once: show it, or change it, also while it is on its way.",
+        subcommands = {LimitCommand.OfRegion.class, LimitCommand.OfCache.class})
+public final class LimitCommand implements Runnable {
+    @Spec @Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                Objects.requireNonNull(spec).commandLine(), "say what to limit: region or cache");
+    }
+
+    /** What both commands do. */
+    abstract static class Limiting extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "ID")
+        String id = "";
+
+        @Mixin BudgetOptions budget = new BudgetOptions();
+
+        abstract String folder();
+
+        @Override
+        protected final ExitCode run(ApiClient api) {
+            String path = folder() + ApiClient.encoded(id);
+            JsonNode known = api.get(path);
+            if (budget.isGiven()) {
+                ObjectNode changed = known.deepCopy();
+                changed.properties().removeIf(field -> field.getValue().isNull());
+                budget.putInto(changed);
+                known = api.put(path, changed);
+            }
+            if (json) {
+                sayJson(known);
+            } else {
+                say(
+                        Text.table(
+                                        List.of("BYTES A SECOND", "PACKAGES AT ONCE"),
+                                        List.of(
+                                                List.of(
+                                                        said(known, BudgetOptions.RATE),
+                                                        said(known, BudgetOptions.PLACES))))
+                                .stripTrailing());
+            }
+            return ExitCode.SUCCEEDED;
+        }
+
+        private static String said(JsonNode known, String field) {
+            return known.path(field).asText("-").replace("null", "-");
+        }
+    }
+
+    @Command(
+            name = "region",
+            mixinStandardHelpOptions = true,
+            description = "What enters a region, into all of its caches together.")
+    static final class OfRegion extends Limiting {
+        @Override
+        String folder() {
+            return "/regions/";
+        }
+    }
+
+    @Command(
+            name = "cache",
+            mixinStandardHelpOptions = true,
+            description = "What is brought into one cache.")
+    static final class OfCache extends Limiting {
+        @Override
+        String folder() {
+            return "/caches/";
+        }
+    }
+}
