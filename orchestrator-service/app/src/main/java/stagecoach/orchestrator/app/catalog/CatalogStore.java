@@ -96,6 +96,15 @@ public class CatalogStore {
                 workers.stream().map(row -> worker(row, known)).toList());
     }
 
+    /** The tags of every target that there is, by its id. */
+    public Map<TargetId, List<Tag>> tagsOfTargets(Tx tx) {
+        Map<TargetId, List<Tag>> tags = new HashMap<>();
+        for (Object[] row : tx.rows("SELECT id, CAST(tags AS text) FROM target")) {
+            tags.put(new TargetId(text(row, 0)), listOf(text(row, 1), Tag::new));
+        }
+        return tags;
+    }
+
     private static Roster.KnownTarget target(TargetRow row, Map<String, AgentRow> agents) {
         var id = new TargetId(row.id);
         return new Roster.KnownTarget(

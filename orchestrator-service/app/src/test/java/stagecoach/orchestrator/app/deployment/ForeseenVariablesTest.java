@@ -122,4 +122,22 @@ class ForeseenVariablesTest {
                         "script/body asks for Dbug, which is defined nowhere; it counts as empty.",
                         "The value of Unused has #{Typo} in it, which is not known here and stays as it is written.");
     }
+
+    @Test
+    void a_scope_that_names_what_is_not_there_is_a_warning_with_the_way_to_it() {
+        var shop =
+                shop(
+                        script("say", "", "echo #{Url}"),
+                        """
+                        {"name": "Url", "value": "a"},
+                        {"name": "Url", "value": "b", "scope": {"steps": ["sya"]}},
+                        {"name": "Url", "value": "c", "scope": {"targets": ["nobody-at-all"]}},
+                        {"name": "Url", "value": "d", "scope": {"tags": ["no-such-tag"]}}""");
+        var preview = Api.expect(200, Api.post("/deployment-previews", shop.request("1.0.0")));
+        assertThat(preview.getList("warnings.detail", String.class))
+                .containsExactly(
+                        "Variable Url, scope/steps: this release has no step \"sya\" (of a group, name the children), so it counts nowhere for that name. Did you mean \"say\"?",
+                        "Variable Url, scope/targets: there is no target \"nobody-at-all\", so it counts nowhere for that name.",
+                        "Variable Url, scope/tags: no target has the tag \"no-such-tag\", so it counts nowhere for that name.");
+    }
 }

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -22,6 +24,7 @@ import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
+import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.deployment.WaitingFor;
 import stagecoach.orchestrator.app.deployment.intake.PreviewView.CacheView;
 import stagecoach.orchestrator.app.deployment.intake.PreviewView.LinkView;
@@ -33,9 +36,11 @@ import stagecoach.orchestrator.app.progress.WaitingReason;
 import stagecoach.orchestrator.app.release.PackageService;
 import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.orchestrator.needs.TargetSelection;
+import stagecoach.orchestrator.release.UnknownScope;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.Mistakes;
+import stagecoach.runtime.request.Nearest;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.HolderId;
@@ -51,6 +56,7 @@ public class PreviewResource {
 
     private final UnitOfWork unitOfWork;
     private final DraftReader drafts;
+    private final CatalogStore catalog;
     private final WaitingFor waitingFor;
     private final PackageService packageService;
     private final Clock clock;
@@ -58,17 +64,22 @@ public class PreviewResource {
     PreviewResource(
             UnitOfWork unitOfWork,
             DraftReader drafts,
+            CatalogStore catalog,
             WaitingFor waitingFor,
             PackageService packageService,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.drafts = drafts;
+        this.catalog = catalog;
         this.waitingFor = waitingFor;
         this.packageService = packageService;
         this.clock = clock;
     }
 
-    private record Thought(DeploymentDraft draft, List<WaitingReason> waitingFor) {}
+    private record Thought(
+            DeploymentDraft draft,
+            List<WaitingReason> waitingFor,
+            List<UnknownScope> unknownScopes) {}
 
     /** The preview of the deployment that the same body would ask for. */
     @POST
@@ -86,7 +97,8 @@ public class PreviewResource {
                         tx -> {
                             Instant now = clock.instant();
                             DeploymentDraft draft = drafts.read(tx, json, now);
-                            return new Thought(draft, waitingFor(tx, draft, now));
+                            return new Thought(
+                                    draft, waitingFor(tx, draft, now), unknownScopes(tx, draft));
                         });
         DeploymentDraft draft = thought.draft();
         var selection =
@@ -110,7 +122,15 @@ public class PreviewResource {
                 caches(foreseen),
                 links(foreseen),
                 thought.waitingFor(),
-                warnings(draft, assignments));
+                warnings(draft, assignments, thought.unknownScopes()));
+    }
+
+    private List<UnknownScope> unknownScopes(Tx tx, DeploymentDraft draft) {
+        var tags = catalog.tagsOfTargets(tx);
+        return UnknownScope.of(
+                draft.release(),
+                tags.keySet(),
+                tags.values().stream().flatMap(List::stream).collect(Collectors.toSet()));
     }
 
     /** A scheduled one waits for its time; who is ahead of it then is not known yet. */
@@ -190,8 +210,11 @@ public class PreviewResource {
 
     /** Names that may be wrong, a step without any place, and machines that are not there now. */
     private static List<WarningView> warnings(
-            DeploymentDraft draft, List<StepAssignment> assignments) {
+            DeploymentDraft draft,
+            List<StepAssignment> assignments,
+            List<UnknownScope> unknownScopes) {
         var warnings = new ArrayList<WarningView>();
+        unknownScopes.forEach(scope -> warnings.add(new WarningView(null, null, sentence(scope))));
         VariableCheck.check(draft, new Mistakes())
                 .forEach(
                         (step, doubts) ->
@@ -219,5 +242,20 @@ public class PreviewResource {
             }
         }
         return warnings;
+    }
+
+    private static String sentence(UnknownScope scope) {
+        String what =
+                switch (scope.dimension()) {
+                    case STEPS -> "this release has no step \"%s\" (of a group, name the children)";
+                    case TARGETS -> "there is no target \"%s\"";
+                    case TAGS -> "no target has the tag \"%s\"";
+                };
+        return "Variable %s, scope/%s: %s, so it counts nowhere for that name.%s"
+                .formatted(
+                        scope.variable(),
+                        scope.dimension().name().toLowerCase(Locale.ROOT),
+                        what.formatted(scope.name()),
+                        Nearest.question(scope.name(), scope.known()));
     }
 }
