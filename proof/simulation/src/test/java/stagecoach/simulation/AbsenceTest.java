@@ -52,6 +52,7 @@ class AbsenceTest {
                 OnlyIf.NONE,
                 Optional.empty(),
                 rule == UnavailableTargets.WAIT ? Optional.of(30) : Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -1,6 +1,7 @@
 package stagecoach.simulation.defect;
 
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.PhaseWork;
@@ -8,6 +9,7 @@ import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.RunOn;
 
 /** Copies of contract records with one thing changed. */
 final class Copies {
@@ -40,8 +42,34 @@ final class Copies {
         return with(sheet, step -> step.batch(1));
     }
 
+    static StepRunStarted withoutHealthChecks(StepRunStarted sheet) {
+        return withAssignments(
+                sheet,
+                one ->
+                        one.step().kind() == PlannedStep.Kind.HEALTH_CHECK
+                                ? one.step().toBuilder().kind(PlannedStep.Kind.SCRIPT)
+                                : one.step().toBuilder());
+    }
+
+    /** Where a worker is missing, the target takes its place. */
+    static StepRunStarted withTargetsAsWorkers(StepRunStarted sheet) {
+        return withAssignments(
+                sheet,
+                one ->
+                        one.step().runOn() instanceof RunOn.OnBehalfOf(var _, var tags)
+                                        && one.places().stream()
+                                                .allMatch(place -> place.worker().isEmpty())
+                                ? one.step().toBuilder().runOn(new RunOn.Targets(tags))
+                                : one.step().toBuilder());
+    }
+
     private static StepRunStarted with(
             StepRunStarted sheet, UnaryOperator<PlannedStep.Builder> change) {
+        return withAssignments(sheet, one -> change.apply(one.step().toBuilder()));
+    }
+
+    private static StepRunStarted withAssignments(
+            StepRunStarted sheet, Function<StepAssignment, PlannedStep.Builder> change) {
         return new StepRunStarted(
                 sheet.deployment(),
                 sheet.project(),
@@ -57,7 +85,7 @@ final class Copies {
                         .map(
                                 one ->
                                         new StepAssignment(
-                                                change.apply(one.step().toBuilder()).build(),
+                                                change.apply(one).build(),
                                                 one.places(),
                                                 one.skip()))
                         .toList());

@@ -16,6 +16,10 @@ public enum Defect {
     BEGINNINGS_ARE_TAKEN_FOR_ENDS("a command that has begun is taken for one that has succeeded"),
     BATCHES_DO_NOT_WAIT("all steps of a run start together"),
     CONDITIONS_ARE_IGNORED("every step runs, whatever has failed"),
+    WHAT_NO_WORKER_CAN_DO_THE_TARGET_DOES(
+            "a step on behalf of targets runs there without a worker"),
+    MISSING_MACHINES_ALWAYS_FAIL("a machine that went missing fails steps that may leave it out"),
+    HEALTH_CHECKS_BELIEVE_WHAT_WAS_SEEN("a health check does not ask a machine that was away"),
     CANCELS_ARE_NOT_HEARD("the step-runner does not hear of a cancel"),
     REPEATS_ARE_TAKEN_AS_NEW("nobody remembers which events were taken in"),
     APPENDS_WITHOUT_EXPECTED_VERSION("a pod appends on what it remembers, be it old"),

@@ -168,23 +168,33 @@ public final class Planted {
             case StartRun(var sheet, var unready, var judge)
                     when defect == Defect.BATCHES_DO_NOT_WAIT ->
                     new StartRun(Copies.inOneBatch(sheet), unready, judge);
+            case StartRun(var sheet, var unready, var judge)
+                    when defect == Defect.WHAT_NO_WORKER_CAN_DO_THE_TARGET_DOES ->
+                    new StartRun(Copies.withTargetsAsWorkers(sheet), unready, judge);
+            case StartRun(var sheet, var unready, var judge)
+                    when defect == Defect.HEALTH_CHECKS_BELIEVE_WHAT_WAS_SEEN ->
+                    new StartRun(Copies.withoutHealthChecks(sheet), unready, judge);
+            case CommandReported(var ticket, var result, var at, var judge)
+                    when defect == Defect.MISSING_MACHINES_ALWAYS_FAIL
+                            && result.outcome() == CommandOutcome.UNREACHED ->
+                    new CommandReported(ticket, failed(result), at, judge);
             case CommandReported(var ticket, var result, var at, var judge)
                     when defect == Defect.UNKNOWN_ENDS_ARE_TRIED_AGAIN
                             && (result.outcome() == CommandOutcome.UNKNOWN
                                     || result.outcome() == CommandOutcome.ABANDONED) ->
-                    new CommandReported(
-                            ticket,
-                            new CommandResult(
-                                    CommandOutcome.EXITED,
-                                    Optional.of(1),
-                                    result.outputs(),
-                                    result.reason(),
-                                    false,
-                                    Optional.empty()),
-                            at,
-                            judge);
+                    new CommandReported(ticket, failed(result), at, judge);
             default -> command;
         };
+    }
+
+    private static CommandResult failed(CommandResult result) {
+        return new CommandResult(
+                CommandOutcome.EXITED,
+                Optional.of(1),
+                result.outputs(),
+                result.reason(),
+                false,
+                Optional.empty());
     }
 
     /** The rules of an acquisition. */

@@ -47,7 +47,11 @@ public final class Draw {
         var targets = machines("web", 1 + dice.below(5), calm);
         var workers = machines("hq", 1 + dice.below(2), calm);
         var caches = caches();
-        var steps = steps().stream().map(this::meetingAbsence).toList();
+        var steps =
+                withQuestionBefore(steps()).stream()
+                        .map(this::meetingAbsence)
+                        .map(this::askingUrls)
+                        .toList();
         var deployments = deployments(targets);
         var broken = new ArrayList<Integer>();
         if (dice.percent(10)) {
@@ -134,16 +138,43 @@ public final class Draw {
                                                     .group()
                                                     .equals(steps.get(at - 1).group())));
             if (!withinOne) {
-                steps.add(at, byHand());
+                steps.add(at, byHand("by-hand", Phase.DEPLOYMENT));
             }
         }
         return steps;
     }
 
-    private static StepDraft byHand() {
+    /**
+     * A person is asked before packages are brought, at times; it throws no dice, so that seeds go
+     * on to mean what they meant before there was this.
+     */
+    private List<StepDraft> withQuestionBefore(List<StepDraft> steps) {
+        if (Dice.fate(seed, 8, "by hand before") != 0) {
+            return steps;
+        }
+        int before =
+                (int) steps.stream().filter(one -> one.phase() == Phase.PRE_ACQUISITION).count();
+        int at = Dice.fate(seed, before + 1, "by hand before", "at");
+        boolean withinOne =
+                at > 0
+                        && at < before
+                        && (steps.get(at).withPrevious()
+                                || (!steps.get(at).group().isEmpty()
+                                        && steps.get(at)
+                                                .group()
+                                                .equals(steps.get(at - 1).group())));
+        if (withinOne) {
+            return steps;
+        }
+        var asked = new ArrayList<>(steps);
+        asked.add(at, byHand("by-hand-before", Phase.PRE_ACQUISITION));
+        return asked;
+    }
+
+    private static StepDraft byHand(String name, Phase phase) {
         return new StepDraft(
-                "by-hand",
-                Phase.DEPLOYMENT,
+                name,
+                phase,
                 Where.BY_HAND,
                 List.of("web"),
                 Condition.SUCCESS,
@@ -248,6 +279,21 @@ public final class Draw {
                 rule,
                 rule == UnavailableTargets.WAIT ? Optional.of(seconds) : Optional.empty(),
                 asks ? Optional.of(seconds) : Optional.empty());
+    }
+
+    /** Some scripts are questions to a URL instead; it throws no dice either. */
+    private StepDraft askingUrls(StepDraft step) {
+        boolean isScript =
+                step.where() != Where.BY_HAND
+                        && step.packageNumber() == 0
+                        && step.beside().isEmpty()
+                        && step.healthSeconds().isEmpty();
+        return isScript && Dice.fate(seed, 6, step.name(), "url") == 0
+                ? step.asking(
+                        Optional.of(
+                                List.of(5, 60, 600)
+                                        .get(Dice.fate(seed, 3, step.name(), "url within"))))
+                : step;
     }
 
     private static StepDraft withBeside(StepDraft step, Optional<Integer> beside) {

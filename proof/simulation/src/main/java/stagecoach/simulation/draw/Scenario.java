@@ -50,6 +50,7 @@ public record Scenario(
      * @param group the group that it is a child of; empty for none
      * @param waitSeconds how long it waits for machines that are away, if it does
      * @param healthSeconds within which time a machine must answer, if that is all that it asks
+     * @param httpSeconds within which time a URL must answer, if it asks one
      */
     public record StepDraft(
             String name,
@@ -72,7 +73,8 @@ public record Scenario(
             OnlyIf onlyIf,
             Optional<Integer> beside,
             Optional<Integer> waitSeconds,
-            Optional<Integer> healthSeconds) {
+            Optional<Integer> healthSeconds,
+            Optional<Integer> httpSeconds) {
         /** Copies the tags. */
         public StepDraft {
             tags = List.copyOf(tags);
@@ -120,7 +122,35 @@ public record Scenario(
                     onlyIf,
                     beside,
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
+        }
+
+        /** The same step, but that it asks a URL. */
+        StepDraft asking(Optional<Integer> within) {
+            return new StepDraft(
+                    name,
+                    phase,
+                    where,
+                    tags,
+                    condition,
+                    window,
+                    parallelism,
+                    retries,
+                    backoffSeconds,
+                    unavailable,
+                    packageNumber,
+                    travel,
+                    timeoutSeconds,
+                    leftOut,
+                    trouble,
+                    withPrevious,
+                    group,
+                    onlyIf,
+                    beside,
+                    waitSeconds,
+                    healthSeconds,
+                    within);
         }
 
         /** The same step with another rule for machines that are away. */
@@ -147,7 +177,8 @@ public record Scenario(
                     onlyIf,
                     beside,
                     waits,
-                    health);
+                    health,
+                    httpSeconds);
         }
     }
 

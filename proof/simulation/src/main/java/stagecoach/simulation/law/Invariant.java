@@ -31,6 +31,9 @@ public enum Invariant {
     STEPS_RUN_WHERE_THEY_ARE_MEANT_TO(
             "A step runs on the machines that its process names: what is a worker's never runs on a"
                     + " target, and what is a target's never on a worker."),
+    MISSING_MACHINES_ARE_JUDGED_BY_THE_RULE(
+            "A machine that stays away is treated by the unavailableTargets of the step, and a"
+                    + " health check asks when its turn has come."),
     STEPS_KEEP_THEIR_ORDER(
             "Steps run in their order, within their window, and only by their condition.");
 

@@ -10,8 +10,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.deployment.DeploymentEvent;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.steprun.StepRunEvent;
@@ -29,6 +31,7 @@ public final class Laws {
     private final Map<DeploymentId, Life> lives = new LinkedHashMap<>();
     private final Map<Ticket, Deed> deeds = new LinkedHashMap<>();
     private final Set<Ticket> mayStillRun = new HashSet<>();
+    private final Set<Ticket> unreached = new HashSet<>();
     private final Map<DeploymentId, Map<Run, Set<Pair>>> failedPairs = new HashMap<>();
     private final Map<DeploymentId, Set<Run>> cancelled = new HashMap<>();
     private final CourseLaws course = new CourseLaws(lives, deeds);
@@ -85,6 +88,14 @@ public final class Laws {
                                 .formatted(run, deployment));
             }
             if (event instanceof StepRunEvent.StepFinished finished) {
+                @Nullable PhaseStarted begun = lifeOf(deployment).runs.get(run);
+                if (begun != null) {
+                    MissingLaws.judge(
+                            begun,
+                            finished,
+                            finished.ticket().filter(unreached::contains).isPresent(),
+                            cancelled.getOrDefault(deployment, Set.of()).contains(run));
+                }
                 switch (finished.state()) {
                     case FAILED, UNKNOWN -> failed.add(finished.pair());
                     case PENDING, RUNNING, SUCCEEDED, SKIPPED, CANCELLED -> {}
@@ -97,6 +108,9 @@ public final class Laws {
     public void told(Ticket ticket, CommandResult result) {
         if (result.mayStillRun()) {
             mayStillRun.add(ticket);
+        }
+        if (result.outcome() == CommandOutcome.UNREACHED) {
+            unreached.add(ticket);
         }
     }
 

@@ -105,6 +105,7 @@ final class Shop {
                 draft.condition(),
                 draft.onlyIf() != OnlyIf.NONE,
                 draft.healthSeconds()
+                        .or(draft::httpSeconds)
                         .map(Duration::ofSeconds)
                         .or(() -> positive(draft.timeoutSeconds()).map(Duration::ofSeconds)),
                 new Retries(draft.retries(), Duration.ofSeconds(draft.backoffSeconds())),
@@ -157,6 +158,9 @@ final class Shop {
     private static PlannedStep.Kind kindOf(StepDraft draft) {
         if (draft.where() == Where.BY_HAND) {
             return PlannedStep.Kind.MANUAL_INTERVENTION;
+        }
+        if (draft.httpSeconds().isPresent()) {
+            return PlannedStep.Kind.HTTP_CHECK;
         }
         if (draft.healthSeconds().isPresent()) {
             return PlannedStep.Kind.HEALTH_CHECK;

@@ -224,6 +224,10 @@ final class StepRunner extends Service {
             var digest = Digest.of(ticket.toString());
             var reach = Reach.of(step, Shop.REACH_WITHIN);
             var expiresAt = play.time().clock().plus(START_WITHIN).plus(reach);
+            if (step.kind() == PlannedStep.Kind.HTTP_CHECK) {
+                return new AgentCommand.CheckHttp(
+                        ticket, agent, context, digest, expiresAt, Optional.of(reach));
+            }
             return step.packageToInstall().isPresent()
                     ? new AgentCommand.InstallPackage(
                             ticket,
