@@ -47,11 +47,7 @@ public final class Draw {
         var targets = machines("web", 1 + dice.below(5), calm);
         var workers = machines("hq", 1 + dice.below(2), calm);
         var caches = caches();
-        var steps =
-                withQuestionBefore(steps()).stream()
-                        .map(this::meetingAbsence)
-                        .map(this::askingUrls)
-                        .toList();
+        var steps = new DrawnLater(seed).in(steps());
         var deployments = deployments(targets);
         var broken = new ArrayList<Integer>();
         if (dice.percent(10)) {
@@ -138,60 +134,10 @@ public final class Draw {
                                                     .group()
                                                     .equals(steps.get(at - 1).group())));
             if (!withinOne) {
-                steps.add(at, byHand("by-hand", Phase.DEPLOYMENT));
+                steps.add(at, DrawnLater.byHand("by-hand", Phase.DEPLOYMENT));
             }
         }
         return steps;
-    }
-
-    /**
-     * A person is asked before packages are brought, at times; it throws no dice, so that seeds go
-     * on to mean what they meant before there was this.
-     */
-    private List<StepDraft> withQuestionBefore(List<StepDraft> steps) {
-        if (Dice.fate(seed, 8, "by hand before") != 0) {
-            return steps;
-        }
-        int before =
-                (int) steps.stream().filter(one -> one.phase() == Phase.PRE_ACQUISITION).count();
-        int at = Dice.fate(seed, before + 1, "by hand before", "at");
-        boolean withinOne =
-                at > 0
-                        && at < before
-                        && (steps.get(at).withPrevious()
-                                || (!steps.get(at).group().isEmpty()
-                                        && steps.get(at)
-                                                .group()
-                                                .equals(steps.get(at - 1).group())));
-        if (withinOne) {
-            return steps;
-        }
-        var asked = new ArrayList<>(steps);
-        asked.add(at, byHand("by-hand-before", Phase.PRE_ACQUISITION));
-        return asked;
-    }
-
-    private static StepDraft byHand(String name, Phase phase) {
-        return new StepDraft(
-                name,
-                phase,
-                Where.BY_HAND,
-                List.of("web"),
-                Condition.SUCCESS,
-                0,
-                0,
-                0,
-                0,
-                UnavailableTargets.FAIL,
-                0,
-                Travel.NEAREST_CACHE,
-                0,
-                false,
-                Trouble.NONE,
-                false,
-                "",
-                OnlyIf.NONE,
-                Optional.empty());
     }
 
     private static StepDraft together(
@@ -258,42 +204,6 @@ public final class Draw {
         return Dice.fate(seed, 3, name, "beside") == 0
                 ? Optional.of(1 + Dice.fate(seed, PACKAGES, name, "which"))
                 : Optional.empty();
-    }
-
-    /** Waits and health checks; it throws no dice either. */
-    private StepDraft meetingAbsence(StepDraft step) {
-        String name = step.name();
-        if (step.where() == Where.BY_HAND) {
-            return step;
-        }
-        var rule =
-                Dice.fate(seed, 4, name, "waits") == 0
-                        ? UnavailableTargets.WAIT
-                        : step.unavailable();
-        int seconds = List.of(5, 30, 90, 900).get(Dice.fate(seed, 4, name, "how long"));
-        boolean asks =
-                step.packageNumber() == 0
-                        && step.beside().isEmpty()
-                        && Dice.fate(seed, 6, name, "health") == 0;
-        return step.meeting(
-                rule,
-                rule == UnavailableTargets.WAIT ? Optional.of(seconds) : Optional.empty(),
-                asks ? Optional.of(seconds) : Optional.empty());
-    }
-
-    /** Some scripts are questions to a URL instead; it throws no dice either. */
-    private StepDraft askingUrls(StepDraft step) {
-        boolean isScript =
-                step.where() != Where.BY_HAND
-                        && step.packageNumber() == 0
-                        && step.beside().isEmpty()
-                        && step.healthSeconds().isEmpty();
-        return isScript && Dice.fate(seed, 6, step.name(), "url") == 0
-                ? step.asking(
-                        Optional.of(
-                                List.of(5, 60, 600)
-                                        .get(Dice.fate(seed, 3, step.name(), "url within"))))
-                : step;
     }
 
     private static StepDraft withBeside(StepDraft step, Optional<Integer> beside) {

@@ -1,0 +1,116 @@
+package stagecoach.simulation.draw;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import stagecoach.simulation.draw.Scenario.OnlyIf;
+import stagecoach.simulation.draw.Scenario.StepDraft;
+import stagecoach.simulation.draw.Scenario.Travel;
+import stagecoach.simulation.draw.Scenario.Trouble;
+import stagecoach.simulation.draw.Scenario.Where;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.UnavailableTargets;
+
+/**
+ * What is drawn of steps without dice, so that seeds go on to mean what they meant before there was
+ * this: health checks and waiting, questions to URLs, a person who is asked before all.
+ */
+final class DrawnLater {
+    private final long seed;
+
+    DrawnLater(long seed) {
+        this.seed = seed;
+    }
+
+    /** The steps, some of them changed, and perhaps one more. */
+    List<StepDraft> in(List<StepDraft> steps) {
+        return withQuestionBefore(steps).stream()
+                .map(this::meetingAbsence)
+                .map(this::askingUrls)
+                .toList();
+    }
+
+    /** A person is asked before packages are brought, at times. */
+    private List<StepDraft> withQuestionBefore(List<StepDraft> steps) {
+        if (Dice.fate(seed, 8, "by hand before") != 0) {
+            return steps;
+        }
+        int before =
+                (int) steps.stream().filter(one -> one.phase() == Phase.PRE_ACQUISITION).count();
+        int at = Dice.fate(seed, before + 1, "by hand before", "at");
+        boolean withinOne =
+                at > 0
+                        && at < before
+                        && (steps.get(at).withPrevious()
+                                || (!steps.get(at).group().isEmpty()
+                                        && steps.get(at)
+                                                .group()
+                                                .equals(steps.get(at - 1).group())));
+        if (withinOne) {
+            return steps;
+        }
+        var asked = new ArrayList<>(steps);
+        asked.add(at, byHand("by-hand-before", Phase.PRE_ACQUISITION));
+        return asked;
+    }
+
+    static StepDraft byHand(String name, Phase phase) {
+        return new StepDraft(
+                name,
+                phase,
+                Where.BY_HAND,
+                List.of("web"),
+                Condition.SUCCESS,
+                0,
+                0,
+                0,
+                0,
+                UnavailableTargets.FAIL,
+                0,
+                Travel.NEAREST_CACHE,
+                0,
+                false,
+                Trouble.NONE,
+                false,
+                "",
+                OnlyIf.NONE,
+                Optional.empty());
+    }
+
+    /** Waits and health checks. */
+    private StepDraft meetingAbsence(StepDraft step) {
+        String name = step.name();
+        if (step.where() == Where.BY_HAND) {
+            return step;
+        }
+        var rule =
+                Dice.fate(seed, 4, name, "waits") == 0
+                        ? UnavailableTargets.WAIT
+                        : step.unavailable();
+        int seconds = List.of(5, 30, 90, 900).get(Dice.fate(seed, 4, name, "how long"));
+        boolean asks =
+                step.packageNumber() == 0
+                        && step.beside().isEmpty()
+                        && Dice.fate(seed, 6, name, "health") == 0;
+        return step.meeting(
+                rule,
+                rule == UnavailableTargets.WAIT ? Optional.of(seconds) : Optional.empty(),
+                asks ? Optional.of(seconds) : Optional.empty());
+    }
+
+    /** Some scripts are questions to a URL instead. */
+    private StepDraft askingUrls(StepDraft step) {
+        boolean isScript =
+                step.where() != Where.BY_HAND
+                        && step.packageNumber() == 0
+                        && step.beside().isEmpty()
+                        && step.healthSeconds().isEmpty();
+        return isScript && Dice.fate(seed, 6, step.name(), "url") == 0
+                ? step.asking(
+                        Optional.of(
+                                List.of(5, 60, 600)
+                                        .get(Dice.fate(seed, 3, step.name(), "url within"))))
+                : step;
+    }
+}
