@@ -65,4 +65,18 @@ class PassedOverTest {
         firstCacheAt(CACHE.url());
         assertThat(passedOver().reason()).contains("does not trust this server");
     }
+
+    @Test
+    void so_does_a_server_of_others_that_is_away() throws Exception {
+        Configured.region("twin", false, 1);
+        Configured.cache("twin-2", "twin", CACHE, link);
+        var answer =
+                Http.put(
+                        "/api/v1/caches/twin-1",
+                        "{\"kind\":\"NUGET\",\"region\":\"twin\",\"url\":\"http://127.0.0.1:1/v3/index.json\"}");
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
+
+        assertThat(passedOver().reason()).contains("cannot be reached");
+        assertThat(passedOver().reason()).isEqualTo("was away a moment ago");
+    }
 }

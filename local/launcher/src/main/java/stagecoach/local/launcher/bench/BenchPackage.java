@@ -24,9 +24,14 @@ final class BenchPackage {
 
     /** Packs so many bytes into a package in {@code folder}. */
     static Path pack(Path folder, int megabytes) throws IOException {
+        return pack(folder, ID, megabytes);
+    }
+
+    /** The same under another name, and with bytes that no other name has. */
+    static Path pack(Path folder, String id, int megabytes) throws IOException {
         Files.createDirectories(folder);
         Path payload = folder.resolve("payload.bin");
-        var random = new Random(20131);
+        var random = new Random(20131 + id.hashCode());
         byte[] block = new byte[MEGABYTE];
         try (OutputStream out = Files.newOutputStream(payload)) {
             for (int i = 0; i < megabytes; i++) {
@@ -34,6 +39,6 @@ final class BenchPackage {
                 out.write(block);
             }
         }
-        return Nupkg.pack(folder, ID, VERSION, Map.of("payload.bin", payload));
+        return Nupkg.pack(folder, id, VERSION, Map.of("payload.bin", payload));
     }
 }

@@ -20,6 +20,7 @@ import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.bench.DeploymentBench;
 import stagecoach.local.launcher.bench.IngestBench;
+import stagecoach.local.launcher.bench.LinkBench;
 import stagecoach.local.launcher.bench.Peer;
 import stagecoach.local.launcher.bench.Played;
 import stagecoach.local.launcher.bench.ServeBench;
@@ -358,6 +359,53 @@ public final class BenchCommand implements Runnable {
                                         part.wallSeconds() / by.figure(WALL),
                                         part.cpuSeconds() / by.figure(CPU)),
                 out);
+    }
+
+    /** What crosses the links. */
+    @Command(
+            name = "links",
+            mixinStandardHelpOptions = true,
+            description =
+                    "What crosses the link into each region when packages are deployed to its machines, beside the packages' own bytes once for each region.")
+    Integer links(
+            @Option(names = "--regions", defaultValue = "2") int regions,
+            @Option(names = "--targets", defaultValue = "3", description = "In each region.")
+                    int targets,
+            @Option(names = "--packages", defaultValue = "2") int packages,
+            @Option(names = "--package-mb", defaultValue = "10") int packageMegabytes,
+            @Option(names = "--json") boolean json)
+            throws Exception {
+        refuseUnless(
+                regions >= 1
+                        && regions <= 10
+                        && targets >= 1
+                        && regions * targets <= 100
+                        && packages >= 1
+                        && packages <= 20
+                        && packageMegabytes >= 1
+                        && packageMegabytes <= 1_000,
+                "--regions is 1 to 10, --targets up to 100 in all, --packages 1 to 20, --package-mb 1 to 1000");
+        var question = new LinkBench.Question(regions, targets, packages, packageMegabytes);
+        return measured(
+                json,
+                (machines, home) -> new LinkBench(machines, home.resolve("links")).run(question),
+                (answer, out) -> {
+                    for (LinkBench.Link link : answer.links()) {
+                        out.printf(
+                                Locale.ROOT,
+                                "%s: %.3f MB to its cache, %.3f MB to its %d machines, %.3f MB of control%n",
+                                link.region(),
+                                link.toCache() / 1e6,
+                                link.toTargets() / 1e6,
+                                targets,
+                                link.control() / 1e6);
+                    }
+                    out.printf(
+                            Locale.ROOT,
+                            "packages %.3f MB; over the links %.4f x as much for each region%n",
+                            answer.packageBytes() / 1e6,
+                            answer.ratio());
+                });
     }
 
     /** Ever more machines. */

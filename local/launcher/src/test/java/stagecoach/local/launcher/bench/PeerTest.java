@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,34 @@ class PeerTest {
                     assertThat(measured.figure("wallSeconds")).isPositive();
             case Peer.Found.NotHere(String why) -> assertThat(why).contains("is not installed");
         }
+    }
+
+    @Test
+    void the_floor_of_an_ingest_copies_and_hashes_all_packages_and_leaves_nothing()
+            throws Exception {
+        Path text = Files.writeString(folder.resolve("a.txt"), "a");
+        for (String id : List.of("One", "Two")) {
+            Nupkg.pack(folder, id, "1.0.0", Map.of("a.txt", text));
+        }
+        switch (new Peer(Checkout.find().root(), "ingest.sh").measure(Map.of(), folder)) {
+            case Peer.Found.Measured measured -> {
+                assertThat(measured.figure("packages")).isEqualTo(2);
+                assertThat(measured.figure("wallSeconds")).isPositive();
+            }
+            case Peer.Found.NotHere(String why) -> assertThat(why).contains("is not installed");
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**/floor-*");
+    }
+
+    @Test
+    void what_a_process_takes_is_seen_in_the_most_that_it_had() throws Exception {
+        PeakMemory memory = PeakMemory.of(ProcessHandle.current().pid());
+        long before = memory.now();
+
+        ByteBuffer taken = ByteBuffer.allocateDirect(64 << 20);
+
+        assertThat(memory.peak()).isGreaterThan(before + (48 << 20));
+        assertThat(taken.get(0)).isZero();
     }
 
     @Test
