@@ -72,6 +72,28 @@ final class Whole {
         }
     }
 
+    /** One more target of the environment, connected when this returns. */
+    void startTarget(String target, String tag) throws Exception {
+        machines.startTentacle(
+                machine(
+                        target,
+                        Optional.of("eu"),
+                        List.of("production"),
+                        List.of(tag),
+                        Optional.empty()));
+        machines.awaitReady("tentacle-" + target);
+    }
+
+    /** Kills a process and lets it stay away until {@link #release}. */
+    void holdBack(String process) throws IOException, InterruptedException {
+        control.holdBack(process);
+    }
+
+    /** Lets a process come back that was held back. */
+    void release(String process) throws IOException, InterruptedException {
+        control.release(process);
+    }
+
     /** A cache of a region, registered. */
     void startCache(String name, String region) throws Exception {
         URI listens = machines.startCache(name);
