@@ -19,6 +19,7 @@ class MountsTest {
     private static final Path GOOD = Path.of("/mnt/good");
 
     private final Mounts mounts = new Mounts();
+    private final CountDownLatch hangs = new CountDownLatch(1);
     private final CountDownLatch serverIsBack = new CountDownLatch(1);
 
     @AfterEach
@@ -29,6 +30,7 @@ class MountsTest {
 
     /** As the system does it: no interrupt helps. */
     private Boolean hang() {
+        hangs.countDown();
         boolean back = false;
         while (!back) {
             try {
@@ -48,7 +50,9 @@ class MountsTest {
 
     @Test
     void a_mount_that_keeps_a_thread_gets_no_other_until_it_has_let_it_go() throws Exception {
-        mounts.begin(GONE, this::hang).close();
+        Mounts.Stay<Boolean> stay = mounts.begin(GONE, this::hang);
+        hangs.await();
+        stay.close();
 
         assertThatThrownBy(() -> mounts.begin(GONE, () -> "more"))
                 .isInstanceOf(Silent.class)
