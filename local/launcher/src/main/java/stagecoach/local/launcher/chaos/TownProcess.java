@@ -85,6 +85,6 @@ final class TownProcess {
                 new StepShape("stop", targets, true, 1),
                 new StepShape("shaky", targets, true, 2),
                 new StepShape("roll", targets, true, 1),
-                new StepShape("close", workers, false, 1));
+                new StepShape("close", workers, false, 1, true));
     }
 }

@@ -17,11 +17,21 @@ import stagecoach.local.launcher.chaos.verdict.Asked;
 
 /**
  * Keeps a deployment under way in each slot, as a patient person would: asks again under the same
- * key while nobody answers, and begins the next one when one has ended.
+ * key while nobody answers, and begins the next one when one has ended. In some slots a second one
+ * waits in the queue, and some are cancelled at any moment, in the queue too.
  */
 final class Traffic {
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
     private static final long POLL_MILLIS = 1_000;
+
+    /** In so many slots there is one whose deployments queue behind another's. */
+    private static final int SLOTS_PER_QUEUE = 5;
+
+    /** Of so many deployments one is cancelled. */
+    private static final int DEPLOYMENTS_PER_CANCEL = 8;
+
+    private static final int CANCEL_WITHIN_MILLIS = 15_000;
+    private static final int ALREADY_ENDED = 409;
 
     private final ApiClient api;
     private final Story story;
@@ -38,7 +48,9 @@ final class Traffic {
 
     /** Begins in the first {@code deployments} of the slots. */
     void begin(List<Town.Slot> slots, int deployments) {
-        for (Town.Slot slot : slots.subList(0, deployments)) {
+        var wanted = new ArrayList<>(slots.subList(0, deployments));
+        wanted.addAll(slots.subList(0, deployments / SLOTS_PER_QUEUE));
+        for (Town.Slot slot : wanted) {
             var lane = new Lane(slot, new Random(seed * 31 + lanes.size()));
             lanes.add(lane);
             lane.thread.start();
@@ -91,6 +103,7 @@ final class Traffic {
         private final List<Asked> ended = new ArrayList<>();
         private final Thread thread = Thread.ofVirtual().name("lane").unstarted(this::run);
         private @Nullable Asked open;
+        private boolean cancelled;
 
         Lane(Town.Slot slot, Random random) {
             this.slot = slot;
@@ -111,26 +124,32 @@ final class Traffic {
             String id = deployment.path("id").asText();
             ended.add(asked(id, Optional.of(state), failure));
             open = null;
-            if (!state.equals("SUCCEEDED")) {
+            if (!state.equals("SUCCEEDED") && !(cancelled && state.equals("CANCELLED"))) {
                 story.tell(
                         "%s (%s to %s) ended %s: %s"
                                 .formatted(id, slot.project(), slot.environment(), state, failure));
             }
         }
 
-        private synchronized void open(String id) {
+        private synchronized void open(String id, boolean willBeCancelled) {
+            cancelled = willBeCancelled;
             open = asked(id, Optional.empty(), "");
         }
 
         private Asked asked(String id, Optional<String> state, String failure) {
-            return new Asked(id, slot.project(), slot.steps(), state, failure);
+            return new Asked(id, slot.project(), slot.steps(), state, failure, cancelled);
         }
 
         private void run() {
             try {
                 while (!closing) {
                     String id = deploy().path("id").asText();
-                    open(id);
+                    boolean cancels = random.nextInt(DEPLOYMENTS_PER_CANCEL) == 0;
+                    open(id, cancels);
+                    if (cancels) {
+                        TimeUnit.MILLISECONDS.sleep(random.nextInt(CANCEL_WITHIN_MILLIS));
+                        cancel(id);
+                    }
                     ended(end(id));
                 }
             } catch (InterruptedException e) {
@@ -154,6 +173,26 @@ final class Traffic {
                     pause();
                 } catch (ApiProblem problem) {
                     improper("POST /deployments was answered: " + problem.getMessage());
+                    pause();
+                }
+            }
+        }
+
+        /** What has ended meanwhile cannot be cancelled, which is told so. */
+        private void cancel(String id) throws InterruptedException {
+            while (true) {
+                try {
+                    api.post("/deployments/" + id + "/cancel", Map.of());
+                    return;
+                } catch (Unreachable away) {
+                    pause();
+                } catch (ApiProblem problem) {
+                    if (problem.status() == ALREADY_ENDED) {
+                        return;
+                    }
+                    improper(
+                            "POST /deployments/%s/cancel was answered: %s"
+                                    .formatted(id, problem.getMessage()));
                     pause();
                 }
             }

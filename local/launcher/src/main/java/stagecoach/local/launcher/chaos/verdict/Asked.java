@@ -9,13 +9,15 @@ import java.util.Optional;
  * @param steps in their order
  * @param state as the API tells it in the end; empty if it has not ended in time
  * @param failure in words, or an empty string
+ * @param cancelled whether somebody wanted it to end before
  */
 public record Asked(
         String deployment,
         String project,
         List<StepShape> steps,
         Optional<String> state,
-        String failure) {
+        String failure,
+        boolean cancelled) {
     /** Copies the list. */
     public Asked {
         steps = List.copyOf(steps);

@@ -76,6 +76,13 @@ public final class Judge {
         switch (one.state().orElse("")) {
             case "SUCCEEDED" -> nothingMissing(one, own);
             case "" -> say("%s (%s) has not ended".formatted(one.deployment(), one.project()));
+            case "CANCELLED" -> {
+                if (!one.cancelled()) {
+                    say(
+                            "%s (%s) ended CANCELLED, and nobody has cancelled it"
+                                    .formatted(one.deployment(), one.project()));
+                }
+            }
             default ->
                     say(
                             "%s (%s) ended %s, and nothing that was done should have stopped it: %s"
@@ -129,7 +136,7 @@ public final class Judge {
             starts(step, own)
                     .forEach(
                             (place, count) -> {
-                                if (count > step.tries()) {
+                                if (count > step.startsMax(one.cancelled())) {
                                     say(
                                             "%s (%s): step %s ran %d times on %s, not %d"
                                                     .formatted(

@@ -59,6 +59,35 @@ class JudgeTest {
     }
 
     @Test
+    void what_was_cancelled_may_end_so_with_less_and_nothing_else_may() {
+        lines.removeIf(line -> line.step().equals("roll"));
+        assertThat(judged("CANCELLED"))
+                .containsExactly("d1 (shop) ended CANCELLED, and nobody has cancelled it");
+        assertThat(cancelled(STEPS)).isEmpty();
+    }
+
+    @Test
+    void what_was_cancelled_runs_nothing_twice_but_an_always_step_that_was_ended_at_work() {
+        ran("close", "worker-1", "t8");
+        ran("close", "worker-1", "t9");
+        var steps = new ArrayList<>(STEPS);
+        steps.add(new StepShape("close", Set.of("worker-1"), false, 1, true));
+        assertThat(cancelled(steps)).isEmpty();
+        ran("roll", "web-1", "t10");
+        ran("close", "worker-1", "t11");
+        assertThat(cancelled(steps))
+                .containsExactlyInAnyOrder(
+                        "d1 (shop): step roll ran 2 times on web-1, not 1",
+                        "d1 (shop): step close ran 3 times on a worker, not 1");
+    }
+
+    private List<String> cancelled(List<StepShape> steps) {
+        return Judge.judge(
+                List.of(new Asked("d1", "shop", steps, Optional.of("CANCELLED"), "", true)),
+                new Trace(lines));
+    }
+
+    @Test
     void what_is_missing_from_a_success_is_found() {
         lines.removeIf(line -> line.ticket().equals("t7"));
         assertThat(judged("SUCCEEDED"))
@@ -117,7 +146,7 @@ class JudgeTest {
 
     private static Asked asked(Optional<String> state) {
         String failure = state.equals(Optional.of("FAILED")) ? "step roll failed on web-1" : "";
-        return new Asked("d1", "shop", STEPS, state, failure);
+        return new Asked("d1", "shop", STEPS, state, failure, false);
     }
 
     private void ran(String step, String machine, String ticket) {
