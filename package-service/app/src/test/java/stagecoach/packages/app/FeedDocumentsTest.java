@@ -77,6 +77,19 @@ class FeedDocumentsTest {
     }
 
     @Test
+    void what_only_an_old_version_says_of_itself_finds_the_package_as_it_is_now() throws Exception {
+        String id = Packages.freshId() + ".Old";
+        Http.pushed(nupkg(id, "1.0.0", "It has a samovar"));
+        Http.pushed(nupkg(id, "2.0.0", "It has a kettle"));
+
+        JsonNode found = search("q=samovar%%20%s".formatted(id)).at("/data/0");
+
+        assertThat(found.get("version").asText()).isEqualTo("2.0.0");
+        assertThat(found.get("description").asText()).isEqualTo("It has a kettle");
+        assertThat(found.get("versions")).hasSize(2);
+    }
+
+    @Test
     void a_search_tells_stable_versions_unless_more_is_wanted() throws Exception {
         String id = Packages.freshId() + ".Search";
         Http.pushed(nupkg(id, "1.0.0"));
@@ -217,16 +230,20 @@ class FeedDocumentsTest {
     }
 
     private static byte[] nupkg(String id, String version) {
+        return nupkg(id, version, "All of it");
+    }
+
+    private static byte[] nupkg(String id, String version, String description) {
         return Archive.withNuspec(
                         """
                         <package><metadata><id>%s</id><version>%s</version>
-                        <authors>Shop</authors><description>All of it</description>
+                        <authors>Shop</authors><description>%s</description>
                         <title>The shop</title><tags>web face</tags>
                         <dependencies><group targetFramework="net45">
                         <dependency id="Shop.Core" version="1.0"/></group></dependencies>
                         </metadata></package>
                         """
-                                .formatted(id, version))
+                                .formatted(id, version, description))
                 .file("content/version.txt", version)
                 .bytes();
     }

@@ -14,15 +14,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** A NuGet server of somebody else, deliberately simple, which can be told to behave badly. */
 final class ForeignServer implements AutoCloseable {
@@ -43,6 +46,15 @@ final class ForeignServer implements AutoCloseable {
     final AtomicInteger hiddenFor = new AtomicInteger();
 
     volatile boolean deletes = true;
+
+    /** Whether a removal only takes a package out of lists, as the protocol allows. */
+    volatile boolean hides;
+
+    /** Names that are out of lists. */
+    final Set<String> hidden = ConcurrentHashMap.newKeySet();
+
+    /** Set so that the next index ends in its middle, until it is counted down. */
+    volatile @Nullable CountDownLatch stalled;
 
     private final HttpServer server;
 
@@ -78,19 +90,43 @@ final class ForeignServer implements AutoCloseable {
             asked.add(new Asked(method, path, Map.copyOf(exchange.getRequestHeaders())));
             byte[] body = exchange.getRequestBody().readAllBytes();
             if (path.equals("/v3/index.json")) {
-                say(exchange, 200, document());
+                index(exchange);
             } else if (path.startsWith("/flat/")) {
                 flat(exchange, path);
             } else if (!KEY.equals(exchange.getRequestHeaders().getFirst("X-NuGet-ApiKey"))) {
                 say(exchange, 403, new byte[0]);
             } else if (method.equals("DELETE")) {
-                if (deletes) {
-                    held.remove(path.substring("/push/".length()).toLowerCase(Locale.ROOT));
+                String name = path.substring("/push/".length()).toLowerCase(Locale.ROOT);
+                if (hides) {
+                    hidden.add(name);
+                } else if (deletes) {
+                    held.remove(name);
                 }
                 say(exchange, deletes ? 204 : 405, new byte[0]);
+            } else if (method.equals("POST")) {
+                hidden.remove(path.substring("/push/".length()).toLowerCase(Locale.ROOT));
+                say(exchange, 200, new byte[0]);
             } else {
                 push(exchange, body);
             }
+        }
+    }
+
+    private void index(HttpExchange exchange) throws IOException {
+        byte[] document = document();
+        CountDownLatch until = stalled;
+        stalled = null;
+        if (until == null) {
+            say(exchange, 200, document);
+            return;
+        }
+        exchange.sendResponseHeaders(200, document.length);
+        exchange.getResponseBody().write(document, 0, 20);
+        exchange.getResponseBody().flush();
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,29 @@ class NuGetCacheTest {
 
         assertThat(replicated(2).attempts()).isEqualTo(2);
         assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void an_answer_that_stops_in_its_middle_costs_a_try_and_no_more() {
+        var more = new CountDownLatch(1);
+        server.stalled = more;
+
+        assertThat(replicated(2).attempts()).isEqualTo(2);
+
+        more.countDown();
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void a_package_of_others_that_was_hidden_instead_of_removed_is_shown_again() {
+        server.hides = true;
+        server.held.put(name(), otherBytes(77));
+
+        assertThat(failed(2)).contains("does not let it be replaced");
+
+        assertThat(server.asked("DELETE")).isPositive();
+        assertThat(server.hidden).isEmpty();
+        assertThat(server.held.get(name())).hasSize(77);
     }
 
     @Test

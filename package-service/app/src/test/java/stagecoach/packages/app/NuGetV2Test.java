@@ -88,6 +88,25 @@ class NuGetV2Test {
     }
 
     @Test
+    void whoever_names_an_id_is_told_what_every_version_needs() throws Exception {
+        String id = Packages.freshId() + ".All";
+        Http.pushed(nupkg(id, "1.0.0"));
+        Http.pushed(nupkg(id, "1.1.0"));
+
+        Document all = xml("/Packages()?$filter=Id%20eq%20'" + id + "'");
+
+        assertThat(properties(all, "Version")).containsExactlyInAnyOrder("1.0.0", "1.1.0");
+        assertThat(properties(all, "Dependencies"))
+                .hasSize(2)
+                .containsOnly("Shop.Core:[1.0.0, ):net45|::net6.0");
+        assertThat(
+                        xml("/Packages()?$skip=1&$filter=Id%20eq%20'" + id + "'")
+                                .getElementsByTagName("entry")
+                                .getLength())
+                .isZero();
+    }
+
+    @Test
     void it_pushes_with_http_1_0_and_unlists() throws Exception {
         var nupkg = Packages.of(Packages.freshId() + ".Push", "1.0.0", 10);
         assertThat(OldClient.push("/nuget/v2/", nupkg)).startsWith("HTTP/1.0 201");

@@ -103,8 +103,9 @@ final class Scrub implements Closeable {
         Sha512 next = page.next();
         // Before it is read: one that cannot be read must not keep the others from being.
         keep(new At(at.began(), next.hex()));
+        String known = pulls.lastOrder(next);
         if (blobs.verify(next, pace) instanceof Verification.Broken(Sha512 actual)
-                && pulls.dropDamaged(next)) {
+                && pulls.dropDamaged(next, known)) {
             LOG.errorf(
                     "A package was damaged and is dropped; it is pulled again when somebody needs it. sha512=%s actual=%s",
                     next, actual);

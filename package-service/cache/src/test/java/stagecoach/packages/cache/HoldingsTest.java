@@ -160,6 +160,18 @@ class HoldingsTest {
     }
 
     @Test
+    void what_was_ordered_while_it_was_read_is_not_dropped_for_what_it_had_been() throws Exception {
+        String known = cache.pulls().lastOrder(SHA512);
+        pull("b");
+
+        assertThat(cache.pulls().dropDamaged(SHA512, known)).isFalse();
+
+        assertThat(cache.file(SHA512)).exists();
+        assertThat(cache.pulls().dropDamaged(SHA512, cache.pulls().lastOrder(SHA512))).isTrue();
+        assertThat(cache.file(SHA512)).doesNotExist();
+    }
+
+    @Test
     void reading_again_goes_on_behind_a_restart_and_begins_anew_when_it_is_time() throws Exception {
         var scrub = cache.scrub(Duration.ofDays(7), Clock.fixed(NOW, ZoneOffset.UTC));
         assertThat(scrub.step()).isTrue();

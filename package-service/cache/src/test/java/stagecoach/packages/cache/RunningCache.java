@@ -209,6 +209,11 @@ final class RunningCache implements AutoCloseable {
         return new Scrub(blobs, pulls, new Pace(0), every, folder.resolve("scrub"), clock);
     }
 
+    /** What it pulls, and has pulled. */
+    Pulls pulls() {
+        return pulls;
+    }
+
     /** Where a blob lies. */
     Path file(Sha512 sha512) {
         return blobs.file(sha512);

@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.packages.PackageEvent.Why;
+import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * Chooses what may go. Never chosen: what is leased, the newest version of a package, and what was
- * used within the last hour, since somebody may be about to make a release of it.
+ * Chooses what may go. Never chosen: what is leased, the newest version of a package and its newest
+ * stable one, which a release without a version asks for, and what was used within the last hour,
+ * since somebody may be about to make a release of it.
  */
 public final class Keeping {
     /** What was used so recently stays whatever the settings say. */
@@ -30,11 +32,13 @@ public final class Keeping {
             return List.of();
         }
         List<Stored> newestFirst = newestFirst(versions);
+        Set<PackagePin> newest = newest(versions);
         int kept1 = Math.max(1, kept.versions().orElse(1));
         Instant before = now.minus(Duration.ofDays(kept.days().orElse(0)));
         return newestFirst.stream()
                 .skip(kept1)
                 .filter(stored -> mayGo(stored, now) && stored.usedAt().isBefore(before))
+                .filter(stored -> !newest.contains(stored.pin()))
                 .map(stored -> new Going(stored, Why.RETENTION, reason(kept)))
                 .toList();
     }
@@ -82,11 +86,17 @@ public final class Keeping {
         return !stored.leased() && stored.usedAt().isBefore(now.minus(GRACE));
     }
 
+    /** Of each package the newest version, and the newest stable one. */
     private static Set<PackagePin> newest(Collection<Stored> stored) {
-        var seen = new HashSet<>();
+        var seen = new HashSet<PackageId>();
+        var seenStable = new HashSet<PackageId>();
         var newest = new HashSet<PackagePin>();
         for (Stored one : newestFirst(stored)) {
-            if (seen.add(one.pin().id())) {
+            PackageId id = one.pin().id();
+            boolean isStable = !one.pin().version().isPrerelease();
+            boolean isNewest = seen.add(id);
+            boolean isNewestStable = isStable && seenStable.add(id);
+            if (isNewest || isNewestStable) {
                 newest.add(one.pin());
             }
         }

@@ -66,7 +66,7 @@ class KeepingProperties {
     private static PackagePin pin(int number) {
         return new PackagePin(
                 new PackageId("Shop." + number % 3),
-                new PackageVersion("1." + number / 3 + ".0"),
+                new PackageVersion("1." + number / 3 + ".0" + (number == 11 ? "-beta" : "")),
                 Sha512.hashOf(new byte[] {(byte) (number == 3 ? 0 : number)}),
                 100);
     }
@@ -138,7 +138,12 @@ class KeepingProperties {
                                     .map(KeepingProperties::pin)
                                     .filter(other -> other.id().equals(pin.id()))
                                     .map(PackagePin::version))
-                    .anyMatch(version -> version.compareTo(pin.version()) > 0);
+                    .anyMatch(version -> version.compareTo(pin.version()) > 0)
+                    .anyMatch(
+                            version ->
+                                    !version.isPrerelease()
+                                            && (pin.version().isPrerelease()
+                                                    || version.compareTo(pin.version()) > 0));
         }
         there.keySet()
                 .removeIf(
@@ -194,6 +199,18 @@ class KeepingProperties {
                                                 "it was not among the newest 2 versions, and nobody used it for 5 days"));
         assertThat(Keeping.old(versions, kept(1, 0), START)).hasSize(3);
         assertThat(Keeping.old(versions, kept(0, 5), START)).hasSize(2);
+    }
+
+    @Example
+    void the_newest_stable_version_stays_behind_prereleases() {
+        var versions = List.of(old("0.9.0"), old("1.0.0"), old("2.0.0-a"), old("2.0.0-b"));
+
+        assertThat(Keeping.old(versions, kept(1, 0), START))
+                .extracting(going -> going.stored().pin().version().value())
+                .containsExactlyInAnyOrder("0.9.0", "2.0.0-a");
+        assertThat(Keeping.forRoom(versions, 1000, START))
+                .extracting(going -> going.stored().pin().version().value())
+                .containsExactlyInAnyOrder("0.9.0", "2.0.0-a");
     }
 
     private static PackagesKept kept(int versions, int days) {

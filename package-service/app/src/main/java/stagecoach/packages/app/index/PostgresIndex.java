@@ -236,17 +236,20 @@ public class PostgresIndex implements PackageIndex {
 
     /** The same in a transaction that one already has. */
     public static Optional<PackageEntry> offered(Tx tx, PackageId id, PackageVersion version) {
-        return versions(tx, id).stream()
-                .filter(entry -> entry.pin().version().equals(version))
-                .findFirst();
+        return one(tx, id, version, " AND lost_at IS NULL");
     }
 
     /** A package, even if its bytes are lost. */
     public static Optional<PackageEntry> find(Tx tx, PackageId id, PackageVersion version) {
+        return one(tx, id, version, "");
+    }
+
+    private static Optional<PackageEntry> one(
+            Tx tx, PackageId id, PackageVersion version, String condition) {
         return tx
                 .rows(
-                        "SELECT %s FROM package WHERE id_key = ?1 AND version_key = ?2"
-                                .formatted(COLUMNS),
+                        "SELECT %s FROM package WHERE id_key = ?1 AND version_key = ?2%s"
+                                .formatted(COLUMNS, condition),
                         id.lower(),
                         version.lower())
                 .stream()

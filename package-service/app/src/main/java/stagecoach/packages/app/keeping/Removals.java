@@ -106,22 +106,39 @@ public class Removals {
                 sha512.value());
     }
 
-    /** The bytes that wait to be deleted. */
-    List<Sha512> unused(Statements tx) {
+    /**
+     * The bytes that wait to be deleted, in order.
+     *
+     * @param after only those behind this digest; empty for all
+     */
+    List<Sha512> unused(Statements tx, String after) {
         return tx
-                .rows("SELECT sha512 FROM unused_blob ORDER BY sha512 LIMIT ?1", AT_ONCE_MAX)
+                .rows(
+                        "SELECT sha512 FROM unused_blob WHERE sha512 > CAST(?1 AS text) ORDER BY sha512 LIMIT ?2",
+                        after,
+                        AT_ONCE_MAX)
                 .stream()
                 .map(row -> new Sha512(text(row[0])))
                 .toList();
     }
 
-    /** Deletes the bytes that no package has. */
+    /** Deletes the bytes that no package has. What cannot be deleted waits for the next time. */
     public void deleteUnused() {
-        for (List<Sha512> some = unitOfWork.run(this::unused);
-                !some.isEmpty();
-                some = unitOfWork.run(this::unused)) {
-            some.forEach(sha512 -> unitOfWork.execute(tx -> deleteUnused(tx, sha512)));
+        String after = "";
+        for (List<Sha512> some = unusedAfter(after); !some.isEmpty(); some = unusedAfter(after)) {
+            for (Sha512 sha512 : some) {
+                try {
+                    unitOfWork.execute(tx -> deleteUnused(tx, sha512));
+                } catch (UncheckedIOException e) {
+                    Log.error("Bytes that no package has cannot be deleted; it is tried again.", e);
+                }
+            }
+            after = some.getLast().value();
         }
+    }
+
+    private List<Sha512> unusedAfter(String after) {
+        return unitOfWork.run(tx -> unused(tx, after));
     }
 
     private void deleteUnused(Tx tx, Sha512 sha512) {

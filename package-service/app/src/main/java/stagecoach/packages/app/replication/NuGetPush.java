@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.budget.Paces;
@@ -41,7 +45,10 @@ import stagecoach.wire.StagecoachJson;
  */
 @Singleton
 class NuGetPush {
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+    /** What a server answers is small; one that sends on and on is not listened to. */
+    private static final BodyHandler<byte[]> BODY =
+            BodyHandlers.limiting(BodyHandlers.ofByteArray(), 4L << 20);
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
@@ -115,6 +122,9 @@ class NuGetPush {
         try {
             return sent(talk, service, suspect, watch);
         } catch (CacheFailure e) {
+            if (present.isPresent()) {
+                listAgain(talk, service);
+            }
             throw e.whereItIsAbsent();
         }
     }
@@ -256,6 +266,19 @@ class NuGetPush {
         }
     }
 
+    /** What a server only hid when it was to delete it belongs to somebody: it is shown again. */
+    private void listAgain(Talk talk, Service service) throws InterruptedException {
+        URI at =
+                within(service.publish(), "%s/%s".formatted(talk.pin().id(), talk.pin().version()));
+        try {
+            var _ = ask(talk, withKey(talk, at, request(talk, at)).POST(BodyPublishers.noBody()));
+        } catch (CacheFailure e) {
+            Log.warnf(
+                    "A package of others may be hidden there now. cache=%s package=%s cause=%s",
+                    talk.row().id, talk.name(), e.getMessage());
+        }
+    }
+
     private int send(Talk talk, Service service, FillWatch watch)
             throws CacheFailure, InterruptedException {
         var sent = new AtomicLong();
@@ -269,7 +292,7 @@ class NuGetPush {
         try {
             HttpResponse<byte[]> answer =
                     Transfers.await(
-                            client.sendAsync(request.build(), BodyHandlers.ofByteArray()),
+                            client.sendAsync(request.build(), BODY),
                             sent,
                             watch,
                             config.stallMax(),
@@ -299,7 +322,7 @@ class NuGetPush {
     }
 
     private HttpRequest.Builder request(Talk talk, URI at) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(ANSWER_MAX);
+        HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(config.silenceMax());
         if (isOwn(talk, at)) {
             talk.credentials()
                     .authorization()
@@ -329,10 +352,20 @@ class NuGetPush {
 
     private HttpResponse<byte[]> ask(Talk talk, HttpRequest.Builder request)
             throws CacheFailure, InterruptedException {
+        // The client's own time limit ends with the headers, and a body may stall as well.
+        var answer = client.sendAsync(request.build(), BODY);
         try {
-            return client.send(request.build(), BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw unreached(talk, e);
+            return answer.get(config.silenceMax().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new CacheFailure(
+                    true,
+                    "did not finish an answer within %d s"
+                            .formatted(config.silenceMax().toSeconds()),
+                    e);
+        } catch (ExecutionException e) {
+            throw unreached(talk, Objects.requireNonNullElse(e.getCause(), e));
+        } finally {
+            answer.cancel(true);
         }
     }
 

@@ -48,10 +48,11 @@ public class StoreCheck {
     private final Clock clock;
     private final Set<Sha512> verified = ConcurrentHashMap.newKeySet();
 
-    // A thread of the system: hashing gigabytes would keep the virtual ones from their processors.
-    private final ExecutorService hashing =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().name("store-check").daemon().factory());
+    /** What is larger is read by another thread, so that nothing small waits behind it. */
+    private static final long SMALL_MAX = 64L << 20;
+
+    private final ExecutorService hashingSmall = hashing("store-check-small");
+    private final ExecutorService hashingLarge = hashing("store-check-large");
 
     StoreCheck(
             FolderBlobStore blobs,
@@ -68,9 +69,17 @@ public class StoreCheck {
         this.clock = clock;
     }
 
+    /**
+     * A thread of the system: hashing gigabytes would keep the virtual ones from their processors.
+     */
+    private static ExecutorService hashing(String name) {
+        return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+    }
+
     @PreDestroy
     void stop() {
-        hashing.shutdownNow();
+        hashingSmall.shutdownNow();
+        hashingLarge.shutdownNow();
     }
 
     /** Somebody got other bytes from here: they are read again before they are believed. */
@@ -232,6 +241,7 @@ public class StoreCheck {
 
     private boolean intact(PackagePin pin) throws IOException, InterruptedException {
         try {
+            ExecutorService hashing = pin.size() <= SMALL_MAX ? hashingSmall : hashingLarge;
             return hashing.submit(() -> blobs.verify(pin.sha512())).get()
                     instanceof Verification.Intact;
         } catch (ExecutionException e) {

@@ -65,6 +65,8 @@ final class CentralDownload implements Closeable {
             Consumer<InputStream> body,
             BooleanSupplier stopped)
             throws IOException, InterruptedException {
+        // No server waits while gigabytes of earlier tries are read.
+        partial.prepare();
         long offset = partial.size();
         HttpResponse<InputStream> response;
         try {

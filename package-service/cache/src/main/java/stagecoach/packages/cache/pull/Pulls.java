@@ -145,12 +145,14 @@ public final class Pulls implements Closeable {
     }
 
     /**
-     * Drops what turned out to be damaged, unless it is being fetched; that it was stays known.
+     * Drops what turned out to be damaged, unless it was ordered since, and perhaps fetched again;
+     * that it was damaged stays known.
      *
+     * @param known the last order from before it was read
      * @return whether it is not here any more
      */
-    public synchronized boolean dropDamaged(Sha512 sha512) throws IOException {
-        if (!forgotten(sha512)) {
+    public synchronized boolean dropDamaged(Sha512 sha512, String known) throws IOException {
+        if (!lastOrder(sha512).equals(known) || !forgotten(sha512)) {
             return false;
         }
         blobs.markDamaged(sha512);

@@ -59,6 +59,12 @@ final class FolderPartial implements PartialBlob {
     }
 
     @Override
+    public void prepare() throws IOException {
+        requireUnfinished();
+        hasher();
+    }
+
+    @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
         requireUnfinished();
         var hasher = hasher();

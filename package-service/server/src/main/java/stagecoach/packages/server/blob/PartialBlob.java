@@ -14,6 +14,12 @@ public non-sealed interface PartialBlob extends BlobWriter {
      */
     PutOutcome complete() throws IOException;
 
+    /**
+     * Reads what has come in earlier tries, which its digest needs. It takes as long as the disk
+     * does, minutes for gigabytes, so it is for before a source is asked, which would not wait.
+     */
+    void prepare() throws IOException;
+
     /** Purges the bytes. */
     void discard() throws IOException;
 }

@@ -235,8 +235,8 @@ public final class FolderIndex implements PackageIndex, Closeable {
     public PackageMatches search(PackageQuery query) {
         var found =
                 packages.values().stream()
-                        .map(versions -> versions.values().stream().filter(query::finds).toList())
-                        .filter(versions -> !versions.isEmpty())
+                        .filter(versions -> versions.values().stream().anyMatch(query::finds))
+                        .map(versions -> versions.values().stream().filter(query::shows).toList())
                         .sorted(Comparator.comparing(FolderIndex::id, query.order()))
                         .toList();
         return new PackageMatches(

@@ -57,6 +57,6 @@ public interface PackageIndex {
     /** The ids of all packages, in their order, each in the spelling of its newest version. */
     List<PackageId> ids();
 
-    /** What is listed and fits. */
+    /** The packages of which a listed version fits. */
     PackageMatches search(PackageQuery query);
 }

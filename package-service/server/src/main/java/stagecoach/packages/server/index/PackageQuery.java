@@ -54,12 +54,17 @@ public record PackageQuery(
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** Whether this version is found. */
-    public boolean finds(PackageEntry entry) {
-        var text = idOnly ? entry.pin().id().lower() : searched(entry);
+    /** Whether this version may be shown to the asker. */
+    public boolean shows(PackageEntry entry) {
         return entry.listed()
                 && (prerelease || !entry.pin().version().isPrerelease())
-                && (semVer2 || !entry.details().semVer2())
+                && (semVer2 || !entry.details().semVer2());
+    }
+
+    /** Whether this version is shown and has what is searched for, so that its package is found. */
+    public boolean finds(PackageEntry entry) {
+        var text = idOnly ? entry.pin().id().lower() : searched(entry);
+        return shows(entry)
                 && packageType.map(type -> hasType(entry, type)).orElse(true)
                 && words.stream().allMatch(text::contains);
     }

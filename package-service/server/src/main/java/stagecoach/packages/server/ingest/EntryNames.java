@@ -2,6 +2,7 @@ package stagecoach.packages.server.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static stagecoach.packages.server.ingest.Refusal.Code.DUPLICATE_NAME;
+import static stagecoach.packages.server.ingest.Refusal.Code.TOO_MANY_ENTRIES;
 import static stagecoach.packages.server.ingest.Refusal.Code.UNSAFE_NAME;
 
 import java.net.URLDecoder;
@@ -18,6 +19,11 @@ import java.util.regex.Pattern;
 final class EntryNames {
 
     private static final int LENGTH_MAX = 1024;
+    private static final int DEPTH_MAX = 64;
+
+    /** Files and all folders on the way to them; what many deep names would take in memory. */
+    private static final int SEEN_MAX = 500_000;
+
     private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
@@ -39,6 +45,11 @@ final class EntryNames {
             if (seen.putIfAbsent(key.substring(0, slash), Role.FOLDER) == Role.FILE) {
                 throw clash(name, "lies in a folder that is also a file");
             }
+        }
+        if (seen.size() > SEEN_MAX) {
+            throw new PackageRefusedException(
+                    TOO_MANY_ENTRIES,
+                    "The archive has more than " + SEEN_MAX + " files and folders.");
         }
         var before = seen.put(key, isFolder ? Role.FOLDER : Role.FILE);
         // A folder that is listed twice is still that folder: nothing is lost.
@@ -62,7 +73,11 @@ final class EntryNames {
             throw unsafe(name, "has a control character");
         }
         var inner = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        for (var segment : inner.split("/", -1)) {
+        var segments = inner.split("/", -1);
+        if (segments.length > DEPTH_MAX) {
+            throw unsafe(name, "lies more than " + DEPTH_MAX + " folders deep");
+        }
+        for (var segment : segments) {
             if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
                 throw unsafe(
                         name, "has a '.', '..' or empty step, which may lead out of the folder");

@@ -8,8 +8,12 @@ import static stagecoach.packages.server.ingest.Refusal.Code.VERSION_EXISTS;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.index.AddOutcome;
@@ -28,12 +32,26 @@ public final class PackageIngest {
     private final PackageIndex index;
     private final IngestLimits limits;
     private final ArchiveGuard guard;
+    private final Executor inspecting;
 
+    /** One whose uploads inspect their packages themselves. */
     public PackageIngest(BlobStore blobs, PackageIndex index, IngestLimits limits) {
+        this(blobs, index, limits, Runnable::run);
+    }
+
+    /**
+     * One whose packages are inspected by others.
+     *
+     * @param inspecting on what packages are inspected: it takes a processor's whole time, minutes
+     *     for a large one, so no virtual thread should do it
+     */
+    public PackageIngest(
+            BlobStore blobs, PackageIndex index, IngestLimits limits, Executor inspecting) {
         this.blobs = blobs;
         this.index = index;
         this.limits = limits;
         this.guard = new ArchiveGuard(limits.archive());
+        this.inspecting = inspecting;
     }
 
     /**
@@ -47,13 +65,31 @@ public final class PackageIngest {
         try (var draft = blobs.draft()) {
             receive(content, draft);
             var digest = draft.seal();
-            var nuspec = guard.inspect(draft.open());
+            var nuspec = inspected(draft);
             var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, draft.size());
             return take(draft, entry(pin, nuspec, at));
         } catch (UploadBrokenException broken) {
             return refused(new PackageRefusedException(UPLOAD_BROKEN, sentence(broken), broken));
         } catch (PackageRefusedException refusal) {
             return refused(refusal);
+        }
+    }
+
+    private Nuspec inspected(BlobDraft draft) throws IOException, PackageRefusedException {
+        var inspection = new FutureTask<Nuspec>(() -> guard.inspect(draft.open()));
+        inspecting.execute(inspection);
+        try {
+            return inspection.get();
+        } catch (InterruptedException e) {
+            inspection.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("The inspection of a package was interrupted.");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case PackageRefusedException refused -> throw refused;
+                case IOException failed -> throw failed;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            }
         }
     }
 

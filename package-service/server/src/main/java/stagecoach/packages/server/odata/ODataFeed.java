@@ -2,6 +2,7 @@ package stagecoach.packages.server.odata;
 
 import java.util.List;
 import java.util.Optional;
+import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.index.PackageIndex;
 
 /** What the old protocol (NuGet v2) answers: enough for its clients to list and to install. */
@@ -38,15 +39,23 @@ public final class ODataFeed {
     }
 
     private List<ODataPackage> found(ODataQuery query) {
-        return index.search(query.search()).packages().stream()
+        return packages(query).stream()
                 .flatMap(versions -> ODataPackage.of(versions).stream())
-                .filter(shown -> !query.search().idOnly() || isOf(shown, query))
                 .filter(shown -> isWanted(shown, query))
                 .toList();
     }
 
-    private static boolean isOf(ODataPackage shown, ODataQuery query) {
-        return query.id().filter(shown.entry().pin().id()::equals).isPresent();
+    /** Whoever names the id installs from what is answered, and needs all of each version. */
+    private List<List<PackageEntry>> packages(ODataQuery query) {
+        if (!query.search().idOnly()) {
+            return index.search(query.search()).packages();
+        }
+        if (query.search().skip() > 0 || query.search().take() == 0) {
+            return List.of();
+        }
+        return query.id().map(index::versions).stream()
+                .map(versions -> versions.stream().filter(query.search()::finds).toList())
+                .toList();
     }
 
     private static boolean isWanted(ODataPackage shown, ODataQuery query) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
@@ -196,6 +197,34 @@ class FolderBlobStoreTest {
 
         assertThat(store.read(DIGEST, 0, CONTENT.length).orElseThrow()).hasBinaryContent(CONTENT);
         assertThat(files()).containsExactly(store.file(DIGEST));
+    }
+
+    @Test
+    void what_has_come_before_is_read_when_the_download_is_prepared_and_not_while_it_runs()
+            throws IOException {
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            partial.write(CONTENT, 0, 10);
+        }
+        var other = CONTENT.clone();
+        other[0] ^= 1;
+        Path file = partialFile();
+        try (var partial = store.partial(DIGEST).orElseThrow()) {
+            Files.write(file, Arrays.copyOf(other, 10));
+            partial.prepare();
+            Files.write(file, Arrays.copyOf(CONTENT, 10));
+            partial.write(CONTENT, 10, CONTENT.length - 10);
+            assertThat(partial.complete()).isInstanceOf(PutOutcome.Mismatch.class);
+        }
+    }
+
+    /** The only file that is no blob yet. */
+    private Path partialFile() throws IOException {
+        try (var files = Files.walk(root)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.toFile().length() == 10)
+                    .findAny()
+                    .orElseThrow();
+        }
     }
 
     @Test

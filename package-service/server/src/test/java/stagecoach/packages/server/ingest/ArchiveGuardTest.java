@@ -124,6 +124,25 @@ class ArchiveGuardTest {
         assertRefused(UNSAFE_NAME, Archive.good().file("a/".repeat(600) + "b", "x").bytes());
     }
 
+    @Test
+    void a_name_that_lies_too_deep_is_refused() {
+        assertRefused(UNSAFE_NAME, Archive.good().file("a/".repeat(64) + "b", "x").bytes());
+    }
+
+    @Test
+    void names_that_lead_through_ever_new_folders_are_refused_before_they_fill_the_memory()
+            throws Exception {
+        var names = new EntryNames();
+        assertThatThrownBy(
+                        () -> {
+                            for (int i = 0; i < 65_535; i++) {
+                                names.add("%d/%s".formatted(i, "a/".repeat(60)));
+                            }
+                        })
+                .isInstanceOf(PackageRefusedException.class)
+                .hasMessageContaining("files and folders");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "a.txt, a.txt",
