@@ -5,11 +5,12 @@ import java.util.Optional;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 
 /**
- * How a tentacle is and what is known of its machine.
+ * How a tentacle is and what is known of its machine. What a machine says of itself is cut to a
+ * length that fits into any event, so that nothing it says can keep the gateway from telling of it.
  *
- * @param reason in words
- * @param version of the tentacle
- * @param capabilities sorted
+ * @param reason in words; at most 2,000 characters
+ * @param version of the tentacle; at most 100 characters
+ * @param capabilities sorted; at most 64 of at most 64 characters
  */
 public record Health(
         AgentHealth state,
@@ -17,9 +18,26 @@ public record Health(
         Optional<String> version,
         Optional<Long> freeDiskBytes,
         List<String> capabilities) {
+    private static final int REASON_MAX = 2_000;
+    private static final int VERSION_MAX = 100;
+    private static final int CAPABILITIES_MAX = 64;
+    private static final int CAPABILITY_MAX = 64;
+
     /** Sorts the capabilities: their order says nothing. */
     public Health {
-        capabilities = capabilities.stream().sorted().distinct().toList();
+        reason = cut(reason, REASON_MAX);
+        version = version.map(told -> cut(told, VERSION_MAX));
+        capabilities =
+                capabilities.stream()
+                        .filter(capability -> capability.length() <= CAPABILITY_MAX)
+                        .sorted()
+                        .distinct()
+                        .limit(CAPABILITIES_MAX)
+                        .toList();
+    }
+
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max);
     }
 
     /** Of a tentacle that never connected. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -49,6 +50,24 @@ class AgentDeciderTest {
 
     private final DeciderSpec<AgentState, AgentAction, AgentReport> agent =
             DeciderSpec.of(new AgentDecider());
+
+    @Test
+    void nothing_that_a_machine_says_of_itself_keeps_it_from_being_revoked() {
+        String endless = "x".repeat(500_000);
+        var many = IntStream.range(0, 10_000).mapToObj(n -> "capability-" + n).toList();
+
+        var story =
+                agent.after(
+                        ENROL,
+                        new NoteConnected(Health.connected(endless, 1000, many)),
+                        new NoteTold(1000, Optional.of(endless)),
+                        new Revoke("It was stolen."));
+
+        assertThat(story.history()).last().isEqualTo(new AgentRevoked(AGENT, "It was stolen."));
+        assertThat(story.history())
+                .hasSize(5)
+                .allMatch(event -> event.toString().length() < 10_000);
+    }
 
     private static AgentHealthChanged health(AgentHealth state, String reason) {
         return new AgentHealthChanged(

@@ -90,6 +90,11 @@ public class EnrolmentTokens {
                 by.value());
     }
 
+    /** What was not used yet opens nothing any more. */
+    void withdraw(Tx tx, AgentId agent) {
+        tx.execute("DELETE FROM enrolment WHERE agent = ?1 AND used_by IS NULL", agent.value());
+    }
+
     /** Who used which token is told for a while, so that a late repeat gets the right sentence. */
     private static void forgetOld(Tx tx, Instant now) {
         tx.execute("DELETE FROM enrolment WHERE expires_at < ?1", now.minus(KEPT));

@@ -75,6 +75,8 @@ public class Trust {
                             .formatted(holder.get(), agent));
         }
         tokens.use(tx, row, shown, now);
+        // Whoever has another one for this machine must not take its place later.
+        tokens.withdraw(tx, agent);
         watcher.sessionEnds(tx, agent);
         commands.handle(
                 tx,
@@ -87,8 +89,9 @@ public class Trust {
     }
 
     /**
-     * Ends the trust in an agent: its certificate opens nothing any more, its session is cut, and
-     * what it was asked to do is reported as out of reach.
+     * Ends the trust in an agent: neither its certificate nor a token that was made for it opens
+     * anything any more, its session is cut, and what it was asked to do is reported as out of
+     * reach.
      *
      * @return whether it was trusted
      */
@@ -98,6 +101,7 @@ public class Trust {
 
     /** The same inside a transaction that one already has. */
     public boolean revoke(Tx tx, AgentId agent, String reason, Cause cause) {
+        tokens.withdraw(tx, agent);
         if (agents.find(tx, agent).flatMap(Agents.Row::thumbprint).isEmpty()) {
             return false;
         }

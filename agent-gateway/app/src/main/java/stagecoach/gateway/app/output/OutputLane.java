@@ -41,9 +41,12 @@ public final class OutputLane implements AutoCloseable {
     private long bytes;
 
     private sealed interface Item {
+        /** What it occupies, about. */
+        int bytes();
+
         record Entry(LogEntry entry, int bytes) implements Item {}
 
-        record Afterwards(Runnable action) implements Item {}
+        record Afterwards(Runnable action, int bytes) implements Item {}
     }
 
     OutputLane(
@@ -63,15 +66,7 @@ public final class OutputLane implements AutoCloseable {
      * @param size what it occupies, about
      */
     public void offer(LogEntry entry, int size) {
-        synchronized (queue) {
-            if (closed) {
-                return;
-            }
-            bytes += size;
-            long all = allBytes.addAndGet(size);
-            full = bytes > LogRelay.LANE_MAX_BYTES || all > LogRelay.ALL_MAX_BYTES;
-            add(new Item.Entry(entry, size));
-        }
+        add(new Item.Entry(entry, size));
     }
 
     /** Whether the lane should be given no more until it says that it is relieved. */
@@ -83,33 +78,39 @@ public final class OutputLane implements AutoCloseable {
 
     /**
      * Runs {@code action} once all that was offered before is safe; never if it is closed first.
+     *
+     * @param size what it keeps until then, about
      */
-    public void afterwards(Runnable action) {
-        synchronized (queue) {
-            if (!closed) {
-                add(new Item.Afterwards(action));
-            }
-        }
+    public void afterwards(Runnable action, int size) {
+        add(new Item.Afterwards(action, size));
     }
 
     private void add(Item item) {
-        queue.add(item);
-        if (!running) {
-            running = true;
-            Thread.ofVirtual().name("output").start(this::run);
+        synchronized (queue) {
+            if (closed) {
+                return;
+            }
+            bytes += item.bytes();
+            long all = allBytes.addAndGet(item.bytes());
+            full = bytes > LogRelay.LANE_MAX_BYTES || all > LogRelay.ALL_MAX_BYTES;
+            queue.add(item);
+            if (!running) {
+                running = true;
+                Thread.ofVirtual().name("output").start(this::run);
+            }
         }
     }
 
     private void run() {
         while (true) {
             List<LogEntry> batch = new ArrayList<>();
-            long batchBytes = 0;
+            long freed = 0;
             Runnable action = null;
             synchronized (queue) {
                 while (batch.size() < BATCH_MAX && queue.peek() instanceof Item.Entry next) {
                     queue.remove();
                     batch.add(next.entry());
-                    batchBytes += next.bytes();
+                    freed += next.bytes();
                 }
                 if (batch.isEmpty()) {
                     if (!(queue.poll() instanceof Item.Afterwards afterwards)) {
@@ -117,22 +118,23 @@ public final class OutputLane implements AutoCloseable {
                         return;
                     }
                     action = afterwards.action();
+                    freed = afterwards.bytes();
                 }
             }
             if (action != null) {
                 action.run();
             } else {
                 publish(batch);
-                relieve(batchBytes);
             }
+            relieve(freed);
         }
     }
 
-    private void relieve(long batchBytes) {
+    private void relieve(long freed) {
         boolean relief;
         synchronized (queue) {
-            bytes -= batchBytes;
-            allBytes.addAndGet(-batchBytes);
+            bytes -= freed;
+            allBytes.addAndGet(-freed);
             relief = full && bytes <= LogRelay.LANE_MAX_BYTES / 2;
             if (relief) {
                 full = false;
@@ -182,10 +184,8 @@ public final class OutputLane implements AutoCloseable {
         synchronized (queue) {
             closed = true;
             for (Item item : queue) {
-                if (item instanceof Item.Entry entry) {
-                    bytes -= entry.bytes();
-                    allBytes.addAndGet(-entry.bytes());
-                }
+                bytes -= item.bytes();
+                allBytes.addAndGet(-item.bytes());
             }
             queue.clear();
         }

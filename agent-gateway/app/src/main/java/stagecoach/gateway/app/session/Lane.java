@@ -8,44 +8,60 @@ import java.util.Queue;
  * must handle its own failures.
  */
 final class Lane {
+    private static final int TASKS_MAX = 256;
+    private static final long SIZE_MAX = 4L << 20;
+
     private final String name;
-    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Queue<Task> tasks = new ArrayDeque<>();
     private boolean running;
+    private long waiting;
+
+    private record Task(Runnable work, int size) {}
 
     Lane(String name) {
         this.name = name;
     }
 
-    /** Adds a task; tells how many wait, this one included. */
-    int submit(Runnable task) {
+    /**
+     * Adds a task.
+     *
+     * @param size what it keeps until it has been done, about
+     */
+    void submit(Runnable work, int size) {
         synchronized (tasks) {
-            tasks.add(task);
+            tasks.add(new Task(work, size));
+            waiting += size;
             if (!running) {
                 running = true;
                 Thread.ofVirtual().name(name).start(this::run);
             }
-            return tasks.size();
         }
     }
 
-    /** How many tasks wait. */
-    int depth() {
+    /**
+     * Whether there should come no more.
+     *
+     * @param paused whether none comes now: then half of it must have been done
+     */
+    boolean isFull(boolean paused) {
+        int part = paused ? 2 : 1;
         synchronized (tasks) {
-            return tasks.size();
+            return tasks.size() > TASKS_MAX / part || waiting > SIZE_MAX / part;
         }
     }
 
     private void run() {
         while (true) {
-            Runnable task;
+            Task task;
             synchronized (tasks) {
                 task = tasks.poll();
                 if (task == null) {
                     running = false;
                     return;
                 }
+                waiting -= task.size();
             }
-            task.run();
+            task.work().run();
         }
     }
 }

@@ -44,12 +44,12 @@ import stagecoach.wire.StagecoachJson;
 final class Session {
     private static final Logger LOG = Logger.getLogger(Session.class);
     private static final int PROTOCOL = 1;
-    private static final int FRAMES_WAITING_MAX = 256;
+
+    /** Twice what a chunk of output has by the protocol; a larger one fits into no log. */
+    private static final int OUTPUT_CHARS_MAX = 64 * 1024;
+
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
-
-    /** What a tentacle measures is told no more often; it says it when it has changed. */
-    private static final Duration MEASURED_EVERY = Duration.ofSeconds(20);
 
     /** More caches than any tentacle measures. */
     private static final int LATENCIES_MAX = 100;
@@ -74,7 +74,12 @@ final class Session {
     private volatile boolean ready;
     private volatile String endReason = "Its connection closed.";
     private Optional<String> trouble = Optional.empty();
-    private long measuredAt = System.nanoTime() - MEASURED_EVERY.toNanos();
+
+    /** What a tentacle measures is told no more often; it says it when it has changed. */
+    private final Seldom measured = new Seldom(1, Duration.ofSeconds(20));
+
+    /** Troubles of a machine that are told; a later frame tells the newest. */
+    private final Seldom troubled = new Seldom(6, Duration.ofMinutes(1));
 
     Session(
             AgentSocket socket,
@@ -102,10 +107,8 @@ final class Session {
     /** Begins to listen; called on the socket's event loop. */
     void listen() {
         socket.listen(
-                text -> control.submit(() -> handle(text)),
-                paused ->
-                        control.depth() > (paused ? FRAMES_WAITING_MAX / 2 : FRAMES_WAITING_MAX)
-                                || output.isFull(),
+                text -> control.submit(() -> handle(text), text.length()),
+                paused -> control.isFull(paused) || output.isFull(),
                 this::onClose);
     }
 
@@ -215,7 +218,7 @@ final class Session {
             case Output chunk -> onOutput(chunk, size);
             case Progress progress -> onProgress(progress, size);
             // Behind the output before it, which must be safe before the tentacle may forget it.
-            case Ended ended -> output.afterwards(() -> onEnded(ended));
+            case Ended ended -> output.afterwards(() -> onEnded(ended), size);
             case Health health -> onHealth(health);
         }
     }
@@ -266,6 +269,10 @@ final class Session {
     }
 
     private void onOutput(Output chunk, int size) {
+        if (size > OUTPUT_CHARS_MAX) {
+            socket.close(CloseCode.PROTOCOL_ERROR, "A chunk of output has at most 32 KiB.");
+            return;
+        }
         Optional<AgentCommand> of = commandOf(chunk.ticket());
         if (!isOpen()) {
             return;
@@ -334,19 +341,17 @@ final class Session {
     }
 
     private void onHealth(Health health) {
-        if (!health.unhealthy().equals(trouble)) {
+        if (!health.unhealthy().equals(trouble) && troubled.may()) {
             persistently(
                     () -> {
                         presence.told(agent, epoch(), health);
                         trouble = health.unhealthy();
                     });
         }
-        long now = System.nanoTime();
         if (!health.latencies().isEmpty()
-                && now - measuredAt >= MEASURED_EVERY.toNanos()
-                && health.latencies().size() <= LATENCIES_MAX) {
+                && health.latencies().size() <= LATENCIES_MAX
+                && measured.may()) {
             persistently(() -> presence.measured(agent, epoch(), health.latencies()));
-            measuredAt = now;
         }
     }
 
@@ -354,7 +359,7 @@ final class Session {
         output.close();
         sessions.remove(this);
         // Behind a hello that is just being answered.
-        control.submit(this::tellLoss);
+        control.submit(this::tellLoss, 0);
     }
 
     private void tellLoss() {

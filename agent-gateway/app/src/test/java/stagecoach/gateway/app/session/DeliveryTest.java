@@ -461,6 +461,16 @@ class DeliveryTest {
     }
 
     @Test
+    void output_that_is_longer_than_the_protocol_allows_ends_the_session() {
+        AgentId agent = Scene.anAgent();
+        Connection machine = scene.enrolled(agent).connect(agent);
+        Ticket ticket = Scene.giveScript(agent);
+        delivered(machine, ticket);
+        machine.say(new Output(ticket, 1, List.of(line("x".repeat(70_000)))));
+        assertThat(machine.closedWith()).isEqualTo(1002);
+    }
+
+    @Test
     void much_output_arrives_whole_and_in_order() {
         AgentId agent = Scene.anAgent();
         Connection machine = scene.enrolled(agent).connect(agent);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
+import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument;
@@ -170,6 +171,28 @@ class EnrolmentTest {
         assertThat(first.enrol(good).statusCode()).isEqualTo(200);
         var events = Scene.reportsOf(agent, reports -> !reports.isEmpty());
         assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void a_token_that_was_left_over_ends_with_the_next_enrolment_and_with_the_trust() {
+        AgentId agent = Scene.anAgent();
+        String leftOver = scene.token(agent, HOUR);
+        scene.enrolled(agent);
+        assertThat(scene.stranger().enrol(leftOver).statusCode()).isEqualTo(403);
+        String another = scene.token(agent, HOUR);
+        as(TestKeys.CONFIGURE).delete("/api/v1/agents/" + agent).then().statusCode(204);
+        assertThat(scene.stranger().enrol(another).statusCode()).isEqualTo(403);
+        assertThat(scene.stranger().enrol(scene.token(agent, HOUR)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_machine_that_says_endless_things_of_itself_can_be_revoked() {
+        AgentId agent = Scene.anAgent();
+        var connection = scene.enrolled(agent).dial().join();
+        connection.say(new Hello(1, agent, "x".repeat(520_000), List.of(), 0, List.of()));
+        connection.await(Welcome.class);
+        as(TestKeys.CONFIGURE).delete("/api/v1/agents/" + agent).then().statusCode(204);
+        assertThat(connection.await(Goodbye.class).comeBack()).isFalse();
     }
 
     @Test
