@@ -41,6 +41,8 @@ public class AccessFilter {
     private static final String FOR_SERVICES = "internal";
     private static final String FOR_NUGET = "nuget";
     private static final Set<Role> READ_ONLY = EnumSet.of(Role.READ);
+    private static final Set<Role> ADMIN_ONLY = EnumSet.of(Role.ADMIN);
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
     private final KeyCheck keys;
     private final ServiceToken tokens;
@@ -74,7 +76,7 @@ public class AccessFilter {
         if (isUnder(FOR_SERVICES, template)) {
             return refusal(() -> service(key, present));
         }
-        Set<Role> needed = needed(resource);
+        Set<Role> needed = needed(resource, READING.contains(request.getMethod()));
         return refusal(() -> person(key, needed, template, present)).runSubscriptionOn(threads);
     }
 
@@ -85,7 +87,8 @@ public class AccessFilter {
             return "";
         }
         return Stream.of(
-                        method.getDeclaringClass().getAnnotation(Path.class),
+                        // A method may be inherited; its resource has the path.
+                        resource.getResourceClass().getAnnotation(Path.class),
                         method.getAnnotation(Path.class))
                 .filter(Objects::nonNull)
                 .flatMap(path -> Arrays.stream(path.value().split("/")))
@@ -157,16 +160,18 @@ public class AccessFilter {
                 && (roles.contains(Role.CONFIGURE) || roles.contains(Role.DEPLOY));
     }
 
-    private static Set<Role> needed(ResourceInfo resource) {
+    /** Where nothing is said, whoever may read may read, and nobody but an administrator write. */
+    private static Set<Role> needed(ResourceInfo resource, boolean reads) {
+        Set<Role> unsaid = reads ? READ_ONLY : ADMIN_ONLY;
         @Nullable Method method = resource.getResourceMethod();
         if (method == null) {
-            return READ_ONLY;
+            return unsaid;
         }
         @Nullable Needs needs = method.getAnnotation(Needs.class);
         if (needs == null) {
             needs = method.getDeclaringClass().getAnnotation(Needs.class);
         }
-        return needs == null ? READ_ONLY : EnumSet.copyOf(Arrays.asList(needs.value()));
+        return needs == null ? unsaid : EnumSet.copyOf(Arrays.asList(needs.value()));
     }
 
     /** Finds the key that a request carries, in any of the headers where one may stand. */

@@ -150,6 +150,12 @@ class AccessTest {
     }
 
     @Test
+    void a_write_of_which_nobody_said_who_may_do_it_is_for_administrators() {
+        as(TestKeys.CONFIGURE).post("/api/v1/unjudged").then().statusCode(403);
+        as(TestKeys.ADMIN).post("/api/v1/unjudged").then().statusCode(200);
+    }
+
+    @Test
     void refusals_are_problems_with_a_sentence_and_all_errors_at_once() {
         as(TestKeys.READ)
                 .get("/api/v1/refusals/invalid")

@@ -118,6 +118,12 @@ public class AccountResource {
     }
 
     @POST
+    @Path("api/v1/unjudged")
+    public Item unjudged() {
+        return new Item(new ProjectId("shop"), 1);
+    }
+
+    @POST
     @Path("internal/echo")
     public Item echo(Item item) {
         return item;

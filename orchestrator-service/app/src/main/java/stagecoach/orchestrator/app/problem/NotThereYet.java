@@ -7,11 +7,14 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.access.Problems;
 
 /**
  * Paths of the promised API that this build does not have: each says so, and what to do instead.
  */
+@Needs(Role.READ)
 abstract class NotThereYet {
     private final Problems problems;
     private final String sentence;

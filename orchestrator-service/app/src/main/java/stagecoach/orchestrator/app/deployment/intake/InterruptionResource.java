@@ -20,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.deployment.DeploymentKind;
 import stagecoach.orchestrator.app.deployment.DeploymentSettings;
@@ -31,6 +32,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Idempotency;
 import stagecoach.runtime.access.Idempotency.Answer;
+import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
@@ -87,6 +89,7 @@ public class InterruptionResource {
 
     /** Answers one; the deployment goes on. */
     @POST
+    @Needs(Role.READ)
     @Path("{id}/resolve")
     @Operation(
             summary = "Answer a question that a deployment asks",

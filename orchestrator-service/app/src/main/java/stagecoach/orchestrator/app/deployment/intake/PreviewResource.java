@@ -19,6 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.Place;
@@ -37,6 +38,7 @@ import stagecoach.orchestrator.app.release.PackageService;
 import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.orchestrator.release.UnknownScope;
+import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.Mistakes;
@@ -83,6 +85,7 @@ public class PreviewResource {
 
     /** The preview of the deployment that the same body would ask for. */
     @POST
+    @Needs(Role.READ)
     @Operation(
             summary = "Say what a deployment would run, move and wait for",
             description = "Takes the body of POST /deployments and changes nothing.")
