@@ -21,6 +21,7 @@ import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyOptions;
 import io.vertx.httpproxy.ProxyResponse;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +133,9 @@ public final class Edge {
                     .putHeader("X-Forwarded-Proto", "http")
                     .putHeader("X-Forwarded-Host", host(request))
                     .putHeader("X-Forwarded-Port", Integer.toString(request.localAddress().port()));
+            // Nobody stands before the edge: what a client says of that is made up.
+            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Prefix")
+                    .forEach(context.request().headers()::remove);
             // It has been answered here.
             context.request().headers().remove("Expect");
             return context.sendRequest()

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Which service answers a path; each path of the API belongs to one. */
 enum Route {
@@ -18,6 +19,9 @@ enum Route {
     STEP_RUNNER("step-runner"),
     /** What services say to each other is for nobody outside. */
     NOWHERE("nobody");
+
+    /** What stands before the path where a request line has a whole address. */
+    private static final Pattern ABSOLUTE = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*");
 
     private final String service;
 
@@ -36,7 +40,13 @@ enum Route {
      * decision is made over what it may read.
      */
     static Route of(String rawPath) {
-        String path = plain(rawPath);
+        String path;
+        try {
+            path = plain(ABSOLUTE.matcher(rawPath).replaceFirst(""));
+        } catch (IllegalArgumentException e) {
+            // No path by the book: who knows what a service would read.
+            return NOWHERE;
+        }
         if (isAt(path, "/internal")) {
             return NOWHERE;
         }
@@ -75,11 +85,6 @@ enum Route {
     }
 
     private static String decoded(String rawPath) {
-        try {
-            return URLDecoder.decode(rawPath.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            // No path by the book, so nobody's in particular.
-            return rawPath;
-        }
+        return URLDecoder.decode(rawPath.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

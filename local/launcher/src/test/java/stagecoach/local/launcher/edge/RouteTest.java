@@ -43,7 +43,11 @@ class RouteTest {
                 "/../internal/snapshots",
                 "/internal;a=b/snapshots",
                 "/INTERNAL/snapshots",
-                "/api/%2e%2e/internal/snapshots"
+                "/api/%2e%2e/internal/snapshots",
+                "http://127.0.0.1/internal/snapshots",
+                "HTTPS://edge:443//internal/snapshots",
+                "/%zz/../internal/snapshots",
+                "/internal/%"
             })
     void what_services_say_to_each_other_is_closed_however_it_is_spelled(String path) {
         assertThat(Route.of(path)).isEqualTo(Route.NOWHERE);
