@@ -174,7 +174,7 @@ final class Rendering {
                 for (String key : known.indices(full)) {
                     indexed.add(new Local.Element("%s[%s]".formatted(full, key), key));
                 }
-                yield indexed.isEmpty() ? listed(find(name, locals), name) : indexed;
+                yield indexed.isEmpty() ? listed(find(name, locals), name(collection)) : indexed;
             }
             case Found.Later _ -> listed(new Found.Later(), "");
             case Found.Missing _ -> listed(new Found.Missing(), "");

@@ -175,7 +175,7 @@ class LanguageTest {
         assertThat(mistake("#{Name")).contains("never closed");
         assertThat(mistake("#{Name | Append \"x}")).contains("quote is opened and never closed");
         assertThat(mistake("#{Name | }")).contains("name is missing behind |");
-        assertThat(mistake("#{Name | Truncate x}")).contains("\"x\" is no number");
+        assertThat(mistake("#{Name | Truncate x}")).contains("Argument 1 of Truncate is no number");
         assertThat(mistake("#{Name | Replace \"(\" \"\"}")).contains("no regular expression");
         assertThat(mistake("#{Name | ToUpper 3}")).contains("ToUpper takes no argument, and has 1");
         assertThat(mistake("#{Name | NowDateUtc}")).contains("knows no clock");
@@ -199,6 +199,33 @@ class LanguageTest {
         assertThatThrownBy(() -> Template.parse("#{V | Format \"0\"}").fill(Map.of("V", "s3cr3t")))
                 .hasMessageContaining("neither a number nor a date")
                 .hasMessageNotContaining("s3cr3t");
+    }
+
+    @Test
+    void what_a_variable_tells_a_filter_is_not_repeated_either() {
+        var expected =
+                Map.of(
+                        "2 | Truncate #{V}", "Argument 1 of Truncate is no number",
+                        "2 | Substring 0 #{V}", "Argument 2 of Substring is no number",
+                        "2 | Replace #{V}", "Argument 1 of Replace is no regular expression",
+                        "2 | Match #{V}", "Argument 1 of Match is no regular expression",
+                        "2 | Trim #{V}", "Trim takes start, end or nothing",
+                        "2 | Format #{V}", "Argument 1 of Format is no pattern for a number",
+                        "Day | Format #{V}", "Argument 1 of Format does not fit this date");
+        expected.forEach(
+                (call, sentence) ->
+                        assertThatThrownBy(
+                                        () ->
+                                                Template.parse("#{%s}".formatted("V" + call))
+                                                        .fill(
+                                                                Map.of(
+                                                                        "V", "(hunter2.#.#;;{",
+                                                                        "V2", "2",
+                                                                        "VDay", "2026-11-24")))
+                                .as(call)
+                                .isInstanceOf(VariableProblem.Unfit.class)
+                                .hasMessageContaining(sentence)
+                                .hasMessageNotContaining("hunter2"));
     }
 
     @Test

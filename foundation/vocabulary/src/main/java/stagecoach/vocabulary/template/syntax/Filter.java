@@ -79,9 +79,9 @@ public enum Filter {
             case TO_LOWER -> value.toLowerCase(Locale.ROOT);
             case TO_UPPER -> value.toUpperCase(Locale.ROOT);
             case TRIM -> trim(value, told);
-            case TRUNCATE -> truncate(value, number(told.getFirst()));
+            case TRUNCATE -> truncate(value, number(told, 0));
             case SUBSTRING -> substring(value, told);
-            case REPLACE -> replace(value, pattern(told.getFirst()), told);
+            case REPLACE -> replace(value, pattern(told), told);
             case APPEND -> value + told.getFirst();
             case PREPEND -> told.getFirst() + value;
             case DEFAULT -> value.isEmpty() ? told.getFirst() : value;
@@ -89,7 +89,7 @@ public enum Filter {
             case CONTAINS -> truth(value.contains(told.getFirst()));
             case STARTS_WITH -> truth(value.startsWith(told.getFirst()));
             case ENDS_WITH -> truth(value.endsWith(told.getFirst()));
-            case MATCH -> truth(pattern(told.getFirst()).matcher(value).find());
+            case MATCH -> truth(pattern(told).matcher(value).find());
             case TO_BASE64 ->
                     Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
             case FROM_BASE64 -> fromBase64(value);
@@ -131,7 +131,7 @@ public enum Filter {
 
     private void check(int argument, String text) {
         switch (this) {
-            case TRUNCATE, SUBSTRING -> number(text);
+            case TRUNCATE, SUBSTRING -> number(argument, text);
             case MATCH -> pattern(text);
             case REPLACE -> {
                 if (argument == 0) {
@@ -195,9 +195,9 @@ public enum Filter {
     }
 
     /** One number is a length, two are start and length; what is beyond the end is not there. */
-    private static String substring(String value, List<String> told) {
-        int start = told.size() == 1 ? 0 : Math.min(number(told.getFirst()), value.length());
-        long end = (long) start + number(told.getLast());
+    private String substring(String value, List<String> told) {
+        int start = told.size() == 1 ? 0 : Math.min(number(told, 0), value.length());
+        long end = (long) start + number(told, told.size() - 1);
         return value.substring(start, (int) Math.min(end, value.length()));
     }
 
@@ -239,7 +239,11 @@ public enum Filter {
         }
     }
 
-    private static int number(String text) {
+    private int number(List<String> told, int argument) {
+        return number(argument, told.get(argument));
+    }
+
+    private int number(int argument, String text) {
         try {
             int number = Integer.parseInt(text);
             if (number >= 0) {
@@ -248,15 +252,22 @@ public enum Filter {
         } catch (NumberFormatException e) {
             // Told below, like a negative one.
         }
-        throw new FilterFailure("\"%s\" is no number of characters.".formatted(text));
+        // What it was told may come from a sensitive variable, so it is not repeated.
+        throw new FilterFailure(
+                "Argument %d of %s is no number of characters.".formatted(argument + 1, word));
     }
 
-    private static Pattern pattern(String text) {
+    private Pattern pattern(List<String> told) {
+        return pattern(told.getFirst());
+    }
+
+    private Pattern pattern(String text) {
         try {
             return Pattern.compile(text);
         } catch (PatternSyntaxException e) {
             throw new FilterFailure(
-                    "\"%s\" is no regular expression: %s.".formatted(text, e.getDescription()));
+                    "Argument 1 of %s is no regular expression: %s."
+                            .formatted(word, e.getDescription()));
         }
     }
 

@@ -13,7 +13,10 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Numbers and dates by the patterns of {@link DecimalFormat} and {@link DateTimeFormatter}. */
+/**
+ * Numbers and dates by the patterns of {@link DecimalFormat} and {@link DateTimeFormatter}. A
+ * pattern may come from a sensitive variable, so no sentence repeats it.
+ */
 final class Formats {
     /** Digits beyond any use; a short text such as 1e999999999 would fill the memory. */
     private static final int SCALE_MAX = 1_000;
@@ -28,7 +31,7 @@ final class Formats {
                         .format(number.get());
             } catch (IllegalArgumentException e) {
                 throw new FilterFailure(
-                        "\"%s\" is no pattern for a number, such as 0.00.".formatted(pattern));
+                        "Argument 1 of Format is no pattern for a number, such as 0.00.");
             }
         }
         var date =
@@ -41,8 +44,7 @@ final class Formats {
             return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).format(date);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new FilterFailure(
-                    "\"%s\" does not fit this date; a pattern is such as yyyy-MM-dd."
-                            .formatted(pattern));
+                    "Argument 1 of Format does not fit this date; a pattern is such as yyyy-MM-dd.");
         }
     }
 
@@ -55,8 +57,7 @@ final class Formats {
                 var _ = new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT));
             } catch (IllegalArgumentException noNumber) {
                 throw new FilterFailure(
-                        "\"%s\" is a pattern neither for a number (0.00) nor for a date (yyyy-MM-dd)."
-                                .formatted(pattern));
+                        "Argument 1 of Format is a pattern neither for a number (0.00) nor for a date (yyyy-MM-dd).");
             }
         }
     }
