@@ -8,7 +8,11 @@ import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +20,7 @@ import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.Masks;
 import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.VariableProblem;
 import stagecoach.vocabulary.template.syntax.SyntaxMistake;
@@ -24,6 +29,9 @@ import stagecoach.vocabulary.template.syntax.SyntaxMistake;
 final class SubstituteVariables implements Behaviour {
     /** What is longer is no configuration file, in bytes. */
     static final long FILE_BYTES_MAX = 4L << 20;
+
+    private static final Set<PosixFilePermission> NOT_FOR_SECRETS =
+            Set.copyOf(PosixFilePermissions.fromString("----w-rwx"));
 
     private static final String ANY_FOLDERS = "**/";
 
@@ -100,7 +108,37 @@ final class SubstituteVariables implements Behaviour {
         }
         String rendered = filled.text();
         if (!rendered.equals(text)) {
+            if (holdsSecret(template, rendered, variables, live.masks())) {
+                // First, so that nobody else can read it while it is being written.
+                keepFromOthers(file);
+            }
             Files.writeString(file, rendered);
+        }
+    }
+
+    /** Whether the text would be another one if the secrets were, also after filters. */
+    private static boolean holdsSecret(
+            Template template, String rendered, Map<String, String> variables, Masks masks) {
+        Map<String, String> others = new HashMap<>(variables);
+        others.replaceAll((name, value) -> masks.apply(value));
+        try {
+            return !others.equals(variables) && !template.fill(others).text().equals(rendered);
+        } catch (VariableProblem secretsMatter) {
+            return true;
+        }
+    }
+
+    /**
+     * Nothing for others and no writing for the group: 0640, or 0750 of a script; what is stricter
+     * stays so. On Windows the folder's inherited rights hold.
+     */
+    private static void keepFromOthers(Path file) throws IOException {
+        var view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (view != null) {
+            Set<PosixFilePermission> mode = view.readAttributes().permissions();
+            if (mode.removeAll(NOT_FOR_SECRETS)) {
+                view.setPermissions(mode);
+            }
         }
     }
 

@@ -260,7 +260,7 @@ public final class LiveTicket {
 
     /** Ends the ticket: from now on this is what is said, also after a restart. */
     public void end(CommandResult ended) throws IOException {
-        CommandResult whole = withSecrets(ended);
+        CommandResult whole = Results.masked(withSecrets(ended), masks());
         output.finish();
         folder.record(new JournalEntry.Ended(clock.instant(), whole));
         lock.lock();

@@ -77,6 +77,18 @@ public final class Results {
         return without(CommandOutcome.ABANDONED, reason, true);
     }
 
+    /** The same, its reason without what must not be seen: it travels in events and answers. */
+    static CommandResult masked(CommandResult result, Masks masks) {
+        return new CommandResult(
+                result.outcome(),
+                result.exitCode(),
+                result.outputs(),
+                result.reason().map(masks::apply),
+                result.mayStillRun(),
+                result.acquisition(),
+                result.sensitiveOutputs());
+    }
+
     private static CommandResult without(
             CommandOutcome outcome, String reason, boolean mayStillRun) {
         return new CommandResult(

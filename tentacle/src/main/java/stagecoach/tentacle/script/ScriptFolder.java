@@ -1,6 +1,7 @@
 package stagecoach.tentacle.script;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -132,22 +133,37 @@ final class ScriptFolder {
                 && Files.getLastModifiedTime(path.resolve("exit")).toInstant().isBefore(time);
     }
 
-    /** The output variables that the script has set, by name. */
-    Map<String, String> outputs() throws IOException {
-        Map<String, String> outputs = new TreeMap<>();
+    /**
+     * The output variables that the script has set, by name. Anything may lie in its folder, so no
+     * more than {@code bytesMax} is read of one; what is longer, or no file, is empty.
+     */
+    Map<String, Optional<String>> outputs(int bytesMax) throws IOException {
+        Map<String, Optional<String>> outputs = new TreeMap<>();
         try (Stream<Path> listed = Files.list(path.resolve("outputs"))) {
             for (Path file : listed.toList()) {
                 String name = String.valueOf(file.getFileName());
                 if (name.matches(OUTPUT_NAME)) {
-                    outputs.put(
-                            name,
-                            StandardCharsets.UTF_8
-                                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-                                    .toString()
-                                    .replace('\0', '\uFFFD'));
+                    outputs.put(name, value(file, bytesMax));
                 }
             }
         }
         return outputs;
+    }
+
+    private static Optional<String> value(Path file, int bytesMax) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            // A pipe would be waited for, and a folder cannot be read.
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(bytesMax + 1);
+            return bytes.length > bytesMax
+                    ? Optional.empty()
+                    : Optional.of(
+                            StandardCharsets.UTF_8
+                                    .decode(ByteBuffer.wrap(bytes))
+                                    .toString()
+                                    .replace('\0', '\uFFFD'));
+        }
     }
 }

@@ -66,27 +66,38 @@ public final class ScriptOutcome {
         Map<String, String> outputs = new LinkedHashMap<>();
         int bytes = 0;
         Set<String> sensitive = live.sensitiveNames();
-        for (var output : new ScriptFolder(live.folder(), script).outputs().entrySet()) {
-            if (sensitive.contains(output.getKey())) {
+        var set = new ScriptFolder(live.folder(), script).outputs(OUTPUTS_BYTES_MAX);
+        for (var output : set.entrySet()) {
+            String name = output.getKey();
+            if (sensitive.contains(name)) {
                 // A script of the same ticket has made a secret of it.
                 continue;
             }
-            String value = live.masks().apply(output.getValue());
-            int size = StagecoachJson.bytes(Map.of(output.getKey(), value)).length;
+            if (output.getValue().isEmpty()) {
+                leaveOut(live, name);
+                continue;
+            }
+            String said = output.getValue().get();
+            String value = live.masks().apply(said);
+            int size = StagecoachJson.bytes(Map.of(name, value)).length;
             if (bytes + size > OUTPUTS_BYTES_MAX) {
-                live.info(
-                        "The output variable %s is left out: all of a step's together must not be longer than %d bytes."
-                                .formatted(output.getKey(), OUTPUTS_BYTES_MAX));
+                leaveOut(live, name);
                 continue;
             }
             bytes += size;
-            if (!value.equals(output.getValue())) {
+            if (!value.equals(said)) {
                 live.info(
                         "The output variable %s holds a secret, which is hidden. Behind the value write --sensitive to pass it on."
-                                .formatted(output.getKey()));
+                                .formatted(name));
             }
-            outputs.put(output.getKey(), value);
+            outputs.put(name, value);
         }
         return outputs;
+    }
+
+    private static void leaveOut(LiveTicket live, String name) throws IOException {
+        live.info(
+                "The output variable %s is left out: all of a step's together must not be longer than %d bytes."
+                        .formatted(name, OUTPUTS_BYTES_MAX));
     }
 }

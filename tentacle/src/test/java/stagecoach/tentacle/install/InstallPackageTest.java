@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +140,28 @@ class InstallPackageTest {
                 .contains(
                         "app.properties: no value here for #{No.Such}, left as written.",
                         "substituteIn '*.none' matches no file of the package.");
+    }
+
+    @Test
+    void a_file_that_a_secret_went_into_is_not_for_others() throws Exception {
+        CommandResult result =
+                install(
+                        new Nupkg()
+                                .with("secret.conf", "password=#{Password}")
+                                .with("encoded.conf", "password=#{Password | ToBase64}")
+                                .with("open.conf", "url=#{Db.Url}"),
+                        "*.conf");
+        assertThat(result.succeeded()).as("%s", result).isTrue();
+        for (String secret : List.of("secret.conf", "encoded.conf")) {
+            assertThat(PosixFilePermissions.toString(mode(secret))).matches("r.-[r-]-----");
+        }
+        assertThat(installed("encoded.conf")).hasContent("password=aHVudGVyMg==");
+        Path usual = Files.writeString(folder.resolve("usual"), "");
+        assertThat(mode("open.conf")).isEqualTo(Files.getPosixFilePermissions(usual));
+    }
+
+    private Set<PosixFilePermission> mode(String file) throws IOException {
+        return Files.getPosixFilePermissions(installed(file));
     }
 
     @Test

@@ -123,6 +123,22 @@ class TicketJournalTest {
     }
 
     @Test
+    void whatever_ended_it_says_no_secret_in_its_reason() throws Exception {
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.script(
+                                Deliveries.ticket(),
+                                Syntax.BASH,
+                                "true",
+                                Map.of("Password", "hunter2"),
+                                List.of("hunter2")));
+        live.end(Results.failed("\"hunter2\" does not fit."));
+        assertThat(live.result().orElseThrow().reason())
+                .contains("\"%s\" does not fit.".formatted(Masks.SHOWN));
+        assertThat(tickets.afterRestart(live).result()).isEqualTo(live.result());
+    }
+
+    @Test
     void what_a_crash_left_half_done_is_cleared_away() throws Exception {
         Path half = Files.createDirectories(folder.resolve("work/.left.new/inside"));
         tickets.journal().takeUp();

@@ -143,6 +143,29 @@ class ScriptRunTest {
     }
 
     @Test
+    void whatever_a_script_puts_among_its_outputs_only_so_much_of_it_is_read() throws Exception {
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.bash(
+                                """
+                                set -eu
+                                set_stagecoach_variable Good yes
+                                folder=$(dirname "$(find '%s' -path '*/outputs/Good')")
+                                truncate -s 3G "$folder/Huge"
+                                mkfifo "$folder/Pipe"
+                                mkdir "$folder/Folder"
+                                """
+                                        .formatted(tickets.home().root())));
+        CommandResult result = run(live);
+        assertThat(result.succeeded()).as("%s", result).isTrue();
+        assertThat(result.outputs()).containsOnly(Map.entry("Good", "yes"));
+        assertThat(TestTickets.lines(live, OutputKind.INFO))
+                .anySatisfy(line -> assertThat(line).startsWith("The output variable Huge is left"))
+                .anySatisfy(
+                        line -> assertThat(line).startsWith("The output variable Pipe is left"));
+    }
+
+    @Test
     void a_bad_name_and_too_many_words_are_refused_in_words() throws Exception {
         LiveTicket live =
                 tickets.accept(
