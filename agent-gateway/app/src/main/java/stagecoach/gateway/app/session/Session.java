@@ -30,6 +30,8 @@ import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.app.output.LogRelay;
 import stagecoach.gateway.app.output.OutputLane;
 import stagecoach.gateway.app.session.AgentSocket.CloseCode;
+import stagecoach.gateway.app.session.lane.Lane;
+import stagecoach.gateway.app.session.lane.Seldom;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
@@ -152,7 +154,6 @@ final class Session {
         socket.later(WAKE_LATER_MILLIS, this::wake);
     }
 
-    /** Sends a frame. */
     void send(GatewayFrame frame) {
         socket.send(StagecoachJson.text(frame));
     }

@@ -86,7 +86,6 @@ class NuGetPush {
         }
     }
 
-    /** One conversation with a server. */
     private record Talk(CacheRow row, CacheCredentials credentials, PackagePin pin) {
         URI index() {
             return URI.create(row.pushUrl);

@@ -1,4 +1,4 @@
-package stagecoach.gateway.app.session;
+package stagecoach.gateway.app.session.lane;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -7,7 +7,7 @@ import java.util.Queue;
  * Runs tasks one after the other on a virtual thread, which exists only while there are any. A task
  * must handle its own failures.
  */
-final class Lane {
+public final class Lane {
     private static final int TASKS_MAX = 256;
     private static final long SIZE_MAX = 4L << 20;
 
@@ -18,7 +18,8 @@ final class Lane {
 
     private record Task(Runnable work, int size) {}
 
-    Lane(String name) {
+    /** One whose thread has this name. */
+    public Lane(String name) {
         this.name = name;
     }
 
@@ -27,7 +28,7 @@ final class Lane {
      *
      * @param size what it keeps until it has been done, about
      */
-    void submit(Runnable work, int size) {
+    public void submit(Runnable work, int size) {
         synchronized (tasks) {
             tasks.add(new Task(work, size));
             waiting += size;
@@ -43,7 +44,7 @@ final class Lane {
      *
      * @param paused whether none comes now: then half of it must have been done
      */
-    boolean isFull(boolean paused) {
+    public boolean isFull(boolean paused) {
         int part = paused ? 2 : 1;
         synchronized (tasks) {
             return tasks.size() > TASKS_MAX / part || waiting > SIZE_MAX / part;
