@@ -40,6 +40,7 @@ import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
@@ -168,6 +169,14 @@ final class Deployed implements AutoCloseable {
         return this;
     }
 
+    /** As it is planned, or on the worker at which it is to be. */
+    private static RunOn runOn(Step planned, Place... places) {
+        boolean atWorker =
+                Arrays.stream(places)
+                        .anyMatch(place -> place.worker().isPresent() && place.target().isEmpty());
+        return atWorker ? new RunOn.Worker(new PoolId("hq")) : planned.runOn();
+    }
+
     /** A step of the plan at these places. */
     StepAssignment at(String name, Place... places) {
         var planned =
@@ -182,7 +191,7 @@ final class Deployed implements AutoCloseable {
                     case Action.Group _ -> throw new IllegalStateException("a group is no step");
                 };
         var step =
-                PlannedStep.of(planned.name().value(), kind, planned.runOn())
+                PlannedStep.of(planned.name().value(), kind, runOn(planned, places))
                         .batch(1 + steps.indexOf(planned))
                         .conditional(planned.onlyIf().isPresent())
                         .timeout(Duration.ofMinutes(5))
