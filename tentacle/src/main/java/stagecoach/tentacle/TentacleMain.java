@@ -36,7 +36,7 @@ public final class TentacleMain {
 
     private static final Map<String, List<String>> COMMANDS =
             Map.of(
-                    "enrol", List.of("--home", "--token", "--gateway", "--bytes"),
+                    "enrol", List.of("--home", "--token", "--token-file", "--gateway", "--bytes"),
                     "run", List.of("--home", "--gateway", "--bytes", "--keep-free", "--keep-days"),
                     "rehearse", List.of("--aot-cache"),
                     "help", List.of());
@@ -45,8 +45,11 @@ public final class TentacleMain {
             """
             stagecoach tentacle: runs on a machine what its gateway asks for.
 
-              enrol --home DIR --token TOKEN --gateway https://HOST:PORT [--bytes https://HOST:PORT]
+              enrol --home DIR (--token TOKEN | --token - | --token-file FILE)
+                  --gateway https://HOST:PORT [--bytes https://HOST:PORT]
                   Introduces this machine with the one-time token of an enrolment. DIR is created.
+                  With - the token is the first line of the input: other users of the machine see
+                  the arguments of a process, and not its input.
               run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
                   [--keep-free SIZE] [--keep-days N]
                   Works until it is terminated. Prints READY when the gateway has welcomed it.
@@ -119,7 +122,7 @@ public final class TentacleMain {
 
     private static int enrol(Arguments arguments)
             throws Arguments.Misused, IOException, InterruptedException, EnrolClient.Refused {
-        String token = arguments.required("--token");
+        String token = EnrolmentToken.read(arguments, System.in);
         URI gateway = Settings.endpoint("--gateway", arguments.required("--gateway"));
         Optional<URI> bytes = endpoint(arguments, "--bytes");
         Home home = Home.open(Path.of(arguments.required("--home")));

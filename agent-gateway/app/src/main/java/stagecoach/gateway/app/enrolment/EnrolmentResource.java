@@ -115,13 +115,14 @@ public class EnrolmentResource {
                 .build();
     }
 
+    /** The token goes by the input: all users of a machine see the arguments of its processes. */
     private String commandLine(String token) {
-        return "%s enrol --home stagecoach-tentacle --gateway %s --bytes %s --token %s"
+        return "printf '%%s\\n' '%s' | %s enrol --home stagecoach-tentacle --gateway %s --bytes %s --token -"
                 .formatted(
+                        token,
                         config.tentacleCommand(),
                         config.agentPublicUrl(),
-                        config.bytesPublicUrl(),
-                        token);
+                        config.bytesPublicUrl());
     }
 
     /** What was configured a moment ago may still be on its way here, so it is waited for. */

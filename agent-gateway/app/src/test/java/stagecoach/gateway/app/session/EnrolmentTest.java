@@ -84,15 +84,18 @@ class EnrolmentTest {
         String body =
                 "{\"target\":{\"id\":\"%s\",\"environments\":[\"staging\"],\"tags\":[\"web\"],\"health\":{\"state\":\"HEALTHY\"},\"communication\":\"POLLING\"},\"validFor\":\"PT10M\"}"
                         .formatted(agent.bareId());
-        String token =
+        var enrolment =
                 await().atMost(StagecoachResource.PATIENCE)
                         .until(
                                 () -> as(TestKeys.CONFIGURE).body(body).post("/api/v1/enrolments"),
                                 answer -> answer.statusCode() == 201)
                         .then()
-                        .extract()
-                        .path("token");
+                        .extract();
+        String token = enrolment.path("token");
         assertThat(token).endsWith("." + identity.thumbprint());
+        assertThat(enrolment.<String>path("command"))
+                .startsWith("printf '%s\\n' '" + token + "' | ")
+                .endsWith(" --token -");
         Machine machine = scene.stranger();
         assertThat(machine.enrol(token).body()).contains(agent.value());
         var events = Scene.reportsOf(agent, reports -> !reports.isEmpty());
