@@ -14,7 +14,8 @@ for program in cp sync sha512sum awk; do
     exit 3
   }
 done
-work=$(mktemp -d "$1/floor-XXXXXX")
+work="$1/floor-$$"
+mkdir "$work"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
