@@ -281,7 +281,9 @@ class CopiesTest {
 
         assertThat(offered(nupkg)).isFalse();
         assertThat(
-                        Http.get("/nuget/v3/flatcontainer/%s/index.json".formatted(nupkg.id().lower()))
+                        Http.get(
+                                        "/nuget/v3/flatcontainer/%s/index.json"
+                                                .formatted(nupkg.id().lower()))
                                 .statusCode())
                 .isEqualTo(404);
         var told = events(nupkg, 2);
