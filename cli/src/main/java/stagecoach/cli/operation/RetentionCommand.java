@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,13 +20,16 @@ import stagecoach.cli.command.ApiCommand;
 @Command(
         name = "retention",
         mixinStandardHelpOptions = true,
-        description = "How long output, deployments, events and packages are kept.",
+        description = "How long output, deployments, events, releases and packages are kept.",
         subcommands = {RetentionCommand.Show.class, RetentionCommand.Change.class})
 public final class RetentionCommand implements Runnable {
     private static final String PATH = "/retention";
     private static final String DAYS = "days";
+    private static final String RELEASES = "releases";
+    private static final String PER_PHASE = "perPhase";
     private static final String PACKAGES = "packages";
     private static final String CACHES = "caches";
+    private static final Set<String> MAY_BE_FOR_GOOD = Set.of(RELEASES, PACKAGES, CACHES);
     private static final String VERSIONS = "versions";
     private static final String FREE = "freeDiskPercent";
 
@@ -60,7 +64,7 @@ public final class RetentionCommand implements Runnable {
                                                                             .path("perEnvironment")
                                                                             .asInt())),
                                             List.of("events", inDays(kept.path("events"))),
-                                            List.of("releases", "for good"),
+                                            List.of(RELEASES, releases(kept.path(RELEASES))),
                                             List.of("packages", packages(kept.path(PACKAGES))),
                                             List.of(CACHES, packages(kept.path(CACHES)))))
                             .stripTrailing());
@@ -69,6 +73,17 @@ public final class RetentionCommand implements Runnable {
 
         private static String inDays(JsonNode kept) {
             return kept.path(DAYS).asInt() + " days";
+        }
+
+        private static String releases(JsonNode kept) {
+            List<String> parts = new ArrayList<>();
+            if (kept.path(PER_PHASE).isInt()) {
+                parts.add("the last %d of each phase".formatted(kept.path(PER_PHASE).asInt()));
+            }
+            if (kept.path(DAYS).isInt()) {
+                parts.add("what was made or deployed within " + inDays(kept));
+            }
+            return parts.isEmpty() ? "for good" : String.join(", and ", parts);
         }
 
         private static String packages(JsonNode kept) {
@@ -122,6 +137,17 @@ public final class RetentionCommand implements Runnable {
         @Nullable Integer eventDays;
 
         @Option(
+                names = "--releases-per-phase",
+                description =
+                        "So many releases of a project in each phase of its lifecycle; 0: for good. What runs somewhere, or ran there before, always stays.")
+        @Nullable Integer releasesPerPhase;
+
+        @Option(
+                names = "--release-days",
+                description = "Releases, after they were made or deployed last; 0: for good.")
+        @Nullable Integer releaseDays;
+
+        @Option(
                 names = "--package-versions",
                 description = "So many versions of each package, the newest; 0: for good.")
         @Nullable Integer packageVersions;
@@ -153,6 +179,8 @@ public final class RetentionCommand implements Runnable {
             put(kept, "deployments", DAYS, deploymentDays);
             put(kept, "deployments", "perEnvironment", perEnvironment);
             put(kept, "events", DAYS, eventDays);
+            put(kept, RELEASES, PER_PHASE, releasesPerPhase);
+            put(kept, RELEASES, DAYS, releaseDays);
             put(kept, PACKAGES, VERSIONS, packageVersions);
             put(kept, PACKAGES, DAYS, packageDays);
             put(kept, PACKAGES, FREE, packageFree);
@@ -166,7 +194,7 @@ public final class RetentionCommand implements Runnable {
             if (value == null) {
                 return;
             }
-            if (value == 0 && (what.equals(PACKAGES) || what.equals(CACHES))) {
+            if (value == 0 && MAY_BE_FOR_GOOD.contains(what)) {
                 kept.withObjectProperty(what).remove(field);
             } else {
                 kept.withObjectProperty(what).put(field, value);

@@ -123,8 +123,19 @@ public sealed interface ConfigurationDocument {
             int deploymentsPerEnvironment,
             int eventDays,
             Optional<PackagesKept> packages,
-            Optional<CachesKept> caches)
+            Optional<CachesKept> caches,
+            Optional<ReleasesKept> releases)
             implements ConfigurationDocument {}
+
+    /**
+     * Which releases are kept although nothing is deployed from them.
+     *
+     * @param perPhase so many in each phase of their project's lifecycle, those that went there
+     *     last, and so many of those made last; empty if their number counts for nothing
+     * @param days those made or deployed within so many days; empty if their age counts for
+     *     nothing. Without both they are kept for good
+     */
+    record ReleasesKept(Optional<Integer> perPhase, Optional<Integer> days) {}
 
     /**
      * What a cache keeps although no deployment needs it just now.

@@ -35,6 +35,15 @@ public sealed interface ConfigurationEvent {
         }
     }
 
+    /**
+     * A release is kept no longer: it can be deployed no more, and what it had leased is free. Its
+     * version is not given again.
+     *
+     * @param reason which rule let it go
+     */
+    record ReleaseRetired(ProjectId project, ReleaseVersion version, String reason)
+            implements ConfigurationEvent {}
+
     /** What is configured. */
     enum Kind {
         ENVIRONMENT,

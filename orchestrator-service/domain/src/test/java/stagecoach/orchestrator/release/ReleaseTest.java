@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseRetired;
 import stagecoach.contracts.internal.PinPackages.Wanted;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.decider.DeciderSpec;
@@ -223,9 +224,25 @@ class ReleaseTest {
     @Test
     void a_release_is_created_once() {
         var created = new ReleaseCreated(Shop.PROJECT, Shop.RELEASE, Shop.PLAN, List.of());
-        DeciderSpec<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent> spec =
+        DeciderSpec<ReleaseState, ReleaseCommand, ConfigurationEvent> spec =
                 DeciderSpec.of(new ReleaseDecider());
-        spec.when(created).then(created);
-        spec.given(created).when(created).thenRejected("release-exists");
+        var create = new ReleaseCommand.Create(created);
+        spec.when(create).then(created);
+        spec.given(created).when(create).thenRejected("release-exists");
+    }
+
+    @Test
+    void a_release_is_retired_once_and_its_version_never_used_again() {
+        var created = new ReleaseCreated(Shop.PROJECT, Shop.RELEASE, Shop.PLAN, List.of());
+        var retired = new ReleaseRetired(Shop.PROJECT, Shop.RELEASE, "it is old");
+        DeciderSpec<ReleaseState, ReleaseCommand, ConfigurationEvent> spec =
+                DeciderSpec.of(new ReleaseDecider());
+        var retire = new ReleaseCommand.Retire("it is old");
+        spec.given(created).when(retire).then(retired);
+        spec.given(created, retired).when(retire).thenNothing();
+        spec.when(retire).thenNothing();
+        spec.given(created, retired)
+                .when(new ReleaseCommand.Create(created))
+                .thenRejected("release-exists");
     }
 }

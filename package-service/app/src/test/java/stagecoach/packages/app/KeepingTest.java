@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -19,6 +20,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseRetired;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.packages.PackageEvent;
 import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
@@ -30,11 +33,15 @@ import stagecoach.packages.app.keeping.PackageSweep;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.wire.StagecoachJson;
 
@@ -119,6 +126,38 @@ class KeepingTest {
         assertThat(blobs.has(old.sha512())).isFalse();
         assertThat(blobs.has(newest.sha512())).isTrue();
         assertThat(Http.pushed(old.bytes())).isEqualTo(201);
+        assertThat(offered(old)).isTrue();
+    }
+
+    @Test
+    void what_a_release_had_leased_is_free_when_it_is_kept_no_longer() throws Exception {
+        String id = Packages.freshId();
+        var old = pushed(id, "1.0.0");
+        pushed(id, "2.0.0");
+        var project = new ProjectId(id.toLowerCase(Locale.ROOT).replace('.', '-'));
+        var version = new ReleaseVersion("7.0.0");
+        pin("release:%s:7.0.0".formatted(project), old);
+        pin("release:%s:7.0.1".formatted(project), old);
+        var stream = StreamId.of("release", project + ":7.0.0");
+        TestEvents.publish(
+                Channels.CONFIGURATION,
+                stream,
+                1,
+                new ReleaseCreated(project, version, new Digest("ab".repeat(32)), List.of()),
+                EventAttributes.of(project));
+        TestEvents.publish(
+                Channels.CONFIGURATION,
+                stream,
+                2,
+                new ReleaseRetired(project, version, "it was not among the last 3 of any phase"),
+                EventAttributes.of(project));
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(delete(old).body())
+                                        .contains("7.0.1")
+                                        .doesNotContain("7.0.0 of"));
+        sweepLater(NEWEST_ONLY, EMPTY_DISK);
         assertThat(offered(old)).isTrue();
     }
 

@@ -10,6 +10,7 @@ import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseRetired;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
@@ -50,6 +51,7 @@ public class ConfigurationChannel {
                     }
                 }
                 case ReleaseCreated _ -> {}
+                case ReleaseRetired _ -> {}
             }
         }
     }

@@ -10,6 +10,7 @@ import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseRetired;
 import stagecoach.decider.Decider;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.AggregateKind;
@@ -123,6 +124,9 @@ public final class ConfigurationKind
                         case ConfigurationChanged changed ->
                                 new State(changed.revision(), changed.document().isPresent());
                         case ReleaseCreated release ->
+                                throw new IllegalStateException(
+                                        "a release has a stream of its own: " + release.project());
+                        case ReleaseRetired release ->
                                 throw new IllegalStateException(
                                         "a release has a stream of its own: " + release.project());
                     };

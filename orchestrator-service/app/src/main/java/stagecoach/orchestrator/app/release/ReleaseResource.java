@@ -214,22 +214,22 @@ public class ReleaseResource {
     @Operation(summary = "Read a release")
     public ReleaseView get(String id, String version) {
         return unitOfWork.run(
-                tx ->
-                        projectId(id)
-                                .flatMap(
-                                        project ->
-                                                versionOf(version)
-                                                        .flatMap(v -> releases.row(tx, project, v)))
-                                .map(ReleaseView::of)
-                                .orElseThrow(
-                                        () ->
-                                                new Rejection(
-                                                        Rejection.Kind.NOT_FOUND,
-                                                        "not-found",
-                                                        "The project \"%s\" has no release \"%s\"."
-                                                                .formatted(
-                                                                        shown(id),
-                                                                        shown(version)))));
+                tx -> {
+                    ProjectId project = projectId(id).orElseThrow(() -> none(id, version));
+                    ReleaseVersion known = versionOf(version).orElseThrow(() -> none(id, version));
+                    return releases.row(tx, project, known)
+                            .map(ReleaseView::of)
+                            .orElseThrow(() -> notFound(releases.whyNone(tx, project, known)));
+                });
+    }
+
+    private static Rejection none(String id, String version) {
+        return notFound(
+                "The project \"%s\" has no release \"%s\".".formatted(shown(id), shown(version)));
+    }
+
+    private static Rejection notFound(String sentence) {
+        return new Rejection(Rejection.Kind.NOT_FOUND, "not-found", sentence);
     }
 
     private static ReleaseStore.Place place(String key) {
@@ -256,10 +256,7 @@ public class ReleaseResource {
     }
 
     private static Rejection noProject(String id) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
-                "There is no project \"%s\".".formatted(shown(id)));
+        return notFound("There is no project \"%s\".".formatted(shown(id)));
     }
 
     private static String shown(String text) {

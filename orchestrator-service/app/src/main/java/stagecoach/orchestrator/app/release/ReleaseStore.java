@@ -11,7 +11,10 @@ import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
 import stagecoach.decider.Decider;
 import stagecoach.decider.StreamId;
 import stagecoach.orchestrator.release.Release;
+import stagecoach.orchestrator.release.ReleaseCommand;
 import stagecoach.orchestrator.release.ReleaseDecider;
+import stagecoach.orchestrator.release.ReleaseKeeping;
+import stagecoach.orchestrator.release.ReleaseState;
 import stagecoach.runtime.aggregate.AggregateKind;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -25,8 +28,8 @@ import stagecoach.wire.StagecoachJson;
 /** Keeps releases: the event, the row, and sealed what they are made of. */
 @ApplicationScoped
 public class ReleaseStore {
-    private static final AggregateKind<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent>
-            RELEASE = new Kind();
+    private static final AggregateKind<ReleaseState, ReleaseCommand, ConfigurationEvent> RELEASE =
+            new Kind();
 
     private final CommandHandler commands;
     private final PlanStore plans;
@@ -40,6 +43,71 @@ public class ReleaseStore {
     public Optional<Release> find(Tx tx, ProjectId project, ReleaseVersion version) {
         return row(tx, project, version)
                 .map(row -> plans.read(tx, new Digest(row.snapshotDigest), Release.class));
+    }
+
+    /**
+     * A release that stays at least until this transaction has ended; empty if there is none.
+     *
+     * <p>Whoever retires it has done so already, or waits for us and then sees what we wrote.
+     */
+    public Optional<Release> hold(Tx tx, ProjectId project, ReleaseVersion version) {
+        tx.rows("SELECT 1 FROM release WHERE id = ?1 FOR KEY SHARE", idOf(project, version));
+        return find(tx, project, version);
+    }
+
+    /** Why there is no such release. */
+    public String whyNone(Tx tx, ProjectId project, ReleaseVersion version) {
+        return tx
+                .rows(
+                        "SELECT retired_at, reason FROM release_retired WHERE id = ?1",
+                        idOf(project, version))
+                .stream()
+                .findFirst()
+                .map(
+                        row ->
+                                "The release \"%s\" of \"%s\" is kept no longer: it went at %s, since %s."
+                                        .formatted(version, project, row[0], row[1]))
+                .orElseGet(
+                        () ->
+                                "The project \"%s\" has no release \"%s\"."
+                                        .formatted(project, version));
+    }
+
+    /**
+     * Keeps releases of a project no longer that nobody has begun to deploy meanwhile.
+     *
+     * @param going those whose rows this transaction has locked
+     */
+    public void retire(Tx tx, ProjectId project, List<ReleaseKeeping.Going> going, Cause cause) {
+        for (ReleaseKeeping.Going release : going) {
+            String id = idOf(project, release.version());
+            commands.handle(
+                    tx,
+                    RELEASE,
+                    StreamId.of(RELEASE.name(), id),
+                    List.of(new ReleaseCommand.Retire(release.reason())),
+                    cause);
+            String plan =
+                    row(tx, project, release.version())
+                            .map(row -> row.snapshotDigest)
+                            .orElseThrow();
+            tx.execute("DELETE FROM release WHERE id = ?1", id);
+            tx.execute(
+                    "INSERT INTO release_retired (id, retired_at, reason) VALUES (?1, ?2, ?3)",
+                    id,
+                    cause.at(),
+                    release.reason());
+            tx.execute(
+                    "DELETE FROM release_success WHERE project = ?1 AND release = ?2",
+                    project.value(),
+                    release.version().value());
+            tx.execute(
+                    """
+                    DELETE FROM plan p WHERE p.digest = ?1
+                        AND NOT EXISTS (SELECT 1 FROM deployment d WHERE d.plan_digest = p.digest)
+                        AND NOT EXISTS (SELECT 1 FROM release r WHERE r.snapshot_digest = p.digest)""",
+                    plan);
+        }
     }
 
     /** The versions of a project's newest releases, for guesses. */
@@ -89,11 +157,12 @@ public class ReleaseStore {
                 RELEASE,
                 StreamId.of(RELEASE.name(), idOf(release.project(), release.version())),
                 List.of(
-                        new ReleaseCreated(
-                                release.project(),
-                                release.version(),
-                                digest,
-                                release.distinctPackages())),
+                        new ReleaseCommand.Create(
+                                new ReleaseCreated(
+                                        release.project(),
+                                        release.version(),
+                                        digest,
+                                        release.distinctPackages()))),
                 cause);
         var row = new ReleaseRow();
         row.id = idOf(release.project(), release.version());
@@ -111,7 +180,7 @@ public class ReleaseStore {
     }
 
     private static final class Kind
-            implements AggregateKind<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent> {
+            implements AggregateKind<ReleaseState, ReleaseCommand, ConfigurationEvent> {
         private final ReleaseDecider decider = new ReleaseDecider();
 
         @Override
@@ -120,7 +189,7 @@ public class ReleaseStore {
         }
 
         @Override
-        public Decider<Optional<ReleaseCreated>, ReleaseCreated, ConfigurationEvent> decider() {
+        public Decider<ReleaseState, ReleaseCommand, ConfigurationEvent> decider() {
             return decider;
         }
 
@@ -135,9 +204,8 @@ public class ReleaseStore {
         }
 
         @Override
-        public EventAttributes attributesOf(StreamId stream, Optional<ReleaseCreated> state) {
-            return state.map(created -> EventAttributes.of(created.project()))
-                    .orElseGet(EventAttributes::none);
+        public EventAttributes attributesOf(StreamId stream, ReleaseState state) {
+            return state.project().map(EventAttributes::of).orElseGet(EventAttributes::none);
         }
     }
 }

@@ -52,7 +52,7 @@ class DeploymentRetention implements KeptForAWhile {
     private static final String RETIRE =
             """
             DELETE FROM deployment WHERE id = ANY(?1) AND ended_at < ?2
-            RETURNING id, project, release, environment, state, plan_digest
+            RETURNING id, project, release, environment, state, plan_digest, number, ended_at
             """;
 
     private static final String TELL_AGAIN =
@@ -116,11 +116,17 @@ class DeploymentRetention implements KeptForAWhile {
             if ("SUCCEEDED".equals(row[4])) {
                 tx.execute(
                         """
-                        INSERT INTO release_success (project, release, environment) VALUES (?1, ?2, ?3)
-                        ON CONFLICT DO NOTHING""",
+                        INSERT INTO release_success (project, release, environment, number, ended_at)
+                        SELECT project, version, CAST(?3 AS text), CAST(?4 AS bigint), CAST(?5 AS timestamptz)
+                        FROM release WHERE project = ?1 AND version = ?2
+                        ON CONFLICT (project, release, environment) DO UPDATE SET
+                            number = greatest(release_success.number, excluded.number),
+                            ended_at = greatest(release_success.ended_at, excluded.ended_at)""",
                         row[1],
                         row[2],
-                        row[3]);
+                        row[3],
+                        row[6],
+                        row[7]);
             }
         }
         Object names = ids.toArray(String[]::new);

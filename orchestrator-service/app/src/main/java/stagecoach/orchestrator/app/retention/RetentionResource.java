@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
+import stagecoach.contracts.configuration.ConfigurationDocument.ReleasesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Needs;
@@ -23,7 +24,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 
-/** How long output, deployments, events and packages are kept. */
+/** How long output, deployments, events, releases and packages are kept. */
 @Path("/api/v1/retention")
 @Tag(name = "Operation")
 @RunOnVirtualThread
@@ -37,6 +38,7 @@ public class RetentionResource {
     private static final String DAYS = "days";
     private static final String VERSIONS = "versions";
     private static final int VERSIONS_MAX = 10_000;
+    private static final String PER_PHASE = "perPhase";
     private static final String FREE = "freeDiskPercent";
     private static final int FREE_MAX = 90;
 
@@ -69,14 +71,19 @@ public class RetentionResource {
             @Schema(
                             description =
                                     "What caches hold and no deployment needs just now; without days it stays. It is pulled again when it is needed")
-                    Caches caches) {
+                    Caches caches,
+            @Schema(
+                            description =
+                                    "Releases; without perPhase and days they are kept for good. The current and the previous success of each environment, what went there last, and what an open deployment uses always stay")
+                    Releases releases) {
         static RetentionView of(ConfigurationDocument.Retention kept) {
             return new RetentionView(
                     new Days(kept.logDays()),
                     new Deployments(kept.deploymentDays(), kept.deploymentsPerEnvironment()),
                     new Days(kept.eventDays()),
                     kept.packages().map(Packages::of).orElseThrow(),
-                    kept.caches().map(Caches::of).orElseThrow());
+                    kept.caches().map(Caches::of).orElseThrow(),
+                    kept.releases().map(Releases::of).orElseThrow());
         }
     }
 
@@ -116,9 +123,23 @@ public class RetentionResource {
         }
     }
 
+    /**
+     * The last so many of each phase of the lifecycle, and those made or deployed within so many
+     * days.
+     *
+     * @param perPhase in each phase; an environment that stands in none is one of its own
+     */
+    @Schema(name = "RetentionOfReleases")
+    public record Releases(@Nullable Integer perPhase, @Nullable Integer days) {
+        static Releases of(ReleasesKept kept) {
+            return new Releases(kept.perPhase().orElse(null), kept.days().orElse(null));
+        }
+    }
+
     /** Reads the settings. */
     @GET
-    @Operation(summary = "Read how long output, deployments, events and packages are kept")
+    @Operation(
+            summary = "Read how long output, deployments, events, releases and packages are kept")
     public RetentionView get() {
         return RetentionView.of(unitOfWork.run(settings::present));
     }
@@ -127,7 +148,7 @@ public class RetentionResource {
     @PUT
     @Needs(Role.ADMIN)
     @Operation(
-            summary = "Set how long output, deployments, events and packages are kept",
+            summary = "Set how long output, deployments, events, releases and packages are kept",
             description =
                     "What is left out gets its default. What is older goes within minutes and cannot be had back.")
     @RequestBody(
@@ -149,7 +170,7 @@ public class RetentionResource {
         Optional<JsonBody> logs = body.object("logs");
         Optional<JsonBody> deployments = body.object("deployments");
         Optional<JsonBody> events = body.object("events");
-        body.notYet("releases", "Releases are kept for good; leave it out.");
+        Optional<JsonBody> releases = body.object("releases");
         Optional<JsonBody> packages = body.object("packages");
         Optional<JsonBody> caches = body.object("caches");
         int deploymentDays = days(deployments, DEPLOYMENT_DAYS_MIN, defaults.deploymentDays());
@@ -170,6 +191,7 @@ public class RetentionResource {
         events.ifPresent(JsonBody::refuseUnknown);
         PackagesKept packagesKept = packagesKept(packages);
         CachesKept cachesKept = cachesKept(caches);
+        ReleasesKept releasesKept = releasesKept(releases);
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return new ConfigurationDocument.Retention(
@@ -178,7 +200,17 @@ public class RetentionResource {
                 perEnvironment,
                 eventDays,
                 Optional.of(packagesKept),
-                Optional.of(cachesKept));
+                Optional.of(cachesKept),
+                Optional.of(releasesKept));
+    }
+
+    private static ReleasesKept releasesKept(Optional<JsonBody> body) {
+        var kept =
+                new ReleasesKept(
+                        body.flatMap(b -> b.integer(PER_PHASE, 1, VERSIONS_MAX)),
+                        body.flatMap(b -> b.integer(DAYS, DAYS_MIN, DAYS_MAX)));
+        body.ifPresent(JsonBody::refuseUnknown);
+        return kept;
     }
 
     private static CachesKept cachesKept(Optional<JsonBody> body) {

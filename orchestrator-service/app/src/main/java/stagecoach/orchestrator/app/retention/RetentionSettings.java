@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
+import stagecoach.contracts.configuration.ConfigurationDocument.ReleasesKept;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.catalog.ConfigurationKind;
 import stagecoach.runtime.aggregate.Cause;
@@ -26,6 +27,9 @@ public class RetentionSettings {
     private static final int EVENT_DAYS = 400;
     private static final PackagesKept FOR_GOOD =
             new PackagesKept(Optional.empty(), Optional.empty(), Optional.empty());
+
+    private static final ReleasesKept EVERY_RELEASE =
+            new ReleasesKept(Optional.empty(), Optional.empty());
 
     private static final CachesKept ALL = new CachesKept(Optional.empty(), Optional.empty());
 
@@ -44,7 +48,8 @@ public class RetentionSettings {
                         DEPLOYMENTS_PER_ENVIRONMENT,
                         EVENT_DAYS,
                         Optional.of(FOR_GOOD),
-                        Optional.of(ALL));
+                        Optional.of(ALL),
+                        Optional.of(EVERY_RELEASE));
     }
 
     /** What counts if nobody has set anything. */
@@ -60,7 +65,7 @@ public class RetentionSettings {
     private static Optional<ConfigurationDocument.Retention> set(Statements tx) {
         return tx
                 .rows(
-                        "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent FROM retention_setting")
+                        "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent, releases_per_phase, release_days FROM retention_setting")
                 .stream()
                 .findFirst()
                 .map(
@@ -76,8 +81,10 @@ public class RetentionSettings {
                                                         optional(row[5]),
                                                         optional(row[6]))),
                                         Optional.of(
-                                                new CachesKept(
-                                                        optional(row[7]), optional(row[8])))));
+                                                new CachesKept(optional(row[7]), optional(row[8]))),
+                                        Optional.of(
+                                                new ReleasesKept(
+                                                        optional(row[9]), optional(row[10])))));
     }
 
     private static int number(@Nullable Object value) {
@@ -101,13 +108,15 @@ public class RetentionSettings {
                 cause);
         PackagesKept packages = wanted.packages().orElse(FOR_GOOD);
         CachesKept caches = wanted.caches().orElse(ALL);
+        ReleasesKept releases = wanted.releases().orElse(EVERY_RELEASE);
         tx.execute("DELETE FROM retention_setting");
         tx.execute(
                 """
                 INSERT INTO retention_setting (log_days, deployment_days, deployments_per_environment, event_days,
-                    package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent)
+                    package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent,
+                    releases_per_phase, release_days)
                 VALUES (?1, ?2, ?3, ?4, CAST(?5 AS integer), CAST(?6 AS integer), CAST(?7 AS integer),
-                    CAST(?8 AS integer), CAST(?9 AS integer))""",
+                    CAST(?8 AS integer), CAST(?9 AS integer), CAST(?10 AS integer), CAST(?11 AS integer))""",
                 wanted.logDays(),
                 wanted.deploymentDays(),
                 wanted.deploymentsPerEnvironment(),
@@ -116,6 +125,8 @@ public class RetentionSettings {
                 packages.days().orElse(null),
                 packages.freeDiskPercent().orElse(null),
                 caches.days().orElse(null),
-                caches.freeDiskPercent().orElse(null));
+                caches.freeDiskPercent().orElse(null),
+                releases.perPhase().orElse(null),
+                releases.days().orElse(null));
     }
 }

@@ -60,6 +60,34 @@ class RetentionResourceTest {
     }
 
     @Test
+    void which_releases_are_kept_is_set() {
+        Api.expect(200, Api.put(PATH, "{}"));
+        var defaults = Api.expect(200, Api.get(PATH));
+        assertThat(defaults.<Object>get("releases.perPhase")).isNull();
+        assertThat(defaults.<Object>get("releases.days")).isNull();
+        // So many that no release of another test goes meanwhile.
+        assertThat(
+                        stagecoach(
+                                "retention",
+                                "set",
+                                "--releases-per-phase",
+                                "9000",
+                                "--release-days",
+                                "90"))
+                .contains(
+                        "the last 9000 of each phase, and what was made or deployed within 90 days");
+        assertThat(Api.expect(200, Api.get(PATH)).getInt("releases.perPhase")).isEqualTo(9000);
+        stagecoach("retention", "set", "--releases-per-phase", "0");
+        var set = Api.expect(200, Api.get(PATH));
+        assertThat(set.<Object>get("releases.perPhase")).isNull();
+        assertThat(set.getInt("releases.days")).isEqualTo(90);
+        var refused =
+                Api.expect(400, Api.put(PATH, "{\"releases\": {\"perPhase\": 0, \"newest\": 3}}"));
+        assertThat(refused.getList("errors.pointer"))
+                .contains("/releases/perPhase", "/releases/newest");
+    }
+
+    @Test
     void how_long_packages_are_kept_is_set() {
         Api.expect(200, Api.put(PATH, "{}"));
         var defaults = Api.expect(200, Api.get(PATH));

@@ -9,6 +9,9 @@ import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseRetired;
+import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.app.keeping.RetentionSettings;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
@@ -16,17 +19,20 @@ import stagecoach.runtime.inbox.InboxEvent;
 
 /**
  * What others configure, as far as packages are concerned: regions, how long packages are kept, and
- * targets that go.
+ * targets and releases that go.
  */
 @ApplicationScoped
 class ConfigurationChannel {
     private final Inbox inbox;
     private final CacheCatalog catalog;
     private final RetentionSettings retention;
+    private final Leases leases;
 
-    ConfigurationChannel(Inbox inbox, CacheCatalog catalog, RetentionSettings retention) {
+    ConfigurationChannel(
+            Inbox inbox, CacheCatalog catalog, RetentionSettings retention, Leases leases) {
         this.inbox = inbox;
         this.catalog = catalog;
+        this.leases = leases;
         this.retention = retention;
     }
 
@@ -38,8 +44,12 @@ class ConfigurationChannel {
 
     private void onEvents(Tx tx, List<InboxEvent<ConfigurationEvent>> events) {
         for (InboxEvent<ConfigurationEvent> event : events) {
-            if (event.event() instanceof ConfigurationChanged changed) {
-                onChanged(tx, changed);
+            switch (event.event()) {
+                case ConfigurationChanged changed -> onChanged(tx, changed);
+                // Its packages were leased when it asked for them, before it was made.
+                case ReleaseCreated _ -> {}
+                case ReleaseRetired release ->
+                        leases.release(tx, Leases.holder(release.project(), release.version()));
             }
         }
     }

@@ -10,6 +10,7 @@ import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
+import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseRetired;
 import stagecoach.decider.Decider;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.AggregateKind;
@@ -107,6 +108,9 @@ public final class PackageConfiguration
                         case ConfigurationChanged changed ->
                                 new State(changed.revision(), changed.document().isPresent());
                         case ReleaseCreated release ->
+                                throw new IllegalStateException(
+                                        "a release is no configuration: " + release.project());
+                        case ReleaseRetired release ->
                                 throw new IllegalStateException(
                                         "a release is no configuration: " + release.project());
                     };

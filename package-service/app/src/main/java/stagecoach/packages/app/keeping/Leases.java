@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import stagecoach.contracts.internal.PinPackages;
 import stagecoach.runtime.retirement.OwnTables;
 import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.HolderId;
+import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** Who needs which bytes: releases that are kept, and deployments that have not ended. */
@@ -25,6 +28,11 @@ public class Leases implements OwnTables {
     /** The name of a deployment as a holder. */
     public static String holder(DeploymentId deployment) {
         return "deployment:" + deployment;
+    }
+
+    /** The name of a release as a holder, as {@link PinPackages.Request#lease} has it. */
+    public static String holder(ProjectId project, ReleaseVersion version) {
+        return "release:%s:%s".formatted(project, version);
     }
 
     /**

@@ -101,17 +101,13 @@ class DraftReader {
         if (project.isEmpty() || version.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Release> release = releases.find(tx, project.get(), version.get());
+        Optional<Release> release = releases.hold(tx, project.get(), version.get());
         if (release.isEmpty()) {
             body.mistake(
                     "release",
-                    "The project \"%s\" has no release \"%s\".%s"
-                            .formatted(
-                                    project.get(),
-                                    version.get(),
-                                    Nearest.question(
-                                            version.get().value(),
-                                            releases.versions(tx, project.get()))));
+                    releases.whyNone(tx, project.get(), version.get())
+                            + Nearest.question(
+                                    version.get().value(), releases.versions(tx, project.get())));
         }
         return release;
     }
