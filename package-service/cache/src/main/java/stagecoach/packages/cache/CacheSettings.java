@@ -2,13 +2,17 @@ package stagecoach.packages.cache;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.cache.port.NuGetPort;
 import stagecoach.packages.server.grant.GrantKeys;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.vocabulary.identity.CacheId;
@@ -24,6 +28,10 @@ class CacheSettings {
     private final Optional<String> trust;
     private final long scrubBytesPerSecond;
     private final Duration scrubEvery;
+    private final OptionalInt nugetPort;
+    private final String nugetHost;
+    private final Optional<String> nugetCertificate;
+    private final Optional<String> nugetKey;
 
     CacheSettings(
             @ConfigProperty(name = "STAGECOACH_CACHE_DIR") Optional<String> dir,
@@ -37,7 +45,13 @@ class CacheSettings {
                             defaultValue = "4194304")
                     long scrubBytesPerSecond,
             @ConfigProperty(name = "STAGECOACH_CACHE_SCRUB_EVERY", defaultValue = "P7D")
-                    Duration scrubEvery) {
+                    Duration scrubEvery,
+            @ConfigProperty(name = "STAGECOACH_CACHE_NUGET_PORT") OptionalInt nugetPort,
+            @ConfigProperty(name = "STAGECOACH_CACHE_NUGET_HOST", defaultValue = "127.0.0.1")
+                    String nugetHost,
+            @ConfigProperty(name = "STAGECOACH_CACHE_NUGET_CERTIFICATE")
+                    Optional<String> nugetCertificate,
+            @ConfigProperty(name = "STAGECOACH_CACHE_NUGET_KEY") Optional<String> nugetKey) {
         this.dir = dir;
         this.name = name;
         this.host = host;
@@ -46,6 +60,10 @@ class CacheSettings {
         this.trust = trust;
         this.scrubBytesPerSecond = scrubBytesPerSecond;
         this.scrubEvery = scrubEvery;
+        this.nugetPort = nugetPort;
+        this.nugetHost = nugetHost;
+        this.nugetCertificate = nugetCertificate;
+        this.nugetKey = nugetKey;
     }
 
     /** The folder of everything that it keeps. */
@@ -102,6 +120,38 @@ class CacheSettings {
     /** How much time is between two rounds of that. */
     Duration scrubEvery() {
         return scrubEvery;
+    }
+
+    /** Where it answers NuGet clients, if it does. */
+    Optional<NuGetPort.Address> nuget() {
+        if (nugetPort.isEmpty()) {
+            return Optional.empty();
+        }
+        if (nugetCertificate.isPresent() != nugetKey.isPresent()) {
+            throw new ConfigurationException(
+                    "The cache cannot start: set both STAGECOACH_CACHE_NUGET_CERTIFICATE and STAGECOACH_CACHE_NUGET_KEY, or none of them.");
+        }
+        Optional<NuGetPort.Certificate> certificate =
+                nugetCertificate.map(
+                        chain ->
+                                new NuGetPort.Certificate(
+                                        Path.of(chain), Path.of(nugetKey.orElseThrow())));
+        if (certificate.isEmpty() && !isThisMachine(nugetHost)) {
+            throw new ConfigurationException(
+                    "The cache cannot start: API keys would cross the network in the clear. Give STAGECOACH_CACHE_NUGET_CERTIFICATE and STAGECOACH_CACHE_NUGET_KEY, or leave STAGECOACH_CACHE_NUGET_HOST at 127.0.0.1 behind a proxy with TLS.");
+        }
+        return Optional.of(new NuGetPort.Address(nugetHost, nugetPort.getAsInt(), certificate));
+    }
+
+    private static boolean isThisMachine(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new ConfigurationException(
+                    "The cache cannot start: STAGECOACH_CACHE_NUGET_HOST is no address of this machine: "
+                            + host,
+                    e);
+        }
     }
 
     private static String required(Optional<String> value, String variable, String what) {

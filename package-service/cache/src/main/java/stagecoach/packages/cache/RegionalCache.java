@@ -12,9 +12,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.port.CachePort;
+import stagecoach.packages.cache.port.NuGetPort;
+import stagecoach.packages.cache.pull.HeldWatch;
 import stagecoach.packages.cache.pull.PullRules;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.FolderBlobStore;
@@ -38,6 +42,8 @@ class RegionalCache {
     private @Nullable Pulls pulls;
     private @Nullable Scrub scrub;
     private @Nullable CachePort port;
+    private @Nullable CachedFeed feed;
+    private @Nullable NuGetPort nuget;
 
     RegionalCache(Vertx vertx, CacheSettings settings) {
         this.vertx = vertx;
@@ -55,7 +61,19 @@ class RegionalCache {
         blobs = store;
         forgetPartials(store);
         vertx.setPeriodic(LOOK_EVERY.toMillis(), _ -> forgetPartialsElsewhere(store));
-        var begun = new Pulls(store, Files.getFileStore(dir), PullRules.USUAL);
+        Optional<NuGetPort.Address> nugetAddress = settings.nuget();
+        Optional<CachedFeed> shown =
+                nugetAddress.isPresent()
+                        ? Optional.of(
+                                CachedFeed.open(dir.resolve("feed"), store, Clock.systemUTC()))
+                        : Optional.empty();
+        feed = shown.orElse(null);
+        var begun =
+                new Pulls(
+                        store,
+                        Files.getFileStore(dir),
+                        PullRules.USUAL,
+                        shown.<HeldWatch>map(one -> one).orElse(HeldWatch.NOBODY));
         pulls = begun;
         if (settings.scrubBytesPerSecond() > 0) {
             scrub =
@@ -75,15 +93,29 @@ class RegionalCache {
                         store,
                         grants,
                         begun,
+                        shown,
                         credential,
                         settings.host(),
                         settings.port());
         port = opened;
+        if (nugetAddress.isPresent()) {
+            serveNuGet(nugetAddress.get(), store, begun, shown.orElseThrow());
+        }
         LOG.infof("The certificate's thumbprint. thumbprint=%s", identity.thumbprint());
         // For whoever started it and waits for this line.
         System.out.printf(
                 "READY cache %s at https://%s:%d%n",
                 settings.name(), settings.host(), opened.port());
+    }
+
+    private void serveNuGet(
+            NuGetPort.Address address, FolderBlobStore store, Pulls begun, CachedFeed shown)
+            throws IOException {
+        var open = NuGetPort.open(vertx, address, store, begun, shown);
+        nuget = open;
+        LOG.infof(
+                "NuGet clients are served. url=%s://%s:%d/nuget/v3/index.json",
+                address.certificate().isPresent() ? "https" : "http", address.host(), open.port());
     }
 
     private void forgetPartialsElsewhere(FolderBlobStore store) {
@@ -108,6 +140,9 @@ class RegionalCache {
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {
+        if (nuget != null) {
+            nuget.close();
+        }
         if (port != null) {
             port.close();
         }
@@ -116,6 +151,9 @@ class RegionalCache {
         }
         if (pulls != null) {
             pulls.close();
+        }
+        if (feed != null) {
+            feed.close();
         }
         if (blobs != null) {
             blobs.close();

@@ -17,7 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.port.CachePort;
+import stagecoach.packages.cache.port.NuGetPort;
 import stagecoach.packages.cache.pull.PullRules;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.FolderBlobStore;
@@ -28,6 +31,7 @@ import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.packages.server.grant.ReadGrant;
 import stagecoach.packages.server.grant.Reader;
 import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.packages.server.pull.FeedExcerpt;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.trust.Identity;
@@ -54,7 +58,9 @@ final class RunningCache implements AutoCloseable {
     private final Duration silenceMax;
     private final FolderBlobStore blobs;
     private final Pulls pulls;
+    private final CachedFeed feed;
     private final CachePort port;
+    private final NuGetPort nuget;
     private final HttpClient central;
     private final HttpClient reader;
 
@@ -67,11 +73,13 @@ final class RunningCache implements AutoCloseable {
         this.folder = folder;
         this.silenceMax = silenceMax;
         blobs = FolderBlobStore.open(folder.resolve("packages"));
+        feed = CachedFeed.open(folder.resolve("feed"), blobs, Clock.systemUTC());
         pulls =
                 new Pulls(
                         blobs,
                         Files.getFileStore(folder),
                         rules(silenceMax),
+                        feed,
                         RunningCache::addressesOf);
         port =
                 CachePort.open(
@@ -80,9 +88,17 @@ final class RunningCache implements AutoCloseable {
                         blobs,
                         new GrantVerifier(List.of(KEYS.getPublic()), "eu-1"),
                         pulls,
+                        Optional.of(feed),
                         TRUST,
                         "127.0.0.1",
                         0);
+        nuget =
+                NuGetPort.open(
+                        VERTX,
+                        new NuGetPort.Address("127.0.0.1", 0, Optional.empty()),
+                        blobs,
+                        pulls,
+                        feed);
         central = client(CENTRAL);
         reader = client(TENTACLE);
     }
@@ -157,6 +173,22 @@ final class RunningCache implements AutoCloseable {
 
     URI url(String path) {
         return URI.create("https://127.0.0.1:%d%s".formatted(port.port(), path));
+    }
+
+    /** Where NuGet clients find something. */
+    URI nuget(String path) {
+        return URI.create("http://127.0.0.1:%d%s".formatted(nuget.port(), path));
+    }
+
+    /** Tells as the central server does what NuGet clients may be shown. */
+    int tell(FeedExcerpt excerpt) throws Exception {
+        return central.send(
+                        HttpRequest.newBuilder(url(CacheProtocol.FEED))
+                                .header(CacheProtocol.TRUST_HEADER, TRUST)
+                                .PUT(HttpRequest.BodyPublishers.ofByteArray(excerpt.json()))
+                                .build(),
+                        BodyHandlers.discarding())
+                .statusCode();
     }
 
     /** A grant for this cache and its tentacle. */
@@ -234,8 +266,10 @@ final class RunningCache implements AutoCloseable {
         central.shutdownNow();
         reader.shutdownNow();
         port.close();
+        nuget.close();
         pulls.close();
         try {
+            feed.close();
             blobs.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

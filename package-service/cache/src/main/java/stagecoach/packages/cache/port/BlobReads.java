@@ -16,7 +16,6 @@ import stagecoach.packages.server.grant.GrantDecision;
 import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.packages.server.grant.Reader;
 import stagecoach.packages.server.nuget.Delivery;
-import stagecoach.packages.server.nuget.ReadRequest;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.packages.Sha512;
@@ -70,7 +69,10 @@ final class BlobReads {
                     response, 404, "Not found", "This cache does not hold the package.");
             return;
         }
-        send(request, Delivery.of(asked(request, head), sha512, size.getAsLong()), sha512);
+        PortAnswers.blob(
+                request,
+                Delivery.of(PortAnswers.asked(request), sha512, size.getAsLong()),
+                blobs.file(sha512));
     }
 
     private OptionalLong size(Sha512 sha512) {
@@ -80,31 +82,6 @@ final class BlobReads {
             LOG.errorf(e, "A package cannot be read. sha512=%s", sha512);
             return OptionalLong.empty();
         }
-    }
-
-    private static ReadRequest asked(HttpServerRequest request, boolean head) {
-        return new ReadRequest(
-                head,
-                Optional.ofNullable(request.getHeader("Range")),
-                Optional.ofNullable(request.getHeader("If-Range")),
-                Optional.ofNullable(request.getHeader("If-None-Match")));
-    }
-
-    private void send(HttpServerRequest request, Delivery delivery, Sha512 sha512) {
-        HttpServerResponse response = request.response();
-        response.setStatusCode(delivery.status());
-        delivery.headers().forEach(response::putHeader);
-        if (request.method().equals(HttpMethod.HEAD) || delivery.bodyLength() == 0) {
-            response.end();
-            return;
-        }
-        response.putHeader("Content-Type", "application/octet-stream");
-        response.sendFile(blobs.file(sha512).toString(), delivery.bodyFrom(), delivery.bodyLength())
-                .onFailure(
-                        failure -> {
-                            LOG.debugf(failure, "A reader went away. sha512=%s", sha512);
-                            response.reset();
-                        });
     }
 
     /** Why the one who asks may not read, in words. */

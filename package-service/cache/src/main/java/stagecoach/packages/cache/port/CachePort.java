@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.grant.GrantVerifier;
@@ -40,16 +41,19 @@ public final class CachePort implements Closeable {
     private final BlobReads reads;
     private final PullControl control;
     private final Holdings holdings;
+    private final FeedControl feed;
 
     private CachePort(
             Vertx vertx,
             Identity identity,
             BlobReads reads,
             PullControl control,
-            Holdings holdings) {
+            Holdings holdings,
+            FeedControl feed) {
         this.reads = reads;
         this.control = control;
         this.holdings = holdings;
+        this.feed = feed;
         this.server =
                 vertx.createHttpServer(
                                 new HttpServerOptions()
@@ -70,6 +74,7 @@ public final class CachePort implements Closeable {
      * Opens the port.
      *
      * @param credential what the central server shows
+     * @param feed what NuGet clients are shown, if any are answered
      * @param port 0 for any free one
      * @throws IOException with a sentence if it cannot be opened
      */
@@ -79,18 +84,21 @@ public final class CachePort implements Closeable {
             FolderBlobStore blobs,
             GrantVerifier grants,
             Pulls pulls,
+            Optional<CachedFeed> feed,
             String credential,
             String host,
             int port)
             throws IOException {
         var trust = new CentralTrust(credential);
+        var disk = new DiskWork(vertx);
         var opened =
                 new CachePort(
                         vertx,
                         identity,
                         new BlobReads(blobs, grants, pulls, trust, Clock.systemUTC()),
                         new PullControl(pulls, trust),
-                        new Holdings(vertx, blobs, pulls, trust));
+                        new Holdings(disk, blobs, pulls, trust),
+                        new FeedControl(disk, trust, feed));
         try {
             opened.server
                     .listen(port, host)
@@ -123,6 +131,8 @@ public final class CachePort implements Closeable {
                     new JsonObject().put("status", "UP").toBuffer().getBytes());
         } else if (path.equals(CacheProtocol.HOLDINGS) && request.method().equals(HttpMethod.GET)) {
             holdings.list(request);
+        } else if (path.equals(CacheProtocol.FEED)) {
+            feed.answer(request);
         } else if (!isDigestBelow(CacheProtocol.BLOBS, path, request, this::onBlob)
                 && !isDigestBelow(CacheProtocol.PULLS, path, request, control::answer)) {
             PortAnswers.problem(

@@ -1,15 +1,10 @@
 package stagecoach.packages.cache.port;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.pull.Pulls;
@@ -23,13 +18,13 @@ final class Holdings {
     private static final Logger LOG = Logger.getLogger(Holdings.class);
     private static final int PAGE_MAX = 1000;
 
-    private final Vertx vertx;
+    private final DiskWork disk;
     private final FolderBlobStore blobs;
     private final Pulls pulls;
     private final CentralTrust trust;
 
-    Holdings(Vertx vertx, FolderBlobStore blobs, Pulls pulls, CentralTrust trust) {
-        this.vertx = vertx;
+    Holdings(DiskWork disk, FolderBlobStore blobs, Pulls pulls, CentralTrust trust) {
+        this.disk = disk;
         this.blobs = blobs;
         this.pulls = pulls;
         this.trust = trust;
@@ -41,7 +36,7 @@ final class Holdings {
             return;
         }
         @Nullable String after = request.getParam(CacheProtocol.AFTER);
-        elsewhere(
+        disk.elsewhere(
                 request,
                 () -> {
                     List<String> held;
@@ -83,7 +78,7 @@ final class Holdings {
                             .formatted(CacheProtocol.ORDER_HEADER));
             return;
         }
-        elsewhere(
+        disk.elsewhere(
                 request,
                 () -> {
                     if (pulls.drop(sha512, known.get())) {
@@ -97,32 +92,5 @@ final class Holdings {
                                     "Wanted",
                                     "The package was ordered since, so it stays.");
                 });
-    }
-
-    /** What touches the disk waits on no event loop. */
-    private void elsewhere(HttpServerRequest request, Callable<Runnable> work) {
-        Context context = Objects.requireNonNull(Vertx.currentContext());
-        var _ =
-                vertx.executeBlocking(work, false)
-                        .onComplete(
-                                done ->
-                                        context.runOnContext(
-                                                _ -> {
-                                                    if (done.succeeded()) {
-                                                        done.result().run();
-                                                    } else {
-                                                        failed(request, done.cause());
-                                                    }
-                                                }));
-    }
-
-    private static void failed(HttpServerRequest request, Throwable cause) {
-        LOG.error("The packages that are held cannot be looked at.", cause);
-        PortAnswers.problem(
-                request.response(),
-                500,
-                "Internal error",
-                "The cache failed: "
-                        + (cause instanceof IOException ? cause.getMessage() : cause.toString()));
     }
 }

@@ -1,10 +1,25 @@
 package stagecoach.packages.cache.port;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.jboss.logging.Logger;
+import stagecoach.packages.server.nuget.Delivery;
+import stagecoach.packages.server.nuget.ReadRequest;
+import stagecoach.vocabulary.packages.Sha512;
 
-/** Answers of the port that carry no package. */
+/** The answers of the ports. */
 final class PortAnswers {
+    private static final Logger LOG = Logger.getLogger(PortAnswers.class);
+
     private PortAnswers() {}
 
     /** A refusal in the form of RFC 9457, ends the response; called on its event loop. */
@@ -26,6 +41,78 @@ final class PortAnswers {
         }
         response.setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
-                .end(io.vertx.core.buffer.Buffer.buffer(json));
+                .end(Buffer.buffer(json));
+    }
+
+    /** What the headers of a GET or HEAD ask for. */
+    static ReadRequest asked(HttpServerRequest request) {
+        return new ReadRequest(
+                request.method().equals(HttpMethod.HEAD),
+                Optional.ofNullable(request.getHeader("Range")),
+                Optional.ofNullable(request.getHeader("If-Range")),
+                Optional.ofNullable(request.getHeader("If-None-Match")));
+    }
+
+    /** A package, sent by the operating system from its file. */
+    static void blob(HttpServerRequest request, Delivery delivery, Path file) {
+        HttpServerResponse response = begun(request, delivery);
+        if (request.method().equals(HttpMethod.HEAD) || delivery.bodyLength() == 0) {
+            response.end();
+            return;
+        }
+        response.putHeader("Content-Type", "application/octet-stream");
+        response.sendFile(file.toString(), delivery.bodyFrom(), delivery.bodyLength())
+                .onFailure(
+                        failure -> {
+                            LOG.debugf(failure, "A reader went away. file=%s", file);
+                            response.reset();
+                        });
+    }
+
+    /**
+     * A document that is made for each request: its tag is its content's, so that what a client has
+     * is not sent again.
+     *
+     * @param type of the media
+     */
+    static void document(HttpServerRequest request, byte[] content, String type, boolean gzip) {
+        byte[] sent = gzip ? compressed(content) : content;
+        var delivery =
+                Delivery.of(
+                        new ReadRequest(
+                                request.method().equals(HttpMethod.HEAD),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.ofNullable(request.getHeader("If-None-Match"))),
+                        Sha512.hashOf(sent),
+                        sent.length);
+        HttpServerResponse response = begun(request, delivery);
+        // What came or went must be seen: nobody on the way may keep it.
+        response.putHeader("Cache-Control", "no-cache").putHeader("Content-Type", type);
+        if (gzip) {
+            response.putHeader("Content-Encoding", "gzip");
+        }
+        if (request.method().equals(HttpMethod.HEAD) || delivery.bodyLength() == 0) {
+            response.end();
+        } else {
+            response.end(Buffer.buffer(sent));
+        }
+    }
+
+    private static HttpServerResponse begun(HttpServerRequest request, Delivery delivery) {
+        HttpServerResponse response = request.response();
+        response.setStatusCode(delivery.status());
+        delivery.headers().forEach(response::putHeader);
+        return response;
+    }
+
+    private static byte[] compressed(byte[] document) {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(document);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
     }
 }

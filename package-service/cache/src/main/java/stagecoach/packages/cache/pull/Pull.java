@@ -36,6 +36,7 @@ final class Pull {
     private final Set<Sha512> verified;
     private final CentralDownload download;
     private final PullRules rules;
+    private final HeldWatch watch;
     private final Set<String> askers = new HashSet<>();
     private final CompletableFuture<PullStatus> end = new CompletableFuture<>();
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -54,13 +55,15 @@ final class Pull {
             FileStore disk,
             Set<Sha512> verified,
             CentralDownload download,
-            PullRules rules) {
+            PullRules rules,
+            HeldWatch watch) {
         this.order = order;
         this.blobs = blobs;
         this.disk = disk;
         this.verified = verified;
         this.download = download;
         this.rules = rules;
+        this.watch = watch;
         askers.add(order.asker());
     }
 
@@ -132,6 +135,7 @@ final class Pull {
                         sha512(), actual);
                 verified.remove(sha512());
                 blobs.delete(sha512());
+                watch.gone(sha512());
                 return false;
             }
             verified.add(sha512());
@@ -167,6 +171,7 @@ final class Pull {
                     bytesResumed = startedAt;
                     bytesHere.set(order().pin().size());
                     verified.add(sha512());
+                    watch.came(sha512());
                     end.complete(status(State.HELD, Optional.empty()));
                     return;
                 }

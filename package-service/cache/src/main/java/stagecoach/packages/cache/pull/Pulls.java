@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.Verification;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.trust.ServerAddresses;
@@ -38,6 +39,8 @@ public final class Pulls implements Closeable {
     private final FileStore disk;
     private final PullRules rules;
     private final CentralDownload download;
+    private final HeldWatch watch;
+    private final Map<Sha512, Object> readingAgain = new ConcurrentHashMap<>();
     // Threads of the system: hashing gigabytes would keep the virtual ones from their processors.
     private final ExecutorService threads =
             Executors.newCachedThreadPool(Thread.ofPlatform().name("pull-", 0).daemon().factory());
@@ -52,9 +55,10 @@ public final class Pulls implements Closeable {
 
     /**
      * @param disk where {@code blobs} lie
+     * @param watch told what comes and goes
      */
-    public Pulls(FolderBlobStore blobs, FileStore disk, PullRules rules) {
-        this(blobs, disk, rules, ServerAddresses.Resolver.SYSTEM);
+    public Pulls(FolderBlobStore blobs, FileStore disk, PullRules rules, HeldWatch watch) {
+        this(blobs, disk, rules, watch, ServerAddresses.Resolver.SYSTEM);
     }
 
     /**
@@ -64,10 +68,12 @@ public final class Pulls implements Closeable {
             FolderBlobStore blobs,
             FileStore disk,
             PullRules rules,
+            HeldWatch watch,
             ServerAddresses.Resolver resolver) {
         this.blobs = blobs;
         this.disk = disk;
         this.rules = rules;
+        this.watch = watch;
         this.download = new CentralDownload(rules, resolver);
     }
 
@@ -102,7 +108,7 @@ public final class Pulls implements Closeable {
 
     /** Begins behind the one before it, which may be stopped and still about to let go. */
     private Pull begun(PullOrder order, @Nullable Pull before) {
-        var pull = new Pull(order, blobs, disk, verified, download, rules);
+        var pull = new Pull(order, blobs, disk, verified, download, rules, watch);
         if (before == null) {
             threads.execute(pull::run);
         } else {
@@ -141,6 +147,7 @@ public final class Pulls implements Closeable {
             return false;
         }
         blobs.delete(sha512);
+        watch.gone(sha512);
         return true;
     }
 
@@ -156,7 +163,47 @@ public final class Pulls implements Closeable {
             return false;
         }
         blobs.markDamaged(sha512);
+        watch.gone(sha512);
         return true;
+    }
+
+    /**
+     * Whether what is held is what it ought to be, for readers who do not look themselves. It is
+     * read again unless that was done since the start, and dropped if it is not.
+     */
+    public boolean isSound(Sha512 sha512) throws IOException {
+        if (verified.contains(sha512)) {
+            return true;
+        }
+        Object one = readingAgain.computeIfAbsent(sha512, _ -> new Object());
+        try {
+            // Many may ask for it at once, and one of them reads.
+            synchronized (one) {
+                return verified.contains(sha512) || isIntact(sha512);
+            }
+        } finally {
+            readingAgain.remove(sha512, one);
+        }
+    }
+
+    private boolean isIntact(Sha512 sha512) throws IOException {
+        String known = lastOrder(sha512);
+        return switch (blobs.verify(sha512)) {
+            case Verification.Intact() -> {
+                verified.add(sha512);
+                yield true;
+            }
+            case Verification.Absent() -> false;
+            case Verification.Broken(Sha512 actual) -> {
+                // One that was ordered meanwhile is the next reader's to look at.
+                if (dropDamaged(sha512, known)) {
+                    LOG.errorf(
+                            "A package was damaged and is dropped; it is pulled again when somebody needs it. sha512=%s actual=%s",
+                            sha512, actual);
+                }
+                yield false;
+            }
+        };
     }
 
     private boolean forgotten(Sha512 sha512) {

@@ -237,6 +237,8 @@ public final class FolderIndex implements PackageIndex, Closeable {
                 packages.values().stream()
                         .filter(versions -> versions.values().stream().anyMatch(query::finds))
                         .map(versions -> versions.values().stream().filter(query::shows).toList())
+                        // Its last version may be going while we look.
+                        .filter(versions -> !versions.isEmpty())
                         .sorted(Comparator.comparing(FolderIndex::id, query.order()))
                         .toList();
         return new PackageMatches(

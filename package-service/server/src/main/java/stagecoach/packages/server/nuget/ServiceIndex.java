@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.net.URI;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The document that tells NuGet clients where everything is: only what this server really answers.
@@ -47,26 +48,48 @@ public final class ServiceIndex {
      */
     public static byte[] json(URI folder) {
         var urls = FeedUrls.below(folder);
+        return document(
+                resources -> {
+                    addReads(resources, folder, urls);
+                    add(resources, urls.of(PUBLISH_PATH), "PackagePublish/2.0.0");
+                    for (var version : SEARCH_VERSIONS) {
+                        add(resources, urls.of(SEARCH_PATH), "SearchQueryService" + version);
+                        add(
+                                resources,
+                                urls.of(AUTOCOMPLETE_PATH),
+                                "SearchAutocompleteService" + version);
+                    }
+                });
+    }
+
+    /**
+     * The document of a server that only gives packages to those who know their ids.
+     *
+     * @param folder as above
+     */
+    public static byte[] ofReads(URI folder) {
+        return document(resources -> addReads(resources, folder, FeedUrls.below(folder)));
+    }
+
+    private static byte[] document(Consumer<ArrayNode> resources) {
         var document = JSON.createObjectNode();
         document.put("version", "3.0.0");
-        var resources = document.putArray("resources");
+        resources.accept(document.putArray("resources"));
+        return document.toString().getBytes(UTF_8);
+    }
+
+    private static void addReads(ArrayNode resources, URI folder, FeedUrls urls) {
         add(resources, urls.of(FLAT_CONTAINER_PATH), "PackageBaseAddress/3.0.0");
-        add(resources, urls.of(PUBLISH_PATH), "PackagePublish/2.0.0");
         for (var version : List.of("", "/3.0.0-beta", "/3.0.0-rc")) {
             add(resources, urls.of(Hive.PLAIN.path()), "RegistrationsBaseUrl" + version);
         }
         add(resources, urls.of(Hive.GZIP.path()), "RegistrationsBaseUrl/3.4.0");
         add(resources, urls.of(Hive.SEMVER2.path()), "RegistrationsBaseUrl/3.6.0");
         add(resources, urls.of(Hive.SEMVER2.path()), "RegistrationsBaseUrl" + VERSIONED);
-        for (var version : SEARCH_VERSIONS) {
-            add(resources, urls.of(SEARCH_PATH), "SearchQueryService" + version);
-            add(resources, urls.of(AUTOCOMPLETE_PATH), "SearchAutocompleteService" + version);
-        }
         add(
                 resources,
                 folder.resolve(urls.of("../v2/")).normalize().toString(),
                 "LegacyGallery/2.0.0");
-        return document.toString().getBytes(UTF_8);
     }
 
     private static void add(ArrayNode resources, String url, String type) {

@@ -36,6 +36,13 @@ public final class CacheProtocol {
     /** At the cache: what it holds, for the central server, in pages. */
     public static final String HOLDINGS = "/holdings";
 
+    /**
+     * At the cache: its part of the built-in feed, for the central server: {@code HEAD} tells the
+     * tag of the {@link FeedExcerpt} that it goes by, and {@code PUT} gives it another one. A cache
+     * that answers no NuGet clients has nothing there.
+     */
+    public static final String FEED = "/feed";
+
     /** Query parameter of {@link #HOLDINGS}: only digests behind this one. */
     public static final String AFTER = "after";
 
