@@ -32,13 +32,17 @@ final class CacheProcess implements AutoCloseable {
     private final String name;
     private final Path folder;
     private final String grantPublicKey;
-    private final int port = FreePort.find(1).getFirst();
+    private final int port;
+    private final int nugetPort;
     private @Nullable Process process;
 
     private CacheProcess(String name, Path folder, String grantPublicKey) {
         this.name = name;
         this.folder = folder;
         this.grantPublicKey = grantPublicKey;
+        var ports = FreePort.find(2);
+        this.port = ports.getFirst();
+        this.nugetPort = ports.getLast();
     }
 
     /** Starts one with an empty folder on a free port. */
@@ -74,6 +78,7 @@ final class CacheProcess implements AutoCloseable {
         environment.put("STAGECOACH_CACHE_DIR", folder.toString());
         environment.put("STAGECOACH_CACHE_NAME", name);
         environment.put("STAGECOACH_CACHE_PORT", Integer.toString(port));
+        environment.put("STAGECOACH_CACHE_NUGET_PORT", Integer.toString(nugetPort));
         environment.put("STAGECOACH_GRANT_PUBLIC_KEY", grantPublicKey);
         environment.put("STAGECOACH_CACHE_TRUST", PackageServiceResource.TRUST);
         process = builder.start();
@@ -96,6 +101,11 @@ final class CacheProcess implements AutoCloseable {
 
     String url() {
         return "https://127.0.0.1:%d".formatted(port);
+    }
+
+    /** Where it answers NuGet clients. */
+    String nugetUrl() {
+        return "http://127.0.0.1:%d".formatted(nugetPort);
     }
 
     Thumbprint thumbprint() throws IOException {

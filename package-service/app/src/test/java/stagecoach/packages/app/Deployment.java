@@ -1,5 +1,7 @@
 package stagecoach.packages.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand;
@@ -29,9 +32,11 @@ import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.decider.StreamId;
+import stagecoach.packages.app.Packages.Nupkg;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.EnvironmentId;
@@ -80,6 +85,18 @@ final class Deployment implements AutoCloseable {
         return new PackageNeed(
                 new PinnedPackage(feed, pin, location, PackageSource.NEAREST_CACHE),
                 List.of(targets));
+    }
+
+    /** Pushes a package, and has a deployment that has ended bring it to a region's one cache. */
+    static void bring(Nupkg nupkg, String region, CacheId cache) throws Exception {
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        try (var deployment = new Deployment()) {
+            deployment.start(2, false, nearest(nupkg.pin(), target("web-1", region)));
+            deployment.event(2, PackageReplicated.class);
+            deployment.acquireAll(2, 1, new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)));
+            deployment.ended(2);
+            deployment.end();
+        }
     }
 
     DeploymentId id() {

@@ -145,6 +145,27 @@ public class CacheContents {
     }
 
     /**
+     * By which part of the built-in feed a cache goes; an empty tag if by none yet, and nothing if
+     * it answers no NuGet clients.
+     */
+    public Optional<String> feedTag(CacheRow cache) throws CacheAway, InterruptedException {
+        try {
+            return clients.of(cache, true).feedTag();
+        } catch (CacheFailure e) {
+            throw new CacheAway(e);
+        }
+    }
+
+    /** Has a cache go by this part of the built-in feed. */
+    public void tellFeed(CacheRow cache, byte[] json) throws CacheAway, InterruptedException {
+        try {
+            clients.of(cache, true).tellFeed(json);
+        } catch (CacheFailure e) {
+            throw new CacheAway(e);
+        }
+    }
+
+    /**
      * Reads what a cache holds into a download of ours; nothing is verified yet.
      *
      * @return whether all bytes are there; if not, the cache does not hold it

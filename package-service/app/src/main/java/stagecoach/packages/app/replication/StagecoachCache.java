@@ -98,6 +98,19 @@ final class StagecoachCache {
                 != PRECONDITION_FAILED;
     }
 
+    /** The tag of the part of the feed that it goes by; empty if it answers no NuGet clients. */
+    Optional<String> feedTag() throws CacheFailure, InterruptedException {
+        return exchange(asking(CacheProtocol.FEED).method("HEAD", BodyPublishers.noBody()))
+                .headers()
+                .firstValue("ETag")
+                .map(tag -> tag.replace("\"", ""));
+    }
+
+    /** Has it go by another part of the feed. */
+    void tellFeed(byte[] json) throws CacheFailure, InterruptedException {
+        exchange(asking(CacheProtocol.FEED).PUT(BodyPublishers.ofByteArray(json)));
+    }
+
     /**
      * Opens what it holds of a digest, behind the bytes that are there.
      *
