@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked;
-import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LineCutter;
 import stagecoach.tentacle.journal.LiveTicket;
 
@@ -20,11 +19,6 @@ import stagecoach.tentacle.journal.LiveTicket;
  * process started it, passes on its output, ends it when it must, and tells how it ended.
  */
 public final class ScriptRun {
-    /** A time-out kills as a cancel does by default. */
-    static final Duration KILL_AFTER = Duration.ofSeconds(10);
-
-    static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
-
     private static final Duration LOOK_OFTEN = Duration.ofMillis(20);
     private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
     private static final Duration FLUSH_EVERY = Duration.ofMillis(100);
@@ -277,7 +271,7 @@ public final class ScriptRun {
                                 group.hasMembers()));
             }
             if (deadline.isPresent() && !live.now().isBefore(deadline.get())) {
-                live.askStop(Cause.TIMEOUT, KILL_AFTER, ABANDON_AFTER);
+                live.timeIsOver();
                 return stopping(live.stop().orElseThrow(), folder);
             }
             return Optional.empty();

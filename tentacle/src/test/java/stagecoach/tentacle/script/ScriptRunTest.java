@@ -23,6 +23,7 @@ import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
@@ -251,6 +252,47 @@ class ScriptRunTest {
         assertThat(script.destroyForcibly()).isTrue();
         // It writes the exit code down before it ends, into the folder that goes with this test.
         wrapper.onExit().get();
+    }
+
+    /** The bound of the step, not ten seconds: the script is deaf to TERM. */
+    @Test
+    void a_time_out_kills_when_the_command_says_so() throws Exception {
+        Deliver told =
+                Deliveries.script(
+                        Deliveries.ticket(),
+                        new CommandPayload.Script(
+                                Syntax.BASH,
+                                "trap '' TERM; while :; do sleep 0.05; done",
+                                Map.of(),
+                                List.of()),
+                        Deliveries.ALONE,
+                        Optional.of(Duration.ofMillis(300)),
+                        Instant.now().plusSeconds(60));
+        var script = (RunScript) told.command();
+        LiveTicket live =
+                tickets.accept(
+                        new Deliver(
+                                new RunScript(
+                                        script.ticket(),
+                                        script.agent(),
+                                        script.context(),
+                                        script.payloadDigest(),
+                                        script.mutex(),
+                                        script.timeout(),
+                                        script.expiresAt(),
+                                        script.packages(),
+                                        script.reachWithin(),
+                                        Optional.of(
+                                                new StopBounds(
+                                                        Duration.ofMillis(200),
+                                                        Duration.ofSeconds(30)))),
+                                told.payload(),
+                                List.of()));
+        CommandResult result = run(live);
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.TIMED_OUT);
+        var stop = live.stop().orElseThrow();
+        assertThat(stop.killAfter()).isEqualTo(Duration.ofMillis(200));
+        assertThat(stop.abandonAfter()).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test

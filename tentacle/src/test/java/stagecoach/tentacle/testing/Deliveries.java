@@ -90,6 +90,7 @@ public final class Deliveries {
                         Optional.empty(),
                         Instant.now().plusSeconds(600),
                         List.of(packages),
+                        Optional.empty(),
                         Optional.empty()),
                 Optional.of(payload),
                 List.of());

@@ -11,6 +11,7 @@ import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.gateway.command.Stage.Ended;
 import stagecoach.gateway.command.Stage.Pending;
 import stagecoach.gateway.command.Stage.Sent;
@@ -24,16 +25,24 @@ import stagecoach.gateway.command.Stage.Started;
  * @param expiresAt when it is given back if it was not sent by then, whatever the reason
  * @param reachWithin how long the machine may be out of reach before it has begun
  * @param atWork how long it may work once it has begun
+ * @param stop how it is ended when its time is over
  * @param harmless whether work that was lost with its machine does no harm, so that it is treated
  *     as if it had not begun
  */
 public record Limits(
-        Instant expiresAt, Duration reachWithin, Optional<Duration> atWork, boolean harmless) {
+        Instant expiresAt,
+        Duration reachWithin,
+        Optional<Duration> atWork,
+        StopBounds stop,
+        boolean harmless) {
     /**
      * How long after its own time a command of a machine that is away is waited for: a machine that
      * comes back tells what became of it.
      */
     static final Duration OVERDUE_GRACE = Duration.ofMinutes(1);
+
+    /** What a report may need on its way. */
+    static final Duration TOLD_WITHIN = Duration.ofSeconds(20);
 
     /** After this time a machine has vanished, and with it work that nobody has set a limit to. */
     static final Duration VANISHED_AFTER = Duration.ofMinutes(30);
@@ -47,13 +56,19 @@ public record Limits(
             case AcquirePackage acquire ->
                     limits(acquire.expiresAt(), command, Optional.empty(), true);
             case CheckHttp check -> limits(check.expiresAt(), command, Optional.empty(), true);
-            case CancelCommand _ -> new Limits(since, Duration.ZERO, Optional.empty(), true);
+            case CancelCommand _ ->
+                    new Limits(since, Duration.ZERO, Optional.empty(), command.stopBounds(), true);
         };
     }
 
     private static Limits limits(
             Instant expiresAt, AgentCommand command, Optional<Duration> atWork, boolean harmless) {
-        return new Limits(expiresAt, command.awayAtMost().orElse(VANISHED_AFTER), atWork, harmless);
+        return new Limits(
+                expiresAt,
+                command.awayAtMost().orElse(VANISHED_AFTER),
+                atWork,
+                command.stopBounds(),
+                harmless);
     }
 
     /** When a command is given up whose machine is out of reach since {@code awaySince}. */
@@ -66,13 +81,19 @@ public record Limits(
                             : atWork.map(
                                             most ->
                                                     later(mail.since().plus(most), awaySince)
-                                                            .plus(OVERDUE_GRACE))
+                                                            .plus(overdueGrace()))
                                     .orElseGet(
                                             () ->
                                                     later(mail.since(), awaySince)
                                                             .plus(VANISHED_AFTER));
             case Ended _ -> Instant.MAX;
         };
+    }
+
+    /** A machine that ends its work as it was told needs that time, and some to tell of it. */
+    private Duration overdueGrace() {
+        Duration ended = stop.whole().plus(TOLD_WITHIN);
+        return ended.compareTo(OVERDUE_GRACE) > 0 ? ended : OVERDUE_GRACE;
     }
 
     /** What is then said of it. */

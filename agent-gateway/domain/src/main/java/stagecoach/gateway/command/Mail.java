@@ -34,9 +34,6 @@ public record Mail(
         Optional<Cancellation> cancellation,
         Stage stage,
         Instant since) {
-    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
-    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
-
     /** What the tentacle should do about a command when it connects. */
     public enum Resumption {
         /** Send it: the tentacle does not have it. */
@@ -218,7 +215,9 @@ public record Mail(
     /** What may have begun unheard, after others went on without it, ends when it is heard of. */
     private Mail toBeEndedOnReturn(CommandResult result, Instant now) {
         return result.outcome() == CommandOutcome.UNREACHED && result.mayStillRun()
-                ? withCancellation(new Cancellation(now, KILL_AFTER, ABANDON_AFTER))
+                ? withCancellation(
+                        new Cancellation(
+                                now, limits.stop().killAfter(), limits.stop().abandonAfter()))
                 : this;
     }
 

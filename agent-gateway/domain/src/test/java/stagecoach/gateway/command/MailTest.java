@@ -14,6 +14,7 @@ import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.gateway.command.Mail.Resumption;
 import stagecoach.gateway.command.Report.ReportEnded;
 import stagecoach.gateway.command.Report.ReportSettled;
@@ -59,6 +60,10 @@ class MailTest {
     private static final Optional<Instant> CONNECTED = Optional.empty();
 
     private static Mail script(Optional<Duration> timeout) {
+        return script(timeout, Optional.empty());
+    }
+
+    private static Mail script(Optional<Duration> timeout, Optional<StopBounds> stop) {
         return Mail.posted(
                 new RunScript(
                         TICKET,
@@ -69,7 +74,8 @@ class MailTest {
                         timeout,
                         EXPIRES,
                         List.of(),
-                        Optional.of(REACH)),
+                        Optional.of(REACH),
+                        stop),
                 NOW);
     }
 
@@ -217,6 +223,37 @@ class MailTest {
         var result = ending(working.due(overdue, awaySince(begun)).orElseThrow());
         assertThat(result.outcome()).isEqualTo(CommandOutcome.ABANDONED);
         assertThat(result.mayStillRun()).isTrue();
+    }
+
+    @Test
+    void a_machine_that_is_away_has_the_time_that_the_step_gives_it_to_end_the_work() {
+        var slowly = new StopBounds(Duration.ofMinutes(10), Duration.ofMinutes(2));
+        Mail working =
+                script(Optional.of(Duration.ofHours(1)), Optional.of(slowly))
+                        .sent(NOW)
+                        .orElseThrow()
+                        .after()
+                        .started(NOW)
+                        .orElseThrow()
+                        .after();
+        Instant overdue =
+                NOW.plus(Duration.ofHours(1)).plus(slowly.whole()).plus(Limits.TOLD_WITHIN);
+        assertThat(working.due(overdue.minusMillis(1), awaySince(NOW))).isEmpty();
+        assertThat(working.due(overdue, awaySince(NOW))).isPresent();
+    }
+
+    @Test
+    void what_is_to_end_when_its_machine_is_heard_of_ends_as_its_step_says() {
+        var quickly = new StopBounds(Duration.ZERO, Duration.ofSeconds(5));
+        Mail lost = script(Optional.empty(), Optional.of(quickly)).sent(NOW).orElseThrow().after();
+        var cancellation =
+                lost.due(NOW.plus(REACH), awaySince(NOW))
+                        .orElseThrow()
+                        .after()
+                        .cancellation()
+                        .orElseThrow();
+        assertThat(cancellation.killAfter()).isEqualTo(Duration.ZERO);
+        assertThat(cancellation.abandonAfter()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test

@@ -35,6 +35,7 @@ public sealed interface AgentCommand {
      *     {@link #SCRIPT_PACKAGES}
      * @param reachWithin how long its machine may be out of reach before it is given back; empty
      *     leaves that to the gateway
+     * @param stop how it is ended when its time is over; empty means as usual
      */
     record RunScript(
             Ticket ticket,
@@ -45,7 +46,8 @@ public sealed interface AgentCommand {
             Optional<Duration> timeout,
             Instant expiresAt,
             List<ScriptPackage> packages,
-            Optional<Duration> reachWithin)
+            Optional<Duration> reachWithin,
+            Optional<StopBounds> stop)
             implements AgentCommand {
         /** Copies the packages; a command of before there were any has none. */
         public RunScript {
@@ -70,8 +72,19 @@ public sealed interface AgentCommand {
                     timeout,
                     expiresAt,
                     List.of(),
+                    Optional.empty(),
                     Optional.empty());
         }
+    }
+
+    /** How it is ended when its time is over, or when it was given up. */
+    default StopBounds stopBounds() {
+        return switch (this) {
+            case RunScript script -> script.stop().orElse(StopBounds.USUAL);
+            case InstallPackage install -> install.stop().orElse(StopBounds.USUAL);
+            case CancelCommand cancel -> new StopBounds(cancel.killAfter(), cancel.abandonAfter());
+            case AcquirePackage _, CheckHttp _ -> StopBounds.USUAL;
+        };
     }
 
     /**
@@ -137,6 +150,7 @@ public sealed interface AgentCommand {
      * Install a package that the tentacle holds.
      *
      * @param reachWithin see {@link RunScript}
+     * @param stop see {@link RunScript}
      */
     record InstallPackage(
             Ticket ticket,
@@ -147,7 +161,8 @@ public sealed interface AgentCommand {
             Mutex mutex,
             Optional<Duration> timeout,
             Instant expiresAt,
-            Optional<Duration> reachWithin)
+            Optional<Duration> reachWithin,
+            Optional<StopBounds> stop)
             implements AgentCommand {
         /** One that leaves to the gateway how long its machine is waited for. */
         public InstallPackage(
@@ -168,6 +183,7 @@ public sealed interface AgentCommand {
                     mutex,
                     timeout,
                     expiresAt,
+                    Optional.empty(),
                     Optional.empty());
         }
     }

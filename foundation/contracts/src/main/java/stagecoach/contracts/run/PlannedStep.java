@@ -23,6 +23,8 @@ import stagecoach.vocabulary.process.UnavailableTargets;
  *     through them one after the other
  * @param conditional whether it has an {@code onlyIf}, or its group has; the expression itself is
  *     in the plan's process
+ * @param killAfter how long a process that shall end may take after TERM; empty means as usual
+ * @param abandonAfter how long after KILL it is given up; empty means as usual
  * @param waitFor how long a target is waited for, with {@link UnavailableTargets#WAIT}
  * @param manual what a person is asked, of a MANUAL_INTERVENTION
  * @param packageToInstall what a PACKAGE step installs
@@ -39,6 +41,8 @@ public record PlannedStep(
         Condition condition,
         boolean conditional,
         Optional<Duration> timeout,
+        Optional<Duration> killAfter,
+        Optional<Duration> abandonAfter,
         Retries retries,
         Optional<Integer> window,
         Optional<Integer> parallelism,
@@ -134,6 +138,8 @@ public record PlannedStep(
         private Condition condition = Condition.SUCCESS;
         private boolean conditional;
         private Optional<Duration> timeout = Optional.empty();
+        private Optional<Duration> killAfter = Optional.empty();
+        private Optional<Duration> abandonAfter = Optional.empty();
         private Retries retries = Retries.NONE;
         private Optional<Integer> window = Optional.empty();
         private Optional<Integer> parallelism = Optional.empty();
@@ -159,6 +165,8 @@ public record PlannedStep(
             condition = step.condition;
             conditional = step.conditional;
             timeout = step.timeout;
+            killAfter = step.killAfter;
+            abandonAfter = step.abandonAfter;
             retries = step.retries;
             window = step.window;
             parallelism = step.parallelism;
@@ -222,6 +230,12 @@ public record PlannedStep(
         /** The longest that it may take. */
         public Builder timeout(Duration max) {
             timeout = Optional.of(max);
+            return this;
+        }
+
+        /** How long its process may take to end after TERM. */
+        public Builder killAfter(Duration grace) {
+            killAfter = Optional.of(grace);
             return this;
         }
 
@@ -295,6 +309,8 @@ public record PlannedStep(
                     condition,
                     conditional,
                     timeout,
+                    killAfter,
+                    abandonAfter,
                     retries,
                     window,
                     parallelism,

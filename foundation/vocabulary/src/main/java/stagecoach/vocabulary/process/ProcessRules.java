@@ -22,6 +22,9 @@ public final class ProcessRules {
     /** The longest script body, in characters. */
     public static final int BODY_MAX = 256 * 1024;
 
+    /** A cancel ends within a bound, and each step's is part of it. */
+    private static final Duration STOP_MAX = Duration.ofHours(1);
+
     private static final Pattern MUTEX_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final List<Mistake> mistakes = new ArrayList<>();
@@ -201,6 +204,22 @@ public final class ProcessRules {
                                         position,
                                         "timeout",
                                         "A timeout is longer than nothing, such as PT10M, or null for none."));
+        step.killAfter()
+                .filter(grace -> grace.isNegative() || grace.compareTo(STOP_MAX) > 0)
+                .ifPresent(
+                        _ ->
+                                add(
+                                        position,
+                                        "killAfter",
+                                        "killAfter is how long a process may take to end when it is told to, before it is killed: from PT0S (at once) to PT1H, such as PT1M."));
+        step.abandonAfter()
+                .filter(bound -> isNotPositive(bound) || bound.compareTo(STOP_MAX) > 0)
+                .ifPresent(
+                        _ ->
+                                add(
+                                        position,
+                                        "abandonAfter",
+                                        "abandonAfter is how long a killed process is waited for before it is given up and said to be running perhaps: more than nothing and at most PT1H, such as PT30S."));
         step.mutex()
                 .filter(mutex -> !MUTEX_NAME.matcher(mutex.name()).matches())
                 .ifPresent(

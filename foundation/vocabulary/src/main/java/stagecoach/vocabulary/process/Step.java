@@ -13,6 +13,10 @@ import stagecoach.vocabulary.identity.StepName;
  * @param onlyIf a template that must yield true or false at each place; empty means always
  * @param start whether it begins together with the step before it
  * @param timeout empty means none
+ * @param killAfter how long a process that shall end may take after TERM before it gets KILL; empty
+ *     means as the installation says
+ * @param abandonAfter how long after KILL a process is given up; empty means as the installation
+ *     says
  * @param window rolling: at most so many targets at once, sliding; excludes {@code parallelism}
  * @param parallelism at most so many targets at once; empty means all
  * @param waitFor how long a target is waited for, with {@link UnavailableTargets#WAIT}
@@ -29,6 +33,8 @@ public record Step(
         Optional<String> onlyIf,
         StartTrigger start,
         Optional<Duration> timeout,
+        Optional<Duration> killAfter,
+        Optional<Duration> abandonAfter,
         Retries retries,
         Optional<Integer> window,
         Optional<Integer> parallelism,
@@ -70,6 +76,8 @@ public record Step(
         private Optional<String> onlyIf = Optional.empty();
         private StartTrigger start = StartTrigger.AFTER_PREVIOUS;
         private Optional<Duration> timeout = Optional.empty();
+        private Optional<Duration> killAfter = Optional.empty();
+        private Optional<Duration> abandonAfter = Optional.empty();
         private Retries retries = Retries.NONE;
         private Optional<Integer> window = Optional.empty();
         private Optional<Integer> parallelism = Optional.empty();
@@ -94,6 +102,8 @@ public record Step(
             onlyIf = step.onlyIf;
             start = step.start;
             timeout = step.timeout;
+            killAfter = step.killAfter;
+            abandonAfter = step.abandonAfter;
             retries = step.retries;
             window = step.window;
             parallelism = step.parallelism;
@@ -139,6 +149,18 @@ public record Step(
         /** The longest that it may take. */
         public Builder timeout(Duration max) {
             timeout = Optional.of(max);
+            return this;
+        }
+
+        /** How long its process may take to end after TERM. */
+        public Builder killAfter(Duration grace) {
+            killAfter = Optional.of(grace);
+            return this;
+        }
+
+        /** How long after KILL its process is given up. */
+        public Builder abandonAfter(Duration bound) {
+            abandonAfter = Optional.of(bound);
             return this;
         }
 
@@ -195,6 +217,8 @@ public record Step(
                     onlyIf,
                     start,
                     timeout,
+                    killAfter,
+                    abandonAfter,
                     retries,
                     window,
                     parallelism,

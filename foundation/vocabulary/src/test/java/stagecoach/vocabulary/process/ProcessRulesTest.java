@@ -300,6 +300,24 @@ class ProcessRulesTest {
     }
 
     @Test
+    void how_a_process_is_ended_has_bounds() {
+        var quick = Step.of("web", WEB, SCRIPT).killAfter(Duration.ZERO);
+        assertThat(mistakes(quick.abandonAfter(Duration.ofSeconds(1)))).isEmpty();
+        var never =
+                Step.of("web", WEB, SCRIPT)
+                        .killAfter(Duration.ofMinutes(61))
+                        .abandonAfter(Duration.ZERO);
+        assertThat(pointers(mistakes(never)))
+                .containsExactly("/steps/0/killAfter", "/steps/0/abandonAfter");
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        Step.of("web", WEB, SCRIPT)
+                                                .killAfter(Duration.ofSeconds(-1)))))
+                .containsExactly("/steps/0/killAfter");
+    }
+
+    @Test
     void an_empty_script_and_a_timeout_of_nothing_are_refused() {
         Action empty = new Action.Script(Action.Syntax.SH, "  \n");
         assertThat(pointers(mistakes(Step.of("web", WEB, empty).timeout(Duration.ZERO))))

@@ -97,6 +97,8 @@ public final class ReleaseRules {
                 step.condition(),
                 step.onlyIf().isPresent() || leaf.group().flatMap(Step::onlyIf).isPresent(),
                 timeoutOf(step),
+                step.killAfter(),
+                step.abandonAfter(),
                 step.retries(),
                 step.window(),
                 step.parallelism(),

@@ -14,6 +14,7 @@ import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
@@ -316,7 +317,8 @@ final class Desk {
     private void timedOut(Entry entry, Work work) {
         if (entry.result == null && work.isAlive() && !entry.stopAsked && present) {
             entry.stopAsked = true;
-            stop(entry, CommandOutcome.TIMED_OUT, Duration.ofSeconds(10), Duration.ofSeconds(30));
+            StopBounds bounds = entry.command.stopBounds();
+            stop(entry, CommandOutcome.TIMED_OUT, bounds.killAfter(), bounds.abandonAfter());
         }
     }
 

@@ -108,6 +108,8 @@ final class Shop {
                         .or(draft::httpSeconds)
                         .map(Duration::ofSeconds)
                         .or(() -> positive(draft.timeoutSeconds()).map(Duration::ofSeconds)),
+                Optional.empty(),
+                Optional.empty(),
                 new Retries(draft.retries(), Duration.ofSeconds(draft.backoffSeconds())),
                 positive(draft.window()).map(Long::intValue),
                 positive(draft.parallelism()).map(Long::intValue),

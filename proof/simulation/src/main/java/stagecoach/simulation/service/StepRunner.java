@@ -15,6 +15,7 @@ import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
@@ -55,8 +56,6 @@ import stagecoach.vocabulary.process.Mutex;
 /** The step-runner: runs of steps, and the payloads of their commands. */
 final class StepRunner extends Service {
     private static final Duration START_WITHIN = Duration.ofHours(1);
-    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
-    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
 
     private final Steps kind;
     private final Judge judge;
@@ -203,15 +202,10 @@ final class StepRunner extends Service {
                     ? run.open().stream()
                             .<AgentCommand>map(
                                     open ->
-                                            new AgentCommand.CancelCommand(
-                                                    open.work().ticket(),
-                                                    run.step(open.pair().step())
-                                                            .step()
-                                                            .agentAt(open.place())
-                                                            .orElseThrow(),
-                                                    context(run.sheet(), open.pair()),
-                                                    KILL_AFTER,
-                                                    ABANDON_AFTER))
+                                            cancelling(
+                                                    run,
+                                                    open,
+                                                    stop(run.step(open.pair().step()).step())))
                             .toList()
                     : List.of();
         }
@@ -238,7 +232,8 @@ final class StepRunner extends Service {
                             mutex(step, started.place()),
                             step.timeout(),
                             expiresAt,
-                            Optional.of(reach))
+                            Optional.of(reach),
+                            Optional.of(stop(step)))
                     : new AgentCommand.RunScript(
                             ticket,
                             agent,
@@ -254,7 +249,24 @@ final class StepRunner extends Service {
                                                             beside.pinned().pin(),
                                                             beside.extract()))
                                     .toList(),
-                            Optional.of(reach));
+                            Optional.of(reach),
+                            Optional.of(stop(step)));
+        }
+
+        private static AgentCommand cancelling(
+                Underway run, StepRun.OpenTicket open, StopBounds stop) {
+            return new AgentCommand.CancelCommand(
+                    open.work().ticket(),
+                    run.step(open.pair().step()).step().agentAt(open.place()).orElseThrow(),
+                    context(run.sheet(), open.pair()),
+                    stop.killAfter(),
+                    stop.abandonAfter());
+        }
+
+        private static StopBounds stop(PlannedStep step) {
+            return new StopBounds(
+                    step.killAfter().orElse(StopBounds.USUAL.killAfter()),
+                    step.abandonAfter().orElse(StopBounds.USUAL.abandonAfter()));
         }
 
         private static Mutex mutex(PlannedStep step, Place place) {

@@ -129,6 +129,18 @@ final class Deployed implements AutoCloseable {
         return step(name, new Action.Script(Syntax.BASH, body), retries);
     }
 
+    Deployed stoppingScript(String name, String body, Duration killAfter) {
+        var step =
+                Step.of(
+                                name,
+                                new RunOn.Targets(List.of(new Tag("web"))),
+                                new Action.Script(Syntax.BASH, body))
+                        .timeout(Duration.ofMinutes(5))
+                        .killAfter(killAfter);
+        steps.add(step.build());
+        return this;
+    }
+
     Deployed install(String name) {
         return step(
                 name,
@@ -196,6 +208,7 @@ final class Deployed implements AutoCloseable {
                         .conditional(planned.onlyIf().isPresent())
                         .timeout(Duration.ofMinutes(5))
                         .retries(planned.retries());
+        planned.killAfter().ifPresent(step::killAfter);
         if (kind == PlannedStep.Kind.PACKAGE) {
             step.installing(PINNED);
         }

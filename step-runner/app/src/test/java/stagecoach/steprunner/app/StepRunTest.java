@@ -23,6 +23,7 @@ import stagecoach.contracts.agent.AgentCommand.CheckHttp;
 import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.Topic;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
@@ -335,6 +336,23 @@ class StepRunTest {
                     .extracting(PairResult::state)
                     .containsExactly(StepState.CANCELLED, StepState.SUCCEEDED, StepState.CANCELLED);
             assertThat(deployed.commandsSoFar()).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_step_says_how_its_processes_are_ended_and_the_installation_says_the_rest() {
+        try (var deployed =
+                new Deployed().stoppingScript("drain", "sleep 9", Duration.ofMinutes(5))) {
+            deployed.begin(1, deployed.at("drain", deployed.target("t1")));
+            var started = (RunScript) deployed.commandFor("t1", 1);
+            assertThat(started.stop())
+                    .contains(new StopBounds(Duration.ofMinutes(5), Duration.ofSeconds(30)));
+            deployed.say(new CancelRequested("alice", Instant.now().plusSeconds(600)));
+            var cancel = (CancelCommand) deployed.commandFor("t1", 2);
+            assertThat(cancel.killAfter()).isEqualTo(Duration.ofMinutes(5));
+            assertThat(cancel.abandonAfter()).isEqualTo(Duration.ofSeconds(30));
+            deployed.report(started, Deployed.cancelled());
+            assertThat(ended(deployed.endOf(1)).outcome()).isEqualTo(RunOutcome.CANCELLED);
         }
     }
 

@@ -154,6 +154,7 @@ class DeliveryTest {
                                                 Sha512.hashOf(new byte[] {1}),
                                                 1),
                                         true)),
+                        Optional.empty(),
                         Optional.empty()));
         CommandResult result = endOf(ticket).result();
         assertThat(result.outcome()).isEqualTo(CommandOutcome.REFUSED);

@@ -179,7 +179,8 @@ public class Scene {
                 script.timeout(),
                 script.expiresAt(),
                 script.packages(),
-                Optional.of(reachWithin));
+                Optional.of(reachWithin),
+                Optional.empty());
     }
 
     /** An acquisition. */

@@ -13,6 +13,7 @@ import stagecoach.contracts.agent.AgentCommand.CheckHttp;
 import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
@@ -91,7 +92,8 @@ public class StepCommands {
                                                             beside.pinned().pin(),
                                                             beside.extract()))
                                     .toList(),
-                            reach(step));
+                            reach(step),
+                            Optional.of(stop(step)));
             case PACKAGE ->
                     new InstallPackage(
                             ticket,
@@ -102,7 +104,8 @@ public class StepCommands {
                             mutex(step, place),
                             step.timeout(),
                             expiry(step),
-                            reach(step));
+                            reach(step),
+                            Optional.of(stop(step)));
             case HTTP_CHECK ->
                     new CheckHttp(ticket, agent, context, digest, expiry(step), reach(step));
             case HEALTH_CHECK ->
@@ -115,7 +118,8 @@ public class StepCommands {
                             step.timeout(),
                             expiry(step),
                             List.of(),
-                            reach(step));
+                            reach(step),
+                            Optional.of(stop(step)));
             case MANUAL_INTERVENTION ->
                     throw new IllegalStateException(
                             step.name() + " is nothing that a machine does");
@@ -126,17 +130,24 @@ public class StepCommands {
     public List<AgentCommand> cancelling(Underway run) {
         return run.open().stream()
                 .<AgentCommand>map(
-                        open ->
-                                new CancelCommand(
-                                        open.work().ticket(),
-                                        agentOf(
-                                                run.step(open.pair().step()).step(),
-                                                open.pair(),
-                                                open.place()),
-                                        context(run.sheet(), open.pair()),
-                                        cancels.killAfter(),
-                                        cancels.abandonAfter()))
+                        open -> {
+                            var step = run.step(open.pair().step()).step();
+                            StopBounds stop = stop(step);
+                            return new CancelCommand(
+                                    open.work().ticket(),
+                                    agentOf(step, open.pair(), open.place()),
+                                    context(run.sheet(), open.pair()),
+                                    stop.killAfter(),
+                                    stop.abandonAfter());
+                        })
                 .toList();
+    }
+
+    /** A time-out ends work as a cancel does: as the step says, else as the installation does. */
+    private StopBounds stop(PlannedStep step) {
+        return new StopBounds(
+                step.killAfter().orElseGet(cancels::killAfter),
+                step.abandonAfter().orElseGet(cancels::abandonAfter));
     }
 
     /** A health check has no further time than its own. */

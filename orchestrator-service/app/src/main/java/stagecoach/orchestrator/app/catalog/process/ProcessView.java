@@ -69,6 +69,14 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                             nullable = true,
                             description = "ISO-8601; null for none, left out PT1H for scripts")
                     @Nullable String timeout,
+            @Schema(
+                            description =
+                                    "ISO-8601: how long a process that a timeout or a cancel ends may take after TERM, before KILL; PT10S if left out")
+                    @Nullable String killAfter,
+            @Schema(
+                            description =
+                                    "ISO-8601: how long after KILL it is given up, and said to be running perhaps; PT30S if left out")
+                    @Nullable String abandonAfter,
             @Nullable RetriesView retries,
             @Nullable RollingView rolling,
             @Nullable Integer parallelism,
@@ -126,6 +134,8 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                     step.required(),
                     step.disabled(),
                     step.timeout().map(Duration::toString).orElse(null),
+                    step.killAfter().map(Duration::toString).orElse(null),
+                    step.abandonAfter().map(Duration::toString).orElse(null),
                     step.retries().equals(Retries.NONE)
                             ? null
                             : new RetriesView(

@@ -24,6 +24,10 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 /** Reads one step; what a step does is for {@link ActionReader}. */
 final class StepReader {
     /** How long a script may take unless its step says otherwise. */
+    private static final List<String> STOP = List.of("killAfter", "abandonAfter");
+
+    private static final String NO_STOP =
+            "%s is for scripts and packages, whose processes may be long in ending. Leave it out.";
     private static final String NO_MUTEX =
             "A check changes nothing on its machine, so it waits for no %s. Leave it out.";
 
@@ -81,6 +85,8 @@ final class StepReader {
         StartTrigger start =
                 body.choice("start", StartTrigger.class).orElse(StartTrigger.AFTER_PREVIOUS);
         Optional<Duration> timeout = timeout(body, action);
+        Optional<Duration> killAfter = body.duration("killAfter");
+        Optional<Duration> abandonAfter = body.duration("abandonAfter");
         Retries retries = retries(body);
         Optional<Integer> window = window(body);
         Optional<Integer> parallelism = body.integer("parallelism", 1, 100_000);
@@ -116,6 +122,8 @@ final class StepReader {
                         onlyIf,
                         start,
                         timeout,
+                        killAfter,
+                        abandonAfter,
                         retries,
                         group.isPresent() ? group.get().window() : window,
                         group.isPresent() ? group.get().parallelism() : parallelism,
@@ -171,11 +179,18 @@ final class StepReader {
             case HTTP_CHECK -> {
                 refuse(body, List.of("timeout"), "Say the %s of an HTTP check in http.within.");
                 refuse(body, List.of("mutex"), NO_MUTEX);
+                refuse(body, STOP, NO_STOP);
             }
             case MANUAL_INTERVENTION ->
                     refuse(
                             body,
-                            List.of("retries", "mutex", "unavailableTargets", "waitFor"),
+                            List.of(
+                                    "retries",
+                                    "mutex",
+                                    "unavailableTargets",
+                                    "waitFor",
+                                    "killAfter",
+                                    "abandonAfter"),
                             "%s means nothing where a person answers. Leave it out.");
             case HEALTH_CHECK -> {
                 refuse(
@@ -184,11 +199,12 @@ final class StepReader {
                         "%s goes without saying in a health check: health.unavailable is the rule, and health.within the time.");
                 refuse(body, List.of("timeout"), "Say the %s of a health check in health.within.");
                 refuse(body, List.of("mutex"), NO_MUTEX);
+                refuse(body, STOP, NO_STOP);
             }
             case GROUP ->
                     refuse(
                             body,
-                            List.of("timeout", "retries", "mutex"),
+                            List.of("timeout", "retries", "mutex", "killAfter", "abandonAfter"),
                             "%s is said by each step of the group. Write it there.");
         }
     }

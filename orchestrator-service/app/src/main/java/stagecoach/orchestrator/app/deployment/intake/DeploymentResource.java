@@ -164,13 +164,13 @@ public class DeploymentResource {
                         body.refuseUnknown();
                         body.mistakes().refuseIfAny();
                     }
+                    var row = row(tx, deployment);
                     var deadline =
                             cause.at()
-                                    .plus(cancels.killAfter())
-                                    .plus(cancels.abandonAfter())
+                                    .plus(CancelBounds.longest(row.steps, cancels))
                                     .plus(cancels.cleanupMax())
                                     .plus(cancels.reportsMax());
-                    var environment = new EnvironmentId(row(tx, deployment).environment);
+                    var environment = new EnvironmentId(row.environment);
                     return handled(
                             tx,
                             deployment,

@@ -70,6 +70,27 @@ class ProcessReaderTest {
     }
 
     @Test
+    void how_a_process_is_ended_is_read_and_refused_where_there_is_none() {
+        var step =
+                only(
+                        """
+                        {"name": "a", "runOn": {"tags": ["web"]}, "killAfter": "PT5M",
+                         "abandonAfter": "PT1M", "script": {"body": "true"}}""");
+        assertThat(step.killAfter()).contains(Duration.ofMinutes(5));
+        assertThat(step.abandonAfter()).contains(Duration.ofMinutes(1));
+        assertThat(
+                        places(
+                                """
+                                {"name": "h", "kind": "HEALTH_CHECK", "runOn": {"tags": ["web"]}, "killAfter": "PT5M"},
+                                {"name": "w", "kind": "HTTP_CHECK", "runOn": {"tags": ["web"]},
+                                 "http": {"url": "http://a"}, "abandonAfter": "PT5M"},
+                                {"name": "m", "kind": "MANUAL_INTERVENTION", "killAfter": "PT5M",
+                                 "manual": {"instructions": "look"}}"""))
+                .containsExactlyInAnyOrder(
+                        "/steps/0/killAfter", "/steps/1/abandonAfter", "/steps/2/killAfter");
+    }
+
+    @Test
     void a_package_step_has_the_documented_defaults() {
         var deploy =
                 (Action.DeployPackage)

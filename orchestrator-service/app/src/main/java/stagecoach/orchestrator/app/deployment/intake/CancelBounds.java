@@ -1,0 +1,33 @@
+package stagecoach.orchestrator.app.deployment.intake;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import stagecoach.contracts.run.PlannedStep;
+import stagecoach.runtime.cancel.CancelSettings;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * How long what is at work may take to end, or to be given up, when its deployment is cancelled.
+ */
+final class CancelBounds {
+    private CancelBounds() {}
+
+    /**
+     * The longest of the steps' bounds, and of what counts for all else.
+     *
+     * @param steps JSON: the outline of the deployment
+     */
+    static Duration longest(String steps, CancelSettings settings) {
+        Duration usual = settings.killAfter().plus(settings.abandonAfter());
+        return Stream.of(StagecoachJson.read(steps, PlannedStep[].class))
+                .filter(step -> step.skip().isEmpty())
+                .map(
+                        step ->
+                                step.killAfter()
+                                        .orElseGet(settings::killAfter)
+                                        .plus(
+                                                step.abandonAfter()
+                                                        .orElseGet(settings::abandonAfter)))
+                .reduce(usual, (a, b) -> a.compareTo(b) > 0 ? a : b);
+    }
+}
