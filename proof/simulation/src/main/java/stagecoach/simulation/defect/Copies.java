@@ -4,10 +4,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
+import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.RunOn;
 
@@ -89,5 +91,25 @@ final class Copies {
                                                 one.places(),
                                                 one.skip()))
                         .toList());
+    }
+
+    /** The same end of a run, of which nobody knows where something may still run. */
+    static EndPhase withoutMayStillRun(EndPhase end) {
+        return new EndPhase(
+                end.run(),
+                end.outcome(),
+                end.reason(),
+                end.results().stream()
+                        .map(
+                                result ->
+                                        new PairResult(
+                                                result.pair(),
+                                                result.worker(),
+                                                result.state(),
+                                                result.reason(),
+                                                false))
+                        .toList(),
+                end.missing(),
+                end.sight());
     }
 }

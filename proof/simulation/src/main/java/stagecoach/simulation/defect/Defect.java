@@ -19,6 +19,13 @@ public enum Defect {
     WHAT_NO_WORKER_CAN_DO_THE_TARGET_DOES(
             "a step on behalf of targets runs there without a worker"),
     MISSING_MACHINES_ALWAYS_FAIL("a machine that went missing fails steps that may leave it out"),
+    GONE_MACHINES_ARE_WAITED_FOR_FOR_EVER("the gateway believes that a machine was lost just now"),
+    WORK_OF_GONE_MACHINES_IS_NEVER_GIVEN_UP(
+            "what had begun on a machine that is gone has no bound"),
+    CLEAN_UP_BEGINS_BESIDE_WHAT_MAY_STILL_RUN(
+            "after a cancel it is forgotten where something may still run"),
+    PAUSED_ONES_COUNT_AS_UNDER_WAY("who waits for a person takes the place of another one"),
+    PAUSES_HAVE_AN_END("who waits for a person for an hour is cancelled"),
     HEALTH_CHECKS_BELIEVE_WHAT_WAS_SEEN("a health check does not ask a machine that was away"),
     CANCELS_ARE_NOT_HEARD("the step-runner does not hear of a cancel"),
     REPEATS_ARE_TAKEN_AS_NEW("nobody remembers which events were taken in"),

@@ -66,6 +66,10 @@ public final class Planted {
                                                 end.sight()))
                         .orElse(command);
             }
+            if (defect == Defect.CLEAN_UP_BEGINS_BESIDE_WHAT_MAY_STILL_RUN
+                    && command instanceof EndPhase end) {
+                return Copies.withoutMayStillRun(end);
+            }
             return command;
         };
     }

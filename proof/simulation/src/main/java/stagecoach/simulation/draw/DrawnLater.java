@@ -14,7 +14,8 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
  * What is drawn of steps without dice, so that seeds go on to mean what they meant before there was
- * this: health checks and waiting, questions to URLs, a person who is asked before all.
+ * this: health checks and waiting, questions to URLs, a person who is asked before all, scripts
+ * that cannot be ended.
  */
 final class DrawnLater {
     private final long seed;
@@ -28,6 +29,7 @@ final class DrawnLater {
         return withQuestionBefore(steps).stream()
                 .map(this::meetingAbsence)
                 .map(this::askingUrls)
+                .map(this::hardToEnd)
                 .toList();
     }
 
@@ -76,6 +78,20 @@ final class DrawnLater {
                 "",
                 OnlyIf.NONE,
                 Optional.empty());
+    }
+
+    /**
+     * Some scripts on workers, where several may run at once, run in any case and cannot be killed:
+     * what comes after a cancel meets them.
+     */
+    private StepDraft hardToEnd(StepDraft step) {
+        boolean isScript =
+                (step.where() == Where.WORKER || step.where() == Where.ON_BEHALF)
+                        && step.healthSeconds().isEmpty()
+                        && step.httpSeconds().isEmpty();
+        return isScript && Dice.fate(seed, 8, step.name(), "hard to end") == 0
+                ? step.hardToEnd()
+                : step;
     }
 
     /** Waits and health checks. */

@@ -126,6 +126,33 @@ public record Scenario(
                     Optional.empty());
         }
 
+        /** The same step, but that it runs in any case and cannot be killed. */
+        StepDraft hardToEnd() {
+            return new StepDraft(
+                    name,
+                    phase,
+                    where,
+                    tags,
+                    Condition.ALWAYS,
+                    window,
+                    parallelism,
+                    retries,
+                    backoffSeconds,
+                    unavailable,
+                    packageNumber,
+                    travel,
+                    timeoutSeconds,
+                    leftOut,
+                    Trouble.CANNOT_BE_KILLED,
+                    withPrevious,
+                    group,
+                    onlyIf,
+                    beside,
+                    waitSeconds,
+                    healthSeconds,
+                    httpSeconds);
+        }
+
         /** The same step, but that it asks a URL. */
         StepDraft asking(Optional<Integer> within) {
             return new StepDraft(

@@ -34,6 +34,9 @@ public enum Invariant {
     MISSING_MACHINES_ARE_JUDGED_BY_THE_RULE(
             "A machine that stays away is treated by the unavailableTargets of the step, and a"
                     + " health check asks when its turn has come."),
+    PAUSES_COST_NOTHING(
+            "A deployment that waits for a person takes no place among those under way, and no time"
+                    + " that passes meanwhile counts against it."),
     STEPS_KEEP_THEIR_ORDER(
             "Steps run in their order, within their window, and only by their condition.");
 

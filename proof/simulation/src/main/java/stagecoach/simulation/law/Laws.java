@@ -35,11 +35,34 @@ public final class Laws {
     private final Map<DeploymentId, Map<Run, Set<Pair>>> failedPairs = new HashMap<>();
     private final Map<DeploymentId, Set<Run>> cancelled = new HashMap<>();
     private final CourseLaws course = new CourseLaws(lives, deeds);
+    private final AbsenceLaws absence = new AbsenceLaws();
+    private final PauseLaws pauses;
     private final MachineLaws machines = new MachineLaws(deeds, mayStillRun, failedPairs);
+
+    /** Those of a world in which so many deployments may be under way at once. */
+    public Laws(int tasksMax) {
+        this.pauses = new PauseLaws(lives, tasksMax);
+    }
+
+    /** A machine loses power and never comes back. */
+    public void goneForGood(AgentId agent, long millis) {
+        absence.gone(agent, millis);
+    }
+
+    /** The gateway has restarted: while it was down nobody could know who was there. */
+    public void gatewayIsBack(long millis) {
+        absence.gatewayIsBack(millis);
+    }
+
+    /** Somebody is about to cancel a deployment. */
+    public void wantsCancel(DeploymentId deployment) {
+        pauses.wantsCancel(deployment);
+    }
 
     /** Events were appended to a deployment's stream. */
     public void happened(DeploymentId deployment, List<DeploymentEvent> events) {
         for (var event : events) {
+            pauses.happened(deployment, event);
             course.happened(deployment, event);
         }
     }
@@ -79,6 +102,11 @@ public final class Laws {
                         "%s starts although its run %s was cancelled"
                                 .formatted(started.pair(), run));
             }
+            if (event instanceof StepRunEvent.StepStarted started) {
+                var step = lifeOf(deployment).step(started.pair().step());
+                step.agentAt(started.place())
+                        .ifPresent(agent -> absence.asked(started.ticket(), agent, step));
+            }
             if (event instanceof StepRunEvent.StepRunEnded end
                     && end.outcome() == RunOutcome.CANCELLED
                     && !lifeOf(deployment).mayBeCancelled(run)) {
@@ -106,6 +134,7 @@ public final class Laws {
 
     /** The world was told how a command ended. */
     public void told(Ticket ticket, CommandResult result) {
+        absence.told(ticket);
         if (result.mayStillRun()) {
             mayStillRun.add(ticket);
         }
@@ -121,6 +150,7 @@ public final class Laws {
             machines.stepBegins(life, command, agent, held);
         }
         deeds.put(command.ticket(), new Deed(command, agent));
+        absence.begun(command.ticket());
     }
 
     /** The work under a ticket is really over. */
@@ -156,6 +186,8 @@ public final class Laws {
 
     /** After anything at all. */
     public void look(long millis, Instant clock) {
+        absence.look(millis);
+        pauses.look(millis);
         for (Life life : lives.values()) {
             @Nullable Instant deadline = life.cancelDeadline;
             if (life.ended || deadline == null || clock.isBefore(deadline)) {

@@ -179,6 +179,7 @@ final class MachineLaws {
                 continue;
             }
             tries += deed.command.context().run().equals(life.open) ? 1 : 0;
+            besideNothingOfItsOwn(life, pair, deed);
             if (deed.atWork && !mayStillRun.contains(deed.command.ticket())) {
                 if (!life.givenUp.contains(deed.command.context().run())) {
                     throw twice(
@@ -191,6 +192,20 @@ final class MachineLaws {
             throw twice(
                     "%s begins the %d. time in one run, with %d retries"
                             .formatted(pair, tries + 1, step.retries().max()));
+        }
+    }
+
+    /** After a cancel nothing begins again beside what may still run, told of or not. */
+    private static void besideNothingOfItsOwn(Life life, Pair pair, Deed deed) {
+        @Nullable PhaseStarted of = life.runs.get(deed.command.context().run());
+        if (life.cancelDeadline != null
+                && deed.atWork
+                && of != null
+                && of.attempt() == life.attempt) {
+            throw new Broken(
+                    Invariant.N8_A_CANCELLED_DEPLOYMENT_ENDS_AND_IS_HONEST,
+                    "%s begins after the cancel beside its earlier try, which is still at work"
+                            .formatted(pair));
         }
     }
 

@@ -330,7 +330,7 @@ final class Gateway extends Service {
         var now = play.time().clock();
         for (Slot slot : List.copyOf(mailbox.values())) {
             if (slot.dueAt().filter(at -> !at.isAfter(now)).isPresent()
-                    && !change(slot, slot.mail.due(now, awaySince(slot.mail.agent())))) {
+                    && !change(slot, slot.mail.due(now, awaySince(slot.mail)))) {
                 slot.lookAgainAt = now.plusSeconds(OVERDUE_AGAIN_SECONDS);
             }
         }
@@ -338,11 +338,15 @@ final class Gateway extends Service {
     }
 
     /** While the gateway was down, no machine could be there: that does not count as absence. */
-    private Optional<Instant> awaySince(AgentId agent) {
-        if (connected.contains(agent)) {
+    private Optional<Instant> awaySince(Mail mail) {
+        if (connected.contains(mail.agent())) {
             return Optional.empty();
         }
-        Instant lost = lostAt.getOrDefault(agent, upSince);
+        boolean forgets =
+                play.has(Defect.GONE_MACHINES_ARE_WAITED_FOR_FOR_EVER)
+                        || (play.has(Defect.WORK_OF_GONE_MACHINES_IS_NEVER_GIVEN_UP)
+                                && mail.stage() instanceof Stage.Started);
+        Instant lost = forgets ? play.time().clock() : lostAt.getOrDefault(mail.agent(), upSince);
         return Optional.of(lost.isBefore(upSince) ? upSince : lost);
     }
 
@@ -356,6 +360,7 @@ final class Gateway extends Service {
     @Override
     protected void restarted() {
         upSince = play.time().clock();
+        play.laws().gatewayIsBack(play.time().millis());
         due.set();
         var before = Map.copyOf(epochs);
         for (var agent : List.copyOf(connected).stream().sorted().toList()) {

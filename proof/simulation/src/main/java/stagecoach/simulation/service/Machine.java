@@ -144,6 +144,7 @@ final class Machine {
             return;
         }
         play.tale().tell(agent.value(), "goes down for good");
+        play.laws().goneForGood(agent, play.time().millis());
         leave();
         desk.losePower();
     }

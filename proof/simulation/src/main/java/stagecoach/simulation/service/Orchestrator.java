@@ -57,6 +57,9 @@ final class Orchestrator extends Service {
     /** After a pause of this length packages may be gone. */
     private static final Duration TRUST = Duration.ofHours(1);
 
+    /** Only with a defect. */
+    private static final long PAUSE_MAX_MILLIS = 3_600_000;
+
     private final Deployments kind;
     private final Runnable packagesGo;
     private final Map<AgentId, Health> healths = new HashMap<>();
@@ -119,6 +122,7 @@ final class Orchestrator extends Service {
         if (!isUp() || lines.isEmpty()) {
             return;
         }
+        play.laws().wantsCancel(one(whom));
         ask(one(whom), new Cancel("ada", play.time().clock().plus(CANCEL_WITHIN), sight()));
     }
 
@@ -214,8 +218,18 @@ final class Orchestrator extends Service {
         long later = play.dice().percent(30) ? 3 * 3_600_000L : play.dice().between(100, 60_000);
         if (event instanceof InterruptionRaised raised) {
             play.time().after(later, () -> answer(deployment, raised));
+            if (play.has(Defect.PAUSES_HAVE_AN_END)) {
+                play.time().after(PAUSE_MAX_MILLIS, () -> endPause(deployment));
+            }
         } else if (event instanceof DeploymentStaged) {
             play.time().after(later, () -> proceed(deployment));
+        }
+    }
+
+    private void endPause(DeploymentId deployment) {
+        Line line = lines.get(deployment);
+        if (isUp() && line != null && line.paused) {
+            ask(deployment, new Cancel("nobody", play.time().clock().plus(CANCEL_WITHIN), sight()));
         }
     }
 
@@ -288,7 +302,10 @@ final class Orchestrator extends Service {
     }
 
     private long underWay() {
-        return lines.values().stream().filter(line -> line.hasSlot && !line.paused).count();
+        boolean all = play.has(Defect.PAUSED_ONES_COUNT_AS_UNDER_WAY);
+        return lines.values().stream()
+                .filter(line -> line.hasSlot && (all || !line.paused))
+                .count();
     }
 
     private long slotsTaken() {

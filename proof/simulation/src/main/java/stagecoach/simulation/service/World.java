@@ -44,7 +44,7 @@ public final class World {
                         defect,
                         time,
                         dice,
-                        new Laws(),
+                        new Laws(scenario.tasksMax()),
                         new Tale(time::millis),
                         new Post(scenario, time, dice));
         orchestrator = new Orchestrator(play, () -> machines.forEach(Machine::losePackages));
