@@ -20,7 +20,6 @@ import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
-import stagecoach.contracts.agent.StopBounds;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
@@ -317,12 +316,6 @@ public final class LiveTicket {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Asks work to end that has taken too long, within the bounds of its command. */
-    public void timeIsOver() throws IOException {
-        StopBounds bounds = command.stopBounds();
-        askStop(JournalEntry.StopAsked.Cause.TIMEOUT, bounds.killAfter(), bounds.abandonAfter());
     }
 
     /** Asks the work to end; a second time changes nothing. */

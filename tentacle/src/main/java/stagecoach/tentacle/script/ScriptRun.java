@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import stagecoach.contracts.agent.OutputKind;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked;
+import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LineCutter;
 import stagecoach.tentacle.journal.LiveTicket;
 
@@ -271,7 +273,8 @@ public final class ScriptRun {
                                 group.hasMembers()));
             }
             if (deadline.isPresent() && !live.now().isBefore(deadline.get())) {
-                live.timeIsOver();
+                StopBounds bounds = live.command().stopBounds();
+                live.askStop(Cause.TIMEOUT, bounds.killAfter(), bounds.abandonAfter());
                 return stopping(live.stop().orElseThrow(), folder);
             }
             return Optional.empty();

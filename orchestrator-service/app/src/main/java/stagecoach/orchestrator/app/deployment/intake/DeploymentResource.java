@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.app.deployment.CancelBounds;
 import stagecoach.orchestrator.app.deployment.DeploymentKind;
 import stagecoach.orchestrator.app.deployment.Sights;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;

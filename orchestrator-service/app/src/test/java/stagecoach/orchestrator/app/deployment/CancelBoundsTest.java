@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.deployment.intake;
+package stagecoach.orchestrator.app.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

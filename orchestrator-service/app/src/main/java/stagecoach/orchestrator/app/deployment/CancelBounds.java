@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.deployment.intake;
+package stagecoach.orchestrator.app.deployment;
 
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -9,7 +9,7 @@ import stagecoach.wire.StagecoachJson;
 /**
  * How long what is at work may take to end, or to be given up, when its deployment is cancelled.
  */
-final class CancelBounds {
+public final class CancelBounds {
     private CancelBounds() {}
 
     /**
@@ -17,7 +17,7 @@ final class CancelBounds {
      *
      * @param steps JSON: the outline of the deployment
      */
-    static Duration longest(String steps, CancelSettings settings) {
+    public static Duration longest(String steps, CancelSettings settings) {
         Duration usual = settings.killAfter().plus(settings.abandonAfter());
         return Stream.of(StagecoachJson.read(steps, PlannedStep[].class))
                 .filter(step -> step.skip().isEmpty())
