@@ -53,6 +53,9 @@ public final class CacheCommand {
                         Said.line(
                                 spec,
                                 "%s %s at %s".formatted(name, ran ? "runs already" : "runs", url));
+                        Said.line(
+                                spec,
+                                "NuGet clients read it at %s".formatted(local.nugetIndexOf(name)));
                         return ExitCode.SUCCEEDED;
                     });
         }

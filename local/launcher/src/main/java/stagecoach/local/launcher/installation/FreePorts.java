@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,12 @@ public final class FreePorts {
             // Forgetting ports costs nothing but new ones.
             return Map.of();
         }
+    }
+
+    /** The port that a name has by now, as a file remembers it, whoever runs. */
+    static OptionalInt known(Path file, String name) throws IOException {
+        @Nullable Integer port = read(file).get(name);
+        return port == null ? OptionalInt.empty() : OptionalInt.of(port);
     }
 
     /**

@@ -68,9 +68,7 @@ public final class LocalDefault {
                         checkout,
                         folder,
                         new FreePorts(
-                                folder.resolve("ports.json"),
-                                wishes.fixedPorts(),
-                                PortClaims.ofThisPerson()),
+                                portsFile(folder), wishes.fixedPorts(), PortClaims.ofThisPerson()),
                         wishes,
                         Secrets.in(folder.resolve("secrets")))
                 .plan();
@@ -297,6 +295,8 @@ public final class LocalDefault {
                             "STAGECOACH_CACHE_DIR", home.toString(),
                             "STAGECOACH_CACHE_NAME", name,
                             "STAGECOACH_CACHE_PORT", Integer.toString(port),
+                            "STAGECOACH_CACHE_NUGET_PORT",
+                                    Integer.toString(ports.port(nugetOf(process))),
                             "STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey(),
                             "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
             return new ProcessSpec(
@@ -311,6 +311,16 @@ public final class LocalDefault {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** By what name the port is known where a cache answers NuGet clients. */
+    static String nugetOf(String process) {
+        return process + "-nuget";
+    }
+
+    /** The file of the ports of a folder. */
+    static Path portsFile(Path folder) {
+        return folder.resolve("ports.json");
     }
 
     /** By how much the clocks of the services are wrong, in a trial: such as {@code PT3M}. */

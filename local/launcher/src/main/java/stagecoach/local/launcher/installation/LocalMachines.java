@@ -269,6 +269,17 @@ public final class LocalMachines {
                         .orElseThrow(() -> new IOException(process + " tells no address")));
     }
 
+    /** Where a cache that was started here answers NuGet clients. */
+    public URI nugetIndexOf(String name) throws IOException {
+        int port =
+                FreePorts.known(
+                                LocalDefault.portsFile(folder),
+                                LocalDefault.nugetOf("cache-" + name))
+                        .orElseThrow(
+                                () -> new IOException("cache-" + name + " has no port for NuGet"));
+        return URI.create("http://127.0.0.1:%d/nuget/v3/index.json".formatted(port));
+    }
+
     /**
      * Registers a cache; its region is created if it is not there.
      *

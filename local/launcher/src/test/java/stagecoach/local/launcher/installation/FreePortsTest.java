@@ -67,6 +67,14 @@ class FreePortsTest {
     }
 
     @Test
+    void a_port_that_a_name_has_by_now_is_told_to_whoever_looks() throws Exception {
+        assertThat(FreePorts.known(file(), "cache-eu-1-nuget")).isEmpty();
+        int given = ports().port("cache-eu-1-nuget");
+        assertThat(FreePorts.known(file(), "cache-eu-1-nuget")).hasValue(given);
+        assertThat(FreePorts.known(file(), "cache-us-1-nuget")).isEmpty();
+    }
+
+    @Test
     void a_half_written_file_costs_nothing_but_new_ports() throws Exception {
         Files.writeString(file(), "{\"kafka\":18");
         assertThat(ports().port("kafka")).isPositive();
