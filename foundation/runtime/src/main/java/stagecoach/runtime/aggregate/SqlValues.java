@@ -53,7 +53,9 @@ final class SqlValues {
                             .map(i -> i.atOffset(ZoneOffset.UTC))
                             .toArray(OffsetDateTime[]::new);
             case byte[][] arrays ->
-                    Arrays.stream(arrays).map(Buffer::buffer).toArray(Buffer[]::new);
+                    Arrays.stream(arrays)
+                            .map(bytes -> bytes == null ? null : Buffer.buffer(bytes))
+                            .toArray(Buffer[]::new);
             default -> value;
         };
     }

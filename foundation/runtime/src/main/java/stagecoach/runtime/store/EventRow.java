@@ -9,7 +9,10 @@ import java.time.Instant;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code event}. */
+/**
+ * A row of {@code event}. It is written by {@link EventStore}, all of a transaction at once, and
+ * mapped all the same: a service without any entity would have no session factory.
+ */
 @Entity
 @Immutable
 @Table(name = "event")

@@ -4,7 +4,9 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.sql.Statements;
 
@@ -13,6 +15,24 @@ import stagecoach.runtime.sql.Statements;
 public class EventStore {
     private static final String TAIL =
             "SELECT version, type, data, at FROM event WHERE stream = ?1 AND version > ?2 ORDER BY version";
+
+    /** One statement that is parsed once, however many rows there are; so is the next one. */
+    private static final String EVENTS =
+            """
+            INSERT INTO event (stream, version, type, data, at, actor, causation, deployment, project, environment, run, topic, key)
+            SELECT * FROM unnest(?1::text[], ?2::bigint[], ?3::text[], ?4::bytea[], ?5::timestamptz[], ?6::text[], ?7::text[],
+                ?8::text[], ?9::text[], ?10::text[], ?11::integer[], ?12::text[], ?13::text[])
+            """;
+
+    /** The ids are given in the order of the list. */
+    private static final String OUTBOX =
+            """
+            INSERT INTO outbox (stream, version, slot, topic, key, type, payload)
+            SELECT stream, version, slot, topic, key, type, payload
+            FROM unnest(?1::text[], ?2::bigint[], ?3::integer[], ?4::text[], ?5::text[], ?6::text[], ?7::bytea[])
+                WITH ORDINALITY AS o (stream, version, slot, topic, key, type, payload, place)
+            ORDER BY place
+            """;
 
     /** What waits anyway is not doubled. */
     private static final String REPUBLISH =
@@ -40,25 +60,32 @@ public class EventStore {
             for (NewEvent event : append.events()) {
                 next++;
                 rows.add(row(stream, next, event));
-                outbox.add(outboxRow(stream, next, 0, event.topic(), event.key(), event.type()));
+                outbox.add(
+                        new OutboxRow(
+                                stream.value(),
+                                next,
+                                0,
+                                event.topic(),
+                                event.key(),
+                                event.type(),
+                                null));
                 int slot = 0;
                 for (NewEvent.NewCommand command : event.commands()) {
                     slot++;
-                    var out =
-                            outboxRow(
-                                    stream,
+                    outbox.add(
+                            new OutboxRow(
+                                    stream.value(),
                                     next,
                                     slot,
                                     command.topic(),
                                     command.key(),
-                                    command.type());
-                    out.payload = command.payload();
-                    outbox.add(out);
+                                    command.type(),
+                                    command.payload()));
                 }
             }
         }
         try {
-            tx.insertAll(rows);
+            insertEvents(tx, rows);
         } catch (RuntimeException e) {
             if (SqlFailures.isViolationOf("event_pkey", e)) {
                 throw new ConcurrentAppend(
@@ -66,7 +93,46 @@ public class EventStore {
             }
             throw e;
         }
-        tx.insertAll(outbox);
+        insertOutbox(tx, outbox);
+    }
+
+    private static void insertEvents(Statements tx, List<EventRow> rows) {
+        tx.execute(
+                EVENTS,
+                texts(rows, row -> row.stream),
+                rows.stream().map(row -> row.version).toArray(Long[]::new),
+                texts(rows, row -> row.type),
+                rows.stream().map(row -> row.data).toArray(byte[][]::new),
+                rows.stream().map(row -> row.at).toArray(Instant[]::new),
+                texts(rows, row -> row.actor),
+                texts(rows, row -> row.causation),
+                texts(rows, row -> row.deployment),
+                texts(rows, row -> row.project),
+                texts(rows, row -> row.environment),
+                rows.stream().map(row -> row.run).toArray(Integer[]::new),
+                texts(rows, row -> row.topic),
+                texts(rows, row -> row.key));
+    }
+
+    private static void insertOutbox(Statements tx, List<OutboxRow> rows) {
+        tx.execute(
+                OUTBOX,
+                texts(rows, OutboxRow::stream),
+                rows.stream().map(OutboxRow::version).toArray(Long[]::new),
+                rows.stream().map(OutboxRow::slot).toArray(Integer[]::new),
+                texts(rows, OutboxRow::topic),
+                texts(rows, OutboxRow::key),
+                texts(rows, OutboxRow::type),
+                rows.stream().map(OutboxRow::payload).toArray(byte[][]::new));
+    }
+
+    private static <R> @Nullable String[] texts(
+            List<R> rows, Function<R, @Nullable String> column) {
+        @Nullable String[] texts = new @Nullable String[rows.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = column.apply(rows.get(i));
+        }
+        return texts;
     }
 
     /** The stream's events behind {@code version}, in order. */
@@ -105,18 +171,6 @@ public class EventStore {
         row.run = event.run().orElse(null);
         row.topic = event.topic();
         row.key = event.key();
-        return row;
-    }
-
-    private static OutboxRow outboxRow(
-            StreamId stream, long version, int slot, String topic, String key, String type) {
-        var row = new OutboxRow();
-        row.stream = stream.value();
-        row.version = version;
-        row.slot = slot;
-        row.topic = topic;
-        row.key = key;
-        row.type = type;
         return row;
     }
 }

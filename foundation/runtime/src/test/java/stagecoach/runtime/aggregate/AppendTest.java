@@ -60,8 +60,8 @@ class AppendTest {
         var deposits = IntStream.range(0, 250).mapToObj(i -> new Deposit(1, "r" + i)).toList();
         try (var log = new SqlLog()) {
             unitOfWork.run(tx -> handler.handle(tx, ACCOUNTS, stream, deposits, cause));
-            assertThat(log.beginningWith("insert into event")).hasSize(1);
-            assertThat(log.beginningWith("insert into outbox")).hasSize(1);
+            assertThat(log.beginningWith("INSERT INTO event")).hasSize(1);
+            assertThat(log.beginningWith("INSERT INTO outbox")).hasSize(1);
             // The stream is known, so nothing is read; it has no timers, so none are written.
             assertThat(log.beginningWith("SELECT version, type")).isEmpty();
             assertThat(log.beginningWith("INSERT INTO timer")).isEmpty();
