@@ -11,6 +11,6 @@ import stagecoach.runtime.codec.Envelope;
 public record PublishedEvent(Envelope envelope, String json) {
     static PublishedEvent of(Arrived arrived) {
         return new PublishedEvent(
-                Envelope.of(arrived.headers()), new String(arrived.data(), StandardCharsets.UTF_8));
+                arrived.envelope(), new String(arrived.data(), StandardCharsets.UTF_8));
     }
 }

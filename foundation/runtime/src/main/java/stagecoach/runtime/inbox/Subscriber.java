@@ -247,19 +247,25 @@ final class Subscriber<E> {
     private List<InboxEvent<E>> decode(Iterable<Arrived> arrived) {
         var events = new ArrayList<InboxEvent<E>>();
         for (Arrived a : arrived) {
-            var envelope = Envelope.of(a.headers());
-            events.add(
-                    new InboxEvent<>(
-                            handler,
-                            a.stream(),
-                            a.version(),
-                            envelope.time(),
-                            envelope.type(),
-                            codecs.decode(family, envelope.type(), a.data()),
-                            attributes(envelope),
-                            envelope.actor()));
+            // A record is one handler's, and so is what it was read as.
+            @SuppressWarnings("unchecked")
+            var event = (InboxEvent<E>) a.decoded(this::read);
+            events.add(event);
         }
         return List.copyOf(events);
+    }
+
+    private InboxEvent<E> read(Arrived a) {
+        var envelope = a.envelope();
+        return new InboxEvent<>(
+                handler,
+                a.stream(),
+                a.version(),
+                envelope.time(),
+                envelope.type(),
+                codecs.decode(family, envelope.type(), a.data()),
+                attributes(envelope),
+                envelope.actor());
     }
 
     private static EventAttributes attributes(Envelope envelope) {
