@@ -80,6 +80,40 @@ final class TxSession implements Tx {
         return tx;
     }
 
+    /** One select for itself: the thread hops to the session's context and back only once. */
+    static List<@Nullable Object[]> look(
+            Context context,
+            Mutiny.SessionFactory factory,
+            String sql,
+            @Nullable Object[] positional) {
+        @Nullable Object[] bound = SqlValues.bind(positional);
+        return answer(
+                begun(
+                        context,
+                        () ->
+                                factory.openStatelessSession()
+                                        .subscribeAsCompletionStage()
+                                        .thenCompose(session -> looked(session, sql, bound))),
+                BEGIN_MAX);
+    }
+
+    private static CompletionStage<List<@Nullable Object[]>> looked(
+            Mutiny.StatelessSession session, String sql, @Nullable Object[] bound) {
+        return ((MutinyStatelessSessionImpl) session)
+                .getReactiveConnection()
+                .select(SqlValues.numbered(sql), bound)
+                .thenApply(TxSession::read)
+                .whenComplete((rows, failure) -> closing(session));
+    }
+
+    private static List<@Nullable Object[]> read(ReactiveConnection.Result result) {
+        var rows = new ArrayList<@Nullable Object[]>(result.size());
+        while (result.hasNext()) {
+            rows.add(SqlValues.read(result.next()));
+        }
+        return rows;
+    }
+
     /**
      * Appends what waits for it, commits and closes; if the commit fails, the transaction may or
      * may not have taken place.
@@ -93,7 +127,9 @@ final class TxSession implements Tx {
             close(e);
             throw e;
         }
-        close(null);
+        open = false;
+        // Nothing is lost if that fails, and nobody has to wait for it.
+        unattended(context, () -> closing(session));
     }
 
     /** Rolls back and closes because of {@code reason}, which keeps what goes wrong on the way. */
@@ -111,7 +147,7 @@ final class TxSession implements Tx {
         close(reason);
     }
 
-    private void close(@Nullable Throwable reason) {
+    private void close(Throwable reason) {
         open = false;
         if (unanswered != null) {
             tidyUpAfter(unanswered);
@@ -120,10 +156,7 @@ final class TxSession implements Tx {
         try {
             await(() -> closing(session), ANSWER_MAX);
         } catch (RuntimeException e) {
-            // After a commit nothing is lost: the pool throws the broken connection away.
-            if (reason != null) {
-                reason.addSuppressed(e);
-            }
+            reason.addSuppressed(e);
         }
     }
 
@@ -251,13 +284,7 @@ final class TxSession implements Tx {
     public List<@Nullable Object[]> rows(String sql, @Nullable Object... positional) {
         check();
         @Nullable Object[] bound = SqlValues.bind(positional);
-        ReactiveConnection.Result result =
-                await(() -> connection.select(SqlValues.numbered(sql), bound), ANSWER_MAX);
-        var rows = new ArrayList<@Nullable Object[]>(result.size());
-        while (result.hasNext()) {
-            rows.add(SqlValues.read(result.next()));
-        }
-        return rows;
+        return read(await(() -> connection.select(SqlValues.numbered(sql), bound), ANSWER_MAX));
     }
 
     private void run(Supplier<Uni<Void>> action) {

@@ -28,6 +28,10 @@ import stagecoach.runtime.store.TemporaryFailure;
 class TimerPump {
     private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
 
+    /** Mostly none is due, and to see that takes no transaction. */
+    private static final String ANY =
+            "SELECT 1 FROM timer WHERE fire_at <= ?1 AND kind = ANY(?2::text[]) LIMIT 1";
+
     private static final String DUE =
             """
             SELECT stream, name, kind, due FROM timer
@@ -66,7 +70,7 @@ class TimerPump {
      * @return false if none is
      */
     boolean fireOne() {
-        if (kinds.isEmpty()) {
+        if (kinds.isEmpty() || unitOfWork.look(ANY, clock.instant(), names()).isEmpty()) {
             return false;
         }
         var reached = new Due[1];
@@ -98,9 +102,12 @@ class TimerPump {
         }
     }
 
+    private String[] names() {
+        return kinds.keySet().toArray(String[]::new);
+    }
+
     private Optional<Due> lockDue(Tx tx) {
-        List<@Nullable Object[]> rows =
-                tx.rows(DUE, clock.instant(), kinds.keySet().toArray(String[]::new));
+        List<@Nullable Object[]> rows = tx.rows(DUE, clock.instant(), names());
         if (rows.isEmpty()) {
             return Optional.empty();
         }
