@@ -50,7 +50,12 @@ class PodBell {
         this.channel = "stagecoach_" + schema;
         this.subscriber =
                 PgSubscriber.subscriber(
-                        vertx, PgConnectOptions.fromUri(url).setUser(user).setPassword(password));
+                        vertx,
+                        PgConnectOptions.fromUri(url)
+                                .setUser(user)
+                                .setPassword(password)
+                                // A NOTIFY is a commit, too, and need not wait for the disk.
+                                .addProperty("synchronous_commit", "off"));
     }
 
     void start(@Observes StartupEvent event) {
