@@ -2,6 +2,7 @@ package stagecoach.wire;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -132,7 +133,13 @@ final class BareValueModule extends SimpleModule {
         @Override
         public void serialize(Object value, JsonGenerator generator, SerializerProvider provider)
                 throws IOException {
-            provider.defaultSerializeValue(bare.unwrap(value), generator);
+            // Most are texts, for which no serializer needs to be looked up.
+            Object content = bare.unwrap(value);
+            if (content instanceof String text) {
+                generator.writeString(text);
+            } else {
+                provider.defaultSerializeValue(content, generator);
+            }
         }
     }
 
@@ -160,7 +167,10 @@ final class BareValueModule extends SimpleModule {
         @Override
         public Object deserialize(JsonParser parser, DeserializationContext context)
                 throws IOException {
-            Object value = context.readValue(parser, bare.valueType);
+            Object value =
+                    bare.valueType == String.class && parser.hasToken(JsonToken.VALUE_STRING)
+                            ? parser.getText()
+                            : context.readValue(parser, bare.valueType);
             try {
                 return bare.wrap(value);
             } catch (ReflectiveOperationException e) {
