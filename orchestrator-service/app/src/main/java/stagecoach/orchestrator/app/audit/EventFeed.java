@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.channel.EventType;
 import stagecoach.runtime.access.InvalidInput;
@@ -36,10 +37,29 @@ class EventFeed {
                         tx.rows(
                                 "UPDATE feed_head SET seq = seq + ?1 RETURNING seq",
                                 (long) rows.size()));
-        for (int i = 0; i < rows.size(); i++) {
-            rows.get(i).seq = last - rows.size() + 1 + i;
+        tx.execute(
+                """
+                INSERT INTO feed (seq, type, at, deployment, project, environment, event)
+                SELECT ?1 + place, type, at, deployment, project, environment, event
+                FROM unnest(?2::text[], ?3::timestamptz[], ?4::text[], ?5::text[], ?6::text[], ?7::text[])
+                    WITH ORDINALITY AS f (type, at, deployment, project, environment, event, place)
+                """,
+                last - rows.size(),
+                texts(rows, row -> row.type),
+                rows.stream().map(row -> row.at).toArray(Instant[]::new),
+                texts(rows, row -> row.deployment),
+                texts(rows, row -> row.project),
+                texts(rows, row -> row.environment),
+                texts(rows, row -> row.event));
+    }
+
+    private static @Nullable String[] texts(
+            List<FeedRow> rows, Function<FeedRow, @Nullable String> column) {
+        @Nullable String[] texts = new @Nullable String[rows.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = column.apply(rows.get(i));
         }
-        tx.insertAll(rows);
+        return texts;
     }
 
     private static List<PublishedEvent> unseen(Tx tx, List<PublishedEvent> published) {

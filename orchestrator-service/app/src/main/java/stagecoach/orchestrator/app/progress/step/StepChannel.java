@@ -7,7 +7,6 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import stagecoach.contracts.run.Pair;
-import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent;
 import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
@@ -51,11 +50,7 @@ public class StepChannel {
                 case StepFinished finished -> rows.finished(finished, at);
                 case StepSkipped skipped -> rows.skipped(skipped, at);
                 case StepRunCancelling cancelling -> {}
-                case StepRunEnded ended -> {
-                    for (PairResult result : ended.results()) {
-                        rows.settle(result, at);
-                    }
-                }
+                case StepRunEnded ended -> rows.settle(ended.results(), at);
             }
         }
     }

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.progress.step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
@@ -160,23 +161,38 @@ final class StepRows {
         }
     }
 
-    /** What the end of the run says of a pair whose own end was not told. */
-    void settle(PairResult result, Instant at) {
+    /** What the end of the run says of pairs whose own end was not told. */
+    void settle(List<PairResult> results, Instant at) {
         tx.execute(
                 """
-                UPDATE step_row SET state = ?5, reason = ?6, may_still_run = ?7 AND NOT settled,
-                    ended_at = ?8, worker = coalesce(worker, ?9)
-                WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4
-                    AND state IN ('PENDING', 'RUNNING')""",
+                UPDATE step_row r SET state = s.state, reason = s.reason,
+                    may_still_run = s.may_still_run AND NOT r.settled,
+                    ended_at = CASE WHEN s.ended THEN ?10::timestamptz END, worker = coalesce(r.worker, s.worker)
+                FROM unnest(?3::text[], ?4::text[], ?5::text[], ?6::text[], ?7::boolean[], ?8::boolean[], ?9::text[])
+                    AS s (step, place, state, reason, may_still_run, ended, worker)
+                WHERE r.deployment = ?1 AND r.run = ?2 AND r.step = s.step AND r.place = s.place
+                    AND r.state IN ('PENDING', 'RUNNING')""",
                 deployment,
                 run,
-                result.pair().step().value(),
-                StepChannel.placeOf(result.pair()),
-                result.state().name(),
-                result.reason().orElse(null),
-                result.mayStillRun(),
-                StepChannel.ended(result.state()) ? at : null,
-                result.worker().map(Object::toString).orElse(null));
+                texts(results, result -> result.pair().step().value()),
+                texts(results, result -> StepChannel.placeOf(result.pair())),
+                texts(results, result -> result.state().name()),
+                texts(results, result -> result.reason().orElse(null)),
+                results.stream().map(PairResult::mayStillRun).toArray(Boolean[]::new),
+                results.stream()
+                        .map(result -> StepChannel.ended(result.state()))
+                        .toArray(Boolean[]::new),
+                texts(results, result -> result.worker().map(Object::toString).orElse(null)),
+                at);
+    }
+
+    private static @Nullable String[] texts(
+            List<PairResult> results, Function<PairResult, @Nullable String> column) {
+        @Nullable String[] texts = new @Nullable String[results.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = column.apply(results.get(i));
+        }
+        return texts;
     }
 
     private void end(
