@@ -19,6 +19,7 @@ import stagecoach.cli.command.PushCommand;
 import stagecoach.cli.command.ReleaseCommand;
 import stagecoach.cli.command.TargetCommand;
 import stagecoach.cli.manifest.ManifestMistakes;
+import stagecoach.cli.operation.FeedsCommand;
 import stagecoach.cli.operation.KeysCommand;
 import stagecoach.cli.operation.LimitCommand;
 import stagecoach.cli.operation.ParkedCommand;
@@ -49,6 +50,7 @@ import stagecoach.cli.watch.Screen;
             ProjectionsCommand.class,
             RetentionCommand.class,
             KeysCommand.class,
+            FeedsCommand.class,
             LimitCommand.class,
         })
 public final class StagecoachCli {

@@ -25,6 +25,7 @@ import stagecoach.contracts.agent.LogEntry;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.channel.EventType;
 import stagecoach.contracts.channel.StreamRequest;
+import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.internal.Plan;
 
 /**
@@ -48,6 +49,7 @@ class GoldenFilesTest {
                         TentacleFrame.class,
                         LogEntry.class,
                         StreamRequest.class,
+                        ConfigurationDocument.class,
                         Source.class,
                         Plan.class)) {
             String path = family.getPackageName();

@@ -55,8 +55,22 @@ public sealed interface ConfigurationDocument {
             Optional<TransferBudget> budget)
             implements ConfigurationDocument {}
 
-    /** A feed. */
-    record Feed(FeedId id, String name, String kind) implements ConfigurationDocument {}
+    /**
+     * A feed.
+     *
+     * @param access who may read it; empty of feeds outside, and as it was told before this could
+     *     be set
+     */
+    record Feed(FeedId id, String name, String kind, Optional<FeedAccess> access)
+            implements ConfigurationDocument {}
+
+    /** Who may read a feed. */
+    enum FeedAccess {
+        /** Whoever shows an API key that may read. */
+        KEYS,
+        /** Anybody. */
+        PUBLIC
+    }
 
     /** A deployment target. */
     record Target(

@@ -3,6 +3,7 @@ package stagecoach.runtime.access;
 import io.quarkus.arc.ClientProxy;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Priorities;
@@ -48,14 +49,27 @@ public class AccessFilter {
     private final ServiceToken tokens;
     private final Problems problems;
     private final Caller caller;
+    private final Instance<OpenReads> openReads;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("access-", 0).factory());
 
-    AccessFilter(KeyCheck keys, ServiceToken tokens, Problems problems, Caller caller) {
+    /** What a service has that serves NuGet clients: whether they may read without any key. */
+    public interface OpenReads {
+        /** Whether they may now. */
+        boolean areOpen();
+    }
+
+    AccessFilter(
+            KeyCheck keys,
+            ServiceToken tokens,
+            Problems problems,
+            Caller caller,
+            Instance<OpenReads> openReads) {
         this.keys = keys;
         this.tokens = tokens;
         this.problems = problems;
         this.caller = caller;
+        this.openReads = openReads;
     }
 
     @PreDestroy
@@ -76,8 +90,19 @@ public class AccessFilter {
         if (isUnder(FOR_SERVICES, template)) {
             return refusal(() -> service(key, present));
         }
-        Set<Role> needed = needed(resource, READING.contains(request.getMethod()));
-        return refusal(() -> person(key, needed, template, present)).runSubscriptionOn(threads);
+        boolean reads = READING.contains(request.getMethod());
+        Set<Role> needed = needed(resource, reads);
+        boolean perhapsOpen = reads && needed.contains(Role.READ) && isUnder(FOR_NUGET, template);
+        return refusal(
+                        () ->
+                                person(key, needed, template, present)
+                                        .filter(_ -> !(perhapsOpen && isOpen())))
+                .runSubscriptionOn(threads);
+    }
+
+    /** Whoever shows no key that is good for it is let in then as anybody is. */
+    private boolean isOpen() {
+        return openReads.stream().anyMatch(OpenReads::areOpen);
     }
 
     /** As the class and the method declare it, without a slash at its start. */
@@ -129,8 +154,8 @@ public class AccessFilter {
             return Optional.of(unauthorized(presented.isPresent(), template));
         }
         Set<Role> roles = Set.copyOf(key.get().roles());
-        present.is(key.get().id(), key.get().name(), roles);
         if (allowed(roles, needed)) {
+            present.is(key.get().id(), key.get().name(), roles);
             return Optional.empty();
         }
         return Optional.of(
@@ -142,13 +167,18 @@ public class AccessFilter {
     }
 
     private Response unauthorized(boolean presented, String template) {
-        String scheme = isUnder(FOR_NUGET, template) ? "Basic" : "Bearer";
-        String sentence =
-                presented
-                        ? "The API key is unknown or has expired. Ask an administrator for another one."
+        boolean nuget = isUnder(FOR_NUGET, template);
+        String known =
+                "The API key is unknown or has expired. Ask an administrator for another one.";
+        String needed =
+                nuget
+                        ? "An API key is needed: give it as the password of any user (packageSourceCredentials of nuget.config, or \"dotnet nuget add source <url> -u any -p <key>\"), and to push as the API key (-k <key>)."
                         : "An API key is needed: send it as \"Authorization: Bearer <key>\" or \"X-Api-Key: <key>\".";
-        return Response.fromResponse(problems.response(401, "api-key-needed", sentence))
-                .header(HttpHeaders.WWW_AUTHENTICATE, scheme + " realm=\"stagecoach\"")
+        return Response.fromResponse(
+                        problems.response(401, "api-key-needed", presented ? known : needed))
+                .header(
+                        HttpHeaders.WWW_AUTHENTICATE,
+                        (nuget ? "Basic" : "Bearer") + " realm=\"stagecoach\"")
                 .build();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -34,6 +35,7 @@ import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.runtime.toy.AccountResource;
+import stagecoach.runtime.toy.ToyReads;
 import stagecoach.runtime.toy.ToyTest;
 import stagecoach.vocabulary.identity.ProjectId;
 
@@ -44,6 +46,7 @@ class AccessTest {
 
     @Inject ServiceCalls calls;
     @Inject ServiceToken tokens;
+    @Inject ToyReads reads;
 
     private static RequestSpecification as(TestKeys key) {
         return given().header("Authorization", key.bearer());
@@ -67,11 +70,46 @@ class AccessTest {
         given().get("/nuget/v3/index.json")
                 .then()
                 .statusCode(401)
-                .header("WWW-Authenticate", "Basic realm=\"stagecoach\"");
+                .header("WWW-Authenticate", "Basic realm=\"stagecoach\"")
+                .body("detail", containsString("the password of any user"));
         given().get("/internal/echo").then().statusCode(not(equalTo(200)));
         given().get("/q/health/live").then().statusCode(200);
         given().get("/q/health/ready").then().statusCode(200);
         given().get("/api/openapi").then().statusCode(200);
+    }
+
+    @Test
+    void an_open_feed_is_read_by_anybody_and_nothing_else_is() {
+        reads.open = true;
+        try {
+            for (String path : List.of("/nuget/v3/index.json", "/nuget/v3/reader")) {
+                given().get(path).then().statusCode(200).body(equalTo("anonymous"));
+                given().head(path).then().statusCode(200);
+            }
+            // As anybody may, so may whoever shows what is no key, or one for something else.
+            given().header("X-NuGet-ApiKey", "old")
+                    .get("/nuget/v3/index.json")
+                    .then()
+                    .statusCode(200);
+            as(TestKeys.PUSH).get("/nuget/v3/index.json").then().statusCode(200);
+            as(TestKeys.READ)
+                    .get("/nuget/v3/index.json")
+                    .then()
+                    .statusCode(200)
+                    .body(equalTo("test read"));
+            for (String verb : List.of("PUT", "POST", "DELETE", "PATCH")) {
+                given().request(verb, "/nuget/v3/index.json")
+                        .then()
+                        .statusCode(greaterThanOrEqualTo(400));
+            }
+            given().put("/nuget/v3/package").then().statusCode(401);
+            given().get("/nuget/v3/keys").then().statusCode(401);
+            given().get("/api/v1/who").then().statusCode(401);
+            given().get("/internal/echo").then().statusCode(not(equalTo(200)));
+        } finally {
+            reads.open = false;
+        }
+        given().get("/nuget/v3/index.json").then().statusCode(401);
     }
 
     /** RestAssured would tidy the address up before it sends it. */

@@ -132,6 +132,27 @@ public class AccountResource {
     @GET
     @Path("nuget/v3/index.json")
     public String index() {
-        return "{}";
+        return caller.actor();
+    }
+
+    @GET
+    @Path("nuget/v3/reader")
+    @Needs({Role.PUSH, Role.READ})
+    public String reader() {
+        return caller.actor();
+    }
+
+    @GET
+    @Path("nuget/v3/keys")
+    @Needs(Role.ADMIN)
+    public String administrator() {
+        return caller.actor();
+    }
+
+    @PUT
+    @Path("nuget/v3/package")
+    @Needs(Role.PUSH)
+    public String pusher() {
+        return caller.actor();
     }
 }

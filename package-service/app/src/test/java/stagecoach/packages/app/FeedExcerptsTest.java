@@ -246,6 +246,20 @@ class FeedExcerptsTest {
     }
 
     @Test
+    void a_public_feed_is_public_at_the_cache_too_until_it_is_not() throws Exception {
+        var nupkg = replicated();
+        awaitStatus(200, nupkg, TestKeys.READ.key());
+        assertThat(status(nupkg, "nobody")).isEqualTo(401);
+
+        assertThat(Http.put("/api/v1/feeds/built-in", "{\"access\":\"PUBLIC\"}").statusCode())
+                .isEqualTo(200);
+        awaitStatus(200, nupkg, "nobody");
+
+        assertThat(Http.put("/api/v1/feeds/built-in", "{}").statusCode()).isEqualTo(200);
+        awaitStatus(401, nupkg, "nobody");
+    }
+
+    @Test
     void a_cache_that_was_killed_answers_again_before_anybody_tells_it() throws Exception {
         var nupkg = replicated();
         awaitStatus(200, nupkg, TestKeys.READ.key());

@@ -18,8 +18,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.FeedAccess;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.feed.BuiltInFeed;
 import stagecoach.packages.app.replication.CacheContents;
 import stagecoach.packages.app.replication.CacheContents.CacheAway;
 import stagecoach.packages.server.pull.FeedExcerpt;
@@ -48,6 +50,7 @@ public class FeedExcerpts {
     private final CacheCatalog caches;
     private final CacheContents contents;
     private final ExcerptTable table;
+    private final BuiltInFeed feed;
     private final Clock clock;
     private final Rounds rounds = new Rounds("feed-excerpts", EVERY, this::tellAll);
     private final ExecutorService threads =
@@ -66,11 +69,13 @@ public class FeedExcerpts {
             CacheCatalog caches,
             CacheContents contents,
             ExcerptTable table,
+            BuiltInFeed feed,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.contents = contents;
         this.table = table;
+        this.feed = feed;
         this.clock = clock;
     }
 
@@ -171,6 +176,9 @@ public class FeedExcerpts {
     private Basis basis(Tx tx, CacheRow cache) {
         Instant until = clock.instant().truncatedTo(ChronoUnit.HOURS).plusSeconds(3600).plus(WORTH);
         return new Basis(
-                table.fingerprint(tx, new CacheId(cache.id)), table.readers(tx), false, until);
+                table.fingerprint(tx, new CacheId(cache.id)),
+                table.readers(tx),
+                feed.access(tx) == FeedAccess.PUBLIC,
+                until);
     }
 }

@@ -25,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationDocument.FeedAccess;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.upstream.FeedCatalog;
@@ -53,12 +54,19 @@ public class FeedResource {
 
     private final UnitOfWork unitOfWork;
     private final FeedCatalog catalog;
+    private final BuiltInFeed builtIn;
     private final Caller caller;
     private final Clock clock;
 
-    FeedResource(UnitOfWork unitOfWork, FeedCatalog catalog, Caller caller, Clock clock) {
+    FeedResource(
+            UnitOfWork unitOfWork,
+            FeedCatalog catalog,
+            BuiltInFeed builtIn,
+            Caller caller,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
         this.catalog = catalog;
+        this.builtIn = builtIn;
         this.caller = caller;
         this.clock = clock;
     }
@@ -69,22 +77,26 @@ public class FeedResource {
     public Listed<FeedView> list(@BeanParam PageRequest page, @Context UriInfo uri) {
         int limit = page.limit();
         String after = page.after().orElse("");
-        List<FeedRow> rows =
+        List<FeedView> found =
                 unitOfWork.run(
                         tx ->
-                                tx.page(
-                                        FeedRow.class,
-                                        "from FeedRow where id > ?1 order by id",
-                                        limit + 1,
-                                        after));
-        List<FeedView> found =
-                Stream.concat(
-                                Stream.of(FeedView.builtIn(uri))
-                                        .filter(builtIn -> builtIn.id().compareTo(after) > 0),
-                                rows.stream().map(FeedView::of))
-                        .sorted(Comparator.comparing(FeedView::id))
-                        .limit(limit + 1L)
-                        .toList();
+                                Stream.concat(
+                                                Stream.of(FeedView.builtIn(uri, builtIn.access(tx)))
+                                                        .filter(
+                                                                view ->
+                                                                        view.id().compareTo(after)
+                                                                                > 0),
+                                                tx
+                                                        .page(
+                                                                FeedRow.class,
+                                                                "from FeedRow where id > ?1 order by id",
+                                                                limit + 1,
+                                                                after)
+                                                        .stream()
+                                                        .map(FeedView::of))
+                                        .sorted(Comparator.comparing(FeedView::id))
+                                        .limit(limit + 1L)
+                                        .toList());
         return page.page(found, FeedView::id, views -> views);
     }
 
@@ -94,20 +106,21 @@ public class FeedResource {
     @Operation(summary = "Read a feed")
     public RestResponse<FeedView> get(String id, @Context UriInfo uri) {
         if (id.equals(FeedId.BUILT_IN.value())) {
-            return RestResponse.ok(FeedView.builtIn(uri));
+            return unitOfWork.run(
+                    tx -> tagged(FeedView.builtIn(uri, builtIn.access(tx)), builtIn.revision(tx)));
         }
         return unitOfWork.run(
                 tx -> tagged(FeedView.of(existing(tx, id)), catalog.revision(tx, id)));
     }
 
-    /** Makes or replaces one; the built-in feed takes only what it gave. */
+    /** Makes or replaces one; of the built-in feed only who may read it can be changed. */
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
     @Operation(
             summary = "Make or replace a feed",
             description =
-                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves it out keeps it, as long as user and server stay the same.")
+                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves it out keeps it, as long as user and server stay the same. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
     @RequestBody(
             content =
                     @Content(
@@ -128,10 +141,11 @@ public class FeedResource {
             @BeanParam WriteRequest request,
             byte @Nullable [] body,
             @Context UriInfo uri) {
-        if (id.equals(FeedId.BUILT_IN.value())) {
-            return RestResponse.ok(unchanged(JsonBody.of(body), FeedView.builtIn(uri)));
-        }
         Cause cause = Cause.of(clock, caller.actor());
+        if (id.equals(FeedId.BUILT_IN.value())) {
+            FeedAccess access = accessIn(JsonBody.of(body));
+            return unitOfWork.run(tx -> putBuiltIn(tx, access, request, uri, cause));
+        }
         return unitOfWork.run(
                 tx -> {
                     if (!request.dryRun) {
@@ -159,21 +173,39 @@ public class FeedResource {
                 });
     }
 
-    private static FeedView unchanged(JsonBody body, FeedView present) {
-        refuseChange(body, "id", present.id());
-        refuseChange(body, "name", present.name());
-        refuseChange(body, "kind", present.kind());
-        body.ignore("url", "downloadAttempts", "downloadBackoff");
+    private RestResponse<FeedView> putBuiltIn(
+            Tx tx, FeedAccess access, WriteRequest request, UriInfo uri, Cause cause) {
+        Revision seen = builtIn.revision(tx);
+        request.check(seen, nameOf(FeedId.BUILT_IN.value()));
+        FeedView after = FeedView.builtIn(uri, access);
+        if (request.dryRun) {
+            return RestResponse.ok(after);
+        }
+        Revision now = builtIn.write(tx, access, cause);
+        if (request.ifMatch != null && now.number() > seen.number() + 1) {
+            // Somebody wrote between our look and the event, which is where one waits.
+            throw WriteRequest.changed(nameOf(FeedId.BUILT_IN.value()), now);
+        }
+        return tagged(after, now);
+    }
+
+    private static FeedAccess accessIn(JsonBody body) {
+        refuseChange(body, "id", FeedId.BUILT_IN.value());
+        refuseChange(body, "name", BuiltInFeed.NAME);
+        refuseChange(body, "kind", BuiltInFeed.KIND);
+        Optional<FeedAccess> access = body.choice("access", FeedAccess.class);
+        body.ignore("url", "credentials", "downloadAttempts", "downloadBackoff");
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
-        return present;
+        return access.orElse(FeedAccess.KEYS);
     }
 
     private static void refuseChange(JsonBody body, String field, String present) {
         if (body.text(field).filter(wanted -> !wanted.equals(present)).isPresent()) {
             body.mistake(
                     field,
-                    "The feed \"built-in\" always exists and cannot be changed. Leave it as it is.");
+                    "Of the feed \"built-in\" only access can be changed. Leave %s as it is."
+                            .formatted(field));
         }
     }
 
@@ -238,6 +270,7 @@ public class FeedResource {
      *
      * @param kind {@code BUILT_IN}, {@code NUGET} or {@code FOLDER}
      * @param url where NuGet clients find it; of a folder, its path
+     * @param access of the built-in feed: {@code KEYS} or {@code PUBLIC}
      * @param downloadAttempts before a download is given up
      * @param downloadBackoff before the second attempt; it doubles
      */
@@ -247,15 +280,17 @@ public class FeedResource {
             String name,
             String kind,
             String url,
+            @Nullable FeedAccess access,
             @Nullable CredentialsView credentials,
             @Nullable Integer downloadAttempts,
             @Nullable Duration downloadBackoff) {
-        static FeedView builtIn(UriInfo uri) {
+        static FeedView builtIn(UriInfo uri, FeedAccess access) {
             return new FeedView(
                     FeedId.BUILT_IN.value(),
-                    "Built-in",
-                    "BUILT_IN",
+                    BuiltInFeed.NAME,
+                    BuiltInFeed.KIND,
                     uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString(),
+                    access,
                     null,
                     null,
                     null);
@@ -267,6 +302,7 @@ public class FeedResource {
                     row.name,
                     row.kind,
                     row.url,
+                    null,
                     row.username == null ? null : new CredentialsView(row.username, null),
                     row.attempts,
                     Duration.ofMillis(row.backoffMillis));

@@ -54,6 +54,12 @@ public final class FeedRequest {
         url(body, row).ifPresent(url -> row.url = url);
         row.attempts = body.integer("downloadAttempts", 1, ATTEMPTS_MAX).orElse(ATTEMPTS);
         row.backoffMillis = backoff(body).toMillis();
+        body.text("access")
+                .ifPresent(
+                        _ ->
+                                body.mistake(
+                                        "access",
+                                        "Others serve this feed; only the built-in feed can be public here."));
         body.object("credentials").ifPresent(given -> credentials(given, row, before, catalog));
         body.refuseUnknown();
         body.mistakes().refuseIfAny();

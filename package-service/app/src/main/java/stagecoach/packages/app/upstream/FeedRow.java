@@ -7,6 +7,7 @@ import jakarta.persistence.Table;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.packages.feeds.transport.FeedSettings;
@@ -56,6 +57,6 @@ public class FeedRow {
 
     /** What the other services learn of it: neither where it is nor who reads it. */
     ConfigurationDocument document() {
-        return new ConfigurationDocument.Feed(new FeedId(id), name, kind);
+        return new ConfigurationDocument.Feed(new FeedId(id), name, kind, Optional.empty());
     }
 }
