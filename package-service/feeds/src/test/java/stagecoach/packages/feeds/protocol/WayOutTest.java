@@ -1,0 +1,201 @@
+package stagecoach.packages.feeds.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static stagecoach.packages.feeds.protocol.OddServer.text;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.packages.feeds.transport.FeedException;
+import stagecoach.packages.feeds.transport.FeedRules;
+import stagecoach.packages.feeds.transport.FeedSettings;
+import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackageVersion;
+
+/** Feeds behind certificates of an own authority, and behind a proxy. */
+class WayOutTest {
+    private static final FeedRules QUICK =
+            new FeedRules(
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
+                    Duration.ofMinutes(1),
+                    1,
+                    Duration.ofMillis(5),
+                    1 << 20,
+                    1 << 20);
+    private static final PackageId SHOP = PackageId.parse("Shop.Web");
+    private static final String PASSWORD = "of-the-test";
+
+    @TempDir static Path folder;
+    private static WayOut trusting;
+
+    @BeforeAll
+    static void an_authority_of_the_house() throws Exception {
+        keytool("ca", "-genkeypair", "-keyalg", "EC", "-dname", "CN=House CA", "-ext", "bc:c");
+        keytool("ca", "-exportcert", "-rfc", "-file", file("ca.pem"));
+        trusting = new WayOut(Optional.of(folder.resolve("ca.pem")), Optional.empty());
+    }
+
+    private static String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private static void keytool(String store, String... arguments) throws Exception {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of(arguments));
+        command.addAll(
+                List.of(
+                        "-alias",
+                        store,
+                        "-keystore",
+                        file(store + ".p12"),
+                        "-storepass",
+                        PASSWORD));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    /**
+     * A feed with a certificate of that authority.
+     *
+     * @param from when it became good, as {@code keytool} takes it; for two days
+     */
+    private static OddServer feed(String name, String address, String from) throws Exception {
+        keytool(name, "-genkeypair", "-keyalg", "EC", "-dname", "CN=Feed");
+        keytool(name, "-certreq", "-file", file(name + ".csr"));
+        keytool(
+                "ca",
+                "-gencert",
+                "-rfc",
+                "-infile",
+                file(name + ".csr"),
+                "-outfile",
+                file(name + ".pem"),
+                "-ext",
+                "SAN=" + address,
+                "-startdate",
+                from,
+                "-validity",
+                "2");
+        Files.writeString(
+                folder.resolve(name + ".chain"),
+                Files.readString(folder.resolve(name + ".pem"))
+                        + Files.readString(folder.resolve("ca.pem")));
+        keytool(name, "-importcert", "-noprompt", "-trustcacerts", "-file", file(name + ".chain"));
+        var server = HttpsServer.create(OddServer.loopback(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls(name)));
+        var odd = new OddServer(server);
+        answering(odd, "https://127.0.0.1:%d".formatted(odd.port()));
+        return odd;
+    }
+
+    private static SSLContext tls(String name) throws Exception {
+        var store =
+                KeyStore.getInstance(
+                        folder.resolve(name + ".p12").toFile(), PASSWORD.toCharArray());
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, PASSWORD.toCharArray());
+        var tls = SSLContext.getInstance("TLS");
+        tls.init(keys.getKeyManagers(), null, null);
+        return tls;
+    }
+
+    private static void answering(OddServer server, String base) {
+        server.on(
+                        "/v3/index.json",
+                        text(
+                                """
+                                {"version":"3.0.0","resources":[{"@id":"%s/flat/","@type":"PackageBaseAddress/3.0.0"}]}"""
+                                        .formatted(base)))
+                .on("/flat/shop.web/index.json", text("{\"versions\":[\"1.0.0\"]}"));
+    }
+
+    private static List<PackageVersion> versions(WayOut way, String base) throws Exception {
+        try (var feeds = new Feeds(QUICK, way)) {
+            return feeds.open(
+                            new FeedSettings(
+                                    "house",
+                                    FeedSettings.Kind.NUGET,
+                                    base + "/v3/index.json",
+                                    Optional.empty(),
+                                    1,
+                                    Duration.ZERO))
+                    .versions(SHOP);
+        }
+    }
+
+    private static void assertRefused(WayOut way, OddServer server, String why) {
+        assertThatThrownBy(() -> versions(way, "https://127.0.0.1:%d".formatted(server.port())))
+                .isInstanceOf(FeedException.class)
+                .hasMessageContaining(why);
+        assertThat(server.asked).as("nothing is told to whom is not trusted").isEmpty();
+    }
+
+    @Test
+    void an_own_authority_is_trusted_when_it_is_named_and_only_then() throws Exception {
+        try (var server = feed("good", "ip:127.0.0.1", "-1d")) {
+            assertRefused(WayOut.USUAL, server, "STAGECOACH_FEED_CERTIFICATES");
+            assertThat(versions(trusting, "https://127.0.0.1:%d".formatted(server.port())))
+                    .containsExactly(PackageVersion.parse("1.0.0"));
+        }
+    }
+
+    @Test
+    void an_expired_certificate_is_called_so() throws Exception {
+        try (var server = feed("expired", "ip:127.0.0.1", "-5d")) {
+            assertRefused(trusting, server, "its certificate has expired");
+        }
+    }
+
+    @Test
+    void a_certificate_of_another_server_is_refused() throws Exception {
+        try (var server = feed("other", "dns:nuget.example", "-1d")) {
+            assertRefused(trusting, server, "its certificate is not trusted");
+        }
+    }
+
+    @Test
+    void a_file_without_certificates_is_named_at_once() throws IOException {
+        Path wrong = Files.writeString(folder.resolve("wrong.pem"), "no certificate");
+        assertThatThrownBy(() -> new Feeds(QUICK, new WayOut(Optional.of(wrong), Optional.empty())))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(wrong.toString());
+    }
+
+    /** The name of the feed is known to the proxy alone. */
+    @Test
+    void a_proxy_is_asked_for_what_lies_behind_it() throws Exception {
+        try (var proxy = new OddServer()) {
+            answering(proxy, "http://feed.invalid");
+            var way = new WayOut(Optional.empty(), Optional.of(URI.create(proxy.url(""))));
+
+            assertThat(versions(way, "http://feed.invalid"))
+                    .containsExactly(PackageVersion.parse("1.0.0"));
+
+            assertThat(proxy.asked)
+                    .hasSize(2)
+                    .allSatisfy(
+                            asked ->
+                                    assertThat(asked.headers())
+                                            .containsEntry("Host", List.of("feed.invalid")));
+        }
+    }
+}
