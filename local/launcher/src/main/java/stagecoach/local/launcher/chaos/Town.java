@@ -47,7 +47,12 @@ public final class Town {
     }
 
     /** A project in an environment: one deployment at a time. */
-    record Slot(String project, String environment, List<StepShape> steps) {}
+    record Slot(String project, String environment, Set<String> targets, List<StepShape> steps) {
+        /** One of the machines that it deploys to. */
+        String machine(Random random) {
+            return targets.stream().sorted().toList().get(random.nextInt(targets.size()));
+        }
+    }
 
     /** Where scripts leave their traces. */
     public Path traces() {
@@ -107,7 +112,10 @@ public final class Town {
                 "/projects/" + project + "/variables",
                 Map.of(
                         "variables",
-                        List.of(Map.of("name", "Chaos.Traces", "value", traces().toString()))));
+                        List.of(
+                                Map.of("name", "Chaos.Traces", "value", traces().toString()),
+                                prompted(TownProcess.FAILS_AT, "nowhere"),
+                                prompted(TownProcess.ASKS, "false"))));
         JsonNode process = TownProcess.document(project);
         Patience.with(() -> stack.api().put("/projects/" + project + "/process", process));
         for (int release = 0; release < RELEASES; release++) {
@@ -121,6 +129,11 @@ public final class Town {
                                     "packages",
                                     List.of(Map.of("step", "web", "version", version))));
         }
+    }
+
+    private static Map<String, Object> prompted(String name, String usually) {
+        return Map.of(
+                "name", name, "value", usually, "prompt", Map.of("label", name, "required", false));
     }
 
     private void put(String path, Map<String, Object> body)
@@ -151,6 +164,7 @@ public final class Town {
                         new Slot(
                                 project(i),
                                 "env-" + environment,
+                                targets(i),
                                 TownProcess.shapes(targets(i), WORKERS)));
             }
         }

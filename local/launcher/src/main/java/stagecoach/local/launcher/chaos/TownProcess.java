@@ -12,11 +12,21 @@ import stagecoach.wire.StagecoachJson;
 
 /**
  * The process of a project of the town: something before the packages, a package, scripts that
- * overlap, one that fails at its first try, a rolling one, and one that comes in any case.
+ * overlap, one that fails at its first try, one that fails where it is told to, a rolling one, and
+ * one that comes in any case. Where somebody wants to be asked, he is asked once the package is
+ * there.
  */
 final class TownProcess {
     /** A machine that is just coming back is waited for; that is what a person would ask for. */
     private static final String WAIT = "\"unavailableTargets\": \"WAIT\", \"waitFor\": \"PT1H\"";
+
+    /** The step that fails where it is told to. */
+    static final String FRAGILE = "fragile";
+
+    /** The variables that a deployment may say something else about. */
+    static final String FAILS_AT = "Chaos.FailsAt";
+
+    static final String ASKS = "Chaos.Asks";
 
     private static final String STEPS =
             """
@@ -28,6 +38,8 @@ final class TownProcess {
                 "runOn": { "tags": ["$TAG"] }, $WAIT,
                 "package": { "feed": "built-in", "id": "Chaos.Web", "source": "NEAREST_CACHE" },
                 "install": { "substituteIn": ["PostDeploy.sh"] } },
+              { "name": "ask", "kind": "MANUAL_INTERVENTION", "onlyIf": "#{Chaos.Asks}",
+                "manual": { "instructions": "Say whether it may go on." } },
               { "name": "stop", "kind": "SCRIPT",
                 "runOn": { "tags": ["$TAG"] }, $WAIT,
                 "script": { "syntax": "BASH", "body": $STOP } },
@@ -35,6 +47,9 @@ final class TownProcess {
                 "runOn": { "tags": ["$TAG"] }, $WAIT,
                 "retries": { "max": 1, "backoff": "PT1S" },
                 "script": { "syntax": "BASH", "body": $SHAKY } },
+              { "name": "fragile", "kind": "SCRIPT",
+                "runOn": { "tags": ["$TAG"] }, $WAIT,
+                "script": { "syntax": "BASH", "body": $FRAGILE } },
               { "name": "roll", "kind": "SCRIPT",
                 "runOn": { "tags": ["$TAG"] }, $WAIT,
                 "rolling": { "window": 1 },
@@ -59,6 +74,11 @@ final class TownProcess {
                 "$SHAKY",
                 Trace.onTarget()
                         + "mkdir \"#{Chaos.Traces}/tried/#{Stagecoach.Deployment.Id}-#{Stagecoach.Target.Id}\" && exit 1 || exit 0\n");
+        bodies.put(
+                "$FRAGILE",
+                Trace.onTarget()
+                        + "test \"#{Stagecoach.Target.Id}\" = \"#{Chaos.FailsAt}\" || exit 0\n"
+                        + "mkdir \"#{Chaos.Traces}/tried/#{Stagecoach.Deployment.Id}-fragile\" && exit 1 || exit 0\n");
         bodies.put("$ROLL", Trace.onTarget() + "sleep 1\n");
         bodies.put("$CLOSE", Trace.onWorker());
         String text = STEPS.replace("$TAG", tag).replace("$WAIT", WAIT);
@@ -80,11 +100,12 @@ final class TownProcess {
     /** The traces that a deployment leaves. */
     static List<StepShape> shapes(Set<String> targets, Set<String> workers) {
         return List.of(
-                new StepShape("open", workers, false, 1),
+                new StepShape("open", workers, false, 1).inEachAttempt(),
                 new StepShape("web", targets, true, 1),
                 new StepShape("stop", targets, true, 1),
                 new StepShape("shaky", targets, true, 2),
+                new StepShape(FRAGILE, targets, true, 1),
                 new StepShape("roll", targets, true, 1),
-                new StepShape("close", workers, false, 1, true));
+                new StepShape("close", workers, false, 1).whateverHappens());
     }
 }

@@ -2,6 +2,7 @@ package stagecoach.local.launcher.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,11 +15,13 @@ import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.ApiProblem;
 import stagecoach.cli.client.Unreachable;
 import stagecoach.local.launcher.chaos.verdict.Asked;
+import stagecoach.local.launcher.chaos.verdict.Course;
 
 /**
  * Keeps a deployment under way in each slot, as a patient person would: asks again under the same
  * key while nobody answers, and begins the next one when one has ended. In some slots a second one
- * waits in the queue, and some are cancelled at any moment, in the queue too.
+ * waits in the queue, and some are cancelled at any moment, in the queue too. Some fail on purpose
+ * and are retried, or have a person decide; some ask a person in any case.
  */
 final class Traffic {
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
@@ -29,6 +32,15 @@ final class Traffic {
 
     /** Of so many deployments one is cancelled. */
     private static final int DEPLOYMENTS_PER_CANCEL = 8;
+
+    /** Of so many deployments two fail and are retried, and two let a person decide. */
+    private static final int DEPLOYMENTS_PER_FAILURE = 10;
+
+    /** Of so many deployments one asks whether to go on. */
+    private static final int DEPLOYMENTS_PER_QUESTION = 4;
+
+    private static final List<Course.Answer> ANSWERS =
+            List.of(Course.Answer.RETRY, Course.Answer.IGNORE, Course.Answer.EXCLUDE);
 
     private static final int CANCEL_WITHIN_MILLIS = 15_000;
     private static final int ALREADY_ENDED = 409;
@@ -104,6 +116,8 @@ final class Traffic {
         private final Thread thread = Thread.ofVirtual().name("lane").unstarted(this::run);
         private @Nullable Asked open;
         private boolean cancelled;
+        private Course course = new Course.Straight();
+        private int attempts;
 
         Lane(Town.Slot slot, Random random) {
             this.slot = slot;
@@ -133,16 +147,19 @@ final class Traffic {
 
         private synchronized void open(String id, boolean willBeCancelled) {
             cancelled = willBeCancelled;
+            attempts = 1;
             open = asked(id, Optional.empty(), "");
         }
 
         private Asked asked(String id, Optional<String> state, String failure) {
-            return new Asked(id, slot.project(), slot.steps(), state, failure, cancelled);
+            return new Asked(
+                    id, slot.project(), slot.steps(), state, failure, cancelled, course, attempts);
         }
 
         private void run() {
             try {
                 while (!closing) {
+                    draw();
                     String id = deploy().path("id").asText();
                     boolean cancels = random.nextInt(DEPLOYMENTS_PER_CANCEL) == 0;
                     open(id, cancels);
@@ -158,24 +175,104 @@ final class Traffic {
             }
         }
 
+        /** What is to become of the next one. */
+        private synchronized void draw() {
+            String machine = slot.machine(random);
+            course =
+                    switch (random.nextInt(DEPLOYMENTS_PER_FAILURE)) {
+                        case 0, 1 -> new Course.Retried(TownProcess.FRAGILE, machine);
+                        case 2, 3 ->
+                                new Course.Guided(
+                                        TownProcess.FRAGILE,
+                                        machine,
+                                        ANSWERS.get(random.nextInt(ANSWERS.size())));
+                        default -> new Course.Straight();
+                    };
+        }
+
         private JsonNode deploy() throws InterruptedException {
-            String key = UUID.randomUUID().toString();
+            Map<String, String> variables = new HashMap<>();
+            failing(course).ifPresent(machine -> variables.put(TownProcess.FAILS_AT, machine));
+            if (random.nextInt(DEPLOYMENTS_PER_QUESTION) == 0) {
+                variables.put(TownProcess.ASKS, "true");
+            }
             Map<String, Object> wish =
                     Map.of(
-                            "project", slot.project(),
-                            "release", Town.release(random),
-                            "environment", slot.environment(),
-                            "forceDownload", random.nextInt(4) == 0);
+                            "project",
+                            slot.project(),
+                            "release",
+                            Town.release(random),
+                            "environment",
+                            slot.environment(),
+                            "forceDownload",
+                            random.nextInt(4) == 0,
+                            "guidedFailure",
+                            course instanceof Course.Guided,
+                            "variables",
+                            variables);
+            return once("/deployments", wish);
+        }
+
+        private static Optional<String> failing(Course course) {
+            return switch (course) {
+                case Course.Straight() -> Optional.empty();
+                case Course.Retried(var _, var machine) -> Optional.of(machine);
+                case Course.Guided(var _, var machine, var _) -> Optional.of(machine);
+            };
+        }
+
+        /** Asks under one key until somebody answers. */
+        private JsonNode once(String path, Map<String, Object> wish) throws InterruptedException {
+            String key = UUID.randomUUID().toString();
             while (true) {
                 try {
-                    return api.postOnce("/deployments", wish, key);
+                    return api.postOnce(path, wish, key);
                 } catch (Unreachable away) {
                     pause();
                 } catch (ApiProblem problem) {
-                    improper("POST /deployments was answered: " + problem.getMessage());
+                    improper("POST %s was answered: %s".formatted(path, problem.getMessage()));
                     pause();
                 }
             }
+        }
+
+        /** It failed as it was to; the second attempt goes on from there. */
+        private void retry(String id) throws InterruptedException {
+            synchronized (this) {
+                attempts++;
+                open = asked(id, Optional.empty(), "");
+            }
+            once("/deployments/" + id + "/retry", Map.of("from", "FAILED"));
+        }
+
+        private synchronized boolean failedOnPurpose(String state) {
+            return state.equals("FAILED") && course instanceof Course.Retried && attempts == 1;
+        }
+
+        /** Answers what a paused deployment asks; who was asked may be asked no more by now. */
+        private void answer(String id) throws InterruptedException {
+            for (JsonNode interruption :
+                    api.get("/deployments/" + id + "/interruptions").path("items")) {
+                if (interruption.path("resolvedAt").isTextual()) {
+                    continue;
+                }
+                try {
+                    api.post(
+                            "/interruptions/" + interruption.path("id").asText() + "/resolve",
+                            Map.of("choice", choice(interruption), "notes", "said by chaos"));
+                } catch (ApiProblem problem) {
+                    if (problem.status() != ALREADY_ENDED) {
+                        throw problem;
+                    }
+                }
+            }
+        }
+
+        private synchronized String choice(JsonNode interruption) {
+            boolean failure = interruption.path("kind").asText().equals("GUIDED_FAILURE");
+            return failure && course instanceof Course.Guided(var _, var _, var answer)
+                    ? answer.name()
+                    : "PROCEED";
         }
 
         /** What has ended meanwhile cannot be cancelled, which is told so. */
@@ -203,8 +300,13 @@ final class Traffic {
                 pause();
                 try {
                     JsonNode deployment = api.get("/deployments/" + id);
-                    if (ENDED.contains(deployment.path("state").asText())) {
+                    String state = deployment.path("state").asText();
+                    if (failedOnPurpose(state)) {
+                        retry(id);
+                    } else if (ENDED.contains(state)) {
                         return deployment;
+                    } else if (state.equals("PAUSED")) {
+                        answer(id);
                     }
                 } catch (Unreachable away) {
                     pause();

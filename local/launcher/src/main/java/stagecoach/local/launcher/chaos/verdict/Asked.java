@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param state as the API tells it in the end; empty if it has not ended in time
  * @param failure in words, or an empty string
  * @param cancelled whether somebody wanted it to end before
+ * @param course what was to become of it on its way
+ * @param attempts how many somebody asked for
  */
 public record Asked(
         String deployment,
@@ -17,7 +19,9 @@ public record Asked(
         List<StepShape> steps,
         Optional<String> state,
         String failure,
-        boolean cancelled) {
+        boolean cancelled,
+        Course course,
+        int attempts) {
     /** Copies the list. */
     public Asked {
         steps = List.copyOf(steps);

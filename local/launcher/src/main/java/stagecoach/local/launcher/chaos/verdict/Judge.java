@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * states. No sentence means that all is well.
  */
 public final class Judge {
+    private static final String SOME_WORKER = "a worker";
+
     private final List<Asked> asked;
     private final Trace trace;
     private final List<String> sentences = new ArrayList<>();
@@ -103,52 +105,66 @@ public final class Judge {
                 .filter(line -> line.step().equals(step.name()))
                 .collect(
                         Collectors.groupingBy(
-                                line -> step.everywhere() ? line.machine() : "a worker",
+                                line -> step.everywhere() ? line.machine() : SOME_WORKER,
                                 LinkedHashMap::new,
                                 Collectors.counting()));
     }
 
     private void nothingMissing(Asked one, List<Trace.Line> own) {
+        var expected = new Expected(one);
         for (StepShape step : one.steps()) {
             Map<String, Long> starts = starts(step, own);
-            Set<String> places = step.everywhere() ? step.machines() : Set.of("a worker");
-            places.stream()
-                    .sorted()
-                    .filter(place -> starts.getOrDefault(place, 0L) < step.tries())
-                    .forEach(
-                            place ->
-                                    say(
-                                            "%s (%s) SUCCEEDED, and step %s ran %d times on %s, not %d"
-                                                    .formatted(
-                                                            one.deployment(),
-                                                            one.project(),
-                                                            step.name(),
-                                                            starts.getOrDefault(place, 0L),
-                                                            place,
-                                                            step.tries())));
+            Set<String> places = step.everywhere() ? step.machines() : Set.of(SOME_WORKER);
+            for (String place : places.stream().sorted().toList()) {
+                int right = expected.inAll(step, place);
+                if (starts.getOrDefault(place, 0L) < right) {
+                    say(
+                            "%s (%s) SUCCEEDED, and step %s ran %d times on %s, not %d"
+                                    .formatted(
+                                            one.deployment(),
+                                            one.project(),
+                                            step.name(),
+                                            starts.getOrDefault(place, 0L),
+                                            place,
+                                            right));
+                }
+            }
         }
     }
 
+    /** What a cancel ends at work is, of an ALWAYS step, done once more. */
     private void nothingTwice(Asked one, List<Trace.Line> own) {
+        var expected = new Expected(one);
         Map<String, StepShape> byName =
                 one.steps().stream().collect(Collectors.toMap(StepShape::name, step -> step));
         for (StepShape step : one.steps()) {
+            int more = one.cancelled() && step.always() ? 1 : 0;
             starts(step, own)
                     .forEach(
                             (place, count) -> {
-                                if (count > step.startsMax(one.cancelled())) {
-                                    say(
-                                            "%s (%s): step %s ran %d times on %s, not %d"
-                                                    .formatted(
-                                                            one.deployment(),
-                                                            one.project(),
-                                                            step.name(),
-                                                            count,
-                                                            place,
-                                                            step.tries()));
+                                int most = expected.most(step, place, one);
+                                if (count > most + more) {
+                                    tooOften(one, step, place, count, "", most);
                                 }
                             });
+            if (one.attempts() > 1) {
+                for (int attempt = 1; attempt <= one.attempts(); attempt++) {
+                    nothingTwiceIn(attempt, one, step, own, more);
+                }
+            }
         }
+        own.stream()
+                .filter(line -> line.attempt() > one.attempts())
+                .forEach(
+                        line ->
+                                say(
+                                        "%s (%s): step %s ran on %s in attempt %d, and nobody has asked for that one"
+                                                .formatted(
+                                                        one.deployment(),
+                                                        one.project(),
+                                                        line.step(),
+                                                        line.machine(),
+                                                        line.attempt())));
         for (Trace.Line line : own) {
             @Nullable StepShape step = byName.get(line.step());
             if (step == null || !step.machines().contains(line.machine())) {
@@ -161,6 +177,40 @@ public final class Judge {
                                         line.machine()));
             }
         }
+    }
+
+    private void nothingTwiceIn(
+            int attempt, Asked one, StepShape step, List<Trace.Line> own, int more) {
+        var expected = new Expected(one);
+        List<Trace.Line> lines = own.stream().filter(line -> line.attempt() == attempt).toList();
+        starts(step, lines)
+                .forEach(
+                        (place, count) -> {
+                            int most = expected.most(step, place, attempt);
+                            if (count > most + more) {
+                                tooOften(
+                                        one,
+                                        step,
+                                        place,
+                                        count,
+                                        " in attempt %d".formatted(attempt),
+                                        most);
+                            }
+                        });
+    }
+
+    private void tooOften(
+            Asked one, StepShape step, String place, long count, String when, int right) {
+        say(
+                "%s (%s): step %s ran %d times on %s%s, not %d"
+                        .formatted(
+                                one.deployment(),
+                                one.project(),
+                                step.name(),
+                                count,
+                                place,
+                                when,
+                                right));
     }
 
     /** On one machine no step may run behind one that stands later in the process. */

@@ -8,24 +8,35 @@ import java.util.Set;
  * @param name of the step
  * @param machines where it may run
  * @param everywhere whether it runs on each of the machines, or on one of them
- * @param tries how often a deployment that succeeds starts it on one machine: those that fail on
+ * @param tries how often an attempt that succeeds starts it on one machine: those that fail on
  *     purpose before, and the one that succeeds
+ * @param eachAttempt whether it runs in each attempt, although it succeeded in an earlier one
  * @param always whether it runs whatever happens: once more if a cancel ends it at work
  */
 public record StepShape(
-        String name, Set<String> machines, boolean everywhere, int tries, boolean always) {
+        String name,
+        Set<String> machines,
+        boolean everywhere,
+        int tries,
+        boolean eachAttempt,
+        boolean always) {
     /** Copies the set. */
     public StepShape {
         machines = Set.copyOf(machines);
     }
 
-    /** One that only runs if nothing has failed. */
+    /** One that runs if nothing has failed, until it has succeeded. */
     public StepShape(String name, Set<String> machines, boolean everywhere, int tries) {
-        this(name, machines, everywhere, tries, false);
+        this(name, machines, everywhere, tries, false, false);
     }
 
-    /** How often it is started on one machine at most. */
-    int startsMax(boolean cancelled) {
-        return cancelled && always ? tries + 1 : tries;
+    /** The same, but that it runs in each attempt. */
+    public StepShape inEachAttempt() {
+        return new StepShape(name, machines, everywhere, tries, true, always);
+    }
+
+    /** The same, but that it runs in each attempt and whatever happens. */
+    public StepShape whateverHappens() {
+        return new StepShape(name, machines, everywhere, tries, true, true);
     }
 }

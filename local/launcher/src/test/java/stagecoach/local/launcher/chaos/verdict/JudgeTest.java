@@ -71,7 +71,7 @@ class JudgeTest {
         ran("close", "worker-1", "t8");
         ran("close", "worker-1", "t9");
         var steps = new ArrayList<>(STEPS);
-        steps.add(new StepShape("close", Set.of("worker-1"), false, 1, true));
+        steps.add(new StepShape("close", Set.of("worker-1"), false, 1).whateverHappens());
         assertThat(cancelled(steps)).isEmpty();
         ran("roll", "web-1", "t10");
         ran("close", "worker-1", "t11");
@@ -83,8 +83,124 @@ class JudgeTest {
 
     private List<String> cancelled(List<StepShape> steps) {
         return Judge.judge(
-                List.of(new Asked("d1", "shop", steps, Optional.of("CANCELLED"), "", true)),
+                List.of(
+                        new Asked(
+                                "d1",
+                                "shop",
+                                steps,
+                                Optional.of("CANCELLED"),
+                                "",
+                                true,
+                                new Course.Straight(),
+                                1)),
                 new Trace(lines));
+    }
+
+    /** Two steps more, of a deployment that fails at {@code web-1} and is taken up again. */
+    private static final List<StepShape> COURSE =
+            List.of(
+                    new StepShape("open", Set.of("worker-1"), false, 1).inEachAttempt(),
+                    new StepShape("early", Set.of("web-1", "web-2"), true, 1),
+                    new StepShape("fragile", Set.of("web-1", "web-2"), true, 1),
+                    new StepShape("late", Set.of("web-1", "web-2"), true, 1),
+                    new StepShape("close", Set.of("worker-1"), false, 1).whateverHappens());
+
+    private List<String> went(Course course, int attempts) {
+        return Judge.judge(
+                List.of(
+                        new Asked(
+                                "d1",
+                                "shop",
+                                COURSE,
+                                Optional.of("SUCCEEDED"),
+                                "",
+                                false,
+                                course,
+                                attempts)),
+                new Trace(lines));
+    }
+
+    private void ran(int attempt, String step, String machine) {
+        lines.add(new Trace.Line("d1", attempt, step, machine, "t-" + lines.size()));
+    }
+
+    /** A first attempt that fails at web-1, where the step before it has succeeded. */
+    private void firstAttempt() {
+        lines.clear();
+        ran(1, "open", "worker-1");
+        ran(1, "early", "web-1");
+        ran(1, "early", "web-2");
+        ran(1, "fragile", "web-1");
+        ran(1, "fragile", "web-2");
+    }
+
+    @Test
+    void a_retried_deployment_does_again_what_failed_and_what_each_attempt_does() {
+        var retried = new Course.Retried("fragile", "web-1");
+        firstAttempt();
+        ran(1, "close", "worker-1");
+        ran(2, "open", "worker-1");
+        ran(2, "fragile", "web-1");
+        ran(2, "late", "web-1");
+        ran(2, "late", "web-2");
+        ran(2, "close", "worker-1");
+        assertThat(went(retried, 2)).isEmpty();
+
+        ran(2, "early", "web-2");
+        ran(2, "fragile", "web-2");
+        assertThat(went(retried, 2))
+                .contains(
+                        "d1 (shop): step early ran 1 times on web-2 in attempt 2, not 0",
+                        "d1 (shop): step fragile ran 2 times on web-2, not 1");
+    }
+
+    @Test
+    void what_goes_on_behind_a_failure_in_the_first_attempt_is_found() {
+        firstAttempt();
+        ran(1, "late", "web-2");
+        ran(1, "close", "worker-1");
+        ran(2, "open", "worker-1");
+        ran(2, "fragile", "web-1");
+        ran(2, "late", "web-1");
+        ran(2, "close", "worker-1");
+        assertThat(went(new Course.Retried("fragile", "web-1"), 2))
+                .containsExactly("d1 (shop): step late ran 1 times on web-2 in attempt 1, not 0");
+    }
+
+    @Test
+    void an_attempt_that_nobody_asked_for_or_that_is_missing_is_found() {
+        firstAttempt();
+        ran(1, "close", "worker-1");
+        assertThat(went(new Course.Retried("fragile", "web-1"), 2))
+                .contains(
+                        "d1 (shop) SUCCEEDED, and step fragile ran 1 times on web-1, not 2",
+                        "d1 (shop) SUCCEEDED, and step open ran 1 times on a worker, not 2");
+        ran(3, "late", "web-1");
+        assertThat(went(new Course.Retried("fragile", "web-1"), 2))
+                .contains(
+                        "d1 (shop): step late ran on web-1 in attempt 3, and nobody has asked for that one");
+    }
+
+    @Test
+    void what_a_person_said_about_a_failure_is_done() {
+        firstAttempt();
+        ran(1, "late", "web-2");
+        ran(1, "close", "worker-1");
+        // Nothing more on web-1: that is what excluding it means, and neither of the others.
+        assertThat(went(new Course.Guided("fragile", "web-1", Course.Answer.EXCLUDE), 1)).isEmpty();
+        assertThat(went(new Course.Guided("fragile", "web-1", Course.Answer.IGNORE), 1))
+                .containsExactly("d1 (shop) SUCCEEDED, and step late ran 0 times on web-1, not 1");
+        assertThat(went(new Course.Guided("fragile", "web-1", Course.Answer.RETRY), 1))
+                .containsExactly(
+                        "d1 (shop) SUCCEEDED, and step fragile ran 1 times on web-1, not 2",
+                        "d1 (shop) SUCCEEDED, and step late ran 0 times on web-1, not 1");
+        lines.removeLast();
+        ran(1, "fragile", "web-1");
+        ran(1, "late", "web-1");
+        ran(1, "close", "worker-1");
+        assertThat(went(new Course.Guided("fragile", "web-1", Course.Answer.RETRY), 1)).isEmpty();
+        assertThat(went(new Course.Guided("fragile", "web-1", Course.Answer.EXCLUDE), 1))
+                .contains("d1 (shop): step late ran 1 times on web-1, not 0");
     }
 
     @Test
@@ -146,7 +262,7 @@ class JudgeTest {
 
     private static Asked asked(Optional<String> state) {
         String failure = state.equals(Optional.of("FAILED")) ? "step roll failed on web-1" : "";
-        return new Asked("d1", "shop", STEPS, state, failure, false);
+        return new Asked("d1", "shop", STEPS, state, failure, false, new Course.Straight(), 1);
     }
 
     private void ran(String step, String machine, String ticket) {
