@@ -47,7 +47,11 @@ public class KeyCheck {
         // The hash is looked up, never compared byte by byte: a guess tells nothing by its time.
         String sha256 = sha256Of(presented);
         return unitOfWork
-                .look("SELECT id, name, roles, expires_at FROM api_key WHERE sha256 = ?1", sha256)
+                .run(
+                        tx ->
+                                tx.rows(
+                                        "SELECT id, name, roles, expires_at FROM api_key WHERE sha256 = ?1",
+                                        sha256))
                 .stream()
                 .map(row -> key(row, sha256))
                 .filter(key -> key.expiresAt().map(clock.instant()::isBefore).orElse(true))

@@ -80,40 +80,6 @@ final class TxSession implements Tx {
         return tx;
     }
 
-    /** One select for itself: the thread hops to the session's context and back only once. */
-    static List<@Nullable Object[]> look(
-            Context context,
-            Mutiny.SessionFactory factory,
-            String sql,
-            @Nullable Object[] positional) {
-        @Nullable Object[] bound = SqlValues.bind(positional);
-        return answer(
-                begun(
-                        context,
-                        () ->
-                                factory.openStatelessSession()
-                                        .subscribeAsCompletionStage()
-                                        .thenCompose(session -> looked(session, sql, bound))),
-                BEGIN_MAX);
-    }
-
-    private static CompletionStage<List<@Nullable Object[]>> looked(
-            Mutiny.StatelessSession session, String sql, @Nullable Object[] bound) {
-        return ((MutinyStatelessSessionImpl) session)
-                .getReactiveConnection()
-                .select(SqlValues.numbered(sql), bound)
-                .thenApply(TxSession::read)
-                .whenComplete((rows, failure) -> closing(session));
-    }
-
-    private static List<@Nullable Object[]> read(ReactiveConnection.Result result) {
-        var rows = new ArrayList<@Nullable Object[]>(result.size());
-        while (result.hasNext()) {
-            rows.add(SqlValues.read(result.next()));
-        }
-        return rows;
-    }
-
     /**
      * Appends what waits for it, commits and closes; if the commit fails, the transaction may or
      * may not have taken place.
@@ -127,9 +93,7 @@ final class TxSession implements Tx {
             close(e);
             throw e;
         }
-        open = false;
-        // Nothing is lost if that fails, and nobody has to wait for it.
-        unattended(context, () -> closing(session));
+        close(null);
     }
 
     /** Rolls back and closes because of {@code reason}, which keeps what goes wrong on the way. */
@@ -147,7 +111,7 @@ final class TxSession implements Tx {
         close(reason);
     }
 
-    private void close(Throwable reason) {
+    private void close(@Nullable Throwable reason) {
         open = false;
         if (unanswered != null) {
             tidyUpAfter(unanswered);
@@ -156,7 +120,10 @@ final class TxSession implements Tx {
         try {
             await(() -> closing(session), ANSWER_MAX);
         } catch (RuntimeException e) {
-            reason.addSuppressed(e);
+            // After a commit nothing is lost: the pool throws the broken connection away.
+            if (reason != null) {
+                reason.addSuppressed(e);
+            }
         }
     }
 
@@ -284,7 +251,13 @@ final class TxSession implements Tx {
     public List<@Nullable Object[]> rows(String sql, @Nullable Object... positional) {
         check();
         @Nullable Object[] bound = SqlValues.bind(positional);
-        return read(await(() -> connection.select(SqlValues.numbered(sql), bound), ANSWER_MAX));
+        ReactiveConnection.Result result =
+                await(() -> connection.select(SqlValues.numbered(sql), bound), ANSWER_MAX);
+        var rows = new ArrayList<@Nullable Object[]>(result.size());
+        while (result.hasNext()) {
+            rows.add(SqlValues.read(result.next()));
+        }
+        return rows;
     }
 
     private void run(Supplier<Uni<Void>> action) {

@@ -54,19 +54,7 @@ public class UnitOfWork {
         return run(work, ATTEMPTS_MAX);
     }
 
-    /**
-     * Runs one native select that needs no transaction around it, which costs a third of one. The
-     * rest is as with {@link Tx#rows}.
-     *
-     * @throws IllegalStateException on an event loop, or inside a transaction of this thread
-     * @throws TemporaryFailure if the database does not answer
-     */
-    public List<@Nullable Object[]> look(String sql, @Nullable Object... positional) {
-        checkThread();
-        return TxSession.look(freshContext(), factory, sql, positional);
-    }
-
-    private static void checkThread() {
+    private <T extends @Nullable Object> T run(Function<Tx, T> work, int attemptsMax) {
         if (Context.isOnEventLoopThread()) {
             throw new IllegalStateException(
                     "A transaction blocks its thread and must not run on an event loop; use a virtual thread.");
@@ -75,10 +63,6 @@ public class UnitOfWork {
             throw new IllegalStateException(
                     "This thread has a transaction already; hand its Tx on instead of beginning another one.");
         }
-    }
-
-    private <T extends @Nullable Object> T run(Function<Tx, T> work, int attemptsMax) {
-        checkThread();
         var afterCommit = new ArrayList<Runnable>();
         T result = repeated(work, afterCommit, attemptsMax);
         afterCommit.forEach(UnitOfWork::runCommitted);

@@ -105,11 +105,6 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Whether nothing waits, as far as one sees without the lock; the log was looked after. */
-    boolean isIdle() {
-        return producer != null && unitOfWork.look("SELECT 1 FROM outbox LIMIT 1").isEmpty();
-    }
-
     private Outcome cycle(Tx tx) {
         if (!Boolean.TRUE.equals(tx.rows(LOCK).getFirst()[0])) {
             return Outcome.ELSEWHERE;

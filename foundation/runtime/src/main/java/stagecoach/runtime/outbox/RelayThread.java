@@ -6,7 +6,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -21,15 +20,6 @@ class RelayThread {
     private static final long ELSEWHERE_MILLIS = 20;
     private static final long IDLE_MILLIS = 500;
     private static final long TROUBLE_MILLIS = 1_000;
-
-    /**
-     * A relay that has rested sends what comes at once; one that is always at work sends so often,
-     * and more each time: a cycle costs the same for one row as for fifty, and so does what it sets
-     * going at each of those who listen.
-     */
-    private static final int CYCLES_A_SECOND = 25;
-
-    private static final int CYCLES_AT_ONCE_MAX = 25;
 
     /** So often one looks whether another relay has let go of the lock, after a ring. */
     private static final int LOOKS_MAX = 50;
@@ -73,20 +63,12 @@ class RelayThread {
     }
 
     private void run() {
-        var pace = new Pace(CYCLES_A_SECOND, CYCLES_AT_ONCE_MAX, System.nanoTime());
         int looks = 0;
         boolean troubled = false;
-        boolean rung = true;
         while (!stopping) {
             long pause;
             try {
-                Relay.Outcome outcome;
-                if (!rung && looks <= 0 && relay.isIdle()) {
-                    outcome = Relay.Outcome.NOTHING;
-                } else {
-                    LockSupport.parkNanos(pace.next(System.nanoTime()));
-                    outcome = relay.cycle();
-                }
+                Relay.Outcome outcome = relay.cycle();
                 looks = outcome == Relay.Outcome.ELSEWHERE ? looks - 1 : 0;
                 boolean failed = outcome == Relay.Outcome.FAILED;
                 if (failed && !troubled) {
@@ -106,8 +88,7 @@ class RelayThread {
                 pause = TROUBLE_MILLIS;
             }
             try {
-                rung = pause == 0 || doorbell.await(pause);
-                if (rung && pause > 0) {
+                if (pause > 0 && doorbell.await(pause)) {
                     // Another relay may hold the lock just now and have looked too early.
                     looks = LOOKS_MAX;
                 }

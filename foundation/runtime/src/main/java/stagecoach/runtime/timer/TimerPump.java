@@ -28,10 +28,6 @@ import stagecoach.runtime.store.TemporaryFailure;
 class TimerPump {
     private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
 
-    /** Mostly none is due, and to see that takes no transaction. */
-    private static final String ANY =
-            "SELECT 1 FROM timer WHERE fire_at <= ?1 AND kind = ANY(?2::text[]) LIMIT 1";
-
     private static final String DUE =
             """
             SELECT stream, name, kind, due FROM timer
@@ -70,7 +66,7 @@ class TimerPump {
      * @return false if none is
      */
     boolean fireOne() {
-        if (kinds.isEmpty() || unitOfWork.look(ANY, clock.instant(), names()).isEmpty()) {
+        if (kinds.isEmpty()) {
             return false;
         }
         var reached = new Due[1];
@@ -102,12 +98,9 @@ class TimerPump {
         }
     }
 
-    private String[] names() {
-        return kinds.keySet().toArray(String[]::new);
-    }
-
     private Optional<Due> lockDue(Tx tx) {
-        List<@Nullable Object[]> rows = tx.rows(DUE, clock.instant(), names());
+        List<@Nullable Object[]> rows =
+                tx.rows(DUE, clock.instant(), kinds.keySet().toArray(String[]::new));
         if (rows.isEmpty()) {
             return Optional.empty();
         }
