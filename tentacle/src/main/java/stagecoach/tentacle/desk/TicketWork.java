@@ -12,6 +12,7 @@ import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.script.NamedMutexes;
 import stagecoach.tentacle.script.ScriptOutcome;
+import stagecoach.tentacle.script.ScriptRun;
 
 /** Works on one ticket, on a thread of its own, until it has a result. */
 final class TicketWork {
@@ -82,7 +83,8 @@ final class TicketWork {
                             ? ScriptOutcome.stopped(stop.get().cause(), Optional.empty())
                             : Results.refused("This machine could not begin: " + e + ".");
                 }
-                if (++troubles > TROUBLES_MAX) {
+                // A script that runs on will have its exit code, whatever the disk does now.
+                if (++troubles > TROUBLES_MAX && !isAlive()) {
                     return Results.unknown("This machine failed at its work: " + e + ".", true);
                 }
                 Thread.sleep(AFTER_TROUBLE);
@@ -92,6 +94,15 @@ final class TicketWork {
                         ? Results.unknown("A fault in the tentacle: " + e + ".", true)
                         : Results.refused("A fault in the tentacle: " + e + ".");
             }
+        }
+    }
+
+    private boolean isAlive() {
+        try {
+            return ScriptRun.isAlive(live);
+        } catch (IOException e) {
+            LOG.warn("nobody can tell whether a script runs ticket={}", live.ticket(), e);
+            return false;
         }
     }
 

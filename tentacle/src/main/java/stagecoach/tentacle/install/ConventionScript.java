@@ -42,6 +42,22 @@ final class ConventionScript implements Behaviour {
         }
     }
 
+    /**
+     * What fails while it may run is not the end of the installation: whoever takes that up again
+     * finds the script.
+     */
+    private ScriptEnd runToItsEnd(Installation installation, Script script)
+            throws IOException, InterruptedException {
+        try {
+            return runs.run(installation.live(), script, installation.deadline());
+        } catch (IOException e) {
+            if (ScriptRun.mayHaveBegun(installation.live(), name)) {
+                throw new ScriptUnderWay(e);
+            }
+            throw e;
+        }
+    }
+
     private void run(Installation installation, Interpreter interpreter, Path file)
             throws InstallFailed, IOException, InterruptedException {
         if (!ScriptRun.mayHaveBegun(installation.live(), name)) {
@@ -55,7 +71,7 @@ final class ConventionScript implements Behaviour {
                         new Script.Body.File(file),
                         installation.content(),
                         installation.payload().variables());
-        ScriptEnd end = runs.run(installation.live(), script, installation.deadline());
+        ScriptEnd end = runToItsEnd(installation, script);
         CommandResult result =
                 ScriptOutcome.of(installation.live(), name, end, installation.outputs());
         if (!result.succeeded()) {

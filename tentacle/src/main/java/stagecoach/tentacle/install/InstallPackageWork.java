@@ -134,6 +134,8 @@ public final class InstallPackageWork implements Work {
         } catch (InstallFailed e) {
             undo(installation, e.result());
             return e.result();
+        } catch (ScriptUnderWay e) {
+            throw e;
         } catch (IOException e) {
             if (live.stop().isPresent()) {
                 // The interrupt closed a file that was being written.

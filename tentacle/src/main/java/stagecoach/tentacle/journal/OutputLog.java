@@ -76,6 +76,10 @@ public final class OutputLog implements Closeable {
     private void replay(byte[] json, long position, int length) throws DamagedJournal {
         switch (parse(json)) {
             case OutputRecord.Chunk chunk -> {
+                if (chunk.chunk() == written && !waiting.isEmpty()) {
+                    // It was written again, since the disk had not said that it has it.
+                    waiting.removeLast();
+                }
                 written = chunk.chunk();
                 waiting.addLast(new RecordFile.Written(position, length));
                 bytes += length;
@@ -197,6 +201,17 @@ public final class OutputLog implements Closeable {
             forget(known);
             file.append(StagecoachJson.bytes(new OutputRecord.Taken(known)));
         }
+    }
+
+    /** Gives up the chunks that are not taken, since they cannot be read, and says so in a line. */
+    public synchronized void passOver(Instant at) throws IOException {
+        taken(written);
+        add(
+                new OutputLine(
+                        at,
+                        OutputKind.INFO,
+                        "Output before this line cannot be read on the machine any more, and is missing here."));
+        write();
     }
 
     private void forget(long upTo) {

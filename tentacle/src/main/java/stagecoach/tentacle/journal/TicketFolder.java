@@ -59,6 +59,7 @@ public final class TicketFolder implements Closeable {
         Path path = work.resolve(ticket.toString());
         Path half = work.resolve("." + ticket + ".new");
         deleteTree(half);
+        removeUnopened(work, path, ticket);
         PrivateFiles.createFolder(half);
         PrivateFiles.write(
                 half.resolve(COMMAND),
@@ -66,6 +67,16 @@ public final class TicketFolder implements Closeable {
         Files.move(half, path);
         PrivateFiles.syncFolder(work);
         return open(path, ticket, vault);
+    }
+
+    /** A delivery that failed behind its rename has left a folder of which nothing has begun. */
+    private static void removeUnopened(Path work, Path path, Ticket ticket) throws IOException {
+        if (Files.exists(path)) {
+            Path gone = work.resolve("." + ticket + ".gone");
+            deleteTree(gone);
+            Files.move(path, gone);
+            deleteTree(gone);
+        }
     }
 
     /**

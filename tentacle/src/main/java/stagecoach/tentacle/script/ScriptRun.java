@@ -49,6 +49,20 @@ public final class ScriptRun {
         return lastStart(live, script).isPresent();
     }
 
+    /** Whether one of a ticket's scripts runs now, as far as the machine knows. */
+    public static boolean isAlive(LiveTicket live) throws IOException {
+        for (JournalEntry entry : live.entries()) {
+            if (entry instanceof JournalEntry.Starting starting
+                    && new ScriptFolder(live.folder(), starting.script())
+                            .process()
+                            .filter(ProcessMark::isAlive)
+                            .isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Runs the script to its end.
      *

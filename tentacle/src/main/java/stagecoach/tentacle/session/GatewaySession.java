@@ -39,8 +39,8 @@ import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
 /**
- * One session with the gateway, whoever dialled: reads on the calling thread, writes on another,
- * and ends when either side does.
+ * One session with the gateway: reads on the calling thread, writes on another, and ends when
+ * either side does.
  */
 final class GatewaySession {
     /** The version of the protocol that is spoken here. */

@@ -7,8 +7,11 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.tentacle.journal.DamagedJournal;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.OutputLog;
 
@@ -17,6 +20,8 @@ import stagecoach.tentacle.journal.OutputLog;
  * its output as far as the credit reaches, and its result when all output is safe.
  */
 final class TicketFeed {
+    private static final Logger LOG = LoggerFactory.getLogger(TicketFeed.class);
+
     /** How much output may be under way, in bytes of JSON. */
     static final long CREDIT_BYTES = 256L * 1024;
 
@@ -95,7 +100,15 @@ final class TicketFeed {
         if (underWayBytes >= CREDIT_BYTES) {
             return Optional.empty();
         }
-        Optional<OutputLog.Chunk> chunk = live.output().chunk(nextChunk);
+        Optional<OutputLog.Chunk> chunk;
+        try {
+            chunk = live.output().chunk(nextChunk);
+        } catch (DamagedJournal e) {
+            // One ticket's loss is not that of the machine, and its result is still worth telling.
+            LOG.error("output cannot be read any more ticket={}", live.ticket(), e);
+            live.output().passOver(live.now());
+            return Optional.empty();
+        }
         if (chunk.isEmpty()
                 || (underWayBytes > 0 && underWayBytes + chunk.get().bytes() > CREDIT_BYTES)) {
             return Optional.empty();

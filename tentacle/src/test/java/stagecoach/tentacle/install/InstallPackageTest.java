@@ -282,6 +282,43 @@ class InstallPackageTest {
     }
 
     @Test
+    void a_disk_that_fails_while_a_script_runs_does_not_end_its_installation() throws Exception {
+        Path say = folder.resolve("say");
+        Path go = folder.resolve("go");
+        String script =
+                "until [ -e %s ]; do sleep 0.05; done; echo said; until [ -e %s ]; do sleep 0.05; done; echo once >> %s"
+                        .formatted(say, go, trace);
+        LiveTicket live =
+                accept(
+                        new Nupkg()
+                                .with("version", "1")
+                                .with("Deploy.sh", script)
+                                .heldIn(tickets.home()),
+                        payload(DIRECTORY));
+        CompletableFuture<Exception> failure = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .start(
+                        () -> {
+                            try {
+                                failure.completeExceptionally(
+                                        new AssertionError(perform(live).toString()));
+                            } catch (Exception e) {
+                                failure.complete(e);
+                            }
+                        });
+        await().until(() -> ScriptRun.isAlive(live));
+        live.output().close();
+        Files.createFile(say);
+        assertThat(failure.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+        assertThat(ScriptRun.isAlive(live)).isTrue();
+        assertThat(installed("version")).hasContent("1");
+        Files.createFile(go);
+        CommandResult result = perform(tickets.afterRestart(live));
+        assertThat(result.succeeded()).as(result.toString()).isTrue();
+        assertThat(trace).hasContent("once");
+    }
+
+    @Test
     void a_failed_script_leaves_the_old_version_in_place() throws Exception {
         assertThat(install(new Nupkg().with("version", "1")).succeeded()).isTrue();
         for (String failing : List.of("PreDeploy.sh", "Deploy.sh", "PostDeploy.sh")) {

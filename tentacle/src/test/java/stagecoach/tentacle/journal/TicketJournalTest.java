@@ -139,6 +139,34 @@ class TicketJournalTest {
     }
 
     @Test
+    void what_a_delivery_left_that_failed_half_way_is_in_nobodys_way() throws Exception {
+        Ticket ticket = Deliveries.ticket();
+        var delivery = Deliveries.script(ticket, Syntax.BASH, "echo the-body", Map.of(), List.of());
+        Files.createDirectories(folder.resolve("work/" + ticket));
+        Files.writeString(folder.resolve("work/" + ticket + "/command"), "of a disk that was full");
+        LiveTicket live = tickets.accept(delivery);
+        assertThat(tickets.afterRestart(live).payload()).isEqualTo(live.payload());
+    }
+
+    @Test
+    void a_chunk_that_was_written_twice_is_one_chunk_after_a_restart() throws Exception {
+        LiveTicket live = tickets.accept(Deliveries.bash("true"));
+        live.info("one");
+        Path chunks = live.folder().resolve("chunks");
+        String first = Files.readString(chunks);
+        // As after a disk that took the record and did not say so.
+        Files.writeString(chunks, first, StandardOpenOption.APPEND);
+        LiveTicket found = tickets.afterRestart(live);
+        found.info("two");
+        assertThat(found.output().chunk(1).orElseThrow().lines())
+                .extracting(line -> line.text())
+                .containsExactly("one");
+        assertThat(found.output().chunk(2).orElseThrow().lines())
+                .extracting(line -> line.text())
+                .containsExactly("two");
+    }
+
+    @Test
     void what_a_crash_left_half_done_is_cleared_away() throws Exception {
         Path half = Files.createDirectories(folder.resolve("work/.left.new/inside"));
         tickets.journal().takeUp();

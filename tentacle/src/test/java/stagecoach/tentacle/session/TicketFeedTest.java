@@ -2,6 +2,7 @@ package stagecoach.tentacle.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -63,6 +64,24 @@ class TicketFeedTest {
         live.end(Results.done(Map.of()));
         assertThat(feed.nextControl()).isEmpty();
         assertThat(feed.nextOutput()).isPresent();
+        assertThat(feed.nextControl()).containsInstanceOf(TentacleFrame.Ended.class);
+    }
+
+    @Test
+    void output_that_cannot_be_read_any_more_holds_up_neither_what_follows_nor_the_result()
+            throws Exception {
+        live.info("one line");
+        Path chunks = live.folder().resolve("chunks");
+        byte[] spoiled = Files.readAllBytes(chunks);
+        spoiled[spoiled.length / 2] ^= 1;
+        Files.write(chunks, spoiled);
+        live.end(Results.done(Map.of()));
+        TicketFeed feed = feed(Duration.ofSeconds(500));
+        assertThat(feed.nextOutput()).isEmpty();
+        var output = (TentacleFrame.Output) feed.nextOutput().orElseThrow();
+        assertThat(output.chunk()).isEqualTo(2);
+        assertThat(output.lines().getFirst().text()).contains("cannot be read");
+        live.output().taken(2);
         assertThat(feed.nextControl()).containsInstanceOf(TentacleFrame.Ended.class);
     }
 

@@ -3,7 +3,7 @@ package stagecoach.runtime.access;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.faulttolerance.api.Guard;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +13,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.wire.StagecoachJson;
@@ -29,6 +32,7 @@ public class ServiceCalls {
     private static final Set<Integer> TEMPORARY = Set.of(429, 502, 503, 504);
 
     private final ServiceToken tokens;
+    private final Duration answerMax;
     private final HttpClient client =
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -49,8 +53,14 @@ public class ServiceCalls {
                     .done()
                     .build();
 
+    @Inject
     ServiceCalls(ServiceToken tokens) {
+        this(tokens, ANSWER_MAX);
+    }
+
+    ServiceCalls(ServiceToken tokens, Duration answerMax) {
         this.tokens = tokens;
+        this.answerMax = answerMax;
     }
 
     /**
@@ -82,7 +92,7 @@ public class ServiceCalls {
     /** A request to another service, with a token: for bodies that are no JSON. */
     public HttpRequest.Builder request(String baseUrl, String path) {
         return HttpRequest.newBuilder(URI.create(baseUrl + path))
-                .timeout(ANSWER_MAX)
+                .timeout(answerMax)
                 .header("Authorization", "Bearer " + tokens.issue())
                 .header("Accept", "application/json");
     }
@@ -111,13 +121,17 @@ public class ServiceCalls {
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) {
+        // The request's own time limit ends with the headers, and a body may stall as well.
+        var answer = client.sendAsync(request, BodyHandlers.ofByteArray());
         try {
-            return client.send(request, BodyHandlers.ofByteArray());
-        } catch (IOException e) {
+            return answer.get(answerMax.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
             throw new TemporaryFailure("%s does not answer.".formatted(request.uri()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TemporaryFailure("%s was interrupted.".formatted(request.uri()), e);
+        } finally {
+            answer.cancel(true);
         }
     }
 

@@ -27,8 +27,9 @@ import stagecoach.runtime.codec.Envelope;
 /**
  * Brings what waits in {@code outbox} to Kafka, in one transaction per cycle: of all relays of a
  * schema one works at a time, it sends in the order of the ids, and a row goes only when Kafka has
- * it. Whenever it opens a producer it first looks whether the log still has what was acknowledged.
- * So a stream's events reach the log in order; some may reach it again. Not for two threads.
+ * it. Whenever it opens a producer, and now and then while nothing waits, it looks whether the log
+ * still has what was acknowledged. So a stream's events reach the log in order; some may reach it
+ * again. Not for two threads.
  */
 final class Relay implements AutoCloseable {
     private static final int ROWS_MAX = 500;
@@ -77,18 +78,22 @@ final class Relay implements AutoCloseable {
     private final Supplier<Producer<String, byte[]>> producers;
     private final Consumer<Point> at;
     private final LogTail tail;
+    private final Duration lookEvery;
     private @Nullable Producer<String, byte[]> producer;
+    private long lookedAt;
 
     Relay(
             UnitOfWork unitOfWork,
             String source,
             Supplier<Producer<String, byte[]>> producers,
             LogTail tail,
+            Duration lookEvery,
             Consumer<Point> at) {
         this.unitOfWork = unitOfWork;
         this.source = source;
         this.producers = producers;
         this.tail = tail;
+        this.lookEvery = lookEvery;
         this.at = at;
     }
 
@@ -111,16 +116,16 @@ final class Relay implements AutoCloseable {
         }
         at.accept(Point.LOCKED);
         if (producer == null) {
-            try {
-                tail.restore(tx);
-            } catch (KafkaException e) {
+            if (!restored(tx)) {
                 return Outcome.FAILED;
             }
             producer = producers.get();
         }
         List<Waiting> waiting = tx.rows(WAITING).stream().map(this::waiting).toList();
         if (waiting.isEmpty()) {
-            return Outcome.NOTHING;
+            // With nothing to send, nothing else would show what the log has lost.
+            boolean due = System.nanoTime() - lookedAt >= lookEvery.toNanos();
+            return due && !restored(tx) ? Outcome.FAILED : Outcome.NOTHING;
         }
         at.accept(Point.SELECTED);
         List<LogTail.Acked> gone = acknowledged(waiting, producer, at);
@@ -137,20 +142,29 @@ final class Relay implements AutoCloseable {
         return waiting.size() == ROWS_MAX ? Outcome.MORE : Outcome.SENT;
     }
 
+    /** Whether Kafka could be asked; what it has lost waits again. */
+    private boolean restored(Tx tx) {
+        lookedAt = System.nanoTime();
+        try {
+            tail.restore(tx);
+            return true;
+        } catch (KafkaException e) {
+            return false;
+        }
+    }
+
     /** What Kafka has, per stream up to its first failure. */
     private static List<LogTail.Acked> acknowledged(
             List<Waiting> waiting, Producer<String, byte[]> producer, Consumer<Point> at) {
+        long end = System.nanoTime() + ACKS_MAX.toNanos();
         var acks = new ArrayList<Future<RecordMetadata>>(waiting.size());
         for (Waiting row : waiting) {
-            try {
-                acks.add(producer.send(row.toRecord()));
-            } catch (KafkaException e) {
-                // Not even queued. What follows is not sent either: it could only fail or overtake.
+            if (!queued(row, producer, acks)) {
+                // What follows is not sent either: it could only fail or overtake.
                 break;
             }
             at.accept(Point.SENDING);
         }
-        long end = System.nanoTime() + ACKS_MAX.toNanos();
         var gone = new ArrayList<LogTail.Acked>(waiting.size());
         Set<StreamId> broken = new HashSet<>();
         for (int i = 0; i < waiting.size(); i++) {
@@ -168,6 +182,18 @@ final class Relay implements AutoCloseable {
             }
         }
         return gone;
+    }
+
+    /** False if a record did not get so far as to be sent; each may wait for Kafka before that. */
+    private static boolean queued(
+            Waiting row, Producer<String, byte[]> producer, List<Future<RecordMetadata>> acks) {
+        try {
+            Future<RecordMetadata> ack = producer.send(row.toRecord());
+            acks.add(ack);
+            return ack.state() != Future.State.FAILED;
+        } catch (KafkaException e) {
+            return false;
+        }
     }
 
     /** Where Kafka has it. If it has it but cannot tell where, it is sent again. */

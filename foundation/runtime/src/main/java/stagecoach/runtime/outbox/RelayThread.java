@@ -5,6 +5,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ class RelayThread {
     private static final long ELSEWHERE_MILLIS = 20;
     private static final long IDLE_MILLIS = 500;
     private static final long TROUBLE_MILLIS = 1_000;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
 
     /** So often one looks whether another relay has let go of the lock, after a ring. */
     private static final int LOOKS_MAX = 50;
@@ -43,6 +45,7 @@ class RelayThread {
                         service,
                         () -> Producers.open(bootstrap, service + "-relay", "none"),
                         new LogTail(() -> LogTail.admin(bootstrap)),
+                        LOOK_EVERY,
                         point -> {});
         this.doorbell = doorbell;
         this.enabled = enabled;

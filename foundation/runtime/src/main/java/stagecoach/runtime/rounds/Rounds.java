@@ -62,7 +62,7 @@ public final class Rounds {
         try {
             work.run();
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!troubledBefore && !isStopping()) {
                 Log.warnf(e, "A round of work failed; it is tried again. work=%s", name);
             }

@@ -85,12 +85,17 @@ class LogTailTest {
 
     /** As after a start of the service. */
     private Relay relay() {
+        return relay(Duration.ofDays(1));
+    }
+
+    private Relay relay(Duration lookEvery) {
         var relay =
                 new Relay(
                         unitOfWork,
                         "toy",
                         () -> Producers.open(bootstrap, "tail", "none"),
                         new LogTail(() -> SharedAdmin.of(bootstrap)),
+                        lookEvery,
                         point -> {});
         relays.add(relay);
         return relay;
@@ -191,6 +196,20 @@ class LogTailTest {
         handler.handle(kind, stream, new Deposit(1, "after"), CAUSE);
         untilSent(relay);
         assertThat(log()).containsAll(ids(1, 2, 3, 4, 5));
+    }
+
+    @Test
+    void a_log_that_loses_its_tail_under_a_relay_with_nothing_to_send_gets_it_again() {
+        append(2);
+        Relay relay = relay(Duration.ofMillis(100));
+        untilSent(relay);
+        loseLog();
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(
+                        () -> {
+                            relay.cycle();
+                            assertThat(log()).containsExactlyElementsOf(ids(1, 2, 3));
+                        });
     }
 
     @Test

@@ -247,6 +247,7 @@ class RelayCrashTest {
                     return brokenProducers ? BrokenProducer.around(producer, random) : producer;
                 },
                 tail,
+                Duration.ofMillis(100),
                 point -> {
                     if (random.nextInt(point == Relay.Point.SENDING ? 60 : 12) == 0) {
                         throw new Crash();

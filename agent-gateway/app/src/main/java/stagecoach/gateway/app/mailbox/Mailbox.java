@@ -310,25 +310,27 @@ public class Mailbox {
      * @return how many commands were looked at
      */
     int endWhatIsDue(int limit, Duration lookAgainAfter) {
-        List<MailboxStore.Due> due =
+        List<Ticket> due =
                 unitOfWork.run(
                         tx -> {
                             Instant now = now();
                             store.passOverConnected(tx, now, now.plus(lookAgainAfter));
-                            return store.due(tx, now, upSince, limit);
+                            return store.due(tx, now, limit);
                         });
-        for (MailboxStore.Due each : due) {
+        for (Ticket ticket : due) {
             unitOfWork.run(
                     tx -> {
                         Instant now = now();
+                        // It may have come back since it was found to be due.
+                        Optional<Instant> awaySince = store.awaySince(tx, ticket, upSince);
                         boolean changed =
                                 change(
                                         tx,
-                                        each.ticket(),
+                                        ticket,
                                         ToSay.AS_BEFORE,
-                                        mail -> mail.due(now, each.awaySince()));
+                                        mail -> mail.due(now, awaySince));
                         if (!changed) {
-                            store.lookAgain(tx, each, now, lookAgainAfter);
+                            store.lookAgain(tx, ticket, awaySince, now, lookAgainAfter);
                         }
                         return changed;
                     });

@@ -123,30 +123,40 @@ public class MailboxStore {
                         limitEach));
     }
 
-    /**
-     * Commands for which the time has come.
-     *
-     * @param upSince before that no machine could have connected, so none counts as away
-     */
-    List<Due> due(Tx tx, Instant now, Instant upSince, int limit) {
+    /** Commands for which the time has come, the longest due first. */
+    List<Ticket> due(Tx tx, Instant now, int limit) {
         return tx
                 .rows(
-                        """
-                        SELECT c.ticket, CASE WHEN s.pod IS NULL
-                            THEN greatest(coalesce(s.lost_at, ?3), ?3) END
-                        FROM command c LEFT JOIN session s ON s.agent = c.agent
-                        WHERE c.due_at <= ?1 ORDER BY c.due_at LIMIT ?2
-                        """,
+                        "SELECT ticket FROM command WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2",
                         now,
-                        limit,
-                        upSince)
+                        limit)
                 .stream()
-                .map(
-                        row ->
-                                new Due(
-                                        new Ticket((UUID) present(row[0])),
-                                        Optional.ofNullable((Instant) row[1])))
+                .map(row -> new Ticket((UUID) present(row[0])))
                 .toList();
+    }
+
+    /**
+     * Since when a command's tentacle is not connected, {@code upSince} at the earliest; empty if
+     * it is. Until the transaction ends it cannot connect.
+     */
+    Optional<Instant> awaySince(Tx tx, Ticket ticket, Instant upSince) {
+        var sessions =
+                tx.rows(
+                        """
+                        SELECT s.pod IS NOT NULL, greatest(coalesce(s.lost_at, ?2), ?2)
+                        FROM session s
+                        WHERE s.agent = (SELECT agent FROM command WHERE ticket = ?1)
+                        FOR SHARE
+                        """,
+                        ticket.value(),
+                        upSince);
+        if (sessions.isEmpty()) {
+            return Optional.of(upSince);
+        }
+        @Nullable Object[] session = sessions.getFirst();
+        return Boolean.TRUE.equals(session[0])
+                ? Optional.empty()
+                : Optional.of((Instant) present(session[1]));
     }
 
     /**
@@ -163,13 +173,6 @@ public class MailboxStore {
                 now,
                 lookAgainAt);
     }
-
-    /**
-     * A command for which the time has come.
-     *
-     * @param awaySince since when its tentacle is not connected; empty if it is
-     */
-    record Due(Ticket ticket, Optional<Instant> awaySince) {}
 
     /** Whether the agent's session has something to say about a command. */
     enum ToSay {
@@ -253,14 +256,14 @@ public class MailboxStore {
     }
 
     /** Nothing could be done yet about a command: it is looked at again in time. */
-    void lookAgain(Tx tx, Due due, Instant now, Duration usual) {
-        find(tx, due.ticket())
-                .map(stored -> stored.mail().lookAgainAt(now, due.awaySince(), usual))
+    void lookAgain(Tx tx, Ticket ticket, Optional<Instant> awaySince, Instant now, Duration usual) {
+        find(tx, ticket)
+                .map(stored -> stored.mail().lookAgainAt(now, awaySince, usual))
                 .ifPresent(
                         at ->
                                 tx.execute(
                                         "UPDATE command SET due_at = ?2 WHERE ticket = ?1 AND state <> 'ENDED'",
-                                        due.ticket().value(),
+                                        ticket.value(),
                                         at));
     }
 

@@ -46,7 +46,7 @@ public final class Rounds implements AutoCloseable {
                     LOG.warnf("waits for something that is away round=%s cause=%s", name, e);
                 }
                 troubled = true;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.errorf(e, "failed round=%s", name);
             }
             if (!closed) {

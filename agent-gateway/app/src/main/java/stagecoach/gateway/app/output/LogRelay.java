@@ -3,6 +3,7 @@ package stagecoach.gateway.app.output;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import stagecoach.runtime.logs.LogPublisher;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -27,9 +28,11 @@ public class LogRelay {
      *
      * @param taken told, in order, up to which chunk a ticket's output is safe in Kafka
      * @param relieved told when a lane that was too full can take more
+     * @param failed told with what the lane failed; it goes on with what waits behind that
      */
-    public OutputLane open(BiConsumer<Ticket, Long> taken, Runnable relieved) {
-        return new OutputLane(publisher, allBytes, taken, relieved);
+    public OutputLane open(
+            BiConsumer<Ticket, Long> taken, Runnable relieved, Consumer<Throwable> failed) {
+        return new OutputLane(publisher, allBytes, taken, relieved, failed);
     }
 
     /** Bytes that wait in all lanes. */

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.LogEntry;
 import stagecoach.runtime.logs.LogPublisher;
@@ -33,6 +34,7 @@ public final class OutputLane implements AutoCloseable {
     private final AtomicLong allBytes;
     private final BiConsumer<Ticket, Long> taken;
     private final Runnable relieved;
+    private final Consumer<Throwable> failed;
 
     private final Queue<Item> queue = new ArrayDeque<>();
     private boolean running;
@@ -53,11 +55,13 @@ public final class OutputLane implements AutoCloseable {
             LogPublisher publisher,
             AtomicLong allBytes,
             BiConsumer<Ticket, Long> taken,
-            Runnable relieved) {
+            Runnable relieved,
+            Consumer<Throwable> failed) {
         this.publisher = publisher;
         this.allBytes = allBytes;
         this.taken = taken;
         this.relieved = relieved;
+        this.failed = failed;
     }
 
     /**
@@ -121,10 +125,14 @@ public final class OutputLane implements AutoCloseable {
                     freed = afterwards.bytes();
                 }
             }
-            if (action != null) {
-                action.run();
-            } else {
-                publish(batch);
+            try {
+                if (action != null) {
+                    action.run();
+                } else {
+                    publish(batch);
+                }
+            } catch (RuntimeException | Error e) {
+                failed.accept(e);
             }
             relieve(freed);
         }

@@ -14,6 +14,7 @@ import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.Skills;
 import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.command.Cancellation;
+import stagecoach.gateway.command.Stage.Ended;
 import stagecoach.gateway.command.Stage.Pending;
 import stagecoach.gateway.command.Stage.Sent;
 import stagecoach.runtime.store.TemporaryFailure;
@@ -31,8 +32,14 @@ final class Courier {
     private final Dispatch dispatch;
     private final Deliveries deliveries;
 
-    /** What the tentacle was sent in an earlier session and does not have. */
+    /**
+     * What is marked as sent and was not: in an earlier session, or in this one because the
+     * database did not answer whether it has marked it.
+     */
     private final Set<Ticket> redeliver = new HashSet<>();
+
+    /** Cancels of which the database did not answer whether they are marked as said. */
+    private final Set<Ticket> sayAgain = new HashSet<>();
 
     private final AtomicInteger calls = new AtomicInteger();
 
@@ -67,7 +74,7 @@ final class Courier {
             } catch (TemporaryFailure e) {
                 LOG.debugf("delivery waits agent=%s cause=%s", session.agent(), e);
                 session.wakeLater();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 session.fail("delivery failed", e);
             }
         } while (!calls.compareAndSet(seen, 0));
@@ -85,6 +92,7 @@ final class Courier {
                 toCancel.add(stored);
             }
         }
+        toCancel.addAll(unsaid(toCancel));
         boolean cancelled = cancel(toCancel);
         // What needs nothing from the step-runner does not wait for it.
         var byNeed = toSend.stream().collect(Collectors.partitioningBy(Deliveries::needsPayload));
@@ -110,15 +118,34 @@ final class Courier {
         return again;
     }
 
+    /** Cancels that may be marked as said and were not; what has ended needs none. */
+    private List<StoredMail> unsaid(List<StoredMail> waiting) {
+        if (sayAgain.isEmpty()) {
+            return List.of();
+        }
+        waiting.forEach(stored -> sayAgain.remove(stored.ticket()));
+        List<StoredMail> again = new ArrayList<>();
+        for (StoredMail stored : mailbox.find(sayAgain)) {
+            if (stored.mail().stage() instanceof Ended) {
+                sayAgain.remove(stored.ticket());
+            } else {
+                again.add(stored);
+            }
+        }
+        return again;
+    }
+
     private boolean cancel(List<StoredMail> mails) {
         boolean any = false;
         for (StoredMail stored : mails) {
+            sayAgain.add(stored.ticket());
             if (dispatch.saying(session.agent(), session.epoch(), stored)) {
                 stored.mail()
                         .cancellation()
                         .ifPresent(cancellation -> say(stored.ticket(), cancellation));
                 any = true;
             }
+            sayAgain.remove(stored.ticket());
         }
         return any;
     }
@@ -156,6 +183,8 @@ final class Courier {
                 mails.stream()
                         .filter(stored -> prepared.frames().containsKey(stored.ticket()))
                         .toList();
+        // Until there is an answer nobody knows whether they are marked.
+        ready.forEach(stored -> redeliver.add(stored.ticket()));
         List<StoredMail> mine = dispatch.sending(session.agent(), session.epoch(), ready);
         if (mine.size() < ready.size()) {
             // Something happened to them, or to the session: what that leaves is looked at again.

@@ -98,11 +98,12 @@ final class Session {
         this.presence = presence;
         this.mailbox = mailbox;
         this.sessions = sessions;
-        this.control = new Lane("session " + agent);
+        this.control = new Lane("session " + agent, e -> fail("task", e));
         this.output =
                 relay.open(
                         (ticket, chunk) -> send(new OutputTaken(ticket, chunk)),
-                        socket::roomChanged);
+                        socket::roomChanged,
+                        e -> fail("output", e));
         this.courier = couriers.apply(this);
     }
 
@@ -181,7 +182,7 @@ final class Session {
     }
 
     /** Something is wrong with us: loud, and the tentacle begins anew. */
-    void fail(String what, RuntimeException e) {
+    void fail(String what, Throwable e) {
         LOG.errorf(e, "session failed agent=%s what=%s", agent, what);
         socket.close(CloseCode.FAILED, "The gateway has failed; its log says why.");
     }
@@ -329,16 +330,12 @@ final class Session {
     }
 
     private void onEnded(Ended ended) {
-        try {
-            persistently(
-                    () -> {
-                        mailbox.ended(agent, ended.ticket(), ended.result(), ended.secrets());
-                        atWork.remove(ended.ticket());
-                        send(new Complete(ended.ticket()));
-                    });
-        } catch (RuntimeException e) {
-            fail("result", e);
-        }
+        persistently(
+                () -> {
+                    mailbox.ended(agent, ended.ticket(), ended.result(), ended.secrets());
+                    atWork.remove(ended.ticket());
+                    send(new Complete(ended.ticket()));
+                });
     }
 
     private void onHealth(Health health) {

@@ -53,7 +53,7 @@ public final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 Said.commandLine(spec),
-                "say what to measure: bench deployment, latency, throughput, growth or serve");
+                "say what to measure: bench " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** Deployments to many tentacles, beside ssh and Ansible. */

@@ -1,4 +1,4 @@
-/** The commands of the local default: up, down, status. */
+/** The commands of the local default. */
 @NullMarked
 package stagecoach.local.launcher.command;
 

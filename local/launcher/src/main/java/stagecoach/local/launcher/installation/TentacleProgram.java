@@ -27,6 +27,7 @@ final class TentacleProgram {
                     "-Xms8m",
                     "-Xmn3m",
                     "-XX:+UseSerialGC",
+                    "-XX:+ExitOnOutOfMemoryError",
                     "-XX:TieredStopAtLevel=1",
                     "-XX:ReservedCodeCacheSize=16m",
                     "-XX:TrimNativeHeapInterval=2000",

@@ -124,6 +124,8 @@ public final class ServiceProgram {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
         command.add("-XX:+UseSerialGC");
+        // What is killed loses nothing; what has run out of memory may only seem to live.
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("--sun-misc-unsafe-memory-access=allow");
         return command;

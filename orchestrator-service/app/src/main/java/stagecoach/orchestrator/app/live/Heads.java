@@ -104,7 +104,7 @@ class Heads {
             } catch (TemporaryFailure away) {
                 // Those who wait say that they live and wait on.
                 troubled = true;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (!troubled) {
                     Log.error("What is followed could not be looked at; it is tried again.", e);
                 }

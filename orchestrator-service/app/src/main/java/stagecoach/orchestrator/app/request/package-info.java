@@ -1,4 +1,4 @@
-/** What configuration may refer to by name. */
+/** Parts of requests that several resources read: names of what is configured, and budgets. */
 @NullMarked
 package stagecoach.orchestrator.app.request;
 

@@ -107,7 +107,7 @@ class OpenAcquisitions {
             while (true) {
                 try {
                     look();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     Log.warn("The open acquisitions could not be looked at; once more soon.", e);
                 }
                 wakeUp.await(LOOK_EVERY);

@@ -128,8 +128,8 @@ public class Removals {
         for (List<Sha512> some = unusedAfter(after); !some.isEmpty(); some = unusedAfter(after)) {
             for (Sha512 sha512 : some) {
                 try {
-                    unitOfWork.execute(tx -> deleteUnused(tx, sha512));
-                } catch (UncheckedIOException e) {
+                    deleteUnused(sha512);
+                } catch (IOException | UncheckedIOException e) {
                     Log.error("Bytes that no package has cannot be deleted; it is tried again.", e);
                 }
             }
@@ -141,7 +141,24 @@ public class Removals {
         return unitOfWork.run(tx -> unused(tx, after));
     }
 
-    private void deleteUnused(Tx tx, Sha512 sha512) {
+    /**
+     * A pause in here, longer than the database waits for, lets somebody else name the bytes: so
+     * they are gone for good only when the database has agreed.
+     */
+    private void deleteUnused(Sha512 sha512) throws IOException {
+        boolean aside;
+        try {
+            aside = unitOfWork.run(tx -> setUnusedAside(tx, sha512));
+        } catch (RuntimeException | Error e) {
+            putBack(sha512);
+            throw e;
+        }
+        if (aside) {
+            blobs.dropAside(sha512);
+        }
+    }
+
+    private boolean setUnusedAside(Tx tx, Sha512 sha512) {
         PostgresIndex.lock(tx, sha512);
         boolean unused =
                 tx.rows(
@@ -151,15 +168,26 @@ public class Removals {
                                     OR EXISTS (SELECT 1 FROM lease WHERE sha512 = ?1)""",
                                 sha512.value())
                         .isEmpty();
-        if (unused) {
-            // Deleting twice, after a lost commit, does no harm.
-            try {
-                blobs.delete(sha512);
-            } catch (IOException e) {
-                throw new UncheckedIOException("Unused bytes cannot be deleted: " + sha512, e);
-            }
-        }
+        boolean aside = unused && setAside(sha512);
         tx.execute("DELETE FROM unused_blob WHERE sha512 = ?1", sha512.value());
+        return aside;
+    }
+
+    private boolean setAside(Sha512 sha512) {
+        try {
+            return blobs.setAside(sha512);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Unused bytes cannot be set aside: " + sha512, e);
+        }
+    }
+
+    private void putBack(Sha512 sha512) throws IOException {
+        try {
+            blobs.putBack(sha512);
+        } catch (InterruptedException e) {
+            // Whoever needs them puts them back.
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** For whoever removes on its own. */

@@ -120,7 +120,7 @@ final class Pull {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fail(Failure.Kind.TEMPORARY, "the cache is being stopped");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf(e, "A pull failed. sha512=%s", sha512());
             fail(Failure.Kind.PERMANENT, "the cache failed: " + e);
         }

@@ -196,6 +196,11 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         return false;
     }
 
+    /** Gives up what was set aside, whatever it is. */
+    public void dropAside(Sha512 digest) throws IOException {
+        Files.deleteIfExists(damaged.resolve(digest.hex()));
+    }
+
     /** Removes damaged content; only that it was damaged is kept, until it is here again. */
     public void markDamaged(Sha512 digest) throws IOException {
         Files.write(damaged.resolve(digest.hex()), new byte[0]);

@@ -2,25 +2,30 @@ package stagecoach.gateway.app.session.lane;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Consumer;
 
-/**
- * Runs tasks one after the other on a virtual thread, which exists only while there are any. A task
- * must handle its own failures.
- */
+/** Runs tasks one after the other on a virtual thread, which exists only while there are any. */
 public final class Lane {
     private static final int TASKS_MAX = 256;
     private static final long SIZE_MAX = 4L << 20;
 
     private final String name;
+    private final Consumer<Throwable> failed;
     private final Queue<Task> tasks = new ArrayDeque<>();
     private boolean running;
     private long waiting;
 
     private record Task(Runnable work, int size) {}
 
-    /** One whose thread has this name. */
-    public Lane(String name) {
+    /**
+     * One in which nothing waits.
+     *
+     * @param name of its thread
+     * @param failed told what a task failed with; the next one runs all the same
+     */
+    public Lane(String name, Consumer<Throwable> failed) {
         this.name = name;
+        this.failed = failed;
     }
 
     /**
@@ -62,7 +67,11 @@ public final class Lane {
                 }
                 waiting -= task.size();
             }
-            task.work().run();
+            try {
+                task.work().run();
+            } catch (RuntimeException | Error e) {
+                failed.accept(e);
+            }
         }
     }
 }

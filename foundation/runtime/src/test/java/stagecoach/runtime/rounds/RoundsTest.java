@@ -1,0 +1,26 @@
+package stagecoach.runtime.rounds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class RoundsTest {
+    @Test
+    void a_round_that_runs_out_of_memory_is_followed_by_the_next_one() throws Exception {
+        var rounds = new CountDownLatch(2);
+        var work =
+                new Rounds(
+                        "hungry",
+                        Duration.ofMillis(1),
+                        () -> {
+                            rounds.countDown();
+                            throw new OutOfMemoryError("of a test");
+                        });
+        work.start();
+        assertThat(rounds.await(20, TimeUnit.SECONDS)).isTrue();
+        work.stop();
+    }
+}
