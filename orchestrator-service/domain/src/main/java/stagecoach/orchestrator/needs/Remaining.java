@@ -66,14 +66,15 @@ public record Remaining(
 
     /**
      * A pair whose end nobody knows has run: it is not started again by itself. One that was
-     * cancelled has not come to its end, so the clean-up takes it up again, unless it did not obey
-     * and may be at work even now: two of them at once would be worse than half of one.
+     * cancelled, or skipped because its machine went out of reach, has not come to its end, so the
+     * clean-up takes it up again, unless it may be at work even now: two of them at once would be
+     * worse than half of one.
      */
     private boolean ranInThisAttempt(Pair pair) {
         return switch (inThisAttempt.getOrDefault(pair, StepState.PENDING)) {
             case SUCCEEDED, FAILED, UNKNOWN -> true;
-            case CANCELLED -> mayStillRun.contains(pair);
-            case PENDING, RUNNING, SKIPPED -> false;
+            case CANCELLED, SKIPPED -> mayStillRun.contains(pair);
+            case PENDING, RUNNING -> false;
         };
     }
 }

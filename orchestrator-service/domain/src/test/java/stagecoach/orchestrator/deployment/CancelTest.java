@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
@@ -150,8 +152,11 @@ class CancelTest {
         assertThat(play.succeeds().end().mayStillRun()).containsExactly(pair);
     }
 
-    @Test
-    void a_clean_up_starts_nothing_a_second_time_beside_what_may_still_run() {
+    @ParameterizedTest
+    @EnumSource(
+            value = StepState.class,
+            names = {"CANCELLED", "SKIPPED"})
+    void a_clean_up_starts_nothing_a_second_time_beside_what_may_still_run(StepState ended) {
         var play = demo().start().succeeds().succeeds().cancelled();
         var close = new Pair(Shop.step("close-tunnel"), Optional.empty());
         play.then(
@@ -163,7 +168,7 @@ class CancelTest {
                                 new PairResult(
                                         close,
                                         Optional.of(new WorkerId("hq-1")),
-                                        StepState.CANCELLED,
+                                        ended,
                                         Optional.of("given up; it may still run"),
                                         true)),
                         List.of(),

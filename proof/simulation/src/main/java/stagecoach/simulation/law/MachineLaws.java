@@ -195,11 +195,10 @@ final class MachineLaws {
         }
     }
 
-    /** After a cancel nothing that the cancel ended begins again beside what may still run. */
+    /** After a cancel nothing begins again beside what may still run, told of or not. */
     private static void besideNothingOfItsOwn(Life life, Pair pair, Deed deed) {
         @Nullable PhaseStarted of = life.runs.get(deed.command.context().run());
         if (life.cancelDeadline != null
-                && life.inThisAttempt.get(pair) == StepState.CANCELLED
                 && deed.atWork
                 && of != null
                 && of.attempt() == life.attempt) {

@@ -53,7 +53,8 @@ public final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 Said.commandLine(spec),
-                "say what to measure: bench " + String.join(", ", spec.subcommands().keySet()));
+                "say what to measure: bench "
+                        + String.join(", ", Said.commandLine(spec).getSubcommands().keySet()));
     }
 
     /** Deployments to many tentacles, beside ssh and Ansible. */

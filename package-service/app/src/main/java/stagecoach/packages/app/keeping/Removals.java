@@ -12,7 +12,6 @@ import stagecoach.contracts.packages.PackageEvent;
 import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.keeping.Going;
-import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -32,7 +31,7 @@ public class Removals {
 
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
-    private final BlobStore blobs;
+    private final FolderBlobStore blobs;
     private final Clock clock;
 
     Removals(UnitOfWork unitOfWork, CommandHandler commands, FolderBlobStore blobs, Clock clock) {
