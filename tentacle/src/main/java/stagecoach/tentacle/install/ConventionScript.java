@@ -20,6 +20,15 @@ final class ConventionScript implements Behaviour {
     private static final List<Interpreter> ORDER =
             List.of(Interpreter.BASH, Interpreter.PYTHON, Interpreter.POWERSHELL);
 
+    /** This machine failed while the script may run; the script does not end by it. */
+    static final class UnderWay extends IOException {
+        private static final long serialVersionUID = 1;
+
+        UnderWay(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     private final ScriptRun runs;
     private final FolderSync disk;
     private final String name;
@@ -52,7 +61,7 @@ final class ConventionScript implements Behaviour {
             return runs.run(installation.live(), script, installation.deadline());
         } catch (IOException e) {
             if (ScriptRun.mayHaveBegun(installation.live(), name)) {
-                throw new ScriptUnderWay(e);
+                throw new UnderWay(e);
             }
             throw e;
         }

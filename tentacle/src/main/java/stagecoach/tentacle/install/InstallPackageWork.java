@@ -134,7 +134,7 @@ public final class InstallPackageWork implements Work {
         } catch (InstallFailed e) {
             undo(installation, e.result());
             return e.result();
-        } catch (ScriptUnderWay e) {
+        } catch (ConventionScript.UnderWay e) {
             throw e;
         } catch (IOException e) {
             if (live.stop().isPresent()) {

@@ -187,7 +187,17 @@ public final class ScriptRun {
             Duration pause = LOOK_OFTEN;
             Optional<ScriptEnd> end = Optional.empty();
             while (end.isEmpty()) {
-                boolean news = tail.read();
+                boolean news;
+                try {
+                    news = tail.read();
+                } catch (IOException e) {
+                    // Whatever the disk does, a limit or a cancel is obeyed.
+                    end = ending.look(folder, mark);
+                    if (end.orElse(null) instanceof ScriptEnd.Abandoned abandoned) {
+                        return abandoned;
+                    }
+                    throw e;
+                }
                 end = ending.look(folder, mark);
                 if (end.isEmpty() && !news) {
                     pause = min(pause.multipliedBy(2), LOOK_SELDOM);

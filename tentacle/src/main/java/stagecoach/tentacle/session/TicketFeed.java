@@ -11,7 +11,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.TentacleFrame;
-import stagecoach.tentacle.journal.DamagedJournal;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.OutputLog;
 
@@ -103,7 +102,7 @@ final class TicketFeed {
         Optional<OutputLog.Chunk> chunk;
         try {
             chunk = live.output().chunk(nextChunk);
-        } catch (DamagedJournal e) {
+        } catch (IOException e) {
             // One ticket's loss is not that of the machine, and its result is still worth telling.
             LOG.error("output cannot be read any more ticket={}", live.ticket(), e);
             live.output().passOver(live.now());

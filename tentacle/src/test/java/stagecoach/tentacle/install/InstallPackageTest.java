@@ -306,7 +306,7 @@ class InstallPackageTest {
                                 failure.complete(e);
                             }
                         });
-        await().until(() -> ScriptRun.isAlive(live));
+        await().atMost(Duration.ofSeconds(30)).until(() -> ScriptRun.isAlive(live));
         live.output().close();
         Files.createFile(say);
         assertThat(failure.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import stagecoach.contracts.configuration.ConfigurationDocument.ReleasesKept;
@@ -46,17 +45,13 @@ public final class ReleaseKeeping {
     /**
      * A release's deployments to an environment.
      *
-     * @param number of the newest one: it grows from deployment to deployment
-     * @param succeeded the number of the newest that succeeded
      * @param at when something happened to one of them last
+     * @param succeeded when one of them succeeded last; neither follows from its number, since an
+     *     older deployment may be retried, or have waited
      * @param open whether one of them has not ended
      */
     public record Visit(
-            EnvironmentId environment,
-            long number,
-            OptionalLong succeeded,
-            Instant at,
-            boolean open) {}
+            EnvironmentId environment, Instant at, Optional<Instant> succeeded, boolean open) {}
 
     /** A release that goes, and why. */
     public record Going(ReleaseVersion version, String reason) {}
@@ -95,25 +90,25 @@ public final class ReleaseKeeping {
     private static Instant usedAt(Candidate release) {
         return release.visits().stream()
                 .map(Visit::at)
-                .reduce(release.createdAt(), (a, b) -> a.isAfter(b) ? a : b);
+                .reduce(release.createdAt(), ReleaseKeeping::later);
     }
 
     /** What somebody has, goes back to, or is about to have. */
     private static Set<ReleaseVersion> alive(Collection<Candidate> releases) {
         Set<ReleaseVersion> alive = new HashSet<>();
-        Map<EnvironmentId, Map<ReleaseVersion, Long>> successes = new HashMap<>();
-        Map<EnvironmentId, Map<ReleaseVersion, Long>> visits = new HashMap<>();
+        Map<EnvironmentId, Map<ReleaseVersion, Instant>> successes = new HashMap<>();
+        Map<EnvironmentId, Map<ReleaseVersion, Instant>> visits = new HashMap<>();
         for (Candidate release : releases) {
             for (Visit visit : release.visits()) {
                 if (visit.open()) {
                     alive.add(release.version());
                 }
-                places(visits, visit.environment()).put(release.version(), visit.number());
+                places(visits, visit.environment()).put(release.version(), visit.at());
                 visit.succeeded()
                         .ifPresent(
-                                number ->
+                                at ->
                                         places(successes, visit.environment())
-                                                .put(release.version(), number));
+                                                .put(release.version(), at));
             }
         }
         successes.values().forEach(of -> alive.addAll(last(of, SUCCESSES)));
@@ -121,8 +116,8 @@ public final class ReleaseKeeping {
         return alive;
     }
 
-    private static <K> Map<ReleaseVersion, Long> places(
-            Map<K, Map<ReleaseVersion, Long>> of, K key) {
+    private static <K> Map<ReleaseVersion, Instant> places(
+            Map<K, Map<ReleaseVersion, Instant>> of, K key) {
         return of.computeIfAbsent(key, _ -> new HashMap<>());
     }
 
@@ -137,7 +132,7 @@ public final class ReleaseKeeping {
     /** An environment that stands in no phase is a phase of its own. */
     private static Set<ReleaseVersion> perPhase(
             Collection<Candidate> releases, Lifecycle lifecycle, int count) {
-        Map<Object, Map<ReleaseVersion, Long>> phases = new HashMap<>();
+        Map<Object, Map<ReleaseVersion, Instant>> phases = new HashMap<>();
         for (Candidate release : releases) {
             for (Visit visit : release.visits()) {
                 Object phase =
@@ -146,7 +141,7 @@ public final class ReleaseKeeping {
                                 .<Object>map(of -> of)
                                 .findFirst()
                                 .orElse(visit.environment());
-                places(phases, phase).merge(release.version(), visit.number(), Math::max);
+                places(phases, phase).merge(release.version(), visit.at(), ReleaseKeeping::later);
             }
         }
         Set<ReleaseVersion> kept = new HashSet<>();
@@ -154,13 +149,17 @@ public final class ReleaseKeeping {
         return kept;
     }
 
-    /** Those with the highest numbers; of equal ones, whose order nobody knows any more, all. */
-    private static List<ReleaseVersion> last(Map<ReleaseVersion, Long> numbers, int count) {
-        List<Long> descending =
-                numbers.values().stream().sorted(Comparator.reverseOrder()).toList();
-        long least = descending.get(Math.min(count, descending.size()) - 1);
-        return numbers.entrySet().stream()
-                .filter(entry -> entry.getValue() >= least)
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** Those that were last; of equal ones, whose order nobody knows any more, all. */
+    private static List<ReleaseVersion> last(Map<ReleaseVersion, Instant> times, int count) {
+        List<Instant> descending =
+                times.values().stream().sorted(Comparator.reverseOrder()).toList();
+        Instant least = descending.get(Math.min(count, descending.size()) - 1);
+        return times.entrySet().stream()
+                .filter(entry -> !entry.getValue().isBefore(least))
                 .map(Map.Entry::getKey)
                 .toList();
     }

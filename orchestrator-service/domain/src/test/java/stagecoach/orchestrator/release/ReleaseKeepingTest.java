@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,16 +44,22 @@ class ReleaseKeepingTest {
                 new ReleaseVersion("1.0." + number), daysAgo(daysAgo), List.of(visits));
     }
 
+    /** Long ago, one after the other. */
+    private static Instant place(long number) {
+        return daysAgo(100).plusSeconds(number);
+    }
+
     private static Visit success(EnvironmentId environment, long number) {
-        return new Visit(environment, number, OptionalLong.of(number), daysAgo(100), false);
+        Instant at = place(number);
+        return new Visit(environment, at, Optional.of(at), false);
     }
 
     private static Visit failure(EnvironmentId environment, long number) {
-        return new Visit(environment, number, OptionalLong.empty(), daysAgo(100), false);
+        return new Visit(environment, place(number), Optional.empty(), false);
     }
 
     private static Visit open(EnvironmentId environment, long number) {
-        return new Visit(environment, number, OptionalLong.empty(), daysAgo(100), true);
+        return new Visit(environment, place(number), Optional.empty(), true);
     }
 
     private static List<String> going(ReleasesKept kept, Candidate... releases) {
@@ -221,7 +226,7 @@ class ReleaseKeepingTest {
     private static long succeededAt(Candidate release, EnvironmentId environment) {
         return release.visits().stream()
                 .filter(visit -> visit.environment().equals(environment))
-                .mapToLong(visit -> visit.succeeded().orElse(-1))
+                .mapToLong(visit -> visit.succeeded().map(Instant::getEpochSecond).orElse(-1L))
                 .max()
                 .orElse(-1);
     }

@@ -183,8 +183,7 @@ public class ReleaseResource {
                                                             .formatted(NOTES_MAX)));
                     body.refuseUnknown();
                     body.mistakes().refuseIfAny();
-                    boolean exists =
-                            releases.row(tx, project.id(), version.orElseThrow()).isPresent();
+                    boolean exists = releases.isUsed(tx, project.id(), version.orElseThrow());
                     return new Draft(version.get(), notes, project, choice, exists);
                 });
     }

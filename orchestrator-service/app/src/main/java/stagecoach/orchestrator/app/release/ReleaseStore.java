@@ -115,6 +115,14 @@ public class ReleaseStore {
         return newest(tx, project, Optional.empty(), 200).stream().map(row -> row.version).toList();
     }
 
+    /** Whether a version is, or was, a release: one that was retired is not made again. */
+    boolean isUsed(Tx tx, ProjectId project, ReleaseVersion version) {
+        return !tx.rows(
+                        "SELECT 1 FROM release WHERE id = ?1 UNION ALL SELECT 1 FROM release_retired WHERE id = ?1",
+                        idOf(project, version))
+                .isEmpty();
+    }
+
     Optional<ReleaseRow> row(Tx tx, ProjectId project, ReleaseVersion version) {
         return tx.find(ReleaseRow.class, idOf(project, version));
     }

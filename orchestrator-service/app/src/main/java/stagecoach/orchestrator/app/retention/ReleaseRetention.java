@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.ReleasesKept;
@@ -48,17 +47,16 @@ class ReleaseRetention {
 
     private static final String VISITS =
             """
-            SELECT release, environment, max(number), max(number) FILTER (WHERE succeeded),
-                max(at), bool_or(open)
+            SELECT release, environment, max(at), max(at) FILTER (WHERE succeeded), bool_or(open)
             FROM (
-                SELECT d.release, d.environment, d.number, d.state = 'SUCCEEDED' AS succeeded,
+                SELECT d.release, d.environment, d.state = 'SUCCEEDED' AS succeeded,
                     coalesce(d.ended_at, now()) AS at,
                     d.state NOT IN ('SUCCEEDED', 'FAILED', 'CANCELLED') OR d.ended_at IS NULL
                         OR EXISTS (SELECT 1 FROM interruption i
                             WHERE i.deployment = d.id AND i.resolved_at IS NULL) AS open
                 FROM deployment d WHERE d.project = ?1
                 UNION ALL
-                SELECT release, environment, number, true, coalesce(ended_at, to_timestamp(0)), false
+                SELECT release, environment, true, coalesce(ended_at, to_timestamp(0)), false
                 FROM release_success WHERE project = ?1) visit
             GROUP BY release, environment
             """;
@@ -168,12 +166,9 @@ class ReleaseRetention {
     private static Visit visit(@Nullable Object[] row) {
         return new Visit(
                 new EnvironmentId(text(row[1])),
-                ((Number) Objects.requireNonNull(row[2])).longValue(),
-                row[3] == null
-                        ? OptionalLong.empty()
-                        : OptionalLong.of(((Number) row[3]).longValue()),
-                instant(row[4]),
-                Boolean.TRUE.equals(row[5]));
+                instant(row[2]),
+                Optional.ofNullable((Instant) row[3]),
+                Boolean.TRUE.equals(row[4]));
     }
 
     private static Instant instant(@Nullable Object value) {

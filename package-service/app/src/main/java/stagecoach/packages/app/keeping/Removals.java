@@ -142,39 +142,52 @@ public class Removals {
 
     /**
      * A pause in here, longer than the database waits for, lets somebody else name the bytes: so
-     * they are gone for good only when the database has agreed.
+     * they are set aside until the database has agreed. The note that they are unused goes last:
+     * whatever breaks off in between is done again.
      */
     private void deleteUnused(Sha512 sha512) throws IOException {
-        boolean aside;
+        boolean unused;
         try {
-            aside = unitOfWork.run(tx -> setUnusedAside(tx, sha512));
+            unused = unitOfWork.run(tx -> setUnusedAside(tx, sha512));
         } catch (RuntimeException | Error e) {
             putBack(sha512);
             throw e;
         }
-        if (aside) {
+        if (unused) {
             blobs.dropAside(sha512);
         }
+        unitOfWork.execute(tx -> forget(tx, sha512));
     }
 
     private boolean setUnusedAside(Tx tx, Sha512 sha512) {
-        PostgresIndex.lock(tx, sha512);
-        boolean unused =
-                tx.rows(
-                                """
-                                SELECT 1 WHERE EXISTS (SELECT 1 FROM package WHERE sha512 = ?1)
-                                    OR EXISTS (SELECT 1 FROM first_seen WHERE sha512 = ?1)
-                                    OR EXISTS (SELECT 1 FROM lease WHERE sha512 = ?1)""",
-                                sha512.value())
-                        .isEmpty();
-        boolean aside = unused && setAside(sha512);
-        tx.execute("DELETE FROM unused_blob WHERE sha512 = ?1", sha512.value());
-        return aside;
+        boolean unused = isUnused(tx, sha512);
+        if (unused) {
+            setAside(sha512);
+        }
+        return unused;
     }
 
-    private boolean setAside(Sha512 sha512) {
+    /** What has come again meanwhile, and is unused again, is for the next time. */
+    private void forget(Tx tx, Sha512 sha512) {
+        if (!isUnused(tx, sha512) || !blobs.has(sha512)) {
+            tx.execute("DELETE FROM unused_blob WHERE sha512 = ?1", sha512.value());
+        }
+    }
+
+    private static boolean isUnused(Tx tx, Sha512 sha512) {
+        PostgresIndex.lock(tx, sha512);
+        return tx.rows(
+                        """
+                        SELECT 1 WHERE EXISTS (SELECT 1 FROM package WHERE sha512 = ?1)
+                            OR EXISTS (SELECT 1 FROM first_seen WHERE sha512 = ?1)
+                            OR EXISTS (SELECT 1 FROM lease WHERE sha512 = ?1)""",
+                        sha512.value())
+                .isEmpty();
+    }
+
+    private void setAside(Sha512 sha512) {
         try {
-            return blobs.setAside(sha512);
+            blobs.setAside(sha512);
         } catch (IOException e) {
             throw new UncheckedIOException("Unused bytes cannot be set aside: " + sha512, e);
         }
