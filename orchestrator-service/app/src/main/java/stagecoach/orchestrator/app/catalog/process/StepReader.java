@@ -23,7 +23,6 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Reads one step; what a step does is for {@link ActionReader}. */
 final class StepReader {
-    /** How long a script may take unless its step says otherwise. */
     private static final List<String> STOP = List.of("killAfter", "abandonAfter");
 
     private static final String NO_STOP =
@@ -31,6 +30,7 @@ final class StepReader {
     private static final String NO_MUTEX =
             "A check changes nothing on its machine, so it waits for no %s. Leave it out.";
 
+    /** How long a script may take unless its step says otherwise. */
     private static final Duration SCRIPT_TIMEOUT = Duration.ofHours(1);
 
     private static final Duration BACKOFF = Duration.ofSeconds(10);
