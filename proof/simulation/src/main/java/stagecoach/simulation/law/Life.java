@@ -32,6 +32,7 @@ final class Life {
     final Map<Run, PhaseStarted> runs = new HashMap<>();
     final Map<Run, PhaseEnded> ends = new HashMap<>();
     final Set<Run> givenUp = new HashSet<>();
+    final Set<Run> begunBeforeCancel = new HashSet<>();
     final Set<Pair> succeeded = new HashSet<>();
     final Map<Pair, StepState> inThisAttempt = new HashMap<>();
     final Set<Holding> held = new HashSet<>();
@@ -93,6 +94,7 @@ final class Life {
         stepFailed = false;
         cleanUps = 0;
         cancelDeadline = null;
+        begunBeforeCancel.clear();
         overdueSinceMillis = -1;
         inThisAttempt.clear();
         held.clear();
@@ -128,6 +130,7 @@ final class Life {
     /** After a cancel during a clean-up there may be another one. */
     void cancelled(Instant deadline) {
         cancelDeadline = deadline;
+        begunBeforeCancel.addAll(runs.keySet());
         cleanUps = 0;
     }
 

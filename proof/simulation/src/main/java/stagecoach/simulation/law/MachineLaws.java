@@ -195,13 +195,18 @@ final class MachineLaws {
         }
     }
 
-    /** After a cancel nothing begins again beside what may still run, told of or not. */
+    /**
+     * After a cancel nothing begins again beside what may still run, told of or not. A run that had
+     * begun before the cancel may have sent its commands: a person wanted them, and the cancel is
+     * on its way behind them.
+     */
     private static void besideNothingOfItsOwn(Life life, Pair pair, Deed deed) {
         @Nullable PhaseStarted of = life.runs.get(deed.command.context().run());
-        if (life.cancelDeadline != null
-                && deed.atWork
-                && of != null
-                && of.attempt() == life.attempt) {
+        boolean afterCancel =
+                life.cancelDeadline != null
+                        && life.open != null
+                        && !life.begunBeforeCancel.contains(life.open);
+        if (afterCancel && deed.atWork && of != null && of.attempt() == life.attempt) {
             throw new Broken(
                     Invariant.N8_A_CANCELLED_DEPLOYMENT_ENDS_AND_IS_HONEST,
                     "%s begins after the cancel beside its earlier try, which is still at work"

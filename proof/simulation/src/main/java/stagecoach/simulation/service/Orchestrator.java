@@ -240,20 +240,22 @@ final class Orchestrator extends Service {
         }
         boolean wasLong =
                 Duration.between(raised.raisedAt(), play.time().clock()).compareTo(TRUST) > 0;
-        if (wasLong && slotsTaken() == 1 && hasSlot(deployment)) {
+        boolean alone = slotsTaken() == 1 && hasSlot(deployment);
+        boolean answered =
+                ask(
+                        deployment,
+                        new DeploymentCommand.Resolve(
+                                raised.interruption(),
+                                play.dice().of(raised.choices()),
+                                "ada",
+                                Set.of("DEPLOY"),
+                                Optional.empty(),
+                                TRUST,
+                                sight()));
+        if (answered && wasLong && alone) {
             // Nobody else counts on them: who asks for long must expect it.
             packagesGo.run();
         }
-        ask(
-                deployment,
-                new DeploymentCommand.Resolve(
-                        raised.interruption(),
-                        play.dice().of(raised.choices()),
-                        "ada",
-                        Set.of("DEPLOY"),
-                        Optional.empty(),
-                        TRUST,
-                        sight()));
     }
 
     private void proceed(DeploymentId deployment) {
@@ -270,11 +272,14 @@ final class Orchestrator extends Service {
                                 : Optional.<Instant>empty()));
     }
 
-    private void ask(DeploymentId deployment, DeploymentCommand command) {
+    /** Whether it was obeyed. */
+    private boolean ask(DeploymentId deployment, DeploymentCommand command) {
         try {
             tell(deployment, command);
+            return true;
         } catch (Rejection refused) {
             play.tale().tell("ada", "is refused: " + refused.getMessage());
+            return false;
         }
     }
 
