@@ -35,12 +35,31 @@ final class LocatedYaml {
             Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+    /** Aliases make little text large. */
+    private static final int NODES_MAX = 200_000;
+
+    private static final int DEPTH_MAX = 64;
+
     private final Function<String, Optional<String>> environment;
+    private int nodes;
     private final Map<String, Integer> lines = new HashMap<>();
     private final List<Mistake> mistakes = new ArrayList<>();
 
     private LocatedYaml(Function<String, Optional<String>> environment) {
         this.environment = environment;
+    }
+
+    /** What no manifest needs, and what would take all memory. */
+    private static final class TooMuch extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final int line;
+        private final String sentence;
+
+        TooMuch(int line, String sentence) {
+            super(sentence, null, false, false);
+            this.line = line;
+            this.sentence = sentence;
+        }
     }
 
     /** A document, the line of each JSON pointer in it, and what was wrong with it. */
@@ -66,17 +85,32 @@ final class LocatedYaml {
             options.setMaxAliasesForCollections(50);
             Node node = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
             if (node != null) {
-                root = yaml.convert(node, "");
+                root = yaml.convert(node, "", 1);
             }
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             yaml.mistakes.add(new Mistake(line, "(yaml)", String.valueOf(e.getProblem())));
+        } catch (TooMuch e) {
+            yaml.mistakes.add(new Mistake(e.line, "(yaml)", e.sentence));
         }
         return new Document(root, Map.copyOf(yaml.lines), List.copyOf(yaml.mistakes));
     }
 
-    private JsonNode convert(Node node, String pointer) {
-        lines.putIfAbsent(pointer, node.getStartMark().getLine() + 1);
+    private JsonNode convert(Node node, String pointer, int depth) {
+        int begin = node.getStartMark().getLine() + 1;
+        if (depth > DEPTH_MAX) {
+            throw new TooMuch(
+                    begin,
+                    "is nested more than %d deep, or leads back to itself. Write it flat."
+                            .formatted(DEPTH_MAX));
+        }
+        if (++nodes > NODES_MAX) {
+            throw new TooMuch(
+                    begin,
+                    "has more than %d values, those of aliases counted wherever they stand. Split the file."
+                            .formatted(NODES_MAX));
+        }
+        lines.putIfAbsent(pointer, begin);
         return switch (node) {
             case MappingNode mapping -> {
                 var object = JSON.objectNode();
@@ -92,14 +126,14 @@ final class LocatedYaml {
                                 new Mistake(line, key, "stands here a second time. Remove one."));
                     }
                     lines.put(at, line);
-                    object.set(key, convert(tuple.getValueNode(), at));
+                    object.set(key, convert(tuple.getValueNode(), at, depth + 1));
                 }
                 yield object;
             }
             case SequenceNode sequence -> {
                 var array = JSON.arrayNode();
                 for (Node item : sequence.getValue()) {
-                    array.add(convert(item, pointer + "/" + array.size()));
+                    array.add(convert(item, pointer + "/" + array.size(), depth + 1));
                 }
                 yield array;
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,31 @@ class ManifestReaderTest {
                         () -> read("version: 1\nregions: { eu: {}\nx: [\n"));
         assertThat(mistakes.mistakes()).isNotEmpty();
         assertThat(mistakes.mistakes().getFirst().line()).isGreaterThan(1);
+    }
+
+    @Test
+    void aliases_that_lead_back_or_multiply_are_a_mistake_and_cost_nothing() {
+        for (String yaml :
+                List.of(
+                        "version: 1\nregions: &a { eu: *a }\n",
+                        """
+                        version: 1
+                        a: &a [1,1,1,1,1,1,1]
+                        b: &b [*a,*a,*a,*a,*a,*a,*a]
+                        c: &c [*b,*b,*b,*b,*b,*b,*b]
+                        d: &d [*c,*c,*c,*c,*c,*c,*c]
+                        e: &e [*d,*d,*d,*d,*d,*d,*d]
+                        f: &f [*e,*e,*e,*e,*e,*e,*e]
+                        g: [*f,*f,*f,*f,*f,*f,*f]
+                        """)) {
+            var mistakes = catchThrowableOfType(ManifestMistakes.class, () -> read(yaml));
+            assertThat(mistakes.mistakes())
+                    .anySatisfy(
+                            mistake -> {
+                                assertThat(mistake.place()).isEqualTo("(yaml)");
+                                assertThat(mistake.sentence()).contains("more than");
+                            });
+        }
     }
 
     private ManifestReader.Located read(String yaml) throws IOException {

@@ -58,6 +58,15 @@ public class KeyCheck {
                 .findFirst();
     }
 
+    /** Whether the key with this id is still there and has not expired. */
+    public boolean isValid(String id) {
+        return unitOfWork
+                .run(tx -> tx.rows("SELECT expires_at FROM api_key WHERE id = ?1", id))
+                .stream()
+                .map(row -> Optional.ofNullable((Instant) row[0]))
+                .anyMatch(expires -> expires.map(clock.instant()::isBefore).orElse(true));
+    }
+
     private static ApiKey key(@Nullable Object[] row, String sha256) {
         return new ApiKey(
                 (String) Objects.requireNonNull(row[0]),

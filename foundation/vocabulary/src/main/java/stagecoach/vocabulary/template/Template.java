@@ -38,6 +38,11 @@ public final class Template {
         return new Template(new Parsed(List.of(new Part.Literal(text)), List.of()));
     }
 
+    /** A text whose template is {@code text} and nothing else: references in it stay as written. */
+    public static String escaped(String text) {
+        return Parsed.escaped(text);
+    }
+
     /** What looks like a part of the language and is none; it stays as it is written. */
     public List<SyntaxMistake> mistakes() {
         return parsed.mistakes();

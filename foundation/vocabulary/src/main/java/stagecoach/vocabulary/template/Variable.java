@@ -15,8 +15,11 @@ public record Variable(
         this(name, value, sensitive, scope, Optional.empty());
     }
 
-    /** The same variable with another value. */
-    public Variable withValue(String other) {
-        return new Variable(name, other, sensitive, scope, prompt);
+    /**
+     * The same variable with an answer for a value. An answer is data: whoever deploys is not who
+     * writes the process, and must not read through references what is kept from him.
+     */
+    public Variable answered(String answer) {
+        return new Variable(name, Template.escaped(answer), sensitive, scope, prompt);
     }
 }

@@ -276,6 +276,14 @@ class LanguageTest {
     }
 
     @Property
+    void an_escaped_text_is_itself_whatever_stands_in_it(@ForAll("texts") String text) {
+        var template = Template.parse(Template.escaped(text));
+        assertThat(template.mistakes()).isEmpty();
+        assertThat(template.isConstant()).isTrue();
+        assertThat(template.fill(KNOWN).text()).isEqualTo(text);
+    }
+
+    @Property
     void base64_there_and_back_changes_nothing(@ForAll("valid") String value) {
         assertThat(Template.parse("#{V|ToBase64|FromBase64}").fill(Map.of("V", value)).text())
                 .isEqualTo(value);

@@ -63,12 +63,6 @@ public final class Prompts {
         return List.copyOf(questions.values());
     }
 
-    /** Whether the answer to this name is a secret. */
-    public boolean isSensitive(String name) {
-        return release.variables().stream()
-                .anyMatch(variable -> variable.name().equals(name) && variable.sensitive());
-    }
-
     /**
      * What is wrong with the answers, by name, in words; the words tell no answer.
      *
@@ -125,18 +119,19 @@ public final class Prompts {
                 : " This release asks for: %s.".formatted(String.join(", ", questions.keySet()));
     }
 
-    /** The release with the answers for values; those that are not asked for change nothing. */
+    /**
+     * The release with the answers for values, each taken literally; those that are not asked for
+     * change nothing.
+     */
     public Release answered(Map<String, String> answers) {
         return release.with(
-                release.variables().stream()
-                        .map(
-                                variable ->
-                                        variable.prompt().isPresent()
-                                                        && questions.containsKey(variable.name())
-                                                ? variable.withValue(
-                                                        answers.getOrDefault(
-                                                                variable.name(), variable.value()))
-                                                : variable)
-                        .toList());
+                release.variables().stream().map(variable -> answered(variable, answers)).toList());
+    }
+
+    private Variable answered(Variable variable, Map<String, String> answers) {
+        boolean asked = variable.prompt().isPresent() && questions.containsKey(variable.name());
+        return asked && answers.containsKey(variable.name())
+                ? variable.answered(answers.get(variable.name()))
+                : variable;
     }
 }

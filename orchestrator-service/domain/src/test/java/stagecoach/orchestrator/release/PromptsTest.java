@@ -11,6 +11,7 @@ import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.template.Prompt;
 import stagecoach.vocabulary.template.Scope;
+import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.Variable;
 
 class PromptsTest {
@@ -59,6 +60,15 @@ class PromptsTest {
     }
 
     @Test
+    void an_answer_is_data_and_no_template() {
+        var prompts = prompts(asked("Colour", "#{Size}", false));
+        assertThat(values(prompts.answered(Map.of()))).containsExactly("#{Size}");
+        var answered = values(prompts.answered(Map.of("Colour", "#{Db.Password}"))).getFirst();
+        assertThat(Template.parse(answered).fill(Map.of("Db.Password", "hunter2")).text())
+                .isEqualTo("#{Db.Password}");
+    }
+
+    @Test
     void what_is_required_needs_an_answer_that_is_not_empty() {
         var prompts = prompts(asked("Colour", "red", true), asked("Size", "9", false));
         assertThat(prompts.objections(Map.of())).containsOnlyKeys("Colour");
@@ -92,7 +102,6 @@ class PromptsTest {
         assertThat(Prompts.in(release(elsewhere), STAGING).objections(Map.of()))
                 .containsOnlyKeys("Colour");
         assertThat(Prompts.anywhere(release(elsewhere)).questions()).hasSize(1);
-        assertThat(prompts.isSensitive("Colour")).isTrue();
     }
 
     @Test

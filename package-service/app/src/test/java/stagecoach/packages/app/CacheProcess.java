@@ -18,10 +18,10 @@ import stagecoach.local.engines.FreePort;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.trust.CacheCredential;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
-import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** A regional cache as it is shipped: a process of its own, with a folder and a port. */
@@ -80,7 +80,9 @@ final class CacheProcess implements AutoCloseable {
         environment.put("STAGECOACH_CACHE_PORT", Integer.toString(port));
         environment.put("STAGECOACH_CACHE_NUGET_PORT", Integer.toString(nugetPort));
         environment.put("STAGECOACH_GRANT_PUBLIC_KEY", grantPublicKey);
-        environment.put("STAGECOACH_CACHE_TRUST", PackageServiceResource.TRUST);
+        environment.put(
+                "STAGECOACH_CACHE_CREDENTIAL",
+                CacheCredential.of(PackageServiceResource.TRUST, name));
         process = builder.start();
         await().atMost(StagecoachResource.PATIENCE).until(() -> ready(log).isPresent());
     }
@@ -132,8 +134,7 @@ final class CacheProcess implements AutoCloseable {
 
     /** How a pull stands, asked as the server does. */
     PullStatus pull(Identity central, Sha512 sha512) throws Exception {
-        String credential =
-                CacheProtocol.credential(PackageServiceResource.TRUST, new CacheId(name));
+        String credential = CacheCredential.of(PackageServiceResource.TRUST, name);
         return PullStatus.parse(
                 send(
                                 central,

@@ -14,7 +14,6 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.cache.port.NuGetPort;
 import stagecoach.packages.server.grant.GrantKeys;
-import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.vocabulary.identity.CacheId;
 
 /** What the cache is told by its environment; each wrong or missing value is a sentence. */
@@ -25,7 +24,7 @@ class CacheSettings {
     private final String host;
     private final int port;
     private final Optional<String> grantKeys;
-    private final Optional<String> trust;
+    private final Optional<String> credential;
     private final long scrubBytesPerSecond;
     private final Duration scrubEvery;
     private final OptionalInt nugetPort;
@@ -39,7 +38,7 @@ class CacheSettings {
             @ConfigProperty(name = "STAGECOACH_CACHE_HOST", defaultValue = "127.0.0.1") String host,
             @ConfigProperty(name = "STAGECOACH_CACHE_PORT", defaultValue = "0") int port,
             @ConfigProperty(name = "STAGECOACH_GRANT_PUBLIC_KEY") Optional<String> grantKeys,
-            @ConfigProperty(name = "STAGECOACH_CACHE_TRUST") Optional<String> trust,
+            @ConfigProperty(name = "STAGECOACH_CACHE_CREDENTIAL") Optional<String> credential,
             @ConfigProperty(
                             name = "STAGECOACH_CACHE_SCRUB_BYTES_PER_SECOND",
                             defaultValue = "4194304")
@@ -57,7 +56,7 @@ class CacheSettings {
         this.host = host;
         this.port = port;
         this.grantKeys = grantKeys;
-        this.trust = trust;
+        this.credential = credential;
         this.scrubBytesPerSecond = scrubBytesPerSecond;
         this.scrubEvery = scrubEvery;
         this.nugetPort = nugetPort;
@@ -104,12 +103,11 @@ class CacheSettings {
 
     /** What the central server shows to it. */
     String credential() {
-        return CacheProtocol.credential(
-                required(
-                        trust,
-                        "STAGECOACH_CACHE_TRUST",
-                        "the secret that the central server and its caches share"),
-                name());
+        return required(
+                        credential,
+                        "STAGECOACH_CACHE_CREDENTIAL",
+                        "what the central server shows to it (docs/how-to/add-a-cache.md says how to make it)")
+                .strip();
     }
 
     /** How fast it reads again what it holds; 0 for not at all. */

@@ -241,18 +241,17 @@ final class Orchestrator extends Service {
         boolean wasLong =
                 Duration.between(raised.raisedAt(), play.time().clock()).compareTo(TRUST) > 0;
         boolean alone = slotsTaken() == 1 && hasSlot(deployment);
-        boolean answered =
-                ask(
-                        deployment,
-                        new DeploymentCommand.Resolve(
-                                raised.interruption(),
-                                play.dice().of(raised.choices()),
-                                "ada",
-                                Set.of("DEPLOY"),
-                                Optional.empty(),
-                                TRUST,
-                                sight()));
-        if (answered && wasLong && alone) {
+        var choice = play.dice().of(raised.choices());
+        var answer =
+                new DeploymentCommand.Resolve(
+                        raised.interruption(),
+                        choice,
+                        "ada",
+                        Set.of("DEPLOY"),
+                        Optional.empty(),
+                        TRUST,
+                        sight());
+        if (ask(deployment, answer) && wasLong && alone) {
             // Nobody else counts on them: who asks for long must expect it.
             packagesGo.run();
         }
@@ -263,13 +262,11 @@ final class Orchestrator extends Service {
             play.time().after(1000, () -> proceed(deployment));
             return;
         }
-        ask(
-                deployment,
-                new DeploymentCommand.Proceed(
-                        "ada",
-                        play.dice().percent(30)
-                                ? Optional.of(play.time().clock().plusSeconds(60))
-                                : Optional.<Instant>empty()));
+        Optional<Instant> until =
+                play.dice().percent(30)
+                        ? Optional.of(play.time().clock().plusSeconds(60))
+                        : Optional.empty();
+        ask(deployment, new DeploymentCommand.Proceed("ada", until));
     }
 
     /** Whether it was obeyed. */

@@ -194,7 +194,7 @@ final class Session {
         try {
             TentacleFrame frame;
             try {
-                frame = StagecoachJson.read(text, TentacleFrame.class);
+                frame = Frames.read(text);
             } catch (RuntimeException e) {
                 LOG.warnf("no frame of the protocol agent=%s cause=%s", agent, e.getMessage());
                 socket.close(CloseCode.PROTOCOL_ERROR, "That is no frame of the protocol.");

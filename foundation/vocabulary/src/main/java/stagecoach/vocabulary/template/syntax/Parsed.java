@@ -35,6 +35,20 @@ public record Parsed(List<Part> parts, List<SyntaxMistake> mistakes) {
                 : new Parsed(List.of(new Part.Literal(text)), List.of());
     }
 
+    /** A text that, read as a template, is {@code text} and nothing else, whatever stands in it. */
+    public static String escaped(String text) {
+        var reading = new Reading(text);
+        var escaped = new StringBuilder(text.length());
+        int copied = 0;
+        for (int open = text.indexOf(OPEN); open >= 0; open = text.indexOf(OPEN, open + 1)) {
+            if (reading.isOurs(open + OPEN.length())) {
+                escaped.append(text, copied, open).append('#');
+                copied = open;
+            }
+        }
+        return escaped.append(text, copied, text.length()).toString();
+    }
+
     /** A condition or loop whose end is not read yet. */
     private static final class Frame {
         private final Tag tag;

@@ -24,6 +24,7 @@ import stagecoach.local.launcher.supervisor.Stage;
 import stagecoach.local.launcher.supervisor.Supervisor;
 import stagecoach.migration.Migration;
 import stagecoach.migration.ServiceSchema;
+import stagecoach.trust.CacheCredential;
 
 /**
  * The processes of the local default: broker and database, schemas and topics, the four services,
@@ -298,7 +299,8 @@ public final class LocalDefault {
                             "STAGECOACH_CACHE_NUGET_PORT",
                                     Integer.toString(ports.port(nugetOf(process))),
                             "STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey(),
-                            "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
+                            "STAGECOACH_CACHE_CREDENTIAL",
+                                    CacheCredential.of(secrets.cacheTrust(), name));
             return new ProcessSpec(
                     process,
                     quarkus("package-service/cache", ServiceProgram.CACHE_HEAP),

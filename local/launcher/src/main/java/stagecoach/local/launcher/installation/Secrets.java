@@ -49,7 +49,7 @@ public final class Secrets {
         return folder.resolve("secret-key");
     }
 
-    /** What the package-service and the caches know each other by, base64. */
+    /** What the credentials of caches are derived from; the package-service's alone, base64. */
     String cacheTrust() throws IOException {
         return read("cache-trust");
     }

@@ -13,11 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import stagecoach.runtime.access.Caller;
+import stagecoach.runtime.access.KeyCheck;
 import stagecoach.runtime.store.TemporaryFailure;
 
 /**
  * Follows a table for one client: what is there, then what comes. It looks when its subject has
- * grown, on a virtual thread, and says that it lives when nothing comes.
+ * grown, on a virtual thread, and says that it lives when nothing comes. It ends when the client's
+ * API key is removed or expires.
  */
 @ApplicationScoped
 public class LiveStream {
@@ -25,14 +28,19 @@ public class LiveStream {
     public static final String MEDIA_TYPE = "text/event-stream;qs=0.1";
 
     private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
+    private static final Duration KEY_CHECKED_WITHIN = Duration.ofSeconds(10);
 
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("live-", 0).factory());
     private final Heads heads;
+    private final Caller caller;
+    private final KeyCheck keys;
     private volatile boolean stopping;
 
-    LiveStream(Heads heads) {
+    LiveStream(Heads heads, Caller caller, KeyCheck keys) {
         this.heads = heads;
+        this.caller = caller;
+        this.keys = keys;
     }
 
     @PreDestroy
@@ -70,7 +78,7 @@ public class LiveStream {
      */
     public Multi<OutboundSseEvent> follow(
             Sse sse, Subject subject, Supplier<String> from, Function<String, Found> look) {
-        var follower = new Follower(sse, subject, from, look);
+        var follower = new Follower(sse, caller.id(), subject, from, look);
         return Multi.createBy()
                 .repeating()
                 .uni(() -> Uni.createFrom().item(follower::more).runSubscriptionOn(threads))
@@ -85,14 +93,22 @@ public class LiveStream {
 
     private final class Follower {
         private final Sse sse;
+        private final String key;
         private final Subject subject;
         private final Supplier<String> from;
         private final Function<String, Found> look;
         private final AtomicBoolean open = new AtomicBoolean(true);
         private String at = "";
+        private long keyCheckedAt = System.nanoTime();
 
-        Follower(Sse sse, Subject subject, Supplier<String> from, Function<String, Found> look) {
+        Follower(
+                Sse sse,
+                String key,
+                Subject subject,
+                Supplier<String> from,
+                Function<String, Found> look) {
             this.sse = sse;
+            this.key = key;
             this.subject = subject;
             this.from = from;
             this.look = look;
@@ -111,6 +127,13 @@ public class LiveStream {
             while (open.get() && !stopping) {
                 long seen = heads.changes(subject);
                 try {
+                    if (!mayGoOn()) {
+                        close();
+                        return List.of(
+                                sse.newEventBuilder()
+                                        .comment("the API key was removed or has expired")
+                                        .build());
+                    }
                     if (at.isEmpty()) {
                         at = from.get();
                         return List.of(sse.newEventBuilder().comment("following").build());
@@ -134,6 +157,15 @@ public class LiveStream {
                 }
             }
             return List.of(sse.newEventBuilder().comment("nothing new").build());
+        }
+
+        private boolean mayGoOn() {
+            long now = System.nanoTime();
+            if (now - keyCheckedAt < KEY_CHECKED_WITHIN.toNanos()) {
+                return true;
+            }
+            keyCheckedAt = now;
+            return keys.isValid(key);
         }
 
         private OutboundSseEvent event(Item item) {

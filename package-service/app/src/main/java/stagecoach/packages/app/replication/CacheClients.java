@@ -13,10 +13,9 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.app.catalog.CacheRow;
-import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.trust.CacheCredential;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
-import stagecoach.vocabulary.identity.CacheId;
 
 /** Connections to caches: one set for each certificate. */
 @Singleton
@@ -54,12 +53,12 @@ class CacheClients {
                 trust.orElseThrow(
                         () ->
                                 new IllegalStateException(
-                                        "Set STAGECOACH_CACHE_TRUST, the secret that this server and its caches share."));
+                                        "Set STAGECOACH_CACHE_TRUST, the secret from which the credential of each cache is derived."));
         return new StagecoachCache(
                 clients.computeIfAbsent(
                         new Kind(Thumbprint.parse(row.thumbprint), quick), this::client),
                 row.pushUrl,
-                CacheProtocol.credential(secret, new CacheId(row.id)));
+                CacheCredential.of(secret, row.id));
     }
 
     private HttpClient client(Kind kind) {

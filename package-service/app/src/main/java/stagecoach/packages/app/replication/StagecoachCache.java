@@ -184,7 +184,7 @@ final class StagecoachCache {
             case 401, 403 ->
                     throw new CacheFailure(
                             false,
-                            "does not trust this server: the STAGECOACH_CACHE_TRUST of both must be the same",
+                            "does not trust this server: its STAGECOACH_CACHE_CREDENTIAL must be made from this server's STAGECOACH_CACHE_TRUST and its id",
                             null);
             case 408, 425, 429, 500, 502, 503, 504 ->
                     throw new CacheFailure(

@@ -30,7 +30,7 @@ final class CentralTrust {
                 request.response(),
                 401,
                 "Not trusted",
-                "This is for the central server, with its credential in the header %s: the STAGECOACH_CACHE_TRUST of both must be the same."
+                "This is for the central server, with this cache's credential in the header %s: STAGECOACH_CACHE_CREDENTIAL must be made from the server's STAGECOACH_CACHE_TRUST and this cache's id."
                         .formatted(CacheProtocol.TRUST_HEADER));
         return false;
     }

@@ -1,11 +1,5 @@
 package stagecoach.packages.server.pull;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.GeneralSecurityException;
-import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -15,7 +9,7 @@ public final class CacheProtocol {
     /** Carries the token of a read grant. */
     public static final String GRANT_HEADER = "X-Stagecoach-Grant";
 
-    /** Carries the {@link #credential} by which a cache knows the central server. */
+    /** Carries the credential by which a cache knows the central server. */
     public static final String TRUST_HEADER = "X-Stagecoach-Cache-Trust";
 
     /** Query parameter: how many milliseconds an answer may wait for the end of a pull. */
@@ -53,22 +47,6 @@ public final class CacheProtocol {
     public static final String ORDER_HEADER = "X-Stagecoach-Order";
 
     private CacheProtocol() {}
-
-    /**
-     * What the central server shows to one cache: an HMAC-SHA256 of the cache's id under the secret
-     * that the server and all caches share, in base64. So whoever puts up a cache of his own learns
-     * nothing that opens another one.
-     */
-    public static String credential(String sharedSecret, CacheId cache) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(sharedSecret.strip().getBytes(UTF_8), "HmacSHA256"));
-            byte[] bytes = mac.doFinal(("cache:" + cache.value()).getBytes(UTF_8));
-            return Base64.getEncoder().encodeToString(bytes);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("This Java runtime lacks HmacSHA256.", impossible);
-        }
-    }
 
     /** At the cache: the path of a digest's pull. */
     public static String pullPath(Sha512 sha512) {

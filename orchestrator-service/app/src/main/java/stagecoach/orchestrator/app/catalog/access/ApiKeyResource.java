@@ -163,6 +163,7 @@ public class ApiKeyResource {
         Cause cause = Cause.of(clock, caller.actor());
         unitOfWork.run(
                 tx -> {
+                    keys.lock(tx);
                     ApiKey key = keys.find(tx, id).orElseThrow(() -> notFound(id));
                     if (key.roles().contains(Role.ADMIN)
                             && !keys.anotherAdmin(tx, id, cause.at())) {

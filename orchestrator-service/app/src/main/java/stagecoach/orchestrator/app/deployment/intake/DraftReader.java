@@ -24,7 +24,6 @@ import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.packages.TransferBudget;
 import stagecoach.vocabulary.process.Step;
-import stagecoach.vocabulary.template.Template;
 import stagecoach.vocabulary.template.VariableNames;
 
 /** Reads the body of a request for a deployment, and tells at once all that is wrong with it. */
@@ -222,12 +221,10 @@ class DraftReader {
                                 "variables",
                                 "\"%s\" is no name for a variable: begin with a letter, go on with letters, digits, dots, colons, hyphens and underscores, and leave Stagecoach.… alone."
                                         .formatted(name.replaceAll("\\p{Cntrl}", "?")));
-                    } else {
-                        judge(
-                                body,
-                                name,
-                                value,
-                                prompts.isEmpty() || prompts.get().isSensitive(name));
+                    } else if (value.length() > VALUE_MAX) {
+                        body.mistake(
+                                "variables/" + name,
+                                "A value has at most %d characters.".formatted(VALUE_MAX));
                     }
                 });
         prompts.map(asked -> asked.objections(given))
@@ -239,16 +236,5 @@ class DraftReader {
                             }
                         });
         return given;
-    }
-
-    private static void judge(JsonBody body, String name, String value, boolean sensitive) {
-        String place = "variables/" + name;
-        if (value.length() > VALUE_MAX) {
-            body.mistake(place, "A value has at most %d characters.".formatted(VALUE_MAX));
-            return;
-        }
-        for (var mistake : Template.parse(value).mistakes()) {
-            body.mistake(place, sensitive ? mistake.withoutText() : mistake.sentence());
-        }
     }
 }

@@ -2,15 +2,30 @@ package stagecoach.orchestrator.app.catalog.access;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.restassured.RestAssured;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.catalog.ConfigurationKind;
 import stagecoach.runtime.access.KeyCheck;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 
 @OrchestratorTest
@@ -45,6 +60,66 @@ class ApiKeyTest {
                                             .contains(KeyCheck.sha256Of(key))
                                             .doesNotContain(key));
         }
+    }
+
+    @Test
+    void a_stream_of_events_ends_once_its_key_is_removed() throws Exception {
+        var made =
+                Api.expect(
+                        201,
+                        Api.post("/api-keys", "{\"name\": \"leaver\", \"roles\": [\"READ\"]}"));
+        var request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://localhost:%d/api/v1/events"
+                                                .formatted(RestAssured.port)))
+                        .header("Accept", "text/event-stream")
+                        .header("X-Api-Key", made.getString("key"))
+                        .build();
+        try (var client = HttpClient.newHttpClient()) {
+            var stream =
+                    client.sendAsync(request, HttpResponse.BodyHandlers.ofLines())
+                            .get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(stream.statusCode()).isEqualTo(200);
+            assertThat(Api.delete("/api-keys/" + made.getString("id")).statusCode()).isEqualTo(204);
+            assertThat(
+                            CompletableFuture.supplyAsync(() -> stream.body().toList())
+                                    .get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .anyMatch(line -> line.contains("API key was removed"));
+        }
+    }
+
+    @Test
+    void nothing_that_stands_in_a_topic_makes_a_key_here() {
+        String key = KeyCheck.mint();
+        String id = "forged-" + System.nanoTime();
+        TestEvents.publish(
+                Channels.CONFIGURATION,
+                ConfigurationKind.streamOf(Kind.API_KEY, id),
+                1,
+                new ConfigurationChanged(
+                        Kind.API_KEY,
+                        id,
+                        1,
+                        Optional.of(
+                                new ConfigurationDocument.ApiKey(
+                                        id,
+                                        id,
+                                        KeyCheck.sha256Of(key),
+                                        List.of(ConfigurationDocument.Role.ADMIN),
+                                        Optional.empty()))),
+                EventAttributes.none());
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () ->
+                                Api.get("/events?since=2020-01-01T00:00:00Z&limit=500")
+                                        .asString()
+                                        .contains(id));
+        given().header("X-Api-Key", key).get("/api/v1/regions").then().statusCode(401);
+        assertThat(
+                        ConfigProvider.getConfig()
+                                .getValue("mp.messaging.incoming.api-keys.enabled", Boolean.class))
+                .isFalse();
     }
 
     @Test
