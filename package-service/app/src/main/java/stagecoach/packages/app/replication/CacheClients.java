@@ -58,7 +58,8 @@ class CacheClients {
                 clients.computeIfAbsent(
                         new Kind(Thumbprint.parse(row.thumbprint), quick), this::client),
                 row.pushUrl,
-                CacheCredential.of(secret, row.id));
+                CacheCredential.of(secret, row.id),
+                StagecoachCache.ANSWER_MAX);
     }
 
     private HttpClient client(Kind kind) {

@@ -111,7 +111,11 @@ public class CacheContents {
             Page page = client.holdings("");
             held.addAll(page.held());
             while (page.more()) {
-                page = client.holdings(held.getLast().hex());
+                String behind = held.isEmpty() ? "" : held.getLast().hex();
+                page = client.holdings(behind);
+                if (page.held().isEmpty() || page.held().getFirst().hex().compareTo(behind) <= 0) {
+                    throw new CacheAway("it tells what it holds in no order", null);
+                }
                 held.addAll(page.held());
             }
             return new Holdings(page.room(), held, page.damaged());

@@ -14,9 +14,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.pull.CacheProtocol;
@@ -27,21 +32,29 @@ import stagecoach.wire.StagecoachJson;
 
 /** A Stagecoach cache as the server talks to it: single requests, each tried once. */
 final class StagecoachCache {
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
+    /** Until an answer has begun, and again until it has ended. */
+    static final Duration ANSWER_MAX = Duration.ofSeconds(20);
+
+    /** A page of what a cache holds is the longest; a cache must not fill our memory. */
+    private static final int ANSWER_BYTES_MAX = 8 << 20;
+
     private static final int PRECONDITION_FAILED = 412;
 
     private final HttpClient client;
     private final String url;
     private final String credential;
+    private final Duration answerMax;
 
     /**
      * @param client trusts the cache's certificate and no other
      * @param credential what the cache knows this server by
+     * @param answerMax until an answer has begun, and again until it has ended
      */
-    StagecoachCache(HttpClient client, String url, String credential) {
+    StagecoachCache(HttpClient client, String url, String credential, Duration answerMax) {
         this.client = client;
         this.url = url;
         this.credential = credential;
+        this.answerMax = answerMax;
     }
 
     /** Orders a pull and waits a while for its end. */
@@ -122,7 +135,8 @@ final class StagecoachCache {
         if (from > 0) {
             request.header("Range", "bytes=" + from + "-");
         }
-        HttpResponse<InputStream> response = sent(request.build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response =
+                sent(() -> client.send(request.build(), BodyHandlers.ofInputStream()));
         return switch (response.statusCode()) {
             case 200, 206 -> Optional.of(response);
             case 404, 416 -> {
@@ -146,7 +160,7 @@ final class StagecoachCache {
 
     private HttpRequest.Builder asking(String path) {
         return HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(ANSWER_MAX)
+                .timeout(answerMax)
                 .header(CacheProtocol.TRUST_HEADER, credential);
     }
 
@@ -159,7 +173,7 @@ final class StagecoachCache {
                                                 CacheProtocol.pullPath(sha512),
                                                 CacheProtocol.WAIT,
                                                 within.toMillis())))
-                .timeout(ANSWER_MAX.plus(within))
+                .timeout(answerMax.plus(within))
                 .header(CacheProtocol.TRUST_HEADER, credential);
     }
 
@@ -178,7 +192,7 @@ final class StagecoachCache {
 
     private HttpResponse<byte[]> exchange(HttpRequest.Builder request)
             throws CacheFailure, InterruptedException {
-        HttpResponse<byte[]> response = sent(request.build(), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response = sent(() -> whole(request.build()));
         return switch (response.statusCode()) {
             case 200, 201, 202, 204, 404, PRECONDITION_FAILED -> response;
             case 401, 403 ->
@@ -197,10 +211,39 @@ final class StagecoachCache {
         };
     }
 
-    private <B> HttpResponse<B> sent(HttpRequest request, HttpResponse.BodyHandler<B> handler)
+    /** The timeout of a request ends with the headers of its answer; a body may stall as well. */
+    private HttpResponse<byte[]> whole(HttpRequest request)
+            throws IOException, InterruptedException {
+        Duration max = request.timeout().orElse(answerMax).plus(answerMax);
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(
+                        request,
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+        try {
+            return answer.get(max.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            var unended = new HttpTimeoutException("it does not end its answer");
+            unended.initCause(e);
+            throw unended;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            // Whatever is still on its way is not wanted any more.
+            answer.cancel(true);
+        }
+    }
+
+    private interface Exchange<B> {
+        HttpResponse<B> run() throws IOException, InterruptedException;
+    }
+
+    private <B> HttpResponse<B> sent(Exchange<B> exchange)
             throws CacheFailure, InterruptedException {
         try {
-            return client.send(request, handler);
+            return exchange.run();
         } catch (SSLException e) {
             throw unreached(e);
         } catch (IOException e) {

@@ -1,0 +1,124 @@
+package stagecoach.packages.app.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A cache that answers as no cache should costs a try, and neither a thread nor the memory. */
+@Timeout(60)
+class StagecoachCacheTest {
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private HttpClient client;
+    private HttpServer server;
+    private StagecoachCache cache;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        client = HttpClient.newHttpClient();
+        server.setExecutor(threads);
+        server.start();
+        cache =
+                new StagecoachCache(
+                        client,
+                        "http://127.0.0.1:" + server.getAddress().getPort(),
+                        "credential",
+                        Duration.ofMillis(500));
+    }
+
+    @AfterEach
+    void stop() {
+        ended.countDown();
+        server.stop(0);
+        client.shutdownNow();
+        threads.shutdownNow();
+    }
+
+    private interface Body {
+        void writeTo(OutputStream body) throws Exception;
+    }
+
+    private void answers(Body body) {
+        server.createContext("/", exchange -> answer(exchange, body));
+    }
+
+    private static void answer(HttpExchange exchange, Body body) throws IOException {
+        try (exchange) {
+            exchange.sendResponseHeaders(200, 0);
+            body.writeTo(exchange.getResponseBody());
+        } catch (IOException gone) {
+            throw gone;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void a_body_that_stalls_in_its_middle_ends_with_a_sentence() {
+        answers(
+                body -> {
+                    body.write("{\"digests\":[".getBytes(StandardCharsets.UTF_8));
+                    body.flush();
+                    ended.await();
+                });
+        assertThatThrownBy(() -> cache.holdings(""))
+                .isInstanceOf(CacheFailure.class)
+                .hasMessageContaining("does not end its answer");
+    }
+
+    @Test
+    void a_body_without_an_end_is_not_taken_in() {
+        byte[] part = new byte[1 << 16];
+        answers(
+                body -> {
+                    while (ended.getCount() > 0) {
+                        body.write(part);
+                    }
+                });
+        assertThatThrownBy(() -> cache.holdings("")).isInstanceOf(CacheFailure.class);
+    }
+
+    @Test
+    void an_answer_that_does_not_begin_ends_too() {
+        server.createContext(
+                "/",
+                exchange -> {
+                    try (exchange) {
+                        ended.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+        assertThatThrownBy(() -> cache.feedTag()).isInstanceOf(CacheFailure.class);
+    }
+
+    @Test
+    void what_answers_in_time_is_read() throws Exception {
+        server.createContext(
+                "/feed",
+                exchange -> {
+                    try (exchange) {
+                        exchange.getResponseHeaders().add("ETag", "\"abc\"");
+                        exchange.sendResponseHeaders(200, -1);
+                    }
+                });
+        assertThat(cache.feedTag()).hasValue("abc");
+    }
+}
