@@ -53,11 +53,21 @@ public final class FeedsCommand implements Runnable {
                                 feed.path("id").asText(),
                                 feed.path("kind").asText(),
                                 feed.path(ACCESS).asText("-").replace("null", "-"),
+                                readThrough(feed),
                                 feed.path("url").asText()));
             }
-            say(Text.table(List.of("FEED", "KIND", "ACCESS", "URL"), rows).stripTrailing());
+            say(
+                    Text.table(List.of("FEED", "KIND", "ACCESS", "READ THROUGH", "URL"), rows)
+                            .stripTrailing());
             return ExitCode.SUCCEEDED;
         }
+    }
+
+    /** The ids that the built-in feed answers from this one. */
+    private static String readThrough(JsonNode feed) {
+        List<String> ids = new ArrayList<>();
+        feed.path("readThrough").path("ids").forEach(id -> ids.add(id.asText()));
+        return ids.isEmpty() ? "-" : String.join(" ", ids);
     }
 
     @Command(

@@ -29,7 +29,6 @@ import stagecoach.contracts.configuration.ConfigurationDocument.FeedAccess;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.upstream.FeedCatalog;
-import stagecoach.packages.app.upstream.FeedRequest;
 import stagecoach.packages.app.upstream.FeedRow;
 import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.runtime.access.Caller;
@@ -120,7 +119,7 @@ public class FeedResource {
     @Operation(
             summary = "Make or replace a feed",
             description =
-                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves it out keeps it, as long as user and server stay the same. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
+                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves it out keeps it, as long as user and server stay the same. readThrough names the ids (\"Shop.Core\", \"Shop.*\", \"*\") that the built-in feed answers from this one, unless a version of them was ever pushed here; of several feeds the one that says most of an id answers for it. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
     @RequestBody(
             content =
                     @Content(
@@ -152,7 +151,7 @@ public class FeedResource {
                         FeedCatalog.lockAll(tx);
                     }
                     Optional<FeedRow> before = found(tx, id);
-                    FeedRow after = FeedRequest.read(id, body, before, catalog);
+                    FeedRow after = catalog.read(tx, id, body, before);
                     Revision seen = catalog.revision(tx, id);
                     request.check(before.isPresent() ? seen : Revision.NONE, nameOf(id));
                     if (request.dryRun) {
@@ -194,7 +193,7 @@ public class FeedResource {
         refuseChange(body, "name", BuiltInFeed.NAME);
         refuseChange(body, "kind", BuiltInFeed.KIND);
         Optional<FeedAccess> access = body.choice("access", FeedAccess.class);
-        body.ignore("url", "credentials", "downloadAttempts", "downloadBackoff");
+        body.ignore("url", "credentials", "downloadAttempts", "downloadBackoff", "readThrough");
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return access.orElse(FeedAccess.KEYS);
@@ -273,6 +272,7 @@ public class FeedResource {
      * @param access of the built-in feed: {@code KEYS} or {@code PUBLIC}
      * @param downloadAttempts before a download is given up
      * @param downloadBackoff before the second attempt; it doubles
+     * @param readThrough what the built-in feed answers from this one
      */
     @Schema(name = "Feed")
     public record FeedView(
@@ -283,7 +283,8 @@ public class FeedResource {
             @Nullable FeedAccess access,
             @Nullable CredentialsView credentials,
             @Nullable Integer downloadAttempts,
-            @Nullable Duration downloadBackoff) {
+            @Nullable Duration downloadBackoff,
+            @Nullable ReadThroughView readThrough) {
         static FeedView builtIn(UriInfo uri, FeedAccess access) {
             return new FeedView(
                     FeedId.BUILT_IN.value(),
@@ -291,6 +292,7 @@ public class FeedResource {
                     BuiltInFeed.KIND,
                     uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString(),
                     access,
+                    null,
                     null,
                     null,
                     null);
@@ -305,7 +307,21 @@ public class FeedResource {
                     null,
                     row.username == null ? null : new CredentialsView(row.username, null),
                     row.attempts,
-                    Duration.ofMillis(row.backoffMillis));
+                    Duration.ofMillis(row.backoffMillis),
+                    row.readThrough.isEmpty() ? null : new ReadThroughView(row.readThroughIds()));
+        }
+    }
+
+    /**
+     * What the built-in feed answers from a feed outside, unless it was ever pushed here.
+     *
+     * @param ids ids, beginnings of ids ({@code shop.*}), or all ({@code *})
+     */
+    @Schema(name = "FeedReadThrough")
+    public record ReadThroughView(List<String> ids) {
+        /** Copies the list. */
+        public ReadThroughView {
+            ids = List.copyOf(ids);
         }
     }
 

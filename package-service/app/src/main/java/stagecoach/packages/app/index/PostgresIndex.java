@@ -52,6 +52,10 @@ public class PostgresIndex implements PackageIndex {
 
     private static AddOutcome add(Tx tx, PackageEntry entry) {
         PackagePin pin = entry.pin();
+        Optional<PackageEntry> givenAway = PushedIds.claim(tx, entry);
+        if (givenAway.isPresent()) {
+            return new AddOutcome.OtherBytes(givenAway.get());
+        }
         int added =
                 tx.execute(
                         "INSERT INTO package (id_key, version_key, %s, searched, semver2, types, used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?7) ON CONFLICT DO NOTHING"

@@ -22,6 +22,9 @@ import stagecoach.packages.server.nuget.FlatContainer;
 import stagecoach.packages.server.nuget.FlatPath;
 import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
 
 /** Service index and flat container of the built-in feed (NuGet v3). */
 @Path("/nuget/v3")
@@ -32,12 +35,19 @@ public class NuGetResource {
     private final BlobAnswers blobs;
     private final UnitOfWork unitOfWork;
     private final Leases leases;
+    private final FromOutside outside;
 
-    NuGetResource(FlatContainer packages, BlobAnswers blobs, UnitOfWork unitOfWork, Leases leases) {
+    NuGetResource(
+            FlatContainer packages,
+            BlobAnswers blobs,
+            UnitOfWork unitOfWork,
+            Leases leases,
+            FromOutside outside) {
         this.packages = packages;
         this.blobs = blobs;
         this.unitOfWork = unitOfWork;
         this.leases = leases;
+        this.outside = outside;
     }
 
     /** Where everything is, with the addresses by which the client came. */
@@ -82,19 +92,44 @@ public class NuGetResource {
             throws IOException {
         return switch (asked) {
             case FlatPath.Versions(var id) ->
-                    packages.versions(id).map(versions -> Documents.json(versions, headers));
+                    packages.versions(id)
+                            .or(
+                                    () ->
+                                            outside.asked(
+                                                    headers,
+                                                    o -> FlatContainer.document(o.versions(id))))
+                            .map(versions -> Documents.json(versions, headers));
             case FlatPath.Nuspec(var id, var version) ->
-                    packages.nuspec(id, version)
+                    nuspec(id, version, headers)
                             .map(xml -> Documents.of(xml, MediaType.APPLICATION_XML_TYPE, headers));
             case FlatPath.Nupkg(var id, var version) -> {
-                Optional<PackageEntry> entry = packages.nupkg(id, version);
-                if (!head && entry.isPresent()) {
-                    unitOfWork.execute(tx -> leases.touch(tx, entry.get().pin().sha512()));
-                }
-                yield entry.isEmpty()
+                Optional<PackagePin> pin = pin(id, version, head, headers);
+                yield pin.isEmpty()
                         ? Optional.empty()
-                        : blobs.answer(entry.get().pin().sha512(), head, headers);
+                        : blobs.answer(pin.get().sha512(), head, headers);
             }
         };
+    }
+
+    private Optional<byte[]> nuspec(PackageId id, PackageVersion version, HttpHeaders headers)
+            throws IOException {
+        Optional<byte[]> ours = packages.nuspec(id, version);
+        if (ours.isPresent()) {
+            return ours;
+        }
+        Optional<PackagePin> pin = outside.asked(headers, o -> o.pin(id, version));
+        return pin.isEmpty() ? Optional.empty() : packages.nuspec(pin.get());
+    }
+
+    private Optional<PackagePin> pin(
+            PackageId id, PackageVersion version, boolean head, HttpHeaders headers) {
+        Optional<PackageEntry> entry = packages.nupkg(id, version);
+        if (entry.isEmpty()) {
+            return outside.asked(headers, o -> o.pin(id, version));
+        }
+        if (!head) {
+            unitOfWork.execute(tx -> leases.touch(tx, entry.get().pin().sha512()));
+        }
+        return entry.map(PackageEntry::pin);
     }
 }

@@ -23,9 +23,11 @@ import stagecoach.packages.server.nuget.Registrations;
 @Tag(name = "NuGet")
 public class RegistrationResource {
     private final Registrations registrations;
+    private final FromOutside outside;
 
-    RegistrationResource(Registrations registrations) {
+    RegistrationResource(Registrations registrations, FromOutside outside) {
         this.registrations = registrations;
+        this.outside = outside;
     }
 
     /** All versions of a package, a page of them, or one. */
@@ -51,11 +53,28 @@ public class RegistrationResource {
     private Optional<Response> answer(Hive hive, String path, UriInfo uri, HttpHeaders headers) {
         FeedUrls urls = FeedFolder.urls(uri);
         return RegistrationPath.parse(path)
-                .flatMap(asked -> registrations.document(asked, hive, urls))
+                .flatMap(asked -> document(asked, hive, urls, headers))
                 .map(
                         document ->
                                 hive.compressed()
                                         ? Documents.gzip(document, headers)
                                         : Documents.json(document, headers));
+    }
+
+    private Optional<byte[]> document(
+            RegistrationPath asked, Hive hive, FeedUrls urls, HttpHeaders headers) {
+        // One document never mixes what is ours with what is not.
+        return registrations
+                .document(asked, hive, urls)
+                .or(
+                        () ->
+                                outside.asked(
+                                        headers,
+                                        o ->
+                                                Registrations.document(
+                                                        asked,
+                                                        hive,
+                                                        urls,
+                                                        o.registered(asked.id()))));
     }
 }

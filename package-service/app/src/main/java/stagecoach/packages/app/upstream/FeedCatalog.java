@@ -5,9 +5,13 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.packages.app.catalog.PackageConfiguration;
 import stagecoach.packages.app.catalog.PackageConfiguration.Command;
@@ -21,6 +25,7 @@ import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
 import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackageId;
 
 /** The feeds outside that there are; each change with its event, each password sealed. */
 @ApplicationScoped
@@ -46,6 +51,31 @@ public class FeedCatalog {
             ids.add((String) Objects.requireNonNull(row[0]));
         }
         return List.copyOf(ids);
+    }
+
+    /**
+     * The row that the body of a request asks for.
+     *
+     * @throws stagecoach.runtime.access.InvalidInput with everything that is wrong
+     */
+    public FeedRow read(Tx tx, String id, byte @Nullable [] json, Optional<FeedRow> before) {
+        return FeedRequest.read(id, json, before, this, readThrough(tx));
+    }
+
+    /** The feed that the built-in one is read through to for a package, if one is. */
+    Optional<FeedId> readThroughFor(Tx tx, PackageId id) {
+        return readThrough(tx).entrySet().stream()
+                .filter(rule -> rule.getKey().allows(id))
+                .max(Comparator.comparingInt(rule -> rule.getKey().weight()))
+                .map(rule -> new FeedId(rule.getValue()));
+    }
+
+    /** Which feed each rule belongs to: of two with the same one a request was refused. */
+    Map<ReadThroughRule, String> readThrough(Tx tx) {
+        var rules = new HashMap<ReadThroughRule, String>();
+        tx.query(FeedRow.class, "from FeedRow where readThrough <> '' order by id desc")
+                .forEach(row -> row.readThroughRules().forEach(rule -> rules.put(rule, row.id)));
+        return rules;
     }
 
     /** How to read it, its password opened. */

@@ -4,7 +4,10 @@ import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.WebAddress;
 import stagecoach.packages.feeds.transport.FeedSettings.Kind;
@@ -13,11 +16,12 @@ import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.IdRule;
 
 /** The body of a {@code PUT} of a feed outside. */
-public final class FeedRequest {
+final class FeedRequest {
     private static final int NAME_CHARACTERS_MAX = 200;
     private static final int URL_CHARACTERS_MAX = 2000;
     private static final int USERNAME_CHARACTERS_MAX = 200;
     private static final int PASSWORD_CHARACTERS_MAX = 4000;
+    private static final int READ_THROUGH_MAX = 100;
     private static final int ATTEMPTS = 5;
     private static final int ATTEMPTS_MAX = 100;
     private static final Duration BACKOFF = Duration.ofSeconds(10);
@@ -30,8 +34,12 @@ public final class FeedRequest {
      *
      * @throws stagecoach.runtime.access.InvalidInput with everything that is wrong
      */
-    public static FeedRow read(
-            String id, byte @Nullable [] json, Optional<FeedRow> before, FeedCatalog catalog) {
+    static FeedRow read(
+            String id,
+            byte @Nullable [] json,
+            Optional<FeedRow> before,
+            FeedCatalog catalog,
+            Map<ReadThroughRule, String> taken) {
         var body = JsonBody.of(json);
         if (!IdRule.allows(id)) {
             body.mistake(
@@ -60,6 +68,7 @@ public final class FeedRequest {
                                 body.mistake(
                                         "access",
                                         "Others serve this feed; only the built-in feed can be public here."));
+        body.object("readThrough").ifPresent(given -> readThrough(given, row, taken));
         body.object("credentials").ifPresent(given -> credentials(given, row, before, catalog));
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
@@ -139,6 +148,34 @@ public final class FeedRequest {
             return BACKOFF;
         }
         return backoff;
+    }
+
+    /** Two feeds for one rule could disagree, and which one is asked would be chance. */
+    private static void readThrough(
+            JsonBody given, FeedRow row, Map<ReadThroughRule, String> taken) {
+        Optional<List<ReadThroughRule>> rules = given.list("ids", ReadThroughRule::parse);
+        if (rules.isEmpty()) {
+            given.missing("ids");
+        }
+        rules.filter(all -> all.size() > READ_THROUGH_MAX)
+                .ifPresent(
+                        _ ->
+                                given.mistake(
+                                        "ids",
+                                        "There are at most %d.".formatted(READ_THROUGH_MAX)));
+        rules.orElse(List.of()).stream()
+                .filter(rule -> !taken.getOrDefault(rule, row.id).equals(row.id))
+                .forEach(
+                        rule ->
+                                given.mistake(
+                                        "ids",
+                                        "\"%s\" is read through to the feed \"%s\" already. Remove it there, or say more of the id here."
+                                                .formatted(rule.value(), taken.get(rule))));
+        row.readThrough =
+                rules.orElse(List.of()).stream()
+                        .map(ReadThroughRule::value)
+                        .collect(Collectors.joining(" "));
+        given.refuseUnknown();
     }
 
     /** A password is never told, so who writes back what he read keeps the one that is there. */

@@ -33,6 +33,20 @@ public class FeedRow {
     @Column(name = "backoff_millis")
     public long backoffMillis;
 
+    /** Which ids the built-in feed may answer for from it, with blanks between. */
+    @Column(name = "read_through")
+    public String readThrough = "";
+
+    /** The same, each by itself. */
+    public List<String> readThroughIds() {
+        return readThrough.isEmpty() ? List.of() : List.of(readThrough.split(" ", -1));
+    }
+
+    /** The same, to be asked. */
+    List<ReadThroughRule> readThroughRules() {
+        return readThroughIds().stream().map(ReadThroughRule::parse).toList();
+    }
+
     /** What answers there. */
     FeedSettings.Kind kind() {
         return FeedSettings.Kind.valueOf(kind);
@@ -52,7 +66,8 @@ public class FeedRow {
                 username == null ? "" : username,
                 password == null ? "" : Arrays.toString(password),
                 attempts,
-                backoffMillis);
+                backoffMillis,
+                readThrough);
     }
 
     /** What the other services learn of it: neither where it is nor who reads it. */

@@ -1,5 +1,6 @@
 package stagecoach.packages.app.upstream;
 
+import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /** What has become of fetching a package from its feed. */
@@ -16,5 +17,5 @@ public sealed interface Fetch {
     record Underway(String sentence) implements Fetch {}
 
     /** It cannot be had; why, in words. */
-    record Failed(String sentence) implements Fetch {}
+    record Failed(FeedException.Kind kind, String sentence) implements Fetch {}
 }

@@ -1,6 +1,7 @@
 package stagecoach.packages.app.upstream;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,28 @@ final class FirstSeen {
                         id.lower(),
                         version.lower())
                 .stream()
-                .map(
-                        row ->
-                                new PackagePin(
-                                        PackageId.parse(text(row[0])),
-                                        PackageVersion.parse(text(row[1])),
-                                        new Sha512(text(row[2])),
-                                        ((Number) Objects.requireNonNull(row[3])).longValue()))
+                .map(FirstSeen::pin)
                 .findFirst();
+    }
+
+    /** All versions of a package that a feed was seen to have. */
+    static List<PackagePin> all(Tx tx, FeedId feed, PackageId id) {
+        return tx
+                .rows(
+                        "SELECT id, version, sha512, size FROM first_seen WHERE feed = ?1 AND id_key = ?2",
+                        feed.value(),
+                        id.lower())
+                .stream()
+                .map(FirstSeen::pin)
+                .toList();
+    }
+
+    private static PackagePin pin(@Nullable Object[] row) {
+        return new PackagePin(
+                PackageId.parse(text(row[0])),
+                PackageVersion.parse(text(row[1])),
+                new Sha512(text(row[2])),
+                ((Number) Objects.requireNonNull(row[3])).longValue());
     }
 
     private static String text(@Nullable Object value) {

@@ -172,6 +172,7 @@ public class Upstream {
             flights.remove(key, flight);
             Log.errorf(e, "A package could not be fetched. feed=%s id=%s", feed, id);
             return new Fetch.Failed(
+                    FeedException.Kind.UNREACHABLE,
                     "%s %s could not be fetched from the feed \"%s\": an error of the server, which its log tells."
                             .formatted(id, version, feed));
         }
@@ -194,7 +195,7 @@ public class Upstream {
         try {
             flight.land(fetched(key, flight.came()));
         } catch (FeedException e) {
-            flight.land(new Fetch.Failed(String.valueOf(e.getMessage())));
+            flight.land(new Fetch.Failed(e.kind(), String.valueOf(e.getMessage())));
         } catch (PackageRefusedException e) {
             flight.land(refused(key, e.refusal().sentence()));
         } catch (IOException e) {
@@ -203,7 +204,9 @@ public class Upstream {
             flight.land(unstored(key, Objects.requireNonNull(e.getCause())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            flight.land(new Fetch.Failed("the server is being stopped."));
+            flight.land(
+                    new Fetch.Failed(
+                            FeedException.Kind.UNREACHABLE, "the server is being stopped."));
         } catch (RuntimeException e) {
             flight.crash(e);
         } catch (Error e) {
@@ -216,12 +219,14 @@ public class Upstream {
     private static Fetch unstored(Key key, IOException e) {
         Log.errorf(e, "A package cannot be stored. feed=%s id=%s", key.feed(), key.id());
         return new Fetch.Failed(
+                FeedException.Kind.UNREACHABLE,
                 "%s %s cannot be stored on the server: %s."
                         .formatted(key.id(), key.version(), e.getMessage()));
     }
 
     private static Fetch refused(Key key, String sentence) {
         return new Fetch.Failed(
+                FeedException.Kind.WRONG,
                 "the feed \"%s\" gives what is no %s %s: %s"
                         .formatted(key.feed(), key.id(), key.version(), sentence));
     }
@@ -234,7 +239,9 @@ public class Upstream {
         }
         Optional<PackageFeed> feed = feed(key.feed());
         if (feed.isEmpty()) {
-            return new Fetch.Failed("there is no feed \"%s\" any more.".formatted(key.feed()));
+            return new Fetch.Failed(
+                    FeedException.Kind.MISSING,
+                    "there is no feed \"%s\" any more.".formatted(key.feed()));
         }
         try (var sink = new StoreSink(blobs)) {
             Optional<Sha512> expected = seen(key).map(PackagePin::sha512);

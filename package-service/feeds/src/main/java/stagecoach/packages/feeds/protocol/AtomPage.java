@@ -3,6 +3,7 @@ package stagecoach.packages.feeds.protocol;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,11 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.index.DependencyRange;
+import stagecoach.packages.server.index.PackageDetails;
+import stagecoach.packages.server.index.PackageDetails.Dependency;
+import stagecoach.packages.server.index.PackageDetails.DependencyGroup;
+import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
@@ -31,13 +37,70 @@ record AtomPage(List<Entry> entries, Optional<String> next) {
      * A package.
      *
      * @param content where its bytes are
+     * @param texts its properties, by their names
      */
     record Entry(
             PackageId id,
             PackageVersion version,
             boolean listed,
             Optional<Sha512> digest,
-            String content) {}
+            String content,
+            Map<String, String> texts) {
+
+        /** What it tells, if all that it depends on can be read. */
+        Optional<RegisteredVersion> registered() {
+            try {
+                return Optional.of(
+                        new RegisteredVersion(
+                                id,
+                                version,
+                                Optional.empty(),
+                                CatalogEntry.instant(text("Published")),
+                                listed,
+                                text("Authors"),
+                                text("Description"),
+                                details()));
+            } catch (IllegalArgumentException unreadable) {
+                return Optional.empty();
+            }
+        }
+
+        private String text(String property) {
+            return texts.getOrDefault(property, "");
+        }
+
+        /** Dependencies are {@code id:range:framework}, with bars between them. */
+        private PackageDetails details() {
+            Map<String, List<Dependency>> groups = new LinkedHashMap<>();
+            boolean semVer2 = PackageDetails.needsSemVer2(text("Version"));
+            for (String each : text("Dependencies").split("\\|", -1)) {
+                String[] parts = each.strip().split(":", 3);
+                var group =
+                        parts.length > 1 || !parts[0].isEmpty()
+                                ? groups.computeIfAbsent(
+                                        parts.length == 3 ? parts[2] : "", _ -> new ArrayList<>())
+                                : new ArrayList<Dependency>();
+                if (!parts[0].isEmpty()) {
+                    String range = parts.length > 1 ? parts[1] : "";
+                    semVer2 |= PackageDetails.needsSemVer2(range);
+                    group.add(
+                            new Dependency(PackageId.parse(parts[0]), new DependencyRange(range)));
+                }
+            }
+            return new PackageDetails(
+                    "",
+                    text("Tags"),
+                    "",
+                    "",
+                    "true".equalsIgnoreCase(text("RequireLicenseAcceptance")),
+                    text("MinClientVersion"),
+                    semVer2,
+                    List.of(),
+                    groups.entrySet().stream()
+                            .map(group -> new DependencyGroup(group.getKey(), group.getValue()))
+                            .toList());
+        }
+    }
 
     /** Nothing outside of a document is ever read for it. */
     private static XMLInputFactory xml() {
@@ -112,6 +175,12 @@ record AtomPage(List<Entry> entries, Optional<String> next) {
                             "NormalizedVersion",
                             "Published",
                             "Listed",
+                            "Authors",
+                            "Description",
+                            "Tags",
+                            "RequireLicenseAcceptance",
+                            "MinClientVersion",
+                            "Dependencies",
                             "PackageHash",
                             "PackageHashAlgorithm" ->
                             texts.put(reader.getLocalName(), reader.getElementText().strip());
@@ -135,7 +204,8 @@ record AtomPage(List<Entry> entries, Optional<String> next) {
                     "SHA512".equalsIgnoreCase(texts.getOrDefault("PackageHashAlgorithm", "SHA512"))
                             ? Digests.read(texts.getOrDefault("PackageHash", ""))
                             : Optional.<Sha512>empty();
-            entries.add(new Entry(id.get(), version.get(), listed, digest, content));
+            entries.add(
+                    new Entry(id.get(), version.get(), listed, digest, content, Map.copyOf(texts)));
         }
     }
 }

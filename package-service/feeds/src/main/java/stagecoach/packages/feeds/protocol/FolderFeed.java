@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +22,12 @@ import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.server.ingest.ArchiveGuard;
+import stagecoach.packages.server.ingest.ArchiveLimits;
+import stagecoach.packages.server.ingest.Nuspec;
+import stagecoach.packages.server.ingest.NuspecReader;
+import stagecoach.packages.server.ingest.PackageRefusedException;
+import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
@@ -34,6 +41,7 @@ import stagecoach.vocabulary.packages.Sha512;
 final class FolderFeed implements PackageFeed {
     private static final String SUFFIX = ".nupkg";
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final ArchiveGuard GUARD = new ArchiveGuard(ArchiveLimits.defaults());
 
     private final FeedSettings settings;
     private final FeedRules rules;
@@ -51,6 +59,47 @@ final class FolderFeed implements PackageFeed {
     @Override
     public List<PackageVersion> versions(PackageId id) throws FeedException {
         return found(id).stream().map(Found::version).distinct().toList();
+    }
+
+    /** What is no package, or another one, is left out, as a download of it would be refused. */
+    @Override
+    public List<RegisteredVersion> registered(PackageId id) throws FeedException {
+        List<RegisteredVersion> registered = new ArrayList<>();
+        for (Found each : found(id)) {
+            nuspec(each.file())
+                    .filter(said -> said.id().equals(id) && said.version().equals(each.version()))
+                    .map(said -> registered(said, each.file()))
+                    .filter(one -> registered.stream().noneMatch(held -> isSame(held, one)))
+                    .ifPresent(registered::add);
+        }
+        return registered;
+    }
+
+    private static boolean isSame(RegisteredVersion one, RegisteredVersion other) {
+        return one.version().equals(other.version());
+    }
+
+    private static RegisteredVersion registered(Nuspec said, Path file) {
+        return new RegisteredVersion(
+                said.id(),
+                said.version(),
+                Optional.empty(),
+                Instant.ofEpochMilli(file.toFile().lastModified()),
+                true,
+                said.authors(),
+                said.description(),
+                said.details());
+    }
+
+    private Optional<Nuspec> nuspec(Path file) throws FeedException {
+        try {
+            return Optional.of(NuspecReader.read(GUARD.nuspec(Files.newByteChannel(file))));
+        } catch (PackageRefusedException noPackage) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw problem(
+                    Kind.UNREACHABLE, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
     }
 
     /** A folder unlists nothing. */

@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
@@ -17,6 +18,12 @@ public interface PackageFeed {
 
     /** All versions it has of a package, unlisted ones among them, in no order. */
     List<PackageVersion> versions(PackageId id) throws FeedException, InterruptedException;
+
+    /**
+     * What it tells of each version of a package, unlisted ones among them, in no order. A version
+     * whose dependencies cannot be read is left out: without them it would be another package.
+     */
+    List<RegisteredVersion> registered(PackageId id) throws FeedException, InterruptedException;
 
     /** The newest version that is listed and wanted. */
     Optional<PackageVersion> newest(PackageId id, Predicate<PackageVersion> wanted)

@@ -2,19 +2,20 @@ package stagecoach.packages.feeds.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedHttp;
+import stagecoach.packages.server.nuget.RegisteredVersion;
+import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** The registration of one package: its pages are read as far as they are needed. */
 final class Registration {
-    /** Unlisted packages are published in this year, as NuGet marks them. */
-    private static final String UNLISTED = "1900-";
-
     private static final String ALGORITHM = "SHA512";
 
     private final FeedHttp http;
@@ -26,12 +27,21 @@ final class Registration {
         this.index = index;
     }
 
+    /** All versions that it tells of, with what each depends on. */
+    List<RegisteredVersion> versions(PackageId id) throws FeedException, InterruptedException {
+        var versions = new ArrayList<RegisteredVersion>();
+        for (JsonNode page : index.path("items")) {
+            for (JsonNode leaf : leaves(page)) {
+                CatalogEntry.read(id, leaf.path("catalogEntry")).ifPresent(versions::add);
+            }
+        }
+        return versions;
+    }
+
     /** Whether people are shown this version; what is not told of is. */
     boolean isListed(PackageVersion version) throws FeedException, InterruptedException {
         var entry = entry(version);
-        return entry.isEmpty()
-                || (entry.get().path("listed").asBoolean(true)
-                        && !entry.get().path("published").asText().startsWith(UNLISTED));
+        return entry.isEmpty() || CatalogEntry.isListed(entry.get());
     }
 
     /** The digest, if it stands in the entry or in the leaf of the catalog that it names. */
@@ -70,7 +80,7 @@ final class Registration {
             throws FeedException, InterruptedException {
         for (JsonNode page : index.path("items")) {
             if (mayHold(page, version)) {
-                for (JsonNode leaf : page.has("items") ? page.path("items") : loaded(page)) {
+                for (JsonNode leaf : leaves(page)) {
                     var entry = leaf.path("catalogEntry");
                     if (Versions.read(entry.path("version").asText())
                             .filter(version::equals)
@@ -90,6 +100,10 @@ final class Registration {
                 && Versions.read(page.path("upper").asText())
                         .filter(upper -> version.compareTo(upper) > 0)
                         .isEmpty();
+    }
+
+    private JsonNode leaves(JsonNode page) throws FeedException, InterruptedException {
+        return page.has("items") ? page.path("items") : loaded(page);
     }
 
     private JsonNode loaded(JsonNode page) throws FeedException, InterruptedException {

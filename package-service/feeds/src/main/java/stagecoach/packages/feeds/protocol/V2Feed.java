@@ -20,6 +20,7 @@ import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
@@ -58,6 +59,12 @@ final class V2Feed implements PackageFeed {
                 .map(Entry::version)
                 .filter(wanted)
                 .max(Comparator.naturalOrder());
+    }
+
+    @Override
+    public List<RegisteredVersion> registered(PackageId id)
+            throws FeedException, InterruptedException {
+        return entries(id).stream().flatMap(entry -> entry.registered().stream()).toList();
     }
 
     private List<Entry> entries(PackageId id) throws FeedException, InterruptedException {

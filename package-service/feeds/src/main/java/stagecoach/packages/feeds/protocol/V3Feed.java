@@ -19,6 +19,7 @@ import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
@@ -155,6 +156,18 @@ final class V3Feed implements PackageFeed {
             }
         }
         return Optional.empty();
+    }
+
+    @Override
+    public List<RegisteredVersion> registered(PackageId id)
+            throws FeedException, InterruptedException {
+        var service = service();
+        if (service.registrations().isEmpty()) {
+            throw http.wrong(
+                    "it has no registrations, so that nobody can say what its packages depend on");
+        }
+        var registration = registration(service, id);
+        return registration.isEmpty() ? List.of() : registration.get().versions(id);
     }
 
     private Optional<Registration> registration(Service service, PackageId id)

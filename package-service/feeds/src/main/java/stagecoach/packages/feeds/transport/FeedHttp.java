@@ -38,6 +38,9 @@ import stagecoach.packages.server.pull.StallWatch;
  * http; credentials go to the scheme, host and port of the feed's own URL and to nobody else.
  */
 public final class FeedHttp {
+    /** By this (RFC 9110, 7.6.3) a server sees that another of our kind asks, perhaps itself. */
+    public static final String VIA = "1.1 stagecoach";
+
     private static final int REDIRECTS_MAX = 5;
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -159,6 +162,7 @@ public final class FeedHttp {
         }
         // It counts from before there is a connection.
         request.timeout(rules.connectMax().plus(rules.stallMax()));
+        request.header("Via", VIA);
         headers.forEach(request::header);
         if (isOwn(uri)) {
             settings.credentials().ifPresent(c -> request.header("Authorization", basic(c)));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedRules;
@@ -51,6 +52,37 @@ class V2FeedTest {
                         Optional.empty(),
                         2,
                         Duration.ofMillis(5)));
+    }
+
+    @Test
+    void what_a_version_depends_on_is_told() throws Exception {
+        try (var server = new OddServer();
+                var feeds = new Feeds(FeedRules.USUAL, WayOut.USUAL)) {
+            String needs =
+                    "<d:Dependencies>Shop.Core:[1.0, 2.0):net8.0|Shop.Old::net48|::net20</d:Dependencies>";
+            server.on(
+                    "/nuget/FindPackagesById()",
+                    text(
+                            feed(
+                                    entry("1.0", "2020-01-01T00:00:00Z", "")
+                                                    .replaceFirst(
+                                                            "(?=<d:Version>)",
+                                                            Matcher.quoteReplacement(needs))
+                                            + entry("2.0", "2020-01-01T00:00:00Z", "")
+                                                    .replaceFirst(
+                                                            "(?=<d:Version>)",
+                                                            "<d:Dependencies>Shop.Core:no range:</d:Dependencies>"),
+                                    "")));
+            var registered = opened(feeds, server).registered(SHOP);
+            assertThat(registered).hasSize(1);
+            assertThat(registered.getFirst().version().value()).isEqualTo("1.0.0");
+            assertThat(registered.getFirst().details().dependencyGroups())
+                    .map(Object::toString)
+                    .satisfiesExactly(
+                            group -> assertThat(group).contains("net8.0", "[1.0.0, 2.0.0)"),
+                            group -> assertThat(group).contains("net48", "Shop.Old", "(, )"),
+                            group -> assertThat(group).contains("net20", "[]"));
+        }
     }
 
     @Test

@@ -153,6 +153,38 @@ class V3FeedTest {
     }
 
     @Test
+    void what_a_version_depends_on_is_told_and_one_that_cannot_be_read_is_left_out()
+            throws Exception {
+        server.on(
+                "/feed/reg/page1.json",
+                text(
+                        """
+                        {"items":[
+                          {"catalogEntry":{"id":"Shop.Web","version":"0.9.0","dependencyGroups":[
+                            {"dependencies":[{"id":"Shop.Core","range":"no range"}]}]}},
+                          {"catalogEntry":{"id":"Shop.Web","version":"1.0","published":"2020-01-02T03:04:05",
+                            "authors":["Ann","Bob"],"tags":["a","b"],"projectUrl":"javascript:x","dependencyGroups":[
+                            {"targetFramework":"net8.0","dependencies":[{"id":"Shop.Core","range":"[1.0.0-a.1, )"}]},
+                            {"targetFramework":"net48"}]}}]}
+                        """));
+        var registered = feed().registered(SHOP);
+        assertThat(registered)
+                .map(version -> version.version().value())
+                .containsExactly("1.0.0", "1.1.0", "2.0.0-beta.1");
+        var one = registered.getFirst();
+        assertThat(one.authors()).isEqualTo("Ann, Bob");
+        assertThat(one.published()).isEqualTo("2020-01-02T03:04:05Z");
+        assertThat(one.details().projectUrl()).isEmpty();
+        assertThat(one.details().tags()).isEqualTo("a b");
+        assertThat(one.details().semVer2()).isTrue();
+        assertThat(one.details().dependencyGroups().toString())
+                .contains("net8.0", "Shop.Core", "[1.0.0-a.1, )", "net48");
+        assertThat(registered.get(1).listed()).isFalse();
+        assertThat(feed().registered(PackageId.parse("Shop.Nobody"))).isEmpty();
+        assertThat(server.asked.getFirst().headers().toString()).contains("1.1 stagecoach");
+    }
+
+    @Test
     void versions_are_those_of_the_flat_container_and_what_is_none_is_passed_over()
             throws Exception {
         assertThat(feed().versions(SHOP))

@@ -1,6 +1,7 @@
 package stagecoach.packages.server.index;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import stagecoach.vocabulary.packages.PackageId;
 
 /**
@@ -28,6 +29,14 @@ public record PackageDetails(
     /** Of a package whose nuspec says nothing of all this. */
     public static final PackageDetails NONE =
             new PackageDetails("", "", "", "", false, "", false, List.of(), List.of());
+
+    /** A dotted prerelease or metadata, in a version or in either bound of a range. */
+    private static final Pattern SEMVER2 = Pattern.compile("\\+|-[0-9A-Za-z-]*\\.");
+
+    /** Whether only clients that know SemVer 2.0.0 can read a version or a range of them. */
+    public static boolean needsSemVer2(String versionOrRange) {
+        return SEMVER2.matcher(versionOrRange).find();
+    }
 
     public PackageDetails {
         packageTypes = List.copyOf(packageTypes);

@@ -20,6 +20,11 @@ public record PackageEntry(
         String description,
         PackageDetails details) {
 
+    /** The same with other bytes. */
+    public PackageEntry withPin(PackagePin other) {
+        return new PackageEntry(other, published, listed, authors, description, details);
+    }
+
     /** The same package, shown by searches or not. */
     public PackageEntry withListed(boolean shown) {
         return new PackageEntry(pin, published, shown, authors, description, details);

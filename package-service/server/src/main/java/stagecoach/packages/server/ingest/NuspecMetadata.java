@@ -48,9 +48,6 @@ final class NuspecMetadata extends DefaultHandler {
             Pattern.compile(
                     "[^\\t\\n\\r\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
 
-    /** A dotted prerelease or metadata, in a version or in either bound of a range. */
-    private static final Pattern SEMVER2 = Pattern.compile("\\+|-[0-9A-Za-z-]*\\.");
-
     private final Map<String, String> fields = new HashMap<>();
     private final Map<String, List<Dependency>> groups = new LinkedHashMap<>();
     private final List<String> packageTypes = new ArrayList<>();
@@ -81,7 +78,7 @@ final class NuspecMetadata extends DefaultHandler {
                 webAddress(text("licenseUrl")),
                 text("requireLicenseAcceptance").equalsIgnoreCase("true"),
                 minClientVersion,
-                semVer2Range || SEMVER2.matcher(fields.getOrDefault("version", "")).find(),
+                semVer2Range || PackageDetails.needsSemVer2(fields.getOrDefault("version", "")),
                 packageTypes,
                 groups.entrySet().stream()
                         .map(group -> new DependencyGroup(group.getKey(), group.getValue()))
@@ -170,7 +167,7 @@ final class NuspecMetadata extends DefaultHandler {
     private void dependency(Attributes attributes) throws RefusedWithin {
         counted();
         var range = attribute(attributes, "version");
-        semVer2Range |= SEMVER2.matcher(range).find();
+        semVer2Range |= PackageDetails.needsSemVer2(range);
         try {
             groups.computeIfAbsent(framework, _ -> new ArrayList<>())
                     .add(

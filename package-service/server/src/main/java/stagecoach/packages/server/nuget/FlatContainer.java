@@ -3,6 +3,7 @@ package stagecoach.packages.server.nuget;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.index.PackageEntry;
@@ -11,6 +12,7 @@ import stagecoach.packages.server.ingest.ArchiveGuard;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.PackageRefusedException;
 import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 
 /**
@@ -33,13 +35,17 @@ public final class FlatContainer {
 
     /** {@code {"versions":[…]}} as UTF-8 JSON, the oldest first, or empty for an unknown id. */
     public Optional<byte[]> versions(PackageId id) {
-        var entries = index.versions(id);
-        if (entries.isEmpty()) {
+        return document(index.versions(id).stream().map(entry -> entry.pin().version()).toList());
+    }
+
+    /** The same of versions that are not in the index; empty for none. */
+    public static Optional<byte[]> document(List<PackageVersion> told) {
+        if (told.isEmpty()) {
             return Optional.empty();
         }
         var document = JSON.createObjectNode();
         var versions = document.putArray("versions");
-        entries.forEach(entry -> versions.add(entry.pin().version().lower()));
+        told.forEach(version -> versions.add(version.lower()));
         try {
             return Optional.of(JSON.writeValueAsBytes(document));
         } catch (JsonProcessingException impossible) {
@@ -59,10 +65,16 @@ public final class FlatContainer {
      */
     public Optional<byte[]> nuspec(PackageId id, PackageVersion version) throws IOException {
         var entry = index.find(id, version);
-        if (entry.isEmpty()) {
-            return Optional.empty();
-        }
-        var archive = blobs.open(entry.get().pin().sha512());
+        return entry.isEmpty() ? Optional.empty() : nuspec(entry.get().pin());
+    }
+
+    /**
+     * The nuspec of a package that need not be in the index, or empty where its bytes are not here.
+     *
+     * @throws IOException if the storage fails, or what it holds is no package any more
+     */
+    public Optional<byte[]> nuspec(PackagePin pin) throws IOException {
+        var archive = blobs.open(pin.sha512());
         if (archive.isEmpty()) {
             return Optional.empty();
         }
@@ -70,7 +82,8 @@ public final class FlatContainer {
             return Optional.of(guard.nuspec(archive.get()));
         } catch (PackageRefusedException damagedSince) {
             throw new IOException(
-                    "Package " + id + " " + version + " was good when it came and is not now.",
+                    "Package %s %s was good when it came and is not now."
+                            .formatted(pin.id(), pin.version()),
                     damagedSince);
         }
     }

@@ -38,26 +38,36 @@ public final class Registrations {
 
     /** The document at a path as UTF-8 JSON, not compressed yet; empty where there is none. */
     public Optional<byte[]> document(RegistrationPath path, Hive hive, FeedUrls urls) {
-        var entries = index.versions(path.id()).stream().filter(e -> isIn(hive, e)).toList();
+        return document(
+                path,
+                hive,
+                urls,
+                index.versions(path.id()).stream().map(RegisteredVersion::of).toList());
+    }
+
+    /** The same of versions that are not in the index, the oldest first. */
+    public static Optional<byte[]> document(
+            RegistrationPath path, Hive hive, FeedUrls urls, List<RegisteredVersion> versions) {
+        var entries = versions.stream().filter(e -> isIn(hive, e)).toList();
         var document =
                 switch (path) {
                     case RegistrationPath.Index(var id) -> index(id, entries, hive, urls);
                     case RegistrationPath.Page page -> page(page, entries, hive, urls);
                     case RegistrationPath.Leaf(_, var version) ->
                             entries.stream()
-                                    .filter(entry -> entry.pin().version().equals(version))
+                                    .filter(entry -> entry.version().equals(version))
                                     .findFirst()
                                     .map(entry -> leaf(entry, hive, urls));
                 };
         return document.map(node -> node.toString().getBytes(UTF_8));
     }
 
-    private static boolean isIn(Hive hive, PackageEntry entry) {
+    private static boolean isIn(Hive hive, RegisteredVersion entry) {
         return hive.semVer2() || !entry.details().semVer2();
     }
 
     private static Optional<ObjectNode> index(
-            PackageId id, List<PackageEntry> entries, Hive hive, FeedUrls urls) {
+            PackageId id, List<RegisteredVersion> entries, Hive hive, FeedUrls urls) {
         if (entries.isEmpty()) {
             return Optional.empty();
         }
@@ -77,8 +87,8 @@ public final class Registrations {
         return Optional.of(document);
     }
 
-    private static List<List<PackageEntry>> pages(List<PackageEntry> entries) {
-        var pages = new ArrayList<List<PackageEntry>>();
+    private static List<List<RegisteredVersion>> pages(List<RegisteredVersion> entries) {
+        var pages = new ArrayList<List<RegisteredVersion>>();
         for (var from = 0; from < entries.size(); from += PAGE_SIZE) {
             pages.add(entries.subList(from, Math.min(from + PAGE_SIZE, entries.size())));
         }
@@ -86,9 +96,9 @@ public final class Registrations {
     }
 
     private static ObjectNode pageHead(
-            PackageId id, List<PackageEntry> entries, Hive hive, FeedUrls urls) {
-        var lower = entries.getFirst().pin().version();
-        var upper = entries.getLast().pin().version();
+            PackageId id, List<RegisteredVersion> entries, Hive hive, FeedUrls urls) {
+        var lower = entries.getFirst().version();
+        var upper = entries.getLast().version();
         return JSON.createObjectNode()
                 .put("@id", urls.page(hive, id, lower, upper))
                 .put("count", entries.size())
@@ -99,11 +109,11 @@ public final class Registrations {
 
     /** Whatever lies between the two: a version may have come since the client read the index. */
     private static Optional<ObjectNode> page(
-            RegistrationPath.Page asked, List<PackageEntry> all, Hive hive, FeedUrls urls) {
+            RegistrationPath.Page asked, List<RegisteredVersion> all, Hive hive, FeedUrls urls) {
         var entries =
                 all.stream()
-                        .filter(entry -> entry.pin().version().compareTo(asked.lower()) >= 0)
-                        .filter(entry -> entry.pin().version().compareTo(asked.upper()) <= 0)
+                        .filter(entry -> entry.version().compareTo(asked.lower()) >= 0)
+                        .filter(entry -> entry.version().compareTo(asked.upper()) <= 0)
                         .toList();
         if (entries.isEmpty()) {
             return Optional.empty();
@@ -114,7 +124,7 @@ public final class Registrations {
     }
 
     private static void addLeaves(
-            ObjectNode page, List<PackageEntry> entries, Hive hive, FeedUrls urls) {
+            ObjectNode page, List<RegisteredVersion> entries, Hive hive, FeedUrls urls) {
         var items = page.putArray("items");
         for (var entry : entries) {
             var leaf = links(entry, hive, urls);
@@ -123,7 +133,7 @@ public final class Registrations {
         }
     }
 
-    private static ObjectNode leaf(PackageEntry entry, Hive hive, FeedUrls urls) {
+    private static ObjectNode leaf(RegisteredVersion entry, Hive hive, FeedUrls urls) {
         var leaf = links(entry, hive, urls);
         leaf.put("listed", entry.listed());
         leaf.put("published", published(entry));
@@ -131,21 +141,19 @@ public final class Registrations {
         return leaf;
     }
 
-    private static ObjectNode links(PackageEntry entry, Hive hive, FeedUrls urls) {
-        var pin = entry.pin();
+    private static ObjectNode links(RegisteredVersion entry, Hive hive, FeedUrls urls) {
         return JSON.createObjectNode()
-                .put("@id", urls.leaf(hive, pin.id(), pin.version()))
-                .put("packageContent", urls.nupkg(pin.id(), pin.version()))
-                .put("registration", urls.registration(hive, pin.id()));
+                .put("@id", urls.leaf(hive, entry.id(), entry.version()))
+                .put("packageContent", urls.nupkg(entry.id(), entry.version()))
+                .put("registration", urls.registration(hive, entry.id()));
     }
 
-    private static ObjectNode catalogEntry(PackageEntry entry, Hive hive, FeedUrls urls) {
-        var pin = entry.pin();
+    private static ObjectNode catalogEntry(RegisteredVersion entry, Hive hive, FeedUrls urls) {
         var details = entry.details();
         var written = JSON.createObjectNode();
-        written.put("@id", urls.leaf(hive, pin.id(), pin.version()));
-        written.put("id", pin.id().value());
-        written.put("version", pin.version().value());
+        written.put("@id", urls.leaf(hive, entry.id(), entry.version()));
+        written.put("id", entry.id().value());
+        written.put("version", entry.version().value());
         written.put("listed", entry.listed());
         written.put("published", published(entry));
         written.put("authors", entry.authors());
@@ -157,10 +165,13 @@ public final class Registrations {
         putUnlessEmpty(written, "minClientVersion", details.minClientVersion());
         Tags.add(written, details);
         addDependencies(written, details, hive, urls);
-        written.put("packageContent", urls.nupkg(pin.id(), pin.version()));
-        written.put("packageHash", pin.sha512().base64());
-        written.put("packageHashAlgorithm", "SHA512");
-        written.put("packageSize", pin.size());
+        written.put("packageContent", urls.nupkg(entry.id(), entry.version()));
+        entry.pin()
+                .ifPresent(
+                        pin ->
+                                written.put("packageHash", pin.sha512().base64())
+                                        .put("packageHashAlgorithm", "SHA512")
+                                        .put("packageSize", pin.size()));
         return written;
     }
 
@@ -192,6 +203,10 @@ public final class Registrations {
 
     /** When clients are told that it was published: an unlisted one in the year 1900. */
     public static String published(PackageEntry entry) {
+        return published(RegisteredVersion.of(entry));
+    }
+
+    private static String published(RegisteredVersion entry) {
         Instant shown =
                 entry.listed()
                         ? entry.published()

@@ -1,0 +1,185 @@
+package stagecoach.packages.app.upstream;
+
+import io.quarkus.logging.Log;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import stagecoach.packages.app.index.PushedIds;
+import stagecoach.packages.feeds.protocol.PackageFeed;
+import stagecoach.packages.feeds.transport.FeedException;
+import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.nuget.RegisteredVersion;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
+
+/**
+ * Answers for the built-in feed from a feed outside, for ids that one of them allows and of which
+ * no version was ever pushed here: a stranger's package of the same name never stands in for ours.
+ * For each id one feed answers, so that no two can disagree.
+ */
+@Singleton
+public class ReadThrough {
+    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
+    private static final Duration PATIENCE = Duration.ofSeconds(80);
+
+    /** Who asks beyond these waits for his turn: feeds and disk are not for readers to flood. */
+    private static final int ASKED_AT_ONCE_MAX = 32;
+
+    private final UnitOfWork unitOfWork;
+    private final FeedCatalog catalog;
+    private final Upstream upstream;
+    private final FolderBlobStore blobs;
+    private final Clock clock;
+    private final Semaphore turns = new Semaphore(ASKED_AT_ONCE_MAX, true);
+
+    ReadThrough(
+            UnitOfWork unitOfWork,
+            FeedCatalog catalog,
+            Upstream upstream,
+            FolderBlobStore blobs,
+            Clock clock) {
+        this.unitOfWork = unitOfWork;
+        this.catalog = catalog;
+        this.upstream = upstream;
+        this.blobs = blobs;
+        this.clock = clock;
+    }
+
+    /** The bytes of a package outside are not here yet, and come. */
+    public static final class UnderwayException extends Exception {
+        UnderwayException(String sentence) {
+            super(sentence);
+        }
+    }
+
+    private Optional<FeedId> source(PackageId id) {
+        return unitOfWork.run(
+                tx ->
+                        PushedIds.everPushed(tx, id)
+                                ? Optional.empty()
+                                : catalog.readThroughFor(tx, id));
+    }
+
+    /**
+     * The versions that can be had, the oldest first. If the feed does not answer they are those
+     * that are held here.
+     *
+     * @throws FeedException if it does not answer and none is held
+     */
+    public List<PackageVersion> versions(PackageId id)
+            throws FeedException, InterruptedException, UnderwayException {
+        Optional<FeedId> source = source(id);
+        if (source.isEmpty()) {
+            return List.of();
+        }
+        List<PackageVersion> held = held(source.get(), id);
+        try {
+            List<PackageVersion> told = asked(source.get(), feed -> feed.versions(id));
+            return Stream.concat(told.stream(), held.stream()).distinct().sorted().toList();
+        } catch (FeedException e) {
+            if (held.isEmpty()) {
+                throw e;
+            }
+            Log.warnf(
+                    "A feed does not answer; what is held is told. feed=%s id=%s cause=%s",
+                    source.get(), id, e.getMessage());
+            return held;
+        }
+    }
+
+    private List<PackageVersion> held(FeedId feed, PackageId id) {
+        return unitOfWork.run(tx -> FirstSeen.all(tx, feed, id)).stream()
+                .filter(pin -> blobs.has(pin.sha512()))
+                .map(PackagePin::version)
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * What is told of the versions, the oldest first.
+     *
+     * @throws FeedException if the feed does not answer: what a package depends on is not guessed
+     */
+    public List<RegisteredVersion> registered(PackageId id)
+            throws FeedException, InterruptedException, UnderwayException {
+        Optional<FeedId> source = source(id);
+        return source.isEmpty()
+                ? List.of()
+                : asked(source.get(), feed -> feed.registered(id)).stream()
+                        .sorted(Comparator.comparing(RegisteredVersion::version))
+                        .toList();
+    }
+
+    /** A package, brought here if it is not; empty if there is none that may be read through. */
+    public Optional<PackagePin> pin(PackageId id, PackageVersion version)
+            throws FeedException, InterruptedException, UnderwayException {
+        Optional<FeedId> source = source(id);
+        if (source.isEmpty()) {
+            return Optional.empty();
+        }
+        FeedId feed = source.get();
+        Fetch fetch = inTurn(() -> upstream.await(feed, id, version, PATIENCE));
+        return switch (fetch) {
+            case Fetch.Here here -> kept(feed, here.pin());
+            case Fetch.Underway(String sentence) -> throw new UnderwayException(sentence + ".");
+            case Fetch.Failed failed -> missing(failed);
+        };
+    }
+
+    private static Optional<PackagePin> missing(Fetch.Failed failed) throws FeedException {
+        return switch (failed.kind()) {
+            case MISSING -> Optional.empty();
+            case UNREACHABLE, DENIED, WRONG ->
+                    throw new FeedException(failed.kind(), failed.sentence());
+        };
+    }
+
+    private Optional<PackagePin> kept(FeedId feed, PackagePin pin) throws FeedException {
+        Optional<PackagePin> kept =
+                unitOfWork.run(tx -> ReadThroughPins.keep(tx, feed, pin, clock.instant()));
+        if (kept.filter(first -> !first.sha512().equals(pin.sha512())).isPresent()) {
+            throw new FeedException(
+                    FeedException.Kind.WRONG,
+                    "the feed \"%s\" has other bytes under the name of %s %s than this feed has given away for it before. Let the feed that had them be read through for it again."
+                            .formatted(feed, pin.id(), pin.version()));
+        }
+        return kept;
+    }
+
+    private interface Question<R> {
+        R ask(PackageFeed feed) throws FeedException, InterruptedException;
+    }
+
+    private <R> List<R> asked(FeedId id, Question<List<R>> question)
+            throws FeedException, InterruptedException, UnderwayException {
+        Optional<PackageFeed> feed = upstream.feed(id);
+        return feed.isEmpty() ? List.of() : inTurn(() -> question.ask(feed.get()));
+    }
+
+    private interface Turn<R> {
+        R take() throws FeedException, InterruptedException;
+    }
+
+    private <R> R inTurn(Turn<R> turn)
+            throws FeedException, InterruptedException, UnderwayException {
+        if (!turns.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new UnderwayException(
+                    "%d questions to feeds outside are open, and this one did not get its turn."
+                            .formatted(ASKED_AT_ONCE_MAX));
+        }
+        try {
+            return turn.take();
+        } finally {
+            turns.release();
+        }
+    }
+}
