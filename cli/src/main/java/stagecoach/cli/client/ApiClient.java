@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import stagecoach.wire.StagecoachJson;
 
 /**
@@ -28,6 +30,8 @@ import stagecoach.wire.StagecoachJson;
 public final class ApiClient {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long RETRY_SECONDS = 2;
+    private static final int ATTEMPTS = 3;
+    private static final long PAUSE_MILLIS = 1_000;
 
     private final URI base;
     private final Optional<String> key;
@@ -106,6 +110,35 @@ public final class ApiClient {
     /** {@code POST} of a document. */
     public JsonNode post(String path, Object body) {
         return send("POST", path, json(body), Map.of());
+    }
+
+    /**
+     * {@code POST} under a key of its own. An answer that was lost on the way is asked for again
+     * here: what is done only once must not be repeated by a person, who has no key.
+     */
+    public JsonNode postOnce(String path, Object body) {
+        String once = UUID.randomUUID().toString();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return postOnce(path, body, once);
+            } catch (NotYet later) {
+                throw later;
+            } catch (Unreachable away) {
+                if (attempt == ATTEMPTS) {
+                    throw away;
+                }
+                pause(away);
+            }
+        }
+    }
+
+    private static void pause(Unreachable away) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw away;
+        }
     }
 
     /** {@code POST} that gives the same answer to every repeat under {@code idempotencyKey}. */

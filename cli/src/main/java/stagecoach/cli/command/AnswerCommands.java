@@ -97,7 +97,7 @@ final class AnswerCommands {
                 body.put("notes", notes);
             }
             JsonNode answered =
-                    api.post("/interruptions/" + ApiClient.encoded(id) + "/resolve", body);
+                    api.postOnce("/interruptions/" + ApiClient.encoded(id) + "/resolve", body);
             if (detach) {
                 say("answered " + answer);
                 return ExitCode.SUCCEEDED;
@@ -120,7 +120,7 @@ final class AnswerCommands {
 
         @Override
         protected ExitCode run(ApiClient api) throws Exception {
-            api.post(
+            api.postOnce(
                     path() + "/proceed",
                     at == null ? Map.<String, Object>of() : Map.of("at", at.toString()));
             if (detach) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,11 +35,7 @@ public final class DeployCommand extends ApiCommand {
 
     @Override
     protected ExitCode run(ApiClient api) throws Exception {
-        JsonNode created =
-                api.postOnce(
-                        "/deployments",
-                        request.body(api, prompted()),
-                        UUID.randomUUID().toString());
+        JsonNode created = api.postOnce("/deployments", request.body(api, prompted()));
         String id = created.path("id").asText();
         if (detach) {
             say(json ? created.toString() : id);
@@ -49,7 +44,7 @@ public final class DeployCommand extends ApiCommand {
         var following = new Following(this, api, id);
         ExitCode exit = following.toTheEnd(Optional.ofNullable(timeout));
         if (exit == ExitCode.TIMED_OUT && cancelOnTimeout) {
-            api.post("/deployments/" + id + "/cancel", Map.of());
+            api.postOnce("/deployments/" + id + "/cancel", Map.of());
             say("cancelled because it took longer than " + timeout);
         }
         return exit;

@@ -209,7 +209,7 @@ public final class DeploymentCommand implements Runnable {
 
         @Override
         protected ExitCode run(ApiClient api) throws Exception {
-            api.post(path() + "/retry", Map.of("from", from));
+            api.postOnce(path() + "/retry", Map.of("from", from));
             if (detach) {
                 say("retrying " + id);
                 return ExitCode.SUCCEEDED;
@@ -225,7 +225,7 @@ public final class DeploymentCommand implements Runnable {
     static final class Cancel extends OfOne {
         @Override
         protected ExitCode run(ApiClient api) {
-            api.post(path() + "/cancel", Map.of());
+            api.postOnce(path() + "/cancel", Map.of());
             say(
                     "cancelling %s; stagecoach deployment watch %s shows how it ends"
                             .formatted(id, id));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -92,10 +93,14 @@ public final class ReleaseCommand implements Runnable {
             long awaySince = 0;
             boolean underway = false;
             String told = "";
+            String once = UUID.randomUUID().toString();
             while (true) {
                 try {
                     JsonNode release =
-                            api.post("/projects/" + ApiClient.encoded(project) + "/releases", body);
+                            api.postOnce(
+                                    "/projects/" + ApiClient.encoded(project) + "/releases",
+                                    body,
+                                    once);
                     screen().redraw(List.of());
                     return release;
                 } catch (NotYet later) {
