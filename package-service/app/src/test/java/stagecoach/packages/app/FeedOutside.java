@@ -25,6 +25,12 @@ final class FeedOutside implements AutoCloseable {
     /** The paths that were asked for, in order. */
     final List<String> asked = new CopyOnWriteArrayList<>();
 
+    /** The ranges that downloads asked for, {@code -} for none. */
+    final List<String> ranges = new CopyOnWriteArrayList<>();
+
+    /** Whether a download that begins at the first byte breaks off in its middle. */
+    volatile boolean breaksOff;
+
     /** Whether it answers with 503 alone. */
     volatile boolean down;
 
@@ -61,10 +67,11 @@ final class FeedOutside implements AutoCloseable {
                 "/reg/%s/index.json".formatted(id),
                 """
                 {"items":[{"lower":"%2$s","upper":"%2$s","items":[{"catalogEntry":{
-                  "id":"%1$s","version":"%2$s","dependencyGroups":[
+                  "id":"%1$s","version":"%2$s","packageHash":"%4$s","dependencyGroups":[
                     {"targetFramework":"net8.0","dependencies":[{"id":"%3$s","range":"[1.0.0, )"}]}]}}]}]}
                 """
-                        .formatted(nupkg.id(), nupkg.version(), dependency));
+                        .formatted(
+                                nupkg.id(), nupkg.version(), dependency, nupkg.sha512().base64()));
     }
 
     /** The body that configures it. */
@@ -97,6 +104,8 @@ final class FeedOutside implements AutoCloseable {
                 exchange.sendResponseHeaders(503, -1);
             } else if (body == null) {
                 exchange.sendResponseHeaders(404, -1);
+            } else if (path.endsWith(".nupkg")) {
+                download(exchange, body);
             } else {
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);
@@ -104,6 +113,25 @@ final class FeedOutside implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void download(HttpExchange exchange, byte[] body) throws IOException {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        ranges.add(range == null ? "-" : range);
+        if (range == null) {
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body, 0, breaksOff ? body.length / 2 : body.length);
+            // A client that heard nothing at all would ask again by itself.
+            exchange.getResponseBody().flush();
+            return;
+        }
+        int from = Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
+        exchange.getResponseHeaders()
+                .set(
+                        "Content-Range",
+                        "bytes %d-%d/%d".formatted(from, body.length - 1, body.length));
+        exchange.sendResponseHeaders(206, body.length - from);
+        exchange.getResponseBody().write(body, from, body.length - from);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,9 @@ class ReadThroughTest {
     private static int count;
 
     @Inject UnitOfWork unitOfWork;
+
+    @ConfigProperty(name = "STAGECOACH_PACKAGE_DIR")
+    String folder;
 
     private final List<String> made = new ArrayList<>();
     private FeedOutside outside;
@@ -228,6 +232,39 @@ class ReadThroughTest {
             assertThat(answer.get().body()).isEqualTo(nupkg.bytes());
         }
         assertThat(outside.downloads()).isEqualTo(1);
+    }
+
+    /** The rest of it is asked for by whoever comes next: nothing but the disk remembers. */
+    @Test
+    void what_came_of_a_download_that_broke_off_stays_on_the_disk_and_is_gone_on_with()
+            throws Exception {
+        var nupkg = held("Web", "1.0.0");
+        readThrough(family + ".*");
+        outside.breaksOff = true;
+        assertThat(download(nupkg).statusCode()).isEqualTo(502);
+        assertThat(outside.ranges).containsExactly("-");
+        assertThat(Files.size(partial(nupkg))).isEqualTo(nupkg.bytes().length / 2);
+
+        assertThat(download(nupkg).body()).isEqualTo(nupkg.bytes());
+        assertThat(outside.ranges)
+                .containsExactly("-", "bytes=%d-".formatted(nupkg.bytes().length / 2));
+        assertThat(partial(nupkg)).doesNotExist();
+    }
+
+    /** What a disk did to it meanwhile is found by its digest, and it begins again. */
+    @Test
+    void a_rest_that_fits_nothing_is_thrown_away() throws Exception {
+        var nupkg = held("Web", "1.0.0");
+        readThrough(family + ".*");
+        Files.write(partial(nupkg), new byte[100]);
+        assertThat(download(nupkg).statusCode()).isEqualTo(502);
+        assertThat(partial(nupkg)).doesNotExist();
+        assertThat(download(nupkg).body()).isEqualTo(nupkg.bytes());
+        assertThat(outside.ranges).containsExactly("bytes=100-", "-");
+    }
+
+    private Path partial(Packages.Nupkg nupkg) {
+        return Path.of(folder).resolve("partial").resolve(nupkg.sha512().hex());
     }
 
     @Test

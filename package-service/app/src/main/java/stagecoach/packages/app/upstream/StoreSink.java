@@ -2,56 +2,74 @@ package stagecoach.packages.app.upstream;
 
 import java.io.Closeable;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import stagecoach.packages.feeds.transport.PackageSink;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.BlobWriter;
+import stagecoach.packages.server.blob.PartialBlob;
+import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.vocabulary.packages.Sha512;
 
-/** A download on its way into the store; nothing of it stays unless it is kept. */
+/**
+ * A download on its way into the store. Where its digest is known beforehand what came stays until
+ * the next try, also over a restart; else nothing of it stays unless it is kept.
+ */
 final class StoreSink implements PackageSink, Closeable {
     private final BlobStore store;
-    private BlobDraft draft;
-    private @Nullable Sha512 digest;
+    private BlobWriter bytes;
+    private boolean ended;
     private boolean kept;
 
     StoreSink(BlobStore store) throws IOException {
         this.store = store;
-        this.draft = store.draft();
+        this.bytes = store.draft();
+    }
+
+    @Override
+    public void expect(Sha512 expected) throws IOException {
+        // Whoever else has a download of these bytes open goes on with it, and we begin our own.
+        Optional<PartialBlob> begun = store.partial(expected);
+        if (begun.isPresent()) {
+            bytes.close();
+            bytes = begun.get();
+            begun.get().prepare();
+        }
     }
 
     @Override
     public long size() throws IOException {
-        return draft.size();
+        return bytes.size();
     }
 
     @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-        draft.write(bytes, from, length);
+    public void write(byte[] content, int from, int length) throws IOException {
+        bytes.write(content, from, length);
     }
 
     @Override
     public void restart() throws IOException {
-        if (draft.size() > 0 || digest != null) {
-            draft.close();
-            draft = store.draft();
-            digest = null;
+        if (bytes.size() > 0 || ended) {
+            switch (bytes) {
+                case BlobDraft draft -> {
+                    draft.close();
+                    bytes = store.draft();
+                }
+                case PartialBlob partial -> partial.discard();
+            }
+            ended = false;
         }
     }
 
     @Override
     public Sha512 digest() throws IOException {
-        Sha512 known = digest;
-        if (known == null) {
-            known = draft.seal();
-            digest = known;
-        }
-        return known;
+        ended = true;
+        return bytes.seal();
     }
 
     /** What came. */
-    BlobDraft draft() {
-        return draft;
+    BlobWriter bytes() {
+        return bytes;
     }
 
     /**
@@ -59,15 +77,28 @@ final class StoreSink implements PackageSink, Closeable {
      */
     void keep() throws IOException {
         if (!kept) {
-            draft.keep();
+            switch (bytes) {
+                case BlobDraft draft -> draft.keep();
+                case PartialBlob partial -> completed(partial);
+            }
             kept = true;
         } else if (!store.has(digest())) {
             throw new IOException("The bytes went while the package was being named.");
         }
     }
 
+    private static void completed(PartialBlob partial) throws IOException {
+        switch (partial.complete()) {
+            case PutOutcome.Stored _ -> {}
+            case PutOutcome.Mismatch(Sha512 actual, long size) ->
+                    throw new IOException(
+                            "The disk has changed a download of %d bytes: it is %s now."
+                                    .formatted(size, actual));
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        draft.close();
+        bytes.close();
     }
 }

@@ -29,6 +29,7 @@ import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.ingest.ArchiveGuard;
 import stagecoach.packages.server.ingest.ArchiveLimits;
+import stagecoach.packages.server.ingest.Nuspec;
 import stagecoach.packages.server.ingest.PackageRefusedException;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -251,16 +252,27 @@ public class Upstream {
         }
     }
 
+    /** Of what is refused nothing stays, so that the next try reads what the feed has then. */
+    private Nuspec inspected(StoreSink sink) throws IOException, PackageRefusedException {
+        try {
+            return guard.inspect(sink.bytes().open());
+        } catch (PackageRefusedException e) {
+            sink.restart();
+            throw e;
+        }
+    }
+
     private Fetch kept(Key key, StoreSink sink, Fetched fetched)
             throws IOException, PackageRefusedException {
         Sha512 digest = sink.digest();
-        var nuspec = guard.inspect(sink.draft().open());
+        var nuspec = inspected(sink);
         if (!nuspec.id().equals(key.id()) || !nuspec.version().equals(key.version())) {
+            sink.restart();
             return refused(key, "it names itself %s %s.".formatted(nuspec.id(), nuspec.version()));
         }
         var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, sink.size());
         // Before we hold a lock: gigabytes may take their time.
-        sink.draft().flush();
+        sink.bytes().flush();
         // If we die between the bytes and their name, the next sweep finds them.
         unitOfWork.execute(tx -> removals.noteUnused(tx, digest));
         PackagePin first = unitOfWork.run(tx -> named(tx, key.feed(), pin, sink));
@@ -270,11 +282,12 @@ public class Upstream {
                     "another server of ours got other bytes a moment ago. A version must never change; give the package a new one.");
         }
         Log.infof(
-                "A package came from its feed. feed=%s id=%s version=%s bytes=%d attempts=%d confirmed=%s",
+                "A package came from its feed. feed=%s id=%s version=%s bytes=%d bytesResumed=%d attempts=%d confirmed=%s",
                 key.feed(),
                 pin.id(),
                 pin.version(),
                 fetched.bytes(),
+                fetched.bytesResumed(),
                 fetched.attempts(),
                 fetched.confirmed());
         return new Fetch.Here(pin, fetched.bytes(), fetched.attempts());

@@ -79,6 +79,9 @@ public final class FeedDownload {
      * @throws IOException if the sink fails
      */
     public Fetched run() throws FeedException, IOException, InterruptedException {
+        if (expected.isPresent()) {
+            sink.expect(expected.get());
+        }
         var pauses = new Pauses(settings.downloadBackoff(), ASKED_MAX);
         for (int attempt = 1; ; attempt++) {
             var problem = attempt(pauses);

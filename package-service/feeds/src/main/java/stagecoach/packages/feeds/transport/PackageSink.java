@@ -6,6 +6,12 @@ import stagecoach.vocabulary.packages.Sha512;
 /** Where a download goes; what is in it stays from one attempt to the next. */
 public interface PackageSink {
 
+    /**
+     * Says, before any bytes come, what they will be: a sink that keeps what came of an earlier
+     * download of them, be it before a restart, has it from now on.
+     */
+    default void expect(Sha512 digest) throws IOException {}
+
     /** The bytes in it so far. */
     long size() throws IOException;
 

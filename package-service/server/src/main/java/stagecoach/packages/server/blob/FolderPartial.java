@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +24,7 @@ final class FolderPartial implements PartialBlob {
     /** Knows the bytes of earlier tries only once they are needed: see {@link #hasher()}. */
     private @Nullable MessageDigest hasher;
 
+    private @Nullable Sha512 sealed;
     private long size;
     private boolean stored;
 
@@ -67,6 +69,9 @@ final class FolderPartial implements PartialBlob {
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
         requireUnfinished();
+        if (sealed != null) {
+            throw new IllegalStateException("The download is sealed.");
+        }
         var hasher = hasher();
         var buffer = ByteBuffer.wrap(bytes, from, length);
         try {
@@ -81,16 +86,43 @@ final class FolderPartial implements PartialBlob {
     }
 
     @Override
+    public Sha512 seal() throws IOException {
+        var known = sealed;
+        if (known == null) {
+            known = Sha512.finish(hasher());
+            hasher = null;
+            sealed = known;
+        }
+        return known;
+    }
+
+    @Override
+    public SeekableByteChannel open() throws IOException {
+        if (sealed == null) {
+            throw new IllegalStateException("The download is still being written.");
+        }
+        return FileChannel.open(stored ? store.file(digest) : file, StandardOpenOption.READ);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw DiskFullException.named(e);
+        }
+    }
+
+    @Override
     public PutOutcome complete() throws IOException {
         requireUnfinished();
-        var actual = Sha512.finish(hasher());
-        hasher = null;
+        var actual = seal();
         if (!actual.equals(digest)) {
             var came = size;
             discard();
             return new PutOutcome.Mismatch(actual, came);
         }
-        channel.force(true);
+        flush();
         store.commit(file, digest);
         stored = true;
         return new PutOutcome.Stored(size);
@@ -101,6 +133,7 @@ final class FolderPartial implements PartialBlob {
         requireUnfinished();
         channel.truncate(0);
         hasher = null;
+        sealed = null;
         size = 0;
     }
 
