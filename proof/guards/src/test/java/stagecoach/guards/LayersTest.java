@@ -1,9 +1,13 @@
 package stagecoach.guards;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -12,6 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -114,7 +120,7 @@ class LayersTest {
                 .that()
                 .resideInAnyPackage(pure)
                 .should()
-                .callMethod(java.time.Instant.class, "now")
+                .callMethod(Instant.class, "now")
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
@@ -124,6 +130,32 @@ class LayersTest {
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(java.util.Random.class)
+                .check(STAGECOACH);
+    }
+
+    /** So that a trial with wrong clocks, and a test with a clock of its own, reach all of it. */
+    @Test
+    void services_are_told_the_time_by_the_one_clock_that_is_injected() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "stagecoach.runtime..",
+                        "stagecoach.orchestrator.app..",
+                        "stagecoach.steprunner.app..",
+                        "stagecoach.packages.app..",
+                        "stagecoach.gateway.app..")
+                .and()
+                .doNotHaveSimpleName("SystemClock")
+                // It compares with the times of files, which are the machine's.
+                .and()
+                .doNotHaveSimpleName("SharedFolder")
+                .should()
+                .callMethodWhere(
+                        target(owner(type(Clock.class))).and(target(nameStartingWith("system"))))
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
                 .check(STAGECOACH);
     }
 

@@ -27,11 +27,6 @@ public record Cause(Instant at, String actor, Optional<String> causationId) {
     }
 
     /** An event that arrived, answered now; the actor is the one behind the event. */
-    public static Cause byEvent(Happened event) {
-        return byEvent(event, Clock.systemUTC());
-    }
-
-    /** An event that arrived, answered at the clock's time. */
     public static Cause byEvent(Happened event, Clock clock) {
         return new Cause(clock.instant(), event.actor().orElse(SYSTEM), Optional.of(event.id()));
     }

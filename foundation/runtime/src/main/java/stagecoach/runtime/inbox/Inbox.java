@@ -4,6 +4,7 @@ import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,15 +48,23 @@ public class Inbox {
     private final Alarm alarm;
     private final Patience patience;
     private final Parking parking;
+    private final Clock clock;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("inbox-", 0).factory());
 
-    Inbox(UnitOfWork unitOfWork, Codecs codecs, Alarm alarm, Patience patience, Parking parking) {
+    Inbox(
+            UnitOfWork unitOfWork,
+            Codecs codecs,
+            Alarm alarm,
+            Patience patience,
+            Parking parking,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
         this.codecs = codecs;
         this.alarm = alarm;
         this.patience = patience;
         this.parking = parking;
+        this.clock = clock;
     }
 
     @PreDestroy
@@ -75,7 +84,7 @@ public class Inbox {
             ConsumerRecords<String, byte[]> records,
             Class<E> family,
             InboxHandler<E> work) {
-        var subscriber = new Subscriber<>(handler, family, work, codecs, alarm);
+        var subscriber = new Subscriber<>(handler, family, work, codecs, alarm, clock);
         return onVirtualThread(
                 () -> {
                     parking.meet(handler, Parking.Met.of(subscriber));
@@ -322,7 +331,8 @@ public class Inbox {
             Function<Arrived, T> read,
             BiConsumer<Tx, List<T>> work) {
         var subscriber =
-                new Subscriber<Object>(handler, Object.class, (tx, events) -> {}, codecs, alarm);
+                new Subscriber<Object>(
+                        handler, Object.class, (tx, events) -> {}, codecs, alarm, clock);
         return onVirtualThread(
                 () -> {
                     parking.meet(

@@ -1,6 +1,6 @@
 package stagecoach.runtime.inbox;
 
-import java.time.Instant;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,14 +31,22 @@ final class Subscriber<E> {
     private final InboxHandler<E> work;
     private final Codecs codecs;
     private final Alarm alarm;
+    private final Clock clock;
     private final InboxTable table;
 
-    Subscriber(String handler, Class<E> family, InboxHandler<E> work, Codecs codecs, Alarm alarm) {
+    Subscriber(
+            String handler,
+            Class<E> family,
+            InboxHandler<E> work,
+            Codecs codecs,
+            Alarm alarm,
+            Clock clock) {
         this.handler = handler;
         this.family = family;
         this.work = work;
         this.codecs = codecs;
         this.alarm = alarm;
+        this.clock = clock;
         this.table = new InboxTable(handler);
     }
 
@@ -176,7 +184,7 @@ final class Subscriber<E> {
      */
     private void holdAll(Tx tx, NavigableMap<Long, Arrived> early, long version) {
         for (Arrived event : early.values()) {
-            if (table.hold(tx, event, Instant.now())) {
+            if (table.hold(tx, event, clock.instant())) {
                 alarm.gap(handler, event.stream(), version, event.version());
             }
         }
@@ -203,7 +211,7 @@ final class Subscriber<E> {
 
     /** Parks one record. */
     void park(Tx tx, Arrived event, String reason) {
-        if (table.park(tx, event, reason, Instant.now())) {
+        if (table.park(tx, event, reason, clock.instant())) {
             alarm.parked(handler, event.stream(), event.version(), reason);
         }
     }
@@ -222,7 +230,7 @@ final class Subscriber<E> {
         var next = parked.stream().filter(p -> p.version() == position.version() + 1).findFirst();
         if (next.isEmpty()) {
             // Drained; what is left came too early even for the parked ones.
-            parked.forEach(p -> table.hold(tx, p, Instant.now()));
+            parked.forEach(p -> table.hold(tx, p, clock.instant()));
             table.unpark(tx, stream, Long.MAX_VALUE);
             table.set(tx, stream, new Position(position.version(), !parked.isEmpty(), false));
             return false;

@@ -2,6 +2,7 @@ package stagecoach.runtime.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -173,14 +174,14 @@ class InboxTest extends InboxScene {
                             AccountKind.ACCOUNTS,
                             account,
                             List.of(new AccountCommand.Open("ann")),
-                            Cause.byEvent(events.getFirst()));
+                            Cause.byEvent(events.getFirst(), Clock.systemUTC()));
                     for (var event : events) {
                         commands.handle(
                                 tx,
                                 AccountKind.ACCOUNTS,
                                 account,
                                 List.of(new AccountCommand.Deposit(1, event.id())),
-                                Cause.byEvent(event));
+                                Cause.byEvent(event, Clock.systemUTC()));
                     }
                 };
         handle(batch(deposit(1), deposit(2)), work);
@@ -224,7 +225,7 @@ class InboxTest extends InboxScene {
                                 List.of(
                                         new AccountCommand.Deposit(
                                                 1, events.getFirst().stream().value())),
-                                Cause.byEvent(events.getFirst())));
+                                Cause.byEvent(events.getFirst(), Clock.systemUTC())));
         assertThat(commands.load(AccountKind.ACCOUNTS, account).balance()).isEqualTo(40);
     }
 

@@ -3,6 +3,7 @@ package stagecoach.runtime.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -87,7 +88,8 @@ class ParkingTest extends InboxScene {
                                 AccountEvent.class,
                                 InboxScene::hear,
                                 Codecs.withoutUpcasters(),
-                                new Alarm(meters))));
+                                new Alarm(meters),
+                                Clock.systemUTC())));
         assertThat(versions()).containsExactly(1L, 2L);
     }
 
@@ -193,7 +195,8 @@ class ParkingTest extends InboxScene {
                                     AccountEvent.class,
                                     work,
                                     Codecs.withoutUpcasters(),
-                                    new Alarm(meters))));
+                                    new Alarm(meters),
+                                    Clock.systemUTC())));
         } catch (Crash e) {
             // It dies on its way.
         }

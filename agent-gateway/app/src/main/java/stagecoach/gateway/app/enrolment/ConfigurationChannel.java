@@ -2,6 +2,7 @@ package stagecoach.gateway.app.enrolment;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -28,12 +29,14 @@ public class ConfigurationChannel {
     private final KnownPlaces places;
     private final Agents agents;
     private final Trust trust;
+    private final Clock clock;
 
-    ConfigurationChannel(Inbox inbox, KnownPlaces places, Agents agents, Trust trust) {
+    ConfigurationChannel(Inbox inbox, KnownPlaces places, Agents agents, Trust trust, Clock clock) {
         this.inbox = inbox;
         this.places = places;
         this.agents = agents;
         this.trust = trust;
+        this.clock = clock;
     }
 
     @Incoming("configuration")
@@ -67,7 +70,7 @@ public class ConfigurationChannel {
                     tx,
                     agent,
                     "%s was removed from the configuration.".formatted(agent),
-                    Cause.byEvent(removal));
+                    Cause.byEvent(removal, clock));
         }
     }
 

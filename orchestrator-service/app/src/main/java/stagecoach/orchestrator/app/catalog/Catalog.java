@@ -37,13 +37,19 @@ public class Catalog {
     private final CommandHandler commands;
     private final CatalogStore store;
     private final Caller caller;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
-    Catalog(UnitOfWork unitOfWork, CommandHandler commands, CatalogStore store, Caller caller) {
+    Catalog(
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            CatalogStore store,
+            Caller caller,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.store = store;
         this.caller = caller;
+        this.clock = clock;
     }
 
     /** Makes or replaces a thing; what is as it should be changes nothing. */

@@ -2,6 +2,7 @@ package stagecoach.orchestrator.app.deployment;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -26,12 +27,15 @@ class PhaseReportChannel {
     private final CommandHandler commands;
     private final DeploymentKind kind;
     private final Sights sights;
+    private final Clock clock;
 
-    PhaseReportChannel(Inbox inbox, CommandHandler commands, DeploymentKind kind, Sights sights) {
+    PhaseReportChannel(
+            Inbox inbox, CommandHandler commands, DeploymentKind kind, Sights sights, Clock clock) {
         this.inbox = inbox;
         this.commands = commands;
         this.kind = kind;
         this.sights = sights;
+        this.clock = clock;
     }
 
     @Incoming("deployment-steps")
@@ -90,12 +94,12 @@ class PhaseReportChannel {
                 kind,
                 DeploymentKind.streamOf(deployment),
                 List.of(command),
-                Cause.byEvent(event));
+                Cause.byEvent(event, clock));
     }
 
     private Sight sight(Tx tx, InboxEvent<?> event) {
         var environment = place(event).environment().orElseThrow(() -> placeless(event));
-        return sights.of(tx, environment, Cause.byEvent(event).at());
+        return sights.of(tx, environment, Cause.byEvent(event, clock).at());
     }
 
     private static Run runOf(InboxEvent<?> event) {

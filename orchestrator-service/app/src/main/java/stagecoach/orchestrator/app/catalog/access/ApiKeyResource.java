@@ -49,12 +49,13 @@ public class ApiKeyResource {
     private final UnitOfWork unitOfWork;
     private final ApiKeys keys;
     private final Caller caller;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
-    ApiKeyResource(UnitOfWork unitOfWork, ApiKeys keys, Caller caller) {
+    ApiKeyResource(UnitOfWork unitOfWork, ApiKeys keys, Caller caller, Clock clock) {
         this.unitOfWork = unitOfWork;
         this.keys = keys;
         this.caller = caller;
+        this.clock = clock;
     }
 
     /** What somebody may ask for. */

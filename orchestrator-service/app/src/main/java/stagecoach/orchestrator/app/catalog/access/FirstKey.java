@@ -33,15 +33,18 @@ class FirstKey {
 
     private final UnitOfWork unitOfWork;
     private final ApiKeys keys;
+    private final Clock clock;
     private final Optional<String> file;
     private @Nullable Thread waiting;
 
     FirstKey(
             UnitOfWork unitOfWork,
             ApiKeys keys,
+            Clock clock,
             @ConfigProperty(name = "stagecoach.bootstrap.key.file") Optional<String> file) {
         this.unitOfWork = unitOfWork;
         this.keys = keys;
+        this.clock = clock;
         this.file = file;
     }
 
@@ -93,7 +96,7 @@ class FirstKey {
                                     KeyCheck.sha256Of(key),
                                     List.of(Role.ADMIN),
                                     Optional.empty()),
-                            Cause.of(Clock.systemUTC(), Cause.SYSTEM));
+                            Cause.of(clock, Cause.SYSTEM));
                     return true;
                 });
     }

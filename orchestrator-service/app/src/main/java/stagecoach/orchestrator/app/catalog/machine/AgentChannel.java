@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,13 +58,19 @@ class AgentChannel {
     private final TargetResource.Thing targets;
     private final WorkerResource.Thing workers;
     private final Instance<MachineWatch> watches;
+    private final Clock clock;
 
     AgentChannel(
-            Inbox inbox, Catalog catalog, CatalogStore store, @Any Instance<MachineWatch> watches) {
+            Inbox inbox,
+            Catalog catalog,
+            CatalogStore store,
+            @Any Instance<MachineWatch> watches,
+            Clock clock) {
         this.inbox = inbox;
         this.catalog = catalog;
         this.store = store;
         this.watches = watches;
+        this.clock = clock;
         this.targets = new TargetResource.Thing(store);
         this.workers = new WorkerResource.Thing(store);
     }
@@ -78,7 +85,7 @@ class AgentChannel {
             AgentRows.keep(tx, report);
             switch (report.event()) {
                 case AgentEnrolled enrolled -> {
-                    onEnrolled(tx, enrolled, Cause.byEvent(report));
+                    onEnrolled(tx, enrolled, Cause.byEvent(report, clock));
                     tellChange(tx, enrolled.agent(), report);
                 }
                 case AgentHealthChanged changed -> tellChange(tx, changed.agent(), report);
@@ -92,7 +99,7 @@ class AgentChannel {
     }
 
     private void tellChange(Tx tx, AgentId agent, InboxEvent<AgentReport> report) {
-        watches.forEach(watch -> watch.changed(tx, agent, Cause.byEvent(report)));
+        watches.forEach(watch -> watch.changed(tx, agent, Cause.byEvent(report, clock)));
     }
 
     private void onEnrolled(Tx tx, AgentEnrolled enrolled, Cause cause) {

@@ -19,11 +19,12 @@ import stagecoach.runtime.inbox.Inbox;
 class LogChannel {
     private final Inbox inbox;
     private final LogStore logs;
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock;
 
-    LogChannel(Inbox inbox, LogStore logs) {
+    LogChannel(Inbox inbox, LogStore logs, Clock clock) {
         this.inbox = inbox;
         this.logs = logs;
+        this.clock = clock;
     }
 
     @Incoming("progress-logs")

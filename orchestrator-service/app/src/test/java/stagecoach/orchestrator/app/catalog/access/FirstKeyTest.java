@@ -30,7 +30,7 @@ class FirstKeyTest {
     void the_key_in_the_file_is_the_first_one_and_no_other_time() throws IOException {
         String key = KeyCheck.mint();
         Path file = Files.writeString(Files.createTempFile("admin", ".key"), key + "\n");
-        var first = new FirstKey(unitOfWork, keys, Optional.of(file.toString()));
+        var first = new FirstKey(unitOfWork, keys, Clock.systemUTC(), Optional.of(file.toString()));
         first.onStart(new StartupEvent());
         assertThat(status(key)).isEqualTo(401);
         List<ApiKey> others = unitOfWork.run(tx -> keys.after(tx, "", 500));
