@@ -1,10 +1,7 @@
 package stagecoach.contracts.channel;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.configuration.ConfigurationEvent;
@@ -26,18 +23,6 @@ public record EventType(String value) {
                     AgentReport.class,
                     PackageEvent.class);
 
-    private static final Map<String, Class<?>> BY_NAME = byName();
-
-    private static Map<String, Class<?>> byName() {
-        var known = new LinkedHashMap<String, Class<?>>();
-        for (Class<?> family : FAMILIES) {
-            for (Class<?> event : family.getPermittedSubclasses()) {
-                known.put(of(event).value(), event);
-            }
-        }
-        return Map.copyOf(known);
-    }
-
     /** The type of an event's record class. */
     public static EventType of(Class<?> event) {
         return new EventType("stagecoach." + event.getSimpleName() + ".v1");
@@ -48,11 +33,6 @@ public record EventType(String value) {
         return FAMILIES.stream()
                 .flatMap(family -> Arrays.stream(family.getPermittedSubclasses()))
                 .toList();
-    }
-
-    /** The record class of this type, if this build knows it. */
-    public Optional<Class<?>> eventClass() {
-        return Optional.ofNullable(BY_NAME.get(value));
     }
 
     /** The bare event name, such as {@code PhaseStarted}. */

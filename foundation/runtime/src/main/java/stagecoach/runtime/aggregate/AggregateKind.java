@@ -41,18 +41,11 @@ public interface AggregateKind<S, C, E> {
 
     /**
      * The commands to tentacles that {@code event} causes, published with it, in this order; {@code
-     * state} is the one after it.
-     */
-    default List<AgentCommand> commandsOf(StreamId stream, S state, E event) {
-        return List.of();
-    }
-
-    /**
-     * The same for a kind that reads or writes tables for it, such as the payload of a command;
-     * this is the one that is asked.
+     * state} is the one after it. A kind may read or write tables for them, such as the payload of
+     * a command.
      */
     default List<AgentCommand> commandsOf(Tx tx, StreamId stream, S state, E event) {
-        return commandsOf(stream, state, event);
+        return List.of();
     }
 
     /**

@@ -3,7 +3,6 @@ package stagecoach.runtime.aggregate;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.channel.Channels;
@@ -48,12 +47,6 @@ public class CommandHandler {
     public <S, C, E> Appended<S, E> handle(
             AggregateKind<S, C, E> kind, StreamId stream, C command, Cause cause) {
         return unitOfWork.run(tx -> handle(tx, kind, stream, List.of(command), cause));
-    }
-
-    /** Handles a command that is made inside the transaction, from tables. */
-    public <S, C, E> Appended<S, E> handleDeciding(
-            AggregateKind<S, C, E> kind, StreamId stream, Function<Tx, C> command, Cause cause) {
-        return unitOfWork.run(tx -> handle(tx, kind, stream, List.of(command.apply(tx)), cause));
     }
 
     /** The present state of a stream, the initial one if it has no events. */

@@ -194,16 +194,16 @@ class AppendTest {
     void a_command_can_be_made_from_tables_inside_the_transaction() {
         handler.handle(ACCOUNTS, stream, new Deposit(5, "a"), cause);
         var doubled =
-                handler.handleDeciding(
-                        ACCOUNTS,
-                        stream,
-                        tx ->
-                                new Deposit(
-                                        tx.find(BalanceRow.class, stream.name())
-                                                .orElseThrow()
-                                                .balance,
-                                        "double"),
-                        cause);
+                unitOfWork.run(
+                        tx -> {
+                            var balance = tx.find(BalanceRow.class, stream.name()).orElseThrow();
+                            return handler.handle(
+                                    tx,
+                                    ACCOUNTS,
+                                    stream,
+                                    List.of(new Deposit(balance.balance, "double")),
+                                    cause);
+                        });
         assertThat(doubled.state().balance()).isEqualTo(10);
     }
 

@@ -60,7 +60,8 @@ public class AccountKind implements AggregateKind<Account, AccountCommand, Accou
     }
 
     @Override
-    public List<AgentCommand> commandsOf(StreamId stream, Account state, AccountEvent event) {
+    public List<AgentCommand> commandsOf(
+            Tx tx, StreamId stream, Account state, AccountEvent event) {
         // A deposit with such a reference asks two tentacles to do something.
         if (event instanceof AccountEvent.Deposited d && d.reference().startsWith("tell-")) {
             return List.of(tell(stream, d, "web-1"), tell(stream, d, "web-2"));

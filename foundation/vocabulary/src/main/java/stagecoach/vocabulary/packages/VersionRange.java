@@ -1,7 +1,5 @@
 package stagecoach.vocabulary.packages;
 
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +45,6 @@ public record VersionRange(String value) {
     /** Whether this version is meant. */
     public boolean matches(PackageVersion version) {
         return VersionForm.parse(value).matches(version);
-    }
-
-    /** The newest of {@code versions} that is meant. */
-    public Optional<PackageVersion> newestOf(Collection<PackageVersion> versions) {
-        var form = VersionForm.parse(value);
-        return versions.stream().filter(form::matches).max(Comparator.naturalOrder());
     }
 
     /** Labels of prereleases are compared without case, as those of versions are. */

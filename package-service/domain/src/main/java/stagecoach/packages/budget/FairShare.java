@@ -56,11 +56,6 @@ public final class FairShare<T> {
         forgetParties();
     }
 
-    /** Whether it has been let in. */
-    public boolean isInside(T id) {
-        return inside.stream().anyMatch(transfer -> transfer.id().equals(id));
-    }
-
     /**
      * Lets in as many as there is room for; returns them in their order.
      *

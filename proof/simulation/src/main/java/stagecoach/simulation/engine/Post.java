@@ -114,9 +114,4 @@ public final class Post {
                 });
         return lost;
     }
-
-    /** Whether nothing is on its way. */
-    public boolean isIdle() {
-        return lanes.values().stream().allMatch(lane -> lane.waiting.isEmpty());
-    }
 }

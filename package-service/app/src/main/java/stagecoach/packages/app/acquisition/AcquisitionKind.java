@@ -116,7 +116,7 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
 
     @Override
     public List<AgentCommand> commandsOf(
-            StreamId stream, Acquisition state, AcquisitionEvent event) {
+            Tx tx, StreamId stream, Acquisition state, AcquisitionEvent event) {
         if (!(state instanceof Acquisition.Underway underway)) {
             return List.of();
         }
