@@ -1,18 +1,13 @@
 package stagecoach.simulation.service;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
-import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
-import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
-import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
@@ -30,6 +25,7 @@ import stagecoach.packages.acquisition.AcquisitionCommand.Replicated;
 import stagecoach.packages.acquisition.AcquisitionCommand.Start;
 import stagecoach.packages.acquisition.AcquisitionCommand.Stored;
 import stagecoach.packages.acquisition.AcquisitionCommand.TargetReported;
+import stagecoach.packages.acquisition.AcquisitionCommands;
 import stagecoach.packages.routing.RoutePlanner;
 import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.defect.Planted;
@@ -42,14 +38,12 @@ import stagecoach.simulation.law.Broken;
 import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.vocabulary.identity.DeploymentId;
-import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
 
 /** The package-service: acquisitions, the store and the caches. */
 final class Packages extends Service {
-    private static final Duration START_WITHIN = Duration.ofHours(1);
-    private static final Duration KILL_AFTER = Duration.ofSeconds(10);
-    private static final Duration ABANDON_AFTER = Duration.ofSeconds(30);
+    private static final AcquisitionCommands COMMANDS =
+            new AcquisitionCommands(Shop.START_WITHIN, Shop.REACH_WITHIN, StopBounds.USUAL);
 
     private final Acquisitions kind;
     private final Set<StreamId> open = new LinkedHashSet<>();
@@ -218,46 +212,7 @@ final class Packages extends Service {
 
         @Override
         public List<AgentCommand> commandsOf(Acquisition state, AcquisitionEvent event) {
-            if (!(state instanceof Underway underway)) {
-                return List.of();
-            }
-            var started = underway.started();
-            if (event instanceof TargetAcquiring told) {
-                Duration reach = underway.waitFor(told).orElse(Shop.REACH_WITHIN);
-                Instant expiresAt = play.time().clock().plus(START_WITHIN).plus(reach);
-                return List.of(
-                        new AgentCommand.AcquirePackage(
-                                told.ticket(),
-                                told.agent(),
-                                context(started, told.target()),
-                                told.pin(),
-                                told.sources(),
-                                started.forceDownload(),
-                                expiresAt,
-                                Optional.of(reach)));
-            }
-            return event instanceof AcquisitionEvent.AcquisitionCancelling
-                    ? underway.atWork().stream()
-                            .<AgentCommand>map(
-                                    told ->
-                                            new AgentCommand.CancelCommand(
-                                                    told.ticket(),
-                                                    told.agent(),
-                                                    context(started, told.target()),
-                                                    KILL_AFTER,
-                                                    ABANDON_AFTER))
-                            .toList()
-                    : List.of();
-        }
-
-        private static CommandContext context(AcquisitionStarted started, HolderId holder) {
-            return new CommandContext(
-                    started.deployment(),
-                    started.project(),
-                    started.environment(),
-                    started.run(),
-                    Optional.empty(),
-                    holder.target());
+            return COMMANDS.of(state, event, play.time().clock());
         }
 
         @Override

@@ -48,6 +48,9 @@ import stagecoach.vocabulary.process.RunOn;
 
 /** What the drafts of a scenario are in the vocabulary of the domains. */
 final class Shop {
+    /** A command that could not be given to its tentacle by then is given up. */
+    static final Duration START_WITHIN = Duration.ofHours(1);
+
     /** How long a machine may be out of reach, unless its step waits for it. */
     static final Duration REACH_WITHIN = Duration.ofMinutes(1);
 

@@ -1,6 +1,5 @@
 package stagecoach.simulation.service;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,12 +19,8 @@ import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
-import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PhaseWork;
-import stagecoach.contracts.run.Place;
-import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.steprun.StepRunEvent;
-import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.decider.Decider;
 import stagecoach.decider.StreamId;
 import stagecoach.simulation.defect.Defect;
@@ -39,7 +34,7 @@ import stagecoach.simulation.law.Broken;
 import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.steprunner.run.Judge;
-import stagecoach.steprunner.run.Reach;
+import stagecoach.steprunner.run.StepCommands;
 import stagecoach.steprunner.run.StepRun;
 import stagecoach.steprunner.run.StepRun.Underway;
 import stagecoach.steprunner.run.StepRunCommand;
@@ -51,11 +46,11 @@ import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.Ticket;
-import stagecoach.vocabulary.process.Mutex;
 
 /** The step-runner: runs of steps, and the payloads of their commands. */
 final class StepRunner extends Service {
-    private static final Duration START_WITHIN = Duration.ofHours(1);
+    private static final StepCommands COMMANDS =
+            new StepCommands(Shop.START_WITHIN, Shop.REACH_WITHIN, StopBounds.USUAL);
 
     private final Steps kind;
     private final Judge judge;
@@ -196,98 +191,16 @@ final class StepRunner extends Service {
             }
             if (event instanceof StepRunEvent.StepStarted started) {
                 payloads.put(started.ticket(), run.sheet().deployment());
-                return List.of(starting(run, started));
+                return List.of(
+                        COMMANDS.starting(
+                                run,
+                                started,
+                                Digest.of(started.ticket().toString()),
+                                play.time().clock()));
             }
             return event instanceof StepRunEvent.StepRunCancelling
-                    ? run.open().stream()
-                            .<AgentCommand>map(
-                                    open ->
-                                            cancelling(
-                                                    run,
-                                                    open,
-                                                    stop(run.step(open.pair().step()).step())))
-                            .toList()
+                    ? COMMANDS.cancelling(run)
                     : List.of();
-        }
-
-        private AgentCommand starting(Underway run, StepRunEvent.StepStarted started) {
-            var step = run.step(started.pair().step()).step();
-            var ticket = started.ticket();
-            var agent = step.agentAt(started.place()).orElseThrow();
-            var context = context(run.sheet(), started.pair());
-            var digest = Digest.of(ticket.toString());
-            var reach = Reach.of(step, Shop.REACH_WITHIN);
-            var expiresAt = play.time().clock().plus(START_WITHIN).plus(reach);
-            if (step.kind() == PlannedStep.Kind.HTTP_CHECK) {
-                return new AgentCommand.CheckHttp(
-                        ticket, agent, context, digest, expiresAt, Optional.of(reach));
-            }
-            return step.packageToInstall().isPresent()
-                    ? new AgentCommand.InstallPackage(
-                            ticket,
-                            agent,
-                            context,
-                            step.packageToInstall().get().pin(),
-                            digest,
-                            mutex(step, started.place()),
-                            step.timeout(),
-                            expiresAt,
-                            Optional.of(reach),
-                            Optional.of(stop(step)))
-                    : new AgentCommand.RunScript(
-                            ticket,
-                            agent,
-                            context,
-                            digest,
-                            mutex(step, started.place()),
-                            step.timeout(),
-                            expiresAt,
-                            step.packages().stream()
-                                    .map(
-                                            beside ->
-                                                    new AgentCommand.ScriptPackage(
-                                                            beside.pinned().pin(),
-                                                            beside.extract()))
-                                    .toList(),
-                            Optional.of(reach),
-                            Optional.of(stop(step)));
-        }
-
-        private static AgentCommand cancelling(
-                Underway run, StepRun.OpenTicket open, StopBounds stop) {
-            return new AgentCommand.CancelCommand(
-                    open.work().ticket(),
-                    run.step(open.pair().step()).step().agentAt(open.place()).orElseThrow(),
-                    context(run.sheet(), open.pair()),
-                    stop.killAfter(),
-                    stop.abandonAfter());
-        }
-
-        private static StopBounds stop(PlannedStep step) {
-            return new StopBounds(
-                    step.killAfter().orElse(StopBounds.USUAL.killAfter()),
-                    step.abandonAfter().orElse(StopBounds.USUAL.abandonAfter()));
-        }
-
-        private static Mutex mutex(PlannedStep step, Place place) {
-            return step.mutex()
-                    .orElseGet(
-                            () ->
-                                    new Mutex(
-                                            "stagecoach",
-                                            place.worker().isPresent()
-                                                    ? Mutex.Mode.SHARED
-                                                    : Mutex.Mode.EXCLUSIVE));
-        }
-
-        private static CommandContext context(StepRunStarted sheet, Pair pair) {
-            return new CommandContext(
-                    sheet.deployment(),
-                    sheet.project(),
-                    sheet.environment(),
-                    sheet.run(),
-                    Optional.of(pair.step()),
-                    pair.target());
         }
 
         @Override

@@ -4,22 +4,11 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
-import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
-import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
 import stagecoach.contracts.acquisition.AcquisitionEvent.IntegrityBroken;
-import stagecoach.contracts.acquisition.AcquisitionEvent.PackagePinned;
-import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
-import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStoreFailed;
-import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStored;
-import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
-import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
-import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
-import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
 import stagecoach.contracts.agent.AgentCommand;
-import stagecoach.contracts.agent.CommandContext;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.Topic;
 import stagecoach.decider.Decider;
@@ -27,6 +16,7 @@ import stagecoach.decider.Recorded;
 import stagecoach.decider.StreamId;
 import stagecoach.packages.acquisition.Acquisition;
 import stagecoach.packages.acquisition.AcquisitionCommand;
+import stagecoach.packages.acquisition.AcquisitionCommands;
 import stagecoach.packages.acquisition.AcquisitionDecider;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.runtime.aggregate.AggregateKind;
@@ -35,7 +25,6 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.cancel.CancelSettings;
 import stagecoach.vocabulary.identity.DeploymentId;
-import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.Run;
 
 /** Acquisition runs: streams {@code acquisition-<deployment>-<run>}. */
@@ -57,7 +46,7 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
     private final StoreCheck store;
     private final UnitOfWork unitOfWork;
     private final WakeUp wakeUp;
-    private final CancelSettings cancels;
+    private final AcquisitionCommands commands;
     private final Clock clock;
 
     AcquisitionKind(
@@ -71,7 +60,11 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
         this.store = store;
         this.unitOfWork = unitOfWork;
         this.wakeUp = wakeUp;
-        this.cancels = cancels;
+        this.commands =
+                new AcquisitionCommands(
+                        START_WITHIN,
+                        REACH_WITHIN,
+                        new StopBounds(cancels.killAfter(), cancels.abandonAfter()));
         this.clock = clock;
     }
 
@@ -117,60 +110,7 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
     @Override
     public List<AgentCommand> commandsOf(
             Tx tx, StreamId stream, Acquisition state, AcquisitionEvent event) {
-        if (!(state instanceof Acquisition.Underway underway)) {
-            return List.of();
-        }
-        return switch (event) {
-            case TargetAcquiring told -> List.of(acquire(underway, told));
-            case AcquisitionCancelling() ->
-                    underway.atWork().stream()
-                            .<AgentCommand>map(told -> cancel(underway.started(), told))
-                            .toList();
-            case AcquisitionStarted _,
-                    PackagePinned _,
-                    PackageStored _,
-                    PackageStoreFailed _,
-                    PackageReplicated _,
-                    ReplicationFailed _,
-                    TargetAcquired _,
-                    TargetAcquisitionFailed _,
-                    IntegrityBroken _,
-                    AcquisitionEnded _ ->
-                    List.of();
-        };
-    }
-
-    private AgentCommand acquire(Acquisition.Underway underway, TargetAcquiring told) {
-        AcquisitionStarted started = underway.started();
-        Duration reach = underway.waitFor(told).orElse(REACH_WITHIN);
-        return new AgentCommand.AcquirePackage(
-                told.ticket(),
-                told.agent(),
-                context(started, told.target()),
-                told.pin(),
-                told.sources(),
-                started.forceDownload(),
-                clock.instant().plus(START_WITHIN).plus(reach),
-                Optional.of(reach));
-    }
-
-    private AgentCommand cancel(AcquisitionStarted started, TargetAcquiring told) {
-        return new AgentCommand.CancelCommand(
-                told.ticket(),
-                told.agent(),
-                context(started, told.target()),
-                cancels.killAfter(),
-                cancels.abandonAfter());
-    }
-
-    private static CommandContext context(AcquisitionStarted started, HolderId target) {
-        return new CommandContext(
-                started.deployment(),
-                started.project(),
-                started.environment(),
-                started.run(),
-                Optional.empty(),
-                target.target());
+        return commands.of(state, event, clock.instant());
     }
 
     @Override

@@ -21,7 +21,7 @@ import stagecoach.runtime.aggregate.AggregateKind;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.steprunner.app.command.Outputs;
-import stagecoach.steprunner.app.command.StepCommands;
+import stagecoach.steprunner.app.command.SealedCommands;
 import stagecoach.steprunner.app.secrets.Payloads;
 import stagecoach.steprunner.run.PlaceOutputs;
 import stagecoach.steprunner.run.StepRun;
@@ -42,11 +42,11 @@ public class StepRuns implements AggregateKind<StepRun, StepRunCommand, StepRunE
     private static final String NAME = "steprun";
 
     private final StepRunDecider decider = new StepRunDecider();
-    private final StepCommands commands;
+    private final SealedCommands commands;
     private final Payloads payloads;
     private final Outputs outputs;
 
-    StepRuns(StepCommands commands, Payloads payloads, Outputs outputs) {
+    StepRuns(SealedCommands commands, Payloads payloads, Outputs outputs) {
         this.commands = commands;
         this.payloads = payloads;
         this.outputs = outputs;

@@ -1,7 +1,5 @@
-package stagecoach.steprunner.app.command;
+package stagecoach.steprunner.run;
 
-import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,6 +10,7 @@ import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.AgentCommand.CheckHttp;
 import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
+import stagecoach.contracts.agent.AgentCommand.ScriptPackage;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.run.Pair;
@@ -19,76 +18,51 @@ import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
-import stagecoach.runtime.aggregate.Tx;
-import stagecoach.runtime.cancel.CancelSettings;
-import stagecoach.steprunner.app.secrets.Payloads;
-import stagecoach.steprunner.app.secrets.Plans;
-import stagecoach.steprunner.run.Reach;
 import stagecoach.steprunner.run.StepRun.Underway;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.process.Mutex;
 
-/** Makes the commands of a run; their payloads are kept sealed in the same transaction. */
-@ApplicationScoped
-public class StepCommands {
+/**
+ * The commands to tentacles that follow from the events of a run; what their payloads hold is for
+ * others.
+ *
+ * @param startWithin a command that could not be given to its tentacle by then is given up
+ * @param reachWithin how long a machine may be out of reach, unless its step waits for it
+ * @param stop how work is ended that takes too long, unless its step says it
+ */
+public record StepCommands(Duration startWithin, Duration reachWithin, StopBounds stop) {
     /** The lock that all steps share unless they name another one. */
     private static final String USUAL_MUTEX = "default";
 
     /** A machine that is busy with a script is in good health: its answer waits for nobody. */
     private static final Mutex HEALTH_MUTEX = new Mutex("health-check", Mutex.Mode.SHARED);
 
-    private final Plans plans;
-    private final Payloads payloads;
-    private final Outputs outputs;
-    private final CommandSettings settings;
-    private final CancelSettings cancels;
-    private final Clock clock;
-
-    StepCommands(
-            Plans plans,
-            Payloads payloads,
-            Outputs outputs,
-            CommandSettings settings,
-            CancelSettings cancels,
-            Clock clock) {
-        this.plans = plans;
-        this.payloads = payloads;
-        this.outputs = outputs;
-        this.settings = settings;
-        this.cancels = cancels;
-        this.clock = clock;
-    }
-
-    /** The command of a step that has just started at one place. */
-    public AgentCommand starting(Tx tx, Underway run, StepStarted started) {
-        var sheet = run.sheet();
+    /**
+     * The command of a step that has just started at one place.
+     *
+     * @param payload what it is to run, kept for the tentacle under this digest
+     */
+    public AgentCommand starting(Underway run, StepStarted started, Digest payload, Instant now) {
         var step = run.step(started.pair().step()).step();
         var place = started.place();
-        var payload =
-                plans.open(tx, sheet.planDigest())
-                        .payload(
-                                sheet,
-                                step,
-                                place,
-                                outputs.of(tx, sheet.deployment(), run.outputs()));
-        var digest = payloads.keep(tx, started.ticket(), sheet.deployment(), payload);
         var ticket = started.ticket();
         var agent = agentOf(step, started.pair(), place);
-        var context = context(sheet, started.pair());
+        var context = context(run.sheet(), started.pair());
         return switch (step.kind()) {
             case SCRIPT ->
                     new RunScript(
                             ticket,
                             agent,
                             context,
-                            digest,
+                            payload,
                             mutex(step, place),
                             step.timeout(),
-                            expiry(step),
+                            expiry(step, now),
                             step.packages().stream()
                                     .map(
                                             beside ->
-                                                    new AgentCommand.ScriptPackage(
+                                                    new ScriptPackage(
                                                             beside.pinned().pin(),
                                                             beside.extract()))
                                     .toList(),
@@ -100,23 +74,23 @@ public class StepCommands {
                             agent,
                             context,
                             step.packageToInstall().orElseThrow().pin(),
-                            digest,
+                            payload,
                             mutex(step, place),
                             step.timeout(),
-                            expiry(step),
+                            expiry(step, now),
                             reach(step),
                             Optional.of(stop(step)));
             case HTTP_CHECK ->
-                    new CheckHttp(ticket, agent, context, digest, expiry(step), reach(step));
+                    new CheckHttp(ticket, agent, context, payload, expiry(step, now), reach(step));
             case HEALTH_CHECK ->
                     new RunScript(
                             ticket,
                             agent,
                             context,
-                            digest,
+                            payload,
                             HEALTH_MUTEX,
                             step.timeout(),
-                            expiry(step),
+                            expiry(step, now),
                             List.of(),
                             reach(step),
                             Optional.of(stop(step)));
@@ -128,40 +102,37 @@ public class StepCommands {
 
     /** The commands that end all that is at work. */
     public List<AgentCommand> cancelling(Underway run) {
-        return run.open().stream()
-                .<AgentCommand>map(
-                        open -> {
-                            var step = run.step(open.pair().step()).step();
-                            StopBounds stop = stop(step);
-                            return new CancelCommand(
-                                    open.work().ticket(),
-                                    agentOf(step, open.pair(), open.place()),
-                                    context(run.sheet(), open.pair()),
-                                    stop.killAfter(),
-                                    stop.abandonAfter());
-                        })
-                .toList();
+        return run.open().stream().map(open -> cancelling(run, open)).toList();
+    }
+
+    private AgentCommand cancelling(Underway run, StepRun.OpenTicket open) {
+        var step = run.step(open.pair().step()).step();
+        StopBounds bounds = stop(step);
+        return new CancelCommand(
+                open.work().ticket(),
+                agentOf(step, open.pair(), open.place()),
+                context(run.sheet(), open.pair()),
+                bounds.killAfter(),
+                bounds.abandonAfter());
     }
 
     /** A time-out ends work as a cancel does: as the step says, else as the installation does. */
     private StopBounds stop(PlannedStep step) {
         return new StopBounds(
-                step.killAfter().orElseGet(cancels::killAfter),
-                step.abandonAfter().orElseGet(cancels::abandonAfter));
+                step.killAfter().orElseGet(stop::killAfter),
+                step.abandonAfter().orElseGet(stop::abandonAfter));
     }
 
     /** A health check has no further time than its own. */
-    private Instant expiry(PlannedStep step) {
-        Duration reach = Reach.of(step, settings.reachWithin());
+    private Instant expiry(PlannedStep step, Instant now) {
+        Duration reach = Reach.of(step, reachWithin);
         Duration most =
-                step.kind() == PlannedStep.Kind.HEALTH_CHECK
-                        ? reach
-                        : settings.startWithin().plus(reach);
-        return clock.instant().plus(most).truncatedTo(ChronoUnit.MICROS);
+                step.kind() == PlannedStep.Kind.HEALTH_CHECK ? reach : startWithin.plus(reach);
+        return now.plus(most).truncatedTo(ChronoUnit.MICROS);
     }
 
     private Optional<Duration> reach(PlannedStep step) {
-        return Optional.of(Reach.of(step, settings.reachWithin()));
+        return Optional.of(Reach.of(step, reachWithin));
     }
 
     /** By default a target does one thing at a time and a worker many. */
