@@ -5,28 +5,45 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.store.TemporaryFailure;
 
-/** One piece of work on a virtual thread of its own, with a pause before each round. */
+/**
+ * One piece of work, again and again on a virtual thread of its own. A round that fails is followed
+ * by the next one: what it would have done is still to do.
+ */
 public final class Rounds {
     private static final Duration STOP_MAX = Duration.ofSeconds(5);
 
     private final String name;
+    private final Duration first;
     private final Duration pause;
     private final Runnable work;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Thread thread;
 
-    /**
-     * Rounds that have not begun.
-     *
-     * @param name what the work is, for the thread and for the log
-     * @param pause before each round, the first one too
-     * @param work one round; when it throws, that is logged once until a round succeeds again
-     */
-    public Rounds(String name, Duration pause, Runnable work) {
+    /** What kind of trouble the last round had; it is logged once, until a round succeeds again. */
+    private @Nullable Class<?> trouble;
+
+    private Rounds(String name, Duration first, Duration pause, Runnable work) {
         this.name = name;
+        this.first = first;
         this.pause = pause;
         this.work = work;
+    }
+
+    /**
+     * Rounds that have not begun, with a pause before each, the first one too.
+     *
+     * @param name what the work is, for the thread and for the log
+     * @param work one round
+     */
+    public Rounds(String name, Duration pause, Runnable work) {
+        this(name, pause, pause, work);
+    }
+
+    /** Rounds that have not begun, of which the first comes at once and a pause after each. */
+    public static Rounds atOnce(String name, Duration pause, Runnable work) {
+        return new Rounds(name, Duration.ZERO, pause, work);
     }
 
     /** Begins them. */
@@ -35,10 +52,15 @@ public final class Rounds {
     }
 
     /** Begins no further round, and waits at most five seconds for the present one. */
-    public void stop() throws InterruptedException {
+    public void stop() {
         stopping.countDown();
-        if (thread != null) {
+        if (thread == null) {
+            return;
+        }
+        try {
             thread.join(STOP_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -48,25 +70,38 @@ public final class Rounds {
     }
 
     private void run() {
-        boolean troubled = false;
         try {
-            while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                troubled = !succeeds(troubled);
+            Duration next = first;
+            while (!stopping.await(next.toNanos(), TimeUnit.NANOSECONDS)) {
+                round();
+                next = pause;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean succeeds(boolean troubledBefore) {
+    private void round() {
         try {
             work.run();
-            return true;
-        } catch (RuntimeException | Error e) {
-            if (!troubledBefore && !isStopping()) {
-                Log.warnf(e, "A round of work failed; it is tried again. work=%s", name);
+            if (trouble != null) {
+                Log.infof("A round of work succeeds again. work=%s", name);
             }
-            return false;
+            trouble = null;
+        } catch (RuntimeException | Error e) {
+            if (e.getClass() != trouble && !isStopping()) {
+                tell(e);
+            }
+            trouble = e.getClass();
+        }
+    }
+
+    private void tell(Throwable e) {
+        if (e instanceof TemporaryFailure) {
+            Log.warnf(
+                    "A round of work waits for something that is away. work=%s cause=%s", name, e);
+        } else {
+            Log.errorf(e, "A round of work failed; it is tried again. work=%s", name);
         }
     }
 }

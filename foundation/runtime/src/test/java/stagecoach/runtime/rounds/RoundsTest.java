@@ -23,4 +23,13 @@ class RoundsTest {
         assertThat(rounds.await(20, TimeUnit.SECONDS)).isTrue();
         work.stop();
     }
+
+    @Test
+    void the_first_round_may_come_at_once() throws Exception {
+        var round = new CountDownLatch(1);
+        var work = Rounds.atOnce("eager", Duration.ofHours(1), round::countDown);
+        work.start();
+        assertThat(round.await(20, TimeUnit.SECONDS)).isTrue();
+        work.stop();
+    }
 }

@@ -7,15 +7,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jboss.logging.Logger;
-import stagecoach.gateway.app.mailbox.Rounds;
 import stagecoach.gateway.presence.Silence;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.rounds.Rounds;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.AgentId;
 
@@ -38,7 +37,7 @@ class PodLease {
     private final SessionConfig config;
     private final UUID pod;
     private final Silence silence;
-    private final List<Rounds> rounds = new ArrayList<>();
+    private final List<Rounds> rounds;
 
     /** Tentacles of a process that stopped can only come back since we are here. */
     private Instant since = Instant.MAX;
@@ -60,13 +59,16 @@ class PodLease {
         this.config = config;
         this.pod = pod.id();
         this.silence = new Silence(config.pingEvery(), config.silenceMax());
+        this.rounds =
+                List.of(
+                        Rounds.atOnce("pod-lease", config.leaseEvery(), this::renew),
+                        Rounds.atOnce("pod-poll", config.pollEvery(), this::poll),
+                        Rounds.atOnce("pod-listen", LISTEN_EVERY, this::listen));
     }
 
     void start(@Observes @Priority(2000) StartupEvent event) {
         since = Pod.uptime();
-        rounds.add(Rounds.start("pod-lease", config.leaseEvery(), this::renew));
-        rounds.add(Rounds.start("pod-poll", config.pollEvery(), this::poll));
-        rounds.add(Rounds.start("pod-listen", LISTEN_EVERY, this::listen));
+        rounds.forEach(Rounds::start);
     }
 
     void stop(@Observes @Priority(1000) ShutdownEvent event) {
@@ -85,7 +87,7 @@ class PodLease {
 
     /** No further round begins; the lease runs out by itself. */
     void halt() {
-        rounds.forEach(Rounds::close);
+        rounds.forEach(Rounds::stop);
     }
 
     private void renew() {

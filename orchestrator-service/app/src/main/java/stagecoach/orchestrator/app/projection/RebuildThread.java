@@ -37,7 +37,7 @@ class RebuildThread {
         rounds.start();
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes ShutdownEvent event) {
         rounds.stop();
     }
 

@@ -80,7 +80,7 @@ class ReleaseRetention {
         rounds.start();
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes ShutdownEvent event) {
         rounds.stop();
     }
 

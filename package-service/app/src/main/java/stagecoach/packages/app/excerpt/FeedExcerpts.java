@@ -88,7 +88,7 @@ public class FeedExcerpts {
         rounds.start();
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes ShutdownEvent event) {
         rounds.stop();
         threads.shutdownNow();
     }

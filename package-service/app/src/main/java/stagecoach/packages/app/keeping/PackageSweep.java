@@ -70,7 +70,7 @@ public class PackageSweep {
         rounds.start();
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes ShutdownEvent event) {
         rounds.stop();
     }
 

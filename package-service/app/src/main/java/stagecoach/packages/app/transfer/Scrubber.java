@@ -68,7 +68,7 @@ public class Scrubber {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes ShutdownEvent event) {
         rounds.stop();
     }
 
