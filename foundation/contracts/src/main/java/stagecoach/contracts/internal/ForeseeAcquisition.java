@@ -8,10 +8,13 @@ import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /**
- * orchestrator → package-service, {@code POST /internal/foresights}: what an acquisition of these
- * needs would move if it ran now.
+ * orchestrator → package-service, {@code POST} to {@link #PATH}: what an acquisition of these needs
+ * would move if it ran now.
  */
 public final class ForeseeAcquisition {
+    /** Where the one serves it and the other calls it. */
+    public static final String PATH = "/internal/foresights";
+
     private ForeseeAcquisition() {}
 
     /** The needs of a deployment that somebody thinks about. */

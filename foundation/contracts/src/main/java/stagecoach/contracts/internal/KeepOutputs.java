@@ -4,10 +4,13 @@ import java.util.Map;
 import stagecoach.vocabulary.identity.Ticket;
 
 /**
- * agent-gateway → step-runner, {@code POST /internal/sensitive-outputs}: what a script has set and
- * nobody shall see, kept sealed there before the end of its ticket is told in an event; repeatable.
+ * agent-gateway → step-runner, {@code POST} to {@link #PATH}: what a script has set and nobody
+ * shall see, kept sealed there before the end of its ticket is told in an event; repeatable.
  */
 public final class KeepOutputs {
+    /** Where the one serves it and the other calls it. */
+    public static final String PATH = "/internal/sensitive-outputs";
+
     private KeepOutputs() {}
 
     /** The sensitive outputs of one ticket, by their names. */

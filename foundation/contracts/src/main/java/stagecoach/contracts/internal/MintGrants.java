@@ -8,10 +8,13 @@ import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * agent-gateway → package-service, {@code POST /internal/grants}: short-lived rights to read one
+ * agent-gateway → package-service, {@code POST} to {@link #PATH}: short-lived rights to read one
  * digest from caches, bound to a tentacle's thumbprint, and what its machine must keep meanwhile.
  */
 public final class MintGrants {
+    /** Where the one serves it and the other calls it. */
+    public static final String PATH = "/internal/grants";
+
     private MintGrants() {}
 
     /**

@@ -8,10 +8,13 @@ import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.VersionRange;
 
 /**
- * orchestrator → package-service, {@code POST /internal/pins}: resolve, pin and lease a release's
+ * orchestrator → package-service, {@code POST} to {@link #PATH}: resolve, pin and lease a release's
  * packages in one transaction; repeatable for the same lease.
  */
 public final class PinPackages {
+    /** Where the one serves it and the other calls it. */
+    public static final String PATH = "/internal/pins";
+
     private PinPackages() {}
 
     /**

@@ -10,7 +10,7 @@ import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.template.Variable;
 
 /**
- * step-runner → orchestrator, {@code GET /internal/plans/{digest}}: the whole plan of a deployment,
+ * step-runner → orchestrator, {@code GET} below {@link #PATH}: the whole plan of a deployment,
  * secrets included; kept encrypted at both ends, named by a keyed digest of its bytes.
  *
  * @param variables with the answers to their prompts as their values
@@ -25,6 +25,9 @@ public record Plan(
         List<Variable> variables,
         Map<String, String> prompted,
         List<PinnedPackage> packages) {
+    /** Where plans are served, each by its digest: {@code PATH/<digest>}. */
+    public static final String PATH = "/internal/plans";
+
     /** Copies the collections. */
     public Plan {
         variables = List.copyOf(variables);

@@ -6,10 +6,13 @@ import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.Ticket;
 
 /**
- * agent-gateway → step-runner, {@code POST /internal/payloads}: payloads of tickets about to be
+ * agent-gateway → step-runner, {@code POST} to {@link #PATH}: payloads of tickets about to be
  * delivered.
  */
 public final class ReadPayloads {
+    /** Where the one serves it and the other calls it. */
+    public static final String PATH = "/internal/payloads";
+
     private ReadPayloads() {}
 
     /** Up to 100 tickets. */

@@ -41,8 +41,6 @@ public class Deliveries {
     /** The longest message that a tentacle takes. */
     private static final int FRAME_MAX_BYTES = 4 * 1024 * 1024;
 
-    private static final String GRANTS = "/internal/grants";
-
     private final Payloads payloads;
     private final ServiceCalls calls;
     private final String packageServiceUrl;
@@ -170,7 +168,7 @@ public class Deliveries {
             MintGrants.Response minted =
                     calls.post(
                             packageServiceUrl,
-                            GRANTS,
+                            MintGrants.PATH,
                             new MintGrants.Request(
                                     acquire.pin().sha512(),
                                     thumbprint.value(),

@@ -18,7 +18,6 @@ import stagecoach.vocabulary.identity.Ticket;
 @Singleton
 class Payloads {
     private static final Logger LOG = Logger.getLogger(Payloads.class);
-    static final String PATH = "/internal/payloads";
     private static final int BATCH_MAX = 100;
 
     private final ServiceCalls calls;
@@ -45,7 +44,8 @@ class Payloads {
     /** A refusal concerns us and no single ticket: it passes, as an absence does. */
     private ReadPayloads.Response asked(ReadPayloads.Request request) {
         try {
-            return calls.post(stepRunnerUrl, PATH, request, ReadPayloads.Response.class);
+            return calls.post(
+                    stepRunnerUrl, ReadPayloads.PATH, request, ReadPayloads.Response.class);
         } catch (TemporaryFailure | ServiceCalls.Refused e) {
             LOG.warnf(
                     "payloads cannot be had now tickets=%d cause=%s", request.tickets().size(), e);

@@ -16,7 +16,6 @@ import stagecoach.vocabulary.identity.Ticket;
 @Singleton
 class SensitiveOutputs {
     private static final Logger LOG = Logger.getLogger(SensitiveOutputs.class);
-    static final String PATH = "/internal/sensitive-outputs";
 
     private final ServiceCalls calls;
     private final String stepRunnerUrl;
@@ -36,7 +35,7 @@ class SensitiveOutputs {
             var kept =
                     calls.post(
                             stepRunnerUrl,
-                            PATH,
+                            KeepOutputs.PATH,
                             new KeepOutputs.Request(ticket, outputs),
                             KeepOutputs.Response.class);
             if (!kept.kept()) {

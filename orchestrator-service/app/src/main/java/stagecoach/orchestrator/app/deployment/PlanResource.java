@@ -7,13 +7,14 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import stagecoach.contracts.internal.Plan;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.Digest;
 
 /** Gives the step-runner the plan of a deployment, to the byte that its digest names. */
-@Path("/internal/plans")
+@Path(Plan.PATH)
 @RunOnVirtualThread
 public class PlanResource {
     private final UnitOfWork unitOfWork;

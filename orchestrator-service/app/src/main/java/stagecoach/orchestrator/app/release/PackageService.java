@@ -26,7 +26,7 @@ public class PackageService {
      * @throws stagecoach.runtime.store.TemporaryFailure if it does not answer
      */
     PinPackages.Response pin(PinPackages.Request request) {
-        return calls.post(base(), "/internal/pins", request, PinPackages.Response.class);
+        return calls.post(base(), PinPackages.PATH, request, PinPackages.Response.class);
     }
 
     /**
@@ -36,7 +36,7 @@ public class PackageService {
      */
     public ForeseeAcquisition.Response foresee(ForeseeAcquisition.Request request) {
         return calls.post(
-                base(), "/internal/foresights", request, ForeseeAcquisition.Response.class);
+                base(), ForeseeAcquisition.PATH, request, ForeseeAcquisition.Response.class);
     }
 
     private String base() {

@@ -17,7 +17,7 @@ import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** What an acquisition would move if it ran now, for the orchestrator's previews. */
-@Path("/internal/foresights")
+@Path(ForeseeAcquisition.PATH)
 @RunOnVirtualThread
 public class ForesightResource {
     private final UnitOfWork unitOfWork;

@@ -29,7 +29,7 @@ import stagecoach.vocabulary.packages.VersionRange;
  * Fixes a release's packages to the byte and leases them, for the orchestrator. A lease only grows:
  * whatever of several answers the release was made from, its packages stay.
  */
-@Path("/internal/pins")
+@Path(PinPackages.PATH)
 @RunOnVirtualThread
 public class PinResource {
     private final UnitOfWork unitOfWork;

@@ -17,7 +17,7 @@ import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.HolderId;
 
 /** Grants for tentacles, minted when the gateway is about to deliver. */
-@Path("/internal/grants")
+@Path(MintGrants.PATH)
 @RunOnVirtualThread
 public class GrantResource {
     private final UnitOfWork unitOfWork;

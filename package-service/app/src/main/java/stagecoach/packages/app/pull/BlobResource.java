@@ -23,7 +23,7 @@ import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** The bytes of packages for the agent-gateway, which hands them on to tentacles. */
-@Path("/internal/blobs/{sha512}")
+@Path(ReadBytes.PATH + "/{sha512}")
 @RunOnVirtualThread
 public class BlobResource {
     private final BlobAnswers answers;

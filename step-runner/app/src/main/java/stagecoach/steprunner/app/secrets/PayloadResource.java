@@ -10,7 +10,7 @@ import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.UnitOfWork;
 
 /** Gives the gateway the payloads of commands that it is about to deliver. */
-@Path("/internal/payloads")
+@Path(ReadPayloads.PATH)
 public class PayloadResource {
     private static final int TICKETS_MAX = 100;
 

@@ -70,7 +70,7 @@ public class Plans {
 
     private Plan ask(Digest digest) {
         try {
-            return calls.get(orchestrator, "/internal/plans/" + digest, Plan.class);
+            return calls.get(orchestrator, Plan.PATH + "/" + digest, Plan.class);
         } catch (ServiceCalls.Refused e) {
             if (e.status() == NOT_FOUND) {
                 throw e;

@@ -7,7 +7,7 @@ import stagecoach.contracts.internal.KeepOutputs;
 import stagecoach.runtime.aggregate.UnitOfWork;
 
 /** Takes what scripts have set and nobody shall see, before the gateway reports their end. */
-@Path("/internal/sensitive-outputs")
+@Path(KeepOutputs.PATH)
 public class SensitiveOutputResource {
     private final UnitOfWork unitOfWork;
     private final SensitiveOutputs outputs;
