@@ -2,7 +2,10 @@ package stagecoach.contracts.channel;
 
 import java.util.List;
 
-/** What services ask of whoever owns a stream; travels on {@code stagecoach.requests}. */
+/**
+ * What services ask of the owner of a stream, and what owners announce about streams that they have
+ * deleted; travels on {@code stagecoach.requests}.
+ */
 public sealed interface StreamRequest {
     /**
      * Events of a stream did not arrive: its owner is asked to publish them again.

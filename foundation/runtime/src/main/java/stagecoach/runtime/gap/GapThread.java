@@ -8,8 +8,8 @@ import java.time.Clock;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.runtime.aggregate.UnitOfWork;
-import stagecoach.runtime.outbox.Producers;
 import stagecoach.runtime.rounds.Rounds;
+import stagecoach.runtime.streams.RequestPublisher;
 
 /** Looks for gaps from start to stop. */
 @Singleton
@@ -22,15 +22,10 @@ class GapThread {
     GapThread(
             UnitOfWork unitOfWork,
             Clock clock,
-            @ConfigProperty(name = "stagecoach.service") String service,
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap,
+            RequestPublisher publisher,
             @ConfigProperty(name = "stagecoach.gaps.enabled", defaultValue = "true")
                     boolean enabled) {
-        var watch =
-                new GapWatch(
-                        unitOfWork,
-                        clock,
-                        () -> Producers.open(bootstrap, service + "-gaps", "none"));
+        var watch = new GapWatch(unitOfWork, clock, publisher);
         this.rounds = new Rounds("gaps", EVERY, watch::ask);
         this.enabled = enabled;
     }
@@ -41,7 +36,7 @@ class GapThread {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes ShutdownEvent event) {
         rounds.stop();
     }
 }

@@ -2,31 +2,20 @@ package stagecoach.runtime.gap;
 
 import io.quarkus.logging.Log;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.StreamRequest.RepublishRequested;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.TemporaryFailure;
-import stagecoach.wire.StagecoachJson;
+import stagecoach.runtime.streams.RequestPublisher;
 
 /**
  * Asks for events that have been missing for ten seconds, and again after twice as long each time,
  * up to ten minutes: the owner may be away. Of all pods of a service one asks at a time.
  */
 final class GapWatch {
-    private static final int ACK_SECONDS_MAX = 20;
-
     private static final String LOCK =
             "SELECT pg_try_advisory_xact_lock(hashtextextended('stagecoach gaps ' || current_schema(), 0))";
     private static final String MISSING =
@@ -44,12 +33,12 @@ final class GapWatch {
 
     private final UnitOfWork unitOfWork;
     private final Clock clock;
-    private final Supplier<Producer<String, byte[]>> producers;
+    private final RequestPublisher publisher;
 
-    GapWatch(UnitOfWork unitOfWork, Clock clock, Supplier<Producer<String, byte[]>> producers) {
+    GapWatch(UnitOfWork unitOfWork, Clock clock, RequestPublisher publisher) {
         this.unitOfWork = unitOfWork;
         this.clock = clock;
-        this.producers = producers;
+        this.publisher = publisher;
     }
 
     private record Missing(String handler, RepublishRequested request, int asked) {}
@@ -75,7 +64,7 @@ final class GapWatch {
         }
         List<RepublishRequested> requests =
                 missing.stream().map(Missing::request).distinct().toList();
-        send(requests);
+        publisher.send(requests);
         for (Missing each : missing) {
             tx.execute(
                     ASKED,
@@ -92,28 +81,6 @@ final class GapWatch {
                     each.asked() + 1);
         }
         return requests;
-    }
-
-    private void send(List<RepublishRequested> requests) {
-        try (Producer<String, byte[]> producer = producers.get()) {
-            var acks = new ArrayList<java.util.concurrent.Future<?>>();
-            for (RepublishRequested request : requests) {
-                acks.add(
-                        producer.send(
-                                new ProducerRecord<>(
-                                        Channels.REQUESTS.name(),
-                                        request.stream(),
-                                        StagecoachJson.bytes(request))));
-            }
-            for (var ack : acks) {
-                ack.get(ACK_SECONDS_MAX, TimeUnit.SECONDS);
-            }
-        } catch (ExecutionException | TimeoutException | KafkaException e) {
-            throw new TemporaryFailure("Kafka does not answer.", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TemporaryFailure("Kafka was not waited for.", e);
-        }
     }
 
     private static Missing missing(@Nullable Object[] row) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.runtime.retention.KeptForAWhile;
 import stagecoach.runtime.sql.Statements;
+import stagecoach.runtime.streams.RequestPublisher;
 
 /**
  * Deletes this service's streams of retired deployments, some at a time, and tells those who have
@@ -31,9 +32,9 @@ class RetiredStreams implements KeptForAWhile {
             """;
 
     private final Retirement retirement;
-    private final Requests requests;
+    private final RequestPublisher requests;
 
-    RetiredStreams(Retirement retirement, Requests requests) {
+    RetiredStreams(Retirement retirement, RequestPublisher requests) {
         this.retirement = retirement;
         this.requests = requests;
     }

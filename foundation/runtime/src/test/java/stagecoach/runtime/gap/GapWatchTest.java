@@ -10,12 +10,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.channel.StreamRequest.RepublishRequested;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.UnitOfWork;
-import stagecoach.runtime.outbox.Producers;
+import stagecoach.runtime.streams.RequestPublisher;
 import stagecoach.runtime.toy.OwnRelay;
 import stagecoach.runtime.toy.ToyTest;
 
@@ -25,17 +24,14 @@ class GapWatchTest {
     private static final Instant SINCE = Instant.parse("2026-11-24T10:00:00Z");
 
     @Inject UnitOfWork unitOfWork;
-
-    @ConfigProperty(name = "kafka.bootstrap.servers")
-    String bootstrap;
+    @Inject RequestPublisher publisher;
 
     private final String handler = "handler-" + UUID.randomUUID();
     private final StreamId stream = StreamId.of("account", UUID.randomUUID());
 
     private List<RepublishRequested> askAfter(Duration time) {
         var clock = Clock.fixed(SINCE.plus(time), ZoneOffset.UTC);
-        var watch =
-                new GapWatch(unitOfWork, clock, () -> Producers.open(bootstrap, "watch", "none"));
+        var watch = new GapWatch(unitOfWork, clock, publisher);
         return watch.ask().stream().filter(r -> r.stream().equals(stream.value())).toList();
     }
 

@@ -9,13 +9,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.UnitOfWork;
-import stagecoach.runtime.outbox.Producers;
+import stagecoach.runtime.streams.RequestPublisher;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountCommand;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
@@ -28,9 +27,7 @@ class RepublishTest {
     @Inject UnitOfWork unitOfWork;
     @Inject CommandHandler handler;
     @Inject Heard heard;
-
-    @ConfigProperty(name = "kafka.bootstrap.servers")
-    String bootstrap;
+    @Inject RequestPublisher publisher;
 
     private final StreamId stream = StreamId.of("account", UUID.randomUUID());
     private final Cause cause = Cause.of(Clock.systemUTC(), "ann");
@@ -47,7 +44,7 @@ class RepublishTest {
                 new GapWatch(
                         unitOfWork,
                         Clock.offset(Clock.systemUTC(), Duration.ofSeconds(11)),
-                        () -> Producers.open(bootstrap, "watch", "none"));
+                        publisher);
         await().atMost(StagecoachResource.PATIENCE)
                 .untilAsserted(
                         () -> {

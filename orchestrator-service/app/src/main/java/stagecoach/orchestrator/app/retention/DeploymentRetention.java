@@ -12,9 +12,9 @@ import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.retention.KeptForAWhile;
-import stagecoach.runtime.retirement.Requests;
 import stagecoach.runtime.retirement.Retirement;
 import stagecoach.runtime.sql.Statements;
+import stagecoach.runtime.streams.RequestPublisher;
 import stagecoach.vocabulary.identity.DeploymentId;
 
 /**
@@ -64,9 +64,10 @@ class DeploymentRetention implements KeptForAWhile {
 
     private final RetentionSettings settings;
     private final Retirement retirement;
-    private final Requests requests;
+    private final RequestPublisher requests;
 
-    DeploymentRetention(RetentionSettings settings, Retirement retirement, Requests requests) {
+    DeploymentRetention(
+            RetentionSettings settings, Retirement retirement, RequestPublisher requests) {
         this.settings = settings;
         this.retirement = retirement;
         this.requests = requests;

@@ -1,4 +1,4 @@
-package stagecoach.runtime.retirement;
+package stagecoach.runtime.streams;
 
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -11,25 +11,30 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.StreamRequest;
+import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
+import stagecoach.contracts.channel.StreamRequest.RepublishRequested;
+import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.runtime.outbox.Producers;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.wire.StagecoachJson;
 
-/** Tells all services something on {@code stagecoach.requests}. */
+/** Publishes on {@code stagecoach.requests}, which all services read. */
 @Singleton
-public class Requests {
+public class RequestPublisher {
+    /** A little more than the producer takes to give up. */
     private static final int ACK_SECONDS_MAX = 26;
 
     private final String bootstrap;
     private final String client;
 
-    Requests(
+    RequestPublisher(
             @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap,
             @ConfigProperty(name = "stagecoach.service") String service) {
         this.bootstrap = bootstrap;
-        this.client = service + "-retirement";
+        this.client = service + "-requests";
     }
 
     /**
@@ -44,7 +49,9 @@ public class Requests {
                 acks.add(
                         producer.send(
                                 new ProducerRecord<>(
-                                        Channels.REQUESTS.name(), StagecoachJson.bytes(request))));
+                                        Channels.REQUESTS.name(),
+                                        keyOf(request),
+                                        StagecoachJson.bytes(request))));
             }
             for (Future<?> ack : acks) {
                 ack.get(ACK_SECONDS_MAX, TimeUnit.SECONDS);
@@ -55,5 +62,13 @@ public class Requests {
             Thread.currentThread().interrupt();
             throw new TemporaryFailure("Kafka was not waited for.", e);
         }
+    }
+
+    /** What is about one stream keeps its order. */
+    private static @Nullable String keyOf(StreamRequest request) {
+        return switch (request) {
+            case RepublishRequested republish -> republish.stream();
+            case DeploymentsRetired _, StreamsRetired _ -> null;
+        };
     }
 }
