@@ -9,6 +9,7 @@ import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.gateway.command.Report.ReportEnded;
 import stagecoach.gateway.command.Report.ReportSettled;
 import stagecoach.gateway.command.Report.ReportStarted;
@@ -73,8 +74,7 @@ public record Mail(
                         cancel.agent(),
                         cancel.context(),
                         Limits.of(cancel, now),
-                        Optional.of(
-                                new Cancellation(now, cancel.killAfter(), cancel.abandonAfter())),
+                        Optional.of(new Cancellation(now, cancel.stopBounds())),
                         new Pending(),
                         now)
                 .ending(cancelledBeforeItWasSent());
@@ -116,7 +116,7 @@ public record Mail(
     }
 
     /** Someone wants it to end; the first cancel sets the bounds. */
-    public Optional<Change> cancelled(Instant now, Duration killAfter, Duration abandonAfter) {
+    public Optional<Change> cancelled(Instant now, StopBounds bounds) {
         return switch (stage) {
             case Pending _ -> Optional.of(ending(cancelledBeforeItWasSent()));
             case Sent _, Started _ ->
@@ -124,8 +124,7 @@ public record Mail(
                             ? Optional.empty()
                             : Optional.of(
                                     new Change(
-                                            withCancellation(
-                                                    new Cancellation(now, killAfter, abandonAfter)),
+                                            withCancellation(new Cancellation(now, bounds)),
                                             Optional.empty()));
             case Ended _ -> Optional.empty();
         };
@@ -215,9 +214,7 @@ public record Mail(
     /** What may have begun unheard, after others went on without it, ends when it is heard of. */
     private Mail toBeEndedOnReturn(CommandResult result, Instant now) {
         return result.outcome() == CommandOutcome.UNREACHED && result.mayStillRun()
-                ? withCancellation(
-                        new Cancellation(
-                                now, limits.stop().killAfter(), limits.stop().abandonAfter()))
+                ? withCancellation(new Cancellation(now, limits.stop()))
                 : this;
     }
 

@@ -35,8 +35,8 @@ import stagecoach.vocabulary.process.Mutex;
 class MailTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
     private static final Instant EXPIRES = NOW.plusSeconds(600);
-    private static final Duration KILL = Duration.ofSeconds(10);
-    private static final Duration ABANDON = Duration.ofSeconds(30);
+    private static final StopBounds STOP =
+            new StopBounds(Duration.ofSeconds(10), Duration.ofSeconds(30));
     private static final AgentId AGENT = new AgentId("target:web-1");
     private static final Ticket TICKET = Ticket.of("mail");
     private static final CommandContext CONTEXT =
@@ -96,7 +96,7 @@ class MailTest {
     }
 
     private static Mail cancelling(Mail mail) {
-        return mail.cancelled(NOW, KILL, ABANDON).orElseThrow().after();
+        return mail.cancelled(NOW, STOP).orElseThrow().after();
     }
 
     private static CommandResult ending(Change change) {
@@ -124,7 +124,7 @@ class MailTest {
 
     @Test
     void what_was_never_sent_is_cancelled_at_once() {
-        var result = ending(pending().cancelled(NOW, KILL, ABANDON).orElseThrow());
+        var result = ending(pending().cancelled(NOW, STOP).orElseThrow());
         assertThat(result.outcome()).isEqualTo(CommandOutcome.CANCELLED);
         assertThat(result.mayStillRun()).isFalse();
     }
@@ -142,7 +142,7 @@ class MailTest {
 
     @Test
     void the_first_cancel_sets_the_bounds() {
-        assertThat(cancelling(started()).cancelled(NOW.plusSeconds(5), KILL, ABANDON)).isEmpty();
+        assertThat(cancelling(started()).cancelled(NOW.plusSeconds(5), STOP)).isEmpty();
     }
 
     @Test
@@ -252,8 +252,7 @@ class MailTest {
                         .after()
                         .cancellation()
                         .orElseThrow();
-        assertThat(cancellation.killAfter()).isEqualTo(Duration.ZERO);
-        assertThat(cancellation.abandonAfter()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(cancellation.bounds()).isEqualTo(quickly);
     }
 
     @Test
@@ -311,7 +310,10 @@ class MailTest {
     @Test
     void a_cancel_for_an_unknown_ticket_ends_it_before_it_comes() {
         var tombstone =
-                Mail.tombstone(new CancelCommand(TICKET, AGENT, CONTEXT, KILL, ABANDON), NOW);
+                Mail.tombstone(
+                        new CancelCommand(
+                                TICKET, AGENT, CONTEXT, STOP.killAfter(), STOP.abandonAfter()),
+                        NOW);
         assertThat(ending(tombstone).outcome()).isEqualTo(CommandOutcome.CANCELLED);
         assertThat(tombstone.after().sent(NOW)).isEmpty();
     }

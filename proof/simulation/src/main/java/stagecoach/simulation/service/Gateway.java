@@ -125,7 +125,7 @@ final class Gateway extends Service {
             report(tombstone);
             return;
         }
-        if (change(slot, slot.mail.cancelled(now, cancel.killAfter(), cancel.abandonAfter()))) {
+        if (change(slot, slot.mail.cancelled(now, cancel.stopBounds()))) {
             slot.cancelUnsaid = slot.mail.isOpen();
         }
     }
@@ -243,8 +243,8 @@ final class Gateway extends Service {
                                 link.down(
                                         new GatewayFrame.Cancel(
                                                 slot.mail.ticket(),
-                                                c.killAfter(),
-                                                c.abandonAfter())));
+                                                c.bounds().killAfter(),
+                                                c.bounds().abandonAfter())));
     }
 
     /** A round of the courier: what waits is marked as sent, and then sent. */

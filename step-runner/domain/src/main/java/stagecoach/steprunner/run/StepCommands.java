@@ -118,9 +118,7 @@ public record StepCommands(Duration startWithin, Duration reachWithin, StopBound
 
     /** A time-out ends work as a cancel does: as the step says, else as the installation does. */
     private StopBounds stop(PlannedStep step) {
-        return new StopBounds(
-                step.killAfter().orElseGet(stop::killAfter),
-                step.abandonAfter().orElseGet(stop::abandonAfter));
+        return stop.but(step.killAfter(), step.abandonAfter());
     }
 
     /** A health check has no further time than its own. */

@@ -131,7 +131,7 @@ public class Mailbox {
                 tx,
                 cancel.ticket(),
                 ToSay.SOMETHING,
-                mail -> mail.cancelled(now, cancel.killAfter(), cancel.abandonAfter()));
+                mail -> mail.cancelled(now, cancel.stopBounds()));
     }
 
     /** The tentacle has begun. */

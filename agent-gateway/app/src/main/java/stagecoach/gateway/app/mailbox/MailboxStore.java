@@ -19,6 +19,7 @@ import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.gateway.command.Cancellation;
 import stagecoach.gateway.command.Mail;
 import stagecoach.gateway.command.Stage;
@@ -236,8 +237,8 @@ public class MailboxStore {
         row.put("waiting", waiting(end.isPresent() ? ToSay.NOTHING : replacement.toSay()));
         row.put("sent_in", replacement.sentIn());
         row.put("cancel_at", cancellation.map(Cancellation::at));
-        row.put("kill_after", cancellation.map(c -> c.killAfter().toString()));
-        row.put("abandon_after", cancellation.map(c -> c.abandonAfter().toString()));
+        row.put("kill_after", cancellation.map(c -> c.bounds().killAfter().toString()));
+        row.put("abandon_after", cancellation.map(c -> c.bounds().abandonAfter().toString()));
         row.put("due_at", after.dueAt());
         row.put("since", after.since());
         row.put("result", end.map(ended -> StagecoachJson.text(ended.result())));
@@ -333,8 +334,9 @@ public class MailboxStore {
                         : Optional.of(
                                 new Cancellation(
                                         (Instant) row[4],
-                                        Duration.parse((String) present(row[5])),
-                                        Duration.parse((String) present(row[6]))));
+                                        new StopBounds(
+                                                Duration.parse((String) present(row[5])),
+                                                Duration.parse((String) present(row[6])))));
         Stage stage =
                 switch ((String) present(row[3])) {
                     case "PENDING" -> new Pending();

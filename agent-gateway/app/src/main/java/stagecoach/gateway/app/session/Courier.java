@@ -152,7 +152,8 @@ final class Courier {
 
     /** Tells the tentacle to end a ticket. */
     void say(Ticket ticket, Cancellation cancellation) {
-        session.send(new Cancel(ticket, cancellation.killAfter(), cancellation.abandonAfter()));
+        var bounds = cancellation.bounds();
+        session.send(new Cancel(ticket, bounds.killAfter(), bounds.abandonAfter()));
     }
 
     private boolean send(List<StoredMail> mails) {

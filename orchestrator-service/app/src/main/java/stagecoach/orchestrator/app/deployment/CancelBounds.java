@@ -2,6 +2,7 @@ package stagecoach.orchestrator.app.deployment;
 
 import java.time.Duration;
 import java.util.stream.Stream;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.runtime.cancel.CancelSettings;
 import stagecoach.wire.StagecoachJson;
@@ -18,16 +19,10 @@ public final class CancelBounds {
      * @param steps JSON: the outline of the deployment
      */
     public static Duration longest(String steps, CancelSettings settings) {
-        Duration usual = settings.killAfter().plus(settings.abandonAfter());
+        var usual = new StopBounds(settings.killAfter(), settings.abandonAfter());
         return Stream.of(StagecoachJson.read(steps, PlannedStep[].class))
                 .filter(step -> step.skip().isEmpty())
-                .map(
-                        step ->
-                                step.killAfter()
-                                        .orElseGet(settings::killAfter)
-                                        .plus(
-                                                step.abandonAfter()
-                                                        .orElseGet(settings::abandonAfter)))
-                .reduce(usual, (a, b) -> a.compareTo(b) > 0 ? a : b);
+                .map(step -> usual.but(step.killAfter(), step.abandonAfter()).whole())
+                .reduce(usual.whole(), (a, b) -> a.compareTo(b) > 0 ? a : b);
     }
 }
