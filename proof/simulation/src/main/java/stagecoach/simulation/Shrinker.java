@@ -3,6 +3,7 @@ package stagecoach.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.draw.Scenario;
@@ -42,92 +43,22 @@ public final class Shrinker {
 
     private boolean round() {
         boolean any = false;
-        any |=
-                without(
-                        Scenario::faults,
-                        (s, l) ->
-                                change(
-                                        s,
-                                        s.steps(),
-                                        s.targets(),
-                                        s.workers(),
-                                        s.caches(),
-                                        s.deployments(),
-                                        l));
-        any |=
-                without(
-                        Scenario::deployments,
-                        (s, l) ->
-                                change(
-                                        s,
-                                        s.steps(),
-                                        s.targets(),
-                                        s.workers(),
-                                        s.caches(),
-                                        l,
-                                        s.faults()));
-        any |=
-                without(
-                        Scenario::steps,
-                        (s, l) ->
-                                change(
-                                        s,
-                                        l,
-                                        s.targets(),
-                                        s.workers(),
-                                        s.caches(),
-                                        s.deployments(),
-                                        s.faults()));
-        any |=
-                without(
-                        Scenario::targets,
-                        (s, l) ->
-                                change(
-                                        s,
-                                        s.steps(),
-                                        l,
-                                        s.workers(),
-                                        s.caches(),
-                                        s.deployments(),
-                                        s.faults()));
-        any |=
-                without(
-                        Scenario::workers,
-                        (s, l) ->
-                                change(
-                                        s,
-                                        s.steps(),
-                                        s.targets(),
-                                        l,
-                                        s.caches(),
-                                        s.deployments(),
-                                        s.faults()));
-        any |=
-                without(
-                        Scenario::caches,
-                        (s, l) ->
-                                change(
-                                        s,
-                                        s.steps(),
-                                        s.targets(),
-                                        s.workers(),
-                                        l,
-                                        s.deployments(),
-                                        s.faults()));
+        any |= without(Scenario::faults, Scenario::withFaults);
+        any |= without(Scenario::deployments, Scenario::withDeployments);
+        any |= without(Scenario::steps, Scenario::withSteps);
+        any |= without(Scenario::targets, Scenario::withTargets);
+        any |= without(Scenario::workers, Scenario::withWorkers);
+        any |= without(Scenario::caches, Scenario::withCaches);
         return any;
     }
 
-    /** A scenario with one of its lists changed. */
-    private interface Change<T> {
-        Scenario of(Scenario scenario, List<T> list);
-    }
-
-    private <T> boolean without(Function<Scenario, List<T>> of, Change<T> change) {
+    private <T> boolean without(
+            Function<Scenario, List<T>> of, BiFunction<Scenario, List<T>, Scenario> change) {
         boolean any = false;
         for (int i = of.apply(smallest.scenario()).size() - 1; i >= 0; i--) {
             var fewer = new ArrayList<>(of.apply(smallest.scenario()));
             fewer.remove(i);
-            any |= isBrokenToo(change.of(smallest.scenario(), fewer));
+            any |= isBrokenToo(change.apply(smallest.scenario(), fewer));
         }
         return any;
     }
@@ -144,27 +75,5 @@ public final class Shrinker {
         }
         smallest = outcome;
         return true;
-    }
-
-    private static Scenario change(
-            Scenario scenario,
-            List<Scenario.StepDraft> steps,
-            List<Scenario.MachineDraft> targets,
-            List<Scenario.MachineDraft> workers,
-            List<Scenario.CacheDraft> caches,
-            List<Scenario.DeploymentDraft> deployments,
-            List<Scenario.Fault> faults) {
-        return new Scenario(
-                scenario.seed(),
-                steps,
-                targets,
-                workers,
-                caches,
-                deployments,
-                scenario.tasksMax(),
-                scenario.arrivalsWaitSeconds(),
-                scenario.brokenPackages(),
-                scenario.weather(),
-                faults);
     }
 }

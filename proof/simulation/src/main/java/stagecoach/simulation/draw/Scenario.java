@@ -37,6 +37,57 @@ public record Scenario(
         faults = List.copyOf(faults);
     }
 
+    /** The same with other steps. */
+    public Scenario withSteps(List<StepDraft> others) {
+        return with(others, targets, workers, caches, deployments, faults);
+    }
+
+    /** The same with other targets. */
+    public Scenario withTargets(List<MachineDraft> others) {
+        return with(steps, others, workers, caches, deployments, faults);
+    }
+
+    /** The same with other workers. */
+    public Scenario withWorkers(List<MachineDraft> others) {
+        return with(steps, targets, others, caches, deployments, faults);
+    }
+
+    /** The same with other caches. */
+    public Scenario withCaches(List<CacheDraft> others) {
+        return with(steps, targets, workers, others, deployments, faults);
+    }
+
+    /** The same with other deployments. */
+    public Scenario withDeployments(List<DeploymentDraft> others) {
+        return with(steps, targets, workers, caches, others, faults);
+    }
+
+    /** The same with other faults. */
+    public Scenario withFaults(List<Fault> others) {
+        return with(steps, targets, workers, caches, deployments, others);
+    }
+
+    private Scenario with(
+            List<StepDraft> newSteps,
+            List<MachineDraft> newTargets,
+            List<MachineDraft> newWorkers,
+            List<CacheDraft> newCaches,
+            List<DeploymentDraft> newDeployments,
+            List<Fault> newFaults) {
+        return new Scenario(
+                seed,
+                newSteps,
+                newTargets,
+                newWorkers,
+                newCaches,
+                newDeployments,
+                tasksMax,
+                arrivalsWaitSeconds,
+                brokenPackages,
+                weather,
+                newFaults);
+    }
+
     /**
      * A step of the process.
      *
@@ -128,26 +179,10 @@ public record Scenario(
 
         /** The same step, but that it runs in any case and cannot be killed. */
         StepDraft hardToEnd() {
-            return new StepDraft(
-                    name,
-                    phase,
-                    where,
-                    tags,
+            return with(
                     Condition.ALWAYS,
-                    window,
-                    parallelism,
-                    retries,
-                    backoffSeconds,
                     unavailable,
-                    packageNumber,
-                    travel,
-                    timeoutSeconds,
-                    leftOut,
                     Trouble.CANNOT_BE_KILLED,
-                    withPrevious,
-                    group,
-                    onlyIf,
-                    beside,
                     waitSeconds,
                     healthSeconds,
                     httpSeconds);
@@ -155,57 +190,45 @@ public record Scenario(
 
         /** The same step, but that it asks a URL. */
         StepDraft asking(Optional<Integer> within) {
-            return new StepDraft(
-                    name,
-                    phase,
-                    where,
-                    tags,
-                    condition,
-                    window,
-                    parallelism,
-                    retries,
-                    backoffSeconds,
-                    unavailable,
-                    packageNumber,
-                    travel,
-                    timeoutSeconds,
-                    leftOut,
-                    trouble,
-                    withPrevious,
-                    group,
-                    onlyIf,
-                    beside,
-                    waitSeconds,
-                    healthSeconds,
-                    within);
+            return with(condition, unavailable, trouble, waitSeconds, healthSeconds, within);
         }
 
         /** The same step with another rule for machines that are away. */
         StepDraft meeting(
                 UnavailableTargets rule, Optional<Integer> waits, Optional<Integer> health) {
+            return with(condition, rule, trouble, waits, health, httpSeconds);
+        }
+
+        private StepDraft with(
+                Condition newCondition,
+                UnavailableTargets newUnavailable,
+                Trouble newTrouble,
+                Optional<Integer> newWaitSeconds,
+                Optional<Integer> newHealthSeconds,
+                Optional<Integer> newHttpSeconds) {
             return new StepDraft(
                     name,
                     phase,
                     where,
                     tags,
-                    condition,
+                    newCondition,
                     window,
                     parallelism,
                     retries,
                     backoffSeconds,
-                    rule,
+                    newUnavailable,
                     packageNumber,
                     travel,
                     timeoutSeconds,
                     leftOut,
-                    trouble,
+                    newTrouble,
                     withPrevious,
                     group,
                     onlyIf,
                     beside,
-                    waits,
-                    health,
-                    httpSeconds);
+                    newWaitSeconds,
+                    newHealthSeconds,
+                    newHttpSeconds);
         }
     }
 
