@@ -5,6 +5,7 @@ import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.RunId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 
@@ -19,4 +20,9 @@ public record CommandContext(
         EnvironmentId environment,
         Run run,
         Optional<StepName> step,
-        Optional<TargetId> target) {}
+        Optional<TargetId> target) {
+    /** The run that it is part of. */
+    public RunId runId() {
+        return new RunId(deployment, run);
+    }
+}

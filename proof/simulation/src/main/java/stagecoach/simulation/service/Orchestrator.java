@@ -48,6 +48,7 @@ import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.RunId;
 
 /** The orchestrator: deployments, the queue, and the machines as it knows them. */
 final class Orchestrator extends Service {
@@ -157,7 +158,7 @@ final class Orchestrator extends Service {
                 () -> {
                     if (letter.content()
                             instanceof StepRunEnded(var outcome, var reason, var results)) {
-                        var run = RunStream.of(letter.stream());
+                        var run = RunId.parse(letter.stream().name());
                         end(
                                 run,
                                 new EndPhase(
@@ -173,7 +174,7 @@ final class Orchestrator extends Service {
                 () -> {
                     if (letter.content()
                             instanceof AcquisitionEnded(var outcome, var reason, var missing)) {
-                        var run = RunStream.of(letter.stream());
+                        var run = RunId.parse(letter.stream().name());
                         end(
                                 run,
                                 new EndPhase(
@@ -182,7 +183,7 @@ final class Orchestrator extends Service {
                 });
     }
 
-    private void end(RunStream of, EndPhase command) {
+    private void end(RunId of, EndPhase command) {
         boolean current = play.laws().isCurrent(of.deployment(), of.run());
         var events = handle(kind, streamOf(of.deployment()), command);
         play.laws().reported(of.deployment(), of.run(), current, !events.isEmpty());

@@ -39,6 +39,7 @@ import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.RunId;
 
 /** The package-service: acquisitions, the store and the caches. */
 final class Packages extends Service {
@@ -80,7 +81,7 @@ final class Packages extends Service {
 
     private void start(PhaseStarted phase, PhaseWork.Acquire work) {
         tell(
-                new RunStream(phase.deployment(), phase.run()),
+                new RunId(phase.deployment(), phase.run()),
                 new Start(
                         phase.deployment(),
                         phase.project(),
@@ -96,7 +97,7 @@ final class Packages extends Service {
 
     private void cancel(DeploymentId deployment) {
         for (var stream : List.copyOf(open)) {
-            if (RunStream.of(stream).deployment().equals(deployment)) {
+            if (RunId.parse(stream.name()).deployment().equals(deployment)) {
                 handle(kind, stream, new Cancel());
             }
         }
@@ -110,14 +111,14 @@ final class Packages extends Service {
                     if (letter.content() instanceof CommandEnded ended
                             && ended.context().step().isEmpty()) {
                         tell(
-                                new RunStream(ended.context().deployment(), ended.context().run()),
+                                ended.context().runId(),
                                 new TargetReported(ended.ticket(), ended.result()));
                     }
                 });
     }
 
-    private void tell(RunStream run, AcquisitionCommand command) {
-        handle(kind, run.in("acquisition"), command);
+    private void tell(RunId run, AcquisitionCommand command) {
+        handle(kind, StreamId.of("acquisition", run), command);
     }
 
     @Override
@@ -135,7 +136,7 @@ final class Packages extends Service {
         if (!isUp() || !(load(kind, stream) instanceof Underway underway)) {
             return;
         }
-        var run = RunStream.of(stream);
+        var run = RunId.parse(stream.name());
         for (var pinned : underway.toStore()) {
             var pin = pinned.pin();
             boolean there = !play.scenario().brokenPackages().contains(Shop.number(pin.id()));
@@ -221,7 +222,7 @@ final class Packages extends Service {
                 Acquisition before,
                 Acquisition after,
                 List<AcquisitionEvent> events) {
-            var run = RunStream.of(stream);
+            var run = RunId.parse(stream.name());
             events.forEach(
                     event ->
                             play.tale()

@@ -45,6 +45,7 @@ import stagecoach.steprunner.run.StepRunDecider;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.RunId;
 import stagecoach.vocabulary.identity.Ticket;
 
 /** The step-runner: runs of steps, and the payloads of their commands. */
@@ -82,7 +83,7 @@ final class StepRunner extends Service {
                                 when phase.work() instanceof PhaseWork.Steps steps -> {
                             newest.put(deployment, phase.run());
                             tell(
-                                    new RunStream(deployment, phase.run()),
+                                    new RunId(deployment, phase.run()),
                                     new StartRun(StartRun.sheetOf(phase, steps), Map.of(), judge));
                         }
                         case CancelRequested _ -> cancel(deployment);
@@ -103,7 +104,7 @@ final class StepRunner extends Service {
             return;
         }
         if (!play.has(Defect.CANCELS_ARE_NOT_HEARD)) {
-            tell(new RunStream(deployment, run), new Cancel());
+            tell(new RunId(deployment, run), new Cancel());
         }
         play.laws().heardOfCancel(deployment, run);
     }
@@ -134,13 +135,11 @@ final class StepRunner extends Service {
     }
 
     private void report(CommandContext context, Ticket ticket, CommandResult result) {
-        tell(
-                new RunStream(context.deployment(), context.run()),
-                new CommandReported(ticket, result, play.time().clock(), judge));
+        tell(context.runId(), new CommandReported(ticket, result, play.time().clock(), judge));
     }
 
-    private void tell(RunStream run, StepRunCommand command) {
-        handle(kind, run.in("steprun"), command);
+    private void tell(RunId run, StepRunCommand command) {
+        handle(kind, StreamId.of("steprun", run), command);
     }
 
     /** Every run has ended. */
@@ -176,7 +175,7 @@ final class StepRunner extends Service {
 
         @Override
         public String keyOf(StreamId stream) {
-            return RunStream.of(stream).deployment().value();
+            return RunId.parse(stream.name()).deployment().value();
         }
 
         @Override
@@ -207,7 +206,7 @@ final class StepRunner extends Service {
         public void appended(
                 StreamId stream, StepRun before, StepRun after, List<StepRunEvent> events) {
             begun.add(stream);
-            var run = RunStream.of(stream);
+            var run = RunId.parse(stream.name());
             for (var event : events) {
                 play.tale()
                         .tell(

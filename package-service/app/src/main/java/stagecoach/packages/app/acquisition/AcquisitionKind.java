@@ -24,8 +24,7 @@ import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.cancel.CancelSettings;
-import stagecoach.vocabulary.identity.DeploymentId;
-import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.RunId;
 
 /** Acquisition runs: streams {@code acquisition-<deployment>-<run>}. */
 @Singleton
@@ -69,8 +68,8 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
     }
 
     /** The stream of a run. */
-    static StreamId streamOf(DeploymentId deployment, Run run) {
-        return StreamId.of("acquisition", deployment + "-" + run);
+    static StreamId streamOf(RunId run) {
+        return StreamId.of("acquisition", run);
     }
 
     @Override

@@ -72,7 +72,7 @@ class AgentChannel {
         commands.handle(
                 tx,
                 kind,
-                AcquisitionKind.streamOf(ended.context().deployment(), ended.context().run()),
+                AcquisitionKind.streamOf(ended.context().runId()),
                 List.of(new AcquisitionCommand.TargetReported(ended.ticket(), ended.result())),
                 cause);
     }

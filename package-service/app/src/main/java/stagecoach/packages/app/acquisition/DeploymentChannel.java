@@ -29,6 +29,7 @@ import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.RunId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** What the orchestrator asks for: acquisition phases to run, and to end. */
@@ -115,7 +116,7 @@ class DeploymentChannel {
         commands.handle(
                 tx,
                 kind,
-                AcquisitionKind.streamOf(phase.deployment(), phase.run()),
+                AcquisitionKind.streamOf(new RunId(phase.deployment(), phase.run())),
                 List.of(
                         new AcquisitionCommand.Start(
                                 phase.deployment(),

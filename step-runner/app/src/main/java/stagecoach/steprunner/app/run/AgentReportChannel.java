@@ -49,7 +49,7 @@ class AgentReportChannel {
                 handler.handle(
                         tx,
                         runs,
-                        StepRuns.streamOf(ended.context().deployment(), ended.context().run()),
+                        StepRuns.streamOf(ended.context().runId()),
                         List.of(
                                 new CommandReported(
                                         ended.ticket(),

@@ -39,6 +39,7 @@ import stagecoach.steprunner.run.StepRunCommand.Cancel;
 import stagecoach.steprunner.run.StepRunCommand.StartRun;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.RunId;
 
 /**
  * Begins a run for each phase that consists of steps, cancels it when the deployment is cancelled,
@@ -157,6 +158,6 @@ class Phases implements InboxHandler<DeploymentEvent> {
 
     private void decide(
             Tx tx, DeploymentId deployment, Run run, StepRunCommand command, Cause cause) {
-        handler.handle(tx, runs, StepRuns.streamOf(deployment, run), List.of(command), cause);
+        handler.handle(tx, runs, StepRuns.streamOf(new RunId(deployment, run)), List.of(command), cause);
     }
 }

@@ -30,8 +30,7 @@ import stagecoach.steprunner.run.StepRun.Over;
 import stagecoach.steprunner.run.StepRun.Underway;
 import stagecoach.steprunner.run.StepRunCommand;
 import stagecoach.steprunner.run.StepRunDecider;
-import stagecoach.vocabulary.identity.DeploymentId;
-import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.RunId;
 import stagecoach.vocabulary.identity.Ticket;
 
 /**
@@ -53,8 +52,8 @@ public class StepRuns implements AggregateKind<StepRun, StepRunCommand, StepRunE
     }
 
     /** The stream of a run. */
-    public static StreamId streamOf(DeploymentId deployment, Run run) {
-        return StreamId.of(NAME, deployment + "-" + run);
+    public static StreamId streamOf(RunId run) {
+        return StreamId.of(NAME, run);
     }
 
     @Override

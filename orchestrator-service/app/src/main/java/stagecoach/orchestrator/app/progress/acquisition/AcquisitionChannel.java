@@ -19,10 +19,10 @@ import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
-import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.vocabulary.identity.RunId;
 
 /** Keeps the rows of packages on their way by what the package-service tells. */
 @ApplicationScoped
@@ -44,7 +44,7 @@ public class AcquisitionChannel {
     /** Writes what events of one run tell. */
     public static void onEvents(Tx tx, List<InboxEvent<AcquisitionEvent>> events) {
         for (InboxEvent<AcquisitionEvent> event : events) {
-            var rows = new AcquisitionRows(tx, RunOf.stream(event.stream()));
+            var rows = new AcquisitionRows(tx, RunId.parse(event.stream().name()));
             Instant at = event.at();
             switch (event.event()) {
                 case AcquisitionStarted started -> rows.begin(started);

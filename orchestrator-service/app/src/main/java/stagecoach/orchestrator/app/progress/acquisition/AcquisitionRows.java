@@ -24,12 +24,12 @@ import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.RunOutcome;
-import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.orchestrator.app.progress.Warnings;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
+import stagecoach.vocabulary.identity.RunId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
@@ -52,11 +52,11 @@ final class AcquisitionRows {
         }
     }
 
-    AcquisitionRows(Tx tx, RunOf run) {
+    AcquisitionRows(Tx tx, RunId run) {
         this.tx = tx;
-        this.deployment = run.deployment();
-        this.run = run.run();
-        this.links = new LinkRows(tx, run.deployment());
+        this.deployment = run.deployment().value();
+        this.run = run.run().value();
+        this.links = new LinkRows(tx, deployment);
     }
 
     /**

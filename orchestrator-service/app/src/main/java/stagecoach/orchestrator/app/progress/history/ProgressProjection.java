@@ -11,13 +11,13 @@ import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.steprun.StepRunEvent;
 import stagecoach.decider.StreamId;
 import stagecoach.orchestrator.app.progress.MissedTargetChannel;
-import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.orchestrator.app.progress.acquisition.AcquisitionChannel;
 import stagecoach.orchestrator.app.progress.step.SettledChannel;
 import stagecoach.orchestrator.app.progress.step.StepChannel;
 import stagecoach.orchestrator.app.projection.Piece;
 import stagecoach.orchestrator.app.projection.Projection;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.RunId;
 
 /** Steps, packages on their way, links and warnings of deployments. Output is no history. */
 @Singleton
@@ -80,7 +80,9 @@ class ProgressProjection implements Projection {
 
     @Override
     public String ownerOf(StreamId stream) {
-        return stream.kind().equals(DEPLOYMENT) ? stream.name() : RunOf.stream(stream).deployment();
+        return stream.kind().equals(DEPLOYMENT)
+                ? stream.name()
+                : RunId.parse(stream.name()).deployment().value();
     }
 
     /** How far a package has come is told beside its output, and is no history either. */

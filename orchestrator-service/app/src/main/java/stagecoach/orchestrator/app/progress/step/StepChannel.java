@@ -16,10 +16,10 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepSkipped;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
-import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.vocabulary.identity.RunId;
 
 /** Keeps the rows of steps by what the step-runner tells. */
 @ApplicationScoped
@@ -41,7 +41,7 @@ public class StepChannel {
     /** Writes what events of one run tell. */
     public static void onEvents(Tx tx, List<InboxEvent<StepRunEvent>> events) {
         for (InboxEvent<StepRunEvent> event : events) {
-            var rows = new StepRows(tx, RunOf.stream(event.stream()));
+            var rows = new StepRows(tx, RunId.parse(event.stream().name()));
             Instant at = event.at();
             switch (event.event()) {
                 case StepRunStarted started -> rows.begin(started, at);

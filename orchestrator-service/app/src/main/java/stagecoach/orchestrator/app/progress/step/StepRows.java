@@ -15,9 +15,9 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepSkipped;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
 import stagecoach.contracts.steprun.StepRunEvent.StepTryFailed;
-import stagecoach.orchestrator.app.progress.RunOf;
 import stagecoach.orchestrator.app.progress.Warnings;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.vocabulary.identity.RunId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
@@ -27,10 +27,10 @@ final class StepRows {
     private final String deployment;
     private final int run;
 
-    StepRows(Tx tx, RunOf run) {
+    StepRows(Tx tx, RunId run) {
         this.tx = tx;
-        this.deployment = run.deployment();
-        this.run = run.run();
+        this.deployment = run.deployment().value();
+        this.run = run.run().value();
     }
 
     /**
