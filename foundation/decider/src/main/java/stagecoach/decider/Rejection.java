@@ -37,6 +37,11 @@ public final class Rejection extends RuntimeException {
         this.code = code;
     }
 
+    /** That something does not exist. */
+    public static Rejection notFound(String sentence) {
+        return new Rejection(Kind.NOT_FOUND, "not-found", sentence);
+    }
+
     /** What kind of refusal it is. */
     public Kind kind() {
         return kind;

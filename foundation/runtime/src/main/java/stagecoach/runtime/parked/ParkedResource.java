@@ -165,10 +165,7 @@ public class ParkedResource {
 
     private void check(String service) {
         if (!service.equals(own)) {
-            throw new Rejection(
-                    Rejection.Kind.NOT_FOUND,
-                    "not-found",
-                    "This is %s; ask for its own streams.".formatted(own));
+            throw Rejection.notFound("This is %s; ask for its own streams.".formatted(own));
         }
     }
 
@@ -198,9 +195,7 @@ public class ParkedResource {
     }
 
     private static Rejection notParked(String stream) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
+        return Rejection.notFound(
                 "No event of \"%s\" is parked for this handler.".formatted(stream));
     }
 }

@@ -74,7 +74,12 @@ public class PageRequest {
         } catch (IllegalArgumentException e) {
             // Said below, as for a key that nobody can have.
         }
-        throw new InvalidInput(
+        throw foreignCursor();
+    }
+
+    /** That a cursor was not made by the list that it is given to. */
+    public static InvalidInput foreignCursor() {
+        return new InvalidInput(
                 "?cursor", "This cursor was not given by this list. Begin without one.");
     }
 

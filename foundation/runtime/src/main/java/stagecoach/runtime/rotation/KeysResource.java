@@ -179,10 +179,7 @@ public class KeysResource {
 
     private void check(String service) {
         if (!service.equals(own)) {
-            throw new Rejection(
-                    Rejection.Kind.NOT_FOUND,
-                    "not-found",
-                    "This is %s; ask for its own keys.".formatted(own));
+            throw Rejection.notFound("This is %s; ask for its own keys.".formatted(own));
         }
     }
 }

@@ -16,6 +16,12 @@ public final class IdRule {
         return CHOSEN.matcher(value).matches();
     }
 
+    /** What is said of a {@code value} that the rule does not allow, without a full stop. */
+    public static String refusal(String what, String value) {
+        return "\"%s\" is no %s id: use 1 to 64 lower-case letters, digits and inner hyphens"
+                .formatted(Printable.of(value), what);
+    }
+
     /**
      * Returns {@code value} if it obeys the rule.
      *
@@ -24,9 +30,7 @@ public final class IdRule {
      */
     static String check(String what, String value) {
         if (!allows(value)) {
-            throw new IllegalArgumentException(
-                    "\"%s\" is no %s id: use 1 to 64 lower-case letters, digits and inner hyphens"
-                            .formatted(value, what));
+            throw new IllegalArgumentException(refusal(what, value));
         }
         return value;
     }

@@ -3,6 +3,7 @@ package stagecoach.vocabulary.packages;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import stagecoach.vocabulary.identity.Printable;
 
 /**
  * The id of a NuGet package: keeps the spelling it was given, and two ids that differ only in case

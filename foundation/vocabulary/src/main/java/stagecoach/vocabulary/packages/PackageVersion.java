@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import stagecoach.vocabulary.identity.Printable;
 
 /**
  * The version of a NuGet package, always in its normalised form, so that {@code 1}, {@code 1.0},

@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import stagecoach.vocabulary.identity.Printable;
 
 /**
  * A SHA-512 digest of some bytes: what a package's content is known by on every hop.

@@ -3,6 +3,7 @@ package stagecoach.vocabulary.packages;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import stagecoach.vocabulary.identity.Printable;
 
 /** The forms of a {@link VersionRange}. */
 sealed interface VersionForm {

@@ -366,7 +366,7 @@ public final class DeploymentDecider
     }
 
     private static Rejection unknown() {
-        return new Rejection(Rejection.Kind.NOT_FOUND, "not-found", "There is no such deployment.");
+        return Rejection.notFound("There is no such deployment.");
     }
 
     private static Rejection notRetryable(String sentence) {

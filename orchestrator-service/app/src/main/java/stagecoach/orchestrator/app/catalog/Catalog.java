@@ -203,10 +203,7 @@ public class Catalog {
 
     /** That a thing does not exist. */
     public static Rejection notFound(String noun, String id) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
-                "There is no %s \"%s\".".formatted(noun, id));
+        return Rejection.notFound("There is no %s \"%s\".".formatted(noun, id));
     }
 
     private static Rejection inUse(String noun, String id, List<String> users) {
@@ -224,10 +221,7 @@ public class Catalog {
 
     private static <R extends CatalogRow, V> void refuseBadId(CatalogThing<R, V> thing, String id) {
         if (!IdRule.allows(id)) {
-            throw new InvalidInput(
-                    "/id",
-                    "\"%s\" is no %s id: use 1 to 64 lower-case letters, digits and inner hyphens."
-                            .formatted(id, thing.noun()));
+            throw new InvalidInput("/id", IdRule.refusal(thing.noun(), id) + ".");
         }
     }
 

@@ -33,12 +33,7 @@ public class PlanResource {
     public byte[] get(String digest) {
         return digest(digest)
                 .flatMap(known -> unitOfWork.run(tx -> plans.bytes(tx, known)))
-                .orElseThrow(
-                        () ->
-                                new Rejection(
-                                        Rejection.Kind.NOT_FOUND,
-                                        "not-found",
-                                        "There is no plan with this digest."));
+                .orElseThrow(() -> Rejection.notFound("There is no plan with this digest."));
     }
 
     private static Optional<Digest> digest(String text) {

@@ -182,9 +182,7 @@ public class ProjectionsResource {
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                new Rejection(
-                                        Rejection.Kind.NOT_FOUND,
-                                        "not-found",
+                                Rejection.notFound(
                                         "There is no read model \"%s\". There is: %s."
                                                 .formatted(
                                                         name,
@@ -198,10 +196,7 @@ public class ProjectionsResource {
 
     private void check(String service) {
         if (!service.equals(own)) {
-            throw new Rejection(
-                    Rejection.Kind.NOT_FOUND,
-                    "not-found",
-                    "This is %s; ask for its own read models.".formatted(own));
+            throw Rejection.notFound("This is %s; ask for its own read models.".formatted(own));
         }
     }
 }

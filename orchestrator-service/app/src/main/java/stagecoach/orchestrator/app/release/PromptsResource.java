@@ -113,7 +113,6 @@ public class PromptsResource {
     }
 
     private static Rejection none() {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND, "not-found", "There is no such release of this project.");
+        return Rejection.notFound("There is no such release of this project.");
     }
 }

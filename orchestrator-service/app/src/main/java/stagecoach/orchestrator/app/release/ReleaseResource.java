@@ -31,7 +31,6 @@ import stagecoach.orchestrator.release.Release;
 import stagecoach.orchestrator.release.Release.StepPackage;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Idempotency;
-import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
@@ -39,6 +38,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.IdRule;
+import stagecoach.vocabulary.identity.Printable;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.wire.StagecoachJson;
@@ -228,7 +228,7 @@ public class ReleaseResource {
     }
 
     private static Rejection notFound(String sentence) {
-        return new Rejection(Rejection.Kind.NOT_FOUND, "not-found", sentence);
+        return Rejection.notFound(sentence);
     }
 
     private static ReleaseStore.Place place(String key) {
@@ -237,8 +237,7 @@ public class ReleaseResource {
             return new ReleaseStore.Place(
                     Instant.parse(key.substring(0, Math.max(0, space))), key.substring(space + 1));
         } catch (DateTimeException e) {
-            throw new InvalidInput(
-                    "?cursor", "This cursor was not given by this list. Begin without one.");
+            throw PageRequest.foreignCursor();
         }
     }
 
@@ -259,6 +258,6 @@ public class ReleaseResource {
     }
 
     private static String shown(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(text);
     }
 }

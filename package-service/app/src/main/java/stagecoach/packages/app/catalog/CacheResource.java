@@ -215,20 +215,12 @@ public class CacheResource {
         return Optional.of(id)
                 .filter(IdRule::allows)
                 .flatMap(good -> tx.find(CacheRow.class, good))
-                .orElseThrow(
-                        () ->
-                                new Rejection(
-                                        Rejection.Kind.NOT_FOUND,
-                                        "not-found",
-                                        "There is no cache \"%s\".".formatted(id)));
+                .orElseThrow(() -> Rejection.notFound("There is no cache \"%s\".".formatted(id)));
     }
 
     private static void refuseBadId(String id) {
         if (!IdRule.allows(id)) {
-            throw new InvalidInput(
-                    "/id",
-                    "\"%s\" is no cache id: use 1 to 64 lower-case letters, digits and inner hyphens."
-                            .formatted(id));
+            throw new InvalidInput("/id", IdRule.refusal("cache", id) + ".");
         }
     }
 

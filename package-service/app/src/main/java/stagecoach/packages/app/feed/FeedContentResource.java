@@ -20,7 +20,6 @@ import stagecoach.packages.app.upstream.Upstream;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.server.index.PackageEntry;
-import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -145,8 +144,7 @@ public class FeedContentResource {
         try {
             return PackageVersion.parse(cursor);
         } catch (IllegalArgumentException e) {
-            throw new InvalidInput(
-                    "?cursor", "This cursor was not given by this list. Begin without one.");
+            throw PageRequest.foreignCursor();
         }
     }
 
@@ -163,7 +161,7 @@ public class FeedContentResource {
     }
 
     private static Rejection notFound(String sentence) {
-        return new Rejection(Rejection.Kind.NOT_FOUND, "not-found", sentence);
+        return Rejection.notFound(sentence);
     }
 
     /**

@@ -256,9 +256,7 @@ public class FeedResource {
         return found(tx, id)
                 .orElseThrow(
                         () ->
-                                new Rejection(
-                                        Rejection.Kind.NOT_FOUND,
-                                        "not-found",
+                                Rejection.notFound(
                                         "There is no feed \"%s\". There is %s."
                                                 .formatted(
                                                         id, String.join(", ", catalog.ids(tx)))));

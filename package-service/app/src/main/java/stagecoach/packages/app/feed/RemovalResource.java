@@ -89,9 +89,7 @@ public class RemovalResource {
     }
 
     private static Rejection absent(String packageId, String version) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
+        return Rejection.notFound(
                 "The feed \"built-in\" has no package %s %s.".formatted(packageId, version));
     }
 }

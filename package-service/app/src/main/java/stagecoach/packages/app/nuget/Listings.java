@@ -20,9 +20,7 @@ class Listings {
     /** Sets it, as often as one likes. Id and version may be spelled in any way. */
     void set(String id, String version, boolean listed) throws IOException {
         if (!known(id, version, listed)) {
-            throw new Rejection(
-                    Rejection.Kind.NOT_FOUND,
-                    "not-found",
+            throw Rejection.notFound(
                     "The built-in feed has no package %s %s.".formatted(id, version));
         }
         Log.infof(

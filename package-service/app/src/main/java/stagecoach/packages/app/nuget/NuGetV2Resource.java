@@ -101,9 +101,6 @@ public class NuGetV2Resource {
     }
 
     private static Rejection nothingAt(String rest) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
-                "The built-in feed has nothing at %s.".formatted(rest));
+        return Rejection.notFound("The built-in feed has nothing at %s.".formatted(rest));
     }
 }

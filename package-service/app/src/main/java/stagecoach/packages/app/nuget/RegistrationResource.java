@@ -43,9 +43,7 @@ public class RegistrationResource {
                 .flatMap(known -> answer(known, path, uri, headers))
                 .orElseThrow(
                         () ->
-                                new Rejection(
-                                        Rejection.Kind.NOT_FOUND,
-                                        "not-found",
+                                Rejection.notFound(
                                         "The built-in feed has no registration at %s."
                                                 .formatted(path)));
     }

@@ -89,19 +89,14 @@ public class BlobResource {
 
     private static Response found(Optional<Response> response) {
         return response.orElseThrow(
-                () ->
-                        new Rejection(
-                                Rejection.Kind.NOT_FOUND,
-                                "not-found",
-                                "No package with this SHA-512 is here."));
+                () -> Rejection.notFound("No package with this SHA-512 is here."));
     }
 
     private static Sha512 parsed(String sha512) {
         try {
             return Sha512.parseHex(sha512);
         } catch (IllegalArgumentException e) {
-            throw new Rejection(
-                    Rejection.Kind.NOT_FOUND, "not-found", String.valueOf(e.getMessage()));
+            throw Rejection.notFound(String.valueOf(e.getMessage()));
         }
     }
 }

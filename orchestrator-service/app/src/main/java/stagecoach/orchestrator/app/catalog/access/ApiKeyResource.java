@@ -36,6 +36,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Printable;
 
 /** API keys: shown once when they are made, known by their hash from then on. */
 @Path("/api/v1/api-keys")
@@ -190,9 +191,6 @@ public class ApiKeyResource {
     }
 
     private static Rejection notFound(String id) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
-                "There is no API key \"%s\".".formatted(id.replaceAll("\\p{Cntrl}", "?")));
+        return Rejection.notFound("There is no API key \"%s\".".formatted(Printable.of(id)));
     }
 }

@@ -7,11 +7,11 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import stagecoach.decider.Rejection;
-import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.deployment.row.InterruptionRow;
+import stagecoach.orchestrator.app.progress.KnownDeployment;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.DeploymentId;
 
 /** What a deployment has asked people. */
 @Path("/api/v1/deployments/{id}/interruptions")
@@ -29,15 +29,10 @@ public class DeploymentInterruptions {
     @GET
     @Operation(summary = "List what a deployment has asked people")
     public Listed<InterruptionView> list(String id) {
+        DeploymentId deployment = KnownDeployment.id(id);
         return unitOfWork.run(
                 tx -> {
-                    if (tx.find(DeploymentRow.class, id).isEmpty()) {
-                        throw new Rejection(
-                                Rejection.Kind.NOT_FOUND,
-                                "not-found",
-                                "There is no deployment \"%s\"."
-                                        .formatted(id.replaceAll("\\p{Cntrl}", "?")));
-                    }
+                    KnownDeployment.check(tx, deployment);
                     return new Listed<>(
                             tx
                                     .query(

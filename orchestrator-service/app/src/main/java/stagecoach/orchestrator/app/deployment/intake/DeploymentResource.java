@@ -22,13 +22,13 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
-import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.deployment.CancelBounds;
 import stagecoach.orchestrator.app.deployment.DeploymentKind;
 import stagecoach.orchestrator.app.deployment.Sights;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.progress.DeploymentView;
 import stagecoach.orchestrator.app.progress.DeploymentViews;
+import stagecoach.orchestrator.app.progress.KnownDeployment;
 import stagecoach.orchestrator.app.release.Answers;
 import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.orchestrator.deployment.DeploymentCommand;
@@ -154,7 +154,7 @@ public class DeploymentResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             byte @Nullable [] json) {
         Cause cause = cause();
-        DeploymentId deployment = known(id);
+        DeploymentId deployment = KnownDeployment.id(id);
         return once(
                 key,
                 "/" + id + "/cancel",
@@ -206,13 +206,13 @@ public class DeploymentResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             byte @Nullable [] json) {
         Cause cause = cause();
-        DeploymentId deployment = known(id);
+        DeploymentId deployment = KnownDeployment.id(id);
         return once(
                 key,
                 "/" + id + "/retry",
                 json,
                 tx -> {
-                    row(tx, deployment);
+                    KnownDeployment.check(tx, deployment);
                     return handled(tx, deployment, new Retry(from(json), cause.actor()), cause);
                 });
     }
@@ -251,13 +251,13 @@ public class DeploymentResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             byte @Nullable [] json) {
         Cause cause = cause();
-        DeploymentId deployment = known(id);
+        DeploymentId deployment = KnownDeployment.id(id);
         return once(
                 key,
                 "/" + id + "/proceed",
                 json,
                 tx -> {
-                    row(tx, deployment);
+                    KnownDeployment.check(tx, deployment);
                     var at = ProceedRequest.at(json).filter(time -> time.isAfter(cause.at()));
                     return handled(tx, deployment, new Proceed(cause.actor(), at), cause);
                 });
@@ -291,21 +291,7 @@ public class DeploymentResource {
     }
 
     private static DeploymentRow row(Tx tx, DeploymentId id) {
-        return tx.find(DeploymentRow.class, id.value()).orElseThrow(() -> notFound(id.value()));
-    }
-
-    private static DeploymentId known(String id) {
-        try {
-            return new DeploymentId(id);
-        } catch (IllegalArgumentException e) {
-            throw notFound(id);
-        }
-    }
-
-    private static Rejection notFound(String id) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
-                "There is no deployment \"%s\".".formatted(id.replaceAll("\\p{Cntrl}", "?")));
+        return tx.find(DeploymentRow.class, id.value())
+                .orElseThrow(() -> KnownDeployment.notFound(id.value()));
     }
 }

@@ -18,6 +18,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.Nearest;
 import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.Printable;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
@@ -220,7 +221,7 @@ class DraftReader {
                         body.mistake(
                                 "variables",
                                 "\"%s\" is no name for a variable: begin with a letter, go on with letters, digits, dots, colons, hyphens and underscores, and leave Stagecoach.… alone."
-                                        .formatted(name.replaceAll("\\p{Cntrl}", "?")));
+                                        .formatted(Printable.of(name)));
                     } else if (value.length() > VALUE_MAX) {
                         body.mistake(
                                 "variables/" + name,

@@ -40,6 +40,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.InterruptionId;
+import stagecoach.vocabulary.identity.Printable;
 import stagecoach.wire.StagecoachJson;
 
 /**
@@ -156,9 +157,6 @@ public class InterruptionResource {
     }
 
     private static Rejection notFound(String noun, String id) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
-                "There is no %s \"%s\".".formatted(noun, id.replaceAll("\\p{Cntrl}", "?")));
+        return Rejection.notFound("There is no %s \"%s\".".formatted(noun, Printable.of(id)));
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.orchestrator.app.progress.DeploymentView;
 import stagecoach.orchestrator.app.progress.DeploymentViews;
+import stagecoach.orchestrator.app.progress.KnownDeployment;
 import stagecoach.orchestrator.app.progress.acquisition.AcquisitionViews;
 import stagecoach.orchestrator.app.progress.acquisition.AcquisitionViews.AcquisitionsView;
 import stagecoach.orchestrator.app.progress.step.StepViews;
@@ -26,6 +27,7 @@ import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Printable;
 
 /** How deployments go: as a whole, step by step, package by package. */
 @Path("/api/v1/deployments")
@@ -125,8 +127,7 @@ public class DeploymentsResource {
         try {
             return Long.parseLong(key);
         } catch (NumberFormatException e) {
-            throw new InvalidInput(
-                    "?cursor", "This cursor was not given by this list. Begin without one.");
+            throw PageRequest.foreignCursor();
         }
     }
 
@@ -138,6 +139,6 @@ public class DeploymentsResource {
         throw new InvalidInput(
                 "?state",
                 "\"%s\" is no state of a deployment: use %s."
-                        .formatted(text.replaceAll("\\p{Cntrl}", "?"), String.join(", ", STATES)));
+                        .formatted(Printable.of(text), String.join(", ", STATES)));
     }
 }

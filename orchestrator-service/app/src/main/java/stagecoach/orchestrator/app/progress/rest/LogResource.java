@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.orchestrator.app.live.LiveStream;
 import stagecoach.orchestrator.app.live.Subject;
+import stagecoach.orchestrator.app.progress.KnownDeployment;
 import stagecoach.orchestrator.app.progress.log.LogStore;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.Tx;

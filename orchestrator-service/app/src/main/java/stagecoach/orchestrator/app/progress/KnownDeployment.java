@@ -1,15 +1,16 @@
-package stagecoach.orchestrator.app.progress.rest;
+package stagecoach.orchestrator.app.progress;
 
 import stagecoach.decider.Rejection;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Printable;
 
 /** Whether a deployment that somebody asks for exists. */
-final class KnownDeployment {
+public final class KnownDeployment {
     private KnownDeployment() {}
 
     /** The id, if it may be one. */
-    static DeploymentId id(String text) {
+    public static DeploymentId id(String text) {
         try {
             return new DeploymentId(text);
         } catch (IllegalArgumentException e) {
@@ -18,17 +19,14 @@ final class KnownDeployment {
     }
 
     /** Refuses a deployment that does not exist. */
-    static void check(Tx tx, DeploymentId id) {
+    public static void check(Tx tx, DeploymentId id) {
         if (tx.rows("SELECT 1 FROM deployment WHERE id = ?1", id.value()).isEmpty()) {
             throw notFound(id.value());
         }
     }
 
     /** That it does not exist. */
-    static Rejection notFound(String id) {
-        return new Rejection(
-                Rejection.Kind.NOT_FOUND,
-                "not-found",
-                "There is no deployment \"%s\".".formatted(id.replaceAll("\\p{Cntrl}", "?")));
+    public static Rejection notFound(String id) {
+        return Rejection.notFound("There is no deployment \"%s\".".formatted(Printable.of(id)));
     }
 }
