@@ -2,7 +2,6 @@ package stagecoach.local.launcher;
 
 import picocli.CommandLine;
 import stagecoach.cli.StagecoachCli;
-import stagecoach.local.launcher.command.BenchCommand;
 import stagecoach.local.launcher.command.CacheCommand;
 import stagecoach.local.launcher.command.ChaosCommand;
 import stagecoach.local.launcher.command.DemoCommand;
@@ -12,6 +11,7 @@ import stagecoach.local.launcher.command.StatusCommand;
 import stagecoach.local.launcher.command.TentacleCommand;
 import stagecoach.local.launcher.command.TrainCommand;
 import stagecoach.local.launcher.command.UpCommand;
+import stagecoach.local.launcher.command.bench.BenchCommand;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalRun;
 import stagecoach.local.launcher.installation.RunningDefault;
@@ -39,7 +39,7 @@ public final class StagecoachMain {
         line.addSubcommand(new TentacleCommand(machines).line());
         line.addSubcommand(new CacheCommand(machines).line());
         line.addSubcommand(new DemoCommand(checkout, root.screen()));
-        line.addSubcommand(new BenchCommand(checkout, root.screen()));
+        line.addSubcommand(new BenchCommand(checkout, root.screen()).line());
         line.addSubcommand(new TrainCommand(checkout, root.screen()));
         line.addSubcommand(new ChaosCommand(checkout, root.screen()));
         StagecoachCli.mannered(line);

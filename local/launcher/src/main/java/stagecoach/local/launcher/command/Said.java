@@ -6,24 +6,26 @@ import picocli.CommandLine.Model.CommandSpec;
 import stagecoach.cli.ExitCode;
 
 /** What a command says, on the streams that picocli gives it. */
-final class Said {
+public final class Said {
     private Said() {}
 
-    static void line(@Nullable CommandSpec spec, String text) {
+    /** Says a line. */
+    public static void line(@Nullable CommandSpec spec, String text) {
         var out = commandLine(spec).getOut();
         out.println(text);
         out.flush();
     }
 
     /** Says what went wrong; the exit code for it. */
-    static int error(@Nullable CommandSpec spec, Exception problem) {
+    public static int error(@Nullable CommandSpec spec, Exception problem) {
         var err = commandLine(spec).getErr();
         err.println("error: " + problem.getMessage());
         err.flush();
         return ExitCode.FAILED.code();
     }
 
-    static picocli.CommandLine commandLine(@Nullable CommandSpec spec) {
+    /** The command line that a command belongs to. */
+    public static picocli.CommandLine commandLine(@Nullable CommandSpec spec) {
         return Objects.requireNonNull(spec, "picocli gives every command its spec").commandLine();
     }
 }

@@ -21,7 +21,7 @@ import stagecoach.local.launcher.process.ProcessStatus;
 /**
  * A local default beside the usual one, made for one command and ended with it, Ctrl-C included.
  */
-final class ScratchDefault {
+public final class ScratchDefault {
     private final Checkout checkout;
     private final Path home;
     private final LocalRun run;
@@ -34,14 +34,15 @@ final class ScratchDefault {
     }
 
     /** One in the folder {@code name} of the usual local default's. */
-    ScratchDefault(Checkout checkout, String name, Screen screen) {
+    public ScratchDefault(Checkout checkout, String name, Screen screen) {
         this.checkout = checkout;
         this.home = checkout.localFolder().resolve(name);
         this.run = new LocalRun(checkout, home);
         this.screen = screen;
     }
 
-    Path home() {
+    /** Its folder. */
+    public Path home() {
         return home;
     }
 
@@ -50,7 +51,7 @@ final class ScratchDefault {
      *
      * @throws LocalRun.StartRefused with a sentence if one runs already or it does not start
      */
-    LocalMachines start(Wishes wishes) throws IOException, InterruptedException {
+    public LocalMachines start(Wishes wishes) throws IOException, InterruptedException {
         return start(wishes, () -> {});
     }
 

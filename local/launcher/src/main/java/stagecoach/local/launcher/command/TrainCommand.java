@@ -48,7 +48,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** Trains what is not trained since the last build. */
-    static void ensure(Checkout checkout, Screen screen) throws Exception {
+    public static void ensure(Checkout checkout, Screen screen) throws Exception {
         if (!ServiceProgram.areTrained(checkout.root())) {
             train(checkout, screen);
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package stagecoach.local.launcher.command.bench;
+
+import org.jspecify.annotations.NullMarked;
