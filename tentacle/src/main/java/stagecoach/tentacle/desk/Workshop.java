@@ -29,15 +29,15 @@ import stagecoach.vocabulary.process.Mutex;
 /** Knows which work each command asks for. */
 public final class Workshop {
     private final ScriptRun scripts;
-    private final AcquirePackageWork.Desk acquisitions;
-    private final InstallPackageWork.Desk installations;
+    private final AcquirePackageWork.Shared acquisitions;
+    private final InstallPackageWork.Shared installations;
 
     private final Map<Ticket, LiveTicket> open;
 
     private Workshop(
             ScriptRun scripts,
-            AcquirePackageWork.Desk acquisitions,
-            InstallPackageWork.Desk installations,
+            AcquirePackageWork.Shared acquisitions,
+            InstallPackageWork.Shared installations,
             Map<Ticket, LiveTicket> open) {
         this.scripts = scripts;
         this.acquisitions = acquisitions;
@@ -53,8 +53,9 @@ public final class Workshop {
         Map<Ticket, LiveTicket> open = new ConcurrentSkipListMap<>();
         return new Workshop(
                 scripts,
-                new AcquirePackageWork.Desk(home, store, settings, identity, rules, open.values()),
-                new InstallPackageWork.Desk(home, store, scripts, open.values()),
+                new AcquirePackageWork.Shared(
+                        home, store, settings, identity, rules, open.values()),
+                new InstallPackageWork.Shared(home, store, scripts, open.values()),
                 open);
     }
 

@@ -26,11 +26,11 @@ import stagecoach.tentacle.script.ScriptRun;
 public final class InstallPackageWork implements Work {
     private static final String REMOVED_RELEASES = "RemovedReleases";
 
-    private final Desk desk;
+    private final Shared shared;
     private final InstallPackage command;
 
     /** What all installations on a machine share. */
-    public static final class Desk {
+    public static final class Shared {
         private final Home home;
         private final PackageStore store;
         private final ScriptRun runs;
@@ -43,12 +43,12 @@ public final class InstallPackageWork implements Work {
          *
          * @param open the commands on this machine
          */
-        public Desk(Home home, PackageStore store, ScriptRun runs, Collection<LiveTicket> open) {
+        public Shared(Home home, PackageStore store, ScriptRun runs, Collection<LiveTicket> open) {
             this(home, store, runs, open, FolderSync.onDisk());
         }
 
         /** Installs from this store, on this disk. */
-        Desk(
+        Shared(
                 Home home,
                 PackageStore store,
                 ScriptRun runs,
@@ -71,30 +71,30 @@ public final class InstallPackageWork implements Work {
     }
 
     /** Does {@code command}. */
-    public InstallPackageWork(Desk desk, InstallPackage command) {
-        this.desk = desk;
+    public InstallPackageWork(Shared shared, InstallPackage command) {
+        this.shared = shared;
         this.command = command;
     }
 
     private List<Behaviour> behaviours() {
         return List.of(
-                new VerifyPackage(desk.store),
+                new VerifyPackage(shared.store),
                 new ExtractPackage(ArchiveLimits.USUAL),
                 new SubstituteVariables(),
-                new CompleteFolder(desk.disk),
-                new ConventionScript(desk.runs, desk.disk, "PreDeploy"),
+                new CompleteFolder(shared.disk),
+                new ConventionScript(shared.runs, shared.disk, "PreDeploy"),
                 installation ->
-                        desk.older.whileNoneGoes(
+                        shared.older.whileNoneGoes(
                                 () -> installation.link().switchOver(installation.live())),
-                new ConventionScript(desk.runs, desk.disk, "Deploy"),
-                new ConventionScript(desk.runs, desk.disk, "PostDeploy"),
-                installation -> installation.link().prune(installation.live(), desk.inUse),
+                new ConventionScript(shared.runs, shared.disk, "Deploy"),
+                new ConventionScript(shared.runs, shared.disk, "PostDeploy"),
+                installation -> installation.link().prune(installation.live(), shared.inUse),
                 this::removeOlder);
     }
 
     private void removeOlder(Installation installation) throws IOException {
         List<String> gone =
-                desk.older.installed(
+                shared.older.installed(
                         installation.live(),
                         installation.link().directory(),
                         command.pin(),
@@ -111,16 +111,16 @@ public final class InstallPackageWork implements Work {
         }
         VersionLink link;
         try {
-            link = VersionLink.of(desk.home.root(), payload.directory(), live.ticket());
+            link = VersionLink.of(shared.home.root(), payload.directory(), live.ticket());
             link.check();
         } catch (InstallFailed e) {
             return e.result();
         }
-        desk.inUse.add(link.content());
+        shared.inUse.add(link.content());
         try {
             return install(new Installation(live, command, payload, link));
         } finally {
-            desk.inUse.remove(link.content());
+            shared.inUse.remove(link.content());
         }
     }
 

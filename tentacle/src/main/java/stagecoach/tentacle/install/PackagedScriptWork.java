@@ -19,12 +19,12 @@ import stagecoach.tentacle.script.ScriptRun;
  * beside it, runs it, and takes them away. Until the script has begun it may be begun again.
  */
 public final class PackagedScriptWork implements Work {
-    private final InstallPackageWork.Desk desk;
+    private final InstallPackageWork.Shared shared;
     private final RunScript command;
 
     /** Does {@code command}. */
-    public PackagedScriptWork(InstallPackageWork.Desk desk, RunScript command) {
-        this.desk = desk;
+    public PackagedScriptWork(InstallPackageWork.Shared shared, RunScript command) {
+        this.shared = shared;
         this.command = command;
     }
 
@@ -43,7 +43,7 @@ public final class PackagedScriptWork implements Work {
         }
         CommandResult result =
                 RunScriptWork.run(
-                        desk.runs(), live, script(packages, payload, live), command.timeout());
+                        shared.runs(), live, script(packages, payload, live), command.timeout());
         if (!result.mayStillRun()) {
             packages.remove();
         }
@@ -56,7 +56,7 @@ public final class PackagedScriptWork implements Work {
             throws InterruptedException {
         live.begun();
         try {
-            packages.put(desk.store(), live);
+            packages.put(shared.store(), live);
             if (payload.file().isPresent()) {
                 packages.substitute(payload.file().get(), payload.variables(), live);
             }

@@ -33,11 +33,11 @@ import stagecoach.vocabulary.packages.Sha512;
 public final class AcquirePackageWork implements Work {
     private static final Duration PROGRESS_EVERY = Duration.ofMillis(500);
 
-    private final Desk desk;
+    private final Shared shared;
     private final AcquirePackage command;
 
     /** What all fetches on a machine share. */
-    public static final class Desk {
+    public static final class Shared {
         private final PackageStore store;
         private final PackageRoom room;
         private final Settings settings;
@@ -51,7 +51,7 @@ public final class AcquirePackageWork implements Work {
          *
          * @param open the commands on this machine
          */
-        public Desk(
+        public Shared(
                 Home home,
                 PackageStore store,
                 Settings settings,
@@ -62,7 +62,7 @@ public final class AcquirePackageWork implements Work {
         }
 
         /** On this disk. */
-        Desk(
+        Shared(
                 PackageStore store,
                 Settings settings,
                 Identity identity,
@@ -73,7 +73,7 @@ public final class AcquirePackageWork implements Work {
         }
 
         /** On this disk, where names stand for these addresses. */
-        Desk(
+        Shared(
                 PackageStore store,
                 Settings settings,
                 Identity identity,
@@ -107,8 +107,8 @@ public final class AcquirePackageWork implements Work {
     }
 
     /** Does {@code command}. */
-    public AcquirePackageWork(Desk desk, AcquirePackage command) {
-        this.desk = desk;
+    public AcquirePackageWork(Shared shared, AcquirePackage command) {
+        this.shared = shared;
         this.command = command;
     }
 
@@ -117,7 +117,7 @@ public final class AcquirePackageWork implements Work {
         live.begun();
         return live.interruptibly(
                 () -> {
-                    ReentrantLock lock = desk.store.lock(command.pin().sha512());
+                    ReentrantLock lock = shared.store.lock(command.pin().sha512());
                     lock.lockInterruptibly();
                     try {
                         return acquire(live);
@@ -130,9 +130,9 @@ public final class AcquirePackageWork implements Work {
     private CommandResult acquire(LiveTicket live) throws IOException, InterruptedException {
         PackagePin pin = command.pin();
         List<String> broken = List.of();
-        var removed = new ArrayList<>(desk.room.tidy(live));
+        var removed = new ArrayList<>(shared.room.tidy(live));
         if (!command.force()) {
-            switch (desk.store.find(pin)) {
+            switch (shared.store.find(pin)) {
                 case Held.Verified _ -> {
                     return Results.acquired(
                             new AcquisitionResult(
@@ -148,7 +148,7 @@ public final class AcquirePackageWork implements Work {
                         broken = List.of("this machine's own copy had " + actual);
             }
         }
-        return switch (desk.room.make(pin, live)) {
+        return switch (shared.room.make(pin, live)) {
             case Made.TooLittle(String sentence) -> Results.failed(sentence);
             case Made.Room(List<Sha512> others) -> {
                 removed.addAll(others);
@@ -159,12 +159,12 @@ public final class AcquirePackageWork implements Work {
                         throw e;
                     }
                     // What came would keep the disk full, for this machine's scripts as well.
-                    desk.store.dropPartial(pin);
+                    shared.store.dropPartial(pin);
                     yield Results.failed(
                             "%s %s could not be got: the disk became full on the way (%s). Make room, then retry."
                                     .formatted(pin.id(), pin.version(), e.getMessage()));
                 } finally {
-                    desk.room.giveBack(pin);
+                    shared.room.giveBack(pin);
                 }
             }
         };
@@ -175,11 +175,11 @@ public final class AcquirePackageWork implements Work {
         PackagePin pin = command.pin();
         SourceWalk walk =
                 new SourceWalk(
-                        desk.store,
+                        shared.store,
                         pin,
-                        desk.identity,
-                        desk.rules,
-                        desk.downs,
+                        shared.identity,
+                        shared.rules,
+                        shared.downs,
                         broken,
                         throttled(live));
         var sources =
@@ -190,11 +190,11 @@ public final class AcquirePackageWork implements Work {
                                                 source,
                                                 pin.sha512(),
                                                 live.delivered().grants(),
-                                                desk.server()))
+                                                shared.server()))
                         .toList();
         for (PackageEndpoint.Resolved source : sources) {
             if (source instanceof PackageEndpoint.Resolved.Usable(PackageEndpoint.Web web)) {
-                desk.distances.learn(web);
+                shared.distances.learn(web);
             }
         }
         return switch (walk.walk(sources)) {
@@ -209,7 +209,7 @@ public final class AcquirePackageWork implements Work {
 
     /** Another command may have brought some of it back meanwhile, and have told so. */
     private List<Sha512> stillGone(List<Sha512> removed) {
-        return removed.stream().filter(sha512 -> !desk.store.has(sha512)).toList();
+        return removed.stream().filter(sha512 -> !shared.store.has(sha512)).toList();
     }
 
     private static LongConsumer throttled(LiveTicket live) {

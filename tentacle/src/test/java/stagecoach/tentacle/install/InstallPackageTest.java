@@ -46,7 +46,7 @@ class InstallPackageTest {
 
     @TempDir Path folder;
     TestTickets tickets;
-    InstallPackageWork.Desk desk;
+    InstallPackageWork.Shared shared;
     Path home;
     Path trace;
 
@@ -55,8 +55,8 @@ class InstallPackageTest {
         tickets = new TestTickets(folder.resolve("home"));
         home = tickets.home().root();
         trace = folder.resolve("trace");
-        desk =
-                new InstallPackageWork.Desk(
+        shared =
+                new InstallPackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
@@ -76,7 +76,7 @@ class InstallPackageTest {
     }
 
     private CommandResult perform(LiveTicket live) throws Exception {
-        return new InstallPackageWork(desk, (InstallPackage) live.command()).perform(live);
+        return new InstallPackageWork(shared, (InstallPackage) live.command()).perform(live);
     }
 
     private CommandResult install(Nupkg nupkg, String... substituteIn) throws Exception {
@@ -227,8 +227,8 @@ class InstallPackageTest {
     }
 
     private CommandResult installOn(LiveTicket live, FolderSync.Force disk) throws Exception {
-        desk =
-                new InstallPackageWork.Desk(
+        shared =
+                new InstallPackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),

@@ -46,7 +46,7 @@ class KeepReleasesTest {
 
     @TempDir Path folder;
     TestTickets tickets;
-    InstallPackageWork.Desk desk;
+    InstallPackageWork.Shared shared;
     Path shop;
     final List<LiveTicket> open = new CopyOnWriteArrayList<>();
     final AtomicReference<Instant> now =
@@ -59,8 +59,8 @@ class KeepReleasesTest {
                         folder.resolve("home"),
                         () -> now.updateAndGet(at -> at.plus(Duration.ofSeconds(1))));
         shop = tickets.home().root().resolve(SHOP);
-        desk =
-                new InstallPackageWork.Desk(
+        shared =
+                new InstallPackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
@@ -105,7 +105,7 @@ class KeepReleasesTest {
                                 List.of()));
         open.add(live);
         CommandResult result =
-                new InstallPackageWork(desk, (InstallPackage) live.command()).perform(live);
+                new InstallPackageWork(shared, (InstallPackage) live.command()).perform(live);
         assertThat(result.succeeded()).as(result.toString()).isTrue();
         live.end(result);
         return live;

@@ -39,15 +39,15 @@ class PackagedScriptTest {
 
     @TempDir Path folder;
     TestTickets tickets;
-    InstallPackageWork.Desk desk;
+    InstallPackageWork.Shared shared;
     Path trace;
 
     @BeforeEach
     void open() throws Exception {
         tickets = new TestTickets(folder.resolve("home"));
         trace = folder.resolve("trace");
-        desk =
-                new InstallPackageWork.Desk(
+        shared =
+                new InstallPackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
@@ -82,7 +82,7 @@ class PackagedScriptTest {
     }
 
     private CommandResult perform(LiveTicket live) throws Exception {
-        return new PackagedScriptWork(desk, (RunScript) live.command()).perform(live);
+        return new PackagedScriptWork(shared, (RunScript) live.command()).perform(live);
     }
 
     private LiveTicket accept(CommandPayload.Script payload, ScriptPackage... packages)

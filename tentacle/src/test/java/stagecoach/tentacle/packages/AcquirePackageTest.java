@@ -107,8 +107,8 @@ class AcquirePackageTest {
         return new Source.Cache(id, server.url(), Optional.of(far.thumbprint().value()));
     }
 
-    private AcquirePackageWork.Desk desk(Optional<URI> bytesEndpoint) throws Exception {
-        return new AcquirePackageWork.Desk(
+    private AcquirePackageWork.Shared shared(Optional<URI> bytesEndpoint) throws Exception {
+        return new AcquirePackageWork.Shared(
                 PackageStore.open(tickets.home()),
                 new Settings(
                         Deliveries.AGENT,
@@ -128,16 +128,16 @@ class AcquirePackageTest {
 
     private CommandResult acquire(boolean force, Optional<URI> bytesEndpoint, Source... sources)
             throws Exception {
-        return acquire(desk(bytesEndpoint), force, sources);
+        return acquire(shared(bytesEndpoint), force, sources);
     }
 
-    private CommandResult acquire(AcquirePackageWork.Desk desk, boolean force, Source... sources)
-            throws Exception {
+    private CommandResult acquire(
+            AcquirePackageWork.Shared shared, boolean force, Source... sources) throws Exception {
         LiveTicket live =
                 tickets.accept(
                         Deliveries.acquire(
                                 pin, force, List.of(new CacheGrant(EU, "eu-grant")), sources));
-        return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+        return new AcquirePackageWork(shared, (AcquirePackage) live.command()).perform(live);
     }
 
     private Path held() {
@@ -323,11 +323,11 @@ class AcquirePackageTest {
                         Duration.ofMillis(300),
                         1);
         RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
-        AcquirePackageWork.Desk desk = desk(Optional.empty());
+        AcquirePackageWork.Shared shared = shared(Optional.empty());
         try (BlackHole hole = new BlackHole()) {
             Source eu = new Source.Cache(EU, hole.url(), Optional.of(far.thumbprint().value()));
-            AcquisitionResult first = got(acquire(desk, false, eu, cache(US, us)));
-            AcquisitionResult second = got(acquire(desk, true, eu, cache(US, us)));
+            AcquisitionResult first = got(acquire(shared, false, eu, cache(US, us)));
+            AcquisitionResult second = got(acquire(shared, true, eu, cache(US, us)));
             assertThat(first.servedBy().cache()).contains(US);
             assertThat(first.attempts()).isEqualTo(2);
             assertThat(second.attempts()).isOne();
@@ -364,7 +364,7 @@ class AcquirePackageTest {
                         1);
         try (BlackHole hole = new BlackHole()) {
             Source eu = new Source.Cache(EU, hole.url(), Optional.of(far.thumbprint().value()));
-            CommandResult failed = acquire(desk(Optional.empty()), false, eu);
+            CommandResult failed = acquire(shared(Optional.empty()), false, eu);
             assertThat(failed.reason().orElseThrow())
                     .contains("cache eu-1: no connection within 300 ms");
         }
@@ -546,7 +546,7 @@ class AcquirePackageTest {
                             go.await(30, TimeUnit.SECONDS);
                             RawServer.serve(request, out, bytes);
                         });
-        AcquirePackageWork.Desk desk = desk(Optional.empty());
+        AcquirePackageWork.Shared shared = shared(Optional.empty());
         List<CompletableFuture<CommandResult>> results = new ArrayList<>();
         for (int n = 0; n < 4; n++) {
             LiveTicket live =
@@ -556,7 +556,7 @@ class AcquirePackageTest {
                             () -> {
                                 try {
                                     return new AcquirePackageWork(
-                                                    desk, (AcquirePackage) live.command())
+                                                    shared, (AcquirePackage) live.command())
                                             .perform(live);
                                 } catch (Exception e) {
                                     throw new IllegalStateException(e);
@@ -585,11 +585,11 @@ class AcquirePackageTest {
                             over.await(30, TimeUnit.SECONDS);
                         });
         LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), cache(EU, eu)));
-        AcquirePackageWork.Desk patient =
-                new AcquirePackageWork.Desk(
+        AcquirePackageWork.Shared patient =
+                new AcquirePackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
-                        desk(Optional.empty()).settings(),
+                        shared(Optional.empty()).settings(),
                         tickets.home().identity(),
                         FetchRules.USUAL,
                         List.of());

@@ -99,8 +99,8 @@ class DiskFullTest {
                             }
                             RawServer.serve(request, out, bytes);
                         })) {
-            var desk =
-                    new AcquirePackageWork.Desk(
+            var shared =
+                    new AcquirePackageWork.Shared(
                             PackageStore.open(onDisk.home()),
                             new Settings(
                                     Deliveries.AGENT,
@@ -119,23 +119,23 @@ class DiskFullTest {
                             Optional.of(far.thumbprint().value()));
             Path packages = onDisk.home().packages();
 
-            CommandResult full = acquire(tickets, desk, pin, cache);
+            CommandResult full = acquire(tickets, shared, pin, cache);
             assertThat(full.reason().orElseThrow())
                     .startsWith("Shop.Web 1.0.0 could not be got: the disk became full on the way");
             assertThat(packages.resolve(".partial").resolve(pin.sha512().value())).doesNotExist();
-            CommandResult stillFull = acquire(tickets, desk, pin, cache);
+            CommandResult stillFull = acquire(tickets, shared, pin, cache);
             assertThat(stillFull.reason().orElseThrow()).contains("no package here can go for it");
             Files.delete(filler());
-            CommandResult well = acquire(tickets, desk, pin, cache);
+            CommandResult well = acquire(tickets, shared, pin, cache);
             assertThat(well.succeeded()).as(well.toString()).isTrue();
             assertThat(Files.readAllBytes(packages.resolve(pin.sha512().value()))).isEqualTo(bytes);
         }
     }
 
     private static CommandResult acquire(
-            TestTickets tickets, AcquirePackageWork.Desk desk, PackagePin pin, Source cache)
+            TestTickets tickets, AcquirePackageWork.Shared shared, PackagePin pin, Source cache)
             throws Exception {
         LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), cache));
-        return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+        return new AcquirePackageWork(shared, (AcquirePackage) live.command()).perform(live);
     }
 }

@@ -75,8 +75,8 @@ class FolderCacheTest {
 
     private CommandResult acquire(Duration mountedMax, Source... sources) throws Exception {
         var far = Identity.loadOrCreate(folder.resolve("far"), "gateway");
-        var desk =
-                new AcquirePackageWork.Desk(
+        var shared =
+                new AcquirePackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new Settings(
@@ -88,7 +88,7 @@ class FolderCacheTest {
                         waiting(mountedMax),
                         List.of());
         LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), sources));
-        return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+        return new AcquirePackageWork(shared, (AcquirePackage) live.command()).perform(live);
     }
 
     private static Source at(CacheId id, Path mounted) {

@@ -95,8 +95,8 @@ class NuGetReadTest {
     }
 
     private CommandResult acquire(RawServer at, Optional<String> thumbprint) throws Exception {
-        var desk =
-                new AcquirePackageWork.Desk(
+        var shared =
+                new AcquirePackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new Settings(
@@ -125,7 +125,7 @@ class NuGetReadTest {
                                 false,
                                 List.of(new CacheGrant(THEIRS, SHOWN)),
                                 new Source.NuGet(THEIRS, at.url() + "/v3/index.json", thumbprint)));
-        return new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+        return new AcquirePackageWork(shared, (AcquirePackage) live.command()).perform(live);
     }
 
     private void heldAndServedByThem(CommandResult result) throws IOException {

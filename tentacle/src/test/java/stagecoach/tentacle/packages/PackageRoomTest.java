@@ -121,8 +121,8 @@ class PackageRoomTest {
     private CommandResult acquire(
             PackagePin pin, Optional<List<Sha512>> needed, Optional<Integer> days)
             throws Exception {
-        var desk =
-                new AcquirePackageWork.Desk(
+        var shared =
+                new AcquirePackageWork.Shared(
                         store,
                         new Settings(
                                 Deliveries.AGENT,
@@ -142,7 +142,7 @@ class PackageRoomTest {
                 tickets.accept(new Deliver(plain.command(), Optional.empty(), List.of(), needed));
         open.add(live);
         CommandResult result =
-                new AcquirePackageWork(desk, (AcquirePackage) live.command()).perform(live);
+                new AcquirePackageWork(shared, (AcquirePackage) live.command()).perform(live);
         live.end(result);
         last = live;
         return result;

@@ -58,10 +58,15 @@ public sealed interface Deployment {
                 case DeploymentDue _ when due.isPresent() ->
                         new Queued(asked, progress, Optional.empty());
                 case DeploymentStarted _ when due.isEmpty() ->
-                        new Running(asked, progress, Leg.before(Phase.PRE_ACQUISITION));
+                        new Running(asked, progress, Position.before(Phase.PRE_ACQUISITION));
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(
-                                asked, progress, new Leg.Nowhere(), by, deadline, Cleanup.SKIPPED);
+                                asked,
+                                progress,
+                                new Position.AfterLastRun(),
+                                by,
+                                deadline,
+                                Cleanup.SKIPPED);
                 case DeploymentEnded end -> new Ended(asked, progress, end.state());
                 case DeploymentQueued _,
                         DeploymentDue _,
@@ -89,35 +94,39 @@ public sealed interface Deployment {
     }
 
     /** It has its slot, and is on its way. */
-    record Running(DeploymentQueued asked, Progress progress, Leg leg) implements Deployment {
+    record Running(DeploymentQueued asked, Progress progress, Position position)
+            implements Deployment {
         @Override
         public Deployment after(DeploymentEvent event) {
             return switch (event) {
-                case PhaseStarted started when leg instanceof Leg.Before ->
-                        under(Leg.under(started));
-                case ArrivalsAwaited awaited when leg instanceof Leg.Before before ->
+                case PhaseStarted started when position instanceof Position.BeforeRun ->
+                        under(Position.inRun(started));
+                case ArrivalsAwaited awaited when position instanceof Position.BeforeRun before ->
                         new Running(asked, progress, before.waiting(awaited.until()));
-                case PhaseEnded end when leg instanceof Leg.Under(var run) && isEndOf(run, end) ->
+                case PhaseEnded end
+                        when position instanceof Position.InRun(var run) && isEndOf(run, end) ->
                         onwards(run, end, progress.ended(run, end));
-                case InterruptionRaised raised when leg instanceof Leg.Before ->
-                        new Running(asked, progress, new Leg.Paused(raised));
+                case InterruptionRaised raised when position instanceof Position.BeforeRun ->
+                        new Running(asked, progress, new Position.Paused(raised));
                 case InterruptionResolved answer
-                        when leg instanceof Leg.Paused(var raised)
+                        when position instanceof Position.Paused(var raised)
                                 && raised.interruption().equals(answer.interruption()) ->
                         new Running(
                                 asked, progress.answered(raised, answer), resuming(raised.phase()));
                 case TargetJoined _ -> this;
                 case TargetExcluded excluded ->
-                        new Running(asked, progress.excluding(excluded.target()), leg);
+                        new Running(asked, progress.excluding(excluded.target()), position);
                 case DeploymentStaged _
-                        when leg instanceof Leg.Before || leg instanceof Leg.Nowhere ->
+                        when position instanceof Position.BeforeRun
+                                || position instanceof Position.AfterLastRun ->
                         new Staged(asked, progress);
                 case TargetMissed missed ->
-                        new Running(asked, progress.missed(missed.target()), leg);
+                        new Running(asked, progress.missed(missed.target()), position);
                 case CancelRequested(var by, var deadline) ->
-                        new Cancelling(asked, progress, leg, by, deadline, Cleanup.DUE);
+                        new Cancelling(asked, progress, position, by, deadline, Cleanup.DUE);
                 case DeploymentEnded end
-                        when !(leg instanceof Leg.Under || leg instanceof Leg.Paused) ->
+                        when !(position instanceof Position.InRun
+                                || position instanceof Position.Paused) ->
                         new Ended(asked, progress, end.state());
                 case DeploymentQueued _,
                         DeploymentDue _,
@@ -136,13 +145,13 @@ public sealed interface Deployment {
             };
         }
 
-        private Running under(Leg.Under leg) {
-            return new Running(asked, progress.started(leg.run()), leg);
+        private Running under(Position.InRun position) {
+            return new Running(asked, progress.started(position.run()), position);
         }
 
         /** Whether a person is asked, and nothing runs meanwhile. */
         public boolean isPaused() {
-            return leg instanceof Leg.Paused;
+            return position instanceof Position.Paused;
         }
 
         /** Whether it ends with its packages in place. */
@@ -163,21 +172,21 @@ public sealed interface Deployment {
         }
 
         /** Behind an answer: the phase again; for DEPLOYMENT only with all its packages. */
-        private static Leg resuming(Phase phase) {
-            return Leg.before(
+        private static Position resuming(Phase phase) {
+            return Position.before(
                     phase == Phase.PRE_ACQUISITION ? Phase.PRE_ACQUISITION : Phase.ACQUISITION);
         }
 
         private Running onwards(CurrentRun run, Progress now) {
-            Leg next =
+            Position next =
                     switch (run.phase()) {
-                        case PRE_ACQUISITION -> Leg.before(Phase.ACQUISITION);
+                        case PRE_ACQUISITION -> Position.before(Phase.ACQUISITION);
                         case ACQUISITION ->
                                 switch (run.purpose()) {
-                                    case NORMAL -> Leg.before(Phase.ACQUISITION);
-                                    case CLEANUP -> Leg.before(Phase.DEPLOYMENT);
+                                    case NORMAL -> Position.before(Phase.ACQUISITION);
+                                    case CLEANUP -> Position.before(Phase.DEPLOYMENT);
                                 };
-                        case DEPLOYMENT -> new Leg.Nowhere();
+                        case DEPLOYMENT -> new Position.AfterLastRun();
                     };
             return new Running(asked, now, next);
         }
@@ -191,7 +200,7 @@ public sealed interface Deployment {
     record Cancelling(
             DeploymentQueued asked,
             Progress progress,
-            Leg leg,
+            Position position,
             String by,
             Instant deadline,
             Cleanup cleanup)
@@ -199,22 +208,23 @@ public sealed interface Deployment {
         @Override
         public Deployment after(DeploymentEvent event) {
             return switch (event) {
-                case PhaseStarted started when !(leg instanceof Leg.Under) -> {
-                    var next = Leg.under(started);
+                case PhaseStarted started when !(position instanceof Position.InRun) -> {
+                    var next = Position.inRun(started);
                     yield new Cancelling(
                             asked, progress.started(next.run()), next, by, deadline, Cleanup.BEGUN);
                 }
-                case PhaseEnded end when leg instanceof Leg.Under(var run) && isEndOf(run, end) ->
+                case PhaseEnded end
+                        when position instanceof Position.InRun(var run) && isEndOf(run, end) ->
                         new Cancelling(
                                 asked,
                                 progress.ended(run, end),
-                                new Leg.Nowhere(),
+                                new Position.AfterLastRun(),
                                 by,
                                 deadline,
                                 cleanup);
                 case CleanupSkipped _ ->
-                        new Cancelling(asked, progress, leg, by, deadline, Cleanup.SKIPPED);
-                case DeploymentEnded end when !(leg instanceof Leg.Under) ->
+                        new Cancelling(asked, progress, position, by, deadline, Cleanup.SKIPPED);
+                case DeploymentEnded end when !(position instanceof Position.InRun) ->
                         new Ended(asked, progress, end.state());
                 case DeploymentQueued _,
                         DeploymentDue _,
@@ -246,7 +256,12 @@ public sealed interface Deployment {
                         new Queued(asked, progress.proceeding(attempt), at);
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(
-                                asked, progress, new Leg.Nowhere(), by, deadline, Cleanup.SKIPPED);
+                                asked,
+                                progress,
+                                new Position.AfterLastRun(),
+                                by,
+                                deadline,
+                                Cleanup.SKIPPED);
                 case DeploymentQueued _,
                         DeploymentDue _,
                         DeploymentStarted _,
@@ -287,33 +302,33 @@ public sealed interface Deployment {
     }
 
     /** Where a deployment that has its slot is. */
-    sealed interface Leg {
+    sealed interface Position {
         /** A run is under way. */
-        record Under(CurrentRun run) implements Leg {}
+        record InRun(CurrentRun run) implements Position {}
 
         /**
          * No run is under way; the next is to be found, beginning with {@code next}.
          *
          * @param awaited until when it waits for machines, if it does
          */
-        record Before(Phase next, Optional<Instant> awaited) implements Leg {
-            Before waiting(Instant until) {
-                return new Before(next, Optional.of(until));
+        record BeforeRun(Phase next, Optional<Instant> awaited) implements Position {
+            BeforeRun waiting(Instant until) {
+                return new BeforeRun(next, Optional.of(until));
             }
         }
 
         /** No run is under way, since a person is asked how to go on. */
-        record Paused(InterruptionRaised raised) implements Leg {}
+        record Paused(InterruptionRaised raised) implements Position {}
 
         /** No run is under way and none comes but a clean-up. */
-        record Nowhere() implements Leg {}
+        record AfterLastRun() implements Position {}
 
-        private static Leg before(Phase next) {
-            return new Before(next, Optional.empty());
+        private static Position before(Phase next) {
+            return new BeforeRun(next, Optional.empty());
         }
 
-        private static Under under(PhaseStarted started) {
-            return new Under(
+        private static InRun inRun(PhaseStarted started) {
+            return new InRun(
                     new CurrentRun(
                             started.run(), started.phase(), started.purpose(), started.work()));
         }

@@ -20,7 +20,7 @@ public sealed interface DeploymentCommand {
     record Queue(DeploymentQueued asked) implements DeploymentCommand {}
 
     /** It has its slot: open the attempt and the first phase. */
-    record Start(Sight sight) implements DeploymentCommand {}
+    record Start(Observation observation) implements DeploymentCommand {}
 
     /** The time of its schedule has come. */
     record FallDue(Instant dueAt) implements DeploymentCommand {}
@@ -40,7 +40,7 @@ public sealed interface DeploymentCommand {
             Optional<String> reason,
             List<PairResult> results,
             List<MissingPackage> missing,
-            Sight sight)
+            Observation observation)
             implements DeploymentCommand {
         /** Copies the lists. */
         public EndPhase {
@@ -50,17 +50,18 @@ public sealed interface DeploymentCommand {
     }
 
     /** A machine has changed: it may be the one that is waited for, or one that came too late. */
-    record LookAgain(Sight sight) implements DeploymentCommand {}
+    record LookAgain(Observation observation) implements DeploymentCommand {}
 
     /** Machines were waited for long enough. */
-    record BeginWithoutThem(Instant dueAt, Sight sight) implements DeploymentCommand {}
+    record BeginWithoutThem(Instant dueAt, Observation observation) implements DeploymentCommand {}
 
     /**
      * Someone wants it to end; the second time, without clean-up.
      *
      * @param deadline when it ends whatever happens
      */
-    record Cancel(String by, Instant deadline, Sight sight) implements DeploymentCommand {}
+    record Cancel(String by, Instant deadline, Observation observation)
+            implements DeploymentCommand {}
 
     /** The deadline of a cancel has passed. */
     record EndNow(Instant dueAt) implements DeploymentCommand {}
@@ -78,7 +79,7 @@ public sealed interface DeploymentCommand {
             Set<String> roles,
             Optional<String> notes,
             Duration trust,
-            Sight sight)
+            Observation observation)
             implements DeploymentCommand {
         /** Copies the roles. */
         public Resolve {

@@ -27,8 +27,8 @@ import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.deployment.Deployment.Cancelling;
 import stagecoach.orchestrator.deployment.Deployment.Cleanup;
 import stagecoach.orchestrator.deployment.Deployment.Ended;
-import stagecoach.orchestrator.deployment.Deployment.Leg;
 import stagecoach.orchestrator.deployment.Deployment.Nothing;
+import stagecoach.orchestrator.deployment.Deployment.Position;
 import stagecoach.orchestrator.deployment.Deployment.Queued;
 import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.deployment.Deployment.Staged;
@@ -48,7 +48,7 @@ import stagecoach.vocabulary.process.Phase;
 
 /**
  * The rules of a deployment. At most one run is current; what is said about another one changes
- * nothing. Which run follows is {@link Course}'s, who gets a slot is not decided here.
+ * nothing. Which run follows is {@link NextRun}'s, who gets a slot is not decided here.
  */
 public final class DeploymentDecider
         implements Decider<Deployment, DeploymentCommand, DeploymentEvent> {
@@ -77,7 +77,7 @@ public final class DeploymentDecider
     @Override
     public Map<String, Instant> timersOf(Deployment state) {
         return switch (state) {
-            case Running(var _, var _, Leg.Before(var _, var awaited)) ->
+            case Running(var _, var _, Position.BeforeRun(var _, var awaited)) ->
                     awaited.map(until -> Map.of(ARRIVALS, until)).orElse(Map.of());
             case Cancelling cancelling -> Map.of(CANCEL_DEADLINE, cancelling.deadline());
             case Queued queued -> {
@@ -94,12 +94,13 @@ public final class DeploymentDecider
     public List<DeploymentEvent> decide(Deployment state, DeploymentCommand command) {
         return switch (command) {
             case Queue(var asked) -> state instanceof Nothing ? List.of(asked) : List.of();
-            case Start(var sight) -> onStart(state, sight);
+            case Start(var observation) -> onStart(state, observation);
             case FallDue(var dueAt) -> onFallDue(state, dueAt);
             case Expire(var dueAt) -> onExpire(state, dueAt);
             case EndPhase end -> onEndPhase(state, end);
-            case LookAgain(var sight) -> onLookAgain(state, sight);
-            case BeginWithoutThem(var dueAt, var sight) -> onBeginWithoutThem(state, dueAt, sight);
+            case LookAgain(var observation) -> onLookAgain(state, observation);
+            case BeginWithoutThem(var dueAt, var observation) ->
+                    onBeginWithoutThem(state, dueAt, observation);
             case Cancel cancel -> onCancel(state, cancel);
             case EndNow(var dueAt) -> onEndNow(state, dueAt);
             case Resolve answer -> onResolve(state, answer);
@@ -108,13 +109,13 @@ public final class DeploymentDecider
         };
     }
 
-    private static List<DeploymentEvent> onStart(Deployment state, Sight sight) {
+    private static List<DeploymentEvent> onStart(Deployment state, Observation observation) {
         if (!(state instanceof Queued queued) || queued.due().isPresent()) {
             return List.of();
         }
-        var story = new Story(state);
-        story.tell(new DeploymentStarted(queued.progress().attempt()));
-        return followed(story, sight, true);
+        var decision = new Decision(state);
+        decision.add(new DeploymentStarted(queued.progress().attempt()));
+        return followed(decision, observation, true);
     }
 
     private static List<DeploymentEvent> onFallDue(Deployment state, Instant dueAt) {
@@ -150,17 +151,17 @@ public final class DeploymentDecider
         if (current.isEmpty()) {
             return List.of();
         }
-        var story = new Story(state);
+        var decision = new Decision(state);
         var ended = ended(state, current.get(), end);
-        story.tell(ended);
-        if (story.state() instanceof Running running) {
-            var question = Questions.of(running, current.get(), ended, end.sight());
+        decision.add(ended);
+        if (decision.state() instanceof Running running) {
+            var question = Questions.of(running, current.get(), ended, end.observation());
             if (question.isPresent()) {
-                story.tell(question.get());
-                return story.events();
+                decision.add(question.get());
+                return decision.events();
             }
         }
-        return followed(story, end.sight(), true);
+        return followed(decision, end.observation(), true);
     }
 
     private static PhaseEnded ended(Deployment state, CurrentRun run, EndPhase end) {
@@ -175,36 +176,38 @@ public final class DeploymentDecider
                 end.missing());
     }
 
-    private static List<DeploymentEvent> onLookAgain(Deployment state, Sight sight) {
+    private static List<DeploymentEvent> onLookAgain(Deployment state, Observation observation) {
         if (!(state instanceof Running running)) {
             return List.of();
         }
-        return switch (running.leg()) {
-            case Leg.Before(var _, var awaited) when awaited.isPresent() ->
-                    beginIfAllAreThere(state, sight);
-            case Leg.Under(var run) -> missedBy(running, run, sight);
-            case Leg.Before _, Leg.Paused _, Leg.Nowhere() -> List.of();
+        return switch (running.position()) {
+            case Position.BeforeRun(var _, var awaited) when awaited.isPresent() ->
+                    beginIfAllAreThere(state, observation);
+            case Position.InRun(var run) -> missedBy(running, run, observation);
+            case Position.BeforeRun _, Position.Paused _, Position.AfterLastRun() -> List.of();
         };
     }
 
     /** As long as somebody is missing nothing is said again: the timer stays as it is. */
-    private static List<DeploymentEvent> beginIfAllAreThere(Deployment state, Sight sight) {
-        var story = new Story(state);
-        var events = followed(story, sight, true);
-        return isWaiting(story.state()) ? List.of() : events;
+    private static List<DeploymentEvent> beginIfAllAreThere(
+            Deployment state, Observation observation) {
+        var decision = new Decision(state);
+        var events = followed(decision, observation, true);
+        return isWaiting(decision.state()) ? List.of() : events;
     }
 
     private static boolean isWaiting(Deployment state) {
-        return state instanceof Running(var _, var _, Leg.Before _);
+        return state instanceof Running(var _, var _, Position.BeforeRun _);
     }
 
     /** During DEPLOYMENT nobody joins any more; before, the next match sees who has come. */
-    private static List<DeploymentEvent> missedBy(Running running, CurrentRun run, Sight sight) {
+    private static List<DeploymentEvent> missedBy(
+            Running running, CurrentRun run, Observation observation) {
         if (run.phase() != Phase.DEPLOYMENT || !run.isNormal() || running.isStaging()) {
             return List.of();
         }
         var taken = CurrentRun.startingAt(run.assignments());
-        return new PhasePlan(running.asked(), running.progress(), sight.roster())
+        return new PhasePlan(running.asked(), running.progress(), observation.roster())
                 .targetsToDeploy().stream()
                         .filter(target -> !taken.contains(target))
                         .sorted()
@@ -216,30 +219,30 @@ public final class DeploymentDecider
     }
 
     private static List<DeploymentEvent> onBeginWithoutThem(
-            Deployment state, Instant dueAt, Sight sight) {
-        return state instanceof Running(var _, var _, Leg.Before(var _, var awaited))
+            Deployment state, Instant dueAt, Observation observation) {
+        return state instanceof Running(var _, var _, Position.BeforeRun(var _, var awaited))
                         && awaited.filter(dueAt::equals).isPresent()
-                ? followed(new Story(state), sight, false)
+                ? followed(new Decision(state), observation, false)
                 : List.of();
     }
 
     private static List<DeploymentEvent> onCancel(Deployment state, Cancel cancel) {
-        var story = new Story(state);
+        var decision = new Decision(state);
         switch (state) {
             case Nothing() -> throw unknown();
             case Queued _, Staged _ -> {
-                story.tell(new CancelRequested(cancel.by(), cancel.deadline()));
-                return followed(story, cancel.sight(), false);
+                decision.add(new CancelRequested(cancel.by(), cancel.deadline()));
+                return followed(decision, cancel.observation(), false);
             }
             case Running running -> {
-                story.tell(new CancelRequested(cancel.by(), cancel.deadline()));
-                return running.leg() instanceof Leg.Under
-                        ? story.events()
-                        : followed(story, cancel.sight(), false);
+                decision.add(new CancelRequested(cancel.by(), cancel.deadline()));
+                return running.position() instanceof Position.InRun
+                        ? decision.events()
+                        : followed(decision, cancel.observation(), false);
             }
             case Cancelling cancelling -> {
                 if (cancelling.cleanup() != Cleanup.SKIPPED) {
-                    story.tell(new CleanupSkipped(cancel.by()));
+                    decision.add(new CleanupSkipped(cancel.by()));
                 }
             }
             case Ended(var _, var _, var how) -> {
@@ -252,25 +255,25 @@ public final class DeploymentDecider
                 }
             }
         }
-        return story.events();
+        return decision.events();
     }
 
     private static List<DeploymentEvent> onEndNow(Deployment state, Instant dueAt) {
         if (!(state instanceof Cancelling cancelling) || !cancelling.deadline().equals(dueAt)) {
             return List.of();
         }
-        var story = new Story(state);
+        var decision = new Decision(state);
         String addition = "";
-        if (cancelling.leg() instanceof Leg.Under(var run)) {
+        if (cancelling.position() instanceof Position.InRun(var run)) {
             addition =
                     "; nothing was heard of %s (run %s) until the deadline"
                             .formatted(run.phase(), run.run());
-            story.tell(givenUp(run));
+            decision.add(givenUp(run));
         }
-        if (story.state() instanceof Cancelling atLast) {
-            story.tell(Course.cancelled(atLast, addition));
+        if (decision.state() instanceof Cancelling atLast) {
+            decision.add(NextRun.cancelled(atLast, addition));
         }
-        return story.events();
+        return decision.events();
     }
 
     /** Of what the run was given nobody knows the end. */
@@ -294,7 +297,7 @@ public final class DeploymentDecider
     }
 
     private static List<DeploymentEvent> onResolve(Deployment state, Resolve answer) {
-        if (!(state instanceof Running(var _, var _, Leg.Paused(var raised)))
+        if (!(state instanceof Running(var _, var _, Position.Paused(var raised)))
                 || !raised.interruption().equals(answer.interruption())) {
             throw new Rejection(
                     Rejection.Kind.CONFLICT,
@@ -302,8 +305,8 @@ public final class DeploymentDecider
                     "This interruption is not open any more. Read the deployment to see how it goes on.");
         }
         Questions.check(raised, answer.choice(), answer.roles());
-        var paused = Duration.between(raised.raisedAt(), answer.sight().at());
-        var story = new Story(state);
+        var paused = Duration.between(raised.raisedAt(), answer.observation().at());
+        var decision = new Decision(state);
         var resolved =
                 new InterruptionResolved(
                         answer.interruption(),
@@ -311,9 +314,9 @@ public final class DeploymentDecider
                         answer.by(),
                         answer.notes(),
                         paused.compareTo(answer.trust()) > 0);
-        story.tell(resolved);
-        Questions.excluded(raised, resolved).forEach(story::tell);
-        return followed(story, answer.sight(), true);
+        decision.add(resolved);
+        Questions.excluded(raised, resolved).forEach(decision::add);
+        return followed(decision, answer.observation(), true);
     }
 
     private static List<DeploymentEvent> onProceed(Deployment state, Proceed proceed) {
@@ -350,15 +353,17 @@ public final class DeploymentDecider
         };
     }
 
-    private static List<DeploymentEvent> followed(Story story, Sight sight, boolean patient) {
-        new Course(story, sight, patient).follow();
-        return story.events();
+    private static List<DeploymentEvent> followed(
+            Decision decision, Observation observation, boolean patient) {
+        new NextRun(decision, observation, patient).follow();
+        return decision.events();
     }
 
     private static Optional<CurrentRun> currentRun(Deployment state) {
         return switch (state) {
-            case Running(var _, var _, Leg.Under(var run)) -> Optional.of(run);
-            case Cancelling cancelling when cancelling.leg() instanceof Leg.Under(var run) ->
+            case Running(var _, var _, Position.InRun(var run)) -> Optional.of(run);
+            case Cancelling cancelling
+                    when cancelling.position() instanceof Position.InRun(var run) ->
                     Optional.of(run);
             case Running _, Cancelling _, Nothing _, Queued _, Staged _, Ended _ ->
                     Optional.empty();

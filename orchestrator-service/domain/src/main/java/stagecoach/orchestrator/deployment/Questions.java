@@ -41,23 +41,23 @@ final class Questions {
     /**
      * The question with which a run has ended, if it has ended with one.
      *
-     * @param sight when it is asked
+     * @param observation when it is asked
      */
     static Optional<InterruptionRaised> of(
-            Running running, CurrentRun run, PhaseEnded end, Sight sight) {
+            Running running, CurrentRun run, PhaseEnded end, Observation observation) {
         return switch (end.outcome()) {
-            case NEEDS_GUIDANCE -> Optional.of(guidance(running, run, end, sight));
-            case INTERVENTION_REACHED -> Optional.of(intervention(running, run, end, sight));
+            case NEEDS_GUIDANCE -> Optional.of(guidance(running, run, end, observation));
+            case INTERVENTION_REACHED -> Optional.of(intervention(running, run, end, observation));
             case SUCCEEDED, FAILED, CANCELLED -> Optional.empty();
         };
     }
 
     private static InterruptionRaised guidance(
-            Running running, CurrentRun run, PhaseEnded end, Sight sight) {
+            Running running, CurrentRun run, PhaseEnded end, Observation observation) {
         List<Pair> pairs =
                 switch (run.work()) {
                     case PhaseWork.Steps _ -> failed(end.results());
-                    case PhaseWork.Acquire _ -> lacking(running, end, sight);
+                    case PhaseWork.Acquire _ -> lacking(running, end, observation);
                 };
         var choices = new ArrayList<Choice>(List.of(Choice.RETRY));
         if (run.work() instanceof PhaseWork.Steps && !pairs.isEmpty()) {
@@ -76,11 +76,11 @@ final class Questions {
                 end.reason(),
                 List.of(),
                 choices,
-                sight.at());
+                observation.at());
     }
 
     private static InterruptionRaised intervention(
-            Running running, CurrentRun run, PhaseEnded end, Sight sight) {
+            Running running, CurrentRun run, PhaseEnded end, Observation observation) {
         var manual = reached(run, end);
         var asked = manual.flatMap(PlannedStep::manual);
         return new InterruptionRaised(
@@ -92,7 +92,7 @@ final class Questions {
                 asked.map(PlannedStep.Manual::instructions),
                 asked.map(PlannedStep.Manual::roles).orElse(List.of()),
                 List.of(Choice.PROCEED, Choice.ABORT),
-                sight.at());
+                observation.at());
     }
 
     /** A run asks at most once, so its number tells its question from all others. */
@@ -126,7 +126,7 @@ final class Questions {
      * The pairs that need what could not be brought. Which pairs a worker was meant for is seen in
      * the machines as they are now.
      */
-    private static List<Pair> lacking(Running running, PhaseEnded end, Sight sight) {
+    private static List<Pair> lacking(Running running, PhaseEnded end, Observation observation) {
         var missing = new HashSet<Held>();
         end.missing().forEach(m -> missing.add(new Held(m.pin().sha512(), m.target())));
         var pairs = new ArrayList<Pair>();
@@ -141,7 +141,7 @@ final class Questions {
                 }
             }
         }
-        var plan = new PhasePlan(running.asked(), running.progress(), sight.roster());
+        var plan = new PhasePlan(running.asked(), running.progress(), observation.roster());
         for (var assignment : plan.normal(Phase.DEPLOYMENT)) {
             for (Place place : assignment.places()) {
                 boolean lacks =

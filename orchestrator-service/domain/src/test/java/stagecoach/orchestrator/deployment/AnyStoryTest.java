@@ -34,7 +34,7 @@ import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.deployment.Deployment.Cancelling;
 import stagecoach.orchestrator.deployment.Deployment.Ended;
-import stagecoach.orchestrator.deployment.Deployment.Leg;
+import stagecoach.orchestrator.deployment.Deployment.Position;
 import stagecoach.orchestrator.deployment.Deployment.Queued;
 import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.deployment.Deployment.Staged;
@@ -68,7 +68,11 @@ class AnyStoryTest {
 
     /** What happens next, before it is known which run is current. */
     private record Beat(
-            Kind kind, RunOutcome outcome, List<StepState> states, int choice, Sight sight) {
+            Kind kind,
+            RunOutcome outcome,
+            List<StepState> states,
+            int choice,
+            Observation observation) {
         enum Kind {
             START,
             END_CURRENT,
@@ -117,7 +121,7 @@ class AnyStoryTest {
     /** From wherever it is, the reports that always come lead to the end. */
     private void assertEnds(Deployment from, List<DeploymentEvent> history) {
         Deployment state = from;
-        var sight = new Sight(Roster.EMPTY, NOW, Duration.ZERO);
+        var observation = new Observation(Roster.EMPTY, NOW, Duration.ZERO);
         for (int i = 0; i < 20 && !(state instanceof Ended); i++) {
             state =
                     play(
@@ -126,16 +130,20 @@ class AnyStoryTest {
                                 case Queued queued ->
                                         queued.due()
                                                 .<DeploymentCommand>map(FallDue::new)
-                                                .orElseGet(() -> new Start(sight));
-                                case Running(var _, var _, Leg.Paused(var raised)) ->
-                                        answer(raised.interruption(), Choice.ABORT, sight);
-                                case Staged _ -> new Cancel("ada", DEADLINE, sight);
-                                case Running(var _, var _, Leg.Before(var _, var awaited)) ->
-                                        new BeginWithoutThem(awaited.orElseThrow(), sight);
-                                case Running running -> endOf(running.leg(), RunOutcome.SUCCEEDED);
+                                                .orElseGet(() -> new Start(observation));
+                                case Running(var _, var _, Position.Paused(var raised)) ->
+                                        answer(raised.interruption(), Choice.ABORT, observation);
+                                case Staged _ -> new Cancel("ada", DEADLINE, observation);
+                                case Running(
+                                                var _,
+                                                var _,
+                                                Position.BeforeRun(var _, var awaited)) ->
+                                        new BeginWithoutThem(awaited.orElseThrow(), observation);
+                                case Running running ->
+                                        endOf(running.position(), RunOutcome.SUCCEEDED);
                                 case Cancelling cancelling ->
                                         i % 2 == 0
-                                                ? endOf(cancelling.leg(), RunOutcome.CANCELLED)
+                                                ? endOf(cancelling.position(), RunOutcome.CANCELLED)
                                                 : new EndNow(cancelling.deadline());
                                 case Deployment.Nothing _, Ended _ ->
                                         throw new IllegalStateException();
@@ -146,19 +154,19 @@ class AnyStoryTest {
         assertThat(decider.timersOf(state)).isEmpty();
     }
 
-    private static EndPhase endOf(Leg leg, RunOutcome outcome) {
+    private static EndPhase endOf(Position position, RunOutcome outcome) {
         return new EndPhase(
-                ((Leg.Under) leg).run().run(),
+                ((Position.InRun) position).run().run(),
                 outcome,
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                new Sight(Roster.EMPTY, NOW, Duration.ZERO));
+                new Observation(Roster.EMPTY, NOW, Duration.ZERO));
     }
 
     private static DeploymentCommand commandOf(Beat beat, List<DeploymentEvent> history) {
         return switch (beat.kind) {
-            case START -> new Start(beat.sight);
+            case START -> new Start(beat.observation);
             case END_CURRENT -> endCurrent(beat, history);
             case END_OLDER ->
                     new EndPhase(
@@ -167,10 +175,10 @@ class AnyStoryTest {
                             Optional.empty(),
                             List.of(),
                             List.of(),
-                            beat.sight);
-            case LOOK -> new LookAgain(beat.sight);
-            case BEGIN -> new BeginWithoutThem(LATER, beat.sight);
-            case CANCEL -> new Cancel("ada", DEADLINE, beat.sight);
+                            beat.observation);
+            case LOOK -> new LookAgain(beat.observation);
+            case BEGIN -> new BeginWithoutThem(LATER, beat.observation);
+            case CANCEL -> new Cancel("ada", DEADLINE, beat.observation);
             case END_NOW -> new EndNow(DEADLINE);
             case RETRY_FAILED -> new Retry(RetryFrom.FAILED, "ada");
             case RETRY_START -> new Retry(RetryFrom.START, "ada");
@@ -189,19 +197,19 @@ class AnyStoryTest {
                         .map(InterruptionRaised.class::cast)
                         .toList();
         if (questions.isEmpty()) {
-            return answer(new InterruptionId("none"), Choice.RETRY, beat.sight);
+            return answer(new InterruptionId("none"), Choice.RETRY, beat.observation);
         }
         var newest = questions.getLast();
         int which = beat.choice % newest.choices().size();
         var later =
-                new Sight(
-                        beat.sight.roster(),
+                new Observation(
+                        beat.observation.roster(),
                         NOW.plus(WAIT.multipliedBy(beat.states.size())),
-                        beat.sight.patience());
+                        beat.observation.patience());
         return answer(newest.interruption(), newest.choices().get(which), later);
     }
 
-    private static Resolve answer(InterruptionId question, Choice choice, Sight sight) {
+    private static Resolve answer(InterruptionId question, Choice choice, Observation observation) {
         return new Resolve(
                 question,
                 choice,
@@ -209,7 +217,7 @@ class AnyStoryTest {
                 Set.of("DEPLOY"),
                 Optional.empty(),
                 WAIT.multipliedBy(2),
-                sight);
+                observation);
     }
 
     /** The newest run ends, its pairs in the states that the beat says, over and over. */
@@ -221,7 +229,12 @@ class AnyStoryTest {
                         .toList();
         if (started.isEmpty()) {
             return new EndPhase(
-                    new Run(1), beat.outcome, Optional.empty(), List.of(), List.of(), beat.sight);
+                    new Run(1),
+                    beat.outcome,
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    beat.observation);
         }
         var newest = started.getLast();
         var run = new CurrentRun(newest.run(), newest.phase(), newest.purpose(), newest.work());
@@ -247,7 +260,7 @@ class AnyStoryTest {
                             need.pinned().pin(), need.targets().getFirst().target(), "lost"));
         }
         return new EndPhase(
-                newest.run(), beat.outcome, Optional.empty(), results, missing, beat.sight);
+                newest.run(), beat.outcome, Optional.empty(), results, missing, beat.observation);
     }
 
     @Provide
@@ -287,13 +300,17 @@ class AnyStoryTest {
                         .ofMinSize(1)
                         .ofMaxSize(4);
         return Combinators.combine(
-                        kinds, outcomes, states, Arbitraries.integers().between(0, 3), sights())
+                        kinds,
+                        outcomes,
+                        states,
+                        Arbitraries.integers().between(0, 3),
+                        observations())
                 .as(Beat::new)
                 .list()
                 .ofMaxSize(40);
     }
 
-    private static Arbitrary<Sight> sights() {
+    private static Arbitrary<Observation> observations() {
         var healths =
                 Arbitraries.of(Health.HEALTHY, Health.HEALTHY, Health.NEVER_SEEN, Shop.gone());
         return Combinators.combine(
@@ -304,7 +321,7 @@ class AnyStoryTest {
                             for (Health health : targets) {
                                 known.add(Shop.web("web-" + (known.size() + 1), health));
                             }
-                            return new Sight(
+                            return new Observation(
                                     new Roster(known, List.of(Shop.worker("hq-1", worker))),
                                     NOW,
                                     patient ? WAIT : Duration.ZERO);

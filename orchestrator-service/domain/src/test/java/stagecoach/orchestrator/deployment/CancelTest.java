@@ -41,7 +41,7 @@ class CancelTest {
     void a_queued_deployment_ends_at_once() {
         var play = demo();
         play.spec()
-                .when(new DeploymentCommand.Cancel("ada", Play.DEADLINE, play.sight()))
+                .when(new DeploymentCommand.Cancel("ada", Play.DEADLINE, play.observation()))
                 .then(
                         new CancelRequested("ada", Play.DEADLINE),
                         new DeploymentEnded(
@@ -74,11 +74,11 @@ class CancelTest {
     void a_second_cancel_skips_the_clean_up() {
         var play = demo().start().succeeds().cancelled();
         play.spec()
-                .when(new DeploymentCommand.Cancel("bob", Play.DEADLINE, play.sight()))
+                .when(new DeploymentCommand.Cancel("bob", Play.DEADLINE, play.observation()))
                 .then(new CleanupSkipped("bob"));
         play.cancelled();
         play.spec()
-                .when(new DeploymentCommand.Cancel("bob", Play.DEADLINE, play.sight()))
+                .when(new DeploymentCommand.Cancel("bob", Play.DEADLINE, play.observation()))
                 .thenNothing();
         assertThat(play.endsCancelled().end().state()).isEqualTo(DeploymentState.CANCELLED);
         assertThat(play.runs()).hasSize(2);
@@ -148,7 +148,7 @@ class CancelTest {
                                         Optional.of("abandoned"),
                                         true)),
                         List.of(),
-                        play.sight()));
+                        play.observation()));
         assertThat(play.succeeds().end().mayStillRun()).containsExactly(pair);
     }
 
@@ -172,7 +172,7 @@ class CancelTest {
                                         Optional.of("given up; it may still run"),
                                         true)),
                         List.of(),
-                        play.sight()));
+                        play.observation()));
         assertThat(play.end().state()).isEqualTo(DeploymentState.CANCELLED);
         assertThat(play.end().mayStillRun()).containsExactly(close);
     }
@@ -202,7 +202,7 @@ class CancelTest {
 
     @Test
     void what_has_ended_cannot_be_cancelled_but_a_repeat_is_no_mistake() {
-        var cancel = new DeploymentCommand.Cancel("ada", Play.DEADLINE, demo().sight());
+        var cancel = new DeploymentCommand.Cancel("ada", Play.DEADLINE, demo().observation());
         demo().cancelled().spec().when(cancel).thenNothing();
         demo().start()
                 .succeeds()

@@ -98,7 +98,7 @@ class PhasesTest {
     @Test
     void a_second_start_changes_nothing() {
         var play = demo(twoWebs);
-        play.spec().when(new DeploymentCommand.Start(play.sight())).thenNothing();
+        play.spec().when(new DeploymentCommand.Start(play.observation())).thenNothing();
     }
 
     @Test
@@ -188,17 +188,17 @@ class PhasesTest {
                         .succeeds()
                         .seeing(twoWebs);
         play.spec()
-                .when(new DeploymentCommand.LookAgain(play.sight()))
+                .when(new DeploymentCommand.LookAgain(play.observation()))
                 .then(new TargetMissed(Shop.target("web-2"), "it came when DEPLOYMENT had begun"));
         play.lookedAgain();
-        play.spec().when(new DeploymentCommand.LookAgain(play.sight())).thenNothing();
+        play.spec().when(new DeploymentCommand.LookAgain(play.observation())).thenNothing();
         assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
     }
 
     @Test
     void a_target_that_blinks_during_deployment_is_not_missed() {
         var play = demo(twoWebs).succeeds().succeeds();
-        play.spec().when(new DeploymentCommand.LookAgain(play.sight())).thenNothing();
+        play.spec().when(new DeploymentCommand.LookAgain(play.observation())).thenNothing();
     }
 
     @Test
@@ -213,7 +213,7 @@ class PhasesTest {
                                 Play.ARRIVALS_UNTIL));
         assertThat(new DeploymentDecider().timersOf(play.spec().state()))
                 .containsEntry(DeploymentDecider.ARRIVALS, Play.ARRIVALS_UNTIL);
-        play.spec().when(new DeploymentCommand.LookAgain(play.sight())).thenNothing();
+        play.spec().when(new DeploymentCommand.LookAgain(play.observation())).thenNothing();
         play.seeing(twoWebs).lookedAgain();
         assertThat(play.newestWork())
                 .containsExactly("Shop.Server to web-1", "Shop.Server to web-2");
@@ -227,7 +227,7 @@ class PhasesTest {
         play.spec()
                 .when(
                         new DeploymentCommand.BeginWithoutThem(
-                                Instant.parse("2026-11-24T05:00:00Z"), play.sight()))
+                                Instant.parse("2026-11-24T05:00:00Z"), play.observation()))
                 .thenNothing();
         play.arrivalsAreDue();
         assertThat(play.newestWork())

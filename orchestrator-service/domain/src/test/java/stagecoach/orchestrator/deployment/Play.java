@@ -81,7 +81,7 @@ final class Play {
     }
 
     Play start() {
-        return then(new Start(sight()));
+        return then(new Start(observation()));
     }
 
     /** So much time passes. */
@@ -116,7 +116,7 @@ final class Play {
                 roles,
                 Optional.of("seen"),
                 TRUST,
-                sight());
+                observation());
     }
 
     /** The newest question. */
@@ -171,7 +171,8 @@ final class Play {
                                                     ""));
                             behind[0] |= there;
                         });
-        return new EndPhase(run.run(), outcome, Optional.empty(), results, List.of(), sight());
+        return new EndPhase(
+                run.run(), outcome, Optional.empty(), results, List.of(), observation());
     }
 
     /** The current run ends well: every pair that it may start succeeded. */
@@ -198,7 +199,7 @@ final class Play {
                         Optional.empty(),
                         results,
                         List.of(),
-                        sight()));
+                        observation()));
     }
 
     /** The current acquisition ends without having brought anything to this target, or worker. */
@@ -220,7 +221,8 @@ final class Play {
             }
         }
         return then(
-                new EndPhase(run.run(), outcome, Optional.empty(), List.of(), missing, sight()));
+                new EndPhase(
+                        run.run(), outcome, Optional.empty(), List.of(), missing, observation()));
     }
 
     /** The current run ends because it was cancelled; nothing of it was done. */
@@ -229,7 +231,7 @@ final class Play {
     }
 
     Play cancelled() {
-        return then(new Cancel("ada", DEADLINE, sight()));
+        return then(new Cancel("ada", DEADLINE, observation()));
     }
 
     Play deadlinePasses() {
@@ -241,11 +243,11 @@ final class Play {
     }
 
     Play lookedAgain() {
-        return then(new LookAgain(sight()));
+        return then(new LookAgain(observation()));
     }
 
     Play arrivalsAreDue() {
-        return then(new BeginWithoutThem(ARRIVALS_UNTIL, sight()));
+        return then(new BeginWithoutThem(ARRIVALS_UNTIL, observation()));
     }
 
     Play then(DeploymentCommand command) {
@@ -262,7 +264,7 @@ final class Play {
                 Optional.empty(),
                 run.pairs().map(pair -> result(pair, state, "")).toList(),
                 List.of(),
-                sight());
+                observation());
     }
 
     /** A report about any run. */
@@ -273,7 +275,7 @@ final class Play {
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                sight());
+                observation());
     }
 
     static PairResult result(Pair pair, StepState state, String reason) {
@@ -285,8 +287,8 @@ final class Play {
                 false);
     }
 
-    Sight sight() {
-        return new Sight(roster, now, patient ? PATIENCE : Duration.ZERO);
+    Observation observation() {
+        return new Observation(roster, now, patient ? PATIENCE : Duration.ZERO);
     }
 
     DeciderSpec<Deployment, DeploymentCommand, DeploymentEvent> spec() {

@@ -54,7 +54,7 @@ class RegressionOfMachinesTest {
         var play = Play.started(twoWebs, demo()).succeeds().succeeds();
         play.seeing(Shop.roster(Shop.web("web-1"), Shop.web("web-2"), Shop.web("web-3")));
         play.spec()
-                .when(new LookAgain(play.sight()))
+                .when(new LookAgain(play.observation()))
                 .then(new TargetMissed(Shop.target("web-3"), "it came when DEPLOYMENT had begun"));
     }
 
@@ -82,7 +82,7 @@ class RegressionOfMachinesTest {
         var play = awaiting(Duration.ofHours(1));
         play.then(
                 new DeploymentCommand.BeginWithoutThem(
-                        Play.NOW.plus(Duration.ofHours(1)), play.sight()));
+                        Play.NOW.plus(Duration.ofHours(1)), play.observation()));
         assertThat(play.newestWork())
                 .containsExactly(
                         "Shop.Server to web-1",

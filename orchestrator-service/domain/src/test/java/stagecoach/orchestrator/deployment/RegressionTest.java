@@ -86,7 +86,7 @@ class RegressionTest {
                                     Shop.install("server", Shop.SERVER)));
             assertThat(play.newestWork())
                     .containsExactly("open-tunnel on worker hq-1", "open-another on worker hq-1");
-            play.spec().when(new LookAgain(play.sight())).thenNothing();
+            play.spec().when(new LookAgain(play.observation())).thenNothing();
             assertThat(play.runs()).containsExactly("1 PRE_ACQUISITION NORMAL");
             assertThat(play.succeeds().runs()).last().isEqualTo("2 ACQUISITION NORMAL");
         }
@@ -203,7 +203,7 @@ class RegressionTest {
                                             Shop.manual("approve", Phase.PRE_ACQUISITION),
                                             Shop.install("server", Shop.SERVER)))
                             .reaches("approve");
-            play.spec().when(new LookAgain(play.sight())).thenNothing();
+            play.spec().when(new LookAgain(play.observation())).thenNothing();
             assertThat(play.runs()).containsExactly("1 PRE_ACQUISITION NORMAL");
             assertThat(play.answered(Choice.PROCEED).runs())
                     .last()

@@ -54,7 +54,7 @@ class ScheduleTest {
     @Test
     void a_scheduled_deployment_does_not_start_before_its_time() {
         var play = scheduled();
-        play.spec().when(new Start(play.sight())).thenNothing();
+        play.spec().when(new Start(play.observation())).thenNothing();
         assertThat(timers(play))
                 .isEqualTo(
                         Map.of(
@@ -144,7 +144,7 @@ class ScheduleTest {
                         .succeeds()
                         .succeeds()
                         .then(new Proceed("ada", Optional.of(SEVEN)));
-        play.spec().when(new Start(play.sight())).thenNothing();
+        play.spec().when(new Start(play.observation())).thenNothing();
         assertThat(timers(play)).isEqualTo(Map.of(DeploymentDecider.NOT_BEFORE, SEVEN));
     }
 

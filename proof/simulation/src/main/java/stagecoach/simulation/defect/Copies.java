@@ -110,6 +110,6 @@ final class Copies {
                                                 false))
                         .toList(),
                 end.missing(),
-                end.sight());
+                end.observation());
     }
 }

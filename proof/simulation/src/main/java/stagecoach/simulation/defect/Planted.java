@@ -63,7 +63,7 @@ public final class Planted {
                                                 end.reason(),
                                                 end.results(),
                                                 end.missing(),
-                                                end.sight()))
+                                                end.observation()))
                         .orElse(command);
             }
             if (defect == Defect.CLEAN_UP_BEGINS_BESIDE_WHAT_MAY_STILL_RUN
@@ -84,7 +84,7 @@ public final class Planted {
     private static Optional<stagecoach.vocabulary.identity.Run> currentRun(Deployment state) {
         return switch (state) {
             case Deployment.Running running
-                    when running.leg() instanceof Deployment.Leg.Under(var run) ->
+                    when running.position() instanceof Deployment.Position.InRun(var run) ->
                     Optional.of(run.run());
             default -> Optional.empty();
         };

@@ -34,7 +34,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.deployment.DeploymentDecider;
-import stagecoach.orchestrator.deployment.Sight;
+import stagecoach.orchestrator.deployment.Observation;
 import stagecoach.orchestrator.needs.Roster.Health;
 import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.defect.Planted;
@@ -124,7 +124,7 @@ final class Orchestrator extends Service {
             return;
         }
         play.laws().wantsCancel(one(whom));
-        ask(one(whom), new Cancel("ada", play.time().clock().plus(CANCEL_WITHIN), sight()));
+        ask(one(whom), new Cancel("ada", play.time().clock().plus(CANCEL_WITHIN), seen()));
     }
 
     /** Someone wants a new attempt of one of them. */
@@ -144,43 +144,33 @@ final class Orchestrator extends Service {
         handle(kind, streamOf(deployment), command);
     }
 
-    private Sight sight() {
-        return new Sight(
+    private Observation seen() {
+        return new Observation(
                 Shop.roster(play.scenario(), healths),
                 play.time().clock(),
                 Duration.ofSeconds(play.scenario().arrivalsWaitSeconds()));
     }
 
     private void onStep(Letter letter) {
-        once(
-                "steps",
-                letter,
-                () -> {
-                    if (letter.content()
-                            instanceof StepRunEnded(var outcome, var reason, var results)) {
-                        var run = RunId.parse(letter.stream().name());
-                        end(
-                                run,
-                                new EndPhase(
-                                        run.run(), outcome, reason, results, List.of(), sight()));
-                    }
-                });
+        once("steps", letter, () -> endSteps(letter));
+    }
+
+    private void endSteps(Letter letter) {
+        if (letter.content() instanceof StepRunEnded(var outcome, var reason, var results)) {
+            var run = RunId.parse(letter.stream().name());
+            end(run, new EndPhase(run.run(), outcome, reason, results, List.of(), seen()));
+        }
     }
 
     private void onAcquisition(Letter letter) {
-        once(
-                "acquisitions",
-                letter,
-                () -> {
-                    if (letter.content()
-                            instanceof AcquisitionEnded(var outcome, var reason, var missing)) {
-                        var run = RunId.parse(letter.stream().name());
-                        end(
-                                run,
-                                new EndPhase(
-                                        run.run(), outcome, reason, List.of(), missing, sight()));
-                    }
-                });
+        once("acquisitions", letter, () -> endAcquisition(letter));
+    }
+
+    private void endAcquisition(Letter letter) {
+        if (letter.content() instanceof AcquisitionEnded(var outcome, var reason, var missing)) {
+            var run = RunId.parse(letter.stream().name());
+            end(run, new EndPhase(run.run(), outcome, reason, List.of(), missing, seen()));
+        }
     }
 
     private void end(RunId of, EndPhase command) {
@@ -209,7 +199,7 @@ final class Orchestrator extends Service {
         var health = healths.getOrDefault(agent, Health.NEVER_SEEN);
         if (health.unavailable().isEmpty()) {
             for (var deployment : List.copyOf(lines.keySet())) {
-                tell(deployment, new LookAgain(sight()));
+                tell(deployment, new LookAgain(seen()));
             }
         }
     }
@@ -230,7 +220,7 @@ final class Orchestrator extends Service {
     private void endPause(DeploymentId deployment) {
         Line line = lines.get(deployment);
         if (isUp() && line != null && line.paused) {
-            ask(deployment, new Cancel("nobody", play.time().clock().plus(CANCEL_WITHIN), sight()));
+            ask(deployment, new Cancel("nobody", play.time().clock().plus(CANCEL_WITHIN), seen()));
         }
     }
 
@@ -251,7 +241,7 @@ final class Orchestrator extends Service {
                         Set.of("DEPLOY"),
                         Optional.empty(),
                         TRUST,
-                        sight());
+                        seen());
         if (ask(deployment, answer) && wasLong && alone) {
             // Nobody else counts on them: who asks for long must expect it.
             packagesGo.run();
@@ -295,7 +285,7 @@ final class Orchestrator extends Service {
                 return;
             }
             next.get().hasSlot = true;
-            tell(next.get().asked.deployment(), new Start(sight()));
+            tell(next.get().asked.deployment(), new Start(seen()));
         }
     }
 
@@ -359,7 +349,7 @@ final class Orchestrator extends Service {
         @Override
         public DeploymentCommand atTimer(StreamId stream, String name, Instant dueAt) {
             return switch (name) {
-                case DeploymentDecider.ARRIVALS -> new BeginWithoutThem(dueAt, sight());
+                case DeploymentDecider.ARRIVALS -> new BeginWithoutThem(dueAt, seen());
                 case DeploymentDecider.NOT_BEFORE -> new DeploymentCommand.FallDue(dueAt);
                 case DeploymentDecider.NOT_AFTER -> new DeploymentCommand.Expire(dueAt);
                 default -> new EndNow(dueAt);

@@ -300,7 +300,7 @@ final class Moves {
     }
 
     private Optional<StepRunEvent> unavailable(StepProgress step, Pair pair) {
-        return Absence.at(run, step.step(), pair)
+        return MachineAway.at(run, step.step(), pair)
                 .map(reason -> unavailable(step.step(), pair, reason));
     }
 

@@ -89,7 +89,7 @@ public class Deliveries {
             if (prepared.later().contains(stored.ticket())) {
                 continue;
             }
-            AgentCommand command = Skills.within(greeting, stored.command());
+            AgentCommand command = Capabilities.within(greeting, stored.command());
             Optional<Digest> digest = payloadDigest(command);
             if (digest.isPresent()) {
                 addWithPayload(prepared, command, digest.get(), found.get(stored.ticket()));

@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
+import stagecoach.gateway.app.mailbox.Capabilities;
 import stagecoach.gateway.app.mailbox.Deliveries;
 import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
-import stagecoach.gateway.app.mailbox.Skills;
 import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.command.Cancellation;
 import stagecoach.gateway.command.Stage.Ended;
@@ -157,7 +157,7 @@ final class Courier {
     }
 
     private boolean send(List<StoredMail> mails) {
-        var beyond = Skills.beyond(session.greeting(), mails);
+        var beyond = Capabilities.beyond(session.greeting(), mails);
         beyond.forEach(mailbox::refuse);
         redeliver.removeAll(beyond.keySet());
         return sendWithin(

@@ -31,7 +31,7 @@ import stagecoach.gateway.app.output.LogRelay;
 import stagecoach.gateway.app.output.OutputLane;
 import stagecoach.gateway.app.session.AgentSocket.CloseCode;
 import stagecoach.gateway.app.session.lane.Lane;
-import stagecoach.gateway.app.session.lane.Seldom;
+import stagecoach.gateway.app.session.lane.RateLimit;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
@@ -78,10 +78,10 @@ final class Session {
     private Optional<String> trouble = Optional.empty();
 
     /** What a tentacle measures is told no more often; it says it when it has changed. */
-    private final Seldom measured = new Seldom(1, Duration.ofSeconds(20));
+    private final RateLimit measured = new RateLimit(1, Duration.ofSeconds(20));
 
     /** Troubles of a machine that are told; a later frame tells the newest. */
-    private final Seldom troubled = new Seldom(6, Duration.ofMinutes(1));
+    private final RateLimit troubled = new RateLimit(6, Duration.ofMinutes(1));
 
     Session(
             AgentSocket socket,

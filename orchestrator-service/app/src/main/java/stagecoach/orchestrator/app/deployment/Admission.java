@@ -34,12 +34,12 @@ class Admission {
             ORDER BY d.queue_number LIMIT 1""";
 
     private final CommandHandler commands;
-    private final Sights sights;
+    private final Observations observations;
     private final DeploymentSettings settings;
 
-    Admission(CommandHandler commands, Sights sights, DeploymentSettings settings) {
+    Admission(CommandHandler commands, Observations observations, DeploymentSettings settings) {
         this.commands = commands;
-        this.sights = sights;
+        this.observations = observations;
         this.settings = settings;
     }
 
@@ -141,7 +141,7 @@ class Admission {
                 tx,
                 kind,
                 DeploymentKind.streamOf(deployment),
-                List.of(new DeploymentCommand.Start(sights.of(tx, environment, at))),
+                List.of(new DeploymentCommand.Start(observations.of(tx, environment, at))),
                 new Cause(at, Cause.SYSTEM, cause));
     }
 

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import stagecoach.orchestrator.app.catalog.MachineWatch;
 import stagecoach.orchestrator.deployment.Deployment;
-import stagecoach.orchestrator.deployment.Deployment.Leg;
+import stagecoach.orchestrator.deployment.Deployment.Position;
 import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
-import stagecoach.orchestrator.deployment.Sight;
+import stagecoach.orchestrator.deployment.Observation;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
@@ -35,19 +35,19 @@ class Arrivals implements MachineWatch {
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
     private final DeploymentKind kind;
-    private final Sights sights;
+    private final Observations observations;
     private final Clock clock;
 
     Arrivals(
             UnitOfWork unitOfWork,
             CommandHandler commands,
             DeploymentKind kind,
-            Sights sights,
+            Observations observations,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.kind = kind;
-        this.sights = sights;
+        this.observations = observations;
         this.clock = clock;
     }
 
@@ -64,16 +64,17 @@ class Arrivals implements MachineWatch {
 
     private void lookForWaiting(Tx tx, AgentId agent, Cause cause) {
         for (@Nullable Object[] row : tx.rows(CONCERNED)) {
-            var sight = sights.of(tx, new EnvironmentId(String.valueOf(row[1])), cause.at());
-            if (isThere(agent, sight)) {
-                lookAgain(tx, new DeploymentId(String.valueOf(row[0])), sight, cause);
+            var observation =
+                    observations.of(tx, new EnvironmentId(String.valueOf(row[1])), cause.at());
+            if (isThere(agent, observation)) {
+                lookAgain(tx, new DeploymentId(String.valueOf(row[0])), observation, cause);
             }
         }
     }
 
     /** Who has left is met by the run itself; only who is there can have come. */
-    private static boolean isThere(AgentId agent, Sight sight) {
-        var roster = sight.roster();
+    private static boolean isThere(AgentId agent, Observation observation) {
+        var roster = observation.roster();
         return roster.targets().stream()
                         .anyMatch(
                                 target ->
@@ -102,22 +103,24 @@ class Arrivals implements MachineWatch {
                                         lookAgain(
                                                 again,
                                                 asked.deployment(),
-                                                sights.of(again, asked.environment(), cause.at()),
+                                                observations.of(
+                                                        again, asked.environment(), cause.at()),
                                                 cause);
                                     }));
         }
     }
 
     private static boolean isWaiting(Running running) {
-        return running.leg() instanceof Leg.Before(var _, var awaited) && awaited.isPresent();
+        return running.position() instanceof Position.BeforeRun(var _, var awaited)
+                && awaited.isPresent();
     }
 
-    private void lookAgain(Tx tx, DeploymentId deployment, Sight sight, Cause cause) {
+    private void lookAgain(Tx tx, DeploymentId deployment, Observation observation, Cause cause) {
         commands.handle(
                 tx,
                 kind,
                 DeploymentKind.streamOf(deployment),
-                List.of(new LookAgain(sight)),
+                List.of(new LookAgain(observation)),
                 cause);
     }
 }

@@ -17,12 +17,12 @@ import stagecoach.runtime.timer.TimerCommands;
 class DeploymentTimers implements TimerCommands<Deployment, DeploymentCommand, DeploymentEvent> {
     private final DeploymentKind kind;
     private final CommandHandler commands;
-    private final Sights sights;
+    private final Observations observations;
 
-    DeploymentTimers(DeploymentKind kind, CommandHandler commands, Sights sights) {
+    DeploymentTimers(DeploymentKind kind, CommandHandler commands, Observations observations) {
         this.kind = kind;
         this.commands = commands;
-        this.sights = sights;
+        this.observations = observations;
     }
 
     @Override
@@ -36,7 +36,7 @@ class DeploymentTimers implements TimerCommands<Deployment, DeploymentCommand, D
         if (name.equals(DeploymentDecider.ARRIVALS)
                 && commands.load(tx, kind, stream) instanceof Deployment.Running running) {
             return new DeploymentCommand.BeginWithoutThem(
-                    dueAt, sights.of(tx, running.asked().environment(), firedAt));
+                    dueAt, observations.of(tx, running.asked().environment(), firedAt));
         }
         return fired(stream, name, dueAt, firedAt);
     }

@@ -11,7 +11,7 @@ import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.steprun.StepRunEvent;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
-import stagecoach.orchestrator.deployment.Sight;
+import stagecoach.orchestrator.deployment.Observation;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.EventAttributes;
@@ -26,15 +26,19 @@ class PhaseReportChannel {
     private final Inbox inbox;
     private final CommandHandler commands;
     private final DeploymentKind kind;
-    private final Sights sights;
+    private final Observations observations;
     private final Clock clock;
 
     PhaseReportChannel(
-            Inbox inbox, CommandHandler commands, DeploymentKind kind, Sights sights, Clock clock) {
+            Inbox inbox,
+            CommandHandler commands,
+            DeploymentKind kind,
+            Observations observations,
+            Clock clock) {
         this.inbox = inbox;
         this.commands = commands;
         this.kind = kind;
-        this.sights = sights;
+        this.observations = observations;
         this.clock = clock;
     }
 
@@ -65,7 +69,7 @@ class PhaseReportChannel {
                                 reason,
                                 results,
                                 List.of(),
-                                sight(tx, event)));
+                                observation(tx, event)));
             }
         }
     }
@@ -82,7 +86,7 @@ class PhaseReportChannel {
                                 reason,
                                 List.of(),
                                 missing,
-                                sight(tx, event)));
+                                observation(tx, event)));
             }
         }
     }
@@ -97,9 +101,9 @@ class PhaseReportChannel {
                 Cause.byEvent(event, clock));
     }
 
-    private Sight sight(Tx tx, InboxEvent<?> event) {
+    private Observation observation(Tx tx, InboxEvent<?> event) {
         var environment = place(event).environment().orElseThrow(() -> placeless(event));
-        return sights.of(tx, environment, Cause.byEvent(event, clock).at());
+        return observations.of(tx, environment, Cause.byEvent(event, clock).at());
     }
 
     private static Run runOf(InboxEvent<?> event) {

@@ -23,12 +23,12 @@ import stagecoach.steprunner.run.StepRunCommand.CommandReported;
 class AgentReportChannel {
     private final Inbox inbox;
     private final CommandHandler handler;
-    private final StepRuns runs;
+    private final StepRunKind runs;
     private final OnlyIfJudge judge;
     private final Clock clock;
 
     AgentReportChannel(
-            Inbox inbox, CommandHandler handler, StepRuns runs, OnlyIfJudge judge, Clock clock) {
+            Inbox inbox, CommandHandler handler, StepRunKind runs, OnlyIfJudge judge, Clock clock) {
         this.inbox = inbox;
         this.handler = handler;
         this.runs = runs;
@@ -49,7 +49,7 @@ class AgentReportChannel {
                 handler.handle(
                         tx,
                         runs,
-                        StepRuns.streamOf(ended.context().runId()),
+                        StepRunKind.streamOf(ended.context().runId()),
                         List.of(
                                 new CommandReported(
                                         ended.ticket(),

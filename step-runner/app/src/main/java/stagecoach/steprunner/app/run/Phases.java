@@ -48,7 +48,7 @@ import stagecoach.vocabulary.identity.RunId;
 @ApplicationScoped
 class Phases implements InboxHandler<DeploymentEvent> {
     private final CommandHandler handler;
-    private final StepRuns runs;
+    private final StepRunKind runs;
     private final Plans plans;
     private final Payloads payloads;
     private final Outputs outputs;
@@ -57,7 +57,7 @@ class Phases implements InboxHandler<DeploymentEvent> {
 
     Phases(
             CommandHandler handler,
-            StepRuns runs,
+            StepRunKind runs,
             Plans plans,
             Payloads payloads,
             Outputs outputs,
@@ -158,6 +158,6 @@ class Phases implements InboxHandler<DeploymentEvent> {
 
     private void decide(
             Tx tx, DeploymentId deployment, Run run, StepRunCommand command, Cause cause) {
-        handler.handle(tx, runs, StepRuns.streamOf(new RunId(deployment, run)), List.of(command), cause);
+        handler.handle(tx, runs, StepRunKind.streamOf(new RunId(deployment, run)), List.of(command), cause);
     }
 }

@@ -13,9 +13,9 @@ import stagecoach.steprunner.run.StepRunDecider;
 /** Lets a step try again when its wait is over. */
 @ApplicationScoped
 public class RetryTimers implements TimerCommands<StepRun, StepRunCommand, StepRunEvent> {
-    private final StepRuns runs;
+    private final StepRunKind runs;
 
-    RetryTimers(StepRuns runs) {
+    RetryTimers(StepRunKind runs) {
         this.runs = runs;
     }
 

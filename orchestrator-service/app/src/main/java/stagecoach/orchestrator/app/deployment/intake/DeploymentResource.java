@@ -24,7 +24,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.orchestrator.app.deployment.CancelBounds;
 import stagecoach.orchestrator.app.deployment.DeploymentKind;
-import stagecoach.orchestrator.app.deployment.Sights;
+import stagecoach.orchestrator.app.deployment.Observations;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.progress.DeploymentView;
 import stagecoach.orchestrator.app.progress.DeploymentViews;
@@ -63,7 +63,7 @@ public class DeploymentResource {
     private final DeploymentKind kind;
     private final DraftReader drafts;
     private final PlanStore plans;
-    private final Sights sights;
+    private final Observations observations;
     private final DeploymentViews views;
     private final CancelSettings cancels;
     private final Caller caller;
@@ -75,7 +75,7 @@ public class DeploymentResource {
             DeploymentKind kind,
             DraftReader drafts,
             PlanStore plans,
-            Sights sights,
+            Observations observations,
             DeploymentViews views,
             CancelSettings cancels,
             Caller caller,
@@ -85,7 +85,7 @@ public class DeploymentResource {
         this.kind = kind;
         this.drafts = drafts;
         this.plans = plans;
-        this.sights = sights;
+        this.observations = observations;
         this.views = views;
         this.cancels = cancels;
         this.caller = caller;
@@ -178,7 +178,7 @@ public class DeploymentResource {
                             new Cancel(
                                     cause.actor(),
                                     deadline,
-                                    sights.of(tx, environment, cause.at())),
+                                    observations.of(tx, environment, cause.at())),
                             cause);
                 });
     }

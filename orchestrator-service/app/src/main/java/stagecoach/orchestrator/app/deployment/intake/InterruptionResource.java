@@ -24,7 +24,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.deployment.DeploymentKind;
 import stagecoach.orchestrator.app.deployment.DeploymentSettings;
-import stagecoach.orchestrator.app.deployment.Sights;
+import stagecoach.orchestrator.app.deployment.Observations;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.deployment.row.InterruptionRow;
 import stagecoach.orchestrator.app.release.Answers;
@@ -56,7 +56,7 @@ public class InterruptionResource {
     private final Idempotency idempotency;
     private final CommandHandler commands;
     private final DeploymentKind kind;
-    private final Sights sights;
+    private final Observations observations;
     private final DeploymentSettings settings;
     private final Caller caller;
     private final Clock clock;
@@ -66,7 +66,7 @@ public class InterruptionResource {
             Idempotency idempotency,
             CommandHandler commands,
             DeploymentKind kind,
-            Sights sights,
+            Observations observations,
             DeploymentSettings settings,
             Caller caller,
             Clock clock) {
@@ -74,7 +74,7 @@ public class InterruptionResource {
         this.idempotency = idempotency;
         this.commands = commands;
         this.kind = kind;
-        this.sights = sights;
+        this.observations = observations;
         this.settings = settings;
         this.caller = caller;
         this.clock = clock;
@@ -144,7 +144,7 @@ public class InterruptionResource {
                                 caller.roles().stream().map(Enum::name).collect(Collectors.toSet()),
                                 Optional.ofNullable(answer.notes()),
                                 settings.pauseTrust(),
-                                sights.of(tx, environment, cause.at()))),
+                                observations.of(tx, environment, cause.at()))),
                 cause);
         return new Answer(
                 200,

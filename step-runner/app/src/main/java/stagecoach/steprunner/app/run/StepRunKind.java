@@ -37,7 +37,7 @@ import stagecoach.vocabulary.identity.Ticket;
  * Streams {@code steprun-<deployment>-<run>}, with the commands and tables that follow from them.
  */
 @ApplicationScoped
-public class StepRuns implements AggregateKind<StepRun, StepRunCommand, StepRunEvent> {
+public class StepRunKind implements AggregateKind<StepRun, StepRunCommand, StepRunEvent> {
     private static final String NAME = "steprun";
 
     private final StepRunDecider decider = new StepRunDecider();
@@ -45,7 +45,7 @@ public class StepRuns implements AggregateKind<StepRun, StepRunCommand, StepRunE
     private final Payloads payloads;
     private final Outputs outputs;
 
-    StepRuns(SealedCommands commands, Payloads payloads, Outputs outputs) {
+    StepRunKind(SealedCommands commands, Payloads payloads, Outputs outputs) {
         this.commands = commands;
         this.payloads = payloads;
         this.outputs = outputs;

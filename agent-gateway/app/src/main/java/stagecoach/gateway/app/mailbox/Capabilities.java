@@ -15,8 +15,8 @@ import stagecoach.vocabulary.identity.Ticket;
  * What a tentacle may be asked. An older one passes over fields that it does not know, so what it
  * would do only in part is not sent to it.
  */
-public final class Skills {
-    private Skills() {}
+public final class Capabilities {
+    private Capabilities() {}
 
     /** The commands that this tentacle is too old for, each with the reason. */
     public static Map<Ticket, String> beyond(Optional<Hello> greeting, List<StoredMail> mails) {

@@ -18,7 +18,7 @@ import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.orchestrator.deployment.Deployment.Cancelling;
 import stagecoach.orchestrator.deployment.Deployment.Cleanup;
-import stagecoach.orchestrator.deployment.Deployment.Leg;
+import stagecoach.orchestrator.deployment.Deployment.Position;
 import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.needs.PackageNeeds;
 import stagecoach.orchestrator.needs.Remaining;
@@ -29,28 +29,28 @@ import stagecoach.vocabulary.process.Phase;
  * Which run follows when none is under way: PRE_ACQUISITION, then acquisitions until nothing is
  * needed, then DEPLOYMENT, then the end; or after a failure or a cancel the clean-up.
  */
-final class Course {
+final class NextRun {
     /** How often targets that came in between are still taken along. */
     private static final int GROWTH_ROUNDS_MAX = 3;
 
-    private final Story story;
-    private final Sight sight;
+    private final Decision decision;
+    private final Observation observation;
     private final boolean patient;
 
     /**
-     * A course for a story in which no run is under way.
+     * What follows a decision that leaves no run under way.
      *
      * @param patient whether the next run may wait for machines
      */
-    Course(Story story, Sight sight, boolean patient) {
-        this.story = story;
-        this.sight = sight;
+    NextRun(Decision decision, Observation observation, boolean patient) {
+        this.decision = decision;
+        this.observation = observation;
         this.patient = patient;
     }
 
     /** Tells what follows: the start of one run, the end, or that machines are waited for. */
     void follow() {
-        switch (story.state()) {
+        switch (decision.state()) {
             case Running running -> follow(running);
             case Cancelling cancelling -> cleanUpAfterCancel(cancelling);
             case Deployment.Nothing _,
@@ -63,11 +63,11 @@ final class Course {
     }
 
     private void follow(Running running) {
-        switch (running.leg()) {
-            case Leg.Under _ -> throw new IllegalStateException("a run is under way");
-            case Leg.Paused _ -> throw new IllegalStateException("a person is asked");
-            case Leg.Nowhere() -> end(running);
-            case Leg.Before(var next, var _) -> {
+        switch (running.position()) {
+            case Position.InRun _ -> throw new IllegalStateException("a run is under way");
+            case Position.Paused _ -> throw new IllegalStateException("a person is asked");
+            case Position.AfterLastRun() -> end(running);
+            case Position.BeforeRun(var next, var _) -> {
                 if (running.progress().failure().isPresent()) {
                     cleanUpAfterFailure(running, next);
                 } else if (next == Phase.PRE_ACQUISITION) {
@@ -95,14 +95,14 @@ final class Course {
             var strict = needs.strict();
             if (strict.isEmpty()) {
                 deploy();
-            } else if (!waits(Absence.of(needs))) {
+            } else if (!waits(AbsentMachines.of(needs))) {
                 begin(running, strict);
             }
             return;
         }
         var growth = needs.reachable();
         if (!growth.isEmpty() && rounds <= GROWTH_ROUNDS_MAX) {
-            targetsOf(growth).forEach(target -> story.tell(new TargetJoined(target, JOINED)));
+            targetsOf(growth).forEach(target -> decision.add(new TargetJoined(target, JOINED)));
             begin(running, growth);
             return;
         }
@@ -116,7 +116,7 @@ final class Course {
     /** No step may start on a target that lacks a package, so these are left out altogether. */
     private void miss(PackageNeeds needs) {
         for (TargetId target : needs.targetsThatMustNotStart()) {
-            story.tell(
+            decision.add(
                     new TargetMissed(
                             target, "it came after the last acquisition of this deployment"));
         }
@@ -130,7 +130,7 @@ final class Course {
     }
 
     private void deploy() {
-        if (!(story.state() instanceof Running running)) {
+        if (!(decision.state() instanceof Running running)) {
             throw new IllegalStateException("only what is on its way deploys");
         }
         var assignments = running.isStaging() ? plan(running).staging() : plan(running).deploying();
@@ -161,11 +161,14 @@ final class Course {
     private void cleanUpAfterCancel(Cancelling cancelling) {
         var assignments =
                 cancelling.cleanup() == Cleanup.DUE
-                        ? new PhasePlan(cancelling.asked(), cancelling.progress(), sight.roster())
+                        ? new PhasePlan(
+                                        cancelling.asked(),
+                                        cancelling.progress(),
+                                        observation.roster())
                                 .cleanup(Remaining.Kind.AFTER_CANCEL)
                         : List.<StepAssignment>of();
         if (assignments.isEmpty()) {
-            story.tell(cancelled(cancelling, ""));
+            decision.add(cancelled(cancelling, ""));
         } else {
             begin(Phase.DEPLOYMENT, Purpose.CLEANUP, new PhaseWork.Steps(assignments));
         }
@@ -184,10 +187,10 @@ final class Course {
     private void end(Running running) {
         var progress = running.progress();
         if (running.isStaging() && progress.failure().isEmpty()) {
-            story.tell(new DeploymentStaged());
+            decision.add(new DeploymentStaged());
             return;
         }
-        story.tell(
+        decision.add(
                 new DeploymentEnded(
                         progress.failure().isPresent()
                                 ? DeploymentState.FAILED
@@ -201,22 +204,22 @@ final class Course {
     }
 
     private void beginWhenThere(Phase phase, List<StepAssignment> assignments) {
-        if (!waits(Absence.of(assignments))) {
+        if (!waits(AbsentMachines.of(assignments))) {
             begin(phase, Purpose.NORMAL, new PhaseWork.Steps(assignments));
         }
     }
 
     /** Whether the next run is put off for these machines, which is then told. */
-    private boolean waits(Absence absence) {
-        var until = absence.until(sight).filter(_ -> patient);
-        until.ifPresent(time -> story.tell(new ArrivalsAwaited(absence.missing(), time)));
+    private boolean waits(AbsentMachines absent) {
+        var until = absent.until(observation).filter(_ -> patient);
+        until.ifPresent(time -> decision.add(new ArrivalsAwaited(absent.missing(), time)));
         return until.isPresent();
     }
 
     private void begin(Phase phase, Purpose purpose, PhaseWork work) {
         DeploymentQueued asked;
         Progress progress;
-        switch (story.state()) {
+        switch (decision.state()) {
             case Running running -> {
                 asked = running.asked();
                 progress = running.progress();
@@ -231,7 +234,7 @@ final class Course {
                     Deployment.Ended _ ->
                     throw new IllegalStateException("no run begins here");
         }
-        story.tell(
+        decision.add(
                 new PhaseStarted(
                         asked.deployment(),
                         asked.project(),
@@ -249,7 +252,7 @@ final class Course {
     }
 
     private PhasePlan plan(Running running) {
-        return new PhasePlan(running.asked(), running.progress(), sight.roster());
+        return new PhasePlan(running.asked(), running.progress(), observation.roster());
     }
 
     private static List<TargetId> targetsOf(List<PackageNeed> needs) {

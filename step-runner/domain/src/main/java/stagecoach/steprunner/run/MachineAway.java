@@ -13,8 +13,8 @@ import stagecoach.vocabulary.process.UnavailableTargets;
  * Whether a step's machine is known to be away when its turn has come: by what was seen when the
  * run was planned, unless this run has heard of the machine since.
  */
-final class Absence {
-    private Absence() {}
+final class MachineAway {
+    private MachineAway() {}
 
     /** Why nothing can run there; empty if its machine is to be asked. */
     static Optional<String> at(Underway run, PlannedStep step, Pair pair) {

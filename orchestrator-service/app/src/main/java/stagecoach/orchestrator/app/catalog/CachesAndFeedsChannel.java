@@ -20,14 +20,14 @@ import stagecoach.runtime.inbox.InboxEvent;
  * regions in use stay and processes name feeds that exist.
  */
 @ApplicationScoped
-class ForeignChannel {
+class CachesAndFeedsChannel {
     private static final String HANDLER = "orchestrator-catalog-foreign";
     private static final Set<Kind> FOREIGN = Set.of(Kind.CACHE, Kind.FEED);
 
     private final Inbox inbox;
     private final CatalogStore store;
 
-    ForeignChannel(Inbox inbox, CatalogStore store) {
+    CachesAndFeedsChannel(Inbox inbox, CatalogStore store) {
         this.inbox = inbox;
         this.store = store;
     }

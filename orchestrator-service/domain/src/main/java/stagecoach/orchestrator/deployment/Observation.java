@@ -10,4 +10,4 @@ import stagecoach.orchestrator.needs.Roster;
  * @param at when that is
  * @param patience how long a run may wait for machines at which it would fail; zero for not at all
  */
-public record Sight(Roster roster, Instant at, Duration patience) {}
+public record Observation(Roster roster, Instant at, Duration patience) {}

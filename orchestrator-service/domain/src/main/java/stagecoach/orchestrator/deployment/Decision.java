@@ -5,15 +5,15 @@ import java.util.List;
 import stagecoach.contracts.deployment.DeploymentEvent;
 
 /** The events of one decision while it is made, and the state that they lead to. */
-final class Story {
+final class Decision {
     private Deployment state;
     private final List<DeploymentEvent> events = new ArrayList<>();
 
-    Story(Deployment state) {
+    Decision(Deployment state) {
         this.state = state;
     }
 
-    void tell(DeploymentEvent event) {
+    void add(DeploymentEvent event) {
         state = state.after(event);
         events.add(event);
     }

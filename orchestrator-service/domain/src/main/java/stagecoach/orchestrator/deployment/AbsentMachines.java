@@ -18,19 +18,19 @@ import stagecoach.vocabulary.process.UnavailableTargets;
  * The machines at which work would fail because they cannot be reached now, and how long the work
  * is worth putting off for them.
  */
-final class Absence {
+final class AbsentMachines {
     private final Set<String> missing = new LinkedHashSet<>();
     private boolean fails;
     private Duration longest = Duration.ZERO;
 
-    private Absence() {}
+    private AbsentMachines() {}
 
     /**
      * Of the machines of a run of steps. One that a health check asks for is looked for at that
      * step's turn: what runs before it may be what brings the machine up.
      */
-    static Absence of(List<StepAssignment> assignments) {
-        var absence = new Absence();
+    static AbsentMachines of(List<StepAssignment> assignments) {
+        var absent = new AbsentMachines();
         Set<AgentId> askedFor = new HashSet<>();
         for (var assignment : assignments) {
             var step = assignment.step();
@@ -45,25 +45,25 @@ final class Absence {
                         .filter(_ -> !asked)
                         .ifPresent(
                                 why ->
-                                        absence.add(
+                                        absent.add(
                                                 described(place, why),
                                                 step.unavailableTargets(),
                                                 step.waitFor()));
             }
         }
-        return absence;
+        return absent;
     }
 
     /** Of the targets of an acquisition; the strictest rule of the steps that need it counts. */
-    static Absence of(PackageNeeds needs) {
-        var absence = new Absence();
+    static AbsentMachines of(PackageNeeds needs) {
+        var absent = new AbsentMachines();
         for (var need : needs.absent()) {
-            absence.add(
+            absent.add(
                     described(need.place(), need.place().unavailable().orElse("")),
                     need.ifUnavailable(),
                     need.waitFor());
         }
-        return absence;
+        return absent;
     }
 
     private void add(String machine, UnavailableTargets rule, Optional<Duration> waitFor) {
@@ -89,11 +89,11 @@ final class Absence {
      * Until when the work is put off; empty if it is not. Where one machine fails it anyway, nobody
      * waits longer than for that one.
      */
-    Optional<Instant> until(Sight sight) {
-        Duration wait = fails ? sight.patience() : max(longest, sight.patience());
+    Optional<Instant> until(Observation observation) {
+        Duration wait = fails ? observation.patience() : max(longest, observation.patience());
         return missing.isEmpty() || !wait.isPositive()
                 ? Optional.empty()
-                : Optional.of(sight.at().plus(wait));
+                : Optional.of(observation.at().plus(wait));
     }
 
     private static Duration max(Duration one, Duration other) {
