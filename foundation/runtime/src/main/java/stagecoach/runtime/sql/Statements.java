@@ -24,4 +24,9 @@ public interface Statements {
      * @return one array per row, also for one column; timestamps come as Instant, bytea as byte[]
      */
     List<@Nullable Object[]> rows(String sql, @Nullable Object... positional);
+
+    /** Runs a native select, its rows to be read column by column, each with its type. */
+    default List<SqlRow> select(String sql, @Nullable Object... positional) {
+        return rows(sql, positional).stream().map(SqlRow::new).toList();
+    }
 }

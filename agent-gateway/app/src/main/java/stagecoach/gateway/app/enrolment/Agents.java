@@ -4,11 +4,11 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.gateway.presence.AgentState.Trusted;
 import stagecoach.gateway.presence.Health;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.wire.StagecoachJson;
@@ -34,9 +34,11 @@ public class Agents {
 
     /** Who is trusted with this certificate. */
     public Optional<AgentId> trusted(Tx tx, Thumbprint thumbprint) {
-        return tx.rows("SELECT agent FROM agent WHERE thumbprint = ?1", thumbprint.value()).stream()
+        return tx
+                .select("SELECT agent FROM agent WHERE thumbprint = ?1", thumbprint.value())
+                .stream()
                 .findFirst()
-                .map(row -> new AgentId(text(row[0])));
+                .map(row -> new AgentId(row.text(0)));
     }
 
     /** Whether {@code agent} is trusted with just this certificate. */
@@ -46,7 +48,9 @@ public class Agents {
 
     /** One agent, also a revoked one. */
     public Optional<Row> find(Tx tx, AgentId agent) {
-        return tx.rows("SELECT " + COLUMNS + " FROM agent WHERE agent = ?1", agent.value()).stream()
+        return tx
+                .select("SELECT " + COLUMNS + " FROM agent WHERE agent = ?1", agent.value())
+                .stream()
                 .findFirst()
                 .map(Agents::row);
     }
@@ -54,7 +58,7 @@ public class Agents {
     /** Agents by id, behind {@code after}, at most {@code limit}. */
     public List<Row> page(Tx tx, String after, int limit) {
         return tx
-                .rows(
+                .select(
                         "SELECT "
                                 + COLUMNS
                                 + " FROM agent WHERE agent > ?1 ORDER BY agent LIMIT ?2",
@@ -114,34 +118,19 @@ public class Agents {
                 at);
     }
 
-    private static Row row(@Nullable Object[] row) {
-        String capabilities = text(row[9]);
+    private static Row row(SqlRow row) {
+        String capabilities = row.text(9);
         return new Row(
-                new AgentId(text(row[0])),
-                Optional.ofNullable((String) row[1]),
-                instant(row[2]),
-                Optional.ofNullable((Instant) row[3]),
+                new AgentId(row.text(0)),
+                row.optionalText(1),
+                row.instant(2),
+                row.optionalInstant(3),
                 new Health(
-                        AgentHealth.valueOf(text(row[4])),
-                        text(row[5]),
-                        Optional.ofNullable((String) row[7]),
-                        Optional.ofNullable((Long) row[8]),
+                        AgentHealth.valueOf(row.text(4)),
+                        row.text(5),
+                        row.optionalText(7),
+                        row.optionalNumber(8),
                         capabilities.isEmpty() ? List.of() : List.of(capabilities.split(" ", -1))),
-                instant(row[6]));
-    }
-
-    private static String text(@Nullable Object column) {
-        return (String) present(column);
-    }
-
-    private static Instant instant(@Nullable Object column) {
-        return (Instant) present(column);
-    }
-
-    private static Object present(@Nullable Object column) {
-        if (column == null) {
-            throw new IllegalStateException("a column of agent that is never null is null");
-        }
-        return column;
+                row.instant(6));
     }
 }

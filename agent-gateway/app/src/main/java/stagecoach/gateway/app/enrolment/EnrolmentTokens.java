@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Digest;
@@ -71,7 +71,7 @@ public class EnrolmentTokens {
     /** The token's row, locked until the transaction ends. */
     Optional<Row> lock(Tx tx, String token) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT token_sha256, agent, document, made_by, expires_at, used_by
                         FROM enrolment WHERE token_sha256 = ?1 FOR UPDATE
@@ -100,20 +100,13 @@ public class EnrolmentTokens {
         tx.execute("DELETE FROM enrolment WHERE expires_at < ?1", now.minus(KEPT));
     }
 
-    private static Row row(@Nullable Object[] row) {
-        if (row[0] instanceof String sha256
-                && row[1] instanceof String agent
-                && row[2] instanceof String document
-                && row[3] instanceof String madeBy
-                && row[4] instanceof Instant expiresAt) {
-            return new Row(
-                    sha256,
-                    new AgentId(agent),
-                    StagecoachJson.read(document, ConfigurationDocument.class),
-                    madeBy,
-                    expiresAt,
-                    Optional.ofNullable((String) row[5]));
-        }
-        throw new IllegalStateException("a column of enrolment that is never null is null");
+    private static Row row(SqlRow row) {
+        return new Row(
+                row.text(0),
+                new AgentId(row.text(1)),
+                StagecoachJson.read(row.text(2), ConfigurationDocument.class),
+                row.text(3),
+                row.instant(4),
+                row.optionalText(5));
     }
 }

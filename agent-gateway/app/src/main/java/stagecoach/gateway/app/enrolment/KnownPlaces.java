@@ -50,7 +50,7 @@ public class KnownPlaces {
         var missing = new TreeSet<>(places);
         for (Place place : places) {
             boolean known =
-                    !tx.rows(
+                    !tx.select(
                                     "SELECT 1 FROM known_place WHERE kind = ?1 AND id = ?2",
                                     place.kind().name(),
                                     place.id())

@@ -14,7 +14,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
@@ -28,6 +27,7 @@ import stagecoach.gateway.command.Stage.Pending;
 import stagecoach.gateway.command.Stage.Sent;
 import stagecoach.gateway.command.Stage.Started;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
@@ -97,18 +97,18 @@ public class MailboxStore {
     }
 
     Optional<StoredMail> find(Tx tx, Ticket ticket) {
-        return read(tx.rows(SELECT + "WHERE c.ticket = ?1", ticket.value())).stream().findFirst();
+        return read(tx.select(SELECT + "WHERE c.ticket = ?1", ticket.value())).stream().findFirst();
     }
 
     List<StoredMail> find(Tx tx, Collection<Ticket> tickets) {
         UUID[] ids = tickets.stream().map(Ticket::value).toArray(UUID[]::new);
-        return read(tx.rows(SELECT + "WHERE c.ticket = ANY(?1) ORDER BY c.seq", (Object) ids));
+        return read(tx.select(SELECT + "WHERE c.ticket = ANY(?1) ORDER BY c.seq", (Object) ids));
     }
 
     /** Everything of an agent that has not ended, oldest first. */
     List<StoredMail> open(Tx tx, AgentId agent) {
         return read(
-                tx.rows(
+                tx.select(
                         SELECT + "WHERE c.agent = ?1 AND c.state <> 'ENDED' ORDER BY c.seq",
                         agent.value()));
     }
@@ -116,7 +116,7 @@ public class MailboxStore {
     /** What the agents' sessions have something to say about, oldest first. */
     List<StoredMail> waiting(Tx tx, Set<AgentId> agents, int limitEach) {
         return read(
-                tx.rows(
+                tx.select(
                         "SELECT c.* FROM unnest(?1::text[]) AS a (agent) CROSS JOIN LATERAL ("
                                 + SELECT
                                 + "WHERE c.agent = a.agent AND c.waiting ORDER BY c.seq LIMIT ?2) AS c",
@@ -127,12 +127,12 @@ public class MailboxStore {
     /** Commands for which the time has come, the longest due first. */
     List<Ticket> due(Tx tx, Instant now, int limit) {
         return tx
-                .rows(
+                .select(
                         "SELECT ticket FROM command WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2",
                         now,
                         limit)
                 .stream()
-                .map(row -> new Ticket((UUID) present(row[0])))
+                .map(row -> new Ticket(row.uuid(0)))
                 .toList();
     }
 
@@ -142,7 +142,7 @@ public class MailboxStore {
      */
     Optional<Instant> awaySince(Tx tx, Ticket ticket, Instant upSince) {
         var sessions =
-                tx.rows(
+                tx.select(
                         """
                         SELECT s.pod IS NOT NULL, greatest(coalesce(s.lost_at, ?2), ?2)
                         FROM session s
@@ -154,10 +154,8 @@ public class MailboxStore {
         if (sessions.isEmpty()) {
             return Optional.of(upSince);
         }
-        @Nullable Object[] session = sessions.getFirst();
-        return Boolean.TRUE.equals(session[0])
-                ? Optional.empty()
-                : Optional.of((Instant) present(session[1]));
+        var session = sessions.getFirst();
+        return session.flag(0) ? Optional.empty() : Optional.of(session.instant(1));
     }
 
     /**
@@ -201,7 +199,7 @@ public class MailboxStore {
         }
         var rows = replacements.stream().map(MailboxStore::row).toList();
         return tx
-                .rows(
+                .select(
                         """
                         UPDATE command c SET state = r.state, version = c.version + 1,
                             waiting = coalesce(r.waiting, c.waiting),
@@ -221,7 +219,7 @@ public class MailboxStore {
                         StagecoachJson.text(rows),
                         now)
                 .stream()
-                .map(row -> new Ticket((UUID) present(row[0])))
+                .map(row -> new Ticket(row.uuid(0)))
                 .collect(Collectors.toSet());
     }
 
@@ -272,17 +270,17 @@ public class MailboxStore {
     Set<AgentId> untrusted(Tx tx, Set<AgentId> agents) {
         var untrusted = new HashSet<>(agents);
         for (var row :
-                tx.rows(
+                tx.select(
                         "SELECT agent FROM agent WHERE agent = ANY(?1) AND thumbprint IS NOT NULL",
                         ids(agents))) {
-            untrusted.remove(new AgentId((String) present(row[0])));
+            untrusted.remove(new AgentId(row.text(0)));
         }
         return untrusted;
     }
 
     /** Whether an agent may read these bytes now, for an acquisition that it was sent. */
     boolean mayRead(Tx tx, AgentId agent, Sha512 sha512) {
-        return !tx.rows(
+        return !tx.select(
                         "SELECT 1 FROM command WHERE agent = ?1 AND sha512 = ?2 AND state IN ('SENT', 'STARTED') LIMIT 1",
                         agent.value(),
                         sha512.value())
@@ -322,43 +320,33 @@ public class MailboxStore {
         };
     }
 
-    private static List<StoredMail> read(List<@Nullable Object[]> rows) {
+    private static List<StoredMail> read(List<SqlRow> rows) {
         return rows.stream().map(MailboxStore::read).toList();
     }
 
-    private static StoredMail read(@Nullable Object[] row) {
-        AgentCommand command = StagecoachJson.read((String) present(row[2]), AgentCommand.class);
+    private static StoredMail read(SqlRow row) {
+        AgentCommand command = StagecoachJson.read(row.text(2), AgentCommand.class);
         Optional<Cancellation> cancellation =
-                row[4] == null
-                        ? Optional.empty()
-                        : Optional.of(
-                                new Cancellation(
-                                        (Instant) row[4],
-                                        new StopBounds(
-                                                Duration.parse((String) present(row[5])),
-                                                Duration.parse((String) present(row[6])))));
+                row.optionalInstant(4)
+                        .map(
+                                at ->
+                                        new Cancellation(
+                                                at,
+                                                new StopBounds(
+                                                        Duration.parse(row.text(5)),
+                                                        Duration.parse(row.text(6)))));
         Stage stage =
-                switch ((String) present(row[3])) {
+                switch (row.text(3)) {
                     case "PENDING" -> new Pending();
                     case "SENT" -> new Sent();
                     case "STARTED" -> new Started();
                     case "ENDED" ->
                             new Ended(
-                                    StagecoachJson.read(
-                                            (String) present(row[7]), CommandResult.class),
-                                    (Boolean) present(row[8]));
-                    default -> throw new IllegalStateException("a command in state " + row[3]);
+                                    StagecoachJson.read(row.text(7), CommandResult.class),
+                                    row.flag(8));
+                    default -> throw new IllegalStateException("a command in state " + row.text(3));
                 };
         return new StoredMail(
-                (Integer) present(row[1]),
-                command,
-                Mail.stored(command, cancellation, stage, (Instant) present(row[9])));
-    }
-
-    private static Object present(@Nullable Object column) {
-        if (column == null) {
-            throw new IllegalStateException("a column of command that is never null is null");
-        }
-        return column;
+                row.whole(1), command, Mail.stored(command, cancellation, stage, row.instant(9)));
     }
 }

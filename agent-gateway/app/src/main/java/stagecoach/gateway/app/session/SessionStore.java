@@ -9,9 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.AgentId;
 
 /**
@@ -37,14 +37,14 @@ class SessionStore {
                 agent.value(),
                 pod);
         return new Epoch(
-                number(
-                        tx.rows("SELECT epoch FROM session WHERE agent = ?1", agent.value())
-                                .getFirst()[0]));
+                tx.select("SELECT epoch FROM session WHERE agent = ?1", agent.value())
+                        .getFirst()
+                        .number(0));
     }
 
     /** Keeps a session the newest one until the transaction ends; false if it is not. */
     boolean hold(Tx tx, AgentId agent, Epoch epoch, UUID pod) {
-        return !tx.rows(
+        return !tx.select(
                         "SELECT 1 FROM session WHERE agent = ?1 AND epoch = ?2 AND pod = ?3 FOR SHARE",
                         agent.value(),
                         epoch.value(),
@@ -59,7 +59,7 @@ class SessionStore {
     Set<AgentId> hold(Tx tx, Map<AgentId, Epoch> sessions, UUID pod) {
         var order = List.copyOf(sessions.keySet());
         return tx
-                .rows(
+                .select(
                         """
                         SELECT s.agent FROM session s
                         JOIN unnest(?1::text[], ?2::bigint[]) AS w (agent, epoch)
@@ -72,7 +72,7 @@ class SessionStore {
                                 .toArray(Long[]::new),
                         pod)
                 .stream()
-                .map(row -> new AgentId((String) present(row[0])))
+                .map(row -> new AgentId(row.text(0)))
                 .collect(Collectors.toSet());
     }
 
@@ -98,7 +98,7 @@ class SessionStore {
         var held = new HashMap<AgentId, Row>();
         for (Row row :
                 rows(
-                        tx.rows(
+                        tx.select(
                                 "SELECT agent, epoch, pod, connected_at < now() - interval '30 seconds' FROM session WHERE pod = ?1",
                                 pod))) {
             held.put(row.agent(), row);
@@ -109,7 +109,7 @@ class SessionStore {
     /** Sessions of processes whose lease ran out more than {@code grace} ago. */
     List<Row> orphans(Tx tx, Duration grace, int limit) {
         return rows(
-                tx.rows(
+                tx.select(
                         """
                         SELECT s.agent, s.epoch, s.pod, true
                         FROM session s LEFT JOIN pod p ON p.pod = s.pod
@@ -124,14 +124,14 @@ class SessionStore {
     /** Agents of {@code pod} for which something waits. */
     List<AgentId> wanted(Tx tx, UUID pod) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT DISTINCT c.agent FROM command c JOIN session s ON s.agent = c.agent
                         WHERE c.waiting AND s.pod = ?1
                         """,
                         pod)
                 .stream()
-                .map(row -> new AgentId((String) present(row[0])))
+                .map(row -> new AgentId(row.text(0)))
                 .toList();
     }
 
@@ -153,7 +153,7 @@ class SessionStore {
 
     /** Whether processes besides {@code pod} live. */
     boolean othersLive(Tx tx, UUID pod) {
-        return !tx.rows("SELECT 1 FROM pod WHERE pod <> ?1 AND lease_until > now() LIMIT 1", pod)
+        return !tx.select("SELECT 1 FROM pod WHERE pod <> ?1 AND lease_until > now() LIMIT 1", pod)
                 .isEmpty();
     }
 
@@ -166,30 +166,19 @@ class SessionStore {
                 """);
     }
 
-    private static List<Row> rows(List<@Nullable Object[]> rows) {
+    private static List<Row> rows(List<SqlRow> rows) {
         return rows.stream()
                 .map(
                         row ->
                                 new Row(
-                                        new AgentId((String) present(row[0])),
-                                        new Epoch(number(row[1])),
-                                        (UUID) present(row[2]),
-                                        (Boolean) present(row[3])))
+                                        new AgentId(row.text(0)),
+                                        new Epoch(row.number(1)),
+                                        row.uuid(2),
+                                        row.flag(3)))
                 .toList();
     }
 
     private static double seconds(Duration duration) {
         return duration.toMillis() / 1000.0;
-    }
-
-    private static long number(@Nullable Object column) {
-        return ((Number) present(column)).longValue();
-    }
-
-    private static Object present(@Nullable Object column) {
-        if (column == null) {
-            throw new IllegalStateException("a column of session that is never null is null");
-        }
-        return column;
     }
 }

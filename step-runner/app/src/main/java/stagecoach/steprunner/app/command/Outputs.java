@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.run.Pair;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.steprunner.app.secrets.SensitiveOutputs;
@@ -132,14 +130,14 @@ public class Outputs {
     private static Map<Place, Kept> stored(Tx tx, DeploymentId deployment) {
         var stored = new LinkedHashMap<Place, Kept>();
         for (var row :
-                tx.rows(
+                tx.select(
                         "SELECT step, target, name, value, ticket FROM output WHERE deployment = ?1",
                         deployment.value())) {
             stored.put(
-                    new Place(text(row[0]), text(row[1]), text(row[2])),
-                    row[4] instanceof UUID ticket
-                            ? new Kept.Under(new Ticket(ticket))
-                            : new Kept.Plain(text(row[3])));
+                    new Place(row.text(0), row.text(1), row.text(2)),
+                    row.optionalUuid(4)
+                            .<Kept>map(ticket -> new Kept.Under(new Ticket(ticket)))
+                            .orElseGet(() -> new Kept.Plain(row.text(3))));
         }
         return stored;
     }
@@ -152,10 +150,6 @@ public class Outputs {
 
     private static String targetOf(Pair pair) {
         return pair.target().map(TargetId::value).orElse("");
-    }
-
-    private static String text(@Nullable Object column) {
-        return String.valueOf(column);
     }
 
     /** Where the value of an output is. */

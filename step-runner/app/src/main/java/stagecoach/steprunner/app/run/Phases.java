@@ -3,7 +3,6 @@ package stagecoach.steprunner.app.run;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
@@ -139,12 +138,8 @@ class Phases implements InboxHandler<DeploymentEvent> {
     }
 
     private void cancel(Tx tx, DeploymentId deployment, Cause cause) {
-        tx.rows("SELECT run FROM newest_run WHERE deployment = ?1", deployment.value())
-                .forEach(
-                        row -> {
-                            var run = ((Number) Objects.requireNonNull(row[0])).intValue();
-                            decide(tx, deployment, new Run(run), new Cancel(), cause);
-                        });
+        tx.select("SELECT run FROM newest_run WHERE deployment = ?1", deployment.value())
+                .forEach(row -> decide(tx, deployment, new Run(row.whole(0)), new Cancel(), cause));
     }
 
     private void forget(Tx tx, DeploymentId deployment, DeploymentState ended) {
@@ -158,6 +153,11 @@ class Phases implements InboxHandler<DeploymentEvent> {
 
     private void decide(
             Tx tx, DeploymentId deployment, Run run, StepRunCommand command, Cause cause) {
-        handler.handle(tx, runs, StepRunKind.streamOf(new RunId(deployment, run)), List.of(command), cause);
+        handler.handle(
+                tx,
+                runs,
+                StepRunKind.streamOf(new RunId(deployment, run)),
+                List.of(command),
+                cause);
     }
 }

@@ -14,8 +14,8 @@ class RetiredRuns implements OwnTables {
     @Override
     public int forget(Statements tx, String deployment, int rowsMax) {
         List<String> plans =
-                tx.rows("SELECT digest FROM plan_use WHERE deployment = ?1", deployment).stream()
-                        .map(row -> String.valueOf(row[0]))
+                tx.select("SELECT digest FROM plan_use WHERE deployment = ?1", deployment).stream()
+                        .map(row -> row.text(0))
                         .toList();
         int rows = 0;
         for (String table : TABLES) {

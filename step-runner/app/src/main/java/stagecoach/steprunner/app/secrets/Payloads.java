@@ -5,7 +5,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.internal.ReadPayloads;
@@ -45,19 +44,18 @@ public class Payloads {
     /** The payloads of those tickets that are open. */
     public List<ReadPayloads.Entry> read(Tx tx, Collection<Ticket> tickets) {
         return tx
-                .rows(
+                .select(
                         "SELECT ticket, digest, ciphertext FROM payload WHERE ticket = ANY(?1)",
                         (Object) ids(tickets))
                 .stream()
                 .map(
                         row -> {
-                            var ticket = new Ticket((UUID) Objects.requireNonNull(row[0]));
-                            byte[] sealed = (byte[]) Objects.requireNonNull(row[2]);
+                            var ticket = new Ticket(row.uuid(0));
                             return new ReadPayloads.Entry(
                                     ticket,
-                                    new Digest(String.valueOf(row[1])),
+                                    new Digest(row.text(1)),
                                     StagecoachJson.read(
-                                            box.open(sealed, context(ticket)),
+                                            box.open(row.bytes(2), context(ticket)),
                                             CommandPayload.class));
                         })
                 .toList();

@@ -87,7 +87,7 @@ public class Plans {
      */
     public void hold(Tx tx, Digest digest, DeploymentId deployment) {
         // The lock keeps a deployment that ends just now from removing the plan.
-        if (tx.rows("SELECT 1 FROM plan WHERE digest = ?1 FOR SHARE", digest.value()).isEmpty()) {
+        if (tx.select("SELECT 1 FROM plan WHERE digest = ?1 FOR SHARE", digest.value()).isEmpty()) {
             // Nobody could foresee that it would be needed: an event that had waited for an earlier
             // one, or a deployment with the same plan that ended since.
             Thread.ofVirtual().name("plan-", 0).start(() -> fetchForLater(digest));
@@ -134,12 +134,12 @@ public class Plans {
     /** Forgets what the deployment held, and the plans that nobody holds any more. */
     public void release(Tx tx, DeploymentId deployment) {
         var held =
-                tx.rows(
+                tx.select(
                         "SELECT p.digest FROM plan p JOIN plan_use u USING (digest) WHERE u.deployment = ?1 ORDER BY p.digest FOR UPDATE OF p",
                         deployment.value());
         tx.execute("DELETE FROM plan_use WHERE deployment = ?1", deployment.value());
         for (var row : held) {
-            var digest = String.valueOf(row[0]);
+            var digest = row.text(0);
             int removed =
                     tx.execute(
                             "DELETE FROM plan p WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM plan_use u WHERE u.digest = p.digest)",
@@ -153,8 +153,8 @@ public class Plans {
     }
 
     private static Optional<byte[]> stored(Tx tx, Digest digest) {
-        return tx.rows("SELECT ciphertext FROM plan WHERE digest = ?1", digest.value()).stream()
-                .map(row -> (byte[]) row[0])
+        return tx.select("SELECT ciphertext FROM plan WHERE digest = ?1", digest.value()).stream()
+                .map(row -> row.bytes(0))
                 .findFirst();
     }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.secrets.SealedRows;
@@ -39,7 +38,7 @@ public class SensitiveOutputs {
     public boolean keep(Tx tx, Ticket ticket, Map<String, String> values) {
         // The lock keeps a ticket that ends just now from leaving them behind.
         var open =
-                tx.rows(
+                tx.select(
                         "SELECT deployment FROM payload WHERE ticket = ?1 FOR SHARE",
                         ticket.value());
         if (open.isEmpty()) {
@@ -48,7 +47,7 @@ public class SensitiveOutputs {
         tx.execute(
                 "INSERT INTO sensitive_output (ticket, deployment, ciphertext) VALUES (?1, ?2, ?3) ON CONFLICT (ticket) DO UPDATE SET ciphertext = excluded.ciphertext",
                 ticket.value(),
-                String.valueOf(open.getFirst()[0]),
+                open.getFirst().text(0),
                 box.seal(StagecoachJson.bytes(values), context(ticket.value().toString())));
         return true;
     }
@@ -61,12 +60,11 @@ public class SensitiveOutputs {
         }
         UUID[] ids = tickets.stream().map(Ticket::value).distinct().toArray(UUID[]::new);
         for (var row :
-                tx.rows(
+                tx.select(
                         "SELECT ticket, ciphertext FROM sensitive_output WHERE ticket = ANY(?1)",
                         (Object) ids)) {
-            var ticket = new Ticket((UUID) Objects.requireNonNull(row[0]));
-            byte[] sealed = (byte[]) Objects.requireNonNull(row[1]);
-            opened.put(ticket, values(box.open(sealed, context(ticket.value().toString()))));
+            var ticket = new Ticket(row.uuid(0));
+            opened.put(ticket, values(box.open(row.bytes(1), context(ticket.value().toString()))));
         }
         return opened;
     }
