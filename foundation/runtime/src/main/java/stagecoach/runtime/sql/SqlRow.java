@@ -61,6 +61,11 @@ public final class SqlRow {
         return Optional.ofNullable((Number) columns[column]).map(Number::longValue);
     }
 
+    /** A number without fraction that an {@code int} holds, if there is one. */
+    public Optional<Integer> optionalWhole(int column) {
+        return optionalNumber(column).map(Math::toIntExact);
+    }
+
     /** A {@code timestamptz}, if there is one. */
     public Optional<Instant> optionalInstant(int column) {
         return Optional.ofNullable((Instant) columns[column]);

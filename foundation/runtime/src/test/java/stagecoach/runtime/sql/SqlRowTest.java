@@ -21,6 +21,8 @@ class SqlRowTest {
         assertThat(row.optionalText(0)).contains("web-1");
         assertThat(row.optionalInstant(3)).isEmpty();
         assertThat(row.optionalNumber(3)).isEmpty();
+        assertThat(row.optionalWhole(1)).contains(3);
+        assertThat(row.optionalWhole(3)).isEmpty();
         assertThat(row.optionalUuid(3)).isEmpty();
     }
 

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,7 @@ import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.codec.Envelope;
 import stagecoach.runtime.inbox.PublishedEvent;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.wire.StagecoachJson;
 
 /** Gives every event its number, once, and reads them again. */
@@ -34,7 +34,7 @@ class EventFeed {
         List<FeedRow> rows = fresh.stream().map(EventFeed::row).toList();
         long last =
                 number(
-                        tx.rows(
+                        tx.select(
                                 "UPDATE feed_head SET seq = seq + ?1 RETURNING seq",
                                 (long) rows.size()));
         tx.execute(
@@ -75,8 +75,8 @@ class EventFeed {
         Long[] versions =
                 published.stream().map(event -> event.envelope().version()).toArray(Long[]::new);
         Set<String> fresh = new HashSet<>();
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         """
                         INSERT INTO feed_seen (stream, version)
                         SELECT DISTINCT s, v
@@ -87,7 +87,7 @@ class EventFeed {
                         streams,
                         versions,
                         deployments)) {
-            fresh.add(row[0] + "/" + row[1]);
+            fresh.add(row.text(0) + "/" + row.number(1));
         }
         List<PublishedEvent> events = new ArrayList<>();
         for (PublishedEvent event : published) {
@@ -137,26 +137,26 @@ class EventFeed {
 
     /** The place behind the last event. */
     EventCursor head(Tx tx) {
-        @Nullable Object[] row = tx.rows("SELECT incarnation, seq FROM feed_head").getFirst();
-        return new EventCursor(number(row[0]), number(row[1]));
+        var row = tx.select("SELECT incarnation, seq FROM feed_head").getFirst();
+        return new EventCursor(row.number(0), row.number(1));
     }
 
     /** The place before the first event that is kept. */
     EventCursor start(Tx tx) {
-        @Nullable Object[] row = tx.rows("SELECT incarnation, forgotten FROM feed_head").getFirst();
-        return new EventCursor(number(row[0]), number(row[1]));
+        var row = tx.select("SELECT incarnation, forgotten FROM feed_head").getFirst();
+        return new EventCursor(row.number(0), row.number(1));
     }
 
     /** The place before the first event that was decided at {@code since} or later. */
     EventCursor since(Tx tx, Instant since) {
         EventCursor head = head(tx);
-        List<@Nullable Object[]> found =
-                tx.rows(
+        List<SqlRow> found =
+                tx.select(
                         "SELECT min(seq) FROM feed WHERE at >= ?1 AND seq <= ?2",
                         since,
                         head.seq());
-        @Nullable Object first = found.getFirst()[0];
-        return new EventCursor(head.incarnation(), first == null ? head.seq() : number(first) - 1);
+        long last = found.getFirst().optionalNumber(0).map(seq -> seq - 1).orElse(head.seq());
+        return new EventCursor(head.incarnation(), last);
     }
 
     /**
@@ -219,11 +219,7 @@ class EventFeed {
         }
     }
 
-    private static long number(List<@Nullable Object[]> rows) {
-        return number(rows.getFirst()[0]);
-    }
-
-    private static long number(@Nullable Object value) {
-        return ((Number) Objects.requireNonNull(value)).longValue();
+    private static long number(List<SqlRow> rows) {
+        return rows.getFirst().number(0);
     }
 }

@@ -40,7 +40,6 @@ class FeedRetention implements KeptForAWhile {
     @Override
     public int forget(Statements tx, Instant now, int rowsMax) {
         Instant before = now.minus(Duration.ofDays(settings.present(tx).eventDays()));
-        Object gone = tx.rows(FORGET, before, rowsMax).getFirst()[0];
-        return gone instanceof Number number ? number.intValue() : 0;
+        return tx.select(FORGET, before, rowsMax).getFirst().whole(0);
     }
 }

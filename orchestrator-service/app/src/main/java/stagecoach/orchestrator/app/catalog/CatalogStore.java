@@ -99,8 +99,8 @@ public class CatalogStore {
     /** The tags of every target that there is, by its id. */
     public Map<TargetId, List<Tag>> tagsOfTargets(Tx tx) {
         Map<TargetId, List<Tag>> tags = new HashMap<>();
-        for (Object[] row : tx.rows("SELECT id, CAST(tags AS text) FROM target")) {
-            tags.put(new TargetId(text(row, 0)), listOf(text(row, 1), Tag::new));
+        for (var row : tx.select("SELECT id, CAST(tags AS text) FROM target")) {
+            tags.put(new TargetId(row.text(0)), listOf(row.text(1), Tag::new));
         }
         return tags;
     }
@@ -140,21 +140,21 @@ public class CatalogStore {
     }
 
     private static void lockAll(Statements tx) {
-        tx.rows("SELECT CAST(pg_advisory_xact_lock(hashtext('catalog')) AS text)");
+        tx.select("SELECT CAST(pg_advisory_xact_lock(hashtext('catalog')) AS text)");
     }
 
     /** The ids that a configuration may refer to. */
     public KnownNames names(Tx tx) {
         Map<String, Set<String>> byKind = new HashMap<>();
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         """
                         SELECT 'ENVIRONMENT', id FROM environment
                         UNION ALL SELECT 'REGION', id FROM region
                         UNION ALL SELECT 'WORKER_POOL', id FROM worker_pool
                         UNION ALL SELECT 'VARIABLE_SET', id FROM variable_set
                         UNION ALL SELECT kind, id FROM foreign_thing""")) {
-            byKind.computeIfAbsent(text(row, 0), _ -> new HashSet<>()).add(text(row, 1));
+            byKind.computeIfAbsent(row.text(0), _ -> new HashSet<>()).add(row.text(1));
         }
         Set<String> feeds = byKind.computeIfAbsent(Kind.FEED.name(), _ -> new HashSet<>());
         feeds.add(FeedId.BUILT_IN.value());
@@ -198,44 +198,44 @@ public class CatalogStore {
     /** The ids of the things of one kind that refer to a thing. */
     List<String> usersOf(Tx tx, Kind userKind, Kind usedKind, String usedId) {
         return tx
-                .rows(
+                .select(
                         "SELECT user_id FROM catalog_use WHERE user_kind = ?1 AND used_kind = ?2 AND used_id = ?3 ORDER BY user_id",
                         userKind.name(),
                         usedKind.name(),
                         usedId)
                 .stream()
-                .map(row -> text(row, 0))
+                .map(row -> row.text(0))
                 .toList();
     }
 
     /** Who refers to a thing, in words such as {@code target web-1}. */
     List<String> usersOf(Tx tx, Kind usedKind, String usedId) {
         return tx
-                .rows(
+                .select(
                         "SELECT user_kind, user_id FROM catalog_use WHERE used_kind = ?1 AND used_id = ?2 ORDER BY user_kind, user_id",
                         usedKind.name(),
                         usedId)
                 .stream()
-                .map(row -> nounOf(Kind.valueOf(text(row, 0))) + " " + text(row, 1))
+                .map(row -> nounOf(Kind.valueOf(row.text(0))) + " " + row.text(1))
                 .toList();
     }
 
     /** The deployments of a project or environment that have not ended, in words. */
     public static List<String> unfinishedDeployments(Tx tx, String column, String id) {
         return tx
-                .rows(
+                .select(
                         "SELECT id FROM deployment WHERE %s = ?1 AND ended_at IS NULL ORDER BY id"
                                 .formatted(column),
                         id)
                 .stream()
-                .map(row -> "deployment " + text(row, 0))
+                .map(row -> "deployment " + row.text(0))
                 .toList();
     }
 
     /** The deployments that have not ended on a target or worker, in words. */
     public static List<String> deploymentsRunningOn(Tx tx, String column, String id) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT DISTINCT s.deployment FROM step_row s JOIN deployment d ON d.id = s.deployment
                         WHERE s.%s = ?1 AND s.state IN ('PENDING', 'RUNNING') AND d.ended_at IS NULL
@@ -243,7 +243,7 @@ public class CatalogStore {
                                 .formatted(column),
                         id)
                 .stream()
-                .map(row -> "deployment " + text(row, 0))
+                .map(row -> "deployment " + row.text(0))
                 .toList();
     }
 
@@ -364,9 +364,5 @@ public class CatalogStore {
             case RETENTION -> "retention";
             case VARIABLE_SET -> "variable set";
         };
-    }
-
-    private static String text(@Nullable Object[] row, int column) {
-        return String.valueOf(row[column]);
     }
 }

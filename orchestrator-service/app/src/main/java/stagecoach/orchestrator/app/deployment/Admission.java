@@ -3,9 +3,7 @@ package stagecoach.orchestrator.app.deployment;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.decider.Recorded;
 import stagecoach.orchestrator.deployment.Deployment;
@@ -13,6 +11,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 
@@ -85,12 +84,13 @@ class Admission {
     /** Gives the slot back, unless it never had one. */
     private static boolean free(Tx tx, String deployment) {
         // Not under the lock: who never had a slot must not wait for one who starts him just now.
-        List<@Nullable Object[]> gone =
-                tx.rows("DELETE FROM admission WHERE deployment = ?1 RETURNING paused", deployment);
+        List<SqlRow> gone =
+                tx.select(
+                        "DELETE FROM admission WHERE deployment = ?1 RETURNING paused", deployment);
         if (gone.isEmpty()) {
             return false;
         }
-        if (!Boolean.TRUE.equals(gone.getFirst()[0])) {
+        if (!gone.getFirst().flag(0)) {
             tx.execute("UPDATE task_counter SET used = used - 1");
         }
         return true;
@@ -112,7 +112,7 @@ class Admission {
     /** Starts whoever may start now; what ends at once frees its slot again on the way. */
     private void admit(Tx tx, DeploymentKind kind, Instant at, Optional<String> cause) {
         while (lock(tx) < settings.tasksMax()) {
-            Optional<@Nullable Object[]> next = tx.rows(FIRST_IN_LINE).stream().findFirst();
+            Optional<SqlRow> next = tx.select(FIRST_IN_LINE).stream().findFirst();
             if (next.isEmpty()) {
                 return;
             }
@@ -120,19 +120,14 @@ class Admission {
         }
     }
 
-    private void start(
-            Tx tx,
-            DeploymentKind kind,
-            @Nullable Object[] row,
-            Instant at,
-            Optional<String> cause) {
-        var deployment = new DeploymentId(text(row[0]));
-        var environment = new EnvironmentId(text(row[2]));
+    private void start(Tx tx, DeploymentKind kind, SqlRow row, Instant at, Optional<String> cause) {
+        var deployment = new DeploymentId(row.text(0));
+        var environment = new EnvironmentId(row.text(2));
         tx.execute(
                 """
                 INSERT INTO admission (project, environment, deployment, since)
                 VALUES (?1, ?2, ?3, ?4)""",
-                text(row[1]),
+                row.text(1),
                 environment.value(),
                 deployment.value(),
                 at);
@@ -147,11 +142,6 @@ class Admission {
 
     /** How many slots are taken; nobody else changes that until this transaction has ended. */
     private static int lock(Tx tx) {
-        var used = tx.rows("SELECT used FROM task_counter FOR UPDATE").getFirst()[0];
-        return (Integer) Objects.requireNonNull(used);
-    }
-
-    private static String text(@Nullable Object value) {
-        return String.valueOf(value);
+        return tx.select("SELECT used FROM task_counter FOR UPDATE").getFirst().whole(0);
     }
 }

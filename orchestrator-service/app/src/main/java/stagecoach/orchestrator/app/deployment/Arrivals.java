@@ -3,7 +3,6 @@ package stagecoach.orchestrator.app.deployment;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import stagecoach.orchestrator.app.catalog.MachineWatch;
 import stagecoach.orchestrator.deployment.Deployment;
 import stagecoach.orchestrator.deployment.Deployment.Position;
@@ -63,11 +62,10 @@ class Arrivals implements MachineWatch {
     }
 
     private void lookForWaiting(Tx tx, AgentId agent, Cause cause) {
-        for (@Nullable Object[] row : tx.rows(CONCERNED)) {
-            var observation =
-                    observations.of(tx, new EnvironmentId(String.valueOf(row[1])), cause.at());
+        for (var row : tx.select(CONCERNED)) {
+            var observation = observations.of(tx, new EnvironmentId(row.text(1)), cause.at());
             if (isThere(agent, observation)) {
-                lookAgain(tx, new DeploymentId(String.valueOf(row[0])), observation, cause);
+                lookAgain(tx, new DeploymentId(row.text(0)), observation, cause);
             }
         }
     }

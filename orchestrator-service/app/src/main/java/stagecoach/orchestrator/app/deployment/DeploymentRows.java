@@ -2,7 +2,6 @@ package stagecoach.orchestrator.app.deployment;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
@@ -152,8 +151,7 @@ final class DeploymentRows {
     }
 
     private long nextNumber() {
-        var next = tx.rows("SELECT nextval('deployment_number')").getFirst()[0];
-        return (Long) Objects.requireNonNull(next);
+        return tx.select("SELECT nextval('deployment_number')").getFirst().number(0);
     }
 
     private void waitsNoMore() {

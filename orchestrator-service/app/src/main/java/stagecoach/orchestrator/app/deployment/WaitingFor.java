@@ -118,10 +118,7 @@ public class WaitingFor implements WaitingReasons {
                         environment,
                         queueNumber)
                 .forEach(other -> reasons.add(behind(other)));
-        var used =
-                (Integer)
-                        Objects.requireNonNull(
-                                tx.rows("SELECT used FROM task_counter").getFirst()[0]);
+        int used = tx.select("SELECT used FROM task_counter").getFirst().whole(0);
         if (reasons.isEmpty() && used >= settings.tasksMax()) {
             reasons.add(
                     new WaitingReason(

@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.TemporaryFailure;
@@ -120,11 +119,11 @@ class Heads {
     }
 
     private void look(String[] deployments) {
-        var heads = unitOfWork.run(tx -> tx.rows(LOOK, (Object) deployments));
+        var heads = unitOfWork.run(tx -> tx.select(LOOK, (Object) deployments));
         synchronized (this) {
-            for (@Nullable Object[] row : heads) {
-                var subject = new Subject((String) Objects.requireNonNull(row[0]));
-                long head = ((Number) Objects.requireNonNull(row[1])).longValue();
+            for (var row : heads) {
+                var subject = new Subject(row.text(0));
+                long head = row.number(1);
                 @Nullable Watched known = watched.get(subject);
                 if (known != null && known.head != head) {
                     known.head = head;

@@ -2,7 +2,6 @@ package stagecoach.orchestrator.app.progress;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +14,7 @@ import stagecoach.contracts.run.Purpose;
 import stagecoach.orchestrator.app.progress.DeploymentView.PhaseView;
 import stagecoach.orchestrator.app.progress.DeploymentView.WarningView;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
@@ -56,7 +56,8 @@ public class DeploymentViews {
     public Optional<DeploymentView> one(Tx tx, DeploymentId id) {
         return views(
                         tx,
-                        tx.rows("SELECT " + COLUMNS + " FROM deployment WHERE id = ?1", id.value()))
+                        tx.select(
+                                "SELECT " + COLUMNS + " FROM deployment WHERE id = ?1", id.value()))
                 .stream()
                 .map(Numbered::view)
                 .findFirst();
@@ -66,7 +67,7 @@ public class DeploymentViews {
     public List<Numbered> newest(Tx tx, Filter filter, long before, int limit) {
         return views(
                 tx,
-                tx.rows(
+                tx.select(
                         "SELECT "
                                 + COLUMNS
                                 + """
@@ -82,8 +83,8 @@ public class DeploymentViews {
                         limit));
     }
 
-    private List<Numbered> views(Tx tx, List<@Nullable Object[]> rows) {
-        String[] ids = rows.stream().map(row -> text(row[0])).toArray(String[]::new);
+    private List<Numbered> views(Tx tx, List<SqlRow> rows) {
+        String[] ids = rows.stream().map(row -> row.text(0)).toArray(String[]::new);
         Map<String, List<PhaseView>> phases = phases(tx, ids);
         Map<String, List<WarningView>> warnings = warnings(tx, ids);
         return rows.stream().map(row -> view(tx, row, phases, warnings)).toList();
@@ -91,38 +92,38 @@ public class DeploymentViews {
 
     private Numbered view(
             Tx tx,
-            @Nullable Object[] row,
+            SqlRow row,
             Map<String, List<PhaseView>> phases,
             Map<String, List<WarningView>> warnings) {
-        String id = text(row[0]);
-        Selection selection = StagecoachJson.read(text(row[6]), Selection.class);
+        String id = row.text(0);
+        Selection selection = StagecoachJson.read(row.text(6), Selection.class);
         return new Numbered(
-                number(row[14]),
+                row.number(14),
                 new DeploymentView(
                         id,
-                        text(row[1]),
-                        text(row[2]),
-                        text(row[3]),
-                        DeploymentState.valueOf(text(row[4])),
-                        (int) number(row[5]),
+                        row.text(1),
+                        row.text(2),
+                        row.text(3),
+                        DeploymentState.valueOf(row.text(4)),
+                        row.whole(5),
                         selection.targets().stream().map(TargetId::value).toList(),
                         selection.excludeTargets().stream().map(TargetId::value).toList(),
                         selection.skipSteps().stream().map(StepName::value).toList(),
-                        (Instant) row[15],
-                        (Instant) row[16],
-                        Boolean.TRUE.equals(row[17]),
-                        Boolean.TRUE.equals(row[18]),
-                        Boolean.TRUE.equals(row[7]),
-                        (Long) row[19],
-                        (Integer) row[20],
-                        (String) row[8],
-                        text(row[9]),
-                        Instant.parse(text(row[10])),
-                        (Instant) row[11],
-                        (Instant) row[12],
-                        row[12] == null ? waitingFor(tx, id) : List.of(),
+                        row.optionalInstant(15).orElse(null),
+                        row.optionalInstant(16).orElse(null),
+                        row.flag(17),
+                        row.flag(18),
+                        row.flag(7),
+                        row.optionalNumber(19).orElse(null),
+                        row.optionalWhole(20).orElse(null),
+                        row.optionalText(8).orElse(null),
+                        row.text(9),
+                        row.instant(10),
+                        row.optionalInstant(11).orElse(null),
+                        row.optionalInstant(12).orElse(null),
+                        row.optionalInstant(12).isEmpty() ? waitingFor(tx, id) : List.of(),
                         phases.getOrDefault(id, List.of()),
-                        (String) row[13],
+                        row.optionalText(13).orElse(null),
                         warnings.getOrDefault(id, List.of())));
     }
 
@@ -136,23 +137,23 @@ public class DeploymentViews {
 
     private static Map<String, List<PhaseView>> phases(Tx tx, String[] ids) {
         Map<String, List<PhaseView>> byId = new HashMap<>();
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         """
                         SELECT deployment, phase, run, attempt, purpose, state, started_at, ended_at, reason
                         FROM deployment_phase WHERE deployment = ANY(?1) ORDER BY deployment, run""",
                         (Object) ids)) {
-            byId.computeIfAbsent(text(row[0]), _ -> new ArrayList<>())
+            byId.computeIfAbsent(row.text(0), _ -> new ArrayList<>())
                     .add(
                             new PhaseView(
-                                    Phase.valueOf(text(row[1])),
-                                    (int) number(row[2]),
-                                    (int) number(row[3]),
-                                    Purpose.valueOf(text(row[4])),
-                                    text(row[5]),
-                                    Instant.parse(text(row[6])),
-                                    (Instant) row[7],
-                                    (String) row[8]));
+                                    Phase.valueOf(row.text(1)),
+                                    row.whole(2),
+                                    row.whole(3),
+                                    Purpose.valueOf(row.text(4)),
+                                    row.text(5),
+                                    row.instant(6),
+                                    row.optionalInstant(7).orElse(null),
+                                    row.optionalText(8).orElse(null)));
         }
         return byId;
     }
@@ -160,18 +161,22 @@ public class DeploymentViews {
     /** What was noted, and where an abandoned process may still be at work. */
     private static Map<String, List<WarningView>> warnings(Tx tx, String[] ids) {
         Map<String, List<WarningView>> byId = new HashMap<>();
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         """
                         SELECT deployment, nullif(step, ''), nullif(target, ''), detail
                         FROM deployment_warning WHERE deployment = ANY(?1)
                         ORDER BY deployment, at, step, target""",
                         (Object) ids)) {
-            byId.computeIfAbsent(text(row[0]), _ -> new ArrayList<>())
-                    .add(new WarningView((String) row[1], (String) row[2], text(row[3])));
+            byId.computeIfAbsent(row.text(0), _ -> new ArrayList<>())
+                    .add(
+                            new WarningView(
+                                    row.optionalText(1).orElse(null),
+                                    row.optionalText(2).orElse(null),
+                                    row.text(3)));
         }
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         """
                         SELECT deployment, step, nullif(place, '') FROM step_row
                         WHERE deployment = ANY(?1) AND may_still_run
@@ -184,21 +189,13 @@ public class DeploymentViews {
                                 AND s.place = coalesce(pair ->> 'target', ''))
                         ORDER BY 1, 2, 3""",
                         (Object) ids)) {
-            byId.computeIfAbsent(text(row[0]), _ -> new ArrayList<>())
+            byId.computeIfAbsent(row.text(0), _ -> new ArrayList<>())
                     .add(
                             new WarningView(
-                                    (String) row[1],
-                                    (String) row[2],
+                                    row.optionalText(1).orElse(null),
+                                    row.optionalText(2).orElse(null),
                                     "its process was abandoned and may still run"));
         }
         return byId;
-    }
-
-    private static String text(@Nullable Object value) {
-        return String.valueOf(value);
-    }
-
-    private static long number(@Nullable Object value) {
-        return value instanceof Number number ? number.longValue() : 0;
     }
 }

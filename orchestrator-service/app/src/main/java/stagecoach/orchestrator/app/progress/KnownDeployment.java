@@ -20,7 +20,7 @@ public final class KnownDeployment {
 
     /** Refuses a deployment that does not exist. */
     public static void check(Tx tx, DeploymentId id) {
-        if (tx.rows("SELECT 1 FROM deployment WHERE id = ?1", id.value()).isEmpty()) {
+        if (tx.select("SELECT 1 FROM deployment WHERE id = ?1", id.value()).isEmpty()) {
             throw notFound(id.value());
         }
     }

@@ -2,13 +2,12 @@ package stagecoach.orchestrator.app.projection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.codec.Codecs;
 import stagecoach.runtime.inbox.InboxEvent;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
@@ -20,13 +19,9 @@ record FeedEvent(long seq, StreamId stream, long version, String bareName, Strin
     /** The columns in the order of {@link #of}. */
     static final String COLUMNS = "f.seq, f.stream, f.version, f.type, f.event";
 
-    static FeedEvent of(@Nullable Object[] row) {
+    static FeedEvent of(SqlRow row) {
         return new FeedEvent(
-                (Long) Objects.requireNonNull(row[0]),
-                new StreamId((String) Objects.requireNonNull(row[1])),
-                (Long) Objects.requireNonNull(row[2]),
-                (String) Objects.requireNonNull(row[3]),
-                (String) Objects.requireNonNull(row[4]));
+                row.number(0), new StreamId(row.text(1)), row.number(2), row.text(3), row.text(4));
     }
 
     /** The event as the handler got it when it happened. */

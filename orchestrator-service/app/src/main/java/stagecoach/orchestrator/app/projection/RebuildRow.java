@@ -1,7 +1,6 @@
 package stagecoach.orchestrator.app.projection;
 
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.Tx;
@@ -47,18 +46,14 @@ final class RebuildRow {
     /** A rebuild that is to be gone on with, for this transaction alone. */
     static Optional<Place> take(Tx tx, String name) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT begun, seq FROM projection_rebuild
                         WHERE name = ?1 AND state = 'RUNNING' FOR UPDATE SKIP LOCKED""",
                         name)
                 .stream()
                 .findFirst()
-                .map(
-                        row ->
-                                new Place(
-                                        Boolean.TRUE.equals(row[0]),
-                                        (Long) Objects.requireNonNull(row[1])));
+                .map(row -> new Place(row.flag(0), row.number(1)));
     }
 
     static void moved(Tx tx, String name, long seq) {
@@ -89,7 +84,7 @@ final class RebuildRow {
 
     static Optional<Told> told(Tx tx, String name) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT state, seq, asked_by, asked_at, ended_at, failure, rows_removed, rows_written
                         FROM projection_rebuild WHERE name = ?1""",
@@ -99,18 +94,18 @@ final class RebuildRow {
                 .map(
                         row ->
                                 new Told(
-                                        (String) Objects.requireNonNull(row[0]),
-                                        (Long) Objects.requireNonNull(row[1]),
-                                        (String) Objects.requireNonNull(row[2]),
-                                        (Instant) Objects.requireNonNull(row[3]),
-                                        (Instant) row[4],
-                                        (String) row[5],
-                                        (Long) Objects.requireNonNull(row[6]),
-                                        (Long) Objects.requireNonNull(row[7])));
+                                        row.text(0),
+                                        row.number(1),
+                                        row.text(2),
+                                        row.instant(3),
+                                        row.optionalInstant(4).orElse(null),
+                                        row.optionalText(5).orElse(null),
+                                        row.number(6),
+                                        row.number(7)));
     }
 
     /** The number of the newest event of the feed. */
     static long head(Tx tx) {
-        return (Long) Objects.requireNonNull(tx.rows("SELECT seq FROM feed_head").getFirst()[0]);
+        return tx.select("SELECT seq FROM feed_head").getFirst().number(0);
     }
 }

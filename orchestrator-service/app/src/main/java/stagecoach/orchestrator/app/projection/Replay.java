@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
 import stagecoach.orchestrator.app.projection.Projection.Part;
 import stagecoach.runtime.aggregate.Tx;
@@ -37,7 +35,7 @@ final class Replay {
     /** The next events of the feed behind {@code seq}. */
     List<FeedEvent> behind(long seq, int limit) {
         return tx
-                .rows(
+                .select(
                         "SELECT %s FROM feed f WHERE f.seq > ?1 ORDER BY f.seq LIMIT ?2"
                                 .formatted(FeedEvent.COLUMNS),
                         seq,
@@ -53,7 +51,7 @@ final class Replay {
      */
     List<FeedEvent> lagging(int limit) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT %s FROM inbox i LEFT JOIN %s p ON p.handler = i.handler AND p.stream = i.stream
                         JOIN feed f ON f.stream = i.stream AND f.version = %s
@@ -72,8 +70,8 @@ final class Replay {
     Missing missing() {
         boolean behind = false;
         Set<String> owners = new TreeSet<>();
-        for (@Nullable Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         """
                         SELECT i.stream, i.handler = ANY(?2), EXISTS (
                             SELECT 1 FROM feed_seen s WHERE s.stream = i.stream AND s.version = %s)
@@ -82,12 +80,11 @@ final class Replay {
                                 .formatted(NEXT, position),
                         handlers(true, false),
                         handlers(false))) {
-            boolean follows = !Boolean.TRUE.equals(row[1]);
-            boolean wasThere = Boolean.TRUE.equals(row[2]);
+            boolean follows = !row.flag(1);
+            boolean wasThere = row.flag(2);
             behind |= !wasThere;
             if (follows && wasThere) {
-                owners.add(
-                        projection.ownerOf(new StreamId((String) Objects.requireNonNull(row[0]))));
+                owners.add(projection.ownerOf(new StreamId(row.text(0))));
             }
         }
         return new Missing(behind, List.copyOf(owners));
@@ -155,14 +152,13 @@ final class Replay {
 
     private Map<String, Long> versions(String table, Part<?> part, String[] streams) {
         Map<String, Long> versions = new HashMap<>();
-        for (@Nullable Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         "SELECT stream, version FROM %s WHERE handler = ?1 AND stream = ANY(?2)"
                                 .formatted(table),
                         part.handler(),
                         streams)) {
-            versions.put(
-                    (String) Objects.requireNonNull(row[0]), (Long) Objects.requireNonNull(row[1]));
+            versions.put(row.text(0), row.number(1));
         }
         return versions;
     }

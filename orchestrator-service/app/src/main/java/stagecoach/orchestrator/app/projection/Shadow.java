@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jspecify.annotations.Nullable;
 import stagecoach.orchestrator.app.projection.Projection.Table;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 
 /** The tables of read models that are being rebuilt, in a schema beside the service's own. */
 @Singleton
@@ -63,7 +63,7 @@ class Shadow {
 
     void drop(Tx tx, Projection projection) {
         // That a table is not there is no news.
-        tx.rows("SELECT set_config('client_min_messages', 'warning', true)");
+        tx.select("SELECT set_config('client_min_messages', 'warning', true)");
         for (Table table : projection.tables()) {
             tx.execute("DROP TABLE IF EXISTS %s.%s".formatted(schema(), table.name()));
         }
@@ -72,7 +72,7 @@ class Shadow {
 
     /** Until the end of the transaction, the tables' bare names mean the rebuilt ones. */
     void enter(Tx tx) {
-        tx.rows("SELECT set_config('search_path', ?1, true)", schema() + ", " + live);
+        tx.select("SELECT set_config('search_path', ?1, true)", schema() + ", " + live);
     }
 
     /**
@@ -83,7 +83,7 @@ class Shadow {
      */
     void lock(Tx tx, Projection projection) {
         // Less than the time after which the database looks for deadlocks: it is we who give way.
-        tx.rows("SELECT set_config('lock_timeout', '500ms', true)");
+        tx.select("SELECT set_config('lock_timeout', '500ms', true)");
         for (Table table : projection.tables()) {
             tx.execute(
                     "LOCK TABLE %s.%s IN SHARE ROW EXCLUSIVE MODE".formatted(live, table.name()));
@@ -146,8 +146,8 @@ class Shadow {
 
     private Optional<String> endOfPiece(Tx tx, Table table, String after) {
         String ownerOfLast = "(SELECT %s FROM %s.%s WHERE %s > ?1 ORDER BY 1 OFFSET %d LIMIT 1)";
-        List<@Nullable Object[]> end =
-                tx.rows(
+        List<SqlRow> end =
+                tx.select(
                         "SELECT least(%s, %s)"
                                 .formatted(
                                         ownerOfLast.formatted(
@@ -163,7 +163,7 @@ class Shadow {
                                                 table.owner(),
                                                 rowsAtOnce - 1)),
                         after);
-        return Optional.ofNullable((String) end.getFirst()[0]);
+        return end.getFirst().optionalText(0);
     }
 
     /** Makes the live tables equal to the rebuilt ones, and changes only rows that differ. */

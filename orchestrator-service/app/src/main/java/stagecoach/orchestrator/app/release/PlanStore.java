@@ -3,9 +3,7 @@ package stagecoach.orchestrator.app.release;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.secrets.SealedRows;
 import stagecoach.runtime.secrets.SecretBox;
@@ -38,9 +36,9 @@ public class PlanStore {
 
     /** The bytes of a document; empty if there is none of this name. */
     public Optional<byte[]> bytes(Tx tx, Digest digest) {
-        return tx.rows("SELECT sealed FROM plan WHERE digest = ?1", digest.value()).stream()
+        return tx.select("SELECT sealed FROM plan WHERE digest = ?1", digest.value()).stream()
                 .findFirst()
-                .map(row -> secrets.open(sealed(row), contextOf(digest)));
+                .map(row -> secrets.open(row.bytes(0), contextOf(digest)));
     }
 
     /**
@@ -59,10 +57,6 @@ public class PlanStore {
     @Singleton
     static SealedRows sealedRows() {
         return SealedRows.of("plans", "plan", "sealed", "digest", PlanStore::contextOf);
-    }
-
-    private static byte[] sealed(@Nullable Object[] row) {
-        return (byte[]) Objects.requireNonNull(row[0]);
     }
 
     private static String contextOf(Digest digest) {

@@ -51,14 +51,14 @@ public class ReleaseStore {
      * <p>Whoever retires it has done so already, or waits for us and then sees what we wrote.
      */
     public Optional<Release> hold(Tx tx, ProjectId project, ReleaseVersion version) {
-        tx.rows("SELECT 1 FROM release WHERE id = ?1 FOR KEY SHARE", idOf(project, version));
+        tx.select("SELECT 1 FROM release WHERE id = ?1 FOR KEY SHARE", idOf(project, version));
         return find(tx, project, version);
     }
 
     /** Why there is no such release. */
     public String whyNone(Tx tx, ProjectId project, ReleaseVersion version) {
         return tx
-                .rows(
+                .select(
                         "SELECT retired_at, reason FROM release_retired WHERE id = ?1",
                         idOf(project, version))
                 .stream()
@@ -66,7 +66,7 @@ public class ReleaseStore {
                 .map(
                         row ->
                                 "The release \"%s\" of \"%s\" is kept no longer: it went at %s, since %s."
-                                        .formatted(version, project, row[0], row[1]))
+                                        .formatted(version, project, row.instant(0), row.text(1)))
                 .orElseGet(
                         () ->
                                 "The project \"%s\" has no release \"%s\"."
@@ -117,7 +117,7 @@ public class ReleaseStore {
 
     /** Whether a version is, or was, a release: one that was retired is not made again. */
     boolean isUsed(Tx tx, ProjectId project, ReleaseVersion version) {
-        return !tx.rows(
+        return !tx.select(
                         "SELECT 1 FROM release WHERE id = ?1 UNION ALL SELECT 1 FROM release_retired WHERE id = ?1",
                         idOf(project, version))
                 .isEmpty();

@@ -5,14 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.retention.KeptForAWhile;
 import stagecoach.runtime.retirement.Retirement;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.runtime.sql.Statements;
 import stagecoach.runtime.streams.RequestPublisher;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -88,7 +87,12 @@ class DeploymentRetention implements KeptForAWhile {
                     new StreamsRetired(retired.stream().map(DeploymentRetention::stream).toList()));
         }
         List<String> again =
-                texts(tx.rows(TELL_AGAIN, now, now.minus(TOLD_FOR), now.minus(Duration.ofDays(1))));
+                texts(
+                        tx.select(
+                                TELL_AGAIN,
+                                now,
+                                now.minus(TOLD_FOR),
+                                now.minus(Duration.ofDays(1))));
         if (!again.isEmpty()) {
             told.add(new DeploymentsRetired(again));
         }
@@ -107,14 +111,19 @@ class DeploymentRetention implements KeptForAWhile {
         var kept = settings.present(tx);
         Instant before = now.minus(Duration.ofDays(kept.deploymentDays()));
         List<String> old =
-                texts(tx.rows(OLD, before, kept.deploymentsPerEnvironment(), DEPLOYMENTS_AT_ONCE));
+                texts(
+                        tx.select(
+                                OLD,
+                                before,
+                                kept.deploymentsPerEnvironment(),
+                                DEPLOYMENTS_AT_ONCE));
         if (old.isEmpty()) {
             return List.of();
         }
-        List<@Nullable Object[]> gone = tx.rows(RETIRE, old.toArray(String[]::new), before);
+        List<SqlRow> gone = tx.select(RETIRE, old.toArray(String[]::new), before);
         List<String> ids = texts(gone);
-        for (@Nullable Object[] row : gone) {
-            if ("SUCCEEDED".equals(row[4])) {
+        for (var row : gone) {
+            if (row.text(4).equals("SUCCEEDED")) {
                 tx.execute(
                         """
                         INSERT INTO release_success (project, release, environment, number, ended_at)
@@ -123,11 +132,11 @@ class DeploymentRetention implements KeptForAWhile {
                         ON CONFLICT (project, release, environment) DO UPDATE SET
                             number = greatest(release_success.number, excluded.number),
                             ended_at = greatest(release_success.ended_at, excluded.ended_at)""",
-                        row[1],
-                        row[2],
-                        row[3],
-                        row[6],
-                        row[7]);
+                        row.text(1),
+                        row.text(2),
+                        row.text(3),
+                        row.number(6),
+                        row.instant(7));
             }
         }
         Object names = ids.toArray(String[]::new);
@@ -139,7 +148,7 @@ class DeploymentRetention implements KeptForAWhile {
                 DELETE FROM plan p WHERE p.digest = ANY(?1)
                     AND NOT EXISTS (SELECT 1 FROM deployment d WHERE d.plan_digest = p.digest)
                     AND NOT EXISTS (SELECT 1 FROM release r WHERE r.snapshot_digest = p.digest)""",
-                (Object) gone.stream().map(row -> text(row[5])).distinct().toArray(String[]::new));
+                (Object) gone.stream().map(row -> row.text(5)).distinct().toArray(String[]::new));
         retirement.retire(tx, ids);
         tx.execute("UPDATE retired SET announced_at = ?2 WHERE deployment = ANY(?1)", names, now);
         return ids;
@@ -149,11 +158,7 @@ class DeploymentRetention implements KeptForAWhile {
         return StreamId.of("deployment", new DeploymentId(deployment)).value();
     }
 
-    private static List<String> texts(List<@Nullable Object[]> rows) {
-        return rows.stream().map(row -> text(row[0])).toList();
-    }
-
-    private static String text(@Nullable Object value) {
-        return (String) Objects.requireNonNull(value);
+    private static List<String> texts(List<SqlRow> rows) {
+        return rows.stream().map(row -> row.text(0)).toList();
     }
 }

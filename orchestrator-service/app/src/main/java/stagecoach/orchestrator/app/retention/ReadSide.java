@@ -2,7 +2,6 @@ package stagecoach.orchestrator.app.retention;
 
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Objects;
 import stagecoach.runtime.retirement.OwnTables;
 import stagecoach.runtime.sql.Statements;
 
@@ -33,8 +32,8 @@ class ReadSide implements OwnTables {
     @Override
     public int forget(Statements tx, String deployment, int rowsMax) {
         String[] tickets =
-                tx.rows(OUTPUT, deployment, rowsMax).stream()
-                        .map(row -> (String) Objects.requireNonNull(row[0]))
+                tx.select(OUTPUT, deployment, rowsMax).stream()
+                        .map(row -> row.text(0))
                         .distinct()
                         .toArray(String[]::new);
         if (tickets.length > 0) {

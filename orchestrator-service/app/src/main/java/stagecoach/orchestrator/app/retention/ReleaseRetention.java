@@ -12,10 +12,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.ReleasesKept;
 import stagecoach.orchestrator.app.catalog.project.LifecycleReader;
 import stagecoach.orchestrator.app.catalog.row.ProjectRow;
@@ -29,6 +27,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
@@ -102,7 +101,7 @@ class ReleaseRetention {
         if (kept.perPhase().isEmpty() && kept.days().isEmpty()) {
             return Optional.empty();
         }
-        return tx.rows(NEXT_PROJECT, behind).stream().findFirst().map(row -> text(row[0]));
+        return tx.select(NEXT_PROJECT, behind).stream().findFirst().map(row -> row.text(0));
     }
 
     /**
@@ -123,11 +122,11 @@ class ReleaseRetention {
         }
         // Whom another pod is about to retire is left to it; who deploys one of them now has it.
         Set<String> locked = new HashSet<>();
-        tx.rows(
+        tx.select(
                         "SELECT version FROM release WHERE project = ?1 AND version = ANY(?2) ORDER BY version FOR UPDATE SKIP LOCKED",
                         project.value(),
                         some)
-                .forEach(row -> locked.add(text(row[0])));
+                .forEach(row -> locked.add(row.text(0)));
         // In a statement of its own: it sees the deployments that were made before we had the rows.
         List<Going> still =
                 going(tx, project, now).stream()
@@ -144,38 +143,30 @@ class ReleaseRetention {
                         .map(row -> LifecycleReader.of(row.lifecycle))
                         .orElse(Lifecycle.NONE);
         Map<String, List<Visit>> visits = new HashMap<>();
-        for (@Nullable Object[] row : tx.rows(VISITS, project.value())) {
-            visits.computeIfAbsent(text(row[0]), _ -> new ArrayList<>()).add(visit(row));
+        for (var row : tx.select(VISITS, project.value())) {
+            visits.computeIfAbsent(row.text(0), _ -> new ArrayList<>()).add(visit(row));
         }
         List<Candidate> candidates =
                 tx
-                        .rows(
+                        .select(
                                 "SELECT version, created_at FROM release WHERE project = ?1",
                                 project.value())
                         .stream()
                         .map(
                                 row ->
                                         new Candidate(
-                                                new ReleaseVersion(text(row[0])),
-                                                instant(row[1]),
-                                                visits.getOrDefault(text(row[0]), List.of())))
+                                                new ReleaseVersion(row.text(0)),
+                                                row.instant(1),
+                                                visits.getOrDefault(row.text(0), List.of())))
                         .toList();
         return ReleaseKeeping.going(candidates, lifecycle, kept, now);
     }
 
-    private static Visit visit(@Nullable Object[] row) {
+    private static Visit visit(SqlRow row) {
         return new Visit(
-                new EnvironmentId(text(row[1])),
-                instant(row[2]),
-                Optional.ofNullable((Instant) row[3]),
-                Boolean.TRUE.equals(row[4]));
-    }
-
-    private static Instant instant(@Nullable Object value) {
-        return (Instant) Objects.requireNonNull(value);
-    }
-
-    private static String text(@Nullable Object value) {
-        return (String) Objects.requireNonNull(value);
+                new EnvironmentId(row.text(1)),
+                row.instant(2),
+                row.optionalInstant(3),
+                row.flag(4));
     }
 }

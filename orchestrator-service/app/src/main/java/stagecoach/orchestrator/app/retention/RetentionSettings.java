@@ -3,10 +3,8 @@ package stagecoach.orchestrator.app.retention;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
@@ -64,35 +62,30 @@ public class RetentionSettings {
 
     private static Optional<ConfigurationDocument.Retention> set(Statements tx) {
         return tx
-                .rows(
+                .select(
                         "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent, releases_per_phase, release_days FROM retention_setting")
                 .stream()
                 .findFirst()
                 .map(
                         row ->
                                 new ConfigurationDocument.Retention(
-                                        number(row[0]),
-                                        number(row[1]),
-                                        number(row[2]),
-                                        number(row[3]),
+                                        row.whole(0),
+                                        row.whole(1),
+                                        row.whole(2),
+                                        row.whole(3),
                                         Optional.of(
                                                 new PackagesKept(
-                                                        optional(row[4]),
-                                                        optional(row[5]),
-                                                        optional(row[6]))),
+                                                        row.optionalWhole(4),
+                                                        row.optionalWhole(5),
+                                                        row.optionalWhole(6))),
                                         Optional.of(
-                                                new CachesKept(optional(row[7]), optional(row[8]))),
+                                                new CachesKept(
+                                                        row.optionalWhole(7),
+                                                        row.optionalWhole(8))),
                                         Optional.of(
                                                 new ReleasesKept(
-                                                        optional(row[9]), optional(row[10])))));
-    }
-
-    private static int number(@Nullable Object value) {
-        return (Integer) Objects.requireNonNull(value);
-    }
-
-    private static Optional<Integer> optional(@Nullable Object value) {
-        return Optional.ofNullable((Integer) value);
+                                                        row.optionalWhole(9),
+                                                        row.optionalWhole(10)))));
     }
 
     /** Sets it, and tells everybody; what is set already changes nothing. */

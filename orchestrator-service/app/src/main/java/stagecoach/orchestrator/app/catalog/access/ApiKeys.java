@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
@@ -14,6 +13,7 @@ import stagecoach.runtime.access.KeyCheck;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 
 /** Keeps the keys' hashes and tells the other services of them; checking them is the runtime's. */
 @ApplicationScoped
@@ -56,7 +56,7 @@ class ApiKeys {
     /** One key, without what only its holder knows. */
     Optional<ApiKey> find(Tx tx, String id) {
         return tx
-                .rows(
+                .select(
                         "SELECT id, name, sha256, array_to_string(roles, ','), expires_at FROM api_key WHERE id = ?1",
                         id)
                 .stream()
@@ -67,7 +67,7 @@ class ApiKeys {
     /** Keys behind an id, in the order of ids. */
     List<ApiKey> after(Tx tx, String id, int limit) {
         return tx
-                .rows(
+                .select(
                         "SELECT id, name, sha256, array_to_string(roles, ','), expires_at FROM api_key WHERE id > ?1 ORDER BY id LIMIT ?2",
                         id,
                         limit)
@@ -83,19 +83,19 @@ class ApiKeys {
 
     /** Whether some other key may do everything, now. */
     boolean anotherAdmin(Tx tx, String id, Instant now) {
-        return !tx.rows(
+        return !tx.select(
                         "SELECT 1 FROM api_key WHERE id <> ?1 AND 'ADMIN' = ANY(roles) AND (expires_at IS NULL OR expires_at > ?2) LIMIT 1",
                         id,
                         now)
                 .isEmpty();
     }
 
-    private static ApiKey key(@Nullable Object[] row) {
+    private static ApiKey key(SqlRow row) {
         return new ApiKey(
-                String.valueOf(row[0]),
-                String.valueOf(row[1]),
-                String.valueOf(row[2]),
-                Arrays.stream(String.valueOf(row[3]).split(",", -1)).map(Role::valueOf).toList(),
-                Optional.ofNullable((Instant) row[4]));
+                row.text(0),
+                row.text(1),
+                row.text(2),
+                Arrays.stream(row.text(3).split(",", -1)).map(Role::valueOf).toList(),
+                row.optionalInstant(4));
     }
 }

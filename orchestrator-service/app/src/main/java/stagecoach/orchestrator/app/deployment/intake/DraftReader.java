@@ -145,8 +145,8 @@ class DraftReader {
      * The ids in a table of the catalog, for guesses; {@code table} is a constant of this class.
      */
     private static List<String> ids(Tx tx, String table) {
-        return tx.rows("SELECT id FROM %s ORDER BY id LIMIT 500".formatted(table)).stream()
-                .map(row -> String.valueOf(row[0]))
+        return tx.select("SELECT id FROM %s ORDER BY id LIMIT 500".formatted(table)).stream()
+                .map(row -> row.text(0))
                 .toList();
     }
 

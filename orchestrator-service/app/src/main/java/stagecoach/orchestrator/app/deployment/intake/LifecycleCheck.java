@@ -27,7 +27,7 @@ final class LifecycleCheck {
         }
         var succeeded =
                 tx
-                        .rows(
+                        .select(
                                 """
                                 SELECT DISTINCT environment FROM deployment
                                 WHERE project = ?1 AND release = ?2 AND state = 'SUCCEEDED'
@@ -36,7 +36,7 @@ final class LifecycleCheck {
                                 release.project().value(),
                                 release.version().value())
                         .stream()
-                        .map(row -> new EnvironmentId(String.valueOf(row[0])))
+                        .map(row -> new EnvironmentId(row.text(0)))
                         .toList();
         lifecycle
                 .whyNot(environment, succeeded)

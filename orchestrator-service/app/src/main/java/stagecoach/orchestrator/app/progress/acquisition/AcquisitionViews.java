@@ -11,6 +11,7 @@ import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.run.StepState;
 import stagecoach.orchestrator.app.progress.acquisition.AcquisitionRows.HolderKind;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.DeploymentId;
 
 /** Reads how the packages of a deployment come to its caches and targets. */
@@ -94,8 +95,8 @@ public final class AcquisitionViews {
     public static AcquisitionsView of(Tx tx, DeploymentId id) {
         List<TargetView> targets = new ArrayList<>();
         List<CacheView> caches = new ArrayList<>();
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         """
                         SELECT holder_kind, package_shown, version, size, holder, nullif(region, ''), run,
                             attempt, state, served_kind, served_cache, bytes, bytes_resumed, attempts,
@@ -103,73 +104,70 @@ public final class AcquisitionViews {
                         FROM acquisition_row WHERE deployment = ?1
                         ORDER BY package, version, holder_kind, region, holder""",
                         id.value())) {
-            switch (HolderKind.valueOf(text(row[0]))) {
-                case TARGET -> targets.add(target(row, text(row[4]), null));
-                case WORKER -> targets.add(target(row, null, text(row[4])));
+            switch (HolderKind.valueOf(row.text(0))) {
+                case TARGET -> targets.add(target(row, row.text(4), null));
+                case WORKER -> targets.add(target(row, null, row.text(4)));
                 case CACHE -> caches.add(cache(row));
             }
         }
         return new AcquisitionsView(targets, caches, links(tx, id));
     }
 
-    private static TargetView target(
-            @Nullable Object[] row, @Nullable String target, @Nullable String worker) {
+    private static TargetView target(SqlRow row, @Nullable String target, @Nullable String worker) {
         return new TargetView(
-                text(row[1]),
-                text(row[2]),
-                number(row[3]),
+                row.text(1),
+                row.text(2),
+                row.number(3),
                 target,
                 worker,
-                (String) row[5],
-                (int) number(row[6]),
-                (int) number(row[7]),
-                StepState.valueOf(text(row[8])),
-                row[9] == null
-                        ? null
-                        : new ServedByView(ServedBy.Kind.valueOf(text(row[9])), (String) row[10]),
-                number(row[11]),
-                number(row[12]),
-                (int) number(row[13]),
-                (Instant) row[14],
-                (Instant) row[15],
-                (String) row[16]);
+                row.optionalText(5).orElse(null),
+                row.whole(6),
+                row.whole(7),
+                StepState.valueOf(row.text(8)),
+                row.optionalText(9)
+                        .map(ServedBy.Kind::valueOf)
+                        .map(kind -> new ServedByView(kind, row.optionalText(10).orElse(null)))
+                        .orElse(null),
+                row.number(11),
+                row.number(12),
+                row.whole(13),
+                row.optionalInstant(14).orElse(null),
+                row.optionalInstant(15).orElse(null),
+                row.optionalText(16).orElse(null));
     }
 
-    private static CacheView cache(@Nullable Object[] row) {
+    private static CacheView cache(SqlRow row) {
         return new CacheView(
-                text(row[1]),
-                text(row[2]),
-                number(row[3]),
-                text(row[4]),
-                (String) row[5],
-                (int) number(row[6]),
-                (int) number(row[7]),
-                StepState.valueOf(text(row[8])),
-                number(row[11]),
-                number(row[12]),
-                (int) number(row[13]),
-                (Instant) row[14],
-                (Instant) row[15],
-                (String) row[16]);
+                row.text(1),
+                row.text(2),
+                row.number(3),
+                row.text(4),
+                row.optionalText(5).orElse(null),
+                row.whole(6),
+                row.whole(7),
+                StepState.valueOf(row.text(8)),
+                row.number(11),
+                row.number(12),
+                row.whole(13),
+                row.optionalInstant(14).orElse(null),
+                row.optionalInstant(15).orElse(null),
+                row.optionalText(16).orElse(null));
     }
 
     private static List<LinkView> links(Tx tx, DeploymentId id) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT nullif(from_place, ''), nullif(to_place, ''), bytes
                         FROM acquisition_link WHERE deployment = ?1 ORDER BY from_place, to_place""",
                         id.value())
                 .stream()
-                .map(row -> new LinkView((String) row[0], (String) row[1], number(row[2])))
+                .map(
+                        row ->
+                                new LinkView(
+                                        row.optionalText(0).orElse(null),
+                                        row.optionalText(1).orElse(null),
+                                        row.number(2)))
                 .toList();
-    }
-
-    private static String text(@Nullable Object value) {
-        return String.valueOf(value);
-    }
-
-    private static long number(@Nullable Object value) {
-        return value instanceof Number number ? number.longValue() : 0;
     }
 }

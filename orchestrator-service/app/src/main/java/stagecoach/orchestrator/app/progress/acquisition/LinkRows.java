@@ -37,7 +37,7 @@ final class LinkRows {
     /** The region of a cache, as this deployment began with it; empty if it is not known. */
     String regionOf(CacheId cache) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT region FROM (
                             SELECT 1 AS place, region FROM acquisition_row
@@ -49,7 +49,7 @@ final class LinkRows {
                         cache.value(),
                         deployment)
                 .stream()
-                .map(row -> String.valueOf(row[0]))
+                .map(row -> row.text(0))
                 .findFirst()
                 .orElse("");
     }
@@ -57,7 +57,7 @@ final class LinkRows {
     /** The region of a machine that needs a package; empty if it has none. */
     String regionOf(PackagePin pin, HolderKind kind, String holder) {
         return tx
-                .rows(
+                .select(
                         """
                         SELECT region FROM acquisition_row
                         WHERE deployment = ?1 AND package = ?2 AND version = ?3
@@ -68,7 +68,7 @@ final class LinkRows {
                         holder,
                         kind)
                 .stream()
-                .map(row -> String.valueOf(row[0]))
+                .map(row -> row.text(0))
                 .findFirst()
                 .orElse("");
     }

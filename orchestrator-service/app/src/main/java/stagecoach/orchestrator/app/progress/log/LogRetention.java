@@ -4,7 +4,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import stagecoach.orchestrator.app.retention.RetentionSettings;
 import stagecoach.runtime.retention.KeptForAWhile;
 import stagecoach.runtime.sql.Statements;
@@ -44,8 +43,8 @@ class LogRetention implements KeptForAWhile {
     @Override
     public int forget(Statements tx, Instant now, int rowsMax) {
         List<String> old =
-                tx.rows(OLD, now.minus(Duration.ofDays(settings.present(tx).logDays()))).stream()
-                        .map(row -> (String) Objects.requireNonNull(row[0]))
+                tx.select(OLD, now.minus(Duration.ofDays(settings.present(tx).logDays()))).stream()
+                        .map(row -> row.text(0))
                         .toList();
         int gone = 0;
         for (String deployment : old) {
@@ -60,8 +59,8 @@ class LogRetention implements KeptForAWhile {
 
     private static int forgetOf(Statements tx, String deployment, int rowsMax) {
         String[] tickets =
-                tx.rows(FORGET, deployment, rowsMax).stream()
-                        .map(row -> (String) Objects.requireNonNull(row[0]))
+                tx.select(FORGET, deployment, rowsMax).stream()
+                        .map(row -> row.text(0))
                         .toArray(String[]::new);
         tx.execute("DELETE FROM log_ticket WHERE ticket = ANY(?1)", (Object) tickets);
         if (tickets.length < rowsMax) {

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +18,7 @@ import stagecoach.contracts.agent.LogEntry.Output;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.wire.StagecoachJson;
 
 /**
@@ -62,7 +62,7 @@ public class LogStore {
                 deployment);
         long seq =
                 number(
-                        tx.rows(
+                        tx.select(
                                 "SELECT seq FROM log_head WHERE deployment = ?1 FOR UPDATE",
                                 deployment));
         long before = seq;
@@ -149,25 +149,23 @@ public class LogStore {
     private static Set<String> kept(Tx tx, String[] tickets, List<Output> chunks) {
         long lowest = chunks.stream().mapToLong(Output::chunk).min().orElse(0);
         Set<String> kept = new HashSet<>();
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         "SELECT ticket, chunk FROM log_chunk WHERE ticket = ANY(?1) AND chunk >= ?2",
                         tickets,
                         lowest)) {
-            kept.add(row[0] + "/" + row[1]);
+            kept.add(row.text(0) + "/" + row.number(1));
         }
         return kept;
     }
 
     private static Map<String, Fill> fills(Tx tx, String[] tickets) {
         Map<String, Fill> fills = new HashMap<>();
-        for (Object[] row :
-                tx.rows(
+        for (var row :
+                tx.select(
                         "SELECT ticket, bytes, capped FROM log_ticket WHERE ticket = ANY(?1)",
                         (Object) tickets)) {
-            fills.put(
-                    String.valueOf(row[0]),
-                    new Fill(((Number) row[1]).longValue(), (Boolean) row[2]));
+            fills.put(row.text(0), new Fill(row.number(1), row.flag(2)));
         }
         return fills;
     }
@@ -184,7 +182,7 @@ public class LogStore {
 
     /** The number of the last line of a deployment; 0 if it has none. */
     public long head(Tx tx, String deployment) {
-        return number(tx.rows("SELECT seq FROM log_head WHERE deployment = ?1", deployment));
+        return number(tx.select("SELECT seq FROM log_head WHERE deployment = ?1", deployment));
     }
 
     /**
@@ -242,9 +240,7 @@ public class LogStore {
         }
     }
 
-    private static long number(List<@Nullable Object[]> rows) {
-        return rows.isEmpty()
-                ? 0
-                : ((Number) Objects.requireNonNull(rows.getFirst()[0])).longValue();
+    private static long number(List<SqlRow> rows) {
+        return rows.isEmpty() ? 0 : rows.getFirst().number(0);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.run.StepState;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.DeploymentId;
 
 /**
@@ -32,34 +33,33 @@ final class ManualAnswers {
     static ManualAnswers of(Tx tx, DeploymentId deployment) {
         var answers = new ManualAnswers();
         for (var row :
-                tx.rows(
+                tx.select(
                         """
                         SELECT run, raised_at, resolved_at, choice, resolved_by, notes FROM interruption
                         WHERE deployment = ?1 AND kind = 'MANUAL_INTERVENTION'""",
                         deployment.value())) {
-            if (row[0] instanceof Number run) {
-                answers.byRun.put(run.intValue(), answered(row));
-            }
+            answers.byRun.put(row.whole(0), answered(row));
         }
         return answers;
     }
 
-    private static Answered answered(@Nullable Object[] row) {
-        var asked = row[1] instanceof Instant at ? at : null;
-        if (!(row[2] instanceof Instant answered)) {
+    private static Answered answered(SqlRow row) {
+        var asked = row.optionalInstant(1).orElse(null);
+        var answered = row.optionalInstant(2).orElse(null);
+        if (answered == null) {
             return new Answered(StepState.RUNNING, asked, null, "waits for an answer");
         }
-        if (row[3] == null) {
+        Optional<String> choice = row.optionalText(3);
+        if (choice.isEmpty()) {
             return new Answered(
                     StepState.CANCELLED, asked, answered, "cancelled before anybody answered");
         }
-        String choice = String.valueOf(row[3]);
-        String notes = row[5] == null ? "" : ": " + row[5];
+        String notes = row.optionalText(5).map(text -> ": " + text).orElse("");
         return new Answered(
-                choice.equals("PROCEED") ? StepState.SUCCEEDED : StepState.FAILED,
+                choice.get().equals("PROCEED") ? StepState.SUCCEEDED : StepState.FAILED,
                 asked,
                 answered,
-                "%s answered %s%s".formatted(row[4], choice, notes));
+                "%s answered %s%s".formatted(row.optionalText(4).orElse(""), choice.get(), notes));
     }
 
     /** What came of the intervention that this run reached; empty if no question is known yet. */

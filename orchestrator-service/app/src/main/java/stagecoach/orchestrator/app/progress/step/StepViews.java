@@ -54,15 +54,15 @@ public final class StepViews {
 
     /** All of them: run by run in the order of the process, then what no run was given yet. */
     public static Optional<List<StepView>> of(Tx tx, DeploymentId id) {
-        return tx.rows("SELECT state, steps FROM deployment WHERE id = ?1", id.value()).stream()
+        return tx.select("SELECT state, steps FROM deployment WHERE id = ?1", id.value()).stream()
                 .findFirst()
                 .map(
                         row ->
                                 views(
                                         tx,
                                         id,
-                                        DeploymentState.valueOf(String.valueOf(row[0])),
-                                        outline(String.valueOf(row[1]))));
+                                        DeploymentState.valueOf(row.text(0)),
+                                        outline(row.text(1))));
     }
 
     private static List<StepView> views(
