@@ -3,10 +3,10 @@ package stagecoach.packages.feeds.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedHttp;
 import stagecoach.packages.server.nuget.RegisteredVersion;
@@ -18,9 +18,16 @@ import stagecoach.vocabulary.packages.Sha512;
 final class Registration {
     private static final String ALGORITHM = "SHA512";
 
+    /** More than any real package has, 64 versions each. */
+    private static final int PAGES_MAX = 1_000;
+
+    /** A page may be large; what was looked at last is mostly looked at again. */
+    private static final int PAGES_KEPT_MAX = 8;
+
     private final FeedHttp http;
     private final JsonNode index;
-    private final Map<String, JsonNode> pages = new HashMap<>();
+    private final SequencedMap<String, JsonNode> pages = new LinkedHashMap<>();
+    private int loaded;
 
     Registration(FeedHttp http, JsonNode index) {
         this.http = http;
@@ -112,6 +119,10 @@ final class Registration {
         if (known != null) {
             return known;
         }
+        if (++loaded > PAGES_MAX) {
+            throw http.wrong(
+                    "a registration has more than %d pages to look at".formatted(PAGES_MAX));
+        }
         URI uri;
         try {
             uri = http.home().resolve(address);
@@ -122,6 +133,9 @@ final class Registration {
                 Json.get(http, uri)
                         .orElseThrow(() -> http.wrong("%s is not there".formatted(uri.getPath())))
                         .path("items");
+        if (pages.size() == PAGES_KEPT_MAX) {
+            pages.pollFirstEntry();
+        }
         pages.put(address, items);
         return items;
     }

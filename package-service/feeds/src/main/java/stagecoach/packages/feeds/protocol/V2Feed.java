@@ -32,6 +32,8 @@ final class V2Feed implements PackageFeed {
     /** More than any real package has versions. */
     private static final int PAGES_MAX = 200;
 
+    private static final int ENTRIES_MAX = 20_000;
+
     private final FeedSettings settings;
     private final FeedRules rules;
     private final FeedHttp http;
@@ -69,11 +71,9 @@ final class V2Feed implements PackageFeed {
 
     private List<Entry> entries(PackageId id) throws FeedException, InterruptedException {
         return pages(
-                        "FindPackagesById()?id='%s'&semVerLevel=2.0.0".formatted(id),
-                        Integer.MAX_VALUE)
-                .stream()
-                .filter(entry -> entry.id().equals(id))
-                .toList();
+                "FindPackagesById()?id='%s'&semVerLevel=2.0.0".formatted(id),
+                entry -> entry.id().equals(id),
+                ENTRIES_MAX);
     }
 
     @Override
@@ -84,10 +84,16 @@ final class V2Feed implements PackageFeed {
                         .formatted(
                                 URLEncoder.encode(text.replace("'", "''"), StandardCharsets.UTF_8),
                                 limit);
-        return pages(query, limit).stream().map(Entry::id).distinct().limit(limit).toList();
+        return pages(query, _ -> true, limit).stream()
+                .map(Entry::id)
+                .distinct()
+                .limit(limit)
+                .toList();
     }
 
-    private List<Entry> pages(String query, int enough) throws FeedException, InterruptedException {
+    /** The wanted entries, perhaps some more than are enough; others are not kept. */
+    private List<Entry> pages(String query, Predicate<Entry> wanted, int enough)
+            throws FeedException, InterruptedException {
         List<Entry> entries = new ArrayList<>();
         @Nullable URI next = address(query);
         for (int page = 0; next != null && page < PAGES_MAX && entries.size() < enough; page++) {
@@ -108,7 +114,7 @@ final class V2Feed implements PackageFeed {
                                             http.wrong(
                                                     "%s is no document of the NuGet v2 protocol; check the url (that of a v3 feed ends with index.json)"
                                                             .formatted(at.getPath())));
-            entries.addAll(read.entries());
+            read.entries().stream().filter(wanted).forEach(entries::add);
             next = read.next().isPresent() ? resolved(at, read.next().get()) : null;
         }
         return entries;

@@ -132,6 +132,25 @@ class V2FeedTest {
     }
 
     @Test
+    void pages_without_end_end_and_what_was_not_asked_for_is_not_kept() throws Exception {
+        try (var server = new OddServer();
+                var feeds = new Feeds(FeedRules.USUAL, WayOut.USUAL)) {
+            String other =
+                    entry("1.0", "2020-01-01T00:00:00Z", "").replace("Shop.Web", "Shop.Other");
+            server.on(
+                    "/nuget/FindPackagesById()",
+                    text(
+                            feed(
+                                    other.repeat(50) + entry("2.0", "2020-01-01T00:00:00Z", ""),
+                                    "<link rel=\"next\" href=\"%s\"/>"
+                                            .formatted(server.url("/nuget/FindPackagesById()")))));
+            assertThat(opened(feeds, server).versions(SHOP))
+                    .hasSizeLessThanOrEqualTo(200)
+                    .allMatch(PackageVersion.parse("2.0")::equals);
+        }
+    }
+
+    @Test
     void what_is_no_feed_and_what_reaches_outside_are_refused() throws Exception {
         try (var server = new OddServer();
                 var feeds = new Feeds(FeedRules.USUAL, WayOut.USUAL)) {
