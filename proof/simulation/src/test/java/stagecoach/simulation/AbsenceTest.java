@@ -53,6 +53,8 @@ class AbsenceTest {
                 Optional.empty(),
                 rule == UnavailableTargets.WAIT ? Optional.of(30) : Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

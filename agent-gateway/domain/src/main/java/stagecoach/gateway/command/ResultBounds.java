@@ -8,8 +8,8 @@ import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 
 /**
- * Keeps a tentacle's result small enough for an event (512 KiB): what cannot be kept is never
- * passed off as a success.
+ * Keeps a tentacle's result small enough for an event: what cannot be kept is never passed off as a
+ * success.
  */
 public final class ResultBounds {
     /** Most bytes of all output variables together, names and values in UTF-8. */

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,18 +85,18 @@ public class AccessFilter {
         if (isUnder(OPEN, template)) {
             return Uni.createFrom().nullItem();
         }
-        Optional<String> key = PresentedKey.of(request);
+        List<String> presented = PresentedKeys.of(request);
         // The filter goes on elsewhere, where the request's context is not at hand.
         Caller present = ClientProxy.unwrap(caller);
         if (isUnder(FOR_SERVICES, template)) {
-            return refusal(() -> service(key, present));
+            return refusal(() -> service(presented, present));
         }
         boolean reads = READING.contains(request.getMethod());
         Set<Role> needed = needed(resource, reads);
         boolean perhapsOpen = reads && needed.contains(Role.READ) && isUnder(FOR_NUGET, template);
         return refusal(
                         () ->
-                                person(key, needed, template, present)
+                                person(presented, needed, template, present)
                                         .filter(_ -> !(perhapsOpen && isOpen())))
                 .runSubscriptionOn(threads);
     }
@@ -134,8 +135,9 @@ public class AccessFilter {
                                         .orElseGet(() -> Uni.createFrom().nullItem()));
     }
 
-    private Optional<Response> service(Optional<String> token, Caller present) {
-        Optional<String> service = token.flatMap(tokens::verify);
+    private Optional<Response> service(List<String> presented, Caller present) {
+        Optional<String> service =
+                presented.stream().flatMap(token -> tokens.verify(token).stream()).findFirst();
         if (service.isEmpty()) {
             return Optional.of(
                     problems.response(
@@ -148,10 +150,11 @@ public class AccessFilter {
     }
 
     private Optional<Response> person(
-            Optional<String> presented, Set<Role> needed, String template, Caller present) {
-        Optional<ApiKey> key = presented.flatMap(keys::check);
+            List<String> presented, Set<Role> needed, String template, Caller present) {
+        Optional<ApiKey> key =
+                presented.stream().flatMap(shown -> keys.check(shown).stream()).findFirst();
         if (key.isEmpty()) {
-            return Optional.of(unauthorized(presented.isPresent(), template));
+            return Optional.of(unauthorized(!presented.isEmpty(), template));
         }
         Set<Role> roles = Set.copyOf(key.get().roles());
         if (allowed(roles, needed)) {
@@ -204,17 +207,23 @@ public class AccessFilter {
         return needs == null ? unsaid : EnumSet.copyOf(Arrays.asList(needs.value()));
     }
 
-    /** Finds the key that a request carries, in any of the headers where one may stand. */
-    private static final class PresentedKey {
-        private PresentedKey() {}
+    /**
+     * Finds the keys that a request carries, in all headers where one may stand. A NuGet client
+     * sends what was given to {@code push -k} beside the credentials of its source, and feeds of
+     * others that look at the credentials only have people write anything there.
+     */
+    private static final class PresentedKeys {
+        private PresentedKeys() {}
 
-        static Optional<String> of(ContainerRequestContext request) {
-            return header(request, "X-Api-Key")
-                    .or(() -> header(request, "X-NuGet-ApiKey"))
-                    .or(
-                            () ->
-                                    header(request, "Authorization")
-                                            .flatMap(PresentedKey::ofAuthorization));
+        static List<String> of(ContainerRequestContext request) {
+            return Stream.of(
+                            header(request, "X-Api-Key"),
+                            header(request, "X-NuGet-ApiKey"),
+                            header(request, "Authorization")
+                                    .flatMap(PresentedKeys::ofAuthorization))
+                    .flatMap(Optional::stream)
+                    .distinct()
+                    .toList();
         }
 
         private static Optional<String> header(ContainerRequestContext request, String name) {

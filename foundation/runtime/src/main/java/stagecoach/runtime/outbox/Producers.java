@@ -7,9 +7,13 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import stagecoach.runtime.store.NewEvent;
 
 /** Kafka producers that lose and reorder nothing by themselves. */
 public final class Producers {
+    /** The largest event, with its key and headers. */
+    private static final int RECORD_BYTES_MAX = NewEvent.BYTES_MAX + (256 << 10);
+
     private Producers() {}
 
     /**
@@ -24,6 +28,7 @@ public final class Producers {
         config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // Together below the 30 s after which the database ends an idle transaction.

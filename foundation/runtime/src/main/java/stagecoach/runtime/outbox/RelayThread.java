@@ -43,7 +43,9 @@ class RelayThread {
                 new Relay(
                         unitOfWork,
                         service,
-                        () -> Producers.open(bootstrap, service + "-relay", "none"),
+                        // Large events repeat themselves: so they stay below the megabyte that
+                        // brokers take unless they are told otherwise.
+                        () -> Producers.open(bootstrap, service + "-relay", "lz4"),
                         new LogTail(() -> LogTail.admin(bootstrap)),
                         LOOK_EVERY,
                         point -> {});

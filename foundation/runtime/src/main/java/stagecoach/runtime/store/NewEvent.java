@@ -24,8 +24,11 @@ public record NewEvent(
         String topic,
         String key,
         List<NewCommand> commands) {
-    /** An event stays below this size; what is larger belongs into a payload. */
-    public static final int BYTES_MAX = 512 * 1024;
+    /**
+     * An event stays below this size: room for the end of a run over all the steps and targets that
+     * one deployment may have. What grows with something else belongs into a payload.
+     */
+    public static final int BYTES_MAX = 4 << 20;
 
     /** Refuses an event that is too large. */
     public NewEvent {

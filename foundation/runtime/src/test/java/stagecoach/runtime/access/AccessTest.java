@@ -156,6 +156,12 @@ class AccessTest {
                 .body("next", nullValue());
         given().header("X-Api-Key", key).get("/api/v1/who").then().statusCode(200);
         given().header("X-NuGet-ApiKey", key).get("/nuget/v3/index.json").then().statusCode(200);
+        // "push -k any" beside the credentials of the source, as other feeds would have it
+        given().header("X-NuGet-ApiKey", "any")
+                .header("Authorization", "Bearer " + key)
+                .get("/nuget/v3/index.json")
+                .then()
+                .statusCode(200);
         given().auth()
                 .preemptive()
                 .basic("anyone", key)

@@ -1,14 +1,17 @@
 package stagecoach.runtime.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static stagecoach.runtime.toy.AccountKind.ACCOUNTS;
 
 import jakarta.inject.Inject;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -20,6 +23,7 @@ import stagecoach.contracts.channel.Channels;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
+import stagecoach.runtime.store.NewEvent;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
@@ -69,6 +73,24 @@ class PublishingTest {
                         () ->
                                 assertThat(heard.versions("toy-listener", stream))
                                         .isEqualTo(List.of(1L, 2L, 3L)));
+    }
+
+    @Test
+    void the_largest_event_reaches_who_listens_whatever_is_in_it() {
+        var stream = StreamId.of("account", UUID.randomUUID());
+        var cause = Cause.of(Clock.systemUTC(), "ann");
+        var bytes = new byte[(NewEvent.BYTES_MAX - 1024) * 3 / 4];
+        new Random(7).nextBytes(bytes);
+        String what = Base64.getEncoder().encodeToString(bytes);
+        handler.handle(ACCOUNTS, stream, new Open("ann"), cause);
+        handler.handle(ACCOUNTS, stream, new Deposit(7, what), cause);
+        try (var topic = TestEvents.consume(AccountKind.TOPIC)) {
+            assertThat(topic.until(stream, s -> s.size() == 2).get(1).event(AccountEvent.class))
+                    .isEqualTo(new AccountEvent.Deposited(7, what));
+        }
+        assertThatThrownBy(
+                        () -> handler.handle(ACCOUNTS, stream, new Deposit(7, what + what), cause))
+                .hasMessageContaining("are the most");
     }
 
     @Test

@@ -113,6 +113,10 @@ public final class KafkaEngine {
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
 
+        // The largest event has 4 MiB; compressed, as the relays send it, it is smaller by far.
+        p.setProperty("message.max.bytes", "5242880");
+        p.setProperty("replica.fetch.max.bytes", "5242880");
+
         // A laptop's share of memory and threads.
         p.setProperty("log.cleaner.dedupe.buffer.size", "2097152");
         p.setProperty("offsets.load.buffer.size", "1048576");

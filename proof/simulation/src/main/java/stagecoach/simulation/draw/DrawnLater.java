@@ -15,7 +15,7 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 /**
  * What is drawn of steps without dice, so that seeds go on to mean what they meant before there was
  * this: health checks and waiting, questions to URLs, a person who is asked before all, scripts
- * that cannot be ended.
+ * that cannot be ended, bounds for how they are.
  */
 final class DrawnLater {
     private final long seed;
@@ -30,6 +30,7 @@ final class DrawnLater {
                 .map(this::meetingAbsence)
                 .map(this::askingUrls)
                 .map(this::hardToEnd)
+                .map(this::ending)
                 .toList();
     }
 
@@ -91,6 +92,19 @@ final class DrawnLater {
                         && step.httpSeconds().isEmpty();
         return isScript && Dice.fate(seed, 8, step.name(), "hard to end") == 0
                 ? step.hardToEnd()
+                : step;
+    }
+
+    /** Some scripts and packages have bounds of their own for a timeout or a cancel. */
+    private StepDraft ending(StepDraft step) {
+        boolean hasProcess =
+                step.where() != Where.BY_HAND
+                        && step.healthSeconds().isEmpty()
+                        && step.httpSeconds().isEmpty();
+        return hasProcess && Dice.fate(seed, 4, step.name(), "ending") == 0
+                ? step.ending(
+                        List.of(0, 1, 90).get(Dice.fate(seed, 3, step.name(), "kill")),
+                        List.of(1, 5, 300).get(Dice.fate(seed, 3, step.name(), "abandon")))
                 : step;
     }
 

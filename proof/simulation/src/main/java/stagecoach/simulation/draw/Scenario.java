@@ -102,6 +102,8 @@ public record Scenario(
      * @param waitSeconds how long it waits for machines that are away, if it does
      * @param healthSeconds within which time a machine must answer, if that is all that it asks
      * @param httpSeconds within which time a URL must answer, if it asks one
+     * @param killSeconds from TERM to KILL, if it has its own bound
+     * @param abandonSeconds from KILL until it is given up, if it has its own bound
      */
     public record StepDraft(
             String name,
@@ -125,7 +127,9 @@ public record Scenario(
             Optional<Integer> beside,
             Optional<Integer> waitSeconds,
             Optional<Integer> healthSeconds,
-            Optional<Integer> httpSeconds) {
+            Optional<Integer> httpSeconds,
+            Optional<Integer> killSeconds,
+            Optional<Integer> abandonSeconds) {
         /** Copies the tags. */
         public StepDraft {
             tags = List.copyOf(tags);
@@ -172,6 +176,8 @@ public record Scenario(
                     group,
                     onlyIf,
                     beside,
+                    Optional.empty(),
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
@@ -228,7 +234,38 @@ public record Scenario(
                     beside,
                     newWaitSeconds,
                     newHealthSeconds,
-                    newHttpSeconds);
+                    newHttpSeconds,
+                    killSeconds,
+                    abandonSeconds);
+        }
+
+        /** The same step with bounds of its own for its end. */
+        StepDraft ending(int kill, int abandon) {
+            return new StepDraft(
+                    name,
+                    phase,
+                    where,
+                    tags,
+                    condition,
+                    window,
+                    parallelism,
+                    retries,
+                    backoffSeconds,
+                    unavailable,
+                    packageNumber,
+                    travel,
+                    timeoutSeconds,
+                    leftOut,
+                    trouble,
+                    withPrevious,
+                    group,
+                    onlyIf,
+                    beside,
+                    waitSeconds,
+                    healthSeconds,
+                    httpSeconds,
+                    Optional.of(kill),
+                    Optional.of(abandon));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStaged;
@@ -52,8 +53,8 @@ import stagecoach.vocabulary.identity.RunId;
 
 /** The orchestrator: deployments, the queue, and the machines as it knows them. */
 final class Orchestrator extends Service {
-    /** After a cancel: kill, abandon, clean-up and reports. */
-    private static final Duration CANCEL_WITHIN = Duration.ofMinutes(6);
+    /** After a cancel: clean-up and reports, behind the longest end of a step. */
+    private static final Duration CANCEL_WITHIN = Duration.ofSeconds(320);
 
     /** After a pause of this length packages may be gone. */
     private static final Duration TRUST = Duration.ofHours(1);
@@ -124,7 +125,7 @@ final class Orchestrator extends Service {
             return;
         }
         play.laws().wantsCancel(one(whom));
-        ask(one(whom), new Cancel("ada", play.time().clock().plus(CANCEL_WITHIN), seen()));
+        ask(one(whom), new Cancel("ada", deadline(), seen()));
     }
 
     /** Someone wants a new attempt of one of them. */
@@ -133,6 +134,14 @@ final class Orchestrator extends Service {
             return;
         }
         ask(one(whom), new Retry(all ? RetryFrom.START : RetryFrom.FAILED, "ada"));
+    }
+
+    private Instant deadline() {
+        Duration longest =
+                play.scenario().steps().stream()
+                        .map(draft -> Shop.stopBounds(draft).whole())
+                        .reduce(StopBounds.USUAL.whole(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+        return play.time().clock().plus(CANCEL_WITHIN).plus(longest);
     }
 
     private DeploymentId one(int whom) {
@@ -220,7 +229,7 @@ final class Orchestrator extends Service {
     private void endPause(DeploymentId deployment) {
         Line line = lines.get(deployment);
         if (isUp() && line != null && line.paused) {
-            ask(deployment, new Cancel("nobody", play.time().clock().plus(CANCEL_WITHIN), seen()));
+            ask(deployment, new Cancel("nobody", deadline(), seen()));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.Selection;
 import stagecoach.contracts.run.Pair;
@@ -95,6 +96,13 @@ final class Shop {
         return steps;
     }
 
+    /** How a step's processes are ended. */
+    static StopBounds stopBounds(StepDraft draft) {
+        return StopBounds.USUAL.but(
+                draft.killSeconds().map(Duration::ofSeconds),
+                draft.abandonSeconds().map(Duration::ofSeconds));
+    }
+
     private static PlannedStep planned(StepDraft draft, int batch) {
         return new PlannedStep(
                 new StepName(draft.name()),
@@ -111,8 +119,8 @@ final class Shop {
                         .or(draft::httpSeconds)
                         .map(Duration::ofSeconds)
                         .or(() -> positive(draft.timeoutSeconds()).map(Duration::ofSeconds)),
-                Optional.empty(),
-                Optional.empty(),
+                draft.killSeconds().map(Duration::ofSeconds),
+                draft.abandonSeconds().map(Duration::ofSeconds),
                 new Retries(draft.retries(), Duration.ofSeconds(draft.backoffSeconds())),
                 positive(draft.window()).map(Long::intValue),
                 positive(draft.parallelism()).map(Long::intValue),

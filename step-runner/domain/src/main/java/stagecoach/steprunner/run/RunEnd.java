@@ -13,6 +13,11 @@ import stagecoach.steprunner.run.StepRun.Underway;
 
 /** How a run ends: a result for each of its pairs, and what they come to together. */
 final class RunEnd {
+    /** With more pairs each reason is cut: all of them go into one event. */
+    private static final int PAIRS_WITH_WHOLE_REASONS_MAX = 1_000;
+
+    private static final int CUT_REASON_MAX = 120;
+
     private RunEnd() {}
 
     static StepRunEnded of(Underway run) {
@@ -53,13 +58,16 @@ final class RunEnd {
 
     private static List<PairResult> results(Underway run, StepState notBegun, String why) {
         var results = new ArrayList<PairResult>();
+        boolean many =
+                run.steps().stream().mapToInt(step -> step.places().size()).sum()
+                        > PAIRS_WITH_WHOLE_REASONS_MAX;
         for (StepProgress step : run.steps()) {
             step.places()
                     .forEach(
                             (pair, at) ->
                                     results.add(
                                             at.stage() instanceof Ended ended
-                                                    ? ended.result()
+                                                    ? (many ? cut(ended.result()) : ended.result())
                                                     : new PairResult(
                                                             pair,
                                                             at.place().worker(),
@@ -76,6 +84,18 @@ final class RunEnd {
                                                     reason)));
         }
         return results;
+    }
+
+    /** The whole reason was told when the pair ended. */
+    private static PairResult cut(PairResult whole) {
+        return whole.reason().filter(reason -> reason.length() > CUT_REASON_MAX).isEmpty()
+                ? whole
+                : new PairResult(
+                        whole.pair(),
+                        whole.worker(),
+                        whole.state(),
+                        whole.reason().map(reason -> reason.substring(0, CUT_REASON_MAX) + " …"),
+                        whole.mayStillRun());
     }
 
     private static PairResult result(Pair pair, StepState state, String reason) {

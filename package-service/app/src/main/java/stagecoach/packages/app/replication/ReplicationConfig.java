@@ -27,7 +27,7 @@ public interface ReplicationConfig {
     @WithDefault("PT30S")
     Duration silenceMax();
 
-    /** How long one package may take into one cache. */
+    /** How long one package may take into one cache; longer if it is large. */
     @WithDefault("PT6H")
     Duration totalMax();
 

@@ -28,6 +28,9 @@ import stagecoach.vocabulary.identity.CacheId;
  */
 @Singleton
 public class Replicator {
+    /** A link this slow is slow, and not broken. */
+    private static final long BYTES_PER_SECOND_MIN = 10_000;
+
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final GrantAuthority grants;
@@ -96,6 +99,12 @@ public class Replicator {
      */
     private record Setback(boolean temporary, boolean told, String reason) {}
 
+    /** How long so many bytes may take, if no more is allowed than {@code usual} for few. */
+    static Duration mayTake(Duration usual, long bytes) {
+        var slowly = Duration.ofSeconds(bytes / BYTES_PER_SECOND_MIN);
+        return slowly.compareTo(usual) > 0 ? slowly : usual;
+    }
+
     /** One fill, which may take several rounds. */
     private final class Filling {
         private final Fill fill;
@@ -138,7 +147,7 @@ public class Replicator {
                 fruitless = bytesHere > before ? 0 : fruitless + 1;
                 if (!setback.temporary()
                         || fruitless >= config.fruitlessMax()
-                        || elapsed().compareTo(config.totalMax()) > 0) {
+                        || elapsed().compareTo(mayTake(config.totalMax(), fill.pin().size())) > 0) {
                     if (setback.told() && !fill.force()) {
                         unitOfWork.execute(
                                 tx -> caches.notHeld(tx, fill.cache(), fill.pin().sha512()));
@@ -166,7 +175,7 @@ public class Replicator {
                     throw new CacheFailure(true, "nobody waits for it any more", null);
                 }
                 if (System.nanoTime() - heardAt > config.stallMax().toNanos()
-                        || elapsed().compareTo(config.totalMax()) > 0) {
+                        || elapsed().compareTo(mayTake(config.totalMax(), fill.pin().size())) > 0) {
                     cache.stop(fill.pin().sha512());
                     throw new CacheFailure(true, "the transfer does not get on", null);
                 }

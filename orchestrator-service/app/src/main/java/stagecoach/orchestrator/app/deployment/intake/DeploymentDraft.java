@@ -7,6 +7,7 @@ import stagecoach.contracts.deployment.Selection;
 import stagecoach.contracts.internal.Plan;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.orchestrator.release.Release;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
@@ -30,8 +31,33 @@ record DeploymentDraft(
         Optional<String> comment,
         TransferBudget budget,
         Roster roster) {
+    /** Which worker a pool step gets depends on the deployment, which is not named yet. */
+    static final DeploymentId UNNAMED = new DeploymentId("00000000");
+
+    /**
+     * Most steps times the machines that each runs on: what becomes of each is told in one event,
+     * and an event has an end.
+     */
+    static final int PLACES_MAX = 10_000;
+
     DeploymentDraft {
         steps = List.copyOf(steps);
+    }
+
+    /** Why no event could tell of its end, if it is so large. */
+    Optional<String> whyTooLarge() {
+        var places = places();
+        int count = steps.stream().mapToInt(step -> places.assign(step).places().size()).sum();
+        return count <= PLACES_MAX
+                ? Optional.empty()
+                : Optional.of(
+                        "The steps of this release would run %d times on the machines of %s; one deployment may have %d. Deploy to some of the targets at a time (\"targets\")."
+                                .formatted(count, environment, PLACES_MAX));
+    }
+
+    /** Where its steps would run now. */
+    TargetSelection places() {
+        return new TargetSelection(UNNAMED, environment, selection, roster);
     }
 
     /** The plan, secrets included. */

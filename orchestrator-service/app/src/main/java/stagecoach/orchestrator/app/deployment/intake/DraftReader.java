@@ -89,6 +89,8 @@ class DraftReader {
                         comment,
                         budget,
                         roster.orElseThrow());
+        draft.whyTooLarge().ifPresent(why -> body.mistake("targets", why));
+        body.mistakes().refuseIfAny();
         VariableCheck.check(draft, body.mistakes());
         body.mistakes().refuseIfAny();
         return draft;

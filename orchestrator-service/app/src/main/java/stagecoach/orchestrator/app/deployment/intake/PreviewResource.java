@@ -36,14 +36,12 @@ import stagecoach.orchestrator.app.deployment.intake.PreviewView.WarningView;
 import stagecoach.orchestrator.app.progress.WaitingReason;
 import stagecoach.orchestrator.app.release.PackageService;
 import stagecoach.orchestrator.deployment.PhasePlan;
-import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.orchestrator.release.UnknownScope;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.Mistakes;
 import stagecoach.runtime.request.Nearest;
-import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.HolderId;
 
@@ -54,9 +52,8 @@ import stagecoach.vocabulary.identity.HolderId;
 @Tag(name = "Releases and deployments")
 public class PreviewResource {
     /** A deployment that is only thought about has no id. */
-    private static final DeploymentId NONE = new DeploymentId("00000000");
-
     private final UnitOfWork unitOfWork;
+
     private final DraftReader drafts;
     private final CatalogStore catalog;
     private final WaitingFor waitingFor;
@@ -104,11 +101,12 @@ public class PreviewResource {
                                     draft, waitingFor(tx, draft, now), unknownScopes(tx, draft));
                         });
         DeploymentDraft draft = thought.draft();
-        var selection =
-                new TargetSelection(NONE, draft.environment(), draft.selection(), draft.roster());
+        var selection = draft.places();
         List<StepAssignment> assignments = draft.steps().stream().map(selection::assign).toList();
         List<PackageNeed> needs =
-                PhasePlan.ofFresh(draft.queued(NONE, Digest.of("")), draft.roster())
+                PhasePlan.ofFresh(
+                                draft.queued(DeploymentDraft.UNNAMED, Digest.of("")),
+                                draft.roster())
                         .needs()
                         .strict();
         var foreseen =

@@ -13,9 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
-import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.runtime.request.Mistakes;
-import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Action;
@@ -40,9 +38,6 @@ import stagecoach.vocabulary.template.VariableSet;
  * step will set is taken to be there.
  */
 final class VariableCheck {
-    /** Which worker a pool step gets depends on the deployment, which is not named yet. */
-    private static final DeploymentId ANY = new DeploymentId("00000000");
-
     /** More targets than these are counted, not named. */
     private static final int NAMED_MAX = 5;
 
@@ -96,8 +91,7 @@ final class VariableCheck {
      */
     static Map<StepName, Set<String>> check(DeploymentDraft draft, Mistakes mistakes) {
         var check = new VariableCheck(draft);
-        var selection =
-                new TargetSelection(ANY, draft.environment(), draft.selection(), draft.roster());
+        var selection = draft.places();
         for (PlannedStep step : draft.steps()) {
             for (Place place : selection.assign(step).places()) {
                 check.at(step, place);
