@@ -43,6 +43,7 @@ public final class ReleaseCommand implements Runnable {
     static final class Create extends ApiCommand {
         private static final long PAUSE_MILLIS_MIN = 1000;
         private static final long AWAY_NANOS_MAX = TimeUnit.MINUTES.toNanos(2);
+        private static final long LOST_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
         @Parameters(index = "0", paramLabel = "PROJECT")
         String project = "";
@@ -111,7 +112,9 @@ public final class ReleaseCommand implements Runnable {
                             Math.max(PAUSE_MILLIS_MIN, later.after().toMillis()));
                 } catch (Unreachable away) {
                     awaySince = awaySince == 0 ? System.nanoTime() : awaySince;
-                    if (!underway || System.nanoTime() - awaySince > AWAY_NANOS_MAX) {
+                    // Before anything was said of packages only a lost answer is asked for again.
+                    long most = underway ? AWAY_NANOS_MAX : LOST_NANOS_MAX;
+                    if (System.nanoTime() - awaySince > most) {
                         throw away;
                     }
                     TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS_MIN);

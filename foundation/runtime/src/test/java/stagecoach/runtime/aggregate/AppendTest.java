@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import stagecoach.decider.Recorded;
 import stagecoach.decider.Rejection;
 import stagecoach.decider.StreamId;
+import stagecoach.runtime.store.NewEvent;
 import stagecoach.runtime.toy.AccountCommand;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;
@@ -209,11 +210,11 @@ class AppendTest {
 
     @Test
     void an_event_that_is_too_large_is_refused() {
-        var huge = new Open("x".repeat(600_000));
+        var huge = new Open("x".repeat(NewEvent.BYTES_MAX));
         var fresh = StreamId.of("account", UUID.randomUUID());
         assertThatThrownBy(() -> handler.handle(ACCOUNTS, fresh, huge, cause))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("524288");
+                .hasMessageContaining("%d are the most".formatted(NewEvent.BYTES_MAX));
     }
 
     @Test

@@ -179,7 +179,7 @@ final class CacheRequest {
         if (!row.kind.equals(CacheKind.NUGET.name())) {
             wrong(
                     "credentials",
-                    "Only NUGET caches have credentials: a STAGECOACH cache knows the server by STAGECOACH_CACHE_TRUST. Leave them out.");
+                    "Only NUGET caches have credentials: a STAGECOACH cache knows the server by STAGECOACH_CACHE_CREDENTIAL. Leave them out.");
             return CacheCredentials.NONE;
         }
         CacheCredentials held =

@@ -35,6 +35,9 @@ import stagecoach.wire.StagecoachJson;
 public class CacheContents {
     private static final int BUFFER_BYTES = 1 << 18;
 
+    /** More packages than a cache has; each costs some hundred bytes of memory. */
+    private static final int HELD_MAX = 500_000;
+
     private final CacheClients clients;
     private final Mounts mounts;
     private final ReplicationConfig config;
@@ -103,20 +106,31 @@ public class CacheContents {
         }
     }
 
+    /** The last page may be empty; otherwise pages go on in the order of the digests, to an end. */
+    static void add(Page page, List<Sha512> held) throws CacheAway {
+        String behind = held.isEmpty() ? "" : held.getLast().hex();
+        for (Sha512 each : page.held()) {
+            if (each.hex().compareTo(behind) <= 0) {
+                throw new CacheAway("it tells what it holds in no order", null);
+            }
+            behind = each.hex();
+            held.add(each);
+        }
+        if (held.size() > HELD_MAX || (page.more() && page.held().isEmpty())) {
+            throw new CacheAway("it does not end telling what it holds", null);
+        }
+    }
+
     /** All that it holds. */
     public Holdings of(CacheRow cache) throws CacheAway, InterruptedException {
         try {
             StagecoachCache client = clients.of(cache);
             List<Sha512> held = new ArrayList<>();
             Page page = client.holdings("");
-            held.addAll(page.held());
+            add(page, held);
             while (page.more()) {
-                String behind = held.isEmpty() ? "" : held.getLast().hex();
-                page = client.holdings(behind);
-                if (page.held().isEmpty() || page.held().getFirst().hex().compareTo(behind) <= 0) {
-                    throw new CacheAway("it tells what it holds in no order", null);
-                }
-                held.addAll(page.held());
+                page = client.holdings(held.getLast().hex());
+                add(page, held);
             }
             return new Holdings(page.room(), held, page.damaged());
         } catch (CacheFailure e) {

@@ -40,7 +40,7 @@ class StagecoachCacheTest {
                         client,
                         "http://127.0.0.1:" + server.getAddress().getPort(),
                         "credential",
-                        Duration.ofMillis(500));
+                        Duration.ofSeconds(5));
     }
 
     @AfterEach
