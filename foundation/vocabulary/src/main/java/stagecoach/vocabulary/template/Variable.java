@@ -15,6 +15,11 @@ public record Variable(
         this(name, value, sensitive, scope, Optional.empty());
     }
 
+    /** The same variable with the value of another one. */
+    public Variable withValueOf(Variable other) {
+        return new Variable(name, other.value(), sensitive, scope, prompt);
+    }
+
     /**
      * The same variable with an answer for a value. An answer is data: whoever deploys is not who
      * writes the process, and must not read through references what is kept from him.

@@ -121,7 +121,8 @@ public final class Prompts {
 
     /**
      * The release with the answers for values, each taken literally; those that are not asked for
-     * change nothing.
+     * change nothing. Who answers what the release has as value leaves it, templates and all: no
+     * more is read through it than its author wrote.
      */
     public Release answered(Map<String, String> answers) {
         return release.with(
@@ -129,9 +130,14 @@ public final class Prompts {
     }
 
     private Variable answered(Variable variable, Map<String, String> answers) {
-        boolean asked = variable.prompt().isPresent() && questions.containsKey(variable.name());
-        return asked && answers.containsKey(variable.name())
-                ? variable.answered(answers.get(variable.name()))
-                : variable;
+        Question question = questions.get(variable.name());
+        String answer = answers.get(variable.name());
+        if (variable.prompt().isEmpty() || question == null || answer == null) {
+            return variable;
+        }
+        var first = question.variable();
+        return !first.sensitive() && answer.equals(first.value())
+                ? variable.withValueOf(first)
+                : variable.answered(answer);
     }
 }

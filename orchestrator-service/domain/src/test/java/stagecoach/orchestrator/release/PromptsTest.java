@@ -63,6 +63,9 @@ class PromptsTest {
     void an_answer_is_data_and_no_template() {
         var prompts = prompts(asked("Colour", "#{Size}", false));
         assertThat(values(prompts.answered(Map.of()))).containsExactly("#{Size}");
+        assertThat(values(prompts.answered(Map.of("Colour", "#{Size}"))))
+                .as("who takes what is offered")
+                .containsExactly("#{Size}");
         var answered = values(prompts.answered(Map.of("Colour", "#{Db.Password}"))).getFirst();
         assertThat(Template.parse(answered).fill(Map.of("Db.Password", "hunter2")).text())
                 .isEqualTo("#{Db.Password}");

@@ -18,6 +18,7 @@ import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.contracts.run.Reasons;
 import stagecoach.packages.routing.Sources;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.HolderId;
@@ -238,7 +239,13 @@ public sealed interface Acquisition {
                                                             reason)));
                 }
             }
-            return new ArrayList<>(missing);
+            return missing.size() <= Reasons.WHOLE_MAX
+                    ? new ArrayList<>(missing)
+                    : missing.stream().map(Underway::brief).toList();
+        }
+
+        private static MissingPackage brief(MissingPackage whole) {
+            return new MissingPackage(whole.pin(), whole.target(), Reasons.brief(whole.reason()));
         }
 
         private static Optional<String> reasonOf(@Nullable Standing standing) {

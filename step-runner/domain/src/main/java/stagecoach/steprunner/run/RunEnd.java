@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.Reasons;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
@@ -13,11 +14,6 @@ import stagecoach.steprunner.run.StepRun.Underway;
 
 /** How a run ends: a result for each of its pairs, and what they come to together. */
 final class RunEnd {
-    /** With more pairs each reason is cut: all of them go into one event. */
-    private static final int PAIRS_WITH_WHOLE_REASONS_MAX = 1_000;
-
-    private static final int CUT_REASON_MAX = 120;
-
     private RunEnd() {}
 
     static StepRunEnded of(Underway run) {
@@ -60,14 +56,16 @@ final class RunEnd {
         var results = new ArrayList<PairResult>();
         boolean many =
                 run.steps().stream().mapToInt(step -> step.places().size()).sum()
-                        > PAIRS_WITH_WHOLE_REASONS_MAX;
+                        > Reasons.WHOLE_MAX;
         for (StepProgress step : run.steps()) {
             step.places()
                     .forEach(
                             (pair, at) ->
                                     results.add(
                                             at.stage() instanceof Ended ended
-                                                    ? (many ? cut(ended.result()) : ended.result())
+                                                    ? (many
+                                                            ? brief(ended.result())
+                                                            : ended.result())
                                                     : new PairResult(
                                                             pair,
                                                             at.place().worker(),
@@ -86,16 +84,13 @@ final class RunEnd {
         return results;
     }
 
-    /** The whole reason was told when the pair ended. */
-    private static PairResult cut(PairResult whole) {
-        return whole.reason().filter(reason -> reason.length() > CUT_REASON_MAX).isEmpty()
-                ? whole
-                : new PairResult(
-                        whole.pair(),
-                        whole.worker(),
-                        whole.state(),
-                        whole.reason().map(reason -> reason.substring(0, CUT_REASON_MAX) + " …"),
-                        whole.mayStillRun());
+    private static PairResult brief(PairResult whole) {
+        return new PairResult(
+                whole.pair(),
+                whole.worker(),
+                whole.state(),
+                whole.reason().map(Reasons::brief),
+                whole.mayStillRun());
     }
 
     private static PairResult result(Pair pair, StepState state, String reason) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +27,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.Reasons;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
@@ -173,6 +175,23 @@ class StepRunDeciderTest {
                         StepState.SUCCEEDED,
                         StepState.SKIPPED,
                         StepState.SKIPPED);
+    }
+
+    @Test
+    void with_many_pairs_their_reasons_are_brief_at_the_end_of_the_run() {
+        String[] targets =
+                IntStream.rangeClosed(0, Reasons.WHOLE_MAX)
+                        .mapToObj(number -> "t" + number)
+                        .toArray(String[]::new);
+        var ended =
+                run.after(
+                        start(step("a").rolling(1).at(targets)),
+                        report("a", "t0", failed("\ud83d\ude80".repeat(200))));
+        assertThat(end(ended).results()).hasSize(targets.length);
+        assertThat(end(ended).results().getFirst().reason().orElseThrow())
+                .startsWith("exit code 1: \ud83d\ude80")
+                .endsWith("\ud83d\ude80 …")
+                .hasSizeLessThan(Reasons.BRIEF_BYTES_MAX);
     }
 
     @Test

@@ -164,8 +164,9 @@ public class LiveStream {
             if (now - keyCheckedAt < KEY_CHECKED_WITHIN.toNanos()) {
                 return true;
             }
+            boolean valid = keys.isValid(key);
             keyCheckedAt = now;
-            return keys.isValid(key);
+            return valid;
         }
 
         private OutboundSseEvent event(Item item) {

@@ -51,7 +51,6 @@ import stagecoach.vocabulary.identity.HolderId;
 @RunOnVirtualThread
 @Tag(name = "Releases and deployments")
 public class PreviewResource {
-    /** A deployment that is only thought about has no id. */
     private final UnitOfWork unitOfWork;
 
     private final DraftReader drafts;

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.Reasons;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
@@ -66,7 +67,7 @@ class ExtentTest {
                                             new TargetId("target-with-a-long-name-" + i / 100))),
                             Optional.empty(),
                             StepState.FAILED,
-                            Optional.of("x".repeat(120) + " …"),
+                            Optional.of(Reasons.brief("雪".repeat(500))),
                             true));
         }
         var ended = new StepRunEnded(RunOutcome.FAILED, Optional.of("it failed"), results);
