@@ -40,7 +40,8 @@ final class FirstSeen {
                 .toList();
     }
 
-    private static PackagePin pin(@Nullable Object[] row) {
+    /** The pin of a row of id, version, digest and size. */
+    static PackagePin pin(@Nullable Object[] row) {
         return new PackagePin(
                 PackageId.parse(text(row[0])),
                 PackageVersion.parse(text(row[1])),

@@ -1,16 +1,13 @@
 package stagecoach.packages.app.upstream;
 
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.index.PushedIds;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
-import stagecoach.vocabulary.packages.Sha512;
 
 /** What the built-in feed has given away for feeds outside: a version is that for ever. */
 final class ReadThroughPins {
@@ -53,19 +50,7 @@ final class ReadThroughPins {
                         id.lower(),
                         version.lower())
                 .stream()
-                .map(ReadThroughPins::pin)
+                .map(FirstSeen::pin)
                 .findFirst();
-    }
-
-    private static PackagePin pin(@Nullable Object[] row) {
-        return new PackagePin(
-                PackageId.parse(text(row[0])),
-                PackageVersion.parse(text(row[1])),
-                new Sha512(text(row[2])),
-                ((Number) Objects.requireNonNull(row[3])).longValue());
-    }
-
-    private static String text(@Nullable Object value) {
-        return (String) Objects.requireNonNull(value);
     }
 }
