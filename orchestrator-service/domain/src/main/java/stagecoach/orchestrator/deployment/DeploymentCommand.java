@@ -22,6 +22,9 @@ public sealed interface DeploymentCommand {
     /** It has its slot: open the attempt and the first phase. */
     record Start(Observation observation) implements DeploymentCommand {}
 
+    /** It could not be started, whenever that was tried: it is not in the way of others. */
+    record GiveUpStart(String reason) implements DeploymentCommand {}
+
     /** The time of its schedule has come. */
     record FallDue(Instant dueAt) implements DeploymentCommand {}
 

@@ -38,6 +38,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
 import stagecoach.orchestrator.deployment.DeploymentCommand.FallDue;
+import stagecoach.orchestrator.deployment.DeploymentCommand.GiveUpStart;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
@@ -95,6 +96,7 @@ public final class DeploymentDecider
         return switch (command) {
             case Queue(var asked) -> state instanceof Nothing ? List.of(asked) : List.of();
             case Start(var observation) -> onStart(state, observation);
+            case GiveUpStart(var reason) -> onGiveUpStart(state, reason);
             case FallDue(var dueAt) -> onFallDue(state, dueAt);
             case Expire(var dueAt) -> onExpire(state, dueAt);
             case EndPhase end -> onEndPhase(state, end);
@@ -113,9 +115,20 @@ public final class DeploymentDecider
         if (!(state instanceof Queued queued) || queued.due().isPresent()) {
             return List.of();
         }
+        var plan = new PhasePlan(queued.asked(), queued.progress(), observation.roster());
+        var tooLarge = plan.whyTooLarge();
+        if (tooLarge.isPresent()) {
+            return List.of(NextRun.failed(queued.progress(), tooLarge.get()));
+        }
         var decision = new Decision(state);
         decision.add(new DeploymentStarted(queued.progress().attempt()));
         return followed(decision, observation, true);
+    }
+
+    private static List<DeploymentEvent> onGiveUpStart(Deployment state, String reason) {
+        return state instanceof Queued queued && queued.due().isEmpty()
+                ? List.of(NextRun.failed(queued.progress(), reason))
+                : List.of();
     }
 
     private static List<DeploymentEvent> onFallDue(Deployment state, Instant dueAt) {

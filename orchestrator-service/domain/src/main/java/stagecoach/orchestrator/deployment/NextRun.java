@@ -184,6 +184,12 @@ final class NextRun {
                 mayStillRun(progress));
     }
 
+    /** The end of one that does not even start. */
+    static DeploymentEnded failed(Progress progress, String reason) {
+        return new DeploymentEnded(
+                DeploymentState.FAILED, Optional.of(reason), mayStillRun(progress));
+    }
+
     private void end(Running running) {
         var progress = running.progress();
         if (running.isStaging() && progress.failure().isEmpty()) {

@@ -22,6 +22,12 @@ import stagecoach.vocabulary.process.Phase;
  * are now. It decides nothing.
  */
 public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster) {
+    /**
+     * Most steps times the machines that each runs on: what becomes of each is told in one event,
+     * and an event has an end.
+     */
+    public static final int PLACES_MAX = 10_000;
+
     /** The plan of a deployment that has not begun. */
     public static PhasePlan ofFresh(DeploymentQueued asked, Roster roster) {
         return new PhasePlan(asked, Progress.none(), roster);
@@ -181,6 +187,19 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
                 place.region(),
                 place.tags(),
                 Optional.of("%s %s is not %s%s".formatted(pin.id(), pin.version(), where, why)));
+    }
+
+    /** Why no event could tell of its end, if so much is left to run. */
+    Optional<String> whyTooLarge() {
+        int count =
+                assignments(asked.steps(), Remaining.Kind.NORMAL).stream()
+                        .mapToInt(assignment -> assignment.places().size())
+                        .sum();
+        return count <= PLACES_MAX
+                ? Optional.empty()
+                : Optional.of(
+                        "its steps would run %d times on the machines that %s has by now; one deployment may have %d. Create one for some of the targets at a time (\"targets\")"
+                                .formatted(count, asked.environment(), PLACES_MAX));
     }
 
     /** The targets on which the DEPLOYMENT run would start something. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
@@ -14,6 +15,7 @@ import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStaged;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
@@ -106,6 +108,32 @@ class ScheduleTest {
         var play = scheduled().expires(SEVEN).retried(RetryFrom.FAILED);
         assertThat(timers(play)).isEmpty();
         assertThat(play.start().succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    @Test
+    void what_has_grown_too_large_by_its_time_fails_with_a_sentence_and_runs_nothing() {
+        var steps =
+                IntStream.rangeClosed(1, 100)
+                        .mapToObj(number -> Shop.script("s-" + number))
+                        .toArray(PlannedStep[]::new);
+        var many =
+                Shop.roster(
+                        IntStream.rangeClosed(1, 101)
+                                .mapToObj(number -> Shop.web("web-" + number))
+                                .toArray(Roster.KnownTarget[]::new));
+        var play =
+                Play.queued(
+                                twoWebs,
+                                Shop.scheduled(
+                                        Shop.queued(steps), Optional.of(SIX), Optional.empty()))
+                        .fallsDue(SIX)
+                        .seeing(many)
+                        .start();
+        assertThat(play.runs()).isEmpty();
+        assertThat(play.end().state()).isEqualTo(DeploymentState.FAILED);
+        assertThat(play.end().failure().orElseThrow())
+                .contains("would run 10100 times", "may have 10000", "some of the targets");
+        assertThat(play.seeing(twoWebs).retried(RetryFrom.FAILED).start().runs()).hasSize(1);
     }
 
     @Test

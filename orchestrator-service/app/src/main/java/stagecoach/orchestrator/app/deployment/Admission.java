@@ -1,9 +1,14 @@
 package stagecoach.orchestrator.app.deployment;
 
+import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.decider.Recorded;
 import stagecoach.orchestrator.deployment.Deployment;
@@ -11,35 +16,52 @@ import stagecoach.orchestrator.deployment.DeploymentCommand;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.sql.SqlRow;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 
 /**
  * Hands out slots: one deployment per project and environment at a time, and so many over all, in
- * the order in which they were asked for. All of it happens in the transaction that asks, or that
- * frees a slot, under the lock of one row. Who waits for a person keeps project and environment,
- * but is not one of the many; with the answer it is again, even if there are too many then: others
- * wait until there are not.
+ * the order in which they were asked for, under the lock of one row. A slot is freed in the
+ * transaction that ends a deployment; whoever is next starts afterwards, in a transaction of his
+ * own, so that one who cannot start is in nobody's way. Who waits for a person keeps project and
+ * environment, but is not one of the many; with the answer it is again, even if there are too many
+ * then: others wait until there are not.
  */
 @ApplicationScoped
 class Admission {
+    /** How long one who could not even be ended is left alone. */
+    private static final Duration ASIDE = Duration.ofMinutes(5);
+
     private static final String FIRST_IN_LINE =
             """
             SELECT d.id, d.project, d.environment FROM deployment d
-            WHERE d.state = 'QUEUED' AND d.due_at IS NULL AND NOT EXISTS (
-                SELECT 1 FROM admission a
-                WHERE a.project = d.project AND a.environment = d.environment)
+            WHERE d.state = 'QUEUED' AND d.due_at IS NULL
+                AND (d.start_again_at IS NULL OR d.start_again_at <= ?1)
+                AND NOT EXISTS (
+                    SELECT 1 FROM admission a
+                    WHERE a.project = d.project AND a.environment = d.environment)
             ORDER BY d.queue_number LIMIT 1""";
 
+    private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
     private final Observations observations;
     private final DeploymentSettings settings;
+    private final Clock clock;
 
-    Admission(CommandHandler commands, Observations observations, DeploymentSettings settings) {
+    Admission(
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            Observations observations,
+            DeploymentSettings settings,
+            Clock clock) {
+        this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.observations = observations;
         this.settings = settings;
+        this.clock = clock;
     }
 
     /** Does what a deployment's step from {@code before} to {@code after} means for the slots. */
@@ -62,14 +84,11 @@ class Admission {
                     }
                     case Deployment.Nothing _, Deployment.Queued _ -> false;
                 };
-        if (frees || (waits(after) && !waits(before))) {
-            admit(tx, kind, last.at(), Optional.of(last.stream() + "/" + last.version()));
+        // Who waited before was started by one who goes on looking for the next.
+        if (!waits(before) && (frees || waits(after))) {
+            var cause = Optional.of(last.stream() + "/" + last.version());
+            unitOfWork.afterCommit(tx, () -> admit(kind, cause));
         }
-    }
-
-    /** Starts whoever may start now: there may be more room than when somebody last looked. */
-    void admit(Tx tx, DeploymentKind kind, Instant at) {
-        admit(tx, kind, at, Optional.empty());
     }
 
     private static boolean isPaused(Deployment deployment) {
@@ -109,15 +128,88 @@ class Admission {
         return changed > 0;
     }
 
-    /** Starts whoever may start now; what ends at once frees its slot again on the way. */
-    private void admit(Tx tx, DeploymentKind kind, Instant at, Optional<String> cause) {
-        while (lock(tx) < settings.tasksMax()) {
-            Optional<SqlRow> next = tx.select(FIRST_IN_LINE).stream().findFirst();
-            if (next.isEmpty()) {
-                return;
-            }
-            start(tx, kind, next.get(), at, cause);
+    /**
+     * Starts whoever may start now, each in a transaction of its own. One that cannot be started
+     * ends with that reason, and the next in line is tried.
+     *
+     * @param cause the event that made room, if one did
+     */
+    void admit(DeploymentKind kind, Optional<String> cause) {
+        boolean more = true;
+        while (more) {
+            more = admitNext(kind, cause);
         }
+    }
+
+    /** Whether there was somebody to start. */
+    private boolean admitNext(DeploymentKind kind, Optional<String> cause) {
+        var reached = new AtomicReference<@Nullable DeploymentId>();
+        try {
+            return unitOfWork.run(tx -> startNext(tx, kind, cause, reached));
+        } catch (TemporaryFailure e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            @Nullable DeploymentId failed = reached.get();
+            if (failed == null) {
+                throw e;
+            }
+            Log.errorf(e, "A deployment could not be started. deploymentId=%s", failed);
+            giveUp(kind, failed, e);
+            return true;
+        }
+    }
+
+    private boolean startNext(
+            Tx tx,
+            DeploymentKind kind,
+            Optional<String> cause,
+            AtomicReference<@Nullable DeploymentId> reached) {
+        Instant now = clock.instant();
+        // Mostly nobody waits, and then nobody needs the lock.
+        if (firstInLine(tx, now).isEmpty() || lock(tx) >= settings.tasksMax()) {
+            return false;
+        }
+        Optional<SqlRow> next = firstInLine(tx, now);
+        next.ifPresent(
+                row -> {
+                    reached.set(new DeploymentId(row.text(0)));
+                    start(tx, kind, row, now, cause);
+                });
+        return next.isPresent();
+    }
+
+    private static Optional<SqlRow> firstInLine(Tx tx, Instant now) {
+        return tx.select(FIRST_IN_LINE, now).stream().findFirst();
+    }
+
+    /** Ends it; or, where even that is impossible, puts it aside. */
+    private void giveUp(DeploymentKind kind, DeploymentId failed, Throwable trouble) {
+        String reason =
+                "it could not be started, because of a mistake in the orchestrator or damaged data (%s; the orchestrator's log tells more)"
+                        .formatted(trouble.getClass().getSimpleName());
+        try {
+            commands.handle(
+                    kind,
+                    DeploymentKind.streamOf(failed),
+                    new DeploymentCommand.GiveUpStart(reason),
+                    Cause.of(clock, Cause.SYSTEM));
+        } catch (TemporaryFailure e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            Log.errorf(e, "A deployment cannot be ended either. deploymentId=%s", failed);
+        }
+        unitOfWork.execute(tx -> putAside(tx, failed, reason));
+    }
+
+    /** Whoever is in line even now would be first in line again. */
+    private void putAside(Tx tx, DeploymentId failed, String reason) {
+        tx.execute(
+                """
+                UPDATE deployment SET start_trouble = ?2, start_again_at = ?3
+                WHERE id = ?1 AND state = 'QUEUED'""",
+                failed.value(),
+                reason,
+                clock.instant().plus(ASIDE));
     }
 
     private void start(Tx tx, DeploymentKind kind, SqlRow row, Instant at, Optional<String> cause) {

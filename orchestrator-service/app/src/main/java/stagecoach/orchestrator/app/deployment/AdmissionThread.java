@@ -4,30 +4,26 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
-import stagecoach.runtime.aggregate.UnitOfWork;
+import java.util.Optional;
 import stagecoach.runtime.rounds.Rounds;
 
 /**
- * Looks from time to time whether somebody may start: a service that was started again with a
- * higher limit has room that no deployment has freed.
+ * Looks from time to time whether somebody may start: whoever freed a slot may have died before he
+ * could hand it on, and a service that was started again with a higher limit has room that no
+ * deployment has freed.
  */
 @Singleton
 class AdmissionThread {
     private static final Duration EVERY = Duration.ofSeconds(10);
 
-    private final UnitOfWork unitOfWork;
     private final Admission admission;
     private final DeploymentKind kind;
-    private final Clock clock;
     private final Rounds rounds = new Rounds("admission", EVERY, this::look);
 
-    AdmissionThread(UnitOfWork unitOfWork, Admission admission, DeploymentKind kind, Clock clock) {
-        this.unitOfWork = unitOfWork;
+    AdmissionThread(Admission admission, DeploymentKind kind) {
         this.admission = admission;
         this.kind = kind;
-        this.clock = clock;
     }
 
     void start(@Observes StartupEvent event) {
@@ -39,6 +35,6 @@ class AdmissionThread {
     }
 
     private void look() {
-        unitOfWork.execute(tx -> admission.admit(tx, kind, clock.instant()));
+        admission.admit(kind, Optional.empty());
     }
 }

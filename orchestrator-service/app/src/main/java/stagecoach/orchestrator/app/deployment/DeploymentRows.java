@@ -61,6 +61,7 @@ final class DeploymentRows {
             case DeploymentStarted _ -> {
                 row.state = DeploymentState.RUNNING.name();
                 row.queueNumber = null;
+                inLineAgain();
                 if (row.startedAt == null) {
                     row.startedAt = at;
                 }
@@ -101,6 +102,7 @@ final class DeploymentRows {
             }
             case CancelRequested cancel -> {
                 waitsNoMore();
+                inLineAgain();
                 row.state = DeploymentState.CANCELLING.name();
                 row.queueNumber = null;
                 row.dueAt = null;
@@ -108,6 +110,7 @@ final class DeploymentRows {
             }
             case DeploymentEnded ended -> {
                 waitsNoMore();
+                inLineAgain();
                 row.state = ended.state().name();
                 row.queueNumber = null;
                 row.dueAt = null;
@@ -157,6 +160,11 @@ final class DeploymentRows {
     private void waitsNoMore() {
         row.awaited = null;
         row.awaitedUntil = null;
+    }
+
+    private void inLineAgain() {
+        row.startTrouble = null;
+        row.startAgainAt = null;
     }
 
     private void begun(PhaseStarted started, Instant at) {

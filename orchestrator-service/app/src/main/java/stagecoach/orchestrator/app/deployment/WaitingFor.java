@@ -37,6 +37,9 @@ public class WaitingFor implements WaitingReasons {
     /** Its packages are in place, and somebody may let it proceed. */
     private static final String STAGED = "STAGED";
 
+    /** It could not be started when its turn came. */
+    private static final String START_FAILED = "START_FAILED";
+
     private final DeploymentSettings settings;
 
     WaitingFor(DeploymentSettings settings) {
@@ -70,6 +73,9 @@ public class WaitingFor implements WaitingReasons {
         if (row.dueAt != null) {
             return List.of(scheduled(row.dueAt));
         }
+        if (row.startTrouble != null && row.startAgainAt != null) {
+            return List.of(aside(row.startTrouble, row.startAgainAt));
+        }
         long number = Objects.requireNonNullElse(row.queueNumber, Long.MAX_VALUE);
         return ahead(tx, row.project, row.environment, number, row.queuedAt);
     }
@@ -78,6 +84,13 @@ public class WaitingFor implements WaitingReasons {
     public static WaitingReason scheduled(Instant due) {
         return new WaitingReason(
                 SCHEDULED, "it shall not start before " + due, Map.of("until", due));
+    }
+
+    private static WaitingReason aside(String trouble, Instant until) {
+        return new WaitingReason(
+                START_FAILED,
+                "%s; it is in line again at %s, or can be cancelled".formatted(trouble, until),
+                Map.of("until", until));
     }
 
     private static WaitingReason answer(InterruptionRow row) {
@@ -112,6 +125,7 @@ public class WaitingFor implements WaitingReasons {
                         """
                         from DeploymentRow where project = ?1 and environment = ?2
                             and endedAt is null and dueAt is null and state <> 'STAGED'
+                            and startAgainAt is null
                             and (queueNumber is null or queueNumber < ?3)
                         order by queueNumber nulls first, number""",
                         project,

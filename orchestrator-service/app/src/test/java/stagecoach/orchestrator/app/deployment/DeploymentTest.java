@@ -79,9 +79,12 @@ class DeploymentTest {
         var body = Api.expect(201, created);
         String id = body.getString("id");
         assertThat(created.header("Location")).endsWith("/api/v1/deployments/" + id);
-        assertThat(body.getString("state")).isEqualTo("RUNNING");
+        assertThat(body.getString("state")).isEqualTo("QUEUED");
         assertThat(body.getString("createdBy")).isEqualTo("test admin");
-        assertThat(body.getList("phases.phase")).containsExactly("PRE_ACQUISITION");
+        assertThat(body.getList("waitingFor")).isEmpty();
+        var started = Api.get("/deployments/" + id).jsonPath();
+        assertThat(started.getString("state")).isEqualTo("RUNNING");
+        assertThat(started.getList("phases.phase")).containsExactly("PRE_ACQUISITION");
 
         var first = phases.awaitPhase(id, 1);
         assertThat(first.phase()).isEqualTo(Phase.PRE_ACQUISITION);

@@ -6,6 +6,7 @@ import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.Selection;
 import stagecoach.contracts.internal.Plan;
 import stagecoach.contracts.run.PlannedStep;
+import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.orchestrator.release.Release;
@@ -34,12 +35,6 @@ record DeploymentDraft(
     /** Which worker a pool step gets depends on the deployment, which is not named yet. */
     static final DeploymentId UNNAMED = new DeploymentId("00000000");
 
-    /**
-     * Most steps times the machines that each runs on: what becomes of each is told in one event,
-     * and an event has an end.
-     */
-    static final int PLACES_MAX = 10_000;
-
     DeploymentDraft {
         steps = List.copyOf(steps);
     }
@@ -48,11 +43,11 @@ record DeploymentDraft(
     Optional<String> whyTooLarge() {
         var places = places();
         int count = steps.stream().mapToInt(step -> places.assign(step).places().size()).sum();
-        return count <= PLACES_MAX
+        return count <= PhasePlan.PLACES_MAX
                 ? Optional.empty()
                 : Optional.of(
                         "The steps of this release would run %d times on the machines of %s; one deployment may have %d. Deploy to some of the targets at a time (\"targets\")."
-                                .formatted(count, environment, PLACES_MAX));
+                                .formatted(count, environment, PhasePlan.PLACES_MAX));
     }
 
     /** Where its steps would run now. */

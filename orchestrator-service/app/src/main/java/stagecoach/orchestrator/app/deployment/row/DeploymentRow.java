@@ -86,6 +86,14 @@ public class DeploymentRow {
     @Column(name = "queued_at")
     public Instant queuedAt = Instant.EPOCH;
 
+    /** Why it could not be started when its turn came, and was put aside. */
+    @Column(name = "start_trouble")
+    public @Nullable String startTrouble;
+
+    /** When it is in line again after that. */
+    @Column(name = "start_again_at")
+    public @Nullable Instant startAgainAt;
+
     /** When the first attempt got its slot. */
     @Column(name = "started_at")
     public @Nullable Instant startedAt;

@@ -17,6 +17,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Shop;
+import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.runtime.store.NewEvent;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
@@ -58,7 +59,7 @@ class ExtentTest {
     @Test
     void the_end_of_the_largest_run_fits_into_an_event() {
         var results = new ArrayList<PairResult>();
-        for (int i = 0; i < DeploymentDraft.PLACES_MAX; i++) {
+        for (int i = 0; i < PhasePlan.PLACES_MAX; i++) {
             results.add(
                     new PairResult(
                             new Pair(

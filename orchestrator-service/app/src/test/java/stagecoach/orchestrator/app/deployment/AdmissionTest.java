@@ -1,0 +1,131 @@
+package stagecoach.orchestrator.app.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.orchestrator.app.Api;
+import stagecoach.orchestrator.app.OrchestratorTest;
+import stagecoach.orchestrator.app.Phases;
+import stagecoach.orchestrator.app.Shop;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.StateCache;
+import stagecoach.runtime.test.StagecoachResource;
+
+/** Who cannot be started is in nobody's way: neither of those behind, nor of those that end. */
+@OrchestratorTest
+class AdmissionTest {
+    @Inject UnitOfWork unitOfWork;
+    @Inject StateCache memory;
+
+    private Shop before;
+    private Shop poisoned;
+    private Shop behind;
+    private Phases phases;
+
+    @BeforeEach
+    void open() {
+        phases = new Phases();
+        before = Shop.open(0);
+        poisoned = Shop.open(1);
+        behind = Shop.open(0);
+        before.release("1.0.0");
+        poisoned.release("1.0.0");
+        behind.release("1.0.0");
+    }
+
+    @AfterEach
+    void stop() {
+        phases.close();
+    }
+
+    @Test
+    void one_that_cannot_be_started_ends_with_a_sentence_and_the_next_in_line_starts() {
+        String ending = before.deploy("1.0.0");
+        takeSlots(100);
+        String poison = poisoned.deploy("1.0.0");
+        String good = behind.deploy("1.0.0");
+        execute("UPDATE target SET tags = 'damaged' WHERE id = ?1", poisoned.web(1));
+        try {
+            takeSlots(-100);
+            succeeds(ending);
+            assertThat(phases.awaitEnd(ending, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+            succeeds(good);
+            assertThat(phases.awaitEnd(good, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+            assertThat(phases.awaitEnd(poison, 1).state()).isEqualTo(DeploymentState.FAILED);
+            assertThat(read(poison).getString("failure"))
+                    .startsWith("it could not be started, because of a mistake")
+                    .contains("orchestrator's log");
+        } finally {
+            execute("UPDATE target SET tags = '[\"web\"]' WHERE id = ?1", poisoned.web(1));
+        }
+        Api.expect(202, Api.post("/deployments/" + poison + "/retry", ""));
+        for (int run = 1; run <= 3; run++) {
+            Phases.succeeds(phases.awaitPhase(poison, run));
+        }
+        assertThat(phases.awaitEnd(poison, 2).state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    @Test
+    void one_whose_history_cannot_be_read_is_put_aside_in_words_and_comes_again_when_it_can() {
+        takeSlots(100);
+        String first = before.deploy("1.0.0");
+        String poison = poisoned.deploy("1.0.0");
+        String alsoBehind = poisoned.deploy("1.0.0");
+        String good = behind.deploy("1.0.0");
+        String stream = "deployment-" + poison;
+        byte[] history = read("SELECT data FROM event WHERE stream = ?1", stream);
+        execute("UPDATE event SET data = ?2 WHERE stream = ?1", stream, new byte[] {'{'});
+        memory.clear();
+        takeSlots(-100);
+        succeeds(first);
+        succeeds(good);
+        Phases.succeeds(phases.awaitPhase(alsoBehind, 1));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> "START_FAILED".equals(read(poison).get("waitingFor[0].reason")));
+        assertThat(read(poison).getString("state")).isEqualTo("QUEUED");
+        assertThat(read(poison).getString("waitingFor[0].detail"))
+                .contains("it could not be started", "it is in line again at");
+
+        execute("UPDATE event SET data = ?2 WHERE stream = ?1", stream, history);
+        execute("UPDATE deployment SET start_again_at = now() WHERE id = ?1", poison);
+        Phases.succeeds(phases.awaitPhase(alsoBehind, 2));
+        Phases.succeeds(phases.awaitPhase(alsoBehind, 3));
+        for (int run = 1; run <= 3; run++) {
+            Phases.succeeds(phases.awaitPhase(poison, run));
+        }
+        assertThat(phases.awaitEnd(poison, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+        assertThat(read(poison).getList("waitingFor")).isEmpty();
+    }
+
+    /** Without targets there is nothing to acquire. */
+    private void succeeds(String deployment) {
+        Phases.succeeds(phases.awaitPhase(deployment, 1));
+        Phases.succeeds(phases.awaitPhase(deployment, 2));
+    }
+
+    private static JsonPath read(String deployment) {
+        return Api.get("/deployments/" + deployment).jsonPath();
+    }
+
+    private byte[] read(String sql, Object parameter) {
+        return unitOfWork.run(
+                tx -> (byte[]) Objects.requireNonNull(tx.rows(sql, parameter).getFirst()[0]));
+    }
+
+    /** As if so many other deployments were under way. */
+    private void takeSlots(int slots) {
+        execute("UPDATE task_counter SET used = used + ?1", slots);
+    }
+
+    private void execute(String sql, @Nullable Object... parameters) {
+        unitOfWork.execute(tx -> tx.execute(sql, parameters));
+    }
+}
