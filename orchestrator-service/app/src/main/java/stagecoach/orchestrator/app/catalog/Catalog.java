@@ -1,6 +1,8 @@
 package stagecoach.orchestrator.app.catalog;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.net.URI;
 import java.time.Clock;
@@ -36,6 +38,7 @@ public class Catalog {
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
     private final CatalogStore store;
+    private final Instance<MachineWatch> watches;
     private final Caller caller;
     private final Clock clock;
 
@@ -43,11 +46,13 @@ public class Catalog {
             UnitOfWork unitOfWork,
             CommandHandler commands,
             CatalogStore store,
+            @Any Instance<MachineWatch> watches,
             Caller caller,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.store = store;
+        this.watches = watches;
         this.caller = caller;
         this.clock = clock;
     }
@@ -156,6 +161,7 @@ public class Catalog {
                             cause);
                     tx.delete(row);
                     store.forgetUses(tx, thing.kind(), id);
+                    tellWatches(tx, thing, id, cause);
                     return row;
                 });
     }
@@ -173,6 +179,13 @@ public class Catalog {
             tx.insert(after);
         }
         store.writeUses(tx, thing.kind(), after.id(), thing.uses(after));
+        tellWatches(tx, thing, after.id(), cause);
+    }
+
+    private <R extends CatalogRow, V> void tellWatches(
+            Tx tx, CatalogThing<R, V> thing, String id, Cause cause) {
+        thing.machine(id)
+                .ifPresent(agent -> watches.forEach(watch -> watch.configured(tx, agent, cause)));
     }
 
     /** Appends the event of a change. */

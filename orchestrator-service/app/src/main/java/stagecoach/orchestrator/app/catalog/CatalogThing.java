@@ -9,6 +9,7 @@ import stagecoach.orchestrator.app.catalog.row.CatalogRow;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.JsonBody;
+import stagecoach.vocabulary.identity.AgentId;
 
 /**
  * One kind of things that people configure: what a request may say about it and how it is told.
@@ -40,6 +41,11 @@ public interface CatalogThing<R extends CatalogRow, V> {
 
     /** The rows as the API tells them, in the same order. */
     List<V> views(Tx tx, List<R> rows);
+
+    /** The tentacle that it is the configuration of, if it is that of one. */
+    default Optional<AgentId> machine(String id) {
+        return Optional.empty();
+    }
 
     /** Who needs it besides those in {@code catalog_use}, in words such as {@code deployment x}. */
     default List<String> usersElsewhere(Tx tx, String id) {

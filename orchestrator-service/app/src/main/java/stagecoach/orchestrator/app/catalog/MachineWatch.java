@@ -8,4 +8,10 @@ import stagecoach.vocabulary.identity.AgentId;
 public interface MachineWatch {
     /** The roster tells something new of this machine, as {@code tx} sees it. */
     void changed(Tx tx, AgentId agent, Cause cause);
+
+    /**
+     * Somebody configured this machine anew, or removed it: it may be there, elsewhere, or nowhere.
+     * Called in the transaction that does so.
+     */
+    void configured(Tx tx, AgentId agent, Cause cause);
 }

@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.deployment;
 
+import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -13,13 +14,15 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.sql.SqlRow;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 
 /**
- * Lets deployments look again when a machine has changed: those that wait for machines, and those
- * in DEPLOYMENT, for which it comes too late.
+ * Lets deployments look again when a machine, or what is configured of it, has changed: those that
+ * wait for machines, and those in DEPLOYMENT, for which it comes too late.
  */
 @ApplicationScoped
 class Arrivals implements MachineWatch {
@@ -59,6 +62,39 @@ class Arrivals implements MachineWatch {
         lookForWaiting(tx, agent, cause);
         unitOfWork.afterCommit(
                 tx, () -> unitOfWork.execute(again -> lookForWaiting(again, agent, cause)));
+    }
+
+    /**
+     * Looks when that is committed, deployment by deployment: what one cannot take is no reason to
+     * refuse a configuration.
+     */
+    @Override
+    public void configured(Tx tx, AgentId agent, Cause cause) {
+        unitOfWork.afterCommit(
+                tx,
+                () ->
+                        unitOfWork
+                                .run(looking -> looking.select(CONCERNED))
+                                .forEach(row -> lookAgain(row, cause)));
+    }
+
+    private void lookAgain(SqlRow row, Cause cause) {
+        try {
+            unitOfWork.execute(
+                    tx ->
+                            lookAgain(
+                                    tx,
+                                    new DeploymentId(row.text(0)),
+                                    observations.of(tx, new EnvironmentId(row.text(1)), cause.at()),
+                                    cause));
+        } catch (TemporaryFailure e) {
+            throw e;
+        } catch (RuntimeException e) {
+            Log.errorf(
+                    e,
+                    "A deployment did not learn that a machine was configured anew; it learns with the next change. deploymentId=%s",
+                    row.text(0));
+        }
     }
 
     private void lookForWaiting(Tx tx, AgentId agent, Cause cause) {

@@ -363,6 +363,53 @@ class DeploymentTest {
     }
 
     @Test
+    void a_machine_that_is_waited_for_and_then_disabled_is_waited_for_no_longer() {
+        var shop = Shop.open(2);
+        shop.process(
+                """
+                {"steps": [{"name": "start", "kind": "SCRIPT", "runOn": {"tags": ["web"]},
+                  "unavailableTargets": "WAIT", "waitFor": "PT2H",
+                  "script": {"syntax": "BASH", "body": "./start"}}]}""");
+        shop.release("1.0.0");
+        Machines.leaves(shop.web(2));
+        String id = shop.deploy("1.0.0");
+        phases.await(id, ArrivalsAwaited.class, _ -> true);
+        configure(shop, "\"tags\": [\"web\"], \"disabled\": true");
+        var deploy = phases.awaitPhase(id, 1);
+        assertThat(((PhaseWork.Steps) deploy.work()).assignments().getFirst().places())
+                .extracting(place -> place.target().orElseThrow().value())
+                .containsExactly(shop.web(1));
+        Phases.succeeds(deploy);
+        phases.awaitEnd(id, 1);
+    }
+
+    @Test
+    void a_machine_that_gets_its_tag_during_deployment_is_told_as_missed() {
+        var shop = Shop.open(2);
+        configure(shop, "\"tags\": [\"other\"]");
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        Phases.succeeds(phases.awaitPhase(id, 1));
+        Phases.succeeds(phases.awaitPhase(id, 2));
+        var deploy = phases.awaitPhase(id, 3);
+        configure(shop, "\"tags\": [\"web\"]");
+        var missed = phases.await(id, TargetMissed.class, _ -> true);
+        assertThat(missed.target().value()).isEqualTo(shop.web(2));
+        Phases.succeeds(deploy);
+        phases.awaitEnd(id, 1);
+    }
+
+    /** Somebody configures the second machine anew. */
+    private static void configure(Shop shop, String fields) {
+        Api.expect(
+                200,
+                Api.put(
+                        "/targets/" + shop.web(2),
+                        "{\"environments\": [\"%s\"], \"region\": \"eu\", %s}"
+                                .formatted(shop.environment(), fields)));
+    }
+
+    @Test
     void an_unknown_deployment_is_none() {
         assertThat(Api.post("/deployments/00000000/cancel", "").statusCode()).isEqualTo(404);
         assertThat(Api.post("/deployments/nonsense/retry", "").statusCode()).isEqualTo(404);

@@ -157,6 +157,11 @@ public class TargetResource {
         }
 
         @Override
+        public Optional<AgentId> machine(String id) {
+            return Optional.of(AgentId.of(new TargetId(id)));
+        }
+
+        @Override
         public Class<TargetRow> rowType() {
             return TargetRow.class;
         }

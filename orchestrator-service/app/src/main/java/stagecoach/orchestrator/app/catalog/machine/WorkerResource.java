@@ -155,6 +155,11 @@ public class WorkerResource {
         }
 
         @Override
+        public Optional<AgentId> machine(String id) {
+            return Optional.of(AgentId.of(new WorkerId(id)));
+        }
+
+        @Override
         public Class<WorkerRow> rowType() {
             return WorkerRow.class;
         }
