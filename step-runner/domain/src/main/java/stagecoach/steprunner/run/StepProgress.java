@@ -1,7 +1,5 @@
 package stagecoach.steprunner.run;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +9,6 @@ import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
-import stagecoach.steprunner.run.PlaceStage.AtWork;
-import stagecoach.steprunner.run.PlaceStage.BackingOff;
 import stagecoach.steprunner.run.PlaceStage.Ended;
 import stagecoach.steprunner.run.PlaceStage.Waiting;
 
@@ -22,18 +18,14 @@ import stagecoach.steprunner.run.PlaceStage.Waiting;
  * @param places where it runs, in the order of the assignment
  * @param leftOut why it runs nowhere, once that is decided; only for a step without places
  */
-public record StepProgress(
-        StepAssignment assignment, Map<Pair, AtPlace> places, Optional<String> leftOut) {
+public record StepProgress(StepAssignment assignment, Places places, Optional<String> leftOut) {
 
     /** One place and how the step stands there. */
     public record AtPlace(Place place, PlaceStage stage) {}
 
     static StepProgress of(StepAssignment assignment) {
-        var places = new LinkedHashMap<Pair, AtPlace>();
-        for (Place place : assignment.places()) {
-            places.putIfAbsent(pairOf(assignment.step(), place), new AtPlace(place, new Waiting()));
-        }
-        return new StepProgress(assignment, Collections.unmodifiableMap(places), Optional.empty());
+        return new StepProgress(
+                assignment, Places.of(assignment.step(), assignment.places()), Optional.empty());
     }
 
     /** The pair of a step at a place. */
@@ -61,18 +53,18 @@ public record StepProgress(
 
     /** Whether nothing more happens. */
     boolean ended() {
-        return leftOut.isPresent()
-                || (!places.isEmpty()
-                        && places.values().stream().allMatch(at -> at.stage() instanceof Ended));
+        return leftOut.isPresent() || (!places.isEmpty() && places.ended() == places.size());
     }
 
     /** Whether it has failed at one of its places. */
     boolean failed() {
-        return firstFailure().isPresent();
+        return places.failed() > 0;
     }
 
     Optional<PairResult> firstFailure() {
-        return results().stream().filter(StepProgress::isFailure).findFirst();
+        return failed()
+                ? results().stream().filter(StepProgress::isFailure).findFirst()
+                : Optional.empty();
     }
 
     static boolean isFailure(PairResult result) {
@@ -89,30 +81,20 @@ public record StepProgress(
 
     /** The places where nothing has happened yet. */
     List<Map.Entry<Pair, AtPlace>> waiting() {
-        return places.entrySet().stream()
-                .filter(entry -> entry.getValue().stage() instanceof Waiting)
-                .toList();
+        return places.waiting() == 0
+                ? List.of()
+                : places.entrySet().stream()
+                        .filter(entry -> entry.getValue().stage() instanceof Waiting)
+                        .toList();
     }
 
     /** How many places are at work, those that wait for another try included. */
     int busy() {
-        return (int)
-                places.values().stream()
-                        .filter(
-                                at ->
-                                        at.stage() instanceof AtWork
-                                                || at.stage() instanceof BackingOff)
-                        .count();
+        return places.busy();
     }
 
     StepProgress with(Pair pair, PlaceStage stage) {
-        var before = places.get(pair);
-        if (before == null) {
-            throw new IllegalStateException(pair + " is no part of this run");
-        }
-        var changed = new LinkedHashMap<>(places);
-        changed.put(pair, new AtPlace(before.place(), stage));
-        return new StepProgress(assignment, Collections.unmodifiableMap(changed), leftOut);
+        return new StepProgress(assignment, places.with(pair, stage), leftOut);
     }
 
     StepProgress leftOutEverywhere(String reason) {

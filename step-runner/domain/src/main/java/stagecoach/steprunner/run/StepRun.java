@@ -72,6 +72,9 @@ public sealed interface StepRun {
         public List<OpenTicket> open() {
             var open = new ArrayList<OpenTicket>();
             for (StepProgress step : steps) {
+                if (step.busy() == 0) {
+                    continue;
+                }
                 step.places()
                         .forEach(
                                 (pair, at) -> {
@@ -85,13 +88,28 @@ public sealed interface StepRun {
 
         /** The command under {@code ticket}, if it is open. */
         public Optional<OpenTicket> open(Ticket ticket) {
-            return open().stream().filter(open -> open.work().ticket().equals(ticket)).findFirst();
+            for (StepProgress step : steps) {
+                if (step.busy() == 0) {
+                    continue;
+                }
+                for (var entry : step.places().entrySet()) {
+                    if (entry.getValue().stage() instanceof AtWork work
+                            && work.ticket().equals(ticket)) {
+                        return Optional.of(
+                                new OpenTicket(entry.getKey(), entry.getValue().place(), work));
+                    }
+                }
+            }
+            return Optional.empty();
         }
 
         /** The places that wait for another try. */
         Map<Pair, BackingOff> backingOff() {
             var waiting = new LinkedHashMap<Pair, BackingOff>();
             for (StepProgress step : steps) {
+                if (step.places().backingOff() == 0) {
+                    continue;
+                }
                 step.places()
                         .forEach(
                                 (pair, at) -> {
@@ -107,6 +125,9 @@ public sealed interface StepRun {
         public Map<Pair, PlaceOutputs> outputs() {
             var outputs = new LinkedHashMap<Pair, PlaceOutputs>();
             for (StepProgress step : steps) {
+                if (step.places().withOutputs() == 0) {
+                    continue;
+                }
                 step.places()
                         .forEach(
                                 (pair, at) -> {
