@@ -209,7 +209,30 @@ public final class Shop {
                 acquireOnly,
                 guidedFailure,
                 asked.comment(),
-                asked.budget());
+                asked.budget(),
+                asked.createdBy(),
+                asked.createdAt());
+    }
+
+    /** The same deployment, which Ada asked for with a comment. */
+    public static DeploymentQueued askedFor(DeploymentQueued asked, String comment, Instant at) {
+        return new DeploymentQueued(
+                asked.deployment(),
+                asked.project(),
+                asked.release(),
+                asked.environment(),
+                asked.planDigest(),
+                asked.steps(),
+                asked.selection(),
+                asked.forceDownload(),
+                asked.notBefore(),
+                asked.notAfter(),
+                asked.acquireOnly(),
+                asked.guidedFailure(),
+                Optional.of(comment),
+                asked.budget(),
+                Optional.of("ada"),
+                Optional.of(at));
     }
 
     public static DeploymentQueued queued(PlannedStep... steps) {
@@ -230,6 +253,8 @@ public final class Shop {
                 Optional.empty(),
                 false,
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

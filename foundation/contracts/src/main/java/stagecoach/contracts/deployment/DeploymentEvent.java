@@ -9,6 +9,7 @@ import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.RunFacts;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Digest;
@@ -34,6 +35,8 @@ public sealed interface DeploymentEvent {
      * @param acquireOnly whether it ends STAGED, with all packages in place
      * @param guidedFailure whether a person decides at a failure
      * @param budget how much may be brought to caches for it at once; empty is without limit
+     * @param createdBy who asked for it; empty of those asked for before this was told
+     * @param createdAt when
      */
     record DeploymentQueued(
             DeploymentId deployment,
@@ -49,7 +52,9 @@ public sealed interface DeploymentEvent {
             boolean acquireOnly,
             boolean guidedFailure,
             Optional<String> comment,
-            Optional<TransferBudget> budget)
+            Optional<TransferBudget> budget,
+            Optional<String> createdBy,
+            Optional<Instant> createdAt)
             implements DeploymentEvent {
         /** Copies the steps. */
         public DeploymentQueued {
@@ -60,13 +65,20 @@ public sealed interface DeploymentEvent {
     /** The time of its schedule has come: it waits for its slot from now on. */
     record DeploymentDue() implements DeploymentEvent {}
 
-    /** It has its slot: an attempt begins. */
-    record DeploymentStarted(int attempt) implements DeploymentEvent {}
+    /**
+     * It has its slot: an attempt begins.
+     *
+     * @param previous the release that was deployed last to its environment with success; empty if
+     *     there was none
+     */
+    record DeploymentStarted(int attempt, Optional<ReleaseVersion> previous)
+            implements DeploymentEvent {}
 
     /**
      * A phase run begins; the service that runs the phase takes it from here.
      *
      * @param guided whether a run of steps ends at its first failure, for a person to decide
+     * @param facts what its steps may say of the deployment; empty for an acquisition
      */
     record PhaseStarted(
             DeploymentId deployment,
@@ -79,7 +91,8 @@ public sealed interface DeploymentEvent {
             int attempt,
             Purpose purpose,
             boolean guided,
-            PhaseWork work)
+            PhaseWork work,
+            Optional<RunFacts> facts)
             implements DeploymentEvent {}
 
     /**

@@ -2,6 +2,7 @@ package stagecoach.contracts.internal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
@@ -16,6 +17,7 @@ import stagecoach.vocabulary.template.Variable;
  * @param variables with the answers to their prompts as their values
  * @param prompted values given for this deployment when any name could be given; they win over
  *     {@code variables}
+ * @param labels what people call its parts; empty of plans of before there were any
  */
 public record Plan(
         ProjectId project,
@@ -24,7 +26,8 @@ public record Plan(
         DeploymentProcess process,
         List<Variable> variables,
         Map<String, String> prompted,
-        List<PinnedPackage> packages) {
+        List<PinnedPackage> packages,
+        Optional<Labels> labels) {
     /** Where plans are served, each by its digest: {@code PATH/<digest>}. */
     public static final String PATH = "/internal/plans";
 
@@ -34,4 +37,11 @@ public record Plan(
         prompted = Map.copyOf(prompted);
         packages = List.copyOf(packages);
     }
+
+    /**
+     * Texts for people.
+     *
+     * @param notes what the release's author wrote
+     */
+    public record Labels(String projectName, String environmentName, Optional<String> notes) {}
 }

@@ -8,6 +8,7 @@ import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.RunFacts;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
@@ -27,6 +28,7 @@ public sealed interface StepRunEvent {
      * A run of steps begins.
      *
      * @param guided whether it ends at its first failure, for a person to decide
+     * @param facts what its steps may say of the deployment; empty of runs of before this was told
      */
     record StepRunStarted(
             DeploymentId deployment,
@@ -39,7 +41,8 @@ public sealed interface StepRunEvent {
             int attempt,
             Purpose purpose,
             boolean guided,
-            List<StepAssignment> assignments)
+            List<StepAssignment> assignments,
+            Optional<RunFacts> facts)
             implements StepRunEvent {
         /** Copies the assignments. */
         public StepRunStarted {

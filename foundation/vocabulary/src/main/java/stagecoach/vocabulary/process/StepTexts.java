@@ -83,30 +83,29 @@ public final class StepTexts {
                     "#{%s}: there is no built-in variable of this name. Correct it; docs/how-to/use-variables.md has all of them."
                             .formatted(name));
         }
-        return OutputReference.parse(name).flatMap(output -> whyNoOutput(output, reader, process));
+        return BuiltIns.stepOfState(name)
+                .or(() -> OutputReference.parse(name).map(OutputReference::step))
+                .flatMap(asked -> whyNothingOf(asked, name, reader, process));
     }
 
-    private static Optional<String> whyNoOutput(
-            OutputReference output, StepName reader, DeploymentProcess process) {
-        var named =
-                process.all().stream()
-                        .filter(step -> step.name().equals(output.step()))
-                        .findFirst();
-        String written = "#{%s}".formatted(output.variableName());
+    private static Optional<String> whyNothingOf(
+            StepName asked, String name, StepName reader, DeploymentProcess process) {
+        var named = process.all().stream().filter(step -> step.name().equals(asked)).findFirst();
+        String written = "#{%s}".formatted(name);
         if (named.isEmpty()) {
             return Optional.of(
                     "%s: the process has no step \"%s\". Name one that stands before this one."
-                            .formatted(written, output.step()));
+                            .formatted(written, asked));
         }
         if (named.get().action() instanceof Action.Group) {
             return Optional.of(
-                    "%s: \"%s\" is a group, and outputs are set by its steps. Name one of them."
-                            .formatted(written, output.step()));
+                    "%s: \"%s\" is a group; what runs and sets outputs are its steps. Name one of them."
+                            .formatted(written, asked));
         }
-        return process.endsBefore(output.step(), reader)
+        return process.endsBefore(asked, reader)
                 ? Optional.empty()
                 : Optional.of(
-                        "%s: the step \"%s\" has not ended when \"%s\" begins, so what it sets is not known then. Move it before this one."
-                                .formatted(written, output.step(), reader));
+                        "%s: the step \"%s\" has not ended when \"%s\" begins, so this is not known then. Move it before this one."
+                                .formatted(written, asked, reader));
     }
 }

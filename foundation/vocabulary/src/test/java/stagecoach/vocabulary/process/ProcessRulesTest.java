@@ -131,7 +131,7 @@ class ProcessRulesTest {
         assertThat(mistakes(Step.of("b", WEB, reads), Step.of("look", WEB, SCRIPT)))
                 .extracting(ProcessRules.Mistake::sentence)
                 .containsExactly(
-                        "#{Stagecoach.Step[look].Output.Url}: the step \"look\" has not ended when \"b\" begins, so what it sets is not known then. Move it before this one.");
+                        "#{Stagecoach.Step[look].Output.Url}: the step \"look\" has not ended when \"b\" begins, so this is not known then. Move it before this one.");
         assertThat(
                         pointers(
                                 mistakes(

@@ -14,6 +14,8 @@ import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.orchestrator.needs.Held;
+import stagecoach.vocabulary.identity.ReleaseVersion;
+import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Phase;
 
@@ -27,6 +29,7 @@ import stagecoach.vocabulary.process.Phase;
  *     person last answered
  * @param missed targets that came too late for it
  * @param failure why it has failed, if it has
+ * @param previous the release that its environment had before
  */
 record Attempt(
         Map<Pair, StepState> pairs,
@@ -34,10 +37,20 @@ record Attempt(
         Map<Held, String> lacking,
         int acquisitions,
         Set<TargetId> missed,
-        Optional<String> failure) {
+        Optional<Failure> failure,
+        Optional<ReleaseVersion> previous) {
+    /**
+     * Why an attempt has failed.
+     *
+     * @param sentence in words a person can act on
+     * @param step the step that failed first; empty if an acquisition did
+     */
+    record Failure(String sentence, Optional<StepName> step) {}
+
     /** Before its first run. */
     static final Attempt FRESH =
-            new Attempt(Map.of(), Set.of(), Map.of(), 0, Set.of(), Optional.empty());
+            new Attempt(
+                    Map.of(), Set.of(), Map.of(), 0, Set.of(), Optional.empty(), Optional.empty());
 
     /** Copies the collections. */
     Attempt {
@@ -47,9 +60,15 @@ record Attempt(
         missed = Set.copyOf(missed);
     }
 
+    /** It has its slot, where this release was before. */
+    Attempt begun(Optional<ReleaseVersion> before) {
+        return new Attempt(pairs, held, lacking, acquisitions, missed, failure, before);
+    }
+
     Attempt started(CurrentRun run) {
         boolean round = run.phase() == Phase.ACQUISITION && run.purpose() == Purpose.NORMAL;
-        return new Attempt(pairs, held, lacking, acquisitions + (round ? 1 : 0), missed, failure);
+        return new Attempt(
+                pairs, held, lacking, acquisitions + (round ? 1 : 0), missed, failure, previous);
     }
 
     Attempt ended(CurrentRun run, PhaseEnded end) {
@@ -69,18 +88,28 @@ record Attempt(
                 lackingNow,
                 acquisitions,
                 missed,
-                end.outcome() == RunOutcome.FAILED ? failedBy(run, end) : failure);
+                end.outcome() == RunOutcome.FAILED ? failedBy(run, end) : failure,
+                previous);
     }
 
     /** The first failure counts; a clean-up that fails is added, since someone must clean up. */
-    private Optional<String> failedBy(CurrentRun run, PhaseEnded end) {
+    private Optional<Failure> failedBy(CurrentRun run, PhaseEnded end) {
         String reason = end.reason().orElse("run %s failed".formatted(run.run()));
         if (failure.isEmpty()) {
             return Optional.of(
-                    run.purpose() == Purpose.CLEANUP ? "the clean-up failed: " + reason : reason);
+                    new Failure(
+                            run.purpose() == Purpose.CLEANUP
+                                    ? "the clean-up failed: " + reason
+                                    : reason,
+                            FailureSentence.firstFailed(run, end.results())
+                                    .map(result -> result.pair().step())));
         }
         return run.phase() == Phase.DEPLOYMENT
-                ? failure.map(first -> first + "; then the clean-up failed: " + reason)
+                ? failure.map(
+                        first ->
+                                new Failure(
+                                        first.sentence() + "; then the clean-up failed: " + reason,
+                                        first.step()))
                 : failure;
     }
 
@@ -99,7 +128,7 @@ record Attempt(
     Attempt marked(Collection<Pair> those, StepState state) {
         var changed = new HashMap<>(pairs);
         those.forEach(pair -> changed.put(pair, state));
-        return new Attempt(changed, held, lacking, acquisitions, missed, failure);
+        return new Attempt(changed, held, lacking, acquisitions, missed, failure, previous);
     }
 
     /**
@@ -108,16 +137,16 @@ record Attempt(
      * @param stale whether what targets hold may be gone by now
      */
     Attempt resumed(boolean stale) {
-        return new Attempt(pairs, stale ? Set.of() : held, lacking, 0, missed, failure);
+        return new Attempt(pairs, stale ? Set.of() : held, lacking, 0, missed, failure, previous);
     }
 
-    Attempt failed(String why) {
-        return new Attempt(pairs, held, lacking, acquisitions, missed, Optional.of(why));
+    Attempt failed(Failure why) {
+        return new Attempt(pairs, held, lacking, acquisitions, missed, Optional.of(why), previous);
     }
 
     Attempt missing(TargetId target) {
         var more = new HashSet<>(missed);
         more.add(target);
-        return new Attempt(pairs, held, lacking, acquisitions, more, failure);
+        return new Attempt(pairs, held, lacking, acquisitions, more, failure, previous);
     }
 }

@@ -57,8 +57,11 @@ public sealed interface Deployment {
             return switch (event) {
                 case DeploymentDue _ when due.isPresent() ->
                         new Queued(asked, progress, Optional.empty());
-                case DeploymentStarted _ when due.isEmpty() ->
-                        new Running(asked, progress, Position.before(Phase.PRE_ACQUISITION));
+                case DeploymentStarted(var _, var previous) when due.isEmpty() ->
+                        new Running(
+                                asked,
+                                progress.begun(previous),
+                                Position.before(Phase.PRE_ACQUISITION));
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(
                                 asked,

@@ -12,6 +12,7 @@ import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.vocabulary.identity.InterruptionId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 
 /** What can be asked of a deployment. Commands that may begin a run bring the machines seen now. */
@@ -19,8 +20,13 @@ public sealed interface DeploymentCommand {
     /** Someone wants it: it waits for its slot. */
     record Queue(DeploymentQueued asked) implements DeploymentCommand {}
 
-    /** It has its slot: open the attempt and the first phase. */
-    record Start(Observation observation) implements DeploymentCommand {}
+    /**
+     * It has its slot: open the attempt and the first phase.
+     *
+     * @param previous the release that was deployed last to its environment with success
+     */
+    record Start(Observation observation, Optional<ReleaseVersion> previous)
+            implements DeploymentCommand {}
 
     /** It could not be started, whenever that was tried: it is not in the way of others. */
     record GiveUpStart(String reason) implements DeploymentCommand {}

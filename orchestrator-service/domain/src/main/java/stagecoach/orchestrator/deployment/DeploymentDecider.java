@@ -95,7 +95,7 @@ public final class DeploymentDecider
     public List<DeploymentEvent> decide(Deployment state, DeploymentCommand command) {
         return switch (command) {
             case Queue(var asked) -> state instanceof Nothing ? List.of(asked) : List.of();
-            case Start(var observation) -> onStart(state, observation);
+            case Start start -> onStart(state, start);
             case GiveUpStart(var reason) -> onGiveUpStart(state, reason);
             case FallDue(var dueAt) -> onFallDue(state, dueAt);
             case Expire(var dueAt) -> onExpire(state, dueAt);
@@ -111,18 +111,18 @@ public final class DeploymentDecider
         };
     }
 
-    private static List<DeploymentEvent> onStart(Deployment state, Observation observation) {
+    private static List<DeploymentEvent> onStart(Deployment state, Start start) {
         if (!(state instanceof Queued queued) || queued.due().isPresent()) {
             return List.of();
         }
-        var plan = new PhasePlan(queued.asked(), queued.progress(), observation.roster());
+        var plan = new PhasePlan(queued.asked(), queued.progress(), start.observation().roster());
         var tooLarge = plan.whyTooLarge();
         if (tooLarge.isPresent()) {
             return List.of(NextRun.failed(queued.progress(), tooLarge.get()));
         }
         var decision = new Decision(state);
-        decision.add(new DeploymentStarted(queued.progress().attempt()));
-        return followed(decision, observation, true);
+        decision.add(new DeploymentStarted(queued.progress().attempt(), start.previous()));
+        return followed(decision, start.observation(), true);
     }
 
     private static List<DeploymentEvent> onGiveUpStart(Deployment state, String reason) {

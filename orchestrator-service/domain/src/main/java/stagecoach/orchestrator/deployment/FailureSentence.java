@@ -42,15 +42,7 @@ final class FailureSentence {
     }
 
     private static Optional<String> ofSteps(CurrentRun run, List<PairResult> results) {
-        var order = run.assignments().stream().map(a -> a.step().name()).toList();
-        var failed =
-                results.stream()
-                        .filter(result -> isFailure(result.state()))
-                        .sorted(
-                                Comparator.<PairResult>comparingInt(
-                                                result -> order.indexOf(result.pair().step()))
-                                        .thenComparing(PairResult::pair, Pairs.BY_STEP_AND_TARGET))
-                        .toList();
+        var failed = failed(run, results);
         if (failed.isEmpty()) {
             return Optional.empty();
         }
@@ -62,6 +54,22 @@ final class FailureSentence {
                                 at(run, first),
                                 because(first.reason()),
                                 others(first.pair(), failed.subList(1, failed.size()))));
+    }
+
+    /** The failure that a sentence begins with: in the order of the steps, then of the targets. */
+    static Optional<PairResult> firstFailed(CurrentRun run, List<PairResult> results) {
+        return failed(run, results).stream().findFirst();
+    }
+
+    private static List<PairResult> failed(CurrentRun run, List<PairResult> results) {
+        var order = run.assignments().stream().map(a -> a.step().name()).toList();
+        return results.stream()
+                .filter(result -> isFailure(result.state()))
+                .sorted(
+                        Comparator.<PairResult>comparingInt(
+                                        result -> order.indexOf(result.pair().step()))
+                                .thenComparing(PairResult::pair, Pairs.BY_STEP_AND_TARGET))
+                .toList();
     }
 
     /** Whether such an end of a pair fails its run. */

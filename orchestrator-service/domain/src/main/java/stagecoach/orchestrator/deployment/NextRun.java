@@ -15,6 +15,8 @@ import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.Purpose;
+import stagecoach.contracts.run.RunFacts;
+import stagecoach.contracts.run.RunFacts.Standing;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.orchestrator.deployment.Deployment.Cancelling;
 import stagecoach.orchestrator.deployment.Deployment.Cleanup;
@@ -254,7 +256,36 @@ final class NextRun {
                         asked.guidedFailure()
                                 && purpose == Purpose.NORMAL
                                 && work instanceof PhaseWork.Steps,
-                        work));
+                        work,
+                        work instanceof PhaseWork.Steps
+                                ? Optional.of(facts(asked, progress))
+                                : Optional.empty()));
+    }
+
+    private RunFacts facts(DeploymentQueued asked, Progress progress) {
+        return new RunFacts(
+                standing(),
+                progress.failure(),
+                progress.now().failure().flatMap(Attempt.Failure::step),
+                asked.comment(),
+                asked.createdBy(),
+                asked.createdAt(),
+                progress.now().previous(),
+                progress.earlier());
+    }
+
+    private Standing standing() {
+        return switch (decision.state()) {
+            case Running running when running.progress().failure().isPresent() -> Standing.FAILED;
+            case Running running when running.isStaging() -> Standing.STAGED;
+            case Cancelling _ -> Standing.CANCELLED;
+            case Running _,
+                    Deployment.Nothing _,
+                    Deployment.Queued _,
+                    Deployment.Staged _,
+                    Deployment.Ended _ ->
+                    Standing.SUCCEEDED;
+        };
     }
 
     private PhasePlan plan(Running running) {

@@ -1,18 +1,27 @@
 package stagecoach.orchestrator.deployment;
 
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import stagecoach.contracts.deployment.DeploymentEvent.InterruptionRaised;
 import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.RunFacts.EarlierStep;
 import stagecoach.contracts.run.StepState;
 import stagecoach.orchestrator.needs.Remaining;
+import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 
 /**
@@ -75,9 +84,40 @@ public record Progress(
         return new Run(runs + 1);
     }
 
+    /** The attempt begins, where this release was before. */
+    Progress begun(Optional<ReleaseVersion> before) {
+        return with(now.begun(before));
+    }
+
     /** Why the present attempt has failed, if it has. */
     Optional<String> failure() {
-        return now.failure();
+        return now.failure().map(Attempt.Failure::sentence);
+    }
+
+    /** How steps have ended so far, as the next run is told. */
+    List<EarlierStep> earlier() {
+        var states = new HashMap<Pair, StepState>();
+        succeeded.forEach(pair -> states.put(pair, StepState.SUCCEEDED));
+        states.putAll(now.pairs());
+        var ended = new TreeMap<StepName, Map<StepState, NavigableSet<TargetId>>>();
+        states.forEach(
+                (pair, state) -> {
+                    var targets =
+                            ended.computeIfAbsent(pair.step(), _ -> new EnumMap<>(StepState.class))
+                                    .computeIfAbsent(state, _ -> new TreeSet<>());
+                    pair.target().ifPresent(targets::add);
+                });
+        return ended.entrySet().stream()
+                .flatMap(
+                        step ->
+                                step.getValue().entrySet().stream()
+                                        .map(
+                                                in ->
+                                                        new EarlierStep(
+                                                                step.getKey(),
+                                                                in.getKey(),
+                                                                List.copyOf(in.getValue()))))
+                .toList();
     }
 
     /** What is still to run. */

@@ -208,15 +208,18 @@ final class Questions {
     }
 
     /** Why a deployment failed that a person did not let go on. */
-    static String aborted(InterruptionRaised raised, InterruptionResolved answer) {
+    static Attempt.Failure aborted(InterruptionRaised raised, InterruptionResolved answer) {
         String by = "aborted by " + answer.by() + notes(answer);
+        var asked = raised.pairs().stream().findFirst().map(Pair::step);
         return switch (raised.kind()) {
-            case GUIDED_FAILURE -> raised.instructions().map(why -> why + "; " + by).orElse(by);
+            case GUIDED_FAILURE ->
+                    new Attempt.Failure(
+                            raised.instructions().map(why -> why + "; " + by).orElse(by),
+                            asked.filter(_ -> raised.phase() != Phase.ACQUISITION));
             case MANUAL_INTERVENTION ->
-                    raised.pairs().stream()
-                            .findFirst()
-                            .map(pair -> "step \"%s\": %s".formatted(pair.step(), by))
-                            .orElse(by);
+                    new Attempt.Failure(
+                            asked.map(step -> "step \"%s\": %s".formatted(step, by)).orElse(by),
+                            asked);
         };
     }
 

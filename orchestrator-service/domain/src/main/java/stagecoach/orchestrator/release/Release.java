@@ -51,8 +51,15 @@ public record Release(
     }
 
     /** The plan of a deployment of this release, once what it asks for has been answered. */
-    public Plan planFor(EnvironmentId environment) {
+    public Plan planFor(EnvironmentId environment, Plan.Labels labels) {
         return new Plan(
-                project, version, environment, process, variables, Map.of(), distinctPackages());
+                project,
+                version,
+                environment,
+                process,
+                variables,
+                Map.of(),
+                distinctPackages(),
+                Optional.of(labels));
     }
 }

@@ -130,7 +130,11 @@ class AnyStoryTest {
                                 case Queued queued ->
                                         queued.due()
                                                 .<DeploymentCommand>map(FallDue::new)
-                                                .orElseGet(() -> new Start(observation));
+                                                .orElseGet(
+                                                        () ->
+                                                                new Start(
+                                                                        observation,
+                                                                        Optional.empty()));
                                 case Running(var _, var _, Position.Paused(var raised)) ->
                                         answer(raised.interruption(), Choice.ABORT, observation);
                                 case Staged _ -> new Cancel("ada", DEADLINE, observation);
@@ -166,7 +170,7 @@ class AnyStoryTest {
 
     private static DeploymentCommand commandOf(Beat beat, List<DeploymentEvent> history) {
         return switch (beat.kind) {
-            case START -> new Start(beat.observation);
+            case START -> new Start(beat.observation, Optional.empty());
             case END_CURRENT -> endCurrent(beat, history);
             case END_OLDER ->
                     new EndPhase(

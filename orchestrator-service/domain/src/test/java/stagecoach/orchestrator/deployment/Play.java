@@ -35,6 +35,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.vocabulary.identity.HolderId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
 
@@ -52,6 +53,7 @@ final class Play {
     private Roster roster;
     private boolean patient;
     private Instant now = NOW;
+    private Optional<ReleaseVersion> previous = Optional.empty();
 
     private Play(DeploymentQueued asked, Roster roster) {
         this.spec = DeciderSpec.of(new DeploymentDecider()).given(asked);
@@ -80,8 +82,14 @@ final class Play {
         return this;
     }
 
+    /** The environment has this release now. */
+    Play replacing(ReleaseVersion release) {
+        previous = Optional.of(release);
+        return this;
+    }
+
     Play start() {
-        return then(new Start(observation()));
+        return then(new Start(observation(), previous));
     }
 
     /** So much time passes. */

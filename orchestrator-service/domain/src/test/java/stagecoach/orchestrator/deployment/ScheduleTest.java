@@ -56,7 +56,7 @@ class ScheduleTest {
     @Test
     void a_scheduled_deployment_does_not_start_before_its_time() {
         var play = scheduled();
-        play.spec().when(new Start(play.observation())).thenNothing();
+        play.spec().when(new Start(play.observation(), Optional.empty())).thenNothing();
         assertThat(timers(play))
                 .isEqualTo(
                         Map.of(
@@ -172,7 +172,7 @@ class ScheduleTest {
                         .succeeds()
                         .succeeds()
                         .then(new Proceed("ada", Optional.of(SEVEN)));
-        play.spec().when(new Start(play.observation())).thenNothing();
+        play.spec().when(new Start(play.observation(), Optional.empty())).thenNothing();
         assertThat(timers(play)).isEqualTo(Map.of(DeploymentDecider.NOT_BEFORE, SEVEN));
     }
 

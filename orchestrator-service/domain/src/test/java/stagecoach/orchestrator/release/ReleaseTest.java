@@ -11,6 +11,7 @@ import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseRetired;
 import stagecoach.contracts.internal.PinPackages.Wanted;
+import stagecoach.contracts.internal.Plan;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.decider.DeciderSpec;
 import stagecoach.decider.Rejection;
@@ -28,6 +29,9 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 class ReleaseTest {
     private static final EnvironmentId STAGING = new EnvironmentId("staging");
     private static final Action SCRIPT = new Action.Script(Action.Syntax.BASH, "echo secret");
+
+    private static final Plan.Labels LABELS =
+            new Plan.Labels("The shop", "Production", Optional.of("Faster search"));
 
     private static Step step(String name, Action action) {
         return being(name, action).build();
@@ -202,7 +206,7 @@ class ReleaseTest {
                         new PlannedStep.ScriptPackage(tooling, true));
         assertThat(outline.get(1).needs()).containsExactly(Shop.CONFIG, tooling);
         assertThat(outline.get(2).needs()).isEmpty();
-        assertThat(release.planFor(Shop.PRODUCTION).packages())
+        assertThat(release.planFor(Shop.PRODUCTION, LABELS).packages())
                 .containsExactly(Shop.CONFIG, tooling);
     }
 
@@ -216,7 +220,7 @@ class ReleaseTest {
 
     @Test
     void a_plan_has_each_package_once() {
-        var plan = release(step("server", deploy("Shop.Server"))).planFor(Shop.PRODUCTION);
+        var plan = release(step("server", deploy("Shop.Server"))).planFor(Shop.PRODUCTION, LABELS);
         assertThat(plan.packages()).containsExactly(Shop.SERVER);
         assertThat(plan.environment()).isEqualTo(Shop.PRODUCTION);
     }

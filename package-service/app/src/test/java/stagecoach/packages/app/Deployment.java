@@ -120,7 +120,7 @@ final class Deployment implements AutoCloseable {
                         1,
                         Purpose.NORMAL,
                         false,
-                        new PhaseWork.Acquire(List.of(needs), force)));
+                        new PhaseWork.Acquire(List.of(needs), force), Optional.empty()));
     }
 
     /** It was asked for, with a budget. */
@@ -140,7 +140,7 @@ final class Deployment implements AutoCloseable {
                         false,
                         false,
                         Optional.empty(),
-                        Optional.of(budget)));
+                        Optional.of(budget), Optional.empty(), Optional.empty()));
     }
 
     void cancel() {

@@ -29,7 +29,8 @@ final class Copies {
                 begun.attempt(),
                 begun.purpose(),
                 begun.guided(),
-                work);
+                work,
+                begun.facts());
     }
 
     static StepRunStarted withoutWindows(StepRunStarted sheet) {
@@ -90,7 +91,8 @@ final class Copies {
                                                 change.apply(one).build(),
                                                 one.places(),
                                                 one.skip()))
-                        .toList());
+                        .toList(),
+                sheet.facts());
     }
 
     /** The same end of a run, of which nobody knows where something may still run. */

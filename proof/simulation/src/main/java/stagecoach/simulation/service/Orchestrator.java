@@ -294,7 +294,7 @@ final class Orchestrator extends Service {
                 return;
             }
             next.get().hasSlot = true;
-            tell(next.get().asked.deployment(), new Start(seen()));
+            tell(next.get().asked.deployment(), new Start(seen(), Optional.empty()));
         }
     }
 

@@ -78,6 +78,8 @@ final class Shop {
                 draft.acquireOnly(),
                 draft.guided(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -98,19 +98,22 @@ final class RunEnd {
     }
 
     private static String sentence(List<PairResult> failures) {
-        var first = failures.getFirst();
-        String where =
-                first.pair().target().isPresent()
-                        ? ""
-                        : first.worker().map(worker -> " on worker " + worker).orElse("");
         int others = failures.size() - 1;
         String more = others == 0 ? "" : " (and %d more)".formatted(others);
-        return "%s%s %s: %s%s"
+        return told(failures.getFirst()) + more;
+    }
+
+    /** A failure in a sentence. */
+    static String told(PairResult failure) {
+        String where =
+                failure.pair().target().isPresent()
+                        ? ""
+                        : failure.worker().map(worker -> " on worker " + worker).orElse("");
+        return "%s%s %s: %s"
                 .formatted(
-                        first.pair(),
+                        failure.pair(),
                         where,
-                        first.state() == StepState.UNKNOWN ? "may have failed" : "failed",
-                        first.reason().orElse("no reason was told"),
-                        more);
+                        failure.state() == StepState.UNKNOWN ? "may have failed" : "failed",
+                        failure.reason().orElse("no reason was told"));
     }
 }

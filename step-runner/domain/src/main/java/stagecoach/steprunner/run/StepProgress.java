@@ -79,6 +79,24 @@ public record StepProgress(StepAssignment assignment, Places places, Optional<St
                 .toList();
     }
 
+    /** How it stands at each of its places. */
+    Map<Pair, StepState> states() {
+        var states = new LinkedHashMap<Pair, StepState>();
+        places.forEach(
+                (pair, at) ->
+                        states.put(
+                                pair,
+                                switch (at.stage()) {
+                                    case Waiting _ -> StepState.PENDING;
+                                    case AtWork _, BackingOff _ -> StepState.RUNNING;
+                                    case Ended ended -> ended.result().state();
+                                }));
+        if (leftOut.isPresent()) {
+            states.put(new Pair(step().name(), Optional.empty()), StepState.SKIPPED);
+        }
+        return states;
+    }
+
     /** The places where nothing has happened yet. */
     List<Map.Entry<Pair, AtPlace>> waiting() {
         return places.waiting() == 0

@@ -1,6 +1,8 @@
 package stagecoach.steprunner.run;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +11,13 @@ import java.util.function.UnaryOperator;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.steprunner.run.PlaceStage.AtWork;
 import stagecoach.steprunner.run.PlaceStage.BackingOff;
 import stagecoach.steprunner.run.PlaceStage.Ended;
+import stagecoach.steprunner.variables.Output;
+import stagecoach.steprunner.variables.SoFar;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -138,6 +143,24 @@ public sealed interface StepRun {
                                 });
             }
             return outputs;
+        }
+
+        /** What has happened so far, with all outputs of the deployment, for the steps to come. */
+        public SoFar soFar(Collection<Output> outputs) {
+            var states = new HashMap<Pair, StepState>();
+            for (StepProgress step : steps) {
+                states.putAll(step.states());
+            }
+            return new SoFar(
+                    outputs,
+                    states,
+                    steps.stream()
+                            .flatMap(step -> step.firstFailure().stream())
+                            .findFirst()
+                            .map(
+                                    first ->
+                                            new SoFar.Failure(
+                                                    first.pair().step(), RunEnd.told(first))));
         }
 
         /** The step of this name. */

@@ -43,7 +43,8 @@ public sealed interface StepRunCommand {
                     phase.attempt(),
                     phase.purpose(),
                     phase.guided(),
-                    steps.assignments());
+                    steps.assignments(),
+                    phase.facts());
         }
     }
 

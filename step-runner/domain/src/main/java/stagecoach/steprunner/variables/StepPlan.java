@@ -1,7 +1,5 @@
 package stagecoach.steprunner.variables;
 
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +31,11 @@ import stagecoach.vocabulary.template.VariableSet;
  * it makes holds secrets and goes nowhere but into encrypted rows.
  */
 public final class StepPlan {
-    private final Map<StepName, Leaf> leaves = new HashMap<>();
+    private final Map<StepName, Leaf> leaves = new LinkedHashMap<>();
     private final VariableSet variables;
     private final Map<String, String> prompted;
+    private final Optional<Plan.Labels> labels;
+    private final Set<StepName> askedByTarget;
 
     /** Prepares {@code plan}. */
     public StepPlan(Plan plan) {
@@ -44,6 +44,8 @@ public final class StepPlan {
         }
         variables = VariableSet.of(plan.variables());
         prompted = plan.prompted();
+        labels = plan.labels();
+        askedByTarget = StatesAskedFor.in(plan);
     }
 
     /**
@@ -53,15 +55,19 @@ public final class StepPlan {
      * @throws VariableProblem.Ambiguous if two values are equally specific there
      */
     public ResolvedVariables variablesAt(
-            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
+            StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
         var facts = new LinkedHashMap<String, String>();
         var secretFacts = new LinkedHashMap<String, String>();
-        OutputVariables.at(place.target(), outputs)
+        OutputVariables.at(place.target(), soFar.outputs())
                 .forEach(
                         (name, output) ->
                                 (output.sensitive() ? secretFacts : facts)
                                         .put(name, output.value()));
         facts.putAll(builtIns(sheet, step, place));
+        facts.putAll(DeploymentVariables.of(sheet, labels, soFar));
+        facts.putAll(
+                DeploymentVariables.states(
+                        sheet, place.target(), leaves.keySet(), askedByTarget, soFar));
         facts.putAll(PackageFacts.of(action(step), step));
         return variables
                 .resolve(
@@ -83,8 +89,8 @@ public final class StepPlan {
      *     beforehand
      */
     public CommandPayload payload(
-            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
-        var known = variablesAt(sheet, step, place, outputs);
+            StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
+        var known = variablesAt(sheet, step, place, soFar);
         return switch (action(step)) {
             case Action.Script script ->
                     new CommandPayload.Script(
@@ -123,7 +129,7 @@ public final class StepPlan {
     /**
      * The pairs for which no payload can be made, with the sentence that says why: circles of
      * references, values that are equally specific, and a URL or an install directory that refers
-     * to what does not exist. Outputs of steps are taken to exist. A step with an {@code onlyIf} is
+     * to what does not exist. Outputs and states of steps are taken to exist. A step with an {@code onlyIf} is
      * left to {@link #judge}: where it does not run, nothing needs to be ready.
      */
     public Map<Pair, String> unready(StepRunStarted sheet) {
@@ -134,7 +140,7 @@ public final class StepPlan {
             }
             for (Place place : assignment.places()) {
                 if (place.unavailable().isEmpty()) {
-                    problem(sheet, assignment.step(), place, List.of())
+                    problem(sheet, assignment.step(), place, SoFar.NOTHING)
                             .ifPresent(
                                     problem ->
                                             reasons.put(
@@ -153,10 +159,10 @@ public final class StepPlan {
      * would run and cannot be commanded is unreadable, too.
      */
     public Answer judge(
-            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
+            StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
         var leaf = leaf(step);
         try {
-            var known = variablesAt(sheet, step, place, outputs);
+            var known = variablesAt(sheet, step, place, soFar);
             var group = leaf.group().flatMap(Step::onlyIf);
             if (group.isPresent()) {
                 var answer = answer(known, group.get(), "the onlyIf of its group");
@@ -173,7 +179,7 @@ public final class StepPlan {
         } catch (VariableProblem problem) {
             return new Answer.Unreadable("its onlyIf cannot be judged: " + problem.sentence());
         }
-        return problem(sheet, step, place, outputs)
+        return problem(sheet, step, place, soFar)
                 .<Answer>map(Answer.Unreadable::new)
                 .orElseGet(Answer.Runs::new);
     }
@@ -196,9 +202,9 @@ public final class StepPlan {
     }
 
     private Optional<String> problem(
-            StepRunStarted sheet, PlannedStep step, Place place, Collection<Output> outputs) {
+            StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
         try {
-            var known = variablesAt(sheet, step, place, outputs);
+            var known = variablesAt(sheet, step, place, soFar);
             known.all();
             switch (action(step)) {
                 case Action.Script script -> known.render(script.body());
@@ -219,7 +225,11 @@ public final class StepPlan {
     }
 
     private static void demandKnown(ResolvedVariables known, String text) {
-        known.withLater(name -> OutputReference.parse(name).isPresent()).renderStrictly(text);
+        known.withLater(
+                        name ->
+                                OutputReference.parse(name).isPresent()
+                                        || BuiltIns.stepOfState(name).isPresent())
+                .renderStrictly(text);
     }
 
     private static IllegalStateException noCommand(PlannedStep step) {
@@ -257,9 +267,16 @@ public final class StepPlan {
                 .pin();
     }
 
+    /** What a process gets; an environment has no room for how each step stands at each target. */
     private static Map<String, String> values(ResolvedVariables known) {
         var values = new LinkedHashMap<String, String>();
-        known.all().forEach((name, value) -> values.put(name, value.value()));
+        known.all()
+                .forEach(
+                        (name, value) -> {
+                            if (!BuiltIns.isStateAtATarget(name)) {
+                                values.put(name, value.value());
+                            }
+                        });
         return values;
     }
 

@@ -66,7 +66,7 @@ final class Sheets {
                 1,
                 purpose,
                 guided,
-                inBatches(assignments));
+                inBatches(assignments), Optional.empty());
     }
 
     /** What names no batch has one of its own; the children of a group share one. */

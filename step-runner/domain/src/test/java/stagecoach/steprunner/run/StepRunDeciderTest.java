@@ -583,7 +583,7 @@ class StepRunDeciderTest {
                         2,
                         sheet.purpose(),
                         sheet.guided(),
-                        sheet.assignments());
+                        sheet.assignments(), Optional.empty());
         var second = (StepStarted) run.after(new StartRun(later, Map.of())).history().get(1);
         assertThat(second.ticket()).isNotEqualTo(first.ticket());
     }

@@ -69,7 +69,7 @@ class PackageFactsTest {
                                 new DeploymentProcess(List.of(step)),
                                 List.of(variables),
                                 Map.of(),
-                                List.of()));
+                                List.of(), Optional.empty()));
         var planned =
                 PlannedStep.of("work", PlannedStep.Kind.SCRIPT, HQ)
                         .packages(
@@ -98,8 +98,8 @@ class PackageFactsTest {
                         1,
                         Purpose.NORMAL,
                         false,
-                        List.of());
-        return (CommandPayload.Script) plan.payload(sheet, planned, WORKER, List.of());
+                        List.of(), Optional.empty());
+        return (CommandPayload.Script) plan.payload(sheet, planned, WORKER, SoFar.NOTHING);
     }
 
     private static Action.Script using(String id, String body) {

@@ -119,7 +119,7 @@ class StepPlanTest {
                 new DeploymentProcess(List.of(step)),
                 List.of(values),
                 prompted,
-                List.of());
+                List.of(), Optional.empty());
     }
 
     private static PlannedStep planned(Kind kind) {
@@ -153,7 +153,7 @@ class StepPlanTest {
                 2,
                 Purpose.NORMAL,
                 false,
-                List.of(new StepAssignment(planned(kind), List.of(places), Optional.empty())));
+                List.of(new StepAssignment(planned(kind), List.of(places), Optional.empty())), Optional.empty());
     }
 
     private static Output output(String step, Place place, String value) {
@@ -163,7 +163,7 @@ class StepPlanTest {
     private static CommandPayload.Script scriptAt(Place place, StepPlan plan, Output... outputs) {
         return (CommandPayload.Script)
                 plan.payload(
-                        sheet(Kind.SCRIPT, place), planned(Kind.SCRIPT), place, List.of(outputs));
+                        sheet(Kind.SCRIPT, place), planned(Kind.SCRIPT), place, SoFar.of(List.of(outputs)));
     }
 
     private static String bodyAt(Place place, String body, Output... outputs) {
@@ -254,7 +254,7 @@ class StepPlanTest {
                         Map.of());
         var install =
                 (CommandPayload.Install)
-                        usual.payload(sheet, planned(Kind.PACKAGE), WEB_1, List.of());
+                        usual.payload(sheet, planned(Kind.PACKAGE), WEB_1, SoFar.NOTHING);
         assertThat(install.directory()).isEqualTo("applications/production/Shop.Web/1.2.0");
         assertThat(install.substituteIn()).containsExactly("**/*.conf");
         assertThat(install.keepReleases()).contains(2);
@@ -270,7 +270,7 @@ class StepPlanTest {
                         plain("Name", "shop"));
         assertThat(
                         ((CommandPayload.Install)
-                                        own.payload(sheet, planned(Kind.PACKAGE), WEB_1, List.of()))
+                                        own.payload(sheet, planned(Kind.PACKAGE), WEB_1, SoFar.NOTHING))
                                 .directory())
                 .isEqualTo("/srv/shop");
     }
@@ -284,7 +284,7 @@ class StepPlanTest {
                                         sheet(Kind.HTTP_CHECK, WEB_1),
                                         planned(Kind.HTTP_CHECK),
                                         WEB_1,
-                                        List.of());
+                                        SoFar.NOTHING);
         assertThat(payload.url()).isEqualTo("http://localhost/");
         assertThat(payload.bodyMatches()).contains("v1.2");
     }
@@ -384,7 +384,7 @@ class StepPlanTest {
                         sheet(Kind.SCRIPT, WEB_1),
                         planned(Kind.SCRIPT),
                         WEB_1,
-                        List.of(output("a", WEB_1, "True")));
+                        SoFar.of(List.of(output("a", WEB_1, "True"))));
     }
 
     private static String unreadable(String onlyIf, Variable... values) {
@@ -436,7 +436,7 @@ class StepPlanTest {
                                 sheet(Kind.HTTP_CHECK, WEB_1),
                                 planned(Kind.HTTP_CHECK),
                                 WEB_1,
-                                List.of()))
+                                SoFar.NOTHING))
                 .isInstanceOf(Answer.Unreadable.class);
     }
 }

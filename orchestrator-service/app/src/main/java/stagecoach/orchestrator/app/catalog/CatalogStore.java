@@ -78,6 +78,16 @@ public class CatalogStore {
         return tx.find(EnvironmentRow.class, id.value()).isPresent();
     }
 
+    /** What people call a project; its id if there is none. */
+    public String nameOf(Tx tx, ProjectId id) {
+        return tx.find(ProjectRow.class, id.value()).map(row -> row.name).orElse(id.value());
+    }
+
+    /** What people call an environment; its id if there is none. */
+    public String nameOf(Tx tx, EnvironmentId id) {
+        return tx.find(EnvironmentRow.class, id.value()).map(row -> row.name).orElse(id.value());
+    }
+
     /** The targets of an environment and all workers, as they are now. */
     public Roster roster(Tx tx, EnvironmentId environment) {
         List<String> ids = usersOf(tx, Kind.TARGET, Kind.ENVIRONMENT, environment.value());

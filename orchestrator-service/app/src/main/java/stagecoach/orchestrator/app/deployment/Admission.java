@@ -21,6 +21,7 @@ import stagecoach.runtime.sql.SqlRow;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.ReleaseVersion;
 
 /**
  * Hands out slots: one deployment per project and environment at a time, and so many over all, in
@@ -228,8 +229,27 @@ class Admission {
                 tx,
                 kind,
                 DeploymentKind.streamOf(deployment),
-                List.of(new DeploymentCommand.Start(observations.of(tx, environment, at))),
+                List.of(
+                        new DeploymentCommand.Start(
+                                observations.of(tx, environment, at),
+                                previous(tx, row.text(1), environment))),
                 new Cause(at, Cause.SYSTEM, cause));
+    }
+
+    /** The release that is in the environment now, as far as a deployment has told. */
+    private static Optional<ReleaseVersion> previous(
+            Tx tx, String project, EnvironmentId environment) {
+        return tx
+                .select(
+                        """
+                        SELECT release FROM deployment
+                        WHERE project = ?1 AND environment = ?2 AND state = 'SUCCEEDED'
+                        ORDER BY ended_at DESC, number DESC LIMIT 1""",
+                        project,
+                        environment.value())
+                .stream()
+                .findFirst()
+                .map(found -> new ReleaseVersion(found.text(0)));
     }
 
     /** How many slots are taken; nobody else changes that until this transaction has ended. */

@@ -123,6 +123,11 @@ public class ReleaseStore {
                 .isEmpty();
     }
 
+    /** What its author wrote about a release. */
+    public Optional<String> notes(Tx tx, ProjectId project, ReleaseVersion version) {
+        return row(tx, project, version).flatMap(row -> Optional.ofNullable(row.notes));
+    }
+
     Optional<ReleaseRow> row(Tx tx, ProjectId project, ReleaseVersion version) {
         return tx.find(ReleaseRow.class, idOf(project, version));
     }

@@ -113,7 +113,7 @@ class StepProgressTest {
                 phase.attempt(),
                 phase.purpose(),
                 phase.guided(),
-                ((PhaseWork.Steps) phase.work()).assignments());
+                ((PhaseWork.Steps) phase.work()).assignments(), Optional.empty());
     }
 
     @Test
@@ -291,7 +291,7 @@ class StepProgressTest {
                 1,
                 Purpose.NORMAL,
                 false,
-                List.of(assignments));
+                List.of(assignments), Optional.empty());
     }
 
     private static Map<String, Object> row(JsonPath told, String step, String target) {

@@ -424,7 +424,7 @@ class RebuildTest {
                                 "start",
                                 UnavailableTargets.SKIP,
                                 Optional.empty(),
-                                places.toArray(Place[]::new))));
+                                places.toArray(Place[]::new))), Optional.empty());
     }
 
     private static AcquisitionStarted acquisition(Runs run) {

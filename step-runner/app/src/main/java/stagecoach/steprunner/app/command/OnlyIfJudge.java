@@ -26,7 +26,7 @@ public class OnlyIfJudge {
                             sheet,
                             step.step(),
                             step.placeOf(pair),
-                            outputs.of(tx, sheet.deployment(), run.outputs()));
+                            run.soFar(outputs.of(tx, sheet.deployment(), run.outputs())));
         };
     }
 }

@@ -50,7 +50,7 @@ public class SealedCommands {
                                 sheet,
                                 run.step(started.pair().step()).step(),
                                 started.place(),
-                                outputs.of(tx, deployment, run.outputs()));
+                                run.soFar(outputs.of(tx, deployment, run.outputs())));
         var digest = payloads.keep(tx, started.ticket(), deployment, payload);
         return commands.starting(run, started, digest, clock.instant());
     }

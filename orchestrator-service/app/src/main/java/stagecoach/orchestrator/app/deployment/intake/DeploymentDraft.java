@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.deployment.intake;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
@@ -19,11 +20,13 @@ import stagecoach.vocabulary.packages.TransferBudget;
  * A deployment that somebody asks for or thinks about, judged to be possible.
  *
  * @param release with the answers to what it asks for
+ * @param labels what people call what it deploys
  * @param steps the outline of its plan
  * @param roster the machines as they were when it was judged
  */
 record DeploymentDraft(
         Release release,
+        Plan.Labels labels,
         EnvironmentId environment,
         Selection selection,
         List<PlannedStep> steps,
@@ -57,11 +60,11 @@ record DeploymentDraft(
 
     /** The plan, secrets included. */
     Plan plan() {
-        return release.planFor(environment);
+        return release.planFor(environment, labels);
     }
 
     /** The event that it was asked for. */
-    DeploymentQueued queued(DeploymentId id, Digest planDigest) {
+    DeploymentQueued queued(DeploymentId id, Digest planDigest, String by, Instant at) {
         return new DeploymentQueued(
                 id,
                 release.project(),
@@ -76,6 +79,8 @@ record DeploymentDraft(
                 terms.acquireOnly(),
                 terms.guidedFailure(),
                 comment,
-                Optional.of(budget).filter(some -> !some.isNone()));
+                Optional.of(budget).filter(some -> !some.isNone()),
+                Optional.of(by),
+                Optional.of(at));
     }
 }

@@ -130,7 +130,7 @@ public class DeploymentResource {
                             tx,
                             kind,
                             DeploymentKind.streamOf(id),
-                            List.of(new Queue(draft.queued(id, digest))),
+                            List.of(new Queue(draft.queued(id, digest, cause.actor(), cause.at()))),
                             cause);
                     tx.execute(
                             "UPDATE deployment SET created_by = ?2 WHERE id = ?1",

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.Selection;
+import stagecoach.contracts.internal.Plan;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.release.ReleaseStore;
 import stagecoach.orchestrator.app.request.BudgetFields;
@@ -81,6 +82,7 @@ class DraftReader {
         var draft =
                 new DeploymentDraft(
                         answered,
+                        labels(tx, answered, environment.orElseThrow()),
                         environment.orElseThrow(),
                         new Selection(targets, excluded, skipped),
                         ReleaseRules.outline(answered, environment.orElseThrow(), skipped),
@@ -94,6 +96,13 @@ class DraftReader {
         VariableCheck.check(draft, body.mistakes());
         body.mistakes().refuseIfAny();
         return draft;
+    }
+
+    private Plan.Labels labels(Tx tx, Release release, EnvironmentId environment) {
+        return new Plan.Labels(
+                catalog.nameOf(tx, release.project()),
+                catalog.nameOf(tx, environment),
+                releases.notes(tx, release.project(), release.version()));
     }
 
     private Optional<Release> release(Tx tx, JsonBody body) {

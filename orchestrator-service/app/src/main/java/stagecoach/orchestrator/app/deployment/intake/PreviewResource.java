@@ -104,7 +104,8 @@ public class PreviewResource {
         List<StepAssignment> assignments = draft.steps().stream().map(selection::assign).toList();
         List<PackageNeed> needs =
                 PhasePlan.ofFresh(
-                                draft.queued(DeploymentDraft.UNNAMED, Digest.of("")),
+                                draft.queued(
+                                        DeploymentDraft.UNNAMED, Digest.of(""), "", Instant.EPOCH),
                                 draft.roster())
                         .needs()
                         .strict();

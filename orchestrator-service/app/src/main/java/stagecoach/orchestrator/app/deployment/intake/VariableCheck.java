@@ -260,7 +260,10 @@ final class VariableCheck {
         var facts = new HashMap<String, String>();
         facts.put(BuiltIns.RELEASE_VERSION, draft.release().version().value());
         facts.put(BuiltIns.ENVIRONMENT_ID, draft.environment().value());
+        facts.put(BuiltIns.ENVIRONMENT_NAME, draft.labels().environmentName());
         facts.put(BuiltIns.PROJECT_ID, draft.release().project().value());
+        facts.put(BuiltIns.PROJECT_NAME, draft.labels().projectName());
+        facts.put(BuiltIns.RELEASE_NOTES, draft.labels().notes().orElse(""));
         facts.put(BuiltIns.STEP_NAME, planned.name().value());
         place.target().ifPresent(target -> facts.put(BuiltIns.TARGET_ID, target.value()));
         if (place.target().isPresent()) {
@@ -283,8 +286,7 @@ final class VariableCheck {
         boolean onWorker =
                 step.runOn() instanceof RunOn.Worker || step.runOn() instanceof RunOn.OnBehalfOf;
         return name ->
-                name.equals(BuiltIns.DEPLOYMENT_ID)
-                        || name.equals(BuiltIns.DEPLOYMENT_ATTEMPT)
+                BuiltIns.isOfARun(name)
                         || (onWorker && name.equals(BuiltIns.WORKER_ID))
                         || (onWorker && place.target().isEmpty() && name.equals(BuiltIns.REGION_ID))
                         || (BuiltIns.comesLater(name)
