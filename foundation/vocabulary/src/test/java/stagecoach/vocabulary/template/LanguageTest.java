@@ -98,6 +98,87 @@ class LanguageTest {
                 .isEqualTo("http://%C3%A9/a%20b?c=d");
     }
 
+    @Test
+    void one_word_of_a_command_line_stays_one_whatever_is_in_it() {
+        var hostile = Map.of("V", "it's $(reboot) `x` \"\\ \u2019");
+        assertThat(Template.parse("say #{V | ShellEscape}").fill(hostile).text())
+                .isEqualTo("say 'it'\\''s $(reboot) `x` \"\\ \u2019'");
+        assertThat(Template.parse("say #{V | PowerShellEscape}").fill(hostile).text())
+                .isEqualTo("say 'it''s $(reboot) `x` \"\\ \u2019\u2019'");
+        assertThat(Template.parse("#{V | YamlDoubleQuoteEscape}").fill(Map.of("V", "a\"\n")).text())
+                .isEqualTo("a\\\"\\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "VersionMajor, 1",
+        "VersionMinor, 4",
+        "VersionPatch, 7",
+        "VersionRevision, 0",
+        "VersionPreRelease, beta.2",
+        "VersionPreReleasePrefix, beta",
+        "VersionPreReleaseCounter, 2",
+        "VersionMetadata, abc",
+    })
+    void a_version_has_parts(String filter, String part) {
+        assertThat(
+                        Template.parse("#{V | %s}".formatted(filter))
+                                .fill(Map.of("V", "v1.4.7-beta.2+abc"))
+                                .text())
+                .isEqualTo(part);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Scheme, https",
+        "Host, shop.example",
+        "Port, 8443",
+        "HostAndPort, shop.example:8443",
+        "AbsolutePath, /a%20b",
+        "Query, ?c=d",
+        "PathAndQuery, /a%20b?c=d",
+        "Fragment, #e",
+        "UserInfo, ada",
+        "authority, shop.example:8443",
+    })
+    void a_uri_has_parts(String part, String expected) {
+        assertThat(
+                        Template.parse("#{U | UriPart %s}".formatted(part))
+                                .fill(Map.of("U", "https://ada@shop.example:8443/a%20b?c=d#e"))
+                                .text())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void lines_are_indented_and_texts_have_digests() {
+        var lines = Map.of("T", "a\nb");
+        assertThat(Template.parse("#{T | Indent 2}").fill(lines).text()).isEqualTo("  a\n  b");
+        assertThat(Template.parse("#{T | Indent \"/2\"}").fill(lines).text()).isEqualTo("a\n  b");
+        assertThat(Template.parse("#{T | Indent \"1/2\"}").fill(lines).text()).isEqualTo(" a\n  b");
+        var empty = Map.of("E", "");
+        assertThat(Template.parse("#{E | Md5}").fill(empty).text())
+                .isEqualTo("d41d8cd98f00b204e9800998ecf8427e");
+        assertThat(Template.parse("#{E | Sha1}").fill(empty).text())
+                .isEqualTo("da39a3ee5e6b4b0d3255bfef95601890afd80709");
+        assertThat(Template.parse("#{E | Sha256}").fill(empty).text())
+                .isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    @Test
+    void a_part_that_does_not_exist_and_an_indent_without_end_are_told() {
+        assertThat(Template.parse("#{U | UriPart Hots}").mistakes())
+                .singleElement()
+                .satisfies(m -> assertThat(m.sentence()).contains("HostAndPort"));
+        assertThat(Template.parse("#{U | Indent wide}").mistakes())
+                .singleElement()
+                .satisfies(m -> assertThat(m.sentence()).contains("2/4"));
+        assertThatThrownBy(
+                        () ->
+                                Template.parse("#{T | Indent 999}")
+                                        .fill(Map.of("T", "\n".repeat(2_000))))
+                .hasMessageContaining("Indent gives more than");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "#{if Yes}a#{else}b#{/if}, a",

@@ -234,7 +234,7 @@ public final class DeploymentDecider
     private static List<DeploymentEvent> onBeginWithoutThem(
             Deployment state, Instant dueAt, Observation observation) {
         return state instanceof Running(var _, var _, Position.BeforeRun(var _, var awaited))
-                        && awaited.filter(dueAt::equals).isPresent()
+                        && isOf(awaited, dueAt)
                 ? followed(new Decision(state), observation, false)
                 : List.of();
     }
@@ -272,7 +272,8 @@ public final class DeploymentDecider
     }
 
     private static List<DeploymentEvent> onEndNow(Deployment state, Instant dueAt) {
-        if (!(state instanceof Cancelling cancelling) || !cancelling.deadline().equals(dueAt)) {
+        if (!(state instanceof Cancelling cancelling)
+                || !isOf(Optional.of(cancelling.deadline()), dueAt)) {
             return List.of();
         }
         var decision = new Decision(state);

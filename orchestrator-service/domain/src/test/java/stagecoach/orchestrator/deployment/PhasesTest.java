@@ -98,7 +98,9 @@ class PhasesTest {
     @Test
     void a_second_start_changes_nothing() {
         var play = demo(twoWebs);
-        play.spec().when(new DeploymentCommand.Start(play.observation(), Optional.empty())).thenNothing();
+        play.spec()
+                .when(new DeploymentCommand.Start(play.observation(), Optional.empty()))
+                .thenNothing();
     }
 
     @Test

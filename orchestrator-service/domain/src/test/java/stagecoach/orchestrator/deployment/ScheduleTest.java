@@ -3,7 +3,9 @@ package stagecoach.orchestrator.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,9 @@ import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.Shop;
+import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
 import stagecoach.orchestrator.deployment.DeploymentCommand.FallDue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
@@ -162,6 +167,28 @@ class ScheduleTest {
                         "server on web-2 (eu)",
                         "close-tunnel on worker hq-1");
         assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    /** A database keeps microseconds, and gives a timer back with them. */
+    @Test
+    void times_finer_than_a_database_keeps_them_are_obeyed() {
+        var fine = Play.NOW.plusNanos(1_000_000_100);
+        var kept = fine.truncatedTo(ChronoUnit.MICROS);
+        var dark = Shop.roster(Shop.web("web-1", Shop.gone()));
+        var play =
+                Play.queued(
+                                dark,
+                                Shop.queued(
+                                        Shop.awaiting(
+                                                Shop.script("start"),
+                                                Duration.between(Play.NOW, fine))))
+                        .start();
+        assertThat(timers(play)).isEqualTo(Map.of(DeploymentDecider.ARRIVALS, fine));
+        play.then(new BeginWithoutThem(kept, play.observation()));
+        assertThat(play.runs()).containsExactly("1 DEPLOYMENT NORMAL");
+
+        play.then(new Cancel("ada", fine, play.observation())).then(new EndNow(kept));
+        assertThat(play.end().state()).isEqualTo(DeploymentState.CANCELLED);
     }
 
     @Test

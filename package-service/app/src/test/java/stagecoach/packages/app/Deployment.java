@@ -120,7 +120,8 @@ final class Deployment implements AutoCloseable {
                         1,
                         Purpose.NORMAL,
                         false,
-                        new PhaseWork.Acquire(List.of(needs), force), Optional.empty()));
+                        new PhaseWork.Acquire(List.of(needs), force),
+                        Optional.empty()));
     }
 
     /** It was asked for, with a budget. */
@@ -140,7 +141,9 @@ final class Deployment implements AutoCloseable {
                         false,
                         false,
                         Optional.empty(),
-                        Optional.of(budget), Optional.empty(), Optional.empty()));
+                        Optional.of(budget),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     void cancel() {

@@ -247,7 +247,8 @@ final class Deployed implements AutoCloseable {
                 variables,
                 // Makes each deployment's plan a different one.
                 Map.of("Deployed", id.value()),
-                List.of(PINNED), Optional.empty());
+                List.of(PINNED),
+                Optional.empty());
     }
 
     Digest planDigest() {
@@ -276,7 +277,8 @@ final class Deployed implements AutoCloseable {
                 1,
                 Purpose.NORMAL,
                 false,
-                new PhaseWork.Steps(Arrays.asList(assignments)), Optional.empty());
+                new PhaseWork.Steps(Arrays.asList(assignments)),
+                Optional.empty());
     }
 
     static String orchestrator(String method, String path, String body) {

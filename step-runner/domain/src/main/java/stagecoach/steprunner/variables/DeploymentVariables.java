@@ -37,8 +37,7 @@ final class DeploymentVariables {
     private DeploymentVariables() {}
 
     /** Those that are the same for all steps of a run at one moment. */
-    static Map<String, String> of(
-            StepRunStarted sheet, Optional<Plan.Labels> labels, SoFar soFar) {
+    static Map<String, String> of(StepRunStarted sheet, Optional<Plan.Labels> labels, SoFar soFar) {
         var told = sheet.facts().orElse(RunFacts.NONE);
         var facts = new LinkedHashMap<String, String>();
         facts.put(
@@ -61,10 +60,8 @@ final class DeploymentVariables {
         facts.put(BuiltIns.DEPLOYMENT_COMMENT, told.comment().orElse(""));
         facts.put(BuiltIns.DEPLOYMENT_CREATED_BY, told.createdBy().orElse(""));
         facts.put(
-                BuiltIns.DEPLOYMENT_CREATED_AT,
-                told.createdAt().map(Instant::toString).orElse(""));
-        facts.put(
-                BuiltIns.RELEASE_PREVIOUS, told.previous().map(ReleaseVersion::value).orElse(""));
+                BuiltIns.DEPLOYMENT_CREATED_AT, told.createdAt().map(Instant::toString).orElse(""));
+        facts.put(BuiltIns.RELEASE_PREVIOUS, told.previous().map(ReleaseVersion::value).orElse(""));
         facts.put(BuiltIns.RELEASE_NOTES, labels.flatMap(Plan.Labels::notes).orElse(""));
         facts.put(
                 BuiltIns.ENVIRONMENT_NAME,
@@ -103,7 +100,10 @@ final class DeploymentVariables {
         var facts = new LinkedHashMap<String, String>();
         for (StepName step : steps) {
             var states = all.getOrDefault(step, Map.of());
-            var state = here.isPresent() && states.containsKey(here) ? states.get(here) : worst(states.values());
+            var state =
+                    here.isPresent() && states.containsKey(here)
+                            ? states.get(here)
+                            : worst(states.values());
             facts.put(BuiltIns.stepState(step), state.name());
             if (byTarget.contains(step)) {
                 states.forEach(

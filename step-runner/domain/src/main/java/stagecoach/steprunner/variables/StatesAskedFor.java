@@ -18,7 +18,8 @@ import stagecoach.vocabulary.template.Variable;
  * for all steps that would be a variable for each pair, at each pair.
  */
 final class StatesAskedFor {
-    private static final Pattern STATE = Pattern.compile("Stagecoach\\.Step\\[([^\\]]+)\\]\\.State");
+    private static final Pattern STATE =
+            Pattern.compile("Stagecoach\\.Step\\[([^\\]]+)\\]\\.State");
 
     private StatesAskedFor() {}
 
@@ -50,7 +51,8 @@ final class StatesAskedFor {
                                                         .map(StepTexts.Text::template),
                                                 Stream.concat(
                                                         leaf.step().onlyIf().stream(),
-                                                        leaf.group()
+                                                        leaf
+                                                                .group()
                                                                 .flatMap(Step::onlyIf)
                                                                 .stream())));
         var ofVariables = plan.variables().stream().map(Variable::value);

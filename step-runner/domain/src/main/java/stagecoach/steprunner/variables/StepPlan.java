@@ -1,7 +1,6 @@
 package stagecoach.steprunner.variables;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -129,8 +128,8 @@ public final class StepPlan {
     /**
      * The pairs for which no payload can be made, with the sentence that says why: circles of
      * references, values that are equally specific, and a URL or an install directory that refers
-     * to what does not exist. Outputs and states of steps are taken to exist. A step with an {@code onlyIf} is
-     * left to {@link #judge}: where it does not run, nothing needs to be ready.
+     * to what does not exist. Outputs and states of steps are taken to exist. A step with an {@code
+     * onlyIf} is left to {@link #judge}: where it does not run, nothing needs to be ready.
      */
     public Map<Pair, String> unready(StepRunStarted sheet) {
         var reasons = new LinkedHashMap<Pair, String>();
@@ -158,8 +157,7 @@ public final class StepPlan {
      * What {@code onlyIf} says of a step at a place: its own, and before it that of its group. What
      * would run and cannot be commanded is unreadable, too.
      */
-    public Answer judge(
-            StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
+    public Answer judge(StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
         var leaf = leaf(step);
         try {
             var known = variablesAt(sheet, step, place, soFar);

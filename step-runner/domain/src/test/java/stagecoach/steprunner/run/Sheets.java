@@ -66,7 +66,8 @@ final class Sheets {
                 1,
                 purpose,
                 guided,
-                inBatches(assignments), Optional.empty());
+                inBatches(assignments),
+                Optional.empty());
     }
 
     /** What names no batch has one of its own; the children of a group share one. */

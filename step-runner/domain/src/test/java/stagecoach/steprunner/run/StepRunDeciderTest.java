@@ -583,7 +583,8 @@ class StepRunDeciderTest {
                         2,
                         sheet.purpose(),
                         sheet.guided(),
-                        sheet.assignments(), Optional.empty());
+                        sheet.assignments(),
+                        Optional.empty());
         var second = (StepStarted) run.after(new StartRun(later, Map.of())).history().get(1);
         assertThat(second.ticket()).isNotEqualTo(first.ticket());
     }

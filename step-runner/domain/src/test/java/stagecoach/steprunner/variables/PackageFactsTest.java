@@ -69,7 +69,8 @@ class PackageFactsTest {
                                 new DeploymentProcess(List.of(step)),
                                 List.of(variables),
                                 Map.of(),
-                                List.of(), Optional.empty()));
+                                List.of(),
+                                Optional.empty()));
         var planned =
                 PlannedStep.of("work", PlannedStep.Kind.SCRIPT, HQ)
                         .packages(
@@ -98,7 +99,8 @@ class PackageFactsTest {
                         1,
                         Purpose.NORMAL,
                         false,
-                        List.of(), Optional.empty());
+                        List.of(),
+                        Optional.empty());
         return (CommandPayload.Script) plan.payload(sheet, planned, WORKER, SoFar.NOTHING);
     }
 

@@ -119,7 +119,8 @@ class StepPlanTest {
                 new DeploymentProcess(List.of(step)),
                 List.of(values),
                 prompted,
-                List.of(), Optional.empty());
+                List.of(),
+                Optional.empty());
     }
 
     private static PlannedStep planned(Kind kind) {
@@ -153,7 +154,8 @@ class StepPlanTest {
                 2,
                 Purpose.NORMAL,
                 false,
-                List.of(new StepAssignment(planned(kind), List.of(places), Optional.empty())), Optional.empty());
+                List.of(new StepAssignment(planned(kind), List.of(places), Optional.empty())),
+                Optional.empty());
     }
 
     private static Output output(String step, Place place, String value) {
@@ -163,7 +165,10 @@ class StepPlanTest {
     private static CommandPayload.Script scriptAt(Place place, StepPlan plan, Output... outputs) {
         return (CommandPayload.Script)
                 plan.payload(
-                        sheet(Kind.SCRIPT, place), planned(Kind.SCRIPT), place, SoFar.of(List.of(outputs)));
+                        sheet(Kind.SCRIPT, place),
+                        planned(Kind.SCRIPT),
+                        place,
+                        SoFar.of(List.of(outputs)));
     }
 
     private static String bodyAt(Place place, String body, Output... outputs) {
@@ -270,7 +275,8 @@ class StepPlanTest {
                         plain("Name", "shop"));
         assertThat(
                         ((CommandPayload.Install)
-                                        own.payload(sheet, planned(Kind.PACKAGE), WEB_1, SoFar.NOTHING))
+                                        own.payload(
+                                                sheet, planned(Kind.PACKAGE), WEB_1, SoFar.NOTHING))
                                 .directory())
                 .isEqualTo("/srv/shop");
     }

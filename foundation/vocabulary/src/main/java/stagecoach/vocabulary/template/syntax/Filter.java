@@ -11,6 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import stagecoach.vocabulary.template.filter.Digests;
+import stagecoach.vocabulary.template.filter.Escapes;
+import stagecoach.vocabulary.template.filter.FilterFailure;
+import stagecoach.vocabulary.template.filter.Formats;
+import stagecoach.vocabulary.template.filter.Indents;
+import stagecoach.vocabulary.template.filter.UriParts;
+import stagecoach.vocabulary.template.filter.VersionParts;
 
 /**
  * What a value may go through: {@code #{Name | ToUpper}}. Called as in Octopus Deploy, and in any
@@ -41,7 +48,25 @@ public enum Filter {
     PROPERTIES_KEY_ESCAPE("PropertiesKeyEscape", 0, 0),
     PROPERTIES_VALUE_ESCAPE("PropertiesValueEscape", 0, 0),
     URI_ESCAPE("UriEscape", 0, 0),
-    URI_DATA_ESCAPE("UriDataEscape", 0, 0);
+    URI_DATA_ESCAPE("UriDataEscape", 0, 0),
+    URI_PART("UriPart", 1, 1),
+    YAML_DOUBLE_QUOTE_ESCAPE("YamlDoubleQuoteEscape", 0, 0),
+    /** One word of a command line of sh or bash, quotes included. */
+    SHELL_ESCAPE("ShellEscape", 0, 0),
+    /** One text of PowerShell, quotes included. */
+    POWER_SHELL_ESCAPE("PowerShellEscape", 0, 0),
+    INDENT("Indent", 1, 1),
+    MD5("Md5", 0, 0),
+    SHA1("Sha1", 0, 0),
+    SHA256("Sha256", 0, 0),
+    VERSION_MAJOR("VersionMajor", 0, 0),
+    VERSION_MINOR("VersionMinor", 0, 0),
+    VERSION_PATCH("VersionPatch", 0, 0),
+    VERSION_REVISION("VersionRevision", 0, 0),
+    VERSION_PRE_RELEASE("VersionPreRelease", 0, 0),
+    VERSION_PRE_RELEASE_PREFIX("VersionPreReleasePrefix", 0, 0),
+    VERSION_PRE_RELEASE_COUNTER("VersionPreReleaseCounter", 0, 0),
+    VERSION_METADATA("VersionMetadata", 0, 0);
 
     /** The longest text that one may give, in characters. */
     public static final int TEXT_MAX = 1 << 20;
@@ -101,6 +126,22 @@ public enum Filter {
             case PROPERTIES_VALUE_ESCAPE -> Escapes.properties(value, false);
             case URI_ESCAPE -> Escapes.uri(value, true);
             case URI_DATA_ESCAPE -> Escapes.uri(value, false);
+            case URI_PART -> UriParts.of(value, told.getFirst());
+            case YAML_DOUBLE_QUOTE_ESCAPE -> Escapes.json(value);
+            case SHELL_ESCAPE -> Escapes.shell(value);
+            case POWER_SHELL_ESCAPE -> Escapes.powerShell(value);
+            case INDENT -> Indents.of(value, told.getFirst(), TEXT_MAX);
+            case MD5 -> Digests.hex("MD5", value);
+            case SHA1 -> Digests.hex("SHA-1", value);
+            case SHA256 -> Digests.hex("SHA-256", value);
+            case VERSION_MAJOR -> VersionParts.number(value, 0);
+            case VERSION_MINOR -> VersionParts.number(value, 1);
+            case VERSION_PATCH -> VersionParts.number(value, 2);
+            case VERSION_REVISION -> VersionParts.number(value, 3);
+            case VERSION_PRE_RELEASE -> VersionParts.preRelease(value);
+            case VERSION_PRE_RELEASE_PREFIX -> VersionParts.preReleasePrefix(value);
+            case VERSION_PRE_RELEASE_COUNTER -> VersionParts.preReleaseCounter(value);
+            case VERSION_METADATA -> VersionParts.metadata(value);
         };
     }
 
@@ -140,6 +181,8 @@ public enum Filter {
             }
             case TRIM -> side(text);
             case FORMAT -> Formats.check(text);
+            case URI_PART -> UriParts.check(text);
+            case INDENT -> Indents.check(text);
             case TO_LOWER,
                     TO_UPPER,
                     APPEND,
@@ -157,7 +200,21 @@ public enum Filter {
                     PROPERTIES_KEY_ESCAPE,
                     PROPERTIES_VALUE_ESCAPE,
                     URI_ESCAPE,
-                    URI_DATA_ESCAPE -> {}
+                    URI_DATA_ESCAPE,
+                    YAML_DOUBLE_QUOTE_ESCAPE,
+                    SHELL_ESCAPE,
+                    POWER_SHELL_ESCAPE,
+                    MD5,
+                    SHA1,
+                    SHA256,
+                    VERSION_MAJOR,
+                    VERSION_MINOR,
+                    VERSION_PATCH,
+                    VERSION_REVISION,
+                    VERSION_PRE_RELEASE,
+                    VERSION_PRE_RELEASE_PREFIX,
+                    VERSION_PRE_RELEASE_COUNTER,
+                    VERSION_METADATA -> {}
         }
     }
 

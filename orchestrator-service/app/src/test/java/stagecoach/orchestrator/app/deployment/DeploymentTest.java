@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
+import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.internal.Plan;
@@ -32,6 +33,7 @@ import stagecoach.runtime.store.StateCache;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.process.Phase;
 
 @OrchestratorTest
@@ -102,6 +104,47 @@ class DeploymentTest {
         assertThat(told.getList("phases.state"))
                 .containsExactly("SUCCEEDED", "SUCCEEDED", "SUCCEEDED");
         assertThat(told.getString("failure")).isNull();
+    }
+
+    @Test
+    void an_older_release_runs_as_it_was_made_and_knows_what_it_replaces() {
+        var shop = Shop.open(1);
+        shop.release("1.0.0");
+        shop.process(
+                """
+                {"steps": [{"name": "other", "kind": "SCRIPT", "runOn": {"tags": ["web"]},
+                  "script": {"syntax": "BASH", "body": "./other"}}]}""");
+        shop.release("2.0.0");
+        String newer = shop.deploy("2.0.0");
+        var only = phases.awaitPhase(newer, 1);
+        assertThat(steps(only)).containsExactly("other");
+        assertThat(only.facts().orElseThrow().previous()).isEmpty();
+        Phases.succeeds(only);
+        awaitState(newer, DeploymentState.SUCCEEDED);
+
+        String again =
+                Api.expect(
+                                201,
+                                Api.post(
+                                        "/deployments",
+                                        shop.request("1.0.0")
+                                                .replace("}", ", \"comment\": \"back\"}")))
+                        .getString("id");
+        var first = phases.awaitPhase(again, 1);
+        assertThat(steps(first)).containsExactly("open-tunnel");
+        var facts = first.facts().orElseThrow();
+        assertThat(facts.previous()).contains(new ReleaseVersion("2.0.0"));
+        assertThat(facts.comment()).contains("back");
+        assertThat(facts.createdBy()).contains("test admin");
+        var plan = unitOfWork.run(tx -> plans.read(tx, first.planDigest(), Plan.class));
+        assertThat(plan.labels().orElseThrow().projectName()).isEqualTo("Web shop");
+        allPhasesSucceed(again);
+        awaitState(again, DeploymentState.SUCCEEDED);
+    }
+
+    private static List<String> steps(PhaseStarted phase) {
+        return ((PhaseWork.Steps) phase.work())
+                .assignments().stream().map(one -> one.step().name().value()).toList();
     }
 
     @Test

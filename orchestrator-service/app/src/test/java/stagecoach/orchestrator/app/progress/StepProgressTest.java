@@ -113,7 +113,8 @@ class StepProgressTest {
                 phase.attempt(),
                 phase.purpose(),
                 phase.guided(),
-                ((PhaseWork.Steps) phase.work()).assignments(), Optional.empty());
+                ((PhaseWork.Steps) phase.work()).assignments(),
+                Optional.empty());
     }
 
     @Test
@@ -291,7 +292,8 @@ class StepProgressTest {
                 1,
                 Purpose.NORMAL,
                 false,
-                List.of(assignments), Optional.empty());
+                List.of(assignments),
+                Optional.empty());
     }
 
     private static Map<String, Object> row(JsonPath told, String step, String target) {

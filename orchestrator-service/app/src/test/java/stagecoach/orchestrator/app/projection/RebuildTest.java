@@ -424,7 +424,8 @@ class RebuildTest {
                                 "start",
                                 UnavailableTargets.SKIP,
                                 Optional.empty(),
-                                places.toArray(Place[]::new))), Optional.empty());
+                                places.toArray(Place[]::new))),
+                Optional.empty());
     }
 
     private static AcquisitionStarted acquisition(Runs run) {

@@ -1,4 +1,4 @@
-package stagecoach.vocabulary.template.syntax;
+package stagecoach.vocabulary.template.filter;
 
 import java.math.BigDecimal;
 import java.text.DecimalFormat;
@@ -17,13 +17,18 @@ import java.util.Optional;
  * Numbers and dates by the patterns of {@link DecimalFormat} and {@link DateTimeFormatter}. A
  * pattern may come from a sensitive variable, so no sentence repeats it.
  */
-final class Formats {
+public final class Formats {
     /** Digits beyond any use; a short text such as 1e999999999 would fill the memory. */
     private static final int SCALE_MAX = 1_000;
 
     private Formats() {}
 
-    static String format(String value, String pattern) {
+    /**
+     * The value by a pattern.
+     *
+     * @throws FilterFailure if either does not fit the other
+     */
+    public static String format(String value, String pattern) {
         var number = number(value);
         if (number.isPresent()) {
             try {
@@ -49,7 +54,7 @@ final class Formats {
     }
 
     /** A pattern must be one of a number or one of a date. */
-    static void check(String pattern) {
+    public static void check(String pattern) {
         try {
             var _ = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
         } catch (IllegalArgumentException noDate) {

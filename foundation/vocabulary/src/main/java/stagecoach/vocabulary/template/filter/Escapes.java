@@ -1,21 +1,22 @@
-package stagecoach.vocabulary.template.syntax;
+package stagecoach.vocabulary.template.filter;
 
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntFunction;
 
 /** Texts made safe for the places that they are put into. */
-final class Escapes {
+public final class Escapes {
     private static final String UNRESERVED = "-_.~";
     private static final String RESERVED = ":/?#[]@!$&'()*+,;=%";
 
     private Escapes() {}
 
     /** HTML 4 does not know the apostrophe by its name. */
-    static String html(String text) {
+    public static String html(String text) {
         return markup(text, "&#39;");
     }
 
-    static String xml(String text) {
+    /** Escaped for XML. */
+    public static String xml(String text) {
         return markup(text, "&apos;");
     }
 
@@ -34,7 +35,7 @@ final class Escapes {
     }
 
     /** What stands between the quotes of a JSON text. */
-    static String json(String text) {
+    public static String json(String text) {
         return each(
                 text,
                 c ->
@@ -50,8 +51,26 @@ final class Escapes {
                         });
     }
 
+    /** One word of a command line of sh or bash: between single quotes nothing is special. */
+    public static String shell(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /** One text of PowerShell, to which typographic quotes are quotes, too. */
+    public static String powerShell(String text) {
+        return each(
+                        text,
+                        c ->
+                                switch (c) {
+                                    case '\'', '\u2018', '\u2019', '\u201a', '\u201b' ->
+                                            Character.toString(c).repeat(2);
+                                    default -> Character.toString(c);
+                                })
+                .transform(escaped -> "'" + escaped + "'");
+    }
+
     /** A key or a value of a Java properties file; only a key's inner blanks, = and : count. */
-    static String properties(String text, boolean key) {
+    public static String properties(String text, boolean key) {
         var escaped = new StringBuilder();
         boolean leading = true;
         for (int i = 0; i < text.length(); i++) {
@@ -78,7 +97,7 @@ final class Escapes {
     }
 
     /** Percent-encoded UTF-8; {@code whole} keeps what gives a URI its form. */
-    static String uri(String text, boolean whole) {
+    public static String uri(String text, boolean whole) {
         var escaped = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);
