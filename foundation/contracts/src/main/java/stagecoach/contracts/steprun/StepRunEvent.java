@@ -114,12 +114,24 @@ public sealed interface StepRunEvent {
     /**
      * The run has ended, with a result for every pair it was given. Pairs that a run left for a
      * person to decide about are PENDING; the manual intervention that it came to is RUNNING.
+     *
+     * @param instructions what that person is told, with its variables; secrets are masked
      */
-    record StepRunEnded(RunOutcome outcome, Optional<String> reason, List<PairResult> results)
+    record StepRunEnded(
+            RunOutcome outcome,
+            Optional<String> reason,
+            List<PairResult> results,
+            Optional<String> instructions)
             implements StepRunEvent {
         /** Copies the results. */
         public StepRunEnded {
             results = List.copyOf(results);
+        }
+
+        /** An end at which nobody is told anything. */
+        public StepRunEnded(
+                RunOutcome outcome, Optional<String> reason, List<PairResult> results) {
+            this(outcome, reason, results, Optional.empty());
         }
     }
 }

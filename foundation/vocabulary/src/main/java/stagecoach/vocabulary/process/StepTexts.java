@@ -40,7 +40,8 @@ public final class StepTexts {
                 yield texts;
             }
             case Action.HealthCheck _ -> List.of();
-            case Action.ManualIntervention _ -> List.of();
+            case Action.ManualIntervention manual ->
+                    List.of(new Text("manual/instructions", manual.instructions()));
             case Action.Group _ -> List.of();
         };
     }

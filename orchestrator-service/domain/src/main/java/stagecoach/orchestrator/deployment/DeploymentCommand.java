@@ -42,6 +42,7 @@ public sealed interface DeploymentCommand {
      *
      * @param results of a step run: every pair it was given
      * @param missing of an acquisition: what could not be brought where
+     * @param instructions of a manual intervention that it came to, with their variables
      */
     record EndPhase(
             Run run,
@@ -49,12 +50,24 @@ public sealed interface DeploymentCommand {
             Optional<String> reason,
             List<PairResult> results,
             List<MissingPackage> missing,
+            Optional<String> instructions,
             Observation observation)
             implements DeploymentCommand {
         /** Copies the lists. */
         public EndPhase {
             results = List.copyOf(results);
             missing = List.copyOf(missing);
+        }
+
+        /** An end without a manual intervention. */
+        public EndPhase(
+                Run run,
+                RunOutcome outcome,
+                Optional<String> reason,
+                List<PairResult> results,
+                List<MissingPackage> missing,
+                Observation observation) {
+            this(run, outcome, reason, results, missing, Optional.empty(), observation);
         }
     }
 

@@ -168,7 +168,7 @@ public final class DeploymentDecider
         var ended = ended(state, current.get(), end);
         decision.add(ended);
         if (decision.state() instanceof Running running) {
-            var question = Questions.of(running, current.get(), ended, end.observation());
+            var question = Questions.of(running, current.get(), ended, end);
             if (question.isPresent()) {
                 decision.add(question.get());
                 return decision.events();

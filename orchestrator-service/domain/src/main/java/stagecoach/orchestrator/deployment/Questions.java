@@ -21,6 +21,7 @@ import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.deployment.Deployment.Running;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.orchestrator.needs.Held;
 import stagecoach.orchestrator.needs.PackageNeeds;
 import stagecoach.vocabulary.identity.InterruptionId;
@@ -41,13 +42,13 @@ final class Questions {
     /**
      * The question with which a run has ended, if it has ended with one.
      *
-     * @param observation when it is asked
+     * @param report when and how that was told
      */
     static Optional<InterruptionRaised> of(
-            Running running, CurrentRun run, PhaseEnded end, Observation observation) {
+            Running running, CurrentRun run, PhaseEnded end, EndPhase report) {
         return switch (end.outcome()) {
-            case NEEDS_GUIDANCE -> Optional.of(guidance(running, run, end, observation));
-            case INTERVENTION_REACHED -> Optional.of(intervention(running, run, end, observation));
+            case NEEDS_GUIDANCE -> Optional.of(guidance(running, run, end, report.observation()));
+            case INTERVENTION_REACHED -> Optional.of(intervention(running, run, end, report));
             case SUCCEEDED, FAILED, CANCELLED -> Optional.empty();
         };
     }
@@ -80,7 +81,7 @@ final class Questions {
     }
 
     private static InterruptionRaised intervention(
-            Running running, CurrentRun run, PhaseEnded end, Observation observation) {
+            Running running, CurrentRun run, PhaseEnded end, EndPhase report) {
         var manual = reached(run, end);
         var asked = manual.flatMap(PlannedStep::manual);
         return new InterruptionRaised(
@@ -89,10 +90,10 @@ final class Questions {
                 run.run(),
                 run.phase(),
                 manual.map(step -> new Pair(step.name(), Optional.empty())).stream().toList(),
-                asked.map(PlannedStep.Manual::instructions),
+                report.instructions().or(() -> asked.map(PlannedStep.Manual::instructions)),
                 asked.map(PlannedStep.Manual::roles).orElse(List.of()),
                 List.of(Choice.PROCEED, Choice.ABORT),
-                observation.at());
+                report.observation().at());
     }
 
     /** A run asks at most once, so its number tells its question from all others. */

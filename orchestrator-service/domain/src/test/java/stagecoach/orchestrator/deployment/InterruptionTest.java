@@ -3,6 +3,10 @@ package stagecoach.orchestrator.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.contracts.run.StepState;
+import stagecoach.contracts.run.RunOutcome;
+import java.util.List;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -172,6 +176,30 @@ class InterruptionTest {
         assertThat(question.instructions()).hasValue("Look at the shop.");
         assertThat(question.roles()).containsExactly("DEPLOY");
         assertThat(question.choices()).containsExactly(Choice.PROCEED, Choice.ABORT);
+    }
+
+    @Test
+    void a_manual_intervention_says_what_its_instructions_have_become() {
+        var play =
+                Play.started(
+                        twoWebs,
+                        Shop.queued(
+                                Shop.script("plan"), Shop.manual("approve", Phase.DEPLOYMENT)));
+        var run = play.current().run();
+        play.then(
+                new EndPhase(
+                        run,
+                        RunOutcome.INTERVENTION_REACHED,
+                        Optional.empty(),
+                        List.of(
+                                Play.result(
+                                        new Pair(Shop.step("approve"), Optional.empty()),
+                                        StepState.RUNNING,
+                                        "")),
+                        List.of(),
+                        Optional.of("Approve 1.0.0 to production"),
+                        play.observation()));
+        assertThat(play.question().instructions()).hasValue("Approve 1.0.0 to production");
     }
 
     @Test

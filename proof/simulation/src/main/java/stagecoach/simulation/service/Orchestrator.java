@@ -165,9 +165,16 @@ final class Orchestrator extends Service {
     }
 
     private void endSteps(Letter letter) {
-        if (letter.content() instanceof StepRunEnded(var outcome, var reason, var results)) {
+        if (letter.content() instanceof StepRunEnded ended) {
             var run = RunId.parse(letter.stream().name());
-            end(run, new EndPhase(run.run(), outcome, reason, results, List.of(), seen()));
+            end(run, new EndPhase(
+                            run.run(),
+                            ended.outcome(),
+                            ended.reason(),
+                            ended.results(),
+                            List.of(),
+                            ended.instructions(),
+                            seen()));
         }
     }
 

@@ -272,7 +272,7 @@ final class Moves {
             }
         }
         return step.step().kind() == PlannedStep.Kind.MANUAL_INTERVENTION
-                ? RunEnd.at(run, pair)
+                ? RunEnd.at(run, pair, judge.instructions(run, pair))
                 : StepRunDecider.started(run, pair, 1);
     }
 

@@ -38,7 +38,8 @@ final class RunEnd {
     }
 
     /** The end of a run that has come to a manual intervention. */
-    static StepRunEnded at(Underway run, Pair intervention) {
+    static StepRunEnded at(
+            Underway run, Pair intervention, Optional<String> instructions) {
         var results =
                 results(
                         run,
@@ -49,7 +50,8 @@ final class RunEnd {
                         result.pair().equals(intervention)
                                 ? result(intervention, StepState.RUNNING, "waits for an answer")
                                 : result);
-        return new StepRunEnded(RunOutcome.INTERVENTION_REACHED, Optional.empty(), results);
+        return new StepRunEnded(
+                RunOutcome.INTERVENTION_REACHED, Optional.empty(), results, instructions);
     }
 
     private static List<PairResult> results(Underway run, StepState notBegun, String why) {

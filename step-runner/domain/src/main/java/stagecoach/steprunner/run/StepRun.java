@@ -147,13 +147,9 @@ public sealed interface StepRun {
 
         /** What has happened so far, with all outputs of the deployment, for the steps to come. */
         public SoFar soFar(Collection<Output> outputs) {
-            var states = new HashMap<Pair, StepState>();
-            for (StepProgress step : steps) {
-                states.putAll(step.states());
-            }
             return new SoFar(
                     outputs,
-                    states,
+                    states(),
                     steps.stream()
                             .flatMap(step -> step.firstFailure().stream())
                             .findFirst()
@@ -161,6 +157,15 @@ public sealed interface StepRun {
                                     first ->
                                             new SoFar.Failure(
                                                     first.pair().step(), RunEnd.told(first))));
+        }
+
+        /** How each step stands at each of its places. */
+        Map<Pair, StepState> states() {
+            var states = new HashMap<Pair, StepState>();
+            for (StepProgress step : steps) {
+                states.putAll(step.states());
+            }
+            return states;
         }
 
         /** The step of this name. */

@@ -30,6 +30,12 @@ import stagecoach.vocabulary.template.VariableSet;
  * it makes holds secrets and goes nowhere but into encrypted rows.
  */
 public final class StepPlan {
+    /** What stands for a secret, as in the output of machines. */
+    private static final String MASKED = "********";
+
+    /** The longest text that a person is told, in characters. */
+    private static final int INSTRUCTIONS_MAX = 20_000;
+
     private final Map<StepName, Leaf> leaves = new LinkedHashMap<>();
     private final VariableSet variables;
     private final Map<String, String> prompted;
@@ -180,6 +186,30 @@ public final class StepPlan {
         return problem(sheet, step, place, soFar)
                 .<Answer>map(Answer.Unreadable::new)
                 .orElseGet(Answer.Runs::new);
+    }
+
+    /**
+     * What a person is told at a manual intervention: its instructions with their variables, and
+     * with marks instead of secrets. Instructions that lead to no text are told as they are
+     * written: a person can still answer.
+     */
+    public String instructions(
+            StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
+        if (!(action(step) instanceof Action.ManualIntervention manual)) {
+            throw new IllegalStateException(step.name() + " asks nobody");
+        }
+        try {
+            var known = variablesAt(sheet, step, place, soFar);
+            String text = known.render(manual.instructions());
+            for (String mask : known.masks(manual.instructions())) {
+                text = text.replace(mask, MASKED);
+            }
+            return text.length() <= INSTRUCTIONS_MAX
+                    ? text
+                    : text.substring(0, INSTRUCTIONS_MAX) + " …";
+        } catch (VariableProblem problem) {
+            return manual.instructions();
+        }
     }
 
     private static Answer answer(ResolvedVariables known, String expression, String whose) {

@@ -239,6 +239,28 @@ class TogetherTest {
     }
 
     @Test
+    void a_manual_intervention_is_worded_when_its_turn_has_come() {
+        var wording =
+                new Judge() {
+                    @Override
+                    public Answer judge(StepRun.Underway run, Pair pair) {
+                        return new Answer.Runs();
+                    }
+
+                    @Override
+                    public Optional<String> instructions(StepRun.Underway run, Pair pair) {
+                        return Optional.of("go on behind " + run.states());
+                    }
+                };
+        var spec =
+                begun(step("a").at("t1"), manual("go"))
+                        .after(
+                                new CommandReported(
+                                        ticket("a", "t1", 1), exited(0), NOON, wording));
+        assertThat(end(spec).instructions().orElseThrow()).contains("a on t1=SUCCEEDED");
+    }
+
+    @Test
     void a_manual_intervention_behind_a_failure_asks_nobody() {
         var spec =
                 begun(step("a").at("t1"), manual("go"), step("b").at("t1"))

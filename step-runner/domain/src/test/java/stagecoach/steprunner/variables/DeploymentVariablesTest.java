@@ -34,6 +34,8 @@ import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.Step;
+import stagecoach.vocabulary.template.Scope;
+import stagecoach.vocabulary.template.Variable;
 
 /** What a step can say of its deployment and of the steps before it. */
 class DeploymentVariablesTest {
@@ -203,6 +205,44 @@ class DeploymentVariablesTest {
                                 .variables())
                 .containsEntry("Stagecoach.Step[web].State", "SUCCEEDED")
                 .doesNotContainKey("Stagecoach.Step[web].State[web-2]");
+    }
+
+    @Test
+    void a_person_is_told_values_and_outputs_and_no_secret() {
+        var secret = new Variable("Pw", "s3cr3t-pw", true, Scope.EVERYWHERE);
+        var manual =
+                Step.of(
+                                "approve",
+                                new RunOn.NoMachine(),
+                                new Action.ManualIntervention(
+                                        "Approve #{Stagecoach.Release.Version} to #{Stagecoach.Environment.Name}: #{Stagecoach.Step[web].Output.Plan} #{Pw} #{Pw | ToBase64} #{Unknown}",
+                                        List.of()))
+                        .build();
+        var plan =
+                new StepPlan(
+                        new Plan(
+                                new ProjectId("shop"),
+                                new ReleaseVersion("1.2"),
+                                new EnvironmentId("production"),
+                                new DeploymentProcess(List.of(manual)),
+                                List.of(secret),
+                                Map.of(),
+                                List.of(),
+                                Optional.empty()));
+        var planned =
+                PlannedStep.of(
+                                "approve",
+                                PlannedStep.Kind.MANUAL_INTERVENTION,
+                                new RunOn.NoMachine())
+                        .build();
+        var output = new Output(WEB, Optional.empty(), "Plan", "2 to add", false);
+        assertThat(
+                        plan.instructions(
+                                sheet(RunFacts.NONE),
+                                planned,
+                                Place.NO_MACHINE,
+                                SoFar.of(List.of(output))))
+                .isEqualTo("Approve 1.2 to production: 2 to add ******** ******** #{Unknown}");
     }
 
     @Test

@@ -59,16 +59,17 @@ class PhaseReportChannel {
 
     private void onStepEvents(Tx tx, List<InboxEvent<StepRunEvent>> events) {
         for (var event : events) {
-            if (event.event() instanceof StepRunEnded(var outcome, var reason, var results)) {
+            if (event.event() instanceof StepRunEnded ended) {
                 end(
                         tx,
                         event,
                         new EndPhase(
                                 runOf(event),
-                                outcome,
-                                reason,
-                                results,
+                                ended.outcome(),
+                                ended.reason(),
+                                ended.results(),
                                 List.of(),
+                                ended.instructions(),
                                 observation(tx, event)));
             }
         }
