@@ -129,8 +129,7 @@ public sealed interface StepRunEvent {
         }
 
         /** An end at which nobody is told anything. */
-        public StepRunEnded(
-                RunOutcome outcome, Optional<String> reason, List<PairResult> results) {
+        public StepRunEnded(RunOutcome outcome, Optional<String> reason, List<PairResult> results) {
             this(outcome, reason, results, Optional.empty());
         }
     }

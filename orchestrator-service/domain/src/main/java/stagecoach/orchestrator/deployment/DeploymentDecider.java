@@ -115,7 +115,7 @@ public final class DeploymentDecider
         if (!(state instanceof Queued queued) || queued.due().isPresent()) {
             return List.of();
         }
-        var plan = new PhasePlan(queued.asked(), queued.progress(), start.observation().roster());
+        var plan = PhasePlan.seen(queued.asked(), queued.progress(), start.observation());
         var tooLarge = plan.whyTooLarge();
         if (tooLarge.isPresent()) {
             return List.of(NextRun.failed(queued.progress(), tooLarge.get()));
@@ -220,15 +220,14 @@ public final class DeploymentDecider
             return List.of();
         }
         var taken = CurrentRun.startingAt(run.assignments());
-        return new PhasePlan(running.asked(), running.progress(), observation.roster())
-                .targetsToDeploy().stream()
-                        .filter(target -> !taken.contains(target))
-                        .sorted()
-                        .<DeploymentEvent>map(
-                                target ->
-                                        new TargetMissed(
-                                                target, "it came when DEPLOYMENT had begun"))
-                        .toList();
+        return PhasePlan.seen(running.asked(), running.progress(), observation)
+                .targetsToDeploy()
+                .stream()
+                .filter(target -> !taken.contains(target))
+                .sorted()
+                .<DeploymentEvent>map(
+                        target -> new TargetMissed(target, "it came when DEPLOYMENT had begun"))
+                .toList();
     }
 
     private static List<DeploymentEvent> onBeginWithoutThem(

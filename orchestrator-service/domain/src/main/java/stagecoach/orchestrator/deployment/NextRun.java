@@ -86,7 +86,7 @@ final class NextRun {
         if (assignments.isEmpty()) {
             acquire(running);
         } else {
-            beginWhenThere(Phase.PRE_ACQUISITION, assignments);
+            beginWhenThere(running, Phase.PRE_ACQUISITION, assignments);
         }
     }
 
@@ -139,7 +139,7 @@ final class NextRun {
         if (assignments.isEmpty()) {
             end(running);
         } else {
-            beginWhenThere(Phase.DEPLOYMENT, assignments);
+            beginWhenThere(running, Phase.DEPLOYMENT, assignments);
         }
     }
 
@@ -163,10 +163,7 @@ final class NextRun {
     private void cleanUpAfterCancel(Cancelling cancelling) {
         var assignments =
                 cancelling.cleanup() == Cleanup.DUE
-                        ? new PhasePlan(
-                                        cancelling.asked(),
-                                        cancelling.progress(),
-                                        observation.roster())
+                        ? PhasePlan.seen(cancelling.asked(), cancelling.progress(), observation)
                                 .cleanup(Remaining.Kind.AFTER_CANCEL)
                         : List.<StepAssignment>of();
         if (assignments.isEmpty()) {
@@ -211,8 +208,9 @@ final class NextRun {
         return progress.mayStillRun().stream().sorted(Pairs.BY_STEP_AND_TARGET).toList();
     }
 
-    private void beginWhenThere(Phase phase, List<StepAssignment> assignments) {
-        if (!waits(AbsentMachines.of(assignments))) {
+    private void beginWhenThere(Running running, Phase phase, List<StepAssignment> assignments) {
+        var plan = plan(running);
+        if (!waits(AbsentMachines.of(assignments.stream().map(plan::undecided).toList()))) {
             begin(phase, Purpose.NORMAL, new PhaseWork.Steps(assignments));
         }
     }
@@ -289,7 +287,7 @@ final class NextRun {
     }
 
     private PhasePlan plan(Running running) {
-        return new PhasePlan(running.asked(), running.progress(), observation.roster());
+        return PhasePlan.seen(running.asked(), running.progress(), observation);
     }
 
     private static List<TargetId> targetsOf(List<PackageNeed> needs) {

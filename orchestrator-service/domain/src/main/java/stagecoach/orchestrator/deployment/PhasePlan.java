@@ -13,6 +13,7 @@ import stagecoach.contracts.run.StepAssignment;
 import stagecoach.orchestrator.needs.PackageNeeds;
 import stagecoach.orchestrator.needs.Remaining;
 import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.needs.Settled;
 import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Phase;
@@ -21,7 +22,7 @@ import stagecoach.vocabulary.process.Phase;
  * What the coming runs of a deployment would do, given how far it has come and the machines as they
  * are now. It decides nothing.
  */
-public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster) {
+public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster, Settled settled) {
     /**
      * Most steps times the machines that each runs on: what becomes of each is told in one event,
      * and an event has an end.
@@ -29,8 +30,13 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
     public static final int PLACES_MAX = 10_000;
 
     /** The plan of a deployment that has not begun. */
-    public static PhasePlan ofFresh(DeploymentQueued asked, Roster roster) {
-        return new PhasePlan(asked, Progress.none(), roster);
+    public static PhasePlan ofFresh(DeploymentQueued asked, Roster roster, Settled settled) {
+        return new PhasePlan(asked, Progress.none(), roster, settled);
+    }
+
+    /** The plan of a deployment, as it is seen now. */
+    static PhasePlan seen(DeploymentQueued asked, Progress progress, Observation observation) {
+        return new PhasePlan(asked, progress, observation.roster(), observation.settled());
     }
 
     /** What a run of purpose NORMAL of this phase is given. */
@@ -92,7 +98,29 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
     }
 
     private PackageNeeds lacking(List<StepAssignment> assignments) {
-        return PackageNeeds.of(assignments, progress.now().held(), roster);
+        return PackageNeeds.of(
+                assignments.stream()
+                        .map(one -> one.step().needs().isEmpty() ? one : undecided(one))
+                        .toList(),
+                progress.now().held(),
+                roster);
+    }
+
+    /** Where the step may run; of the other places nothing is expected. */
+    StepAssignment undecided(StepAssignment assignment) {
+        return assignment.step().conditional()
+                ? new StepAssignment(
+                        assignment.step(),
+                        assignment.places().stream()
+                                .filter(
+                                        place ->
+                                                !settled.leavesOut(
+                                                        asked.planDigest(),
+                                                        assignment.step(),
+                                                        place))
+                                .toList(),
+                        assignment.skip())
+                : assignment;
     }
 
     /**

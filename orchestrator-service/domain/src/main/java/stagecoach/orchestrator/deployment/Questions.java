@@ -142,7 +142,7 @@ final class Questions {
                 }
             }
         }
-        var plan = new PhasePlan(running.asked(), running.progress(), observation.roster());
+        var plan = PhasePlan.seen(running.asked(), running.progress(), observation);
         for (var assignment : plan.normal(Phase.DEPLOYMENT)) {
             for (Place place : assignment.places()) {
                 boolean lacks =

@@ -3,11 +3,8 @@ package stagecoach.orchestrator.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
-import stagecoach.contracts.run.StepState;
-import stagecoach.contracts.run.RunOutcome;
-import java.util.List;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -17,8 +14,11 @@ import stagecoach.contracts.deployment.DeploymentEvent.InterruptionKind;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepState;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.Shop;
+import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
@@ -183,8 +183,7 @@ class InterruptionTest {
         var play =
                 Play.started(
                         twoWebs,
-                        Shop.queued(
-                                Shop.script("plan"), Shop.manual("approve", Phase.DEPLOYMENT)));
+                        Shop.queued(Shop.script("plan"), Shop.manual("approve", Phase.DEPLOYMENT)));
         var run = play.current().run();
         play.then(
                 new EndPhase(

@@ -34,6 +34,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.needs.Settled;
 import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
@@ -53,6 +54,7 @@ final class Play {
     private Roster roster;
     private boolean patient;
     private Instant now = NOW;
+    private Settled settled = Settled.NOTHING;
     private Optional<ReleaseVersion> previous = Optional.empty();
 
     private Play(DeploymentQueued asked, Roster roster) {
@@ -85,6 +87,17 @@ final class Play {
     /** The environment has this release now. */
     Play replacing(ReleaseVersion release) {
         previous = Optional.of(release);
+        return this;
+    }
+
+    /** It is known that this step does not run at this target. */
+    Play leavingOut(String step, String target) {
+        var before = settled;
+        settled =
+                (plan, planned, place) ->
+                        before.leavesOut(plan, planned, place)
+                                || (planned.name().equals(Shop.step(step))
+                                        && place.target().equals(target(target)));
         return this;
     }
 
@@ -296,7 +309,7 @@ final class Play {
     }
 
     Observation observation() {
-        return new Observation(roster, now, patient ? PATIENCE : Duration.ZERO);
+        return new Observation(roster, now, patient ? PATIENCE : Duration.ZERO, settled);
     }
 
     DeciderSpec<Deployment, DeploymentCommand, DeploymentEvent> spec() {

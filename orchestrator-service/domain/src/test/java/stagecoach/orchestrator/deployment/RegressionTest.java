@@ -140,6 +140,40 @@ class RegressionTest {
                     .isNotEqualTo(List.of("1 DEPLOYMENT NORMAL"));
         }
 
+        @Test
+        void a_target_where_only_if_is_false_needs_no_package_and_may_be_down() {
+            var install = Shop.install("server", Shop.SERVER).toBuilder().conditional(true).build();
+            var oneDown = Shop.roster(Shop.web("web-1"), Shop.web("web-2", Shop.gone()));
+            var play =
+                    Play.queued(oneDown, Shop.queued(install))
+                            .waitingForArrivals()
+                            .leavingOut("server", "web-2")
+                            .start();
+            assertThat(play.newestWork()).containsExactly("Shop.Server to web-1");
+            play.succeeds();
+            assertThat(play.runs()).containsExactly("1 ACQUISITION NORMAL", "2 DEPLOYMENT NORMAL");
+            assertThat(play.newestWork())
+                    .containsExactly(
+                            "server on web-1 (eu)",
+                            "server on web-2 (eu) but its connection has closed");
+        }
+
+        @Test
+        void a_package_is_brought_where_another_step_needs_it() {
+            var asked =
+                    Shop.queued(
+                            Shop.install("server", Shop.SERVER).toBuilder()
+                                    .conditional(true)
+                                    .build(),
+                            Shop.install("again", Shop.SERVER));
+            var play =
+                    Play.queued(Shop.roster(Shop.web("web-1"), Shop.web("web-2")), asked)
+                            .leavingOut("server", "web-2")
+                            .start();
+            assertThat(play.newestWork())
+                    .containsExactly("Shop.Server to web-1", "Shop.Server to web-2");
+        }
+
         private static PlannedStep installIf(String settled) {
             var install =
                     Step.of(

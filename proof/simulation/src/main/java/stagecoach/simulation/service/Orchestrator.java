@@ -167,7 +167,9 @@ final class Orchestrator extends Service {
     private void endSteps(Letter letter) {
         if (letter.content() instanceof StepRunEnded ended) {
             var run = RunId.parse(letter.stream().name());
-            end(run, new EndPhase(
+            end(
+                    run,
+                    new EndPhase(
                             run.run(),
                             ended.outcome(),
                             ended.reason(),

@@ -56,6 +56,7 @@ import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageReference;
 import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.Action.Syntax;
+import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.DeploymentProcess;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.Retries;
@@ -114,6 +115,18 @@ final class Deployed implements AutoCloseable {
         return step(name, new Action.Script(Syntax.BASH, body), Retries.NONE, Optional.of(onlyIf));
     }
 
+    /** A script that runs after a failure, too. */
+    Deployed always(String name, String body) {
+        steps.add(
+                Step.of(
+                                name,
+                                new RunOn.Targets(List.of(new Tag("web"))),
+                                new Action.Script(Syntax.BASH, body))
+                        .condition(Condition.ALWAYS)
+                        .build());
+        return this;
+    }
+
     Deployed health(String name) {
         return step(
                 name,
@@ -122,7 +135,10 @@ final class Deployed implements AutoCloseable {
     }
 
     Deployed manual(String name) {
-        return step(name, new Action.ManualIntervention("Look.", List.of()), Retries.NONE);
+        return step(
+                name,
+                new Action.ManualIntervention("Look at #{Stagecoach.Release.Version}.", List.of()),
+                Retries.NONE);
     }
 
     Deployed retryingScript(String name, String body, Retries retries) {
@@ -205,6 +221,7 @@ final class Deployed implements AutoCloseable {
         var step =
                 PlannedStep.of(planned.name().value(), kind, runOn(planned, places))
                         .batch(1 + steps.indexOf(planned))
+                        .condition(planned.condition())
                         .conditional(planned.onlyIf().isPresent())
                         .timeout(Duration.ofMinutes(5))
                         .retries(planned.retries());
@@ -331,6 +348,16 @@ final class Deployed implements AutoCloseable {
                 Optional.of(code),
                 outputs,
                 Optional.empty(),
+                false,
+                Optional.empty());
+    }
+
+    static CommandResult failed(String words) {
+        return new CommandResult(
+                CommandOutcome.EXITED,
+                Optional.of(1),
+                Map.of(),
+                Optional.of(words),
                 false,
                 Optional.empty());
     }

@@ -102,6 +102,29 @@ class StepRunTest {
     }
 
     @Test
+    void a_step_behind_a_failure_can_say_what_failed_and_where() {
+        try (var deployed =
+                new Deployed()
+                        .script("web", "./web")
+                        .always(
+                                "report",
+                                "#{Stagecoach.Deployment.FailedStep}, #{Stagecoach.Step[web].State}: #{Stagecoach.Deployment.Error}")) {
+            deployed.begin(
+                    1,
+                    deployed.at("web", deployed.target("t1")),
+                    deployed.at("report", deployed.worker("w1")));
+            deployed.report(deployed.commandFor("t1", 1), Deployed.failed("#{no} disk"));
+            var report = deployed.commandFor("w1", 2);
+            assertThat(body(report))
+                    .isEqualTo(
+                            "web, FAILED: web on %s failed: exit code 1: #{no} disk"
+                                    .formatted(deployed.targetId("t1")));
+            deployed.succeed(report);
+            assertThat(ended(deployed.endOf(1)).outcome()).isEqualTo(RunOutcome.FAILED);
+        }
+    }
+
+    @Test
     void a_phase_of_steps_becomes_commands_and_their_ends_become_the_end_of_the_run() {
         try (var deployed =
                 new Deployed()
@@ -201,8 +224,9 @@ class StepRunTest {
             assertThat(check.mutex()).isEqualTo(new Mutex("health-check", Mutex.Mode.SHARED));
             assertThat(check.expiresAt()).isBefore(Instant.now().plus(Duration.ofMinutes(6)));
             deployed.succeed(check);
-            assertThat(ended(deployed.endOf(1)).outcome())
-                    .isEqualTo(RunOutcome.INTERVENTION_REACHED);
+            var end = ended(deployed.endOf(1));
+            assertThat(end.outcome()).isEqualTo(RunOutcome.INTERVENTION_REACHED);
+            assertThat(end.instructions()).contains("Look at 1.2.");
         }
     }
 

@@ -6,8 +6,9 @@ import stagecoach.steprunner.order.Answer;
 import stagecoach.steprunner.run.StepRun.Underway;
 
 /**
- * Tells what the texts of a step say that depend on what went before. It is asked when a step's turn has come at a place, and answers
- * from the plan and from what steps have set so far: the same run gives the same answer.
+ * Tells what the texts of a step say that depend on what went before. It is asked when a step's
+ * turn has come at a place, and answers from the plan and from what steps have set so far: the same
+ * run gives the same answer.
  */
 @FunctionalInterface
 public interface Judge {

@@ -38,8 +38,7 @@ final class RunEnd {
     }
 
     /** The end of a run that has come to a manual intervention. */
-    static StepRunEnded at(
-            Underway run, Pair intervention, Optional<String> instructions) {
+    static StepRunEnded at(Underway run, Pair intervention, Optional<String> instructions) {
         var results =
                 results(
                         run,

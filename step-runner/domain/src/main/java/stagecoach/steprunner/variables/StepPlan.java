@@ -193,8 +193,7 @@ public final class StepPlan {
      * with marks instead of secrets. Instructions that lead to no text are told as they are
      * written: a person can still answer.
      */
-    public String instructions(
-            StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
+    public String instructions(StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
         if (!(action(step) instanceof Action.ManualIntervention manual)) {
             throw new IllegalStateException(step.name() + " asks nobody");
         }

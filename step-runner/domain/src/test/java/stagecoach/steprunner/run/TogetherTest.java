@@ -254,9 +254,7 @@ class TogetherTest {
                 };
         var spec =
                 begun(step("a").at("t1"), manual("go"))
-                        .after(
-                                new CommandReported(
-                                        ticket("a", "t1", 1), exited(0), NOON, wording));
+                        .after(new CommandReported(ticket("a", "t1", 1), exited(0), NOON, wording));
         assertThat(end(spec).instructions().orElseThrow()).contains("a on t1=SUCCEEDED");
     }
 

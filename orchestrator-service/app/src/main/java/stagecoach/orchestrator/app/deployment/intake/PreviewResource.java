@@ -36,6 +36,7 @@ import stagecoach.orchestrator.app.deployment.intake.PreviewView.WarningView;
 import stagecoach.orchestrator.app.progress.WaitingReason;
 import stagecoach.orchestrator.app.release.PackageService;
 import stagecoach.orchestrator.deployment.PhasePlan;
+import stagecoach.orchestrator.release.PlaceConditions;
 import stagecoach.orchestrator.release.UnknownScope;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
@@ -102,11 +103,13 @@ public class PreviewResource {
         DeploymentDraft draft = thought.draft();
         var selection = draft.places();
         List<StepAssignment> assignments = draft.steps().stream().map(selection::assign).toList();
+        var conditions = new PlaceConditions(draft.plan());
         List<PackageNeed> needs =
                 PhasePlan.ofFresh(
                                 draft.queued(
                                         DeploymentDraft.UNNAMED, Digest.of(""), "", Instant.EPOCH),
-                                draft.roster())
+                                draft.roster(),
+                                (_, step, place) -> conditions.leavesOut(step.name(), place))
                         .needs()
                         .strict();
         var foreseen =

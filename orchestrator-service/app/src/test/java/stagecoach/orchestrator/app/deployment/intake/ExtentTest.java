@@ -10,8 +10,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
+import stagecoach.contracts.run.PhaseWork;
+import stagecoach.contracts.run.Place;
+import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.Reasons;
+import stagecoach.contracts.run.RunFacts;
+import stagecoach.contracts.run.RunFacts.EarlierStep;
+import stagecoach.contracts.run.RunFacts.Standing;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.orchestrator.app.Api;
@@ -19,8 +26,11 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.orchestrator.deployment.PhasePlan;
 import stagecoach.runtime.store.NewEvent;
+import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.Tag;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.RunOn;
 import stagecoach.wire.StagecoachJson;
 
 /** What one deployment may run at most fits into the events that tell of it. */
@@ -54,6 +64,44 @@ class ExtentTest {
                {"name": "s-%d", "kind": "SCRIPT", "runOn": {"tags": ["web"]},
                 "script": {"syntax": "BASH", "body": "true"}}"""
                 .formatted(number);
+    }
+
+    @Test
+    void the_beginning_of_the_largest_run_fits_into_an_event_with_what_was_before() {
+        var step =
+                PlannedStep.of(
+                                "a-step-with-a-long-name-",
+                                PlannedStep.Kind.SCRIPT,
+                                new RunOn.Targets(List.of(new Tag("web"))))
+                        .build();
+        var targets =
+                IntStream.range(0, PhasePlan.PLACES_MAX)
+                        .mapToObj(i -> new TargetId("target-with-a-long-name-" + i))
+                        .toList();
+        var places =
+                targets.stream()
+                        .map(
+                                target ->
+                                        new Place(
+                                                Optional.of(target),
+                                                Optional.empty(),
+                                                Optional.of(new RegionId("eu")),
+                                                List.of(new Tag("web")),
+                                                Optional.empty()))
+                        .toList();
+        var facts =
+                new RunFacts(
+                        Standing.FAILED,
+                        Optional.of("雪".repeat(1_000)),
+                        Optional.empty(),
+                        Optional.of("雪".repeat(10_000)),
+                        Optional.of("ada"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(new EarlierStep(step.name(), StepState.SUCCEEDED, targets)));
+        var work = new PhaseWork.Steps(List.of(new StepAssignment(step, places, Optional.empty())));
+        assertThat(StagecoachJson.bytes(work).length + StagecoachJson.bytes(facts).length)
+                .isLessThan(NewEvent.BYTES_MAX);
     }
 
     @Test
