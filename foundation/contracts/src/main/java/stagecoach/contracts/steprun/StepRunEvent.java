@@ -19,6 +19,7 @@ import stagecoach.vocabulary.identity.ProjectId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.Phase;
 
@@ -116,21 +117,24 @@ public sealed interface StepRunEvent {
      * person to decide about are PENDING; the manual intervention that it came to is RUNNING.
      *
      * @param instructions what that person is told, with its variables; secrets are masked
+     * @param excluded the targets that health checks took out of the deployment
      */
     record StepRunEnded(
             RunOutcome outcome,
             Optional<String> reason,
             List<PairResult> results,
-            Optional<String> instructions)
+            Optional<String> instructions,
+            List<TargetId> excluded)
             implements StepRunEvent {
-        /** Copies the results. */
+        /** Copies the lists; an end of before targets were taken out names none. */
         public StepRunEnded {
             results = List.copyOf(results);
+            excluded = excluded == null ? List.of() : List.copyOf(excluded);
         }
 
-        /** An end at which nobody is told anything. */
+        /** An end at which nobody is told anything, and no target is taken out. */
         public StepRunEnded(RunOutcome outcome, Optional<String> reason, List<PairResult> results) {
-            this(outcome, reason, results, Optional.empty());
+            this(outcome, reason, results, Optional.empty(), List.of());
         }
     }
 }

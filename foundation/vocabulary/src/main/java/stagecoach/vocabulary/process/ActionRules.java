@@ -22,7 +22,7 @@ final class ActionRules {
             case Action.Script script -> new ScriptRules(mistakes).check(step, script);
             case Action.DeployPackage deploy -> checkPackage(step, deploy);
             case Action.HttpCheck check -> checkHttp(check);
-            case Action.HealthCheck check -> checkHealth(check);
+            case Action.HealthCheck check -> checkHealth(step, check);
             case Action.ManualIntervention manual -> checkManual(step, manual);
             case Action.Group _ ->
                     throw new IllegalArgumentException("a group does nothing itself");
@@ -105,7 +105,13 @@ final class ActionRules {
         }
     }
 
-    private void checkHealth(Action.HealthCheck check) {
+    private void checkHealth(Step step, Action.HealthCheck check) {
+        if (check.unavailable() == UnavailableTargets.EXCLUDE
+                && !(step.runOn() instanceof RunOn.Targets)) {
+            add(
+                    "health/unavailable",
+                    "EXCLUDE takes targets out, and this health check asks workers. Let it run on targets ({\"tags\": [\"web\"]}), or choose FAIL, SKIP or WAIT.");
+        }
         if (ProcessRules.isNotPositive(check.within())) {
             add("health/within", "within is longer than nothing, such as PT1M.");
         }

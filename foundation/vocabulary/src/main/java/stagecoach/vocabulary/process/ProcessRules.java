@@ -307,6 +307,12 @@ public final class ProcessRules {
     }
 
     private void checkWait(int position, Step step) {
+        if (step.unavailableTargets() == UnavailableTargets.EXCLUDE) {
+            add(
+                    position,
+                    "unavailableTargets",
+                    "Only a health check takes targets out (health: {\"unavailable\": \"EXCLUDE\"}). Choose FAIL, SKIP or WAIT, or put a health check before this step.");
+        }
         if (step.waitFor().isPresent() && step.unavailableTargets() != UnavailableTargets.WAIT) {
             add(
                     position,

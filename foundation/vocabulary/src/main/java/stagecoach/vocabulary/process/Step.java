@@ -182,6 +182,12 @@ public record Step(
             return this;
         }
 
+        /** What it does about a target that cannot be reached. */
+        public Builder unavailableTargets(UnavailableTargets rule) {
+            unavailableTargets = rule;
+            return this;
+        }
+
         /** Only in these environments. */
         public Builder environments(List<EnvironmentId> only) {
             environments = only;

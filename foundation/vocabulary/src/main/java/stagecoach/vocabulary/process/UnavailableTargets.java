@@ -7,5 +7,10 @@ public enum UnavailableTargets {
     /** It is left out there. */
     SKIP,
     /** The phase waits for the target, and the step fails there if it does not come in time. */
-    WAIT
+    WAIT,
+    /**
+     * It is left out there, and the target runs nothing more in this deployment; a health check
+     * decides that.
+     */
+    EXCLUDE
 }

@@ -324,6 +324,20 @@ class ProcessRulesTest {
                 .containsExactly("/steps/0/timeout", "/steps/0/script/body");
     }
 
+    @Test
+    void only_a_health_check_of_targets_takes_targets_out() {
+        var check = new Action.HealthCheck(UnavailableTargets.EXCLUDE, Duration.ofMinutes(1));
+        assertThat(mistakes(Step.of("alive", WEB, check))).isEmpty();
+        assertThat(pointers(mistakes(Step.of("alive", HQ, check))))
+                .containsExactly("/steps/0/health/unavailable");
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        Step.of("web", WEB, SCRIPT)
+                                                .unavailableTargets(UnavailableTargets.EXCLUDE))))
+                .containsExactly("/steps/0/unavailableTargets");
+    }
+
     private static List<String> pointers(List<ProcessRules.Mistake> mistakes) {
         return mistakes.stream().map(ProcessRules.Mistake::pointer).toList();
     }

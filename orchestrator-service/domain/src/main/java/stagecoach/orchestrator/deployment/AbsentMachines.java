@@ -68,7 +68,7 @@ final class AbsentMachines {
 
     private void add(String machine, UnavailableTargets rule, Optional<Duration> waitFor) {
         switch (rule) {
-            case SKIP -> {}
+            case SKIP, EXCLUDE -> {}
             case FAIL -> {
                 missing.add(machine);
                 fails = true;

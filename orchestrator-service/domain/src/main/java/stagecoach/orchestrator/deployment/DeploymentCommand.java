@@ -11,9 +11,11 @@ import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.TargetId;
 
 /** What can be asked of a deployment. Commands that may begin a run bring the machines seen now. */
 public sealed interface DeploymentCommand {
@@ -43,6 +45,7 @@ public sealed interface DeploymentCommand {
      * @param results of a step run: every pair it was given
      * @param missing of an acquisition: what could not be brought where
      * @param instructions of a manual intervention that it came to, with their variables
+     * @param excluded the targets that its health checks took out
      */
     record EndPhase(
             Run run,
@@ -51,15 +54,30 @@ public sealed interface DeploymentCommand {
             List<PairResult> results,
             List<MissingPackage> missing,
             Optional<String> instructions,
+            List<TargetId> excluded,
             Observation observation)
             implements DeploymentCommand {
         /** Copies the lists. */
         public EndPhase {
             results = List.copyOf(results);
             missing = List.copyOf(missing);
+            excluded = List.copyOf(excluded);
         }
 
-        /** An end without a manual intervention. */
+        /** The end of a run of steps, as it is reported. */
+        public static EndPhase of(Run run, StepRunEnded ended, Observation observation) {
+            return new EndPhase(
+                    run,
+                    ended.outcome(),
+                    ended.reason(),
+                    ended.results(),
+                    List.of(),
+                    ended.instructions(),
+                    ended.excluded(),
+                    observation);
+        }
+
+        /** An end without a manual intervention, at which no target is taken out. */
         public EndPhase(
                 Run run,
                 RunOutcome outcome,
@@ -67,7 +85,7 @@ public sealed interface DeploymentCommand {
                 List<PairResult> results,
                 List<MissingPackage> missing,
                 Observation observation) {
-            this(run, outcome, reason, results, missing, Optional.empty(), observation);
+            this(run, outcome, reason, results, missing, Optional.empty(), List.of(), observation);
         }
     }
 

@@ -208,6 +208,19 @@ final class Questions {
                 .toList();
     }
 
+    /** What a health check has found away runs nothing more, as if a person had taken it out. */
+    static List<TargetExcluded> takenOut(EndPhase end) {
+        return end.excluded().stream()
+                .distinct()
+                .sorted()
+                .map(
+                        target ->
+                                new TargetExcluded(
+                                        target,
+                                        "taken out of this deployment, because it did not answer a health check"))
+                .toList();
+    }
+
     /** Why a deployment failed that a person did not let go on. */
     static Attempt.Failure aborted(InterruptionRaised raised, InterruptionResolved answer) {
         String by = "aborted by " + answer.by() + notes(answer);

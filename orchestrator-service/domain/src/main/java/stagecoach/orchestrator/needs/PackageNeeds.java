@@ -116,7 +116,7 @@ public final class PackageNeeds {
         return switch (need.ifUnavailable) {
             case FAIL -> 2;
             case WAIT -> 1;
-            case SKIP -> 0;
+            case SKIP, EXCLUDE -> 0;
         };
     }
 

@@ -197,6 +197,7 @@ class InterruptionTest {
                                         "")),
                         List.of(),
                         Optional.of("Approve 1.0.0 to production"),
+                        List.of(),
                         play.observation()));
         assertThat(play.question().instructions()).hasValue("Approve 1.0.0 to production");
     }

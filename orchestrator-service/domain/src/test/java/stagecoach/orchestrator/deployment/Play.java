@@ -201,6 +201,21 @@ final class Play {
         return then(end(RunOutcome.SUCCEEDED, StepState.SUCCEEDED));
     }
 
+    /** The current run ends well, and a health check has taken this target out. */
+    Play succeedsWithout(String target) {
+        var end = end(RunOutcome.SUCCEEDED, StepState.SUCCEEDED);
+        return then(
+                new EndPhase(
+                        end.run(),
+                        end.outcome(),
+                        end.reason(),
+                        end.results(),
+                        end.missing(),
+                        Optional.empty(),
+                        List.of(new TargetId(target)),
+                        end.observation()));
+    }
+
     /** The current run ends since this pair failed; the others succeeded. */
     Play failsAt(String step, String target, String reason) {
         var run = current();

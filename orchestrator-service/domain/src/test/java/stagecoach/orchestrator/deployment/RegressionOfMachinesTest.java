@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetJoined;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetMissed;
 import stagecoach.contracts.deployment.DeploymentState;
@@ -16,6 +17,7 @@ import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.KnownTarget;
+import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Condition;
 
 /**
@@ -192,5 +194,27 @@ class RegressionOfMachinesTest {
                                                 ? Shop.web("web-" + number, Shop.gone())
                                                 : Shop.web("web-" + number))
                         .toArray(KnownTarget[]::new));
+    }
+
+    @Test
+    void a_target_that_a_health_check_takes_out_gets_no_packages_and_runs_nothing_more() {
+        var down = Shop.roster(Shop.web("web-1"), Shop.web("web-2", Shop.gone()));
+        var play =
+                Play.started(
+                        down,
+                        Shop.queued(
+                                Shop.preAcquisition("is-up"),
+                                Shop.install("server", Shop.SERVER),
+                                Shop.always("report")));
+        play.succeedsWithout("web-2");
+        assertThat(play.history())
+                .contains(
+                        new TargetExcluded(
+                                new TargetId("web-2"),
+                                "taken out of this deployment, because it did not answer a health check"));
+        assertThat(play.newestWork()).containsExactly("Shop.Server to web-1");
+        assertThat(play.succeeds().newestWork())
+                .containsExactly("server on web-1 (eu)", "report on worker hq-1");
+        assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
     }
 }

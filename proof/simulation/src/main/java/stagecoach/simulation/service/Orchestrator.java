@@ -167,16 +167,7 @@ final class Orchestrator extends Service {
     private void endSteps(Letter letter) {
         if (letter.content() instanceof StepRunEnded ended) {
             var run = RunId.parse(letter.stream().name());
-            end(
-                    run,
-                    new EndPhase(
-                            run.run(),
-                            ended.outcome(),
-                            ended.reason(),
-                            ended.results(),
-                            List.of(),
-                            ended.instructions(),
-                            seen()));
+            end(run, EndPhase.of(run.run(), ended, seen()));
         }
     }
 

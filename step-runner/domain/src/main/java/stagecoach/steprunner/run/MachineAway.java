@@ -1,5 +1,7 @@
 package stagecoach.steprunner.run;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.Place;
@@ -7,6 +9,7 @@ import stagecoach.contracts.run.PlannedStep;
 import stagecoach.steprunner.run.PlaceStage.Ended;
 import stagecoach.steprunner.run.StepProgress.AtPlace;
 import stagecoach.steprunner.run.StepRun.Underway;
+import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
@@ -15,6 +18,37 @@ import stagecoach.vocabulary.process.UnavailableTargets;
  */
 final class MachineAway {
     private MachineAway() {}
+
+    /** Whether the step is left out where its machine is away. */
+    static boolean isLeftOut(PlannedStep step) {
+        return switch (step.unavailableTargets()) {
+            case SKIP, EXCLUDE -> true;
+            case FAIL, WAIT -> false;
+        };
+    }
+
+    /** The targets that a health check has taken out, each with what it said. */
+    static Map<TargetId, String> takenOut(Underway run) {
+        var out = new LinkedHashMap<TargetId, String>();
+        for (StepProgress step : run.steps()) {
+            if (step.step().kind() == PlannedStep.Kind.HEALTH_CHECK
+                    && step.step().unavailableTargets() == UnavailableTargets.EXCLUDE) {
+                step.places()
+                        .forEach(
+                                (pair, at) ->
+                                        pair.target()
+                                                .filter(_ -> heard(at) instanceof Heard.Missing)
+                                                .ifPresent(
+                                                        target ->
+                                                                out.putIfAbsent(
+                                                                        target,
+                                                                        step.step()
+                                                                                .name()
+                                                                                .value())));
+            }
+        }
+        return out;
+    }
 
     /** Why nothing can run there; empty if its machine is to be asked. */
     static Optional<String> at(Underway run, PlannedStep step, Pair pair) {
@@ -61,6 +95,10 @@ final class MachineAway {
             }
         }
         return last;
+    }
+
+    private static Heard heard(AtPlace there) {
+        return heard(there, new Heard.Nothing());
     }
 
     private static Heard heard(AtPlace there, Heard before) {

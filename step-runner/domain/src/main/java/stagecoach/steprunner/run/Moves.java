@@ -47,6 +47,10 @@ final class Moves {
         if (current.isEmpty()) {
             return List.of(RunEnd.of(run));
         }
+        var takenOut = atTargetsTakenOut(current);
+        if (!takenOut.isEmpty()) {
+            return takenOut;
+        }
         for (List<StepProgress> lane : lanes(current)) {
             var events =
                     lane.getFirst().step().group().isPresent()
@@ -57,6 +61,31 @@ final class Moves {
             }
         }
         return List.of();
+    }
+
+    /** Where a health check has taken a target out nothing begins any more, whatever its rule. */
+    private List<StepRunEvent> atTargetsTakenOut(List<StepProgress> batch) {
+        var out = MachineAway.takenOut(run);
+        var events = new ArrayList<StepRunEvent>();
+        if (out.isEmpty()) {
+            return events;
+        }
+        for (StepProgress step : batch) {
+            for (var waiting : step.waiting()) {
+                waiting.getKey()
+                        .target()
+                        .map(out::get)
+                        .ifPresent(
+                                by ->
+                                        events.add(
+                                                new StepSkipped(
+                                                        step.step().name(),
+                                                        List.of(waiting.getKey()),
+                                                        "left out, because the health check %s took this target out"
+                                                                .formatted(by))));
+            }
+        }
+        return events;
     }
 
     /** A step, or the children of a group. */
@@ -308,7 +337,7 @@ final class Moves {
         return switch (step.unavailableTargets()) {
             case FAIL -> StepRunDecider.notStarted(pair, StepState.FAILED, reason);
             case WAIT -> StepRunDecider.notStarted(pair, StepState.FAILED, waitedFor(step, reason));
-            case SKIP -> new StepSkipped(pair.step(), List.of(pair), reason);
+            case SKIP, EXCLUDE -> new StepSkipped(pair.step(), List.of(pair), reason);
         };
     }
 

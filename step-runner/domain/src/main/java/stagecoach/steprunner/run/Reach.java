@@ -18,7 +18,7 @@ public final class Reach {
             return step.timeout().orElse(usual);
         }
         return switch (step.unavailableTargets()) {
-            case FAIL, SKIP -> usual;
+            case FAIL, SKIP, EXCLUDE -> usual;
             case WAIT -> step.waitFor().orElse(usual);
         };
     }

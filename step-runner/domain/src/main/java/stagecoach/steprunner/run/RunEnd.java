@@ -11,6 +11,7 @@ import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.steprunner.run.PlaceStage.Ended;
 import stagecoach.steprunner.run.StepRun.Underway;
+import stagecoach.vocabulary.identity.TargetId;
 
 /** How a run ends: a result for each of its pairs, and what they come to together. */
 final class RunEnd {
@@ -18,7 +19,8 @@ final class RunEnd {
 
     static StepRunEnded of(Underway run) {
         if (run.cancelling()) {
-            return new StepRunEnded(
+            return ended(
+                    run,
                     RunOutcome.CANCELLED,
                     Optional.of("The deployment was cancelled."),
                     // Only a cancelled run, and one that waits for a person, ends while some have
@@ -29,9 +31,10 @@ final class RunEnd {
                 results(run, StepState.PENDING, "waits until somebody decides about a failure");
         var failures = results.stream().filter(StepProgress::isFailure).toList();
         if (failures.isEmpty()) {
-            return new StepRunEnded(RunOutcome.SUCCEEDED, Optional.empty(), results);
+            return ended(run, RunOutcome.SUCCEEDED, Optional.empty(), results);
         }
-        return new StepRunEnded(
+        return ended(
+                run,
                 run.needsGuidance() ? RunOutcome.NEEDS_GUIDANCE : RunOutcome.FAILED,
                 Optional.of(sentence(failures)),
                 results);
@@ -50,7 +53,20 @@ final class RunEnd {
                                 ? result(intervention, StepState.RUNNING, "waits for an answer")
                                 : result);
         return new StepRunEnded(
-                RunOutcome.INTERVENTION_REACHED, Optional.empty(), results, instructions);
+                RunOutcome.INTERVENTION_REACHED,
+                Optional.empty(),
+                results,
+                instructions,
+                excluded(run));
+    }
+
+    private static StepRunEnded ended(
+            Underway run, RunOutcome outcome, Optional<String> reason, List<PairResult> results) {
+        return new StepRunEnded(outcome, reason, results, Optional.empty(), excluded(run));
+    }
+
+    private static List<TargetId> excluded(Underway run) {
+        return List.copyOf(MachineAway.takenOut(run).keySet());
     }
 
     private static List<PairResult> results(Underway run, StepState notBegun, String why) {

@@ -4,7 +4,6 @@ import java.util.Optional;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepState;
-import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
  * What a command's result means for its step.
@@ -24,7 +23,7 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
     private static Verdict ofHealth(PlannedStep step, Verdict verdict) {
         boolean failed =
                 verdict.state() == StepState.FAILED || verdict.state() == StepState.UNKNOWN;
-        return failed && step.unavailableTargets() == UnavailableTargets.SKIP
+        return failed && MachineAway.isLeftOut(step)
                 ? new Verdict(StepState.SKIPPED, verdict.reason(), false)
                 : verdict;
     }
@@ -72,7 +71,7 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
     private static Verdict unreached(PlannedStep step, String reason, boolean cancelling) {
         return switch (step.unavailableTargets()) {
             case FAIL, WAIT -> stopped(reason, cancelling);
-            case SKIP ->
+            case SKIP, EXCLUDE ->
                     cancelling
                             ? stopped(reason, true)
                             : new Verdict(StepState.SKIPPED, Optional.of(reason), false);

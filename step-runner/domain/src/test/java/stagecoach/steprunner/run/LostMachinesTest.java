@@ -38,6 +38,8 @@ import stagecoach.steprunner.run.StepRunCommand.CommandReported;
 import stagecoach.steprunner.run.StepRunCommand.StartRun;
 import stagecoach.vocabulary.identity.PoolId;
 import stagecoach.vocabulary.identity.Tag;
+import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
@@ -97,6 +99,10 @@ class LostMachinesTest {
         }
     }
 
+    /** The rules by which a step is left out where its machine is away. */
+    private static final Set<UnavailableTargets> LEFT_OUT =
+            Set.of(UnavailableTargets.SKIP, UnavailableTargets.EXCLUDE);
+
     private static CommandResult unreached(boolean mayStillRun) {
         return new CommandResult(
                 CommandOutcome.UNREACHED,
@@ -121,7 +127,7 @@ class LostMachinesTest {
                         reaching(pair("b", "t2")),
                         step("a").at("t1", "t2"),
                         step("b").unavailable(rule).at("t1", "t2"));
-        boolean skips = rule == UnavailableTargets.SKIP;
+        boolean skips = LEFT_OUT.contains(rule);
         assertThat(played.state("b", "t1")).isEqualTo(StepState.SUCCEEDED);
         assertThat(played.state("b", "t2")).isEqualTo(skips ? StepState.SKIPPED : StepState.FAILED);
         assertThat(played.result("b", "t2").reason())
@@ -145,7 +151,7 @@ class LostMachinesTest {
                                 .at(gone("t1", "no worker of hq is there")));
         assertThat(played.started()).containsExactly(pair("a", "t1"));
         assertThat(played.state("b", "t1"))
-                .isEqualTo(rule == UnavailableTargets.SKIP ? StepState.SKIPPED : StepState.FAILED);
+                .isEqualTo(LEFT_OUT.contains(rule) ? StepState.SKIPPED : StepState.FAILED);
         assertThat(played.result("b", "t1").reason()).contains("no worker of hq is there");
     }
 
@@ -186,6 +192,45 @@ class LostMachinesTest {
         assertThat(played.state("is-up", "vm")).isEqualTo(StepState.SUCCEEDED);
         assertThat(played.state("use", "vm")).isEqualTo(StepState.SUCCEEDED);
         assertThat(played.end().outcome()).isEqualTo(RunOutcome.SUCCEEDED);
+    }
+
+    @Test
+    void a_health_check_takes_out_who_does_not_answer_whatever_later_steps_say() {
+        var played =
+                new Played(
+                        reaching(pair("alive", "t2")),
+                        step("alive")
+                                .kind(Kind.HEALTH_CHECK)
+                                .unavailable(UnavailableTargets.EXCLUDE)
+                                .at("t1", "t2"),
+                        step("use").at("t1", "t2"),
+                        step("other").at("t3"),
+                        step("clean").on(Condition.ALWAYS).at("t2"));
+        assertThat(played.state("use", "t1")).isEqualTo(StepState.SUCCEEDED);
+        assertThat(played.state("other", "t3")).isEqualTo(StepState.SUCCEEDED);
+        assertThat(played.state("alive", "t2")).isEqualTo(StepState.SKIPPED);
+        assertThat(played.state("use", "t2")).isEqualTo(StepState.SKIPPED);
+        assertThat(played.state("clean", "t2")).isEqualTo(StepState.SKIPPED);
+        assertThat(played.result("use", "t2").reason())
+                .contains("left out, because the health check alive took this target out");
+        assertThat(played.end().outcome()).isEqualTo(RunOutcome.SUCCEEDED);
+        assertThat(played.end().excluded()).containsExactly(new TargetId("t2"));
+    }
+
+    @Test
+    void a_health_check_that_does_not_run_takes_nobody_out() {
+        var played =
+                new Played(
+                        reaching(pair("break", "t1")),
+                        step("break").at("t1"),
+                        step("alive")
+                                .kind(Kind.HEALTH_CHECK)
+                                .unavailable(UnavailableTargets.EXCLUDE)
+                                .at("t1", "t2"),
+                        step("clean").on(Condition.ALWAYS).at("t2"));
+        assertThat(played.state("alive", "t2")).isEqualTo(StepState.SKIPPED);
+        assertThat(played.state("clean", "t2")).isEqualTo(StepState.SUCCEEDED);
+        assertThat(played.end().excluded()).isEmpty();
     }
 
     @Test

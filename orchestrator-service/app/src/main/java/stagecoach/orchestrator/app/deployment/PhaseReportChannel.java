@@ -60,17 +60,7 @@ class PhaseReportChannel {
     private void onStepEvents(Tx tx, List<InboxEvent<StepRunEvent>> events) {
         for (var event : events) {
             if (event.event() instanceof StepRunEnded ended) {
-                end(
-                        tx,
-                        event,
-                        new EndPhase(
-                                runOf(event),
-                                ended.outcome(),
-                                ended.reason(),
-                                ended.results(),
-                                List.of(),
-                                ended.instructions(),
-                                observation(tx, event)));
+                end(tx, event, EndPhase.of(runOf(event), ended, observation(tx, event)));
             }
         }
     }
