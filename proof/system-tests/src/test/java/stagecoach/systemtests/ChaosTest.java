@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -42,7 +41,7 @@ class ChaosTest {
         Checkout checkout = Checkout.find();
         Path home = folder.resolve("stagecoach");
         var run = new LocalRun(checkout, home);
-        var started = run.start(new Wishes(Map.of(), plan.pods()), status -> {});
+        var started = run.start(Wishes.pods(plan.pods()), status -> {});
         var story = new Story(System.out::println, Chaos.folder(home).resolve("story"));
         var chaos =
                 new Chaos(

@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,29 +19,18 @@ import stagecoach.local.launcher.demo.Nupkg;
  * SIGKILL of any one process in the middle of a deployment: it ends right, and every script ran
  * once.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@InOneWhole
 class KillTest {
-    private static final List<String> TARGETS =
-            List.of("web-1", "web-2", "web-3", "web-4", "web-5", "web-6");
-
     private Whole whole;
     private Path traces;
     private int releases;
 
     @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        whole = Whole.start(folder.resolve("stagecoach"));
-        whole.startMachines(TARGETS, "web", "worker-1", "hq");
+    void start(Whole shared, @TempDir Path folder) throws Exception {
+        whole = shared;
         traces = Files.createDirectories(folder.resolve("traces"));
         Path manifest = Files.writeString(folder.resolve("stagecoach.yaml"), MANIFEST);
         whole.apply(manifest, Map.of("TRACES", traces.toString()));
-    }
-
-    @AfterAll
-    void end() throws Exception {
-        if (whole != null) {
-            whole.end();
-        }
     }
 
     @ParameterizedTest
@@ -94,7 +81,7 @@ class KillTest {
                 .push(
                         Nupkg.pack(
                                 folder,
-                                "Whole.Tools",
+                                "Kill.Tools",
                                 "1.0.0",
                                 Map.of("lib.sh", lib, "scripts/migrate.sh", script)));
         whole.api().post("/projects/tools/releases", Map.of("version", "1.0.0"));
@@ -105,11 +92,11 @@ class KillTest {
                 .as(ended.path("failure").asText())
                 .isEqualTo("SUCCEEDED");
         var expected = new ArrayList<String>();
-        TARGETS.forEach(target -> expected.add(deployment + " look " + target));
+        Whole.TARGETS.forEach(target -> expected.add(deployment + " look " + target));
         expected.add(deployment + " migrate worker-1");
         assertThat(of(deployment)).containsExactlyInAnyOrderElementsOf(expected);
         var rows = whole.api().get("/deployments/" + deployment + "/acquisitions").path("targets");
-        assertThat(rows).hasSize(TARGETS.size() + 1);
+        assertThat(rows).hasSize(Whole.TARGETS.size() + 1);
         assertThat(rows)
                 .filteredOn(row -> row.path("worker").asText().equals("worker-1"))
                 .singleElement()
@@ -124,7 +111,7 @@ class KillTest {
         var lines = new ArrayList<String>();
         lines.add(deployment + " open worker-1");
         lines.add(deployment + " close worker-1");
-        for (String target : TARGETS) {
+        for (String target : Whole.TARGETS) {
             lines.add(deployment + " first " + target);
             lines.add(deployment + " roll " + target);
         }
@@ -140,15 +127,15 @@ class KillTest {
               tools:
                 variables:
                   - { name: Traces, value: "${env:TRACES}" }
-                  - { name: Tools, value: "#{Stagecoach.Package[Whole.Tools].Directory}" }
+                  - { name: Tools, value: "#{Stagecoach.Package[Kill.Tools].Directory}" }
                 steps:
                   - name: look
                     runOn: { tags: [web] }
-                    packages: [{ id: Whole.Tools }]
+                    packages: [{ id: Kill.Tools }]
                     script: { body: 'test -f "#{Tools}/scripts/migrate.sh" -a -f "$STAGECOACH_TOOLS/lib.sh" && echo "#{Stagecoach.Deployment.Id} look #{Stagecoach.Target.Id}" >> "#{Traces}/#{Stagecoach.Target.Id}"' }
                   - name: migrate
                     runOn: { workerPool: hq }
-                    script: { package: Whole.Tools, path: scripts/migrate.sh }
+                    script: { package: Kill.Tools, path: scripts/migrate.sh }
               shop:
                 variables:
                   - { name: Traces, value: "${env:TRACES}" }

@@ -10,10 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.cli.client.Unreachable;
 import stagecoach.systemtests.Terminal.Answer;
@@ -22,7 +20,7 @@ import stagecoach.systemtests.Terminal.Answer;
  * A person at a terminal answers what deployments ask, lets acquired ones proceed and schedules
  * them, while the orchestrator is killed under the questions.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@InOneWhole
 class PersonTest {
     private Whole whole;
     private Terminal terminal;
@@ -30,21 +28,14 @@ class PersonTest {
     private int releases;
 
     @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
-        Path home = folder.resolve("stagecoach");
-        whole = Whole.start(home);
-        whole.startMachines(List.of("web-1", "web-2"), "web", "worker-1", "hq");
-        terminal = new Terminal(whole.api().base(), home.resolve("secrets").resolve("admin-key"));
+    void start(Whole shared, @TempDir Path folder) throws Exception {
+        whole = shared;
+        terminal =
+                new Terminal(
+                        whole.api().base(), whole.home().resolve("secrets").resolve("admin-key"));
         traces = Files.createDirectories(folder.resolve("traces"));
         Path manifest = Files.writeString(folder.resolve("stagecoach.yaml"), MANIFEST);
         whole.apply(manifest, Map.of("TRACES", traces.toString()));
-    }
-
-    @AfterAll
-    void end() throws Exception {
-        if (whole != null) {
-            whole.end();
-        }
     }
 
     @Test
@@ -122,10 +113,10 @@ class PersonTest {
 
     private String deploy(String... more) {
         String release = "1.0." + ++releases;
-        assertThat(type("release", "create", "shop", release).exit()).isZero();
+        assertThat(type("release", "create", "house", release).exit()).isZero();
         var words =
                 new java.util.ArrayList<>(
-                        List.of("deploy", "shop", release, "--to", "production", "--detach"));
+                        List.of("deploy", "house", release, "--to", "production", "--detach"));
         words.addAll(List.of(more));
         Answer answer = type(words.toArray(String[]::new));
         assertThat(answer.exit()).as(answer.err()).isZero();
@@ -188,7 +179,7 @@ class PersonTest {
             environments: { production: {} }
             workerPools: { hq: {} }
             projects:
-              shop:
+              house:
                 variables:
                   - { name: Traces, value: "${env:TRACES}" }
                 steps:
@@ -201,10 +192,10 @@ class PersonTest {
                     manual: { instructions: "Is the shop quiet?" }
                   - name: alive
                     kind: HEALTH_CHECK
-                    runOn: { tags: [web] }
+                    runOn: { tags: [pair] }
                   - name: swap
                     kind: GROUP
-                    runOn: { tags: [web] }
+                    runOn: { tags: [pair] }
                     rolling: { window: 1 }
                     steps:
                       - name: drain

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,69 +20,103 @@ import stagecoach.cli.client.Unreachable;
 import stagecoach.cli.manifest.Application;
 import stagecoach.cli.manifest.ManifestReader;
 import stagecoach.local.launcher.installation.Checkout;
+import stagecoach.local.launcher.installation.LocalDefault;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
 import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.process.ProcessStatus;
 import stagecoach.local.launcher.supervisor.ControlClient;
 
-/** A whole Stagecoach in a folder of its own, with machines, for the tests of one class. */
-final class Whole {
+/**
+ * A whole Stagecoach in a folder of its own, with machines: a worker {@code worker-1} of the pool
+ * {@code hq} and six targets of {@code production}, {@code web-1} to {@code web-6}, tagged {@code
+ * web}; the first two of them are also tagged {@code pair}, the last one {@code alone}.
+ */
+final class Whole implements AutoCloseable {
     /** Of each service, as on a server where one may die. */
     private static final int PODS = 2;
 
+    /** Every pause is so long that the packages are looked after again. */
+    private static final Map<String, String> SETTINGS =
+            Map.of("stagecoach.deployment.pause-trust", "1s");
+
+    static final List<String> PAIR = List.of("web-1", "web-2");
+    static final List<String> TARGETS =
+            List.of("web-1", "web-2", "web-3", "web-4", "web-5", "web-6");
+
+    static final String ALONE = "web-6";
+
+    private final Path home;
     private final LocalRun run;
     private final ControlClient control;
     private final LocalMachines machines;
 
-    private Whole(LocalRun run, ControlClient control, LocalMachines machines) {
+    private Whole(Path home, LocalRun run, ControlClient control, LocalMachines machines) {
+        this.home = home;
         this.run = run;
         this.control = control;
         this.machines = machines;
     }
 
-    static Whole start(Path folder) throws IOException, InterruptedException {
+    /** All of it, in a new folder, when every machine is connected. */
+    static Whole start() throws Exception {
+        Path home = Files.createTempDirectory("junit-stagecoach-");
         Checkout checkout = Checkout.find();
-        var run = new LocalRun(checkout, folder);
-        var started = run.start(new Wishes(Map.of(), PODS), status -> {});
-        return new Whole(
-                run, started.control(), new LocalMachines(checkout, folder, started.control()));
+        var run = new LocalRun(checkout, home);
+        var started = run.start(new Wishes(Map.of(), SETTINGS, PODS, false), status -> {});
+        var machines = new LocalMachines(checkout, home, started.control());
+        var whole = new Whole(home, run, started.control(), machines);
+        try {
+            whole.startMachines();
+        } catch (Exception | Error e) {
+            whole.close();
+            throw e;
+        }
+        return whole;
+    }
+
+    private void startMachines() throws Exception {
+        machines.startTentacle(
+                machine("worker-1", Optional.empty(), List.of(), List.of(), Optional.of("hq")));
+        for (String target : TARGETS) {
+            begin(target, tagsOf(target));
+        }
+        machines.awaitReady("tentacle-worker-1");
+        for (String target : TARGETS) {
+            machines.awaitReady("tentacle-" + target);
+        }
+    }
+
+    private static List<String> tagsOf(String target) {
+        if (PAIR.contains(target)) {
+            return List.of("web", "pair");
+        }
+        return target.equals(ALONE) ? List.of("web", "alone") : List.of("web");
+    }
+
+    /** Its folder, which holds all that its processes keep. */
+    Path home() {
+        return home;
+    }
+
+    /** The folder of a tentacle. */
+    Path homeOf(String machine) {
+        return LocalDefault.tentacleHome(home, machine);
     }
 
     ApiClient api() {
         return machines.api();
     }
 
-    /** Machines, all of them connected when this returns. */
-    void startMachines(List<String> targets, String tag, String worker, String pool)
-            throws Exception {
-        machines.startTentacle(
-                machine(worker, Optional.empty(), List.of(), List.of(), Optional.of(pool)));
-        for (String target : targets) {
-            machines.startTentacle(
-                    machine(
-                            target,
-                            Optional.of("eu"),
-                            List.of("production"),
-                            List.of(tag),
-                            Optional.empty()));
-        }
-        machines.awaitReady("tentacle-" + worker);
-        for (String target : targets) {
-            machines.awaitReady("tentacle-" + target);
-        }
-    }
-
     /** One more target of the environment, connected when this returns. */
     void startTarget(String target, String tag) throws Exception {
-        machines.startTentacle(
-                machine(
-                        target,
-                        Optional.of("eu"),
-                        List.of("production"),
-                        List.of(tag),
-                        Optional.empty()));
+        begin(target, List.of(tag));
         machines.awaitReady("tentacle-" + target);
+    }
+
+    private void begin(String target, List<String> tags) throws Exception {
+        machines.startTentacle(
+                machine(target, Optional.of("eu"), List.of("production"), tags, Optional.empty()));
     }
 
     /** Kills a process and lets it stay away until {@link #release}. */
@@ -92,12 +127,6 @@ final class Whole {
     /** Lets a process come back that was held back. */
     void release(String process) throws IOException, InterruptedException {
         control.release(process);
-    }
-
-    /** A cache of a region, registered. */
-    void startCache(String name, String region) throws Exception {
-        URI listens = machines.startCache(name);
-        machines.registerCache(name, region, listens, listens, machines.pullUrl());
     }
 
     private static LocalMachines.Machine machine(
@@ -126,23 +155,20 @@ final class Whole {
     }
 
     String deploy(String project, String release) {
+        return deploy(project, release, Map.of());
+    }
+
+    /** A deployment to production, with more said about it. */
+    String deploy(String project, String release, Map<String, Object> more) {
+        Map<String, Object> wanted = new HashMap<>(more);
+        wanted.put("project", project);
+        wanted.put("release", release);
+        wanted.put("environment", "production");
         String key = UUID.randomUUID().toString();
         return patiently()
                 .ignoreException(Unreachable.class)
                 .until(
-                        () ->
-                                api().postOnce(
-                                                "/deployments",
-                                                Map.of(
-                                                        "project",
-                                                        project,
-                                                        "release",
-                                                        release,
-                                                        "environment",
-                                                        "production"),
-                                                key)
-                                        .path("id")
-                                        .asText(),
+                        () -> api().postOnce("/deployments", wanted, key).path("id").asText(),
                         id -> !id.isEmpty());
     }
 
@@ -203,7 +229,14 @@ final class Whole {
         }
     }
 
-    void end() throws IOException, InterruptedException {
-        run.end();
+    @Override
+    public void close() throws IOException {
+        try {
+            run.end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the whole was ended");
+        }
+        run.forget();
     }
 }

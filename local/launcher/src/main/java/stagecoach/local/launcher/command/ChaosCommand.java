@@ -113,7 +113,10 @@ public final class ChaosCommand implements Callable<Integer> {
             machines =
                     scratch.start(
                             new Wishes(
-                                    Map.of(), pods, !Collections.disjoint(plan.kinds(), TRIALS)));
+                                    Map.of(),
+                                    Map.of(),
+                                    pods,
+                                    !Collections.disjoint(plan.kinds(), TRIALS)));
         } catch (LocalRun.StartRefused e) {
             return Said.error(spec, e);
         }

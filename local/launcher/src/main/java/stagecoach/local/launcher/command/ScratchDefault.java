@@ -1,15 +1,12 @@
 package stagecoach.local.launcher.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.installation.Checkout;
@@ -63,7 +60,7 @@ public final class ScratchDefault {
                             .formatted(home));
         }
         run.end();
-        forget();
+        run.forget();
         prepared.end();
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "clean-up"));
         Instant began = Instant.now();
@@ -106,19 +103,6 @@ public final class ScratchDefault {
             System.err.println("error: could not end all processes: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void forget() throws IOException {
-        if (!Files.isDirectory(home)) {
-            return;
-        }
-        List<Path> paths;
-        try (Stream<Path> all = Files.walk(home)) {
-            paths = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.deleteIfExists(path);
         }
     }
 }

@@ -45,6 +45,13 @@ public final class UpCommand implements Callable<Integer> {
             description = "So many processes of each service share the work; 1 if left out.")
     int pods;
 
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "A setting of the services, such as stagecoach.deployment.tasks-max=5; give it again with each start.")
+    Map<String, String> settings = new LinkedHashMap<>();
+
     @Option(names = "--json", description = "Print the status as JSON when all is ready.")
     boolean json;
 
@@ -92,9 +99,9 @@ public final class UpCommand implements Callable<Integer> {
 
     private Wishes wishes(Map<String, Integer> ports) {
         try {
-            return new Wishes(ports, pods);
+            return new Wishes(ports, settings, pods, false);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(Said.commandLine(spec), "--pods: " + e.getMessage(), e);
+            throw new ParameterException(Said.commandLine(spec), e.getMessage(), e);
         }
     }
 }

@@ -41,6 +41,7 @@ public final class LocalDefault {
     private final Checkout checkout;
     private final Path folder;
     private final FreePorts ports;
+    private final Map<String, String> settings;
     private final int pods;
     private final boolean trial;
     private final Addresses at;
@@ -51,6 +52,7 @@ public final class LocalDefault {
         this.checkout = checkout;
         this.folder = folder;
         this.ports = ports;
+        this.settings = wishes.settings();
         this.pods = wishes.pods();
         this.trial = wishes.trial();
         this.at = new Addresses(ports, wishes.pods());
@@ -217,7 +219,7 @@ public final class LocalDefault {
         environment.put("STAGECOACH_PUBLIC_URL", at.baseUrl());
         return new ProcessSpec(
                 name,
-                quarkus(module, ServiceProgram.HEAP),
+                set(quarkus(module, ServiceProgram.HEAP)),
                 environment,
                 folder.resolve("run").resolve(name),
                 new Readiness.HttpAnswer(at.podUrl(service, pod).resolve("/q/health/ready")),
@@ -354,6 +356,12 @@ public final class LocalDefault {
         return marked(
                 ServiceProgram.of(checkout.root(), module, heap)
                         .command(ServiceProgram.learnsIn(folder)));
+    }
+
+    private List<String> set(List<String> service) {
+        List<String> command = new ArrayList<>(service);
+        settings.forEach((name, value) -> command.add(1, "-D" + name + "=" + value));
+        return command;
     }
 
     /** What was learned is written down at the end, which takes its time. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,7 @@ public final class LocalRun {
     /** Like {@link #start(Wishes, Consumer)}, with one process of each service. */
     public Started start(Map<String, Integer> fixedPorts, Consumer<Status> progress)
             throws IOException, InterruptedException {
-        return start(new Wishes(fixedPorts, 1), progress);
+        return start(new Wishes(fixedPorts, Map.of(), 1, false), progress);
     }
 
     /**
@@ -241,6 +242,20 @@ public final class LocalRun {
         PidFiles.end(folder.resolve("postgres/data/postmaster.pid"));
         PidFiles.endAllIn(folder.resolve("pids"));
         return ended;
+    }
+
+    /** Removes the folder, with all that is in it; nothing may run there any more. */
+    public void forget() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<Path> paths;
+        try (Stream<Path> all = Files.walk(folder)) {
+            paths = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
+        }
     }
 
     private Ended endProcesses() throws IOException, InterruptedException {

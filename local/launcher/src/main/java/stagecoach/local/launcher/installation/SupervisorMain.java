@@ -6,8 +6,8 @@ import stagecoach.local.launcher.process.BackOff;
 import stagecoach.local.launcher.supervisor.SupervisorProcess;
 
 /**
- * The process that {@code up} leaves behind: {@code FOLDER CHECKOUT [pods=N] [NAME=PORT …]}. See
- * {@link SupervisorProcess} for how it ends.
+ * The process that {@code up} leaves behind: {@code FOLDER CHECKOUT [pods=N] [NAME=PORT …]
+ * [SETTING=VALUE …]}. See {@link SupervisorProcess} for how it ends.
  */
 public final class SupervisorMain {
     private SupervisorMain() {}
