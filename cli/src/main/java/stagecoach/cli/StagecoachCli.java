@@ -14,15 +14,20 @@ import stagecoach.cli.command.ApplyCommand;
 import stagecoach.cli.command.DeployCommand;
 import stagecoach.cli.command.DeploymentCommand;
 import stagecoach.cli.command.EventsCommand;
+import stagecoach.cli.command.InterruptionCommand;
 import stagecoach.cli.command.PreviewCommand;
 import stagecoach.cli.command.PushCommand;
 import stagecoach.cli.command.ReleaseCommand;
 import stagecoach.cli.command.TargetCommand;
+import stagecoach.cli.configuration.ApiKeyCommand;
+import stagecoach.cli.configuration.RemoveCommand;
+import stagecoach.cli.configuration.WorkerCommand;
 import stagecoach.cli.manifest.ManifestMistakes;
 import stagecoach.cli.operation.FeedsCommand;
 import stagecoach.cli.operation.KeysCommand;
 import stagecoach.cli.operation.LimitCommand;
 import stagecoach.cli.operation.ParkedCommand;
+import stagecoach.cli.operation.PauseCommand;
 import stagecoach.cli.operation.ProjectionsCommand;
 import stagecoach.cli.operation.RetentionCommand;
 import stagecoach.cli.option.PointInTime;
@@ -44,7 +49,11 @@ import stagecoach.cli.watch.Screen;
             PreviewCommand.class,
             DeployCommand.class,
             DeploymentCommand.class,
+            InterruptionCommand.class,
             TargetCommand.class,
+            WorkerCommand.class,
+            ApiKeyCommand.class,
+            RemoveCommand.class,
             EventsCommand.class,
             ParkedCommand.class,
             ProjectionsCommand.class,
@@ -52,6 +61,7 @@ import stagecoach.cli.watch.Screen;
             KeysCommand.class,
             FeedsCommand.class,
             LimitCommand.class,
+            PauseCommand.class,
         })
 public final class StagecoachCli {
     private final Connection connection;

@@ -89,6 +89,14 @@ public final class ApiClient {
         }
     }
 
+    /** All items of a list, as one page of it that has no next one. */
+    public static JsonNode whole(List<JsonNode> items) {
+        var page = StagecoachJson.mapper().createObjectNode();
+        page.putArray("items").addAll(items);
+        page.putNull("next");
+        return page;
+    }
+
     /** {@code PUT} of a document; repeatable. */
     public JsonNode put(String path, JsonNode body) {
         return send("PUT", path, json(body), Map.of());

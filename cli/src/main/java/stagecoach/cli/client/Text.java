@@ -1,8 +1,11 @@
 package stagecoach.cli.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** Tables, sizes and times as people read them. */
 public final class Text {
@@ -34,6 +37,13 @@ public final class Text {
     /** {@code text} with spaces behind it up to {@code width}. */
     public static String padded(String text, int width) {
         return text.length() >= width ? text : text + " ".repeat(width - text.length());
+    }
+
+    /** The texts of a list, with commas. */
+    public static String joined(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining(","));
     }
 
     /** Bytes in decimal units: {@code 45.3 MB}, {@code 44 kB}. */

@@ -3,21 +3,48 @@ package stagecoach.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
 
 /** What a person says to a deployment that waits for one. */
 final class AnswerCommands {
     private AnswerCommands() {}
+
+    /** A question as people read it: what is asked, and how to answer or what was answered. */
+    static List<String> tell(JsonNode asked) {
+        String question =
+                "%s  %s: %s"
+                        .formatted(
+                                asked.path("id").asText(),
+                                asked.path("kind").asText(),
+                                asked.path("instructions").asText("how shall it go on?"));
+        if (!asked.hasNonNull("resolvedAt")) {
+            return List.of(
+                    question,
+                    "   answer: stagecoach interruption resolve %s %s"
+                            .formatted(
+                                    asked.path("id").asText(),
+                                    Text.joined(asked.path("choices")).replace(',', '|')));
+        }
+        String notes = asked.path("notes").asText("");
+        return List.of(
+                question,
+                "   %s by %s at %s%s"
+                        .formatted(
+                                asked.path("choice").asText("closed"),
+                                asked.path("by").asText(),
+                                asked.path("resolvedAt").asText(),
+                                notes.isEmpty() ? "" : ": " + notes));
+    }
 
     @Command(
             name = "interruptions",
@@ -34,37 +61,8 @@ final class AnswerCommands {
             if (page.path("items").isEmpty()) {
                 say("the deployment has asked nothing");
             }
-            page.path("items").forEach(this::sayOne);
+            page.path("items").forEach(asked -> tell(asked).forEach(this::say));
             return ExitCode.SUCCEEDED;
-        }
-
-        private void sayOne(JsonNode asked) {
-            say(
-                    "%s  %s: %s"
-                            .formatted(
-                                    asked.path("id").asText(),
-                                    asked.path("kind").asText(),
-                                    asked.path("instructions").asText("how shall it go on?")));
-            if (!asked.hasNonNull("resolvedAt")) {
-                say(
-                        "   answer: stagecoach deployment resolve %s %s"
-                                .formatted(asked.path("id").asText(), choices(asked)));
-                return;
-            }
-            String notes = asked.path("notes").asText("");
-            say(
-                    "   %s by %s at %s%s"
-                            .formatted(
-                                    asked.path("choice").asText("closed"),
-                                    asked.path("by").asText(),
-                                    asked.path("resolvedAt").asText(),
-                                    notes.isEmpty() ? "" : ": " + notes));
-        }
-
-        private static String choices(JsonNode asked) {
-            return StreamSupport.stream(asked.path("choices").spliterator(), false)
-                    .map(JsonNode::asText)
-                    .collect(Collectors.joining("|"));
         }
     }
 

@@ -1,6 +1,7 @@
 package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,13 +65,28 @@ public final class DeploymentCommand implements Runnable {
         @Option(names = "--state")
         @Nullable String state;
 
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "50",
+                description = "So many, up to 500; default ${DEFAULT-VALUE}.")
+        int limit = 50;
+
+        @Option(names = "--all", description = "All of them, however many.")
+        boolean all;
+
         @Override
         protected ExitCode run(ApiClient api) {
             var query = new ArrayList<String>();
             add(query, "project", project);
             add(query, "environment", environment);
             add(query, "state", state);
-            JsonNode page = api.get("/deployments?limit=50" + String.join("", query));
+            String filter = String.join("", query);
+            JsonNode page =
+                    all
+                            ? ApiClient.whole(
+                                    api.list("/deployments" + filter.replaceFirst("&", "?")))
+                            : api.get("/deployments?limit=" + limit + filter);
             if (json) {
                 sayJson(page);
                 return ExitCode.SUCCEEDED;
@@ -90,6 +106,9 @@ public final class DeploymentCommand implements Runnable {
                             ? "no deployments"
                             : Text.table(List.of("ID", "RELEASE", "TO", "STATE", "FAILURE"), rows)
                                     .stripTrailing());
+            if (page.hasNonNull("next")) {
+                say("there are more; --all lists them");
+            }
             return ExitCode.SUCCEEDED;
         }
 
@@ -108,7 +127,10 @@ public final class DeploymentCommand implements Runnable {
         @Override
         protected ExitCode run(ApiClient api) {
             if (json) {
-                sayJson(api.get(path()));
+                ObjectNode shown = api.get(path()).deepCopy();
+                shown.putArray("steps").addAll(api.list(path() + "/steps"));
+                shown.set("acquisitions", api.get(path() + "/acquisitions"));
+                sayJson(shown);
                 return ExitCode.SUCCEEDED;
             }
             var picture = DeploymentWatch.picture(api, id);
@@ -221,11 +243,18 @@ public final class DeploymentCommand implements Runnable {
     @Command(
             name = "cancel",
             mixinStandardHelpOptions = true,
-            description = "End a deployment; a second time, without clean-up.")
+            description = "End a deployment; its ALWAYS steps run. A repeat changes nothing.")
     static final class Cancel extends OfOne {
+        @Option(
+                names = "--skip-cleanup",
+                description = "Leave the ALWAYS steps out, or end them if they run already.")
+        boolean skipCleanup;
+
         @Override
         protected ExitCode run(ApiClient api) {
-            api.postOnce(path() + "/cancel", Map.of());
+            api.postOnce(
+                    path() + "/cancel",
+                    skipCleanup ? Map.of("skipCleanup", true) : Map.<String, Object>of());
             say(
                     "cancelling %s; stagecoach deployment watch %s shows how it ends"
                             .formatted(id, id));

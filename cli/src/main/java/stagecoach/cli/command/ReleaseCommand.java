@@ -58,6 +58,13 @@ public final class ReleaseCommand implements Runnable {
                         "A package's version, or which one is good, such as 1.* or [1.0,2.0); default: its newest stable one.")
         Map<String, String> packages = new LinkedHashMap<>();
 
+        @Option(
+                names = "--step-package",
+                paramLabel = "STEP[:ID]=VERSION",
+                description =
+                        "The version for the package of one step; ID where a script refers to several.")
+        Map<String, String> stepPackages = new LinkedHashMap<>();
+
         @Option(names = "--notes")
         @Nullable String notes;
 
@@ -65,12 +72,12 @@ public final class ReleaseCommand implements Runnable {
         protected ExitCode run(ApiClient api) throws InterruptedException {
             var body = new LinkedHashMap<String, Object>();
             body.put("version", version);
-            if (!packages.isEmpty()) {
-                body.put(
-                        "packages",
-                        packages.entrySet().stream()
-                                .map(e -> Map.of("package", e.getKey(), "version", e.getValue()))
-                                .toList());
+            var versions = new ArrayList<Map<String, String>>();
+            stepPackages.forEach((step, wanted) -> versions.add(ofStep(step, wanted)));
+            packages.forEach(
+                    (id, wanted) -> versions.add(Map.of("package", id, "version", wanted)));
+            if (!versions.isEmpty()) {
+                body.put("packages", versions);
             }
             if (notes != null) {
                 body.put("notes", notes);
@@ -83,6 +90,19 @@ public final class ReleaseCommand implements Runnable {
                 say(packagesOf(release));
             }
             return ExitCode.SUCCEEDED;
+        }
+
+        private static Map<String, String> ofStep(String step, String version) {
+            int colon = step.indexOf(':');
+            return colon < 0
+                    ? Map.of("step", step, "version", version)
+                    : Map.of(
+                            "step",
+                            step.substring(0, colon),
+                            "package",
+                            step.substring(colon + 1),
+                            "version",
+                            version);
         }
 
         /**
@@ -144,12 +164,13 @@ public final class ReleaseCommand implements Runnable {
         @Override
         protected ExitCode run(ApiClient api) {
             String path = "/projects/" + ApiClient.encoded(project) + "/releases";
+            List<JsonNode> releases = api.list(path);
             if (json) {
-                sayJson(api.get(path));
+                sayJson(ApiClient.whole(releases));
                 return ExitCode.SUCCEEDED;
             }
             var rows = new ArrayList<List<String>>();
-            for (JsonNode release : api.list(path)) {
+            for (JsonNode release : releases) {
                 rows.add(
                         List.of(
                                 release.path("version").asText(),

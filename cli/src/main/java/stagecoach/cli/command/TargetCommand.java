@@ -4,11 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,6 +13,7 @@ import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
+import stagecoach.cli.configuration.Enrolling;
 
 @Command(
         name = "target",
@@ -43,18 +41,19 @@ public final class TargetCommand implements Runnable {
     static final class ListAll extends ApiCommand {
         @Override
         protected ExitCode run(ApiClient api) {
+            List<JsonNode> targets = api.list("/targets");
             if (json) {
-                sayJson(api.get("/targets?limit=500"));
+                sayJson(ApiClient.whole(targets));
                 return ExitCode.SUCCEEDED;
             }
             var rows = new ArrayList<List<String>>();
-            for (JsonNode target : api.list("/targets")) {
+            for (JsonNode target : targets) {
                 rows.add(
                         List.of(
                                 target.path("id").asText(),
                                 target.path("region").asText(""),
-                                joined(target.path("environments")),
-                                joined(target.path("tags")),
+                                Text.joined(target.path("environments")),
+                                Text.joined(target.path("tags")),
                                 target.path("health").path("state").asText("UNKNOWN")));
             }
             say(
@@ -70,12 +69,6 @@ public final class TargetCommand implements Runnable {
                                             rows)
                                     .stripTrailing());
             return ExitCode.SUCCEEDED;
-        }
-
-        private static String joined(JsonNode list) {
-            return StreamSupport.stream(list.spliterator(), false)
-                    .map(JsonNode::asText)
-                    .collect(Collectors.joining(","));
         }
     }
 
@@ -154,44 +147,21 @@ public final class TargetCommand implements Runnable {
             name = "enrol",
             mixinStandardHelpOptions = true,
             description = "Make a one-time token and the command line to run on the machine.")
-    static final class Enrol extends ApiCommand {
-        @Parameters(index = "0", paramLabel = "ID")
-        String id = "";
-
+    static final class Enrol extends Enrolling {
         @Option(names = "--environment", split = ",", required = true)
         List<String> environments = List.of();
 
         @Option(names = "--tags", split = ",")
         List<String> tags = List.of();
 
-        @Option(names = "--region")
-        @Nullable String region;
-
-        @Option(
-                names = "--valid-for",
-                defaultValue = "PT1H",
-                description = "ISO-8601; default ${DEFAULT-VALUE}.")
-        String validFor = "PT1H";
+        @Override
+        protected String kind() {
+            return "target";
+        }
 
         @Override
-        protected ExitCode run(ApiClient api) {
-            var target = new LinkedHashMap<String, Object>();
-            target.put("id", id);
-            target.put("name", id);
-            target.put("environments", environments);
-            target.put("tags", tags);
-            if (region != null) {
-                target.put("region", region);
-            }
-            JsonNode enrolment =
-                    api.post("/enrolments", Map.of("target", target, "validFor", validFor));
-            if (json) {
-                sayJson(enrolment);
-            } else {
-                say("Run this on the machine, once, within " + validFor + ":");
-                say("  " + enrolment.path("command").asText());
-            }
-            return ExitCode.SUCCEEDED;
+        protected Map<String, List<String>> places() {
+            return Map.of("environments", environments, "tags", tags);
         }
     }
 }

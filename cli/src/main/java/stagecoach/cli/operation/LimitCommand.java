@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -16,20 +17,26 @@ import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.command.ApiCommand;
 import stagecoach.cli.option.BudgetOptions;
+import stagecoach.wire.StagecoachJson;
 
 @Command(
         name = "limit",
         mixinStandardHelpOptions = true,
         description =
-                "How much may be on its way into a region or a cache at once: show it, or change it, also while it is on its way.",
-        subcommands = {LimitCommand.OfRegion.class, LimitCommand.OfCache.class})
+                "How much may be on its way into a region or a cache at once, and how many deployments may be: show it, or change it, also while it is on its way.",
+        subcommands = {
+            LimitCommand.OfRegion.class,
+            LimitCommand.OfCache.class,
+            LimitCommand.OfDeployments.class
+        })
 public final class LimitCommand implements Runnable {
     @Spec @Nullable CommandSpec spec;
 
     @Override
     public void run() {
         throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "say what to limit: region or cache");
+                Objects.requireNonNull(spec).commandLine(),
+                "say what to limit: region, cache or deployments");
     }
 
     /** What both commands do. */
@@ -90,6 +97,46 @@ public final class LimitCommand implements Runnable {
         @Override
         String folder() {
             return "/caches/";
+        }
+    }
+
+    @Command(
+            name = "deployments",
+            mixinStandardHelpOptions = true,
+            description = "Deployments under way at once, over all projects.")
+    static final class OfDeployments extends ApiCommand {
+        @Option(
+                names = "--tasks-max",
+                paramLabel = "N",
+                description = "At most so many; 0: as the services are configured.")
+        @Nullable Integer tasksMax;
+
+        @Override
+        protected ExitCode run(ApiClient api) {
+            String path = "/task-limit";
+            JsonNode limit;
+            if (tasksMax == null) {
+                limit = api.get(path);
+            } else {
+                ObjectNode body = StagecoachJson.mapper().createObjectNode();
+                if (tasksMax != 0) {
+                    body.put("tasksMax", tasksMax);
+                }
+                limit = api.put(path, body);
+            }
+            if (json) {
+                sayJson(limit);
+            } else {
+                say(
+                        "%d are under way, %d may be%s"
+                                .formatted(
+                                        limit.path("underWay").asInt(),
+                                        limit.path("tasksMax").asInt(),
+                                        limit.path("configured").asBoolean()
+                                                ? " (as configured)"
+                                                : ""));
+            }
+            return ExitCode.SUCCEEDED;
         }
     }
 }

@@ -110,13 +110,21 @@ public sealed interface ConfigurationDocument {
      *
      * @param sha256 of the key's 256 random bits, hexadecimal; the key itself is shown once and
      *     kept nowhere
+     * @param teams of whoever holds it, such as {@code dba}: whom a process may ask by name. They
+     *     give no right to anything else
      */
     record ApiKey(
-            String id, String name, String sha256, List<Role> roles, Optional<Instant> expiresAt)
+            String id,
+            String name,
+            String sha256,
+            List<Role> roles,
+            Optional<Instant> expiresAt,
+            List<String> teams)
             implements ConfigurationDocument {
-        /** Copies the roles. */
+        /** Copies the lists. */
         public ApiKey {
             roles = List.copyOf(roles);
+            teams = teams == null ? List.of() : List.copyOf(teams);
         }
     }
 

@@ -196,7 +196,7 @@ public sealed interface DeploymentEvent {
     /** Someone asked to end it; at {@code deadline} it ends whatever happens. */
     record CancelRequested(String by, Instant deadline) implements DeploymentEvent {}
 
-    /** Someone asked a second time: clean-up is left out. */
+    /** Someone said so: clean-up is left out. */
     record CleanupSkipped(String by) implements DeploymentEvent {}
 
     /**

@@ -145,7 +145,7 @@ public class AccessFilter {
                             "service-token",
                             "This path is for services of Stagecoach only, with their token."));
         }
-        present.is("service:" + service.get(), service.get(), Set.of());
+        present.is("service:" + service.get(), service.get(), Set.of(), List.of());
         return Optional.empty();
     }
 
@@ -158,7 +158,7 @@ public class AccessFilter {
         }
         Set<Role> roles = Set.copyOf(key.get().roles());
         if (allowed(roles, needed)) {
-            present.is(key.get().id(), key.get().name(), roles);
+            present.is(key.get().id(), key.get().name(), roles, key.get().teams());
             return Optional.empty();
         }
         return Optional.of(

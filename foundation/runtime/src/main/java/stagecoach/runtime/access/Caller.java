@@ -1,6 +1,7 @@
 package stagecoach.runtime.access;
 
 import jakarta.enterprise.context.RequestScoped;
+import java.util.List;
 import java.util.Set;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 
@@ -10,6 +11,7 @@ public class Caller {
     private String id = "";
     private String actor = "anonymous";
     private Set<Role> roles = Set.of();
+    private Set<String> teams = Set.of();
 
     /** The id of the API key, or {@code service:<name>}; empty where no key is needed. */
     public String id() {
@@ -26,9 +28,15 @@ public class Caller {
         return roles;
     }
 
-    void is(String itsId, String name, Set<Role> itsRoles) {
+    /** The teams of whoever holds the key: whom a process may ask by name. */
+    public Set<String> teams() {
+        return teams;
+    }
+
+    void is(String itsId, String name, Set<Role> itsRoles, List<String> itsTeams) {
         id = itsId;
         actor = name;
         roles = Set.copyOf(itsRoles);
+        teams = Set.copyOf(itsTeams);
     }
 }

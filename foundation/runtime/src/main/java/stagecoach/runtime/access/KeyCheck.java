@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ public class KeyCheck {
                 .run(
                         tx ->
                                 tx.rows(
-                                        "SELECT id, name, roles, expires_at FROM api_key WHERE sha256 = ?1",
+                                        "SELECT id, name, roles, expires_at, teams FROM api_key WHERE sha256 = ?1",
                                         sha256))
                 .stream()
                 .map(row -> key(row, sha256))
@@ -75,7 +76,8 @@ public class KeyCheck {
                 Arrays.stream((String[]) Objects.requireNonNull(row[2]))
                         .map(Role::valueOf)
                         .toList(),
-                Optional.ofNullable((Instant) row[3]));
+                Optional.ofNullable((Instant) row[3]),
+                List.of((String[]) Objects.requireNonNull(row[4])));
     }
 
     /**
@@ -84,15 +86,18 @@ public class KeyCheck {
     public void put(Tx tx, ApiKey key) {
         tx.execute(
                 """
-                INSERT INTO api_key (id, name, sha256, roles, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                INSERT INTO api_key (id, name, sha256, roles, expires_at, teams)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 ON CONFLICT (id) DO UPDATE
-                SET name = excluded.name, sha256 = excluded.sha256, roles = excluded.roles, expires_at = excluded.expires_at
+                SET name = excluded.name, sha256 = excluded.sha256, roles = excluded.roles,
+                    expires_at = excluded.expires_at, teams = excluded.teams
                 """,
                 key.id(),
                 key.name(),
                 key.sha256(),
                 key.roles().stream().map(Role::name).toArray(String[]::new),
-                key.expiresAt().orElse(null));
+                key.expiresAt().orElse(null),
+                key.teams().toArray(String[]::new));
     }
 
     /** Removes a key from the table. */

@@ -328,7 +328,8 @@ class AccessTest {
                                         "ci",
                                         KeyCheck.sha256Of(key),
                                         List.of(Role.READ),
-                                        Optional.empty()))),
+                                        Optional.empty(),
+                                        List.of()))),
                 EventAttributes.none());
         await().atMost(StagecoachResource.PATIENCE).until(() -> statusWith(key) == 200);
         TestEvents.publish(
@@ -362,7 +363,13 @@ class AccessTest {
     }
 
     private static ApiKey keyUntil(String id, String key, Instant until) {
-        return new ApiKey(id, "ci", KeyCheck.sha256Of(key), List.of(Role.READ), Optional.of(until));
+        return new ApiKey(
+                id,
+                "ci",
+                KeyCheck.sha256Of(key),
+                List.of(Role.READ),
+                Optional.of(until),
+                List.of());
     }
 
     private static ConfigurationChanged changed(

@@ -87,6 +87,17 @@ public final class Phases implements AutoCloseable {
         end(phase, RunOutcome.CANCELLED, pair -> result(pair, StepState.CANCELLED, "cancelled"));
     }
 
+    /** The run has come to a step that a person decides; what lies behind it has not begun. */
+    public static void reaches(PhaseStarted phase, String step) {
+        end(
+                phase,
+                RunOutcome.INTERVENTION_REACHED,
+                pair ->
+                        pair.step().value().equals(step)
+                                ? result(pair, StepState.RUNNING, "")
+                                : result(pair, StepState.PENDING, "a person is asked first"));
+    }
+
     /** The run failed at one pair, by its step and target. */
     public static void failsAt(PhaseStarted phase, String step, String target, String reason) {
         end(

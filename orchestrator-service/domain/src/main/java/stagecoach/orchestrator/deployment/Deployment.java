@@ -300,7 +300,7 @@ public sealed interface Deployment {
     enum Cleanup {
         DUE,
         BEGUN,
-        /** There is nothing to clean up, or someone asked a second time. */
+        /** There is nothing to clean up, or someone said that it is left out. */
         SKIPPED
     }
 

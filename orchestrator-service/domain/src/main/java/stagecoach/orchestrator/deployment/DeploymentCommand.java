@@ -96,11 +96,12 @@ public sealed interface DeploymentCommand {
     record BeginWithoutThem(Instant dueAt, Observation observation) implements DeploymentCommand {}
 
     /**
-     * Someone wants it to end; the second time, without clean-up.
+     * Someone wants it to end. A repeat changes nothing, unless it says more.
      *
      * @param deadline when it ends whatever happens
+     * @param skipCleanup whether the clean-up is left out, or ended if it has begun
      */
-    record Cancel(String by, Instant deadline, Observation observation)
+    record Cancel(String by, Instant deadline, boolean skipCleanup, Observation observation)
             implements DeploymentCommand {}
 
     /** The deadline of a cancel has passed. */
@@ -109,7 +110,7 @@ public sealed interface DeploymentCommand {
     /**
      * A person answers the question that the deployment asks.
      *
-     * @param roles of that person
+     * @param roles of that person, and the teams
      * @param trust how long a pause may last until packages may have gone from their machines
      */
     record Resolve(

@@ -251,12 +251,15 @@ public final class DeploymentDecider
             }
             case Running running -> {
                 decision.add(new CancelRequested(cancel.by(), cancel.deadline()));
+                if (cancel.skipCleanup()) {
+                    decision.add(new CleanupSkipped(cancel.by()));
+                }
                 return running.position() instanceof Position.InRun
                         ? decision.events()
                         : followed(decision, cancel.observation(), false);
             }
             case Cancelling cancelling -> {
-                if (cancelling.cleanup() != Cleanup.SKIPPED) {
+                if (cancel.skipCleanup() && cancelling.cleanup() != Cleanup.SKIPPED) {
                     decision.add(new CleanupSkipped(cancel.by()));
                 }
             }

@@ -80,6 +80,7 @@ class AnyStoryTest {
             LOOK,
             BEGIN,
             CANCEL,
+            CANCEL_ALL,
             END_NOW,
             RETRY_FAILED,
             RETRY_START,
@@ -137,7 +138,7 @@ class AnyStoryTest {
                                                                         Optional.empty()));
                                 case Running(var _, var _, Position.Paused(var raised)) ->
                                         answer(raised.interruption(), Choice.ABORT, observation);
-                                case Staged _ -> new Cancel("ada", DEADLINE, observation);
+                                case Staged _ -> new Cancel("ada", DEADLINE, false, observation);
                                 case Running(
                                                 var _,
                                                 var _,
@@ -182,7 +183,8 @@ class AnyStoryTest {
                             beat.observation);
             case LOOK -> new LookAgain(beat.observation);
             case BEGIN -> new BeginWithoutThem(LATER, beat.observation);
-            case CANCEL -> new Cancel("ada", DEADLINE, beat.observation);
+            case CANCEL -> new Cancel("ada", DEADLINE, false, beat.observation);
+            case CANCEL_ALL -> new Cancel("ada", DEADLINE, true, beat.observation);
             case END_NOW -> new EndNow(DEADLINE);
             case RETRY_FAILED -> new Retry(RetryFrom.FAILED, "ada");
             case RETRY_START -> new Retry(RetryFrom.START, "ada");

@@ -41,7 +41,7 @@ class CancelTest {
     void a_queued_deployment_ends_at_once() {
         var play = demo();
         play.spec()
-                .when(new DeploymentCommand.Cancel("ada", Play.DEADLINE, play.observation()))
+                .when(new DeploymentCommand.Cancel("ada", Play.DEADLINE, false, play.observation()))
                 .then(
                         new CancelRequested("ada", Play.DEADLINE),
                         new DeploymentEnded(
@@ -71,22 +71,37 @@ class CancelTest {
     }
 
     @Test
-    void a_second_cancel_skips_the_clean_up() {
-        var play = demo().start().succeeds().cancelled();
+    void a_cancel_that_is_repeated_changes_nothing_and_the_always_steps_run() {
+        var play = demo().start().succeeds().cancelled().cancelled();
         play.spec()
-                .when(new DeploymentCommand.Cancel("bob", Play.DEADLINE, play.observation()))
-                .then(new CleanupSkipped("bob"));
-        play.cancelled();
-        play.spec()
-                .when(new DeploymentCommand.Cancel("bob", Play.DEADLINE, play.observation()))
+                .when(new DeploymentCommand.Cancel("bob", Play.DEADLINE, false, play.observation()))
                 .thenNothing();
+        play.endsCancelled().cancelled();
+        assertThat(play.newestWork()).containsExactly("close-tunnel on worker hq-1");
+        assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.CANCELLED);
+    }
+
+    @Test
+    void a_second_cancel_that_says_so_skips_the_clean_up() {
+        var play = demo().start().succeeds().cancelled();
+        var skip = new DeploymentCommand.Cancel("bob", Play.DEADLINE, true, play.observation());
+        play.spec().when(skip).then(new CleanupSkipped("bob"));
+        play.cancelledWithoutCleanUp();
+        play.spec().when(skip).thenNothing();
         assertThat(play.endsCancelled().end().state()).isEqualTo(DeploymentState.CANCELLED);
         assertThat(play.runs()).hasSize(2);
     }
 
     @Test
-    void a_second_cancel_during_the_clean_up_ends_with_that_run() {
-        var play = demo().start().cancelled().endsCancelled().cancelled();
+    void the_first_cancel_may_say_so_too() {
+        var play = demo().start().cancelledWithoutCleanUp();
+        assertThat(play.endsCancelled().end().state()).isEqualTo(DeploymentState.CANCELLED);
+        assertThat(play.runs()).hasSize(1);
+    }
+
+    @Test
+    void a_cancel_without_clean_up_during_the_clean_up_ends_with_that_run() {
+        var play = demo().start().cancelled().endsCancelled().cancelledWithoutCleanUp();
         assertThat(play.endsCancelled().end().state()).isEqualTo(DeploymentState.CANCELLED);
     }
 
@@ -202,7 +217,8 @@ class CancelTest {
 
     @Test
     void what_has_ended_cannot_be_cancelled_but_a_repeat_is_no_mistake() {
-        var cancel = new DeploymentCommand.Cancel("ada", Play.DEADLINE, demo().observation());
+        var cancel =
+                new DeploymentCommand.Cancel("ada", Play.DEADLINE, false, demo().observation());
         demo().cancelled().spec().when(cancel).thenNothing();
         demo().start()
                 .succeeds()

@@ -267,7 +267,12 @@ final class Play {
     }
 
     Play cancelled() {
-        return then(new Cancel("ada", DEADLINE, observation()));
+        return then(new Cancel("ada", DEADLINE, false, observation()));
+    }
+
+    /** Somebody wants it to end, and nothing cleaned up. */
+    Play cancelledWithoutCleanUp() {
+        return then(new Cancel("ada", DEADLINE, true, observation()));
     }
 
     Play deadlinePasses() {

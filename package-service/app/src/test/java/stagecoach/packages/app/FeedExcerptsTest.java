@@ -232,7 +232,8 @@ class FeedExcerptsTest {
                                                     id,
                                                     KeyCheck.sha256Of("sc_" + id),
                                                     Arrays.asList(roles),
-                                                    expiresAt)));
+                                                    expiresAt,
+                                                    List.of())));
                     return true;
                 });
     }

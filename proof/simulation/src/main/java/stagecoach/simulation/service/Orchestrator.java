@@ -119,13 +119,13 @@ final class Orchestrator extends Service {
         tell(asked.deployment(), new Queue(asked));
     }
 
-    /** Someone cancels one of them. */
-    void cancel(int whom) {
+    /** Someone cancels one of them, perhaps for the second time; some say that nothing is cleaned up. */
+    void cancel(int whom, boolean skipCleanup) {
         if (!isUp() || lines.isEmpty()) {
             return;
         }
         play.laws().wantsCancel(one(whom));
-        ask(one(whom), new Cancel("ada", deadline(), seen()));
+        ask(one(whom), new Cancel("ada", deadline(), skipCleanup, seen()));
     }
 
     /** Someone wants a new attempt of one of them. */
@@ -229,7 +229,7 @@ final class Orchestrator extends Service {
     private void endPause(DeploymentId deployment) {
         Line line = lines.get(deployment);
         if (isUp() && line != null && line.paused) {
-            ask(deployment, new Cancel("nobody", deadline(), seen()));
+            ask(deployment, new Cancel("nobody", deadline(), false, seen()));
         }
     }
 

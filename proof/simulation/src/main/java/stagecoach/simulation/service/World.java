@@ -153,7 +153,7 @@ public final class World {
                     default -> gateway.loseLog(Channel.AGENTS);
                 }
             }
-            case SOMEONE_CANCELS -> orchestrator.cancel(fault.whom());
+            case SOMEONE_CANCELS -> orchestrator.cancel(fault.whom(), fault.seconds() % 2 == 0);
             case SOMEONE_RETRIES_WHAT_FAILED -> orchestrator.retry(fault.whom(), false);
             case SOMEONE_RETRIES_ALL -> orchestrator.retry(fault.whom(), true);
         }

@@ -163,6 +163,7 @@ public class CatalogStore {
                         UNION ALL SELECT 'REGION', id FROM region
                         UNION ALL SELECT 'WORKER_POOL', id FROM worker_pool
                         UNION ALL SELECT 'VARIABLE_SET', id FROM variable_set
+                        UNION ALL SELECT 'TEAM', unnest(teams) FROM api_key
                         UNION ALL SELECT kind, id FROM foreign_thing""")) {
             byKind.computeIfAbsent(row.text(0), _ -> new HashSet<>()).add(row.text(1));
         }
@@ -173,7 +174,8 @@ public class CatalogStore {
                 byKind.getOrDefault(Kind.REGION.name(), Set.of()),
                 byKind.getOrDefault(Kind.WORKER_POOL.name(), Set.of()),
                 feeds,
-                byKind.getOrDefault(Kind.VARIABLE_SET.name(), Set.of()));
+                byKind.getOrDefault(Kind.VARIABLE_SET.name(), Set.of()),
+                byKind.getOrDefault("TEAM", Set.of()));
     }
 
     /** What the gateway said of these tentacles, by agent id. */

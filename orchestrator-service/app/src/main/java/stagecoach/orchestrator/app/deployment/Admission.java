@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.decider.Recorded;
+import stagecoach.orchestrator.app.deployment.queue.Pauses;
+import stagecoach.orchestrator.app.deployment.queue.TaskLimit;
 import stagecoach.orchestrator.deployment.Deployment;
 import stagecoach.orchestrator.deployment.DeploymentCommand;
 import stagecoach.runtime.aggregate.Cause;
@@ -44,7 +46,9 @@ class Admission {
                 AND NOT EXISTS (
                     SELECT 1 FROM admission a
                     WHERE a.project = d.project AND a.environment = d.environment)
-            ORDER BY d.queue_number LIMIT 1""";
+                AND\s"""
+                    + Pauses.HOLDS_NOT
+                    + " ORDER BY d.queue_number LIMIT 1";
 
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
@@ -167,7 +171,7 @@ class Admission {
             AtomicReference<@Nullable DeploymentId> reached) {
         Instant now = clock.instant();
         // Mostly nobody waits, and then nobody needs the lock.
-        if (firstInLine(tx, now).isEmpty() || lock(tx) >= settings.tasksMax()) {
+        if (firstInLine(tx, now).isEmpty() || !hasRoom(TaskLimit.locked(tx))) {
             return false;
         }
         Optional<SqlRow> next = firstInLine(tx, now);
@@ -252,8 +256,7 @@ class Admission {
                 .map(found -> new ReleaseVersion(found.text(0)));
     }
 
-    /** How many slots are taken; nobody else changes that until this transaction has ended. */
-    private static int lock(Tx tx) {
-        return tx.select("SELECT used FROM task_counter FOR UPDATE").getFirst().whole(0);
+    private boolean hasRoom(TaskLimit limit) {
+        return limit.used() < limit.max().orElse(settings.tasksMax());
     }
 }

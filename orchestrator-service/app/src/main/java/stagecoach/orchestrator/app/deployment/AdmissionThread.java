@@ -6,6 +6,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
+import stagecoach.orchestrator.app.deployment.queue.NextInLine;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
 
 /**
@@ -14,16 +17,24 @@ import stagecoach.runtime.rounds.Rounds;
  * deployment has freed.
  */
 @Singleton
-class AdmissionThread {
+class AdmissionThread implements NextInLine {
     private static final Duration EVERY = Duration.ofSeconds(10);
 
+    private final UnitOfWork unitOfWork;
     private final Admission admission;
     private final DeploymentKind kind;
+    private final DeploymentSettings settings;
     private final Rounds rounds = new Rounds("admission", EVERY, this::look);
 
-    AdmissionThread(Admission admission, DeploymentKind kind) {
+    AdmissionThread(
+            UnitOfWork unitOfWork,
+            Admission admission,
+            DeploymentKind kind,
+            DeploymentSettings settings) {
+        this.unitOfWork = unitOfWork;
         this.admission = admission;
         this.kind = kind;
+        this.settings = settings;
     }
 
     void start(@Observes StartupEvent event) {
@@ -32,6 +43,16 @@ class AdmissionThread {
 
     void stop(@Observes ShutdownEvent event) {
         rounds.stop();
+    }
+
+    @Override
+    public void look(Tx tx) {
+        unitOfWork.afterCommit(tx, this::look);
+    }
+
+    @Override
+    public int tasksMaxConfigured() {
+        return settings.tasksMax();
     }
 
     private void look() {

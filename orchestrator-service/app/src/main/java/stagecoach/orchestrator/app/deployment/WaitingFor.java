@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import stagecoach.contracts.deployment.DeploymentState;
+import stagecoach.orchestrator.app.deployment.queue.Pause;
+import stagecoach.orchestrator.app.deployment.queue.Pauses;
+import stagecoach.orchestrator.app.deployment.queue.TaskLimit;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.deployment.row.InterruptionRow;
 import stagecoach.orchestrator.app.progress.WaitingReason;
@@ -36,6 +39,9 @@ public class WaitingFor implements WaitingReasons {
 
     /** Its packages are in place, and somebody may let it proceed. */
     private static final String STAGED = "STAGED";
+
+    /** Somebody keeps deployments such as this one from starting. */
+    private static final String PAUSED = "PAUSED";
 
     /** It could not be started when its turn came. */
     private static final String START_FAILED = "START_FAILED";
@@ -116,10 +122,13 @@ public class WaitingFor implements WaitingReasons {
         return ahead(tx, project, environment, Long.MAX_VALUE, now);
     }
 
-    /** Who has the slot, and who waits for it longer; or else that there are too many others. */
+    /**
+     * Who holds it, has the slot, or waits for it longer; or else that there are too many others.
+     */
     private List<WaitingReason> ahead(
             Tx tx, String project, String environment, long queueNumber, Instant since) {
         var reasons = new ArrayList<WaitingReason>();
+        Pauses.holding(tx, project, environment).forEach(pause -> reasons.add(paused(pause)));
         tx.query(
                         DeploymentRow.class,
                         """
@@ -132,16 +141,22 @@ public class WaitingFor implements WaitingReasons {
                         environment,
                         queueNumber)
                 .forEach(other -> reasons.add(behind(other)));
-        int used = tx.select("SELECT used FROM task_counter").getFirst().whole(0);
-        if (reasons.isEmpty() && used >= settings.tasksMax()) {
+        TaskLimit limit = TaskLimit.of(tx);
+        int max = limit.max().orElse(settings.tasksMax());
+        if (reasons.isEmpty() && limit.used() >= max) {
             reasons.add(
                     new WaitingReason(
                             TASK_LIMIT,
                             "%d deployments are under way, and more than %d may not be"
-                                    .formatted(used, settings.tasksMax()),
+                                    .formatted(limit.used(), max),
                             Map.of("since", since)));
         }
         return reasons;
+    }
+
+    private static WaitingReason paused(Pause pause) {
+        return new WaitingReason(
+                PAUSED, pause.sentence(), Map.of("pause", pause.id(), "since", pause.since()));
     }
 
     private static WaitingReason behind(DeploymentRow other) {

@@ -13,7 +13,8 @@ public record KnownNames(
         Set<String> regions,
         Set<String> workerPools,
         Set<String> feeds,
-        Set<String> variableSets) {
+        Set<String> variableSets,
+        Set<String> teams) {
     /** Copies the sets. */
     public KnownNames {
         environments = Set.copyOf(environments);
@@ -21,6 +22,7 @@ public record KnownNames(
         workerPools = Set.copyOf(workerPools);
         feeds = Set.copyOf(feeds);
         variableSets = Set.copyOf(variableSets);
+        teams = Set.copyOf(teams);
     }
 
     /**
@@ -34,7 +36,8 @@ public record KnownNames(
                 with(regions, "regions/", paths),
                 with(workerPools, "worker-pools/", paths),
                 with(feeds, "feeds/", paths),
-                with(variableSets, "variable-sets/", paths));
+                with(variableSets, "variable-sets/", paths),
+                teams);
     }
 
     /** Notes a mistake for each of {@code ids} that is unknown, with its place in the list. */

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.inject.Inject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +163,90 @@ class CourseTest {
         assertThat(warnings.getList("warnings.target")).contains(shop.web(1));
         assertThat(warnings.getString("warnings[0].detail"))
                 .isEqualTo("excluded by test admin: seen");
+    }
+
+    @Test
+    void open_questions_of_all_deployments_are_listed_page_by_page_the_oldest_first() {
+        var shop = shop(1);
+        var other = shop(1);
+        String first = asking(shop);
+        String second = asking(other);
+        String listed = "/interruptions?open=true&limit=1";
+        var seen = new ArrayList<String>();
+        var page = Api.get(listed).jsonPath();
+        seen.addAll(page.getList("items.id"));
+        while (page.getString("next") != null) {
+            page = Api.get(listed + "&cursor=" + page.getString("next")).jsonPath();
+            seen.addAll(page.getList("items.id"));
+        }
+        assertThat(seen).containsSubsequence(first, second).doesNotHaveDuplicates();
+        String ofOther = "&environment=" + other.environment();
+        var one = Api.get("/interruptions?open=true" + ofOther).jsonPath();
+        assertThat(one.getList("items.id")).containsExactly(second);
+        assertThat(one.getString("items[0].project")).isEqualTo(other.project());
+        assertThat(one.getString("items[0].release")).isEqualTo("1.0.0");
+        for (String question : List.of(first, second)) {
+            resolve(question, "ABORT");
+            String deployment = question.substring(0, question.indexOf('-'));
+            Phases.succeeds(phases.awaitPhase(deployment, 3));
+            phases.awaitEnd(deployment, 1);
+        }
+        assertThat(Api.get("/interruptions?open=true" + ofOther).jsonPath().getList("items"))
+                .isEmpty();
+        assertThat(Api.get("/interruptions?open=false" + ofOther).jsonPath().getList("items.id"))
+                .containsExactly(second);
+        assertThat(Api.get("/interruptions?cursor=bm9uZQ").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void whoever_is_of_the_team_may_answer_and_a_deployer_may_not() {
+        String dba = key("READ", "\"dba\"");
+        String deployer = key("DEPLOY", "");
+        var shop = Shop.open(0);
+        shop.process(
+                """
+                {"steps": [{"name": "migrated", "kind": "MANUAL_INTERVENTION",
+                   "manual": {"instructions": "Is the schema ready?", "roles": ["dba"]}},
+                  {"name": "go", "kind": "SCRIPT", "runOn": {"workerPool": "hq"},
+                   "script": {"syntax": "BASH", "body": "true"}}]}""");
+        assertThat(
+                        Api.put(
+                                        "/projects/" + shop.project() + "/process",
+                                        """
+                                        {"steps": [{"name": "migrated", "kind": "MANUAL_INTERVENTION",
+                                           "manual": {"instructions": "?", "roles": ["dbaa"]}}]}""")
+                                .asString())
+                .contains("is no role and no team", "Did you mean \\\"dba\\\"?");
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        Phases.reaches(phases.awaitPhase(id, 1), "migrated");
+        String question = question(id, 1);
+        String answer = "{\"choice\": \"PROCEED\"}";
+        String path = "/interruptions/" + question + "/resolve";
+        var refused = Api.postAs(deployer, path, answer);
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.jsonPath().getString("detail")).contains("the role dba");
+        assertThat(Api.postAs(dba, path, answer).statusCode()).isEqualTo(200);
+        Phases.succeeds(phases.awaitPhase(id, 2));
+        assertThat(phases.awaitEnd(id, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    private static String key(String role, String teams) {
+        return Api.expect(
+                        201,
+                        Api.post(
+                                "/api-keys",
+                                "{\"name\": \"one of them\", \"roles\": [\"%s\"], \"teams\": [%s]}"
+                                        .formatted(role, teams)))
+                .getString("key");
+    }
+
+    /** The question of a deployment whose acquisition has failed. */
+    private String asking(Shop shop) {
+        String id = deploy(shop, ", \"guidedFailure\": true");
+        Phases.succeeds(phases.awaitPhase(id, 1));
+        Phases.failsAt(phases.awaitPhase(id, 2), "", "", "");
+        return question(id, 2);
     }
 
     @Test

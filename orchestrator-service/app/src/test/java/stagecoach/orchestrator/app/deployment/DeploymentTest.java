@@ -287,11 +287,29 @@ class DeploymentTest {
         var first = phases.awaitPhase(id, 1);
         var cancelled = Api.expect(202, Api.post("/deployments/" + id + "/cancel", ""));
         assertThat(cancelled.getString("state")).isEqualTo("CANCELLING");
+        Api.expect(202, Api.post("/deployments/" + id + "/cancel", "{\"skipCleanup\": false}"));
         Phases.endsCancelled(first);
         var cleanup = phases.awaitPhase(id, 2);
         assertThat(cleanup.purpose()).isEqualTo(Purpose.CLEANUP);
         Phases.succeeds(cleanup);
         assertThat(phases.awaitEnd(id, 1).state()).isEqualTo(DeploymentState.CANCELLED);
+    }
+
+    @Test
+    void a_cancel_that_says_so_leaves_the_clean_up_out() {
+        var shop = Shop.open(1);
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        var first = phases.awaitPhase(id, 1);
+        Api.expect(202, Api.post("/deployments/" + id + "/cancel", ""));
+        assertThat(
+                        Api.post("/deployments/" + id + "/cancel", "{\"skipCleanup\": \"yes\"}")
+                                .statusCode())
+                .isEqualTo(400);
+        Api.expect(202, Api.post("/deployments/" + id + "/cancel", "{\"skipCleanup\": true}"));
+        Phases.endsCancelled(first);
+        assertThat(phases.awaitEnd(id, 1).state()).isEqualTo(DeploymentState.CANCELLED);
+        assertThat(Api.get("/deployments/" + id).jsonPath().getList("phases")).hasSize(1);
     }
 
     @Test

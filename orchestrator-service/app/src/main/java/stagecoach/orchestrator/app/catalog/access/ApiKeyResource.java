@@ -36,6 +36,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.IdRule;
 import stagecoach.vocabulary.identity.Printable;
 
 /** API keys: shown once when they are made, known by their hash from then on. */
@@ -64,11 +65,13 @@ public class ApiKeyResource {
     public record ApiKeyRequest(
             @Schema(required = true) String name,
             @Schema(required = true) List<Role> roles,
+            @Nullable List<String> teams,
             @Nullable Instant expiresAt) {}
 
     /**
      * A key.
      *
+     * @param teams whom a manual intervention may name as responsible; they give no other right
      * @param key the key itself, in the answer that makes it and nowhere else
      */
     @Schema(name = "ApiKey")
@@ -77,11 +80,17 @@ public class ApiKeyResource {
             String id,
             String name,
             List<Role> roles,
+            List<String> teams,
             @Schema(nullable = true) @Nullable Instant expiresAt,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key) {
         static ApiKeyView of(ApiKey key, @Nullable String shown) {
             return new ApiKeyView(
-                    key.id(), key.name(), key.roles(), key.expiresAt().orElse(null), shown);
+                    key.id(),
+                    key.name(),
+                    key.roles(),
+                    key.teams(),
+                    key.expiresAt().orElse(null),
+                    shown);
         }
     }
 
@@ -107,6 +116,10 @@ public class ApiKeyResource {
         if (body.has("roles") && roles.isEmpty() && body.mistakes().none()) {
             body.mistake("roles", "A key without roles may do nothing. Give it one, such as READ.");
         }
+        List<String> teams =
+                body.list("teams", ApiKeyResource::team).orElse(List.of()).stream()
+                        .distinct()
+                        .toList();
         Optional<Instant> expiresAt = body.instant("expiresAt");
         expiresAt
                 .filter(at -> !at.isAfter(clock.instant()))
@@ -115,7 +128,9 @@ public class ApiKeyResource {
         body.mistakes().refuseIfAny();
         String id = "key-" + DeploymentId.ofBits(RANDOM.nextLong());
         String shown = KeyCheck.mint();
-        var key = new ApiKey(id, name.orElseThrow(), KeyCheck.sha256Of(shown), roles, expiresAt);
+        var key =
+                new ApiKey(
+                        id, name.orElseThrow(), KeyCheck.sha256Of(shown), roles, expiresAt, teams);
         Cause cause = Cause.of(clock, caller.actor());
         return unitOfWork.run(
                 tx -> {
@@ -178,6 +193,13 @@ public class ApiKeyResource {
                     keys.remove(tx, id, cause);
                     return key;
                 });
+    }
+
+    private static String team(String text) {
+        if (IdRule.allows(text)) {
+            return text;
+        }
+        throw new IllegalArgumentException(IdRule.refusal("team", text) + ".");
     }
 
     private static Role role(String text) {

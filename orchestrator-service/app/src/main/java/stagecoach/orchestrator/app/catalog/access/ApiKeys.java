@@ -57,7 +57,7 @@ class ApiKeys {
     Optional<ApiKey> find(Tx tx, String id) {
         return tx
                 .select(
-                        "SELECT id, name, sha256, array_to_string(roles, ','), expires_at FROM api_key WHERE id = ?1",
+                        "SELECT id, name, sha256, array_to_string(roles, ','), expires_at, array_to_string(teams, ',') FROM api_key WHERE id = ?1",
                         id)
                 .stream()
                 .map(ApiKeys::key)
@@ -68,7 +68,7 @@ class ApiKeys {
     List<ApiKey> after(Tx tx, String id, int limit) {
         return tx
                 .select(
-                        "SELECT id, name, sha256, array_to_string(roles, ','), expires_at FROM api_key WHERE id > ?1 ORDER BY id LIMIT ?2",
+                        "SELECT id, name, sha256, array_to_string(roles, ','), expires_at, array_to_string(teams, ',') FROM api_key WHERE id > ?1 ORDER BY id LIMIT ?2",
                         id,
                         limit)
                 .stream()
@@ -96,6 +96,7 @@ class ApiKeys {
                 row.text(1),
                 row.text(2),
                 Arrays.stream(row.text(3).split(",", -1)).map(Role::valueOf).toList(),
-                row.optionalInstant(4));
+                row.optionalInstant(4),
+                Arrays.stream(row.text(5).split(",", -1)).filter(team -> !team.isEmpty()).toList());
     }
 }

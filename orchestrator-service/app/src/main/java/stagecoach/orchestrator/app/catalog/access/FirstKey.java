@@ -95,7 +95,8 @@ class FirstKey {
                                     "admin",
                                     KeyCheck.sha256Of(key),
                                     List.of(Role.ADMIN),
-                                    Optional.empty()),
+                                    Optional.empty(),
+                                    List.of()),
                             Cause.of(clock, Cause.SYSTEM));
                     return true;
                 });

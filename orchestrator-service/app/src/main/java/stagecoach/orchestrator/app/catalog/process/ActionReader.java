@@ -1,10 +1,12 @@
 package stagecoach.orchestrator.app.catalog.process;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.request.JsonBody;
@@ -21,6 +23,8 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 final class ActionReader {
     private static final Duration WITHIN = Duration.ofMinutes(1);
     private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final List<String> ACCESS =
+            Arrays.stream(Role.values()).map(Enum::name).toList();
     private static final int INSTRUCTIONS_MAX = 10_000;
     private static final int KEEP_RELEASES_MAX = 10_000;
 
@@ -62,7 +66,8 @@ final class ActionReader {
             case PACKAGE -> deployPackage(body, names);
             case HTTP_CHECK -> part(body, "http").flatMap(ActionReader::httpCheck);
             case HEALTH_CHECK -> Optional.of(healthCheck(body));
-            case MANUAL_INTERVENTION -> part(body, "manual").flatMap(ActionReader::manual);
+            case MANUAL_INTERVENTION ->
+                    part(body, "manual").flatMap(manual -> manual(manual, names));
             case GROUP -> Optional.of(new Action.Group(List.of()));
         };
     }
@@ -162,19 +167,19 @@ final class ActionReader {
                 .orElseGet(() -> new Action.HealthCheck(UnavailableTargets.FAIL, WITHIN));
     }
 
-    /** A role that an API key may have: nobody else could ever answer. */
-    private static String role(String text) {
-        List<String> roles = Arrays.stream(Role.values()).map(Enum::name).toList();
-        if (!roles.contains(text)) {
-            throw new IllegalArgumentException(
-                    "\"%s\" is no role of an API key. Use %s.%s"
-                            .formatted(
-                                    text, Sentences.orList(roles), Nearest.question(text, roles)));
+    /** What an API key may do, or a team that some key is of: nobody else could ever answer. */
+    private static String responsible(String text, Set<String> teams) {
+        if (ACCESS.contains(text) || teams.contains(text)) {
+            return text;
         }
-        return text;
+        var known = new ArrayList<>(ACCESS);
+        known.addAll(teams);
+        throw new IllegalArgumentException(
+                "\"%s\" is no role and no team of an API key. Use %s, or a team that a key has (POST /api-keys, \"teams\").%s"
+                        .formatted(text, Sentences.orList(ACCESS), Nearest.question(text, known)));
     }
 
-    private static Optional<Action> manual(JsonBody manual) {
+    private static Optional<Action> manual(JsonBody manual, KnownNames names) {
         Optional<String> instructions = manual.requiredText("instructions");
         instructions
                 .filter(text -> text.length() > INSTRUCTIONS_MAX)
@@ -184,7 +189,8 @@ final class ActionReader {
                                         "instructions",
                                         "Instructions have at most %d characters. Link to the rest."
                                                 .formatted(INSTRUCTIONS_MAX)));
-        List<String> roles = manual.list("roles", ActionReader::role).orElse(List.of());
+        List<String> roles =
+                manual.list("roles", text -> responsible(text, names.teams())).orElse(List.of());
         manual.refuseUnknown();
         return instructions.map(text -> new Action.ManualIntervention(text, roles));
     }

@@ -146,7 +146,16 @@ public class DeploymentResource {
     @Operation(
             summary = "Cancel a deployment",
             description =
-                    "TERM at once, KILL after 10 s, given up 30 s after that; then ALWAYS steps, at most 5 minutes. A second cancel skips those. Send an Idempotency-Key if the request may be repeated by accident.")
+                    "TERM at once, KILL after 10 s, given up 30 s after that; then ALWAYS steps, at most 5 minutes. A repeat changes nothing; {\"skipCleanup\": true} leaves the ALWAYS steps out, or ends them, at any time.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CancelRequest.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "without clean-up",
+                                            value = "{\"skipCleanup\": true}")))
     @APIResponse(responseCode = "202", description = "It will end")
     @APIResponse(responseCode = "409", description = "It has ended")
     public RestResponse<String> cancel(
@@ -160,11 +169,7 @@ public class DeploymentResource {
                 "/" + id + "/cancel",
                 json,
                 tx -> {
-                    if (json != null && json.length > 0) {
-                        var body = JsonBody.of(json);
-                        body.refuseUnknown();
-                        body.mistakes().refuseIfAny();
-                    }
+                    boolean skipCleanup = CancelRequest.skipsCleanup(json);
                     var row = row(tx, deployment);
                     var deadline =
                             cause.at()
@@ -178,6 +183,7 @@ public class DeploymentResource {
                             new Cancel(
                                     cause.actor(),
                                     deadline,
+                                    skipCleanup,
                                     observations.of(tx, environment, cause.at())),
                             cause);
                 });

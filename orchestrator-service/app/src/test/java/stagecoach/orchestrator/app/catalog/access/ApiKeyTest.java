@@ -113,7 +113,8 @@ class ApiKeyTest {
                                         id,
                                         KeyCheck.sha256Of(key),
                                         List.of(ConfigurationDocument.Role.ADMIN),
-                                        Optional.empty()))),
+                                        Optional.empty(),
+                                        List.of()))),
                 EventAttributes.none());
         await().atMost(StagecoachResource.PATIENCE)
                 .until(() -> Api.get("/events?limit=500&since=" + before).asString().contains(id));

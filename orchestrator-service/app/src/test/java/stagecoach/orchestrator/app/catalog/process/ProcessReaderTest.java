@@ -36,7 +36,8 @@ class ProcessReaderTest {
                     Set.of("eu"),
                     Set.of("hq"),
                     Set.of(FeedId.BUILT_IN.value()),
-                    Set.of());
+                    Set.of(),
+                    Set.of("dba"));
 
     @Test
     void a_step_says_little_and_means_the_defaults() {
@@ -217,7 +218,7 @@ class ProcessReaderTest {
                 only(
                         """
                         {"name": "go", "kind": "MANUAL_INTERVENTION",
-                         "manual": {"instructions": "Look at the dashboard.", "roles": ["CONFIGURE"]}}""");
+                         "manual": {"instructions": "Look at the dashboard.", "roles": ["CONFIGURE", "dba"]}}""");
         assertThat(step.runOn()).isEqualTo(new RunOn.NoMachine());
         assertThat(step.action())
                 .isEqualTo(
@@ -243,7 +244,7 @@ class ProcessReaderTest {
                         error -> {
                             assertThat(error.pointer()).isEqualTo("/steps/0/manual/roles/0");
                             assertThat(error.detail())
-                                    .contains("\"DEPLOYER\" is no role of an API key")
+                                    .contains("\"DEPLOYER\" is no role and no team of an API key")
                                     .contains("Did you mean \"DEPLOY\"?");
                         });
     }

@@ -25,6 +25,7 @@ class ScriptReaderTest {
                     Set.of("eu"),
                     Set.of("hq"),
                     Set.of(FeedId.BUILT_IN.value()),
+                    Set.of(),
                     Set.of());
 
     private static JsonBody step(String fields) {

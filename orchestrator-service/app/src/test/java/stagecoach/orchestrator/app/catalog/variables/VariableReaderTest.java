@@ -21,7 +21,8 @@ import stagecoach.wire.StagecoachJson;
 
 class VariableReaderTest {
     private static final KnownNames NAMES =
-            new KnownNames(Set.of("production"), Set.of("eu"), Set.of(), Set.of(), Set.of());
+            new KnownNames(
+                    Set.of("production"), Set.of("eu"), Set.of(), Set.of(), Set.of(), Set.of());
     private static final Scope EU =
             new Scope(List.of(), List.of(), List.of(), List.of(), List.of(new RegionId("eu")));
     private static final Variable SECRET =

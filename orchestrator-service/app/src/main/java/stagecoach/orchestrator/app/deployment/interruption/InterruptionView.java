@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.deployment.intake;
+package stagecoach.orchestrator.app.deployment.interruption;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.contracts.deployment.DeploymentEvent.InterruptionKind;
 import stagecoach.contracts.run.Pair;
+import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.deployment.row.InterruptionRow;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.wire.StagecoachJson;
@@ -25,6 +26,9 @@ import stagecoach.wire.StagecoachJson;
 record InterruptionView(
         String id,
         String deployment,
+        String project,
+        String release,
+        String environment,
         InterruptionKind kind,
         Phase phase,
         int run,
@@ -38,11 +42,14 @@ record InterruptionView(
         @Schema(nullable = true) @Nullable Choice choice,
         @Schema(nullable = true) @Nullable String by,
         @Schema(nullable = true) @Nullable String notes) {
-    static InterruptionView of(InterruptionRow row) {
+    static InterruptionView of(InterruptionRow row, DeploymentRow asking) {
         List<Pair> pairs = Arrays.asList(StagecoachJson.read(row.pairs, Pair[].class));
         return new InterruptionView(
                 row.id,
                 row.deployment,
+                asking.project,
+                asking.release,
+                asking.environment,
                 InterruptionKind.valueOf(row.kind),
                 Phase.valueOf(row.phase),
                 row.run,

@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.deployment.intake;
+package stagecoach.orchestrator.app.deployment.interruption;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -7,6 +7,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.deployment.row.InterruptionRow;
 import stagecoach.orchestrator.app.progress.KnownDeployment;
 import stagecoach.runtime.access.Listed;
@@ -32,7 +33,9 @@ public class DeploymentInterruptions {
         DeploymentId deployment = KnownDeployment.id(id);
         return unitOfWork.run(
                 tx -> {
-                    KnownDeployment.check(tx, deployment);
+                    DeploymentRow asking =
+                            tx.find(DeploymentRow.class, deployment.value())
+                                    .orElseThrow(() -> KnownDeployment.notFound(id));
                     return new Listed<>(
                             tx
                                     .query(
@@ -40,7 +43,7 @@ public class DeploymentInterruptions {
                                             "from InterruptionRow where deployment = ?1 order by raisedAt, run",
                                             id)
                                     .stream()
-                                    .map(InterruptionView::of)
+                                    .map(row -> InterruptionView.of(row, asking))
                                     .toList(),
                             null);
                 });

@@ -1,16 +1,23 @@
-package stagecoach.orchestrator.app.deployment.intake;
+package stagecoach.orchestrator.app.deployment.interruption;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -32,11 +39,13 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Idempotency;
 import stagecoach.runtime.access.Idempotency.Answer;
+import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PageRequest;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.InterruptionId;
@@ -80,12 +89,77 @@ public class InterruptionResource {
         this.clock = clock;
     }
 
+    /** Lists them over all deployments, those asked first at the head. */
+    @GET
+    @Operation(
+            summary = "List what deployments ask people, the oldest first",
+            description = "open=true for those that wait for an answer, open=false for the others.")
+    public Listed<InterruptionView> list(
+            @BeanParam PageRequest page,
+            @QueryParam("open") @Nullable Boolean open,
+            @QueryParam("project") @Nullable String project,
+            @QueryParam("environment") @Nullable String environment) {
+        int limit = page.limit();
+        var after = page.after().map(Asked::of).orElse(Asked.BEFORE_ALL);
+        return unitOfWork.run(
+                tx -> {
+                    var found =
+                            tx.page(
+                                    InterruptionRow.class,
+                                    """
+                                    select i from InterruptionRow i, DeploymentRow d
+                                    where d.id = i.deployment
+                                        and (i.raisedAt > ?1 or (i.raisedAt = ?1 and i.id > ?2))
+                                        and (?3 = '' or d.project = ?3)
+                                        and (?4 = '' or d.environment = ?4)
+                                        and (?5 = ''
+                                            or (?5 = 'true' and i.resolvedAt is null)
+                                            or (?5 = 'false' and i.resolvedAt is not null))
+                                    order by i.raisedAt, i.id""",
+                                    limit + 1,
+                                    after.at(),
+                                    after.id(),
+                                    Objects.requireNonNullElse(project, ""),
+                                    Objects.requireNonNullElse(environment, ""),
+                                    open == null ? "" : open.toString());
+                    return page.page(
+                            found,
+                            row -> new Asked(row.raisedAt, row.id).key(),
+                            rows -> rows.stream().map(row -> view(tx, row)).toList());
+                });
+    }
+
+    /** Where in the list of all questions one stands. */
+    private record Asked(Instant at, String id) {
+        static final Asked BEFORE_ALL = new Asked(Instant.EPOCH, "");
+
+        static Asked of(String key) {
+            int space = key.indexOf(' ');
+            try {
+                return new Asked(Instant.parse(key.substring(0, space)), key.substring(space + 1));
+            } catch (DateTimeParseException | StringIndexOutOfBoundsException e) {
+                throw PageRequest.foreignCursor();
+            }
+        }
+
+        String key() {
+            return at + " " + id;
+        }
+    }
+
     /** Reads one. */
     @GET
     @Path("{id}")
     @Operation(summary = "Read a question that a deployment asks")
     public InterruptionView get(String id) {
-        return unitOfWork.run(tx -> InterruptionView.of(row(tx, id)));
+        return unitOfWork.run(tx -> view(tx, row(tx, id)));
+    }
+
+    private static InterruptionView view(Tx tx, InterruptionRow row) {
+        return InterruptionView.of(
+                row,
+                tx.find(DeploymentRow.class, row.deployment)
+                        .orElseThrow(() -> notFound("deployment", row.deployment)));
     }
 
     /** Answers one; the deployment goes on. */
@@ -141,15 +215,19 @@ public class InterruptionResource {
                                 new InterruptionId(row.id),
                                 answer.choice(),
                                 cause.actor(),
-                                caller.roles().stream().map(Enum::name).collect(Collectors.toSet()),
+                                rolesAndTeams(),
                                 Optional.ofNullable(answer.notes()),
                                 settings.pauseTrust(),
                                 observations.of(tx, environment, cause.at()))),
                 cause);
         return new Answer(
-                200,
-                Optional.empty(),
-                Optional.of(StagecoachJson.text(InterruptionView.of(row(tx, row.id)))));
+                200, Optional.empty(), Optional.of(StagecoachJson.text(view(tx, row(tx, row.id)))));
+    }
+
+    /** Their names cannot be mistaken: those of roles are upper case, those of teams lower. */
+    private Set<String> rolesAndTeams() {
+        return Stream.concat(caller.roles().stream().map(Enum::name), caller.teams().stream())
+                .collect(Collectors.toSet());
     }
 
     private static InterruptionRow row(Tx tx, String id) {

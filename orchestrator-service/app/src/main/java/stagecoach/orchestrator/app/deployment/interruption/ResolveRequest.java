@@ -1,4 +1,4 @@
-package stagecoach.orchestrator.app.deployment.intake;
+package stagecoach.orchestrator.app.deployment.interruption;
 
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

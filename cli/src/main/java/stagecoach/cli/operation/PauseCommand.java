@@ -1,0 +1,118 @@
+package stagecoach.cli.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import stagecoach.cli.ExitCode;
+import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
+import stagecoach.cli.command.ApiCommand;
+import stagecoach.wire.StagecoachJson;
+
+@Command(
+        name = "pause",
+        mixinStandardHelpOptions = true,
+        description =
+                "Keep deployments from starting, with a reason; stagecoach remove pause lets them start again.",
+        subcommands = {PauseCommand.Create.class, PauseCommand.ListAll.class})
+public final class PauseCommand implements Runnable {
+    private static final String PATH = "/pauses";
+    private static final String ANY = "any";
+
+    @Spec @Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                Objects.requireNonNull(spec).commandLine(),
+                "say what to do with pauses: create or list");
+    }
+
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description =
+                    "No deployment starts; or none of a project, to an environment, or both. Those under way go on.")
+    static final class Create extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "ID", description = "Its name, of your choosing.")
+        String id = "";
+
+        @Option(names = "--project")
+        @Nullable String project;
+
+        @Option(names = "--environment")
+        @Nullable String environment;
+
+        @Option(names = "--reason", required = true, description = "For those who wait.")
+        String reason = "";
+
+        @Override
+        protected ExitCode run(ApiClient api) {
+            JsonNode body =
+                    StagecoachJson.mapper()
+                            .createObjectNode()
+                            .put("project", project)
+                            .put("environment", environment)
+                            .put("reason", reason);
+            JsonNode made = api.put(PATH + "/" + ApiClient.encoded(id), body);
+            if (json) {
+                sayJson(made);
+            } else {
+                say("paused; stagecoach remove pause %s ends it".formatted(id));
+            }
+            return ExitCode.SUCCEEDED;
+        }
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "What keeps deployments from starting.")
+    static final class ListAll extends ApiCommand {
+        @Override
+        protected ExitCode run(ApiClient api) {
+            List<JsonNode> pauses = api.list(PATH);
+            if (json) {
+                sayJson(ApiClient.whole(pauses));
+                return ExitCode.SUCCEEDED;
+            }
+            var rows = new ArrayList<List<String>>();
+            for (JsonNode pause : pauses) {
+                rows.add(
+                        List.of(
+                                pause.path("id").asText(),
+                                or(pause.path("project")),
+                                or(pause.path("environment")),
+                                pause.path("reason").asText(),
+                                pause.path("by").asText(),
+                                pause.path("since").asText()));
+            }
+            say(
+                    rows.isEmpty()
+                            ? "nothing is paused"
+                            : Text.table(
+                                            List.of(
+                                                    "ID",
+                                                    "PROJECT",
+                                                    "ENVIRONMENT",
+                                                    "REASON",
+                                                    "BY",
+                                                    "SINCE"),
+                                            rows)
+                                    .stripTrailing());
+            return ExitCode.SUCCEEDED;
+        }
+
+        private static String or(JsonNode name) {
+            return name.isTextual() ? name.asText() : ANY;
+        }
+    }
+}
