@@ -190,10 +190,13 @@ class RegressionsTest {
         JsonNode cancelled = traced.endsAs(first, "CANCELLED");
 
         String second = whole.deploy("late-word", "1.0.0");
-        traced.open(second);
+        until(
+                () -> whole.api().get("/deployments/" + second).at("/waitingFor").toString(),
+                waits -> waits.contains("MACHINE_AWAITED"));
+        whole.release("tentacle-web-2");
         traced.awaitLine(second + " stay web-1");
         traced.open(first);
-        whole.release("tentacle-web-2");
+        traced.open(second);
 
         traced.endsAs(second, "SUCCEEDED");
         assertThat(traced.endsAs(first, "CANCELLED").path("endedAt"))

@@ -187,7 +187,7 @@ class ScheduleTest {
         play.then(new BeginWithoutThem(kept, play.observation()));
         assertThat(play.runs()).containsExactly("1 DEPLOYMENT NORMAL");
 
-        play.then(new Cancel("ada", fine, play.observation())).then(new EndNow(kept));
+        play.then(new Cancel("ada", fine, false, play.observation())).then(new EndNow(kept));
         assertThat(play.end().state()).isEqualTo(DeploymentState.CANCELLED);
     }
 

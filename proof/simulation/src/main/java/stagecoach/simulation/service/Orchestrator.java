@@ -119,7 +119,7 @@ final class Orchestrator extends Service {
         tell(asked.deployment(), new Queue(asked));
     }
 
-    /** Someone cancels one of them, perhaps for the second time; some say that nothing is cleaned up. */
+    /** Someone cancels one of them, perhaps again, perhaps without a clean-up. */
     void cancel(int whom, boolean skipCleanup) {
         if (!isUp() || lines.isEmpty()) {
             return;

@@ -1,5 +1,6 @@
 package stagecoach.steprunner.run;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,8 @@ import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
+import stagecoach.steprunner.run.PlaceStage.AtWork;
+import stagecoach.steprunner.run.PlaceStage.BackingOff;
 import stagecoach.steprunner.run.PlaceStage.Ended;
 import stagecoach.steprunner.run.PlaceStage.Waiting;
 
