@@ -125,7 +125,7 @@ class AbsenceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(UnavailableTargets.class)
+    @EnumSource(value = UnavailableTargets.class, mode = EnumSource.Mode.EXCLUDE, names = "EXCLUDE")
     void a_machine_that_goes_down_for_good_at_any_moment_is_judged_by_the_rule_of_the_steps(
             UnavailableTargets rule) {
         int leftOut = 0;
