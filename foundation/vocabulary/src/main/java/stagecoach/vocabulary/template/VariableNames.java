@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import stagecoach.vocabulary.template.syntax.Symbol;
 
 /** How variables may be called, and what they are called in a process's environment. */
@@ -16,6 +17,11 @@ public final class VariableNames {
 
     private static final String OURS = "Stagecoach.";
     private static final String ENVIRONMENT_PREFIX = "STAGECOACH_";
+
+    /** What the state of any step is called there; which steps there are is not asked. */
+    private static final Pattern STATE_OF_A_STEP = Pattern.compile("STAGECOACH_STEP_.+__STATE");
+
+    private static final String SOME_STATE = "Stagecoach.Step[…].State";
 
     private VariableNames() {}
 
@@ -49,17 +55,22 @@ public final class VariableNames {
     }
 
     /**
-     * The names that would overwrite one another in a process's environment, the built-in ones
-     * included: environment name to the two or more names that lead to it, sorted.
+     * The names that would overwrite one another in a process's environment, the built-in ones and
+     * the states of steps included: environment name to the two or more names that lead to it,
+     * sorted.
      */
     public static Map<String, List<String>> collisions(Collection<String> names) {
         var byEnvironmentName = new LinkedHashMap<String, List<String>>();
         var all = new TreeSet<>(names);
         all.addAll(BuiltIns.NAMES);
         for (String name : all) {
-            byEnvironmentName
-                    .computeIfAbsent(environmentName(name), _ -> new ArrayList<>())
-                    .add(name);
+            String environmentName = environmentName(name);
+            var leadingThere =
+                    byEnvironmentName.computeIfAbsent(environmentName, _ -> new ArrayList<>());
+            leadingThere.add(name);
+            if (leadingThere.size() == 1 && STATE_OF_A_STEP.matcher(environmentName).matches()) {
+                leadingThere.addFirst(SOME_STATE);
+            }
         }
         byEnvironmentName.values().removeIf(colliding -> colliding.size() < 2);
         return byEnvironmentName;

@@ -3,6 +3,7 @@ package stagecoach.vocabulary.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -31,6 +32,17 @@ class VariableNamesTest {
                 .containsEntry(
                         "STAGECOACH_TARGET_ID", List.of("Stagecoach.Target.Id", "Target.Id"));
         assertThat(VariableNames.collisions(List.of("A", "B"))).isEmpty();
+    }
+
+    @Test
+    void a_name_that_would_overwrite_the_state_of_a_step_is_found_too() {
+        assertThat(VariableNames.environmentName(BuiltIns.stepState(new StepName("web"))))
+                .isEqualTo("STAGECOACH_STEP_WEB__STATE");
+        assertThat(VariableNames.collisions(List.of("Step[web].State", "Step.State")))
+                .containsExactly(
+                        Map.entry(
+                                "STAGECOACH_STEP_WEB__STATE",
+                                List.of("Stagecoach.Step[…].State", "Step[web].State")));
     }
 
     @ParameterizedTest

@@ -39,12 +39,13 @@ final class DeploymentVariables {
     /** Those that are the same for all steps of a run at one moment. */
     static Map<String, String> of(StepRunStarted sheet, Optional<Plan.Labels> labels, SoFar soFar) {
         var told = sheet.facts().orElse(RunFacts.NONE);
+        var standing = standing(sheet);
         var facts = new LinkedHashMap<String, String>();
         facts.put(
                 BuiltIns.DEPLOYMENT_STATE,
-                (soFar.failure().isPresent() && told.standing() != Standing.CANCELLED
+                (soFar.failure().isPresent() && standing != Standing.CANCELLED
                                 ? Standing.FAILED
-                                : told.standing())
+                                : standing)
                         .name());
         // The first failure counts, and that of an earlier run was before this one's.
         facts.put(
@@ -70,6 +71,17 @@ final class DeploymentVariables {
                 BuiltIns.PROJECT_NAME,
                 labels.map(Plan.Labels::projectName).orElse(sheet.project().value()));
         return facts;
+    }
+
+    /** An older orchestrator tells nothing, and nothing that goes well is cleaned up after. */
+    private static Standing standing(StepRunStarted sheet) {
+        return sheet.facts()
+                .map(RunFacts::standing)
+                .orElse(
+                        switch (sheet.purpose()) {
+                            case NORMAL -> RunFacts.NONE.standing();
+                            case CLEANUP -> Standing.FAILED;
+                        });
     }
 
     /**

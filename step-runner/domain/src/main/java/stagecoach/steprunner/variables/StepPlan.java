@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.internal.Plan;
 import stagecoach.contracts.run.Pair;
@@ -22,6 +23,7 @@ import stagecoach.vocabulary.template.BuiltIns;
 import stagecoach.vocabulary.template.OutputReference;
 import stagecoach.vocabulary.template.ResolvedVariables;
 import stagecoach.vocabulary.template.ScopeContext;
+import stagecoach.vocabulary.template.VariableNames;
 import stagecoach.vocabulary.template.VariableProblem;
 import stagecoach.vocabulary.template.VariableSet;
 
@@ -294,16 +296,28 @@ public final class StepPlan {
                 .pin();
     }
 
-    /** What a process gets; an environment has no room for how each step stands at each target. */
+    /**
+     * What a process gets; an environment has no room for how each step stands at each target. A
+     * release can be older than one of our names: there its own variable keeps its place in the
+     * environment.
+     */
     private static Map<String, String> values(ResolvedVariables known) {
+        var all = known.all();
+        var own =
+                all.keySet().stream()
+                        .filter(name -> !VariableNames.isReserved(name))
+                        .map(VariableNames::environmentName)
+                        .collect(Collectors.toSet());
         var values = new LinkedHashMap<String, String>();
-        known.all()
-                .forEach(
-                        (name, value) -> {
-                            if (!BuiltIns.isStateAtATarget(name)) {
-                                values.put(name, value.value());
-                            }
-                        });
+        all.forEach(
+                (name, value) -> {
+                    boolean taken =
+                            VariableNames.isReserved(name)
+                                    && own.contains(VariableNames.environmentName(name));
+                    if (!taken && !BuiltIns.isStateAtATarget(name)) {
+                        values.put(name, value.value());
+                    }
+                });
         return values;
     }
 

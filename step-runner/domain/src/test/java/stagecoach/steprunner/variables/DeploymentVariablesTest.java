@@ -208,6 +208,55 @@ class DeploymentVariablesTest {
     }
 
     @Test
+    void a_variable_of_an_older_release_keeps_its_place_in_the_environment() {
+        var own = new Variable("Project.Name", "my own", false, Scope.EVERYWHERE);
+        var web = Step.of("report", ON_WEB, new Action.Script(Action.Syntax.BASH, "./report"));
+        var plan =
+                new StepPlan(
+                        new Plan(
+                                new ProjectId("shop"),
+                                new ReleaseVersion("1.2"),
+                                new EnvironmentId("production"),
+                                new DeploymentProcess(List.of(web.build())),
+                                List.of(own),
+                                Map.of(),
+                                List.of(),
+                                Optional.empty()));
+        var payload =
+                (CommandPayload.Script)
+                        plan.payload(sheet(RunFacts.NONE), REPORT, WEB_1, SoFar.NOTHING);
+        assertThat(payload.variables())
+                .containsEntry("Project.Name", "my own")
+                .doesNotContainKey("Stagecoach.Project.Name")
+                .containsEntry("Stagecoach.Project.Id", "shop");
+    }
+
+    @Test
+    void what_cleans_up_by_the_word_of_an_older_orchestrator_cleans_up_after_a_failure() {
+        var sheet =
+                new StepRunStarted(
+                        new DeploymentId("7f3k9qzm"),
+                        new ProjectId("shop"),
+                        new ReleaseVersion("1.2"),
+                        new EnvironmentId("production"),
+                        Digest.of("plan"),
+                        Phase.DEPLOYMENT,
+                        new Run(3),
+                        2,
+                        Purpose.CLEANUP,
+                        false,
+                        List.of(new StepAssignment(REPORT, List.of(WEB_1), Optional.empty())),
+                        Optional.empty());
+        assertThat(
+                        plan("./report", Optional.empty())
+                                .variablesAt(sheet, REPORT, WEB_1, SoFar.NOTHING)
+                                .find("Stagecoach.Deployment.State")
+                                .orElseThrow()
+                                .value())
+                .isEqualTo("FAILED");
+    }
+
+    @Test
     void a_person_is_told_values_and_outputs_and_no_secret() {
         var secret = new Variable("Pw", "s3cr3t-pw", true, Scope.EVERYWHERE);
         var manual =
