@@ -225,6 +225,14 @@ public sealed interface Deployment {
                                 by,
                                 deadline,
                                 cleanup);
+                case TargetExcluded excluded ->
+                        new Cancelling(
+                                asked,
+                                progress.excluding(excluded.target()),
+                                position,
+                                by,
+                                deadline,
+                                cleanup);
                 case CleanupSkipped _ ->
                         new Cancelling(asked, progress, position, by, deadline, Cleanup.SKIPPED);
                 case DeploymentEnded end when !(position instanceof Position.InRun) ->
@@ -237,7 +245,6 @@ public sealed interface Deployment {
                         PhaseEnded _,
                         TargetJoined _,
                         TargetMissed _,
-                        TargetExcluded _,
                         InterruptionRaised _,
                         InterruptionResolved _,
                         DeploymentStaged _,

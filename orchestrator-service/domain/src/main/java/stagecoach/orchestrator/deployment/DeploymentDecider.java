@@ -167,9 +167,7 @@ public final class DeploymentDecider
         var decision = new Decision(state);
         var ended = ended(state, current.get(), end);
         decision.add(ended);
-        if (decision.state() instanceof Running) {
-            Questions.takenOut(end).forEach(decision::add);
-        }
+        Questions.takenOut(end).forEach(decision::add);
         if (decision.state() instanceof Running running) {
             var question = Questions.of(running, current.get(), ended, end);
             if (question.isPresent()) {

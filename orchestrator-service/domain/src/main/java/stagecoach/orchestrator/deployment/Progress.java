@@ -30,7 +30,7 @@ import stagecoach.vocabulary.identity.TargetId;
  * @param attempt the present one, or while it is queued the one to come
  * @param runs how many runs there were; the one counter of the deployment
  * @param succeeded the pairs that need not run again
- * @param excluded targets that a person took out
+ * @param excluded targets that a person or a health check took out
  * @param proceeded whether it shall be deployed though only its packages were asked for at first
  * @param mayStillRun where an abandoned process may be at work
  * @param now the present attempt

@@ -22,6 +22,7 @@ import stagecoach.decider.DeciderSpec;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.vocabulary.identity.WorkerId;
+import stagecoach.vocabulary.process.Condition;
 
 /** Invariant 8: a cancelled deployment ends, within a bound, and says what may still run. */
 class CancelTest {
@@ -62,6 +63,20 @@ class CancelTest {
             assertThat(play.runs()).last().asString().endsWith("DEPLOYMENT CLEANUP");
             assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.CANCELLED);
         }
+    }
+
+    @Test
+    void nothing_is_cleaned_up_on_a_target_that_a_health_check_took_out_before_the_cancel() {
+        var play =
+                Play.started(
+                                twoWebs,
+                                Shop.queued(
+                                        Shop.script("start"),
+                                        Shop.script("tidy", Condition.ALWAYS)))
+                        .cancelled()
+                        .endsCancelledWithout("web-2");
+        assertThat(play.newestWork()).containsExactly("tidy on web-1 (eu)");
+        assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.CANCELLED);
     }
 
     @Test

@@ -203,17 +203,24 @@ final class Play {
 
     /** The current run ends well, and a health check has taken this target out. */
     Play succeedsWithout(String target) {
-        var end = end(RunOutcome.SUCCEEDED, StepState.SUCCEEDED);
-        return then(
-                new EndPhase(
-                        end.run(),
-                        end.outcome(),
-                        end.reason(),
-                        end.results(),
-                        end.missing(),
-                        Optional.empty(),
-                        List.of(new TargetId(target)),
-                        end.observation()));
+        return then(without(target, end(RunOutcome.SUCCEEDED, StepState.SUCCEEDED)));
+    }
+
+    /** A cancel ends the current run, in which a health check had taken this target out. */
+    Play endsCancelledWithout(String target) {
+        return then(without(target, end(RunOutcome.CANCELLED, StepState.CANCELLED)));
+    }
+
+    private static EndPhase without(String target, EndPhase end) {
+        return new EndPhase(
+                end.run(),
+                end.outcome(),
+                end.reason(),
+                end.results(),
+                end.missing(),
+                Optional.empty(),
+                List.of(new TargetId(target)),
+                end.observation());
     }
 
     /** The current run ends since this pair failed; the others succeeded. */

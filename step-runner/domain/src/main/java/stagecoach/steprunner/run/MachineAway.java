@@ -50,6 +50,17 @@ final class MachineAway {
         return out;
     }
 
+    /** Why nothing begins at a pair any more, since a health check has taken its target out. */
+    static Optional<String> takenOut(Underway run, Pair pair) {
+        return pair.target()
+                .flatMap(target -> Optional.ofNullable(takenOut(run).get(target)))
+                .map(MachineAway::takenOutBy);
+    }
+
+    static String takenOutBy(String healthCheck) {
+        return "left out, because the health check %s took this target out".formatted(healthCheck);
+    }
+
     /** Why nothing can run there; empty if its machine is to be asked. */
     static Optional<String> at(Underway run, PlannedStep step, Pair pair) {
         Place place = run.place(pair);

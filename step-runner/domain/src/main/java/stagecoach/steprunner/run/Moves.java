@@ -63,7 +63,7 @@ final class Moves {
         return List.of();
     }
 
-    /** Where a health check has taken a target out nothing begins any more, whatever its rule. */
+    /** Where a health check has taken a target out nothing begins any more, and nothing again. */
     private List<StepRunEvent> atTargetsTakenOut(List<StepProgress> batch) {
         var out = MachineAway.takenOut(run);
         var events = new ArrayList<StepRunEvent>();
@@ -81,10 +81,23 @@ final class Moves {
                                                 new StepSkipped(
                                                         step.step().name(),
                                                         List.of(waiting.getKey()),
-                                                        "left out, because the health check %s took this target out"
-                                                                .formatted(by))));
+                                                        MachineAway.takenOutBy(by))));
             }
         }
+        run.backingOff()
+                .keySet()
+                .forEach(
+                        pair ->
+                                pair.target()
+                                        .map(out::get)
+                                        .ifPresent(
+                                                by ->
+                                                        events.add(
+                                                                StepRunDecider.notStarted(
+                                                                        pair,
+                                                                        StepState.SKIPPED,
+                                                                        MachineAway.takenOutBy(
+                                                                                by)))));
         return events;
     }
 

@@ -147,7 +147,7 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
                             events.add(outcomeOf(run, open, report));
                             if (events.getFirst() instanceof StepTryFailed failed
                                     && !failed.nextTryAt().isAfter(report.at())) {
-                                events.add(started(run, open.pair(), open.work().tryNumber() + 1));
+                                events.add(nextTry(run, open.pair(), open.work().tryNumber() + 1));
                             }
                             return andOn(run, events, report.judge());
                         })
@@ -183,10 +183,21 @@ public final class StepRunDecider implements Decider<StepRun, StepRunCommand, St
         }
         for (var wait : run.backingOff().entrySet()) {
             if (wait.getValue().failed().equals(over.failed())) {
-                return List.of(started(run, wait.getKey(), wait.getValue().tryNumber() + 1));
+                var next = nextTry(run, wait.getKey(), wait.getValue().tryNumber() + 1);
+                // What ends here was kept waiting by a person who decides, and nothing begins then.
+                return run.needsGuidance()
+                        ? andOn(run, List.of(next), Judge.NOBODY)
+                        : List.of(next);
             }
         }
         return List.of();
+    }
+
+    /** Another try; none where a health check has taken the target out meanwhile. */
+    private static StepRunEvent nextTry(Underway run, Pair pair, int tryNumber) {
+        return MachineAway.takenOut(run, pair)
+                .<StepRunEvent>map(reason -> notStarted(pair, StepState.SKIPPED, reason))
+                .orElseGet(() -> started(run, pair, tryNumber));
     }
 
     private List<StepRunEvent> onCancel(StepRun state) {

@@ -19,13 +19,19 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
         return step.kind() == PlannedStep.Kind.HEALTH_CHECK ? ofHealth(step, verdict) : verdict;
     }
 
-    /** A machine that gives no answer is unavailable, and treated by the step's rule for that. */
+    /**
+     * A machine that gives no answer is unavailable, and treated by the step's rule for that once
+     * no try is left: to ask again does no harm, whatever became of the question before.
+     */
     private static Verdict ofHealth(PlannedStep step, Verdict verdict) {
-        boolean failed =
-                verdict.state() == StepState.FAILED || verdict.state() == StepState.UNKNOWN;
-        return failed && MachineAway.isLeftOut(step)
-                ? new Verdict(StepState.SKIPPED, verdict.reason(), false)
-                : verdict;
+        return switch (verdict.state()) {
+            case FAILED, UNKNOWN, SKIPPED ->
+                    new Verdict(
+                            MachineAway.isLeftOut(step) ? StepState.SKIPPED : verdict.state(),
+                            verdict.reason(),
+                            true);
+            case SUCCEEDED, CANCELLED, PENDING, RUNNING -> verdict;
+        };
     }
 
     private static Verdict ofCommand(PlannedStep step, CommandResult result, boolean cancelling) {

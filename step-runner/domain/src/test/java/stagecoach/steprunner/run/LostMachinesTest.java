@@ -8,7 +8,9 @@ import static stagecoach.steprunner.run.Sheets.pair;
 import static stagecoach.steprunner.run.Sheets.sheet;
 import static stagecoach.steprunner.run.Sheets.step;
 import static stagecoach.steprunner.run.Sheets.target;
+import static stagecoach.steprunner.run.Sheets.ticket;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.Pair;
@@ -34,6 +37,8 @@ import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.contracts.steprun.StepRunEvent.StepStarted;
+import stagecoach.decider.DeciderSpec;
+import stagecoach.steprunner.run.StepRunCommand.BackoffOver;
 import stagecoach.steprunner.run.StepRunCommand.CommandReported;
 import stagecoach.steprunner.run.StepRunCommand.StartRun;
 import stagecoach.vocabulary.identity.PoolId;
@@ -215,6 +220,70 @@ class LostMachinesTest {
                 .contains("left out, because the health check alive took this target out");
         assertThat(played.end().outcome()).isEqualTo(RunOutcome.SUCCEEDED);
         assertThat(played.end().excluded()).containsExactly(new TargetId("t2"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_step_that_waits_for_another_try_begins_no_more_where_a_health_check_took_its_target_out(
+            boolean atOnce) {
+        var played =
+                new Played(
+                        started ->
+                                started.pair().equals(pair("alive", "t2"))
+                                        ? unreached(false)
+                                        : exited(started.pair().equals(pair("use", "t2")) ? 1 : 0),
+                        step("use")
+                                .retrying(3, atOnce ? Duration.ZERO : Duration.ofHours(1))
+                                .at("t1", "t2"),
+                        step("alive")
+                                .kind(Kind.HEALTH_CHECK)
+                                .unavailable(UnavailableTargets.EXCLUDE)
+                                .withPrevious()
+                                .at("t1", "t2"));
+        assertThat(played.started()).containsOnlyOnce(pair("alive", "t2"));
+        assertThat(played.result("use", "t2").state()).isEqualTo(StepState.SKIPPED);
+        assertThat(played.result("use", "t2").reason())
+                .contains("left out, because the health check alive took this target out");
+        assertThat(played.end().outcome()).isEqualTo(RunOutcome.SUCCEEDED);
+    }
+
+    @Test
+    void while_a_person_decides_no_other_try_begins_at_a_target_that_was_taken_out() {
+        var decider = DeciderSpec.of(new StepRunDecider());
+        var check = step("alive").kind(Kind.HEALTH_CHECK).unavailable(UnavailableTargets.EXCLUDE);
+        var wait = Duration.ofSeconds(5);
+        var waiting =
+                decider.after(
+                        new StartRun(
+                                Sheets.guided(
+                                        step("use").retrying(1, wait).at("t1"),
+                                        step("break").withPrevious().at("t2"),
+                                        check.withPrevious().at("t1")),
+                                Map.of()),
+                        new CommandReported(ticket("use", "t1", 1), exited(1), NOON),
+                        new CommandReported(ticket("break", "t2", 1), exited(1), NOON),
+                        new CommandReported(ticket("alive", "t1", 1), unreached(false), NOON));
+        var over = waiting.after(new BackoffOver(ticket("use", "t1", 1)));
+        assertThat(over.history()).doesNotContain(Sheets.started("use", "t1", 2));
+        var end = (StepRunEnded) over.history().getLast();
+        assertThat(end.outcome()).isEqualTo(RunOutcome.NEEDS_GUIDANCE);
+        assertThat(end.excluded()).containsExactly(new TargetId("t1"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(UnavailableTargets.class)
+    void a_health_check_asks_as_often_as_it_may_before_its_rule_counts(UnavailableTargets rule) {
+        var check = step("alive").kind(Kind.HEALTH_CHECK).unavailable(rule);
+        var late =
+                new Played(
+                        started -> started.tryNumber() < 3 ? unreached(false) : exited(0),
+                        check.retrying(2, Duration.ZERO).at("t1"));
+        assertThat(late.state("alive", "t1")).isEqualTo(StepState.SUCCEEDED);
+        assertThat(late.end().excluded()).isEmpty();
+        var never = new Played(_ -> unreached(false), check.retrying(2, Duration.ZERO).at("t1"));
+        assertThat(never.started()).hasSize(3);
+        assertThat(never.state("alive", "t1"))
+                .isEqualTo(LEFT_OUT.contains(rule) ? StepState.SKIPPED : StepState.FAILED);
     }
 
     @Test
