@@ -36,11 +36,14 @@ public final class RemoveCommand extends ApiCommand {
             @Override
             String path(String id) {
                 int colon = id.indexOf(':');
-                return colon < 0
-                        ? super.path(id)
-                        : super.path(id.substring(0, colon))
-                                + "/versions/"
-                                + ApiClient.encoded(id.substring(colon + 1));
+                return super.path(id.substring(0, colon))
+                        + "/versions/"
+                        + ApiClient.encoded(id.substring(colon + 1));
+            }
+
+            @Override
+            boolean isId(String id) {
+                return id.matches("[^:]+:[^:]+");
             }
 
             // Its versions can be listed; one alone can only be removed.
@@ -58,6 +61,11 @@ public final class RemoveCommand extends ApiCommand {
 
         String path(String id) {
             return path.formatted(ApiClient.encoded(id));
+        }
+
+        /** Whether this may be the id of one. */
+        boolean isId(String id) {
+            return !id.isBlank();
         }
 
         /** Where something is told of it. */
@@ -86,16 +94,28 @@ public final class RemoveCommand extends ApiCommand {
             description = "Do not ask; needed where nobody can be asked.")
     boolean yes;
 
-    @Option(names = "--dry-run", description = "Remove nothing; say what would go.")
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Remove nothing; look only whether it is there. What uses it is known to the server.")
     boolean dryRun;
 
     @Override
     protected ExitCode run(ApiClient api) {
         String what = "%s %s".formatted(kind, id);
+        if (!kind.isId(id)) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "\"%s\" is not the id of a %s%s"
+                            .formatted(
+                                    id,
+                                    kind,
+                                    kind == Kind.PACKAGE ? ", such as Shop.Web:1.2.0" : ""));
+        }
         // What is not there is told before anybody is asked.
         api.get(kind.told(id));
         if (dryRun) {
-            say("would remove " + what);
+            say("would remove %s, unless something uses it".formatted(what));
             return ExitCode.SUCCEEDED;
         }
         if (!yes && !agreed(what)) {
@@ -115,7 +135,7 @@ public final class RemoveCommand extends ApiCommand {
         }
         return questions
                 .ask("Remove %s? [y/N] ".formatted(what), false)
-                .filter(answer -> answer.strip().equalsIgnoreCase("y"))
+                .filter(answer -> answer.strip().matches("(?i)y|yes"))
                 .isPresent();
     }
 }

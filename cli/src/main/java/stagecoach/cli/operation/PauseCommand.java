@@ -1,9 +1,11 @@
 package stagecoach.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,7 +64,23 @@ public final class PauseCommand implements Runnable {
                             .put("project", project)
                             .put("environment", environment)
                             .put("reason", reason);
-            JsonNode made = api.put(PATH + "/" + ApiClient.encoded(id), body);
+            String path = PATH + "/" + ApiClient.encoded(id);
+            // Another's pause must not turn into a smaller one unseen.
+            Optional<JsonNode> present = api.find(path);
+            if (present.isPresent()) {
+                PrintWriter err = spec().commandLine().getErr();
+                err.println(
+                        "error: there is a pause \"%s\" already, by %s: %s"
+                                .formatted(
+                                        id,
+                                        present.get().path("by").asText(),
+                                        present.get().path("reason").asText()));
+                err.println(
+                        "  Choose another id, or end that one first: stagecoach remove pause "
+                                + id);
+                return ExitCode.REFUSED;
+            }
+            JsonNode made = api.put(path, body);
             if (json) {
                 sayJson(made);
             } else {

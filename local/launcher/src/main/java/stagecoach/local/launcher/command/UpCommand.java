@@ -89,6 +89,11 @@ public final class UpCommand implements Callable<Integer> {
                                         ? "Stagecoach runs already"
                                         : "Stagecoach runs",
                                 facts.get("baseUrl")));
+        if (started.alreadyRan() && !settings.isEmpty()) {
+            Said.line(
+                    spec,
+                    "Settings count from a start on: ./stagecoach down, then up with --set again.");
+        }
         Said.line(spec, "  packages   " + facts.get("nugetIndex"));
         Said.line(spec, "  admin key  " + facts.get("adminKeyFile"));
         Said.line(

@@ -169,6 +169,8 @@ class Admission {
             DeploymentKind kind,
             Optional<String> cause,
             AtomicReference<@Nullable DeploymentId> reached) {
+        // What a repeat of this transaction has not reached is not to blame.
+        reached.set(null);
         Instant now = clock.instant();
         // Mostly nobody waits, and then nobody needs the lock.
         if (firstInLine(tx, now).isEmpty() || !hasRoom(TaskLimit.locked(tx))) {

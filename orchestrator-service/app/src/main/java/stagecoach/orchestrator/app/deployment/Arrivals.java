@@ -15,7 +15,6 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.sql.SqlRow;
-import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
@@ -87,9 +86,8 @@ class Arrivals implements MachineWatch {
                                     new DeploymentId(row.text(0)),
                                     observations.of(tx, new EnvironmentId(row.text(1)), cause.at()),
                                     cause));
-        } catch (TemporaryFailure e) {
-            throw e;
         } catch (RuntimeException e) {
+            // The others can learn all the same.
             Log.errorf(
                     e,
                     "A deployment did not learn that a machine was configured anew; it learns with the next change. deploymentId=%s",

@@ -1,6 +1,7 @@
 package stagecoach.orchestrator.app.deployment;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,9 +48,11 @@ public class WaitingFor implements WaitingReasons {
     private static final String START_FAILED = "START_FAILED";
 
     private final DeploymentSettings settings;
+    private final Clock clock;
 
-    WaitingFor(DeploymentSettings settings) {
+    WaitingFor(DeploymentSettings settings, Clock clock) {
         this.settings = settings;
+        this.clock = clock;
     }
 
     @Override
@@ -79,7 +82,9 @@ public class WaitingFor implements WaitingReasons {
         if (row.dueAt != null) {
             return List.of(scheduled(row.dueAt));
         }
-        if (row.startTrouble != null && row.startAgainAt != null) {
+        if (row.startTrouble != null
+                && row.startAgainAt != null
+                && row.startAgainAt.isAfter(clock.instant())) {
             return List.of(aside(row.startTrouble, row.startAgainAt));
         }
         long number = Objects.requireNonNullElse(row.queueNumber, Long.MAX_VALUE);
@@ -134,12 +139,13 @@ public class WaitingFor implements WaitingReasons {
                         """
                         from DeploymentRow where project = ?1 and environment = ?2
                             and endedAt is null and dueAt is null and state <> 'STAGED'
-                            and startAgainAt is null
+                            and (startAgainAt is null or startAgainAt <= ?4)
                             and (queueNumber is null or queueNumber < ?3)
                         order by queueNumber nulls first, number""",
                         project,
                         environment,
-                        queueNumber)
+                        queueNumber,
+                        clock.instant())
                 .forEach(other -> reasons.add(behind(other)));
         TaskLimit limit = TaskLimit.of(tx);
         int max = limit.max().orElse(settings.tasksMax());

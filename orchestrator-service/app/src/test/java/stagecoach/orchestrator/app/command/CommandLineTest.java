@@ -70,6 +70,8 @@ class CommandLineTest {
                 .containsPattern(id + " +release robot +DEPLOY,PUSH +dba +never")
                 .doesNotContain("sc_");
         assertThat(stagecoach("remove", "api-key", id).exit()).isEqualTo(2);
+        assertThat(stagecoach("remove", "package", "Shop.Web", "--dry-run").err())
+                .contains("not the id of a package, such as Shop.Web:1.2.0");
         assertThat(says("remove", "api-key", id, "--dry-run")).contains("would remove api-key");
         assertThat(says("remove", "api-key", id, "--yes")).contains("removed api-key " + id);
         assertThat(says("api-key", "list")).doesNotContain(id);

@@ -29,6 +29,7 @@ class AdmissionTest {
     private Shop poisoned;
     private Shop behind;
     private Phases phases;
+    private int taken;
 
     @BeforeEach
     void open() {
@@ -43,6 +44,7 @@ class AdmissionTest {
 
     @AfterEach
     void stop() {
+        takeSlots(-taken);
         phases.close();
     }
 
@@ -122,6 +124,7 @@ class AdmissionTest {
 
     /** As if so many other deployments were under way. */
     private void takeSlots(int slots) {
+        taken += slots;
         execute("UPDATE task_counter SET used = used + ?1", slots);
     }
 

@@ -171,6 +171,7 @@ class CourseTest {
         var other = shop(1);
         String first = asking(shop);
         String second = asking(other);
+        Api.expect(400, Api.get("/interruptions?open=maybe"));
         String listed = "/interruptions?open=true&limit=1";
         var seen = new ArrayList<String>();
         var page = Api.get(listed).jsonPath();

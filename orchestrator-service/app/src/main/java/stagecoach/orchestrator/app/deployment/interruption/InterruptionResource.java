@@ -39,6 +39,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Resolve;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Idempotency;
 import stagecoach.runtime.access.Idempotency.Answer;
+import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
@@ -96,9 +97,12 @@ public class InterruptionResource {
             description = "open=true for those that wait for an answer, open=false for the others.")
     public Listed<InterruptionView> list(
             @BeanParam PageRequest page,
-            @QueryParam("open") @Nullable Boolean open,
+            @QueryParam("open") @Nullable String open,
             @QueryParam("project") @Nullable String project,
             @QueryParam("environment") @Nullable String environment) {
+        if (open != null && !open.equals("true") && !open.equals("false")) {
+            throw new InvalidInput("?open", "This is true or false, or left out.");
+        }
         int limit = page.limit();
         var after = page.after().map(Asked::of).orElse(Asked.BEFORE_ALL);
         return unitOfWork.run(
@@ -121,7 +125,7 @@ public class InterruptionResource {
                                     after.id(),
                                     Objects.requireNonNullElse(project, ""),
                                     Objects.requireNonNullElse(environment, ""),
-                                    open == null ? "" : open.toString());
+                                    Objects.requireNonNullElse(open, ""));
                     return page.page(
                             found,
                             row -> new Asked(row.raisedAt, row.id).key(),

@@ -122,6 +122,8 @@ public class PauseResource {
         return unitOfWork.run(
                 tx -> {
                     store.lock(tx);
+                    // Whoever is being started now has started when this is answered.
+                    TaskLimit.locked(tx);
                     Pauses.put(tx, read(tx, id, JsonBody.of(json), cause));
                     // It may hold fewer than before.
                     next.look(tx);

@@ -41,7 +41,9 @@ public final class Pauses {
         return pauses(tx.select(ALL + "WHERE id = ?1", id)).stream().findFirst();
     }
 
-    /** Writes one; one that was there before stays as old as it was. */
+    /**
+     * Writes one; one that was there before stays as old as it was, and is now of who changed it.
+     */
     static void put(Tx tx, Pause pause) {
         tx.execute(
                 """
@@ -49,7 +51,7 @@ public final class Pauses {
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 ON CONFLICT (id) DO UPDATE
                 SET project = excluded.project, environment = excluded.environment,
-                    reason = excluded.reason""",
+                    reason = excluded.reason, by_whom = excluded.by_whom""",
                 pause.id(),
                 pause.project(),
                 pause.environment(),

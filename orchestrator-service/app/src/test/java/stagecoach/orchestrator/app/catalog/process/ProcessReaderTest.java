@@ -223,7 +223,7 @@ class ProcessReaderTest {
         assertThat(step.action())
                 .isEqualTo(
                         new Action.ManualIntervention(
-                                "Look at the dashboard.", List.of("CONFIGURE")));
+                                "Look at the dashboard.", List.of("CONFIGURE", "dba")));
         assertThat(
                         places(
                                 """

@@ -70,7 +70,7 @@ class ExtentTest {
     void the_beginning_of_the_largest_run_fits_into_an_event_with_what_was_before() {
         var step =
                 PlannedStep.of(
-                                "a-step-with-a-long-name-",
+                                "a-step-with-a-long-name",
                                 PlannedStep.Kind.SCRIPT,
                                 new RunOn.Targets(List.of(new Tag("web"))))
                         .build();

@@ -77,6 +77,10 @@ class PauseTest {
         succeeds(other.deploy("1.0.0"));
         assertThat(says("pause", "list"))
                 .containsPattern(pause + " +any +" + shop.environment() + " +the database moves");
+        var again = new TestCli(url).run("pause", "create", pause, "--reason", "another matter");
+        assertThat(again.exit()).isEqualTo(3);
+        assertThat(again.err())
+                .contains("by test admin: the database moves", "stagecoach remove pause " + pause);
         says("remove", "pause", pause, "--yes");
         succeeds(held);
         assertThat(Api.get("/pauses/" + pause).statusCode()).isEqualTo(404);

@@ -1,4 +1,4 @@
-package stagecoach.cli.command;
+package stagecoach.cli.configuration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
-import stagecoach.cli.configuration.Enrolling;
+import stagecoach.cli.command.ApiCommand;
 
 @Command(
         name = "target",
