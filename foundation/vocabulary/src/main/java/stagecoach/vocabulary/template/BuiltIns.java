@@ -128,12 +128,18 @@ public final class BuiltIns {
     private static final Pattern STATE =
             Pattern.compile("Stagecoach\\.Step\\[([^\\]]+)\\]\\.State(?:\\[[^\\]]+\\])?");
 
+    /** What a loop goes through that lists what a step has set. */
+    private static final Pattern OUTPUTS =
+            Pattern.compile("Stagecoach\\.Step\\[[^\\]]+\\](?:\\.Output(?:\\[[^\\]]+\\])?)?");
+
     /** Whether a name that is ours can have a value anywhere. */
     public static boolean canBe(String name) {
         return NAMES.contains(name)
                 || OF_LOOPS.contains(name)
                 || name.startsWith(OF_A_PACKAGE)
-                || name.startsWith(OF_A_STEP);
+                || stepOfState(name).isPresent()
+                || OutputReference.parse(name).isPresent()
+                || OUTPUTS.matcher(name).matches();
     }
 
     /** Whether a name is known when its step runs and not before. */

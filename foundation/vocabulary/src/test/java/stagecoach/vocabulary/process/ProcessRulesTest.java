@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.PoolId;
@@ -115,6 +117,39 @@ class ProcessRulesTest {
                                         "a",
                                         WEB,
                                         script("echo ${#array[@]} ${x##*/} ##{user.name + 1}"))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "#{Stagecoach.Step[look].Sate}",
+                "#{Stagecoach.Step[look].State.Web}",
+                "#{Stagecoach.Step[Look].State}",
+                "#{Stagecoach.Step[gone].State}",
+                "#{Stagecoach.Step[look].Output[web-1]x}"
+            })
+    void what_a_step_has_none_of_is_refused(String name) {
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        Step.of("look", WEB, SCRIPT),
+                                        Step.of("b", WEB, script(name)))))
+                .containsExactly("/steps/1/script/body");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "#{Stagecoach.Step[look].State}",
+                "#{Stagecoach.Step[look].State[web-1]}",
+                "#{Stagecoach.Step[look].Output[web-1].Url}",
+                "#{Stagecoach.Step[#{Which}].State}",
+                "#{each o in Stagecoach.Step[look].Output}#{o}#{/each}",
+                "#{each t in Stagecoach.Step[look].State}#{t.Key}#{/each}"
+            })
+    void what_a_step_has_is_not(String text) {
+        assertThat(mistakes(Step.of("look", WEB, SCRIPT), Step.of("b", WEB, script(text))))
                 .isEmpty();
     }
 

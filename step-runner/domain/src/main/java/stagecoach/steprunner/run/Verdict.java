@@ -16,20 +16,22 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
 
     static Verdict of(PlannedStep step, CommandResult result, boolean cancelling) {
         var verdict = ofCommand(step, result, cancelling);
-        return step.kind() == PlannedStep.Kind.HEALTH_CHECK ? ofHealth(step, verdict) : verdict;
+        return step.kind() == PlannedStep.Kind.HEALTH_CHECK
+                ? ofHealth(step, result, verdict)
+                : verdict;
     }
 
     /**
      * A machine that gives no answer is unavailable, and treated by the step's rule for that once
-     * no try is left: to ask again does no harm, whatever became of the question before.
+     * no try is left: to ask again does no harm once the question before is over.
      */
-    private static Verdict ofHealth(PlannedStep step, Verdict verdict) {
+    private static Verdict ofHealth(PlannedStep step, CommandResult result, Verdict verdict) {
         return switch (verdict.state()) {
             case FAILED, UNKNOWN, SKIPPED ->
                     new Verdict(
                             MachineAway.isLeftOut(step) ? StepState.SKIPPED : verdict.state(),
                             verdict.reason(),
-                            true);
+                            !result.mayStillRun());
             case SUCCEEDED, CANCELLED, PENDING, RUNNING -> verdict;
         };
     }
