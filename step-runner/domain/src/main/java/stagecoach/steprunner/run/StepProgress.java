@@ -1,9 +1,11 @@
 package stagecoach.steprunner.run;
 
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.Place;
@@ -85,19 +87,44 @@ public record StepProgress(StepAssignment assignment, Places places, Optional<St
     /** How it stands at each of its places. */
     Map<Pair, StepState> states() {
         var states = new LinkedHashMap<Pair, StepState>();
-        places.forEach(
-                (pair, at) ->
-                        states.put(
-                                pair,
-                                switch (at.stage()) {
-                                    case Waiting _ -> StepState.PENDING;
-                                    case AtWork _, BackingOff _ -> StepState.RUNNING;
-                                    case Ended ended -> ended.result().state();
-                                }));
+        places.forEach((pair, at) -> states.put(pair, stateOf(at.stage())));
         if (leftOut.isPresent()) {
             states.put(new Pair(step().name(), Optional.empty()), StepState.SKIPPED);
         }
         return states;
+    }
+
+    /** How it stands at one place; empty if it has nothing to do with it. */
+    Optional<StepState> stateAt(Pair pair) {
+        var at = places.get(pair);
+        if (at != null) {
+            return Optional.of(stateOf(at.stage()));
+        }
+        return leftOut.filter(_ -> pair.target().isEmpty()).map(_ -> StepState.SKIPPED);
+    }
+
+    /** All the ways in which it stands anywhere. */
+    Set<StepState> statesAnywhere() {
+        var states = EnumSet.noneOf(StepState.class);
+        if (leftOut.isPresent()) {
+            states.add(StepState.SKIPPED);
+        }
+        if (places.waiting() == places.size()) {
+            if (!places.isEmpty()) {
+                states.add(StepState.PENDING);
+            }
+            return states;
+        }
+        places.values().forEach(at -> states.add(stateOf(at.stage())));
+        return states;
+    }
+
+    private static StepState stateOf(PlaceStage stage) {
+        return switch (stage) {
+            case Waiting _ -> StepState.PENDING;
+            case AtWork _, BackingOff _ -> StepState.RUNNING;
+            case Ended ended -> ended.result().state();
+        };
     }
 
     /** The places where nothing has happened yet. */

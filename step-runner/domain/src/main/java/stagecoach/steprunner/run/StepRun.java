@@ -11,13 +11,13 @@ import java.util.function.UnaryOperator;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.RunOutcome;
-import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.steprunner.run.PlaceStage.AtWork;
 import stagecoach.steprunner.run.PlaceStage.BackingOff;
 import stagecoach.steprunner.run.PlaceStage.Ended;
 import stagecoach.steprunner.variables.Output;
 import stagecoach.steprunner.variables.SoFar;
+import stagecoach.steprunner.variables.States;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -159,13 +159,11 @@ public sealed interface StepRun {
                                                     first.pair().step(), RunEnd.told(first))));
         }
 
-        /** How each step stands at each of its places. */
-        Map<Pair, StepState> states() {
-            var states = new HashMap<Pair, StepState>();
-            for (StepProgress step : steps) {
-                states.putAll(step.states());
-            }
-            return states;
+        /** How its steps stand. */
+        States states() {
+            var byName = new HashMap<StepName, StepProgress>();
+            steps.forEach(step -> byName.put(step.step().name(), step));
+            return new RunStates(byName);
         }
 
         /** The step of this name. */

@@ -2,14 +2,16 @@ package stagecoach.steprunner.variables;
 
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import stagecoach.contracts.internal.Plan;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.RunFacts;
+import stagecoach.contracts.run.RunFacts.EarlierStep;
 import stagecoach.contracts.run.RunFacts.Standing;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
@@ -96,38 +98,72 @@ final class DeploymentVariables {
             Collection<StepName> steps,
             Collection<StepName> byTarget,
             SoFar soFar) {
-        var all = new HashMap<StepName, Map<Optional<TargetId>, StepState>>();
-        for (var earlier : sheet.facts().orElse(RunFacts.NONE).earlier()) {
-            var of = all.computeIfAbsent(earlier.step(), _ -> new HashMap<>());
-            if (earlier.targets().isEmpty()) {
-                of.put(Optional.empty(), earlier.state());
-            }
-            earlier.targets().forEach(target -> of.put(Optional.of(target), earlier.state()));
-        }
-        soFar.states()
-                .forEach(
-                        (Pair pair, StepState state) ->
-                                all.computeIfAbsent(pair.step(), _ -> new HashMap<>())
-                                        .put(pair.target(), state));
+        var earlier =
+                sheet.facts().orElse(RunFacts.NONE).earlier().stream()
+                        .collect(Collectors.groupingBy(EarlierStep::step));
         var facts = new LinkedHashMap<String, String>();
         for (StepName step : steps) {
-            var states = all.getOrDefault(step, Map.of());
-            var state =
-                    here.isPresent() && states.containsKey(here)
-                            ? states.get(here)
-                            : worst(states.values());
-            facts.put(BuiltIns.stepState(step), state.name());
+            var before = earlier.getOrDefault(step, List.of());
+            facts.put(
+                    BuiltIns.stepState(step),
+                    here.flatMap(target -> stateAt(step, target, before, soFar.states()))
+                            .orElseGet(() -> altogether(step, before, soFar.states()))
+                            .name());
             if (byTarget.contains(step)) {
-                states.forEach(
-                        (target, there) ->
-                                target.ifPresent(
-                                        id ->
-                                                facts.put(
-                                                        BuiltIns.stepState(step, id),
-                                                        there.name())));
+                byTarget(step, before, soFar.states())
+                        .forEach(
+                                (target, state) ->
+                                        facts.put(BuiltIns.stepState(step, target), state.name()));
             }
         }
         return facts;
+    }
+
+    /** What this run says of a place comes before what earlier ones said. */
+    private static Optional<StepState> stateAt(
+            StepName step, TargetId target, List<EarlierStep> before, States now) {
+        return now.at(new Pair(step, Optional.of(target)))
+                .or(
+                        () ->
+                                before.stream()
+                                        .filter(earlier -> earlier.targets().contains(target))
+                                        .map(EarlierStep::state)
+                                        .findFirst());
+    }
+
+    private static StepState altogether(StepName step, List<EarlierStep> before, States now) {
+        var states = EnumSet.noneOf(StepState.class);
+        states.addAll(now.anywhere(step));
+        for (EarlierStep earlier : before) {
+            if (stillCounts(earlier, now)) {
+                states.add(earlier.state());
+            }
+        }
+        return worst(states);
+    }
+
+    /** Whether there is a place of which this run says nothing. */
+    private static boolean stillCounts(EarlierStep earlier, States now) {
+        return earlier.targets().isEmpty()
+                ? now.at(new Pair(earlier.step(), Optional.empty())).isEmpty()
+                : earlier.targets().stream()
+                        .anyMatch(
+                                target ->
+                                        now.at(new Pair(earlier.step(), Optional.of(target)))
+                                                .isEmpty());
+    }
+
+    private static Map<TargetId, StepState> byTarget(
+            StepName step, List<EarlierStep> before, States now) {
+        var states = new LinkedHashMap<TargetId, StepState>();
+        for (EarlierStep earlier : before) {
+            earlier.targets().forEach(target -> states.put(target, earlier.state()));
+        }
+        now.everywhere(step)
+                .forEach(
+                        (pair, state) ->
+                                pair.target().ifPresent(target -> states.put(target, state)));
+        return states;
     }
 
     private static StepState worst(Collection<StepState> states) {

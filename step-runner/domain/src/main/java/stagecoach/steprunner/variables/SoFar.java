@@ -4,8 +4,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import stagecoach.contracts.run.Pair;
-import stagecoach.contracts.run.StepState;
 import stagecoach.vocabulary.identity.StepName;
 
 /**
@@ -15,20 +13,18 @@ import stagecoach.vocabulary.identity.StepName;
  * @param states how the steps of this run stand
  * @param failure the first failure of this run
  */
-public record SoFar(
-        Collection<Output> outputs, Map<Pair, StepState> states, Optional<Failure> failure) {
+public record SoFar(Collection<Output> outputs, States states, Optional<Failure> failure) {
     /** Nothing yet. */
     public static final SoFar NOTHING = of(List.of());
 
-    /** Copies both. */
+    /** Copies the outputs. */
     public SoFar {
         outputs = List.copyOf(outputs);
-        states = Map.copyOf(states);
     }
 
     /** Only outputs. */
     public static SoFar of(Collection<Output> outputs) {
-        return new SoFar(outputs, Map.of(), Optional.empty());
+        return new SoFar(outputs, States.of(Map.of()), Optional.empty());
     }
 
     /**

@@ -248,14 +248,25 @@ class TogetherTest {
                     }
 
                     @Override
-                    public Optional<String> instructions(StepRun.Underway run, Pair pair) {
-                        return Optional.of("go on behind " + run.states());
+                    public Optional<String> instructions(StepRun.Underway run, Pair intervention) {
+                        var states = run.states();
+                        var a = pair("a", "t1");
+                        return Optional.of(
+                                "%s, %s, %s, %s, %s"
+                                        .formatted(
+                                                states.everywhere(a.step()),
+                                                states.anywhere(a.step()),
+                                                states.anywhere(intervention.step()),
+                                                states.at(a),
+                                                states.at(new Pair(a.step(), Optional.empty()))));
                     }
                 };
         var spec =
                 begun(step("a").at("t1"), manual("go"))
                         .after(new CommandReported(ticket("a", "t1", 1), exited(0), NOON, wording));
-        assertThat(end(spec).instructions().orElseThrow()).contains("a on t1=SUCCEEDED");
+        assertThat(end(spec).instructions().orElseThrow())
+                .isEqualTo(
+                        "{a on t1=SUCCEEDED}, [SUCCEEDED], [PENDING], Optional[SUCCEEDED], Optional.empty");
     }
 
     @Test

@@ -47,7 +47,12 @@ class DeploymentVariablesTest {
     private static final SoFar WEB_2_FAILED =
             new SoFar(
                     List.of(),
-                    Map.of(pair("web-1"), StepState.SUCCEEDED, pair("web-2"), StepState.FAILED),
+                    States.of(
+                            Map.of(
+                                    pair("web-1"),
+                                    StepState.SUCCEEDED,
+                                    pair("web-2"),
+                                    StepState.FAILED)),
                     Optional.of(new SoFar.Failure(WEB, "web on web-2 failed: exit code 1")));
 
     private static Pair pair(String target) {
@@ -180,6 +185,34 @@ class DeploymentVariablesTest {
         assertThat(body(state, RunFacts.NONE, place("web-2"), WEB_2_FAILED)).isEqualTo("FAILED");
         assertThat(body(state, RunFacts.NONE, place("db-1"), WEB_2_FAILED)).isEqualTo("FAILED");
         assertThat(body(state, RunFacts.NONE, WEB_1, SoFar.NOTHING)).isEqualTo("PENDING");
+    }
+
+    @Test
+    void what_this_run_says_of_a_place_replaces_what_earlier_runs_said() {
+        var state = "#{Stagecoach.Step[web].State}";
+        var before =
+                new RunFacts(
+                        Standing.SUCCEEDED,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(
+                                new EarlierStep(
+                                        WEB, StepState.FAILED, List.of(new TargetId("web-1"))),
+                                new EarlierStep(
+                                        WEB, StepState.SUCCEEDED, List.of(new TargetId("web-3")))));
+        var again =
+                new SoFar(
+                        List.of(),
+                        States.of(Map.of(pair("web-1"), StepState.SKIPPED)),
+                        Optional.empty());
+        assertThat(body(state, before, WEB_1, again)).isEqualTo("SKIPPED");
+        assertThat(body(state, before, place("web-3"), again)).isEqualTo("SUCCEEDED");
+        assertThat(body(state, before, place("db-1"), again)).isEqualTo("SUCCEEDED");
+        assertThat(body(state, before, place("db-1"), SoFar.NOTHING)).isEqualTo("FAILED");
     }
 
     @Test
