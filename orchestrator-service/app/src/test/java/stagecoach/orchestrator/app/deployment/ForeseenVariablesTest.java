@@ -111,6 +111,22 @@ class ForeseenVariablesTest {
     }
 
     @Test
+    void a_state_of_a_step_that_is_not_there_is_found_in_the_value_of_a_variable() {
+        refusedAs(
+                shop(
+                        script("look", "", "true") + "," + script("say", "", "#{How}"),
+                        "{\"name\": \"How\", \"value\": \"#{Stagecoach.Step[lok].State}\"}"),
+                "the process has no step \"lok\"");
+        var shop =
+                shop(
+                        script("look", "", "true") + "," + script("say", "", "#{How}"),
+                        "{\"name\": \"How\", \"value\": \"#{Stagecoach.Step[look].State}\"}");
+        var preview = Api.expect(200, Api.post("/deployment-previews", shop.request("1.0.0")));
+        assertThat(preview.getList("warnings.detail", String.class))
+                .noneMatch(warning -> warning.contains("How"));
+    }
+
+    @Test
     void what_may_be_wrong_is_a_warning() {
         var shop =
                 shop(

@@ -24,7 +24,6 @@ import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.process.StepTexts;
 import stagecoach.vocabulary.template.BuiltIns;
-import stagecoach.vocabulary.template.OutputReference;
 import stagecoach.vocabulary.template.ResolvedVariables;
 import stagecoach.vocabulary.template.ScopeContext;
 import stagecoach.vocabulary.template.Template;
@@ -227,6 +226,9 @@ final class VariableCheck {
             var unknown = known.foreseeValues();
             if (action instanceof Action.Script || action instanceof Action.DeployPackage) {
                 for (List<String> way : unknown) {
+                    if (isStateToCome(way.getLast())) {
+                        continue;
+                    }
                     doubt(
                             step,
                             "The value of %s has %s in it, which is not known here and stays as it is written."
@@ -236,6 +238,16 @@ final class VariableCheck {
         } catch (VariableProblem problem) {
             wrong("Step \"%s\": %s".formatted(step.name(), problem.sentence()), place);
         }
+    }
+
+    /** Of a step that has not begun it is known that it has not: only the reader may be early. */
+    private boolean isStateToCome(String written) {
+        return Template.parse(written).names().stream()
+                .allMatch(
+                        name ->
+                                BuiltIns.stepOfState(name)
+                                        .filter(prepared::containsKey)
+                                        .isPresent());
     }
 
     private void wrong(String sentence, Place place) {
@@ -290,8 +302,6 @@ final class VariableCheck {
                         || (onWorker && name.equals(BuiltIns.WORKER_ID))
                         || (onWorker && place.target().isEmpty() && name.equals(BuiltIns.REGION_ID))
                         || (BuiltIns.comesLater(name)
-                                && (OutputReference.parse(name).isEmpty()
-                                        || StepTexts.whyUnknown(name, step.name(), process)
-                                                .isEmpty()));
+                                && StepTexts.whyUnknown(name, step.name(), process).isEmpty());
     }
 }
