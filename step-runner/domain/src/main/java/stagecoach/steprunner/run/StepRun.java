@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.steprunner.run.PlaceStage.AtWork;
 import stagecoach.steprunner.run.PlaceStage.BackingOff;
@@ -163,7 +165,29 @@ public sealed interface StepRun {
         States states() {
             var byName = new HashMap<StepName, StepProgress>();
             steps.forEach(step -> byName.put(step.step().name(), step));
-            return new RunStates(byName);
+            return new Standing(byName);
+        }
+
+        /** How the steps of a run stand now. */
+        private record Standing(Map<StepName, StepProgress> steps) implements States {
+            @Override
+            public Optional<StepState> at(Pair pair) {
+                return progress(pair.step()).flatMap(step -> step.stateAt(pair));
+            }
+
+            @Override
+            public Set<StepState> anywhere(StepName step) {
+                return progress(step).map(StepProgress::statesAnywhere).orElse(Set.of());
+            }
+
+            @Override
+            public Map<Pair, StepState> everywhere(StepName step) {
+                return progress(step).map(StepProgress::states).orElse(Map.of());
+            }
+
+            private Optional<StepProgress> progress(StepName step) {
+                return Optional.ofNullable(steps.get(step));
+            }
         }
 
         /** The step of this name. */
