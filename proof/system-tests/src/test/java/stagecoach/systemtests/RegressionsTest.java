@@ -101,6 +101,7 @@ class RegressionsTest {
         assertThat(acquiredBytes(id)).hasSize(2);
         forgetOn("web-1");
 
+        traced.letAge(question, Whole.PAUSE_TRUST);
         traced.answer(question, "PROCEED");
 
         traced.endsAs(id, "SUCCEEDED");

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.core.ConditionFactory;
@@ -143,6 +145,14 @@ final class Traced {
                                         .findFirst()
                                         .orElse(""),
                         id -> !id.isEmpty());
+    }
+
+    /** Waits until a question has been open for longer than {@code age}. */
+    void letAge(String interruption, Duration age) {
+        String raisedAt =
+                whole.api().get("/interruptions/" + interruption).path("raisedAt").asText();
+        Instant old = Instant.parse(raisedAt).plus(age);
+        patiently().until(Instant::now, now -> now.isAfter(old));
     }
 
     void answer(String interruption, String choice) {

@@ -36,9 +36,11 @@ final class Whole implements AutoCloseable {
     /** Of each service, as on a server where one may die. */
     private static final int PODS = 2;
 
-    /** Every pause is so long that the packages are looked after again. */
+    /** After a longer pause the packages are looked after again. */
+    static final Duration PAUSE_TRUST = Duration.ofSeconds(1);
+
     private static final Map<String, String> SETTINGS =
-            Map.of("stagecoach.deployment.pause-trust", "1s");
+            Map.of("stagecoach.deployment.pause-trust", PAUSE_TRUST.toSeconds() + "s");
 
     static final List<String> PAIR = List.of("web-1", "web-2");
     static final List<String> TARGETS =
