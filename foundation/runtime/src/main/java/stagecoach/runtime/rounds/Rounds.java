@@ -2,7 +2,7 @@ package stagecoach.runtime.rounds;
 
 import io.quarkus.logging.Log;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.store.TemporaryFailure;
@@ -18,7 +18,8 @@ public final class Rounds {
     private final Duration first;
     private final Duration pause;
     private final Runnable work;
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Semaphore bell = new Semaphore(0);
+    private volatile boolean stopping;
     private @Nullable Thread thread;
 
     /** What kind of trouble the last round had; it is logged once, until a round succeeds again. */
@@ -53,7 +54,8 @@ public final class Rounds {
 
     /** Begins no further round, and waits at most five seconds for the present one. */
     public void stop() {
-        stopping.countDown();
+        stopping = true;
+        bell.release();
         if (thread == null) {
             return;
         }
@@ -66,14 +68,25 @@ public final class Rounds {
 
     /** Whether a long round should leave the rest to another one. */
     public boolean isStopping() {
-        return stopping.getCount() == 0;
+        return stopping;
+    }
+
+    /** Has the next round come at once: behind the present one, if one is under way. */
+    public void wake() {
+        if (bell.availablePermits() == 0) {
+            bell.release();
+        }
     }
 
     private void run() {
         try {
             Duration next = first;
-            while (!stopping.await(next.toNanos(), TimeUnit.NANOSECONDS)) {
-                round();
+            while (!stopping) {
+                bell.tryAcquire(next.toNanos(), TimeUnit.NANOSECONDS);
+                bell.drainPermits();
+                if (!stopping) {
+                    round();
+                }
                 next = pause;
             }
         } catch (InterruptedException e) {

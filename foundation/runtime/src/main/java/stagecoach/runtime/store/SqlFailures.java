@@ -17,11 +17,19 @@ public final class SqlFailures {
     private static final List<String> LOST = List.of("40001", "40P01");
 
     /**
-     * Not there now: connection (08), resources (53), operator's intervention (57), system (58), a
-     * transaction that was idle too long, and a schema that is still to be migrated.
+     * Not there now: connection (08), resources (53), operator's intervention (57), system (58),
+     * and a transaction that was idle too long.
      */
-    private static final List<String> AWAY =
-            List.of("08", "53", "57", "58", "25P03", "55P03", "42P01", "3F000");
+    private static final List<String> AWAY = List.of("08", "53", "57", "58", "25P03", "55P03");
+
+    /**
+     * There, but not as it should be: the schema is still to be migrated or was migrated already
+     * for newer services (no such table, schema or column; a plan that was kept gives other columns
+     * now, the only thing of 0A000 that we could meet), or only reads are allowed, as after a
+     * failover.
+     */
+    private static final List<String> NOT_READY =
+            List.of("42P01", "3F000", "42703", "0A000", "25006");
 
     private SqlFailures() {}
 
@@ -43,6 +51,11 @@ public final class SqlFailures {
                         : isConnectionTrouble(failure);
         if (away) {
             return new TemporaryFailure("The database does not answer.", failure);
+        }
+        if (state.isPresent() && NOT_READY.contains(state.get())) {
+            return new TemporaryFailure(
+                    "The database has another schema than this service expects, or allows only reads.",
+                    failure);
         }
         return failure instanceof RuntimeException unchecked
                 ? unchecked

@@ -223,4 +223,43 @@ class TxTest {
                 .hasMessageContaining("SELEC");
         unitOfWork.execute(tx -> assertThat(tx.rows("SELECT 1")).hasSize(1));
     }
+
+    @Test
+    void a_schema_of_another_version_and_a_database_that_only_reads_are_waited_for() {
+        assertThatThrownBy(
+                        () ->
+                                unitOfWork.execute(
+                                        tx -> tx.rows("SELECT younger FROM event LIMIT 1")))
+                .isInstanceOf(stagecoach.runtime.store.TemporaryFailure.class)
+                .hasMessageContaining("another schema");
+        assertThatThrownBy(() -> unitOfWork.execute(tx -> tx.rows("SELECT 1 FROM younger")))
+                .isInstanceOf(stagecoach.runtime.store.TemporaryFailure.class)
+                .hasMessageContaining("another schema");
+        assertThatThrownBy(
+                        () ->
+                                unitOfWork.execute(
+                                        tx -> {
+                                            tx.execute("SET TRANSACTION READ ONLY");
+                                            tx.execute(
+                                                    "UPDATE kinds_of_values SET l = 1 WHERE id = ?1",
+                                                    id);
+                                        }))
+                .isInstanceOf(stagecoach.runtime.store.TemporaryFailure.class)
+                .hasMessageContaining("allows only reads");
+    }
+
+    @Test
+    void a_plan_that_was_kept_over_a_change_of_the_schema_is_a_reason_to_try_again() {
+        unitOfWork.execute(tx -> tx.execute("CREATE TABLE IF NOT EXISTS grown (a bigint)"));
+        assertThatThrownBy(
+                        () ->
+                                unitOfWork.execute(
+                                        tx -> {
+                                            tx.execute("PREPARE kept AS SELECT * FROM grown");
+                                            tx.execute(
+                                                    "ALTER TABLE grown ADD COLUMN IF NOT EXISTS b bigint");
+                                            tx.execute("EXECUTE kept");
+                                        }))
+                .isInstanceOf(stagecoach.runtime.store.TemporaryFailure.class);
+    }
 }

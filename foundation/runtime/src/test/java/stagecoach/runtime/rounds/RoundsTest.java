@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,29 @@ class RoundsTest {
         var work = Rounds.atOnce("eager", Duration.ofHours(1), round::countDown);
         work.start();
         assertThat(round.await(20, TimeUnit.SECONDS)).isTrue();
+        work.stop();
+    }
+
+    @Test
+    void who_is_woken_does_not_wait_for_the_pause_to_end_and_looks_again_if_that_was_in_a_round()
+            throws Exception {
+        var begun = new Semaphore(0);
+        var mayEnd = new Semaphore(0);
+        var work =
+                new Rounds(
+                        "sleepy",
+                        Duration.ofHours(1),
+                        () -> {
+                            begun.release();
+                            mayEnd.acquireUninterruptibly();
+                        });
+        work.start();
+        work.wake();
+        assertThat(begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        work.wake();
+        mayEnd.release();
+        assertThat(begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        mayEnd.release();
         work.stop();
     }
 }

@@ -30,8 +30,12 @@ public sealed interface DeploymentCommand {
     record Start(Observation observation, Optional<ReleaseVersion> previous)
             implements DeploymentCommand {}
 
-    /** It could not be started, whenever that was tried: it is not in the way of others. */
-    record GiveUpStart(String reason) implements DeploymentCommand {}
+    /**
+     * It could not be started: it is not in the way of others.
+     *
+     * @param attempt the one that was tried; a later one may well start
+     */
+    record GiveUpStart(int attempt, String reason) implements DeploymentCommand {}
 
     /** The time of its schedule has come. */
     record FallDue(Instant dueAt) implements DeploymentCommand {}

@@ -96,7 +96,7 @@ public final class DeploymentDecider
         return switch (command) {
             case Queue(var asked) -> state instanceof Nothing ? List.of(asked) : List.of();
             case Start start -> onStart(state, start);
-            case GiveUpStart(var reason) -> onGiveUpStart(state, reason);
+            case GiveUpStart(var attempt, var reason) -> onGiveUpStart(state, attempt, reason);
             case FallDue(var dueAt) -> onFallDue(state, dueAt);
             case Expire(var dueAt) -> onExpire(state, dueAt);
             case EndPhase end -> onEndPhase(state, end);
@@ -125,8 +125,11 @@ public final class DeploymentDecider
         return followed(decision, start.observation(), true);
     }
 
-    private static List<DeploymentEvent> onGiveUpStart(Deployment state, String reason) {
-        return state instanceof Queued queued && queued.due().isEmpty()
+    private static List<DeploymentEvent> onGiveUpStart(
+            Deployment state, int attempt, String reason) {
+        return state instanceof Queued queued
+                        && queued.due().isEmpty()
+                        && queued.progress().attempt() == attempt
                 ? List.of(NextRun.failed(queued.progress(), reason))
                 : List.of();
     }

@@ -25,6 +25,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
 import stagecoach.orchestrator.deployment.DeploymentCommand.FallDue;
+import stagecoach.orchestrator.deployment.DeploymentCommand.GiveUpStart;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.needs.Roster;
@@ -72,6 +73,17 @@ class ScheduleTest {
         play.spec().when(new FallDue(SIX)).then(new DeploymentDue());
         play.fallsDue(SIX).start();
         assertThat(play.runs()).containsExactly("1 DEPLOYMENT NORMAL");
+    }
+
+    @Test
+    void giving_up_a_start_ends_the_attempt_that_was_tried_and_no_later_one() {
+        var play = Play.queued(twoWebs, Shop.queued(Shop.script("start")));
+        play.spec().when(new GiveUpStart(2, "a mistake")).thenNothing();
+        play.spec()
+                .when(new GiveUpStart(1, "a mistake"))
+                .then(
+                        new DeploymentEnded(
+                                DeploymentState.FAILED, Optional.of("a mistake"), List.of()));
     }
 
     @Test

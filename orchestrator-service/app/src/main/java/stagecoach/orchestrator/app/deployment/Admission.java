@@ -5,8 +5,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent;
@@ -20,6 +22,8 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.sql.SqlRow;
+import stagecoach.runtime.store.ConcurrentAppend;
+import stagecoach.runtime.store.LostTransaction;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
@@ -29,9 +33,10 @@ import stagecoach.vocabulary.identity.ReleaseVersion;
  * Hands out slots: one deployment per project and environment at a time, and so many over all, in
  * the order in which they were asked for, under the lock of one row. A slot is freed in the
  * transaction that ends a deployment; whoever is next starts afterwards, in a transaction of his
- * own, so that one who cannot start is in nobody's way. Who waits for a person keeps project and
- * environment, but is not one of the many; with the answer it is again, even if there are too many
- * then: others wait until there are not.
+ * own, so that one who cannot start is in nobody's way: the process that made room starts one, and
+ * its {@link AdmissionThread} all others, so that no request is answered late. Who waits for a
+ * person keeps project and environment, but is not one of the many; with the answer it is again,
+ * even if there are too many then: others wait until there are not.
  */
 @ApplicationScoped
 class Admission {
@@ -40,9 +45,10 @@ class Admission {
 
     private static final String FIRST_IN_LINE =
             """
-            SELECT d.id, d.project, d.environment FROM deployment d
+            SELECT d.id, d.project, d.environment, d.attempt FROM deployment d
             WHERE d.state = 'QUEUED' AND d.due_at IS NULL
                 AND (d.start_again_at IS NULL OR d.start_again_at <= ?1)
+                AND d.project || '/' || d.environment <> ALL(CAST(?2 AS text[]))
                 AND NOT EXISTS (
                     SELECT 1 FROM admission a
                     WHERE a.project = d.project AND a.environment = d.environment)
@@ -54,6 +60,7 @@ class Admission {
     private final CommandHandler commands;
     private final Observations observations;
     private final DeploymentSettings settings;
+    private final AdmissionThread thread;
     private final Clock clock;
 
     Admission(
@@ -61,11 +68,13 @@ class Admission {
             CommandHandler commands,
             Observations observations,
             DeploymentSettings settings,
+            AdmissionThread thread,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.observations = observations;
         this.settings = settings;
+        this.thread = thread;
         this.clock = clock;
     }
 
@@ -92,7 +101,14 @@ class Admission {
         // Who waited before was started by one who goes on looking for the next.
         if (!waits(before) && (frees || waits(after))) {
             var cause = Optional.of(last.stream() + "/" + last.version());
-            unitOfWork.afterCommit(tx, () -> admit(kind, cause));
+            unitOfWork.afterCommit(tx, () -> admitOne(kind, cause));
+        }
+    }
+
+    /** One place that was made is for one; if there are more, or he cannot start, others look. */
+    private void admitOne(DeploymentKind kind, Optional<String> cause) {
+        if (admitNext(kind, cause, new HashSet<>())) {
+            thread.wake();
         }
     }
 
@@ -134,33 +150,63 @@ class Admission {
     }
 
     /**
-     * Starts whoever may start now, each in a transaction of its own. One that cannot be started
-     * ends with that reason, and the next in line is tried.
+     * Starts whoever is first in line, if there is room, in a transaction of its own. One that
+     * cannot be started ends with that reason; one that cannot be started just now, by this process
+     * or at all, keeps its place before those of the same project and environment, and is tried
+     * again.
      *
      * @param cause the event that made room, if one did
+     * @param held the places, {@code project/environment}, that are left alone this time; it grows
+     * @return whether there was somebody to start, and there may be more
      */
-    void admit(DeploymentKind kind, Optional<String> cause) {
-        boolean more = true;
-        while (more) {
-            more = admitNext(kind, cause);
-        }
-    }
-
-    /** Whether there was somebody to start. */
-    private boolean admitNext(DeploymentKind kind, Optional<String> cause) {
-        var reached = new AtomicReference<@Nullable DeploymentId>();
+    boolean admitNext(DeploymentKind kind, Optional<String> cause, Set<String> held) {
+        var reached = new AtomicReference<@Nullable Candidate>();
         try {
-            return unitOfWork.run(tx -> startNext(tx, kind, cause, reached));
-        } catch (TemporaryFailure e) {
+            return unitOfWork.run(tx -> startNext(tx, kind, cause, held, reached));
+        } catch (ConcurrentAppend | LostTransaction e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError e) {
-            @Nullable DeploymentId failed = reached.get();
+        } catch (TemporaryFailure e) {
+            @Nullable Candidate failed = reached.get();
             if (failed == null) {
                 throw e;
             }
-            Log.errorf(e, "A deployment could not be started. deploymentId=%s", failed);
+            Log.warnf(
+                    e,
+                    "A deployment could not be started just now; it is tried again. deploymentId=%s",
+                    failed.deployment());
+            noteTrouble(
+                    failed, "it could not be started just now: " + e.getMessage(), Duration.ZERO);
+            held.add(failed.place());
+            return true;
+        } catch (RuntimeException | StackOverflowError e) {
+            @Nullable Candidate failed = reached.get();
+            if (failed == null) {
+                throw e;
+            }
+            Log.errorf(
+                    e, "A deployment could not be started. deploymentId=%s", failed.deployment());
             giveUp(kind, failed, e);
             return true;
+        }
+    }
+
+    /**
+     * Whose turn it is.
+     *
+     * @param attempt the one that waits; what is found out about it says nothing about a later one
+     */
+    record Candidate(
+            DeploymentId deployment, String project, EnvironmentId environment, int attempt) {
+        private static Candidate of(SqlRow row) {
+            return new Candidate(
+                    new DeploymentId(row.text(0)),
+                    row.text(1),
+                    new EnvironmentId(row.text(2)),
+                    row.whole(3));
+        }
+
+        private String place() {
+            return project + "/" + environment;
         }
     }
 
@@ -168,77 +214,86 @@ class Admission {
             Tx tx,
             DeploymentKind kind,
             Optional<String> cause,
-            AtomicReference<@Nullable DeploymentId> reached) {
+            Set<String> held,
+            AtomicReference<@Nullable Candidate> reached) {
         // What a repeat of this transaction has not reached is not to blame.
         reached.set(null);
         Instant now = clock.instant();
         // Mostly nobody waits, and then nobody needs the lock.
-        if (firstInLine(tx, now).isEmpty() || !hasRoom(TaskLimit.locked(tx))) {
+        if (firstInLine(tx, now, held).isEmpty() || !hasRoom(TaskLimit.locked(tx))) {
             return false;
         }
-        Optional<SqlRow> next = firstInLine(tx, now);
+        Optional<Candidate> next = firstInLine(tx, now, held);
         next.ifPresent(
-                row -> {
-                    reached.set(new DeploymentId(row.text(0)));
-                    start(tx, kind, row, now, cause);
+                candidate -> {
+                    reached.set(candidate);
+                    start(tx, kind, candidate, now, cause);
                 });
         return next.isPresent();
     }
 
-    private static Optional<SqlRow> firstInLine(Tx tx, Instant now) {
-        return tx.select(FIRST_IN_LINE, now).stream().findFirst();
+    private static Optional<Candidate> firstInLine(Tx tx, Instant now, Set<String> held) {
+        return tx.select(FIRST_IN_LINE, now, held.toArray(String[]::new)).stream()
+                .findFirst()
+                .map(Candidate::of);
     }
 
     /** Ends it; or, where even that is impossible, puts it aside. */
-    private void giveUp(DeploymentKind kind, DeploymentId failed, Throwable trouble) {
+    void giveUp(DeploymentKind kind, Candidate failed, Throwable trouble) {
         String reason =
                 "it could not be started, because of a mistake in the orchestrator or damaged data (%s; the orchestrator's log tells more)"
                         .formatted(trouble.getClass().getSimpleName());
         try {
             commands.handle(
                     kind,
-                    DeploymentKind.streamOf(failed),
-                    new DeploymentCommand.GiveUpStart(reason),
+                    DeploymentKind.streamOf(failed.deployment()),
+                    new DeploymentCommand.GiveUpStart(failed.attempt(), reason),
                     Cause.of(clock, Cause.SYSTEM));
         } catch (TemporaryFailure e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
-            Log.errorf(e, "A deployment cannot be ended either. deploymentId=%s", failed);
+            Log.errorf(
+                    e, "A deployment cannot be ended either. deploymentId=%s", failed.deployment());
         }
-        unitOfWork.execute(tx -> putAside(tx, failed, reason));
+        noteTrouble(failed, reason, ASIDE);
     }
 
-    /** Whoever is in line even now would be first in line again. */
-    private void putAside(Tx tx, DeploymentId failed, String reason) {
-        tx.execute(
-                """
-                UPDATE deployment SET start_trouble = ?2, start_again_at = ?3
-                WHERE id = ?1 AND state = 'QUEUED'""",
-                failed.value(),
-                reason,
-                clock.instant().plus(ASIDE));
+    /**
+     * Tells those who ask why it waits, and keeps it out of the line for so long; unless another
+     * process has started or ended it meanwhile.
+     */
+    private void noteTrouble(Candidate failed, String reason, Duration aside) {
+        unitOfWork.execute(
+                tx ->
+                        tx.execute(
+                                """
+                                UPDATE deployment SET start_trouble = ?2, start_again_at = ?3
+                                WHERE id = ?1 AND state = 'QUEUED' AND attempt = ?4""",
+                                failed.deployment().value(),
+                                reason,
+                                clock.instant().plus(aside),
+                                failed.attempt()));
     }
 
-    private void start(Tx tx, DeploymentKind kind, SqlRow row, Instant at, Optional<String> cause) {
-        var deployment = new DeploymentId(row.text(0));
-        var environment = new EnvironmentId(row.text(2));
+    private void start(
+            Tx tx, DeploymentKind kind, Candidate next, Instant at, Optional<String> cause) {
         tx.execute(
                 """
                 INSERT INTO admission (project, environment, deployment, since)
                 VALUES (?1, ?2, ?3, ?4)""",
-                row.text(1),
-                environment.value(),
-                deployment.value(),
+                next.project(),
+                next.environment().value(),
+                next.deployment().value(),
                 at);
         tx.execute("UPDATE task_counter SET used = used + 1");
         commands.handle(
                 tx,
                 kind,
-                DeploymentKind.streamOf(deployment),
+                DeploymentKind.streamOf(next.deployment()),
                 List.of(
                         new DeploymentCommand.Start(
-                                observations.of(tx, environment, at),
-                                previous(tx, row.text(1), environment))),
+                                observations.of(tx, next.environment(), at),
+                                previous(tx, next.project(), next.environment()))),
                 new Cause(at, Cause.SYSTEM, cause));
     }
 

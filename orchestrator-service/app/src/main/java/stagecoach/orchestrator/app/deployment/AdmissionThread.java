@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import stagecoach.orchestrator.app.deployment.queue.NextInLine;
 import stagecoach.runtime.aggregate.Tx;
@@ -12,9 +13,9 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
 
 /**
- * Looks from time to time whether somebody may start: whoever freed a slot may have died before he
- * could hand it on, and a service that was started again with a higher limit has room that no
- * deployment has freed.
+ * Starts whoever may start, whenever somebody says that there may be room, and from time to time:
+ * whoever freed a slot may have died before he could hand it on, and a service that was started
+ * again with a higher limit has room that no deployment has freed.
  */
 @Singleton
 class AdmissionThread implements NextInLine {
@@ -47,7 +48,7 @@ class AdmissionThread implements NextInLine {
 
     @Override
     public void look(Tx tx) {
-        unitOfWork.afterCommit(tx, this::look);
+        unitOfWork.afterCommit(tx, this::wake);
     }
 
     @Override
@@ -55,7 +56,16 @@ class AdmissionThread implements NextInLine {
         return settings.tasksMax();
     }
 
+    /** There may be room for somebody, now. */
+    void wake() {
+        rounds.wake();
+    }
+
     private void look() {
-        admission.admit(kind, Optional.empty());
+        var held = new HashSet<String>();
+        boolean more = true;
+        while (more && !rounds.isStopping()) {
+            more = admission.admitNext(kind, Optional.empty(), held);
+        }
     }
 }

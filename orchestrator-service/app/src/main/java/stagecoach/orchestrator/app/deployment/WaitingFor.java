@@ -88,7 +88,16 @@ public class WaitingFor implements WaitingReasons {
             return List.of(aside(row.startTrouble, row.startAgainAt));
         }
         long number = Objects.requireNonNullElse(row.queueNumber, Long.MAX_VALUE);
-        return ahead(tx, row.project, row.environment, number, row.queuedAt);
+        var reasons = new ArrayList<WaitingReason>();
+        if (row.startTrouble != null) {
+            reasons.add(
+                    new WaitingReason(
+                            START_FAILED,
+                            row.startTrouble + "; it is tried again every few seconds",
+                            Map.of()));
+        }
+        reasons.addAll(ahead(tx, row.project, row.environment, number, row.queuedAt));
+        return reasons;
     }
 
     /** That a time has not come. */

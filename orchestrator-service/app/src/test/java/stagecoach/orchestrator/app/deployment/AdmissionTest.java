@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,15 +18,20 @@ import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
+import stagecoach.orchestrator.app.deployment.queue.TaskLimit;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.StateCache;
 import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
 
 /** Who cannot be started is in nobody's way: neither of those behind, nor of those that end. */
 @OrchestratorTest
 class AdmissionTest {
     @Inject UnitOfWork unitOfWork;
     @Inject StateCache memory;
+    @Inject Admission admission;
+    @Inject DeploymentKind kind;
 
     private Shop before;
     private Shop poisoned;
@@ -105,6 +113,88 @@ class AdmissionTest {
         }
         assertThat(phases.awaitEnd(poison, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
         assertThat(read(poison).getList("waitingFor")).isEmpty();
+    }
+
+    @Test
+    void lifting_a_pause_is_answered_before_those_start_whom_it_held() throws Exception {
+        String pause = "hold-" + before.number();
+        Api.expect(
+                200,
+                Api.put(
+                        "/pauses/" + pause,
+                        "{\"environment\": \"%s\", \"reason\": \"the database moves\"}"
+                                .formatted(before.environment())));
+        String held = before.deploy("1.0.0");
+        var locked = new CountDownLatch(1);
+        var mayStart = new CountDownLatch(1);
+        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var nobodyStarts =
+                threads.submit(
+                        () ->
+                                unitOfWork.execute(
+                                        tx -> {
+                                            TaskLimit.locked(tx);
+                                            locked.countDown();
+                                            hold(mayStart);
+                                        }));
+        try {
+            assertThat(locked.await(20, TimeUnit.SECONDS)).isTrue();
+            var lifted = threads.submit(() -> Api.delete("/pauses/" + pause).statusCode());
+            assertThat(lifted.get(15, TimeUnit.SECONDS)).isEqualTo(204);
+        } finally {
+            mayStart.countDown();
+        }
+        nobodyStarts.get(20, TimeUnit.SECONDS);
+        threads.close();
+        succeeds(held);
+        assertThat(phases.awaitEnd(held, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    private static void hold(CountDownLatch until) {
+        try {
+            assertThat(until.await(25, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void one_that_meets_a_schema_of_another_version_waits_in_words_and_starts_when_it_fits() {
+        execute("ALTER TABLE admission RENAME COLUMN since TO since_when");
+        String waiting;
+        try {
+            waiting = before.deploy("1.0.0");
+            await().atMost(StagecoachResource.PATIENCE)
+                    .until(() -> "START_FAILED".equals(read(waiting).get("waitingFor[0].reason")));
+            assertThat(read(waiting).getString("state")).isEqualTo("QUEUED");
+            assertThat(read(waiting).getString("waitingFor[0].detail"))
+                    .contains("just now", "another schema", "tried again");
+        } finally {
+            execute("ALTER TABLE admission RENAME COLUMN since_when TO since");
+        }
+        succeeds(waiting);
+        assertThat(phases.awaitEnd(waiting, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    @Test
+    void what_a_slow_process_found_out_about_one_attempt_says_nothing_about_the_next() {
+        takeSlots(100);
+        String deployment = before.deploy("1.0.0");
+        var first =
+                new Admission.Candidate(
+                        new DeploymentId(deployment),
+                        before.project(),
+                        new EnvironmentId(before.environment()),
+                        1);
+        admission.giveUp(kind, first, new IllegalStateException("met by one process"));
+        assertThat(read(deployment).getString("state")).isEqualTo("FAILED");
+        Api.expect(202, Api.post("/deployments/" + deployment + "/retry", ""));
+        admission.giveUp(kind, first, new IllegalStateException("met by another, slower one"));
+        assertThat(read(deployment).getString("state")).isEqualTo("QUEUED");
+        assertThat(read(deployment).getList("waitingFor.reason")).doesNotContain("START_FAILED");
+        takeSlots(-100);
+        succeeds(deployment);
+        assertThat(phases.awaitEnd(deployment, 2).state()).isEqualTo(DeploymentState.SUCCEEDED);
     }
 
     /** Without targets there is nothing to acquire. */

@@ -2,7 +2,7 @@ package stagecoach.orchestrator.app.deployment.queue;
 
 import stagecoach.runtime.aggregate.Tx;
 
-/** Somebody who starts whoever may start; a bean. */
+/** Somebody who starts whoever may start, in his own time; a bean. */
 public interface NextInLine {
     /** There may be room, or nothing in the way any more, once {@code tx} has been committed. */
     void look(Tx tx);
