@@ -19,6 +19,12 @@ public final class EventsCommand extends ApiCommand {
     @Option(names = "--deployment")
     @Nullable String deployment;
 
+    @Option(names = "--project")
+    @Nullable String project;
+
+    @Option(names = "--environment")
+    @Nullable String environment;
+
     @Option(names = "--type", description = "A bare event name, such as DeploymentEnded.")
     @Nullable String type;
 
@@ -30,9 +36,11 @@ public final class EventsCommand extends ApiCommand {
     @Override
     protected ExitCode run(ApiClient api) throws InterruptedException {
         String filter =
-                (deployment == null ? "" : "&deployment=" + ApiClient.encoded(deployment))
-                        + (type == null ? "" : "&type=" + ApiClient.encoded(type));
-        String at = cursor == null ? "" : "&cursor=" + ApiClient.encoded(cursor);
+                asked("deployment", deployment)
+                        + asked("project", project)
+                        + asked("environment", environment)
+                        + asked("type", type);
+        String at = asked("cursor", cursor);
         while (true) {
             JsonNode page = api.get("/events?limit=500" + filter + at);
             page.path("items").forEach(this::sayJson);
@@ -44,5 +52,9 @@ public final class EventsCommand extends ApiCommand {
                 Thread.sleep(Duration.ofMillis(500));
             }
         }
+    }
+
+    private static String asked(String name, @Nullable String value) {
+        return value == null ? "" : "&" + name + "=" + ApiClient.encoded(value);
     }
 }

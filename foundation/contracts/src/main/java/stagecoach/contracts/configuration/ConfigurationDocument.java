@@ -180,6 +180,28 @@ public sealed interface ConfigurationDocument {
             Optional<Integer> days,
             Optional<Integer> freeDiskPercent) {}
 
+    /**
+     * That no deployment starts for a while; who paused, and who ended it, are the actors of its
+     * events.
+     *
+     * @param project only its deployments; empty for those of all
+     * @param environment only those to it; empty for those to all
+     * @param reason for those who wait
+     */
+    record Pause(
+            String id,
+            Optional<ProjectId> project,
+            Optional<EnvironmentId> environment,
+            String reason)
+            implements ConfigurationDocument {}
+
+    /**
+     * How many deployments may be under way at once.
+     *
+     * @param tasksMax empty if what the services are configured with counts
+     */
+    record TaskLimit(Optional<Integer> tasksMax) implements ConfigurationDocument {}
+
     /** Variables that projects share; what they are is told to nobody. */
     record VariableSet(VariableSetId id, String name) implements ConfigurationDocument {}
 

@@ -57,6 +57,11 @@ public sealed interface ConfigurationEvent {
         API_KEY,
         /** How long what has ended is kept; there is one, and its id is {@code retention}. */
         RETENTION,
-        VARIABLE_SET
+        VARIABLE_SET,
+        PAUSE,
+        /**
+         * How many deployments may be under way; there is one, and its id is {@code task-limit}.
+         */
+        TASK_LIMIT
     }
 }

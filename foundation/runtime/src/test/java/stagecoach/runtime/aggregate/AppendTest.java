@@ -18,6 +18,7 @@ import stagecoach.decider.Recorded;
 import stagecoach.decider.Rejection;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.store.NewEvent;
+import stagecoach.runtime.test.SqlLog;
 import stagecoach.runtime.toy.AccountCommand;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;

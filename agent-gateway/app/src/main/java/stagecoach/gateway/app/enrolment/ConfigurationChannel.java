@@ -86,7 +86,9 @@ public class ConfigurationChannel {
                     PROJECT,
                     API_KEY,
                     RETENTION,
-                    VARIABLE_SET ->
+                    VARIABLE_SET,
+                    PAUSE,
+                    TASK_LIMIT ->
                     Optional.empty();
         };
     }

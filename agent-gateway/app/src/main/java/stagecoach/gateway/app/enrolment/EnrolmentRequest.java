@@ -18,10 +18,12 @@ import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Cache;
 import stagecoach.contracts.configuration.ConfigurationDocument.Environment;
 import stagecoach.contracts.configuration.ConfigurationDocument.Feed;
+import stagecoach.contracts.configuration.ConfigurationDocument.Pause;
 import stagecoach.contracts.configuration.ConfigurationDocument.Project;
 import stagecoach.contracts.configuration.ConfigurationDocument.Region;
 import stagecoach.contracts.configuration.ConfigurationDocument.Retention;
 import stagecoach.contracts.configuration.ConfigurationDocument.Target;
+import stagecoach.contracts.configuration.ConfigurationDocument.TaskLimit;
 import stagecoach.contracts.configuration.ConfigurationDocument.VariableSet;
 import stagecoach.contracts.configuration.ConfigurationDocument.Worker;
 import stagecoach.contracts.configuration.ConfigurationDocument.WorkerPool;
@@ -111,7 +113,9 @@ record EnrolmentRequest(
                         Project _,
                         ApiKey _,
                         Retention _,
-                        VariableSet _ ->
+                        VariableSet _,
+                        Pause _,
+                        TaskLimit _ ->
                         throw new IllegalStateException("an enrolment is of a target or a worker");
             };
         }

@@ -41,7 +41,16 @@ public class KnownPlaces {
                             "DELETE FROM known_place WHERE kind = ?1 AND id = ?2", kind.name(), id);
                 }
             }
-            case CACHE, FEED, TARGET, WORKER, PROJECT, API_KEY, RETENTION, VARIABLE_SET -> {}
+            case CACHE,
+                    FEED,
+                    TARGET,
+                    WORKER,
+                    PROJECT,
+                    API_KEY,
+                    RETENTION,
+                    VARIABLE_SET,
+                    PAUSE,
+                    TASK_LIMIT -> {}
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
@@ -85,14 +86,20 @@ public class Catalog {
                     if (request.dryRun) {
                         return RestResponse.ok(view);
                     }
-                    Revision now = revision(tx, thing, id);
-                    return before.isPresent()
-                            ? tagged(view, now)
-                            : ResponseBuilder.<V>create(RestResponse.Status.CREATED, view)
-                                    .location(URI.create("/api/v1/" + thing.path() + "/" + id))
-                                    .header(HttpHeaders.ETAG, now.tag())
-                                    .build();
+                    return written(tx, thing, id, view, before.isPresent());
                 });
+    }
+
+    /** The answer to whoever wrote: 201 if there was no such thing before. */
+    public <R extends CatalogRow, V> RestResponse<V> written(
+            Tx tx, CatalogThing<R, V> thing, String id, V view, boolean replaced) {
+        Revision now = revision(tx, thing, id);
+        return replaced
+                ? tagged(view, now)
+                : ResponseBuilder.<V>create(RestResponse.Status.CREATED, view)
+                        .location(URI.create("/api/v1/" + thing.path() + "/" + id))
+                        .header(HttpHeaders.ETAG, now.tag())
+                        .build();
     }
 
     /** One thing, with its revision. */
@@ -143,6 +150,12 @@ public class Catalog {
 
     /** Removes a thing that nobody refers to. */
     public <R extends CatalogRow, V> void delete(CatalogThing<R, V> thing, String id) {
+        delete(thing, id, _ -> {});
+    }
+
+    /** The same, with what else there is to do in that transaction. */
+    public <R extends CatalogRow, V> void delete(
+            CatalogThing<R, V> thing, String id, Consumer<Tx> also) {
         Cause cause = cause();
         unitOfWork.run(
                 tx -> {
@@ -162,6 +175,7 @@ public class Catalog {
                     tx.delete(row);
                     store.forgetUses(tx, thing.kind(), id);
                     tellWatches(tx, thing, id, cause);
+                    also.accept(tx);
                     return row;
                 });
     }
@@ -232,13 +246,15 @@ public class Catalog {
                         .formatted(noun, id, told, more));
     }
 
-    private static <R extends CatalogRow, V> void refuseBadId(CatalogThing<R, V> thing, String id) {
+    /** Refuses an id that no thing can have. */
+    public static <R extends CatalogRow, V> void refuseBadId(CatalogThing<R, V> thing, String id) {
         if (!IdRule.allows(id)) {
             throw new InvalidInput("/id", IdRule.refusal(thing.noun(), id) + ".");
         }
     }
 
-    private static void refuseOtherId(JsonBody body, String id) {
+    /** Refuses a body that says another id than the path. */
+    public static void refuseOtherId(JsonBody body, String id) {
         body.text("id")
                 .filter(given -> !given.equals(id))
                 .ifPresent(

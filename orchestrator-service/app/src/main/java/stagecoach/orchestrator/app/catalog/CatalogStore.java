@@ -164,6 +164,7 @@ public class CatalogStore {
                         UNION ALL SELECT 'WORKER_POOL', id FROM worker_pool
                         UNION ALL SELECT 'VARIABLE_SET', id FROM variable_set
                         UNION ALL SELECT 'TEAM', unnest(teams) FROM api_key
+                            WHERE expires_at IS NULL OR expires_at > now()
                         UNION ALL SELECT kind, id FROM foreign_thing""")) {
             byKind.computeIfAbsent(row.text(0), _ -> new HashSet<>()).add(row.text(1));
         }
@@ -375,6 +376,8 @@ public class CatalogStore {
             case API_KEY -> "API key";
             case RETENTION -> "retention";
             case VARIABLE_SET -> "variable set";
+            case PAUSE -> "pause";
+            case TASK_LIMIT -> "task limit";
         };
     }
 }

@@ -34,8 +34,9 @@ public final class ConfigurationKind
      * How the thing stands.
      *
      * @param revision 0 if it never was
+     * @param place the project and environment that it is about, or was
      */
-    public record State(long revision, boolean present) {}
+    public record State(long revision, boolean present, EventAttributes place) {}
 
     /** What may be asked. */
     public sealed interface Command {
@@ -81,7 +82,14 @@ public final class ConfigurationKind
                     Optional.of(new EnvironmentId(id)),
                     Optional.empty());
         }
-        return EventAttributes.none();
+        return state.place();
+    }
+
+    private static EventAttributes placeOf(ConfigurationDocument document) {
+        return document instanceof ConfigurationDocument.Pause pause
+                ? new EventAttributes(
+                        Optional.empty(), pause.project(), pause.environment(), Optional.empty())
+                : EventAttributes.none();
     }
 
     @Override
@@ -93,7 +101,7 @@ public final class ConfigurationKind
             new Decider<>() {
                 @Override
                 public State initial() {
-                    return new State(0, false);
+                    return new State(0, false, EventAttributes.none());
                 }
 
                 @Override
@@ -122,7 +130,12 @@ public final class ConfigurationKind
                 public State evolve(State state, ConfigurationEvent event) {
                     return switch (event) {
                         case ConfigurationChanged changed ->
-                                new State(changed.revision(), changed.document().isPresent());
+                                new State(
+                                        changed.revision(),
+                                        changed.document().isPresent(),
+                                        changed.document()
+                                                .map(ConfigurationKind::placeOf)
+                                                .orElse(state.place()));
                         case ReleaseCreated release ->
                                 throw new IllegalStateException(
                                         "a release has a stream of its own: " + release.project());

@@ -119,7 +119,7 @@ class AdmissionTest {
     void lifting_a_pause_is_answered_before_those_start_whom_it_held() throws Exception {
         String pause = "hold-" + before.number();
         Api.expect(
-                200,
+                201,
                 Api.put(
                         "/pauses/" + pause,
                         "{\"environment\": \"%s\", \"reason\": \"the database moves\"}"

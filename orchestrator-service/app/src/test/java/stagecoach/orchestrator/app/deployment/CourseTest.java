@@ -3,6 +3,8 @@ package stagecoach.orchestrator.app.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.SqlLog;
 
 /** Schedules, questions to people, staged deployments and lifecycles, through the API. */
 @OrchestratorTest
@@ -181,6 +184,14 @@ class CourseTest {
             seen.addAll(page.getList("items.id"));
         }
         assertThat(seen).containsSubsequence(first, second).doesNotHaveDuplicates();
+        try (var statements = new SqlLog()) {
+            Api.expect(200, Api.get("/interruptions?open=true&limit=500"));
+            assertThat(statements.beginningWith("select"))
+                    .filteredOn(sql -> sql.contains(" interruption "))
+                    .hasSize(1);
+            assertThat(statements.beginningWith("select"))
+                    .noneMatch(sql -> sql.contains(" from deployment "));
+        }
         String ofOther = "&environment=" + other.environment();
         var one = Api.get("/interruptions?open=true" + ofOther).jsonPath();
         assertThat(one.getList("items.id")).containsExactly(second);
@@ -224,12 +235,51 @@ class CourseTest {
         String question = question(id, 1);
         String answer = "{\"choice\": \"PROCEED\"}";
         String path = "/interruptions/" + question + "/resolve";
+        var kept = Api.expect(409, Api.delete("/api-keys/" + idOf("dba")));
+        assertThat(kept.getString("detail"))
+                .contains("deployment " + id, "no one of dba can answer", "ADMIN");
         var refused = Api.postAs(deployer, path, answer);
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(refused.jsonPath().getString("detail")).contains("the role dba");
         assertThat(Api.postAs(dba, path, answer).statusCode()).isEqualTo(200);
         Phases.succeeds(phases.awaitPhase(id, 2));
         assertThat(phases.awaitEnd(id, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    @Test
+    void a_key_that_has_expired_makes_nobody_a_member_of_a_team() {
+        Api.expect(
+                201,
+                Api.post(
+                        "/api-keys",
+                        "{\"name\": \"gone\", \"roles\": [\"READ\"], \"teams\": [\"gone\"], \"expiresAt\": \"%s\"}"
+                                .formatted(Instant.now().plus(Duration.ofDays(1)))));
+        var shop = Shop.open(0);
+        String process =
+                """
+                {"steps": [{"name": "asked", "kind": "MANUAL_INTERVENTION",
+                   "manual": {"instructions": "?", "roles": ["gone"]}}]}""";
+        Api.expect(200, Api.put("/projects/" + shop.project() + "/process", process));
+        unitOfWork.execute(
+                tx ->
+                        tx.execute(
+                                "UPDATE api_key SET expires_at = now() - interval '1 second' WHERE name = 'gone'"));
+        assertThat(
+                        Api.expect(
+                                        400,
+                                        Api.put(
+                                                "/projects/" + shop.project() + "/process",
+                                                process))
+                                .getString("errors[0].detail"))
+                .contains("\"gone\" is no role and no team");
+    }
+
+    private String idOf(String team) {
+        return unitOfWork.run(
+                tx ->
+                        tx.select("SELECT id FROM api_key WHERE ?1 = ANY(teams)", team)
+                                .getFirst()
+                                .text(0));
     }
 
     private static String key(String role, String teams) {

@@ -171,7 +171,10 @@ public class ApiKeyResource {
                                 .orElseThrow(() -> notFound(id)));
     }
 
-    /** Removes one; the last that may do everything stays. */
+    /**
+     * Removes one; the last that may do everything stays, and the last of a team that is being
+     * asked.
+     */
     @DELETE
     @Path("{id}")
     @Operation(summary = "Remove an API key")
@@ -190,9 +193,22 @@ public class ApiKeyResource {
                                 "\"%s\" is the last key that may do everything. Make another with the role ADMIN first."
                                         .formatted(id));
                     }
+                    keys.onlyAnswerer(tx, key, cause.at())
+                            .ifPresent(
+                                    question -> {
+                                        throw stillAsked(id, question);
+                                    });
                     keys.remove(tx, id, cause);
                     return key;
                 });
+    }
+
+    private static Rejection stillAsked(String id, ApiKeys.Unanswered question) {
+        return new Rejection(
+                Rejection.Kind.CONFLICT,
+                "in-use",
+                "deployment %s asks people, and without \"%s\" no one of %s can answer. Answer it first (ADMIN may, too), or make another key of that team."
+                        .formatted(question.deployment(), id, String.join(", ", question.asked())));
     }
 
     private static String team(String text) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.catalog.ConfigurationKind;
 import stagecoach.runtime.access.KeyCheck;
 import stagecoach.runtime.aggregate.Cause;
@@ -87,6 +88,38 @@ class ApiKeys {
                         "SELECT 1 FROM api_key WHERE id <> ?1 AND 'ADMIN' = ANY(roles) AND (expires_at IS NULL OR expires_at > ?2) LIMIT 1",
                         id,
                         now)
+                .isEmpty();
+    }
+
+    /**
+     * A question to people that nobody could answer without this key, but those with the role
+     * ADMIN: a deployment and whom it asks.
+     */
+    Optional<Unanswered> onlyAnswerer(Tx tx, ApiKey key, Instant now) {
+        return tx
+                .select(
+                        """
+                        SELECT deployment, roles FROM interruption
+                        WHERE resolved_at IS NULL ORDER BY raised_at""")
+                .stream()
+                .map(row -> new Unanswered(row.text(0), CatalogStore.listOf(row.text(1), a -> a)))
+                .filter(question -> question.asked().stream().anyMatch(key.teams()::contains))
+                .filter(question -> !anotherOf(tx, key.id(), question.asked(), now))
+                .findFirst();
+    }
+
+    /** Who is asked: roles and teams. */
+    record Unanswered(String deployment, List<String> asked) {}
+
+    private static boolean anotherOf(Tx tx, String id, List<String> asked, Instant now) {
+        return !tx.select(
+                        """
+                        SELECT 1 FROM api_key
+                        WHERE id <> ?1 AND (expires_at IS NULL OR expires_at > ?2)
+                            AND (teams || roles) && CAST(?3 AS text[]) LIMIT 1""",
+                        id,
+                        now,
+                        asked.toArray(String[]::new))
                 .isEmpty();
     }
 

@@ -128,6 +128,8 @@ class AgentChannel {
             case ConfigurationDocument.VariableSet other -> wrong(enrolled, other);
             case ConfigurationDocument.ApiKey other -> wrong(enrolled, other);
             case ConfigurationDocument.Retention other -> wrong(enrolled, other);
+            case ConfigurationDocument.Pause other -> wrong(enrolled, other);
+            case ConfigurationDocument.TaskLimit other -> wrong(enrolled, other);
         }
         LOG.infof("machine enrolled agent=%s", enrolled.agent());
     }

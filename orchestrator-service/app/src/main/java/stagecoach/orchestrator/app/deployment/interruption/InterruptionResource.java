@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -105,32 +104,13 @@ public class InterruptionResource {
         }
         int limit = page.limit();
         var after = page.after().map(Asked::of).orElse(Asked.BEFORE_ALL);
+        var asked = new ListedQuestions(after.at(), after.id(), open, project, environment);
         return unitOfWork.run(
-                tx -> {
-                    var found =
-                            tx.page(
-                                    InterruptionRow.class,
-                                    """
-                                    select i from InterruptionRow i, DeploymentRow d
-                                    where d.id = i.deployment
-                                        and (i.raisedAt > ?1 or (i.raisedAt = ?1 and i.id > ?2))
-                                        and (?3 = '' or d.project = ?3)
-                                        and (?4 = '' or d.environment = ?4)
-                                        and (?5 = ''
-                                            or (?5 = 'true' and i.resolvedAt is null)
-                                            or (?5 = 'false' and i.resolvedAt is not null))
-                                    order by i.raisedAt, i.id""",
-                                    limit + 1,
-                                    after.at(),
-                                    after.id(),
-                                    Objects.requireNonNullElse(project, ""),
-                                    Objects.requireNonNullElse(environment, ""),
-                                    Objects.requireNonNullElse(open, ""));
-                    return page.page(
-                            found,
-                            row -> new Asked(row.raisedAt, row.id).key(),
-                            rows -> rows.stream().map(row -> view(tx, row)).toList());
-                });
+                tx ->
+                        page.page(
+                                asked.first(tx, limit + 1),
+                                question -> new Asked(question.raisedAt(), question.id()).key(),
+                                found -> found));
     }
 
     /** Where in the list of all questions one stands. */

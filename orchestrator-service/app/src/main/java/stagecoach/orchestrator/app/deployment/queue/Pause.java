@@ -20,6 +20,10 @@ public record Pause(
         String reason,
         Instant since,
         String by) {
+    static Pause of(PauseRow row) {
+        return new Pause(row.id, row.project, row.environment, row.reason, row.since, row.by);
+    }
+
     /** What those are told who wait for its end. */
     public String sentence() {
         return "paused by %s since %s: %s".formatted(by, since, reason);

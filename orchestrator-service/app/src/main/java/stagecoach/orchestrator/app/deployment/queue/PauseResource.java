@@ -8,7 +8,6 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Clock;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -21,11 +20,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.app.catalog.Catalog;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.catalog.row.ProjectRow;
-import stagecoach.orchestrator.app.request.KnownNames;
-import stagecoach.runtime.access.Caller;
-import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
@@ -33,8 +30,8 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
-import stagecoach.vocabulary.identity.IdRule;
-import stagecoach.vocabulary.identity.Printable;
+import stagecoach.runtime.request.Revision;
+import stagecoach.runtime.request.WriteRequest;
 
 /** Keeps deployments from starting, with a reason, and lets them start again. */
 @Path("/api/v1/pauses")
@@ -42,25 +39,17 @@ import stagecoach.vocabulary.identity.Printable;
 @RunOnVirtualThread
 @Tag(name = "Releases and deployments")
 public class PauseResource {
-    private static final int REASON_MAX = 500;
-
     private final UnitOfWork unitOfWork;
+    private final Catalog catalog;
     private final CatalogStore store;
     private final NextInLine next;
-    private final Caller caller;
-    private final Clock clock;
+    private final PauseThing thing = new PauseThing();
 
-    PauseResource(
-            UnitOfWork unitOfWork,
-            CatalogStore store,
-            NextInLine next,
-            Caller caller,
-            Clock clock) {
+    PauseResource(UnitOfWork unitOfWork, Catalog catalog, CatalogStore store, NextInLine next) {
         this.unitOfWork = unitOfWork;
+        this.catalog = catalog;
         this.store = store;
         this.next = next;
-        this.caller = caller;
-        this.clock = clock;
     }
 
     /**
@@ -79,21 +68,15 @@ public class PauseResource {
     @GET
     @Operation(summary = "List what keeps deployments from starting")
     public Listed<Pause> list(@BeanParam PageRequest page) {
-        int limit = page.limit();
-        return unitOfWork.run(
-                tx ->
-                        page.page(
-                                Pauses.behind(tx, page.after().orElse(""), limit + 1),
-                                Pause::id,
-                                found -> found));
+        return catalog.list(thing, page);
     }
 
     /** Reads one. */
     @GET
     @Path("{id}")
     @Operation(summary = "Read a pause")
-    public Pause get(String id) {
-        return unitOfWork.run(tx -> Pauses.find(tx, id).orElseThrow(() -> notFound(id)));
+    public RestResponse<Pause> get(String id) {
+        return catalog.get(thing, id);
     }
 
     /** Keeps deployments from starting; those under way go on. */
@@ -103,7 +86,7 @@ public class PauseResource {
     @Operation(
             summary = "Keep deployments from starting",
             description =
-                    "All of them, or those of a project, to an environment, or both. They queue, and say why they wait.")
+                    "All of them, or those of a project, to an environment, or both. They queue, and say why they wait. A pause that is there already is changed only by whoever shows its ETag (If-Match); else 409.")
     @RequestBody(
             content =
                     @Content(
@@ -114,57 +97,69 @@ public class PauseResource {
                                             name = "maintenance of an environment",
                                             value =
                                                     "{\"environment\": \"production\", \"reason\": \"the database moves\"}")))
-    public Pause put(String id, byte @Nullable [] json) {
-        if (!IdRule.allows(id)) {
-            throw new InvalidInput("/id", IdRule.refusal("pause", id) + ".");
-        }
-        Cause cause = Cause.of(clock, caller.actor());
+    @APIResponse(
+            responseCode = "201",
+            description = "Paused",
+            content = @Content(schema = @Schema(implementation = Pause.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "It is so already, or was changed",
+            content = @Content(schema = @Schema(implementation = Pause.class)))
+    @APIResponse(responseCode = "409", description = "There is another pause of that id")
+    public RestResponse<Pause> put(
+            String id, @BeanParam WriteRequest request, byte @Nullable [] json) {
+        Catalog.refuseBadId(thing, id);
+        Cause cause = catalog.cause();
         return unitOfWork.run(
                 tx -> {
                     store.lock(tx);
+                    Optional<PauseRow> before = tx.find(PauseRow.class, id);
+                    request.check(
+                            before.isPresent() ? catalog.revision(tx, thing, id) : Revision.NONE,
+                            Catalog.name(thing, id));
+                    PauseRow after = read(tx, id, JsonBody.of(json), before);
+                    if (request.ifMatch == null) {
+                        before.ifPresent(other -> refuseUnlessSame(other, after));
+                    }
+                    after.since = before.map(row -> row.since).orElse(cause.at());
+                    after.by = cause.actor();
+                    if (request.dryRun) {
+                        return RestResponse.ok(Pause.of(after));
+                    }
                     // Whoever is being started now has started when this is answered.
                     TaskLimit.locked(tx);
-                    Pauses.put(tx, read(tx, id, JsonBody.of(json), cause));
+                    catalog.write(tx, thing, before, after, cause);
                     // It may hold fewer than before.
                     next.look(tx);
-                    return Pauses.find(tx, id).orElseThrow(() -> notFound(id));
+                    PauseRow now = catalog.find(tx, thing, id);
+                    return catalog.written(tx, thing, id, Pause.of(now), before.isPresent());
                 });
     }
 
-    private Pause read(Tx tx, String id, JsonBody body, Cause cause) {
-        Optional<String> project = body.text("project");
-        project.filter(name -> tx.find(ProjectRow.class, name).isEmpty())
+    private PauseRow read(Tx tx, String id, JsonBody body, Optional<PauseRow> before) {
+        Catalog.refuseOtherId(body, id);
+        body.text(PauseThing.PROJECT)
+                .filter(name -> tx.find(ProjectRow.class, name).isEmpty())
                 .ifPresent(
                         name ->
                                 body.mistake(
-                                        "project", "There is no project \"%s\".".formatted(name)));
-        Optional<String> environment = body.text("environment");
-        environment.ifPresent(
-                name ->
-                        KnownNames.checkOne(
-                                body,
-                                "environment",
-                                "environment",
-                                name,
-                                store.names(tx).environments()));
-        Optional<String> reason = body.requiredText("reason");
-        reason.filter(text -> text.length() > REASON_MAX)
-                .ifPresent(
-                        _ ->
-                                body.mistake(
-                                        "reason",
-                                        "A reason has at most %d characters."
-                                                .formatted(REASON_MAX)));
-        body.ignore("id", "since", "by");
+                                        PauseThing.PROJECT,
+                                        "There is no project \"%s\".".formatted(name)));
+        PauseRow row = thing.read(id, body, store.names(tx), before);
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
-        return new Pause(
-                id,
-                project.orElse(null),
-                environment.orElse(null),
-                reason.orElseThrow(),
-                cause.at(),
-                cause.actor());
+        return row;
+    }
+
+    /** Another's pause must not turn into a smaller one unseen. */
+    private static void refuseUnlessSame(PauseRow present, PauseRow wanted) {
+        if (!present.content().equals(wanted.content())) {
+            throw new Rejection(
+                    Rejection.Kind.CONFLICT,
+                    "in-use",
+                    "There is a pause \"%s\" already, %s. Choose another id; or, to change that one, read it and send its ETag as If-Match."
+                            .formatted(present.id, Pause.of(present).sentence()));
+        }
     }
 
     /** Lets them start again, in the order in which they were asked for. */
@@ -174,17 +169,7 @@ public class PauseResource {
     @Operation(summary = "Let deployments start again")
     @APIResponse(responseCode = "204", description = "They start, unless another pause holds them")
     public RestResponse<Void> delete(String id) {
-        unitOfWork.execute(
-                tx -> {
-                    if (!Pauses.remove(tx, id)) {
-                        throw notFound(id);
-                    }
-                    next.look(tx);
-                });
+        catalog.delete(thing, id, next::look);
         return RestResponse.noContent();
-    }
-
-    private static Rejection notFound(String id) {
-        return Rejection.notFound("There is no pause \"%s\".".formatted(Printable.of(id)));
     }
 }

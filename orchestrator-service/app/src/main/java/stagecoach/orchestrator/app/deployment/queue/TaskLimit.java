@@ -1,6 +1,12 @@
 package stagecoach.orchestrator.app.deployment.queue;
 
+import java.util.List;
 import java.util.Optional;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.orchestrator.app.catalog.ConfigurationKind;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.sql.SqlRow;
 
@@ -10,6 +16,7 @@ import stagecoach.runtime.sql.SqlRow;
  * @param max what somebody has set, for all pods; empty: what each is configured with
  */
 public record TaskLimit(int used, Optional<Integer> max) {
+    private static final String ID = "task-limit";
     private static final String ROW = "SELECT used, tasks_max FROM task_counter";
 
     /** As it is now. */
@@ -22,7 +29,19 @@ public record TaskLimit(int used, Optional<Integer> max) {
         return limit(tx.select(ROW + " FOR UPDATE").getFirst());
     }
 
-    static void set(Tx tx, Optional<Integer> max) {
+    /** Sets it, and tells everybody; what is set already changes nothing. */
+    static void set(Tx tx, CommandHandler commands, Optional<Integer> max, Cause cause) {
+        if (locked(tx).max().equals(max)) {
+            return;
+        }
+        commands.handle(
+                tx,
+                ConfigurationKind.CONFIGURATION,
+                ConfigurationKind.streamOf(Kind.TASK_LIMIT, ID),
+                List.of(
+                        new ConfigurationKind.Command.Write(
+                                Kind.TASK_LIMIT, ID, new ConfigurationDocument.TaskLimit(max))),
+                cause);
         tx.execute("UPDATE task_counter SET tasks_max = ?1", max.orElse(null));
     }
 

@@ -6,6 +6,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -15,7 +16,10 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 
@@ -28,11 +32,22 @@ public class TaskLimitResource {
     private static final int MAX = 10_000;
 
     private final UnitOfWork unitOfWork;
+    private final CommandHandler commands;
     private final NextInLine next;
+    private final Caller caller;
+    private final Clock clock;
 
-    TaskLimitResource(UnitOfWork unitOfWork, NextInLine next) {
+    TaskLimitResource(
+            UnitOfWork unitOfWork,
+            CommandHandler commands,
+            NextInLine next,
+            Caller caller,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
+        this.commands = commands;
         this.next = next;
+        this.caller = caller;
+        this.clock = clock;
     }
 
     /**
@@ -70,9 +85,10 @@ public class TaskLimitResource {
         body.ignore("configured", "underWay");
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
+        Cause cause = Cause.of(clock, caller.actor());
         return unitOfWork.run(
                 tx -> {
-                    TaskLimit.set(tx, wanted);
+                    TaskLimit.set(tx, commands, wanted, cause);
                     next.look(tx);
                     return view(TaskLimit.of(tx));
                 });

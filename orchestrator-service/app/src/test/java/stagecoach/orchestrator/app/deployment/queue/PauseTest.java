@@ -1,9 +1,14 @@
 package stagecoach.orchestrator.app.deployment.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.common.http.TestHTTPResource;
+import io.restassured.response.Response;
 import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,6 +17,7 @@ import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestCli;
 
 /** Deployments that are kept from starting, and how many may be under way. */
@@ -96,6 +102,87 @@ class PauseTest {
                                 "{\"project\": \"no-shop\", \"environment\": \"nowhere\"}"));
         assertThat(refused.getList("errors.pointer"))
                 .containsExactlyInAnyOrder("/project", "/environment", "/reason");
+    }
+
+    @Test
+    void who_paused_what_and_why_and_who_ended_it_are_events_for_those_who_audit() {
+        var shop = Shop.open(0);
+        String pause = "audit-" + shop.number();
+        says("pause", "create", pause, "--environment", shop.environment(), "--reason", "audited");
+        says("remove", "pause", pause, "--yes");
+        String mine =
+                "/events?type=ConfigurationChanged&limit=500&environment=" + shop.environment();
+        await().atMost(StagecoachResource.PATIENCE).until(() -> told(mine, "PAUSE").size() == 2);
+        var begun = told(mine, "PAUSE").getFirst();
+        assertThat(begun).containsEntry("subject", "config-pause:" + pause);
+        assertThat(begun).containsEntry("actor", "test admin");
+        assertThat(begun.get("data").toString()).contains("reason=audited", shop.environment());
+        assertThat(told(mine, "PAUSE").getLast()).containsEntry("actor", "test admin");
+        assertThat(says("events", "--environment", shop.environment()))
+                .contains("config-pause:" + pause);
+    }
+
+    @Test
+    void a_change_of_the_limit_is_an_event_and_what_it_is_already_is_none() {
+        String of = "/events?type=ConfigurationChanged&limit=500&since=" + Instant.now();
+        says("limit", "deployments", "--tasks-max", "4321");
+        says("limit", "deployments", "--tasks-max", "4321");
+        says("limit", "deployments", "--tasks-max", "0");
+        await().atMost(StagecoachResource.PATIENCE).until(() -> told(of, "TASK_LIMIT").size() >= 2);
+        assertThat(told(of, "TASK_LIMIT")).hasSize(2);
+        assertThat(told(of, "TASK_LIMIT").getFirst().get("data").toString())
+                .contains("tasksMax=4321");
+        assertThat(told(of, "TASK_LIMIT").getLast().get("data").toString()).doesNotContain("4321");
+    }
+
+    private static List<Map<String, Object>> told(String path, String kind) {
+        return Api.get(path).jsonPath().getList("items.findAll { it.data.kind == '" + kind + "' }");
+    }
+
+    @Test
+    void a_project_and_an_environment_that_a_pause_names_stay_until_it_has_ended() {
+        var shop = Shop.open(0);
+        String pause = "names-" + shop.number();
+        String environment = "emptied-" + shop.number();
+        String project = "emptied-" + shop.number();
+        Api.expect(201, Api.put("/environments/" + environment, "{}"));
+        Api.expect(201, Api.put("/projects/" + project, "{}"));
+        Api.expect(
+                201,
+                Api.put(
+                        "/pauses/" + pause,
+                        "{\"project\": \"%s\", \"environment\": \"%s\", \"reason\": \"it moves\"}"
+                                .formatted(project, environment)));
+        assertThat(Api.expect(409, Api.delete("/environments/" + environment)).getString("detail"))
+                .contains("in use by pause " + pause);
+        assertThat(Api.expect(409, Api.delete("/projects/" + project)).getString("detail"))
+                .contains("in use by pause " + pause);
+        assertThat(Api.delete("/pauses/" + pause).statusCode()).isEqualTo(204);
+        assertThat(Api.delete("/environments/" + environment).statusCode()).isEqualTo(204);
+        assertThat(Api.delete("/projects/" + project).statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void a_pause_is_changed_only_by_whoever_has_read_it() {
+        String path = "/pauses/kept-" + Shop.open(0).number();
+        Api.expect(201, Api.put(path, "{\"reason\": \"the database moves\", \"project\": null}"));
+        try {
+            Api.expect(200, Api.put(path, "{\"reason\": \"the database moves\"}"));
+            assertThat(
+                            Api.expect(409, Api.put(path, "{\"reason\": \"something else\"}"))
+                                    .getString("detail"))
+                    .contains("by test admin", "the database moves", "If-Match");
+            String tag = Api.get(path).header("ETag");
+            assertThat(put(path, tag, "something else").statusCode()).isEqualTo(200);
+            assertThat(Api.get(path).jsonPath().getString("reason")).isEqualTo("something else");
+            assertThat(put(path, tag, "a third matter").statusCode()).isEqualTo(412);
+        } finally {
+            Api.delete(path);
+        }
+    }
+
+    private static Response put(String path, String tag, String reason) {
+        return Api.put(path, "{\"reason\": \"%s\"}".formatted(reason), Map.of("If-Match", tag));
     }
 
     @Test

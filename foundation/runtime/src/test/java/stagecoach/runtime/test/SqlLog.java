@@ -1,4 +1,4 @@
-package stagecoach.runtime.aggregate;
+package stagecoach.runtime.test;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,20 +8,22 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** The statements that are sent to the database while it is open, of all threads. */
-final class SqlLog extends Handler implements AutoCloseable {
+public final class SqlLog extends Handler implements AutoCloseable {
     private final Logger logger = Logger.getLogger("org.hibernate.SQL");
     private final Level before = logger.getLevel();
     private final boolean parents = logger.getUseParentHandlers();
     private final List<String> statements = new CopyOnWriteArrayList<>();
 
-    SqlLog() {
+    /** Begins to listen. */
+    public SqlLog() {
         setLevel(Level.ALL);
         logger.setLevel(Level.FINE);
         logger.setUseParentHandlers(false);
         logger.addHandler(this);
     }
 
-    List<String> beginningWith(String beginning) {
+    /** Those that begin so, in order. */
+    public List<String> beginningWith(String beginning) {
         return statements.stream().filter(s -> s.startsWith(beginning)).toList();
     }
 
