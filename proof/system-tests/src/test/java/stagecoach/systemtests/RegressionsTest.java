@@ -27,7 +27,7 @@ import stagecoach.cli.client.Unreachable;
 
 /**
  * Mistakes of order that users of deployment tools have suffered from, each over the whole system:
- * what the rules say about them in {@code RegressionTest} of the orchestrator must also be true on
+ * what the rules say about them in {@code PhaseOrderTest} of the orchestrator must also be true on
  * the machines.
  */
 @InOneWhole

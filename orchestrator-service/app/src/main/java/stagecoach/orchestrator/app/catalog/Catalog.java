@@ -9,10 +9,14 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.catalog.row.CatalogRow;
 import stagecoach.runtime.access.Caller;
@@ -26,6 +30,8 @@ import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
 import stagecoach.runtime.request.Revision;
 import stagecoach.runtime.request.WriteRequest;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.IdRule;
 
 /**
@@ -174,7 +180,7 @@ public class Catalog {
                             cause);
                     tx.delete(row);
                     store.forgetUses(tx, thing.kind(), id);
-                    tellWatches(tx, thing, id, cause);
+                    tellWatches(tx, thing, id, Stream.of(row), cause);
                     also.accept(tx);
                     return row;
                 });
@@ -193,13 +199,20 @@ public class Catalog {
             tx.insert(after);
         }
         store.writeUses(tx, thing.kind(), after.id(), thing.uses(after));
-        tellWatches(tx, thing, after.id(), cause);
+        tellWatches(tx, thing, after.id(), Stream.concat(before.stream(), Stream.of(after)), cause);
     }
 
     private <R extends CatalogRow, V> void tellWatches(
-            Tx tx, CatalogThing<R, V> thing, String id, Cause cause) {
-        thing.machine(id)
-                .ifPresent(agent -> watches.forEach(watch -> watch.configured(tx, agent, cause)));
+            Tx tx, CatalogThing<R, V> thing, String id, Stream<R> rows, Cause cause) {
+        Optional<AgentId> machine = thing.machine(id);
+        if (machine.isPresent()) {
+            Set<EnvironmentId> environments =
+                    rows.flatMap(row -> thing.uses(row).stream())
+                            .filter(use -> use.kind() == Kind.ENVIRONMENT)
+                            .map(use -> new EnvironmentId(use.id()))
+                            .collect(Collectors.toSet());
+            watches.forEach(watch -> watch.configured(tx, machine.get(), environments, cause));
+        }
     }
 
     /** Appends the event of a change. */

@@ -3,13 +3,19 @@ package stagecoach.orchestrator.app.deployment;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.catalog.MachineWatch;
+import stagecoach.orchestrator.app.catalog.row.TargetRow;
 import stagecoach.orchestrator.deployment.Deployment;
 import stagecoach.orchestrator.deployment.Deployment.Position;
 import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.deployment.Observation;
+import stagecoach.orchestrator.needs.Roster;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
@@ -31,7 +37,13 @@ class Arrivals implements MachineWatch {
             WHERE d.state = 'RUNNING' AND (d.awaited_until IS NOT NULL OR EXISTS (
                 SELECT 1 FROM deployment_phase p
                 WHERE p.deployment = d.id AND p.state = 'RUNNING' AND p.phase = 'DEPLOYMENT'))
+                AND (?1 OR d.environment = ANY(CAST(?2 AS text[])))
             ORDER BY d.id""";
+
+    private static final String WAITING =
+            """
+            SELECT id, environment FROM deployment
+            WHERE state = 'RUNNING' AND awaited_until IS NOT NULL ORDER BY id""";
 
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
@@ -68,40 +80,79 @@ class Arrivals implements MachineWatch {
      * refuse a configuration.
      */
     @Override
-    public void configured(Tx tx, AgentId agent, Cause cause) {
+    public void configured(Tx tx, AgentId agent, Set<EnvironmentId> environments, Cause cause) {
         unitOfWork.afterCommit(
                 tx,
                 () ->
-                        unitOfWork
-                                .run(looking -> looking.select(CONCERNED))
-                                .forEach(row -> lookAgain(row, cause)));
+                        lookAgain(
+                                unitOfWork.run(looking -> concerned(looking, agent, environments)),
+                                cause));
     }
 
-    private void lookAgain(SqlRow row, Cause cause) {
+    /**
+     * All who wait for machines look again: whoever should have told them of one may have died
+     * before he could.
+     */
+    void lookAtWaiting() {
+        lookAgain(
+                unitOfWork.run(looking -> looking.select(WAITING)), Cause.of(clock, Cause.SYSTEM));
+    }
+
+    /**
+     * The deployments, with their environments, that a machine in {@code environments} concerns.
+     */
+    static List<SqlRow> concerned(Tx tx, AgentId agent, Set<EnvironmentId> environments) {
+        return tx.select(
+                CONCERNED,
+                agent.worker().isPresent(),
+                environments.stream().map(EnvironmentId::value).toArray(String[]::new));
+    }
+
+    private void lookAgain(List<SqlRow> deployments, Cause cause) {
+        Map<EnvironmentId, Roster> seen = new HashMap<>();
+        deployments.forEach(row -> lookAgain(row, seen, cause));
+    }
+
+    private void lookAgain(SqlRow row, Map<EnvironmentId, Roster> seen, Cause cause) {
         try {
             unitOfWork.execute(
                     tx ->
                             lookAgain(
                                     tx,
                                     new DeploymentId(row.text(0)),
-                                    observations.of(tx, new EnvironmentId(row.text(1)), cause.at()),
+                                    observed(tx, new EnvironmentId(row.text(1)), seen, cause),
                                     cause));
         } catch (RuntimeException e) {
             // The others can learn all the same.
             Log.errorf(
                     e,
-                    "A deployment did not learn that a machine was configured anew; it learns with the next change. deploymentId=%s",
+                    "A deployment did not learn that a machine was configured anew; if it waits, it looks again within a minute. deploymentId=%s",
                     row.text(0));
         }
     }
 
+    /** An environment has many deployments, and its machines are read once for all. */
+    private Observation observed(
+            Tx tx, EnvironmentId environment, Map<EnvironmentId, Roster> seen, Cause cause) {
+        Roster roster = seen.computeIfAbsent(environment, where -> observations.roster(tx, where));
+        return observations.of(tx, roster, cause.at());
+    }
+
     private void lookForWaiting(Tx tx, AgentId agent, Cause cause) {
-        for (var row : tx.select(CONCERNED)) {
-            var observation = observations.of(tx, new EnvironmentId(row.text(1)), cause.at());
+        Map<EnvironmentId, Roster> seen = new HashMap<>();
+        for (var row : concerned(tx, agent, environmentsOf(tx, agent))) {
+            var observation = observed(tx, new EnvironmentId(row.text(1)), seen, cause);
             if (isThere(agent, observation)) {
                 lookAgain(tx, new DeploymentId(row.text(0)), observation, cause);
             }
         }
+    }
+
+    private static Set<EnvironmentId> environmentsOf(Tx tx, AgentId agent) {
+        return agent.target()
+                .flatMap(target -> tx.find(TargetRow.class, target.value()))
+                .map(row -> Set.copyOf(CatalogStore.listOf(row.environments, EnvironmentId::new)))
+                .orElse(Set.of());
     }
 
     /** Who has left is met by the run itself; only who is there can have come. */

@@ -8,6 +8,7 @@ import stagecoach.contracts.internal.Plan;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.orchestrator.deployment.Observation;
+import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Settled;
 import stagecoach.orchestrator.release.PlaceConditions;
 import stagecoach.runtime.aggregate.Tx;
@@ -29,8 +30,17 @@ public class Observations {
 
     /** The machines of an environment, at {@code now}. */
     public Observation of(Tx tx, EnvironmentId environment, Instant now) {
-        return new Observation(
-                catalog.roster(tx, environment), now, settings.arrivalsWait(), settled(tx));
+        return of(tx, roster(tx, environment), now);
+    }
+
+    /** The same, for whoever has seen the machines already. */
+    Observation of(Tx tx, Roster roster, Instant now) {
+        return new Observation(roster, now, settings.arrivalsWait(), settled(tx));
+    }
+
+    /** The machines alone, for all deployments to the environment. */
+    Roster roster(Tx tx, EnvironmentId environment) {
+        return catalog.roster(tx, environment);
     }
 
     /** Opens the plan only when a condition is asked for. */

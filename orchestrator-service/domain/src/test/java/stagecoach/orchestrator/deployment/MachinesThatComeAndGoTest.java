@@ -21,10 +21,10 @@ import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Condition;
 
 /**
- * The part of {@link RegressionTest} about machines that come, go and come back: each gets its
+ * The part of {@link PhaseOrderTest} about machines that come, go and come back: each gets its
  * packages before its steps, or it is said why not.
  */
-class RegressionOfMachinesTest {
+class MachinesThatComeAndGoTest {
     private final Roster twoWebs = Shop.roster(Shop.web("web-1"), Shop.web("web-2"));
 
     private static DeploymentQueued demo() {

@@ -33,7 +33,7 @@ import stagecoach.vocabulary.template.Variable;
  * Mistakes in the order of phases that have hurt people who deploy, here or with other tools; each
  * test names what it guards.
  */
-class RegressionTest {
+class PhaseOrderTest {
     private static final Duration LONG = Play.TRUST.plusSeconds(1);
 
     private final Roster twoWebs = Shop.roster(Shop.web("web-1"), Shop.web("web-2"));

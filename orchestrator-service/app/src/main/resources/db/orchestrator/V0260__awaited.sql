@@ -1,0 +1,2 @@
+-- Who waits for machines looks again twice a minute.
+CREATE INDEX deployment_awaited ON deployment (id) WHERE awaited_until IS NOT NULL;
