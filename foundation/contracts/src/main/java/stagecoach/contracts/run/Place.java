@@ -14,16 +14,38 @@ import stagecoach.vocabulary.identity.WorkerId;
  * @param region where the target is (for a worker step: the worker)
  * @param tags the target's tags, for the scopes of variables
  * @param unavailable why nothing can run here now; empty if it can
+ * @param name what people call the target, if that is not its id
  */
 public record Place(
         Optional<TargetId> target,
         Optional<WorkerId> worker,
         Optional<RegionId> region,
         List<Tag> tags,
-        Optional<String> unavailable) {
+        Optional<String> unavailable,
+        Optional<String> name) {
     /** Copies the tags. */
     public Place {
         tags = List.copyOf(tags);
+    }
+
+    /** A place without a name of its own. */
+    public Place(
+            Optional<TargetId> target,
+            Optional<WorkerId> worker,
+            Optional<RegionId> region,
+            List<Tag> tags,
+            Optional<String> unavailable) {
+        this(target, worker, region, tags, unavailable, Optional.empty());
+    }
+
+    /** The same place, where nothing can run now. */
+    public Place unavailable(String why) {
+        return new Place(target, worker, region, tags, Optional.of(why), name);
+    }
+
+    /** What people call the target; empty where there is none. */
+    public Optional<String> targetName() {
+        return name.or(() -> target.map(TargetId::value));
     }
 
     /** Where a person does it. */

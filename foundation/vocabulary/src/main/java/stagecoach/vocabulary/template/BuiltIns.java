@@ -67,6 +67,9 @@ public final class BuiltIns {
     /** The id of the target that the step works at, or on whose behalf. */
     public static final String TARGET_ID = "Stagecoach.Target.Id";
 
+    /** What people call that target. */
+    public static final String TARGET_NAME = "Stagecoach.Target.Name";
+
     /** The id of the worker that runs the step. */
     public static final String WORKER_ID = "Stagecoach.Worker.Id";
 
@@ -99,6 +102,7 @@ public final class BuiltIns {
                     PROJECT_NAME,
                     STEP_NAME,
                     TARGET_ID,
+                    TARGET_NAME,
                     WORKER_ID,
                     REGION_ID,
                     PACKAGE_ID,

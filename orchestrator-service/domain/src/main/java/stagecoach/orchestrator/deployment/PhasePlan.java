@@ -209,12 +209,8 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
                 Optional.ofNullable(progress.now().lacking().get(lack.held()))
                         .map(reason -> ": " + reason)
                         .orElse("");
-        return new Place(
-                place.target(),
-                place.worker(),
-                place.region(),
-                place.tags(),
-                Optional.of("%s %s is not %s%s".formatted(pin.id(), pin.version(), where, why)));
+        return place.unavailable(
+                "%s %s is not %s%s".formatted(pin.id(), pin.version(), where, why));
     }
 
     /** Why no event could tell of its end, if so much is left to run. */

@@ -35,16 +35,28 @@ public record Roster(List<KnownTarget> targets, List<KnownWorker> workers) {
      * A target of the environment.
      *
      * @param disabled whether someone took it out of service
+     * @param name what people call it, if that is not its id
      */
     public record KnownTarget(
             TargetId id,
             List<Tag> tags,
             Optional<RegionId> region,
             boolean disabled,
-            Health health) {
+            Health health,
+            Optional<String> name) {
         /** Copies the tags. */
         public KnownTarget {
             tags = List.copyOf(tags);
+        }
+
+        /** A target that is called by its id. */
+        public KnownTarget(
+                TargetId id,
+                List<Tag> tags,
+                Optional<RegionId> region,
+                boolean disabled,
+                Health health) {
+            this(id, tags, region, disabled, health, Optional.empty());
         }
     }
 

@@ -72,7 +72,8 @@ public record TargetSelection(
                 Optional.empty(),
                 target.region(),
                 target.tags(),
-                target.health().unavailable());
+                target.health().unavailable(),
+                target.name());
     }
 
     private Place onWorker(PoolId pool) {
@@ -97,7 +98,8 @@ public record TargetSelection(
                 target.tags(),
                 worker.isPresent()
                         ? Optional.empty()
-                        : Optional.of(WorkerChoice.whyNone(roster, pool)));
+                        : Optional.of(WorkerChoice.whyNone(roster, pool)),
+                target.name());
     }
 
     private String whyNone(List<Tag> tags) {

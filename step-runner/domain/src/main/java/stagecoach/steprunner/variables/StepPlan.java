@@ -331,6 +331,7 @@ public final class StepPlan {
         facts.put(BuiltIns.PROJECT_ID, sheet.project().value());
         facts.put(BuiltIns.STEP_NAME, step.name().value());
         place.target().ifPresent(target -> facts.put(BuiltIns.TARGET_ID, target.value()));
+        place.targetName().ifPresent(name -> facts.put(BuiltIns.TARGET_NAME, name));
         place.worker().ifPresent(worker -> facts.put(BuiltIns.WORKER_ID, worker.value()));
         place.region().ifPresent(region -> facts.put(BuiltIns.REGION_ID, region.value()));
         step.packageToInstall()

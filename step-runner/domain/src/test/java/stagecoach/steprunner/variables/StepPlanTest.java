@@ -176,6 +176,22 @@ class StepPlanTest {
     }
 
     @Test
+    void a_script_knows_what_people_call_its_target_and_that_is_its_id_if_they_gave_no_name() {
+        var plan = plan(script("echo #{Stagecoach.Target.Name}"), Map.of());
+        var named =
+                new Place(
+                        WEB_1.target(),
+                        WEB_1.worker(),
+                        WEB_1.region(),
+                        WEB_1.tags(),
+                        Optional.empty(),
+                        Optional.of("Front door"));
+        assertThat(scriptAt(named, plan).body()).isEqualTo("echo Front door");
+        assertThat(scriptAt(WEB_2, plan).body()).isEqualTo("echo web-2");
+        assertThat(scriptAt(WORKER, plan).variables()).doesNotContainKey("Stagecoach.Target.Name");
+    }
+
+    @Test
     void a_script_has_its_variables_in_its_body_and_beside_it_by_the_scopes_of_its_place() {
         var plan =
                 plan(

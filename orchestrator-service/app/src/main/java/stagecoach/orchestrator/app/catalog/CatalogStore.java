@@ -122,7 +122,8 @@ public class CatalogStore {
                 listOf(row.tags, Tag::new),
                 Optional.ofNullable(row.region).map(RegionId::new),
                 row.disabled,
-                health(agents.get(AgentId.of(id).value())));
+                health(agents.get(AgentId.of(id).value())),
+                Optional.of(row.name).filter(name -> !name.equals(row.id)));
     }
 
     private static Roster.KnownWorker worker(WorkerRow row, Map<String, AgentRow> agents) {

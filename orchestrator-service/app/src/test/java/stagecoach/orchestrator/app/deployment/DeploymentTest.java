@@ -460,6 +460,22 @@ class DeploymentTest {
         phases.awaitEnd(id, 1);
     }
 
+    @Test
+    void a_place_has_the_name_that_people_gave_its_target() {
+        var shop = Shop.open(2);
+        configure(shop, "\"name\": \"Front door\", \"tags\": [\"web\"]");
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        Phases.succeeds(phases.awaitPhase(id, 1));
+        Phases.succeeds(phases.awaitPhase(id, 2));
+        var deploy = phases.awaitPhase(id, 3);
+        assertThat(((PhaseWork.Steps) deploy.work()).assignments().getFirst().places())
+                .extracting(place -> place.targetName().orElseThrow())
+                .containsExactly(shop.web(1), "Front door");
+        Phases.succeeds(deploy);
+        phases.awaitEnd(id, 1);
+    }
+
     /** Somebody configures the second machine anew. */
     private static void configure(Shop shop, String fields) {
         Api.expect(

@@ -89,7 +89,7 @@ class ForeseenVariablesTest {
                                 + script(
                                         "say",
                                         "\"onlyIf\": \"#{Stagecoach.Step[look].Output.Due}\",",
-                                        "#{Where} #{Stagecoach.Deployment.Id} #{Stagecoach.Target.Id}"),
+                                        "#{Where} #{Stagecoach.Deployment.Id} #{Stagecoach.Target.Id} #{Stagecoach.Target.Name}"),
                         "{\"name\": \"Where\", \"value\": \"#{Stagecoach.Step[look].Output.Url | ToUpper}\"}");
         Api.expect(200, Api.post("/deployment-previews", shop.request("1.0.0")));
         Api.expect(

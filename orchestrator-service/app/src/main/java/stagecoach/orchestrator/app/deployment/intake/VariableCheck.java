@@ -278,6 +278,7 @@ final class VariableCheck {
         facts.put(BuiltIns.RELEASE_NOTES, draft.labels().notes().orElse(""));
         facts.put(BuiltIns.STEP_NAME, planned.name().value());
         place.target().ifPresent(target -> facts.put(BuiltIns.TARGET_ID, target.value()));
+        place.targetName().ifPresent(name -> facts.put(BuiltIns.TARGET_NAME, name));
         if (place.target().isPresent()) {
             place.region().ifPresent(region -> facts.put(BuiltIns.REGION_ID, region.value()));
         }
