@@ -76,6 +76,10 @@ class SimulationTest {
         "CLEAN_UP_BEGINS_BESIDE_WHAT_MAY_STILL_RUN, beside its earlier try",
         "PAUSED_ONES_COUNT_AS_UNDER_WAY, wait for a person",
         "PAUSES_HAVE_AN_END, nobody has wanted that",
+        "TAKEN_OUT_TARGETS_ARE_FORGOTTEN, nobody has heard that run",
+        "HEALTH_CHECKS_TAKE_NOBODY_OUT, ends without a word",
+        "LEFT_OUT_PLACES_GET_PACKAGES, no step of the coming run needs it there",
+        "LEFT_OUT_PLACES_RUN, its onlyIf is false there",
     })
     void a_defect_is_found_by_the_law_that_is_there_for_it(Defect defect, String words) {
         for (long seed = 1; seed <= SEEDS_FOR_A_DEFECT; seed++) {

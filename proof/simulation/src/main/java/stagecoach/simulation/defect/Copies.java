@@ -12,6 +12,7 @@ import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.RunOn;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** Copies of contract records with one thing changed. */
 final class Copies {
@@ -51,6 +52,15 @@ final class Copies {
                 one ->
                         one.step().kind() == PlannedStep.Kind.HEALTH_CHECK
                                 ? one.step().toBuilder().kind(PlannedStep.Kind.SCRIPT)
+                                : one.step().toBuilder());
+    }
+
+    static StepRunStarted withoutTakingOut(StepRunStarted sheet) {
+        return withAssignments(
+                sheet,
+                one ->
+                        one.step().unavailableTargets() == UnavailableTargets.EXCLUDE
+                                ? one.step().toBuilder().unavailable(UnavailableTargets.SKIP)
                                 : one.step().toBuilder());
     }
 

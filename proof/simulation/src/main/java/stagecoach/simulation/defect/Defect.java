@@ -27,6 +27,11 @@ public enum Defect {
     PAUSED_ONES_COUNT_AS_UNDER_WAY("who waits for a person takes the place of another one"),
     PAUSES_HAVE_AN_END("who waits for a person for an hour is cancelled"),
     HEALTH_CHECKS_BELIEVE_WHAT_WAS_SEEN("a health check does not ask a machine that was away"),
+    TAKEN_OUT_TARGETS_ARE_FORGOTTEN(
+            "the orchestrator does not hear whom health checks have taken out"),
+    HEALTH_CHECKS_TAKE_NOBODY_OUT("a health check that takes targets out only skips itself there"),
+    LEFT_OUT_PLACES_GET_PACKAGES("packages are brought to where a step is known to be left out"),
+    LEFT_OUT_PLACES_RUN("what onlyIf says is not looked at"),
     CANCELS_ARE_NOT_HEARD("the step-runner does not hear of a cancel"),
     REPEATS_ARE_TAKEN_AS_NEW("nobody remembers which events were taken in"),
     APPENDS_WITHOUT_EXPECTED_VERSION("a pod appends on what it remembers, be it old"),

@@ -66,6 +66,16 @@ public final class Planted {
                                                 end.observation()))
                         .orElse(command);
             }
+            if (defect == Defect.TAKEN_OUT_TARGETS_ARE_FORGOTTEN
+                    && command instanceof EndPhase end) {
+                return new EndPhase(
+                        end.run(),
+                        end.outcome(),
+                        end.reason(),
+                        end.results(),
+                        end.missing(),
+                        end.observation());
+            }
             if (defect == Defect.CLEAN_UP_BEGINS_BESIDE_WHAT_MAY_STILL_RUN
                     && command instanceof EndPhase end) {
                 return Copies.withoutMayStillRun(end);
@@ -178,6 +188,9 @@ public final class Planted {
             case StartRun(var sheet, var unready, var judge)
                     when defect == Defect.HEALTH_CHECKS_BELIEVE_WHAT_WAS_SEEN ->
                     new StartRun(Copies.withoutHealthChecks(sheet), unready, judge);
+            case StartRun(var sheet, var unready, var judge)
+                    when defect == Defect.HEALTH_CHECKS_TAKE_NOBODY_OUT ->
+                    new StartRun(Copies.withoutTakingOut(sheet), unready, judge);
             case CommandReported(var ticket, var result, var at, var judge)
                     when defect == Defect.MISSING_MACHINES_ALWAYS_FAIL
                             && result.outcome() == CommandOutcome.UNREACHED ->

@@ -15,7 +15,8 @@ import stagecoach.vocabulary.process.UnavailableTargets;
 /**
  * What is drawn of steps without dice, so that seeds go on to mean what they meant before there was
  * this: health checks and waiting, questions to URLs, a person who is asked before all, scripts
- * that cannot be ended, bounds for how they are.
+ * that cannot be ended, bounds for how they are, health checks that take targets out, and
+ * conditions that are known beforehand.
  */
 final class DrawnLater {
     private final long seed;
@@ -31,6 +32,7 @@ final class DrawnLater {
                 .map(this::askingUrls)
                 .map(this::hardToEnd)
                 .map(this::ending)
+                .map(this::knownBefore)
                 .toList();
     }
 
@@ -123,10 +125,27 @@ final class DrawnLater {
                 step.packageNumber() == 0
                         && step.beside().isEmpty()
                         && Dice.fate(seed, 6, name, "health") == 0;
+        boolean takesOut =
+                asks && step.where() == Where.TARGETS && Dice.fate(seed, 2, name, "takes out") == 0;
         return step.meeting(
-                rule,
-                rule == UnavailableTargets.WAIT ? Optional.of(seconds) : Optional.empty(),
+                takesOut ? UnavailableTargets.EXCLUDE : rule,
+                rule == UnavailableTargets.WAIT && !takesOut
+                        ? Optional.of(seconds)
+                        : Optional.empty(),
                 asks ? Optional.of(seconds) : Optional.empty());
+    }
+
+    /** Of some steps it is known before anything runs where they are left out. */
+    private StepDraft knownBefore(StepDraft step) {
+        return switch (step.onlyIf()) {
+            case NONE ->
+                    step.packageNumber() > 0 && Dice.fate(seed, 8, step.name(), "known") == 0
+                            ? step.knownBefore()
+                            : step;
+            case AT_SOME_PLACES ->
+                    Dice.fate(seed, 2, step.name(), "known") == 0 ? step.knownBefore() : step;
+            case KNOWN_AT_PLACES, NOBODY_CAN_TELL -> step;
+        };
     }
 
     /** Some scripts are questions to a URL instead. */

@@ -189,6 +189,19 @@ public record Scenario(
                     Condition.ALWAYS,
                     unavailable,
                     Trouble.CANNOT_BE_KILLED,
+                    onlyIf,
+                    waitSeconds,
+                    healthSeconds,
+                    httpSeconds);
+        }
+
+        /** The same step, but that its condition is known beforehand. */
+        StepDraft knownBefore() {
+            return with(
+                    condition,
+                    unavailable,
+                    trouble,
+                    OnlyIf.KNOWN_AT_PLACES,
                     waitSeconds,
                     healthSeconds,
                     httpSeconds);
@@ -196,19 +209,21 @@ public record Scenario(
 
         /** The same step, but that it asks a URL. */
         StepDraft asking(Optional<Integer> within) {
-            return with(condition, unavailable, trouble, waitSeconds, healthSeconds, within);
+            return with(
+                    condition, unavailable, trouble, onlyIf, waitSeconds, healthSeconds, within);
         }
 
         /** The same step with another rule for machines that are away. */
         StepDraft meeting(
                 UnavailableTargets rule, Optional<Integer> waits, Optional<Integer> health) {
-            return with(condition, rule, trouble, waits, health, httpSeconds);
+            return with(condition, rule, trouble, onlyIf, waits, health, httpSeconds);
         }
 
         private StepDraft with(
                 Condition newCondition,
                 UnavailableTargets newUnavailable,
                 Trouble newTrouble,
+                OnlyIf newOnlyIf,
                 Optional<Integer> newWaitSeconds,
                 Optional<Integer> newHealthSeconds,
                 Optional<Integer> newHttpSeconds) {
@@ -230,7 +245,7 @@ public record Scenario(
                     newTrouble,
                     withPrevious,
                     group,
-                    onlyIf,
+                    newOnlyIf,
                     beside,
                     newWaitSeconds,
                     newHealthSeconds,
@@ -282,6 +297,8 @@ public record Scenario(
     public enum OnlyIf {
         NONE,
         AT_SOME_PLACES,
+        /** The same, and that is known before anything runs. */
+        KNOWN_AT_PLACES,
         NOBODY_CAN_TELL
     }
 

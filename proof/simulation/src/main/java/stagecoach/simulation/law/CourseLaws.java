@@ -45,9 +45,11 @@ import stagecoach.vocabulary.process.RunOn;
 final class CourseLaws {
     private final Map<DeploymentId, Life> lives;
     private final Map<Ticket, Deed> deeds;
+    private final Conditions conditions;
     private int queueNumber;
 
-    CourseLaws(Map<DeploymentId, Life> lives, Map<Ticket, Deed> deeds) {
+    CourseLaws(Map<DeploymentId, Life> lives, Map<Ticket, Deed> deeds, Conditions conditions) {
+        this.conditions = conditions;
         this.lives = lives;
         this.deeds = deeds;
     }
@@ -130,6 +132,7 @@ final class CourseLaws {
         if (begun.run().value() != life.runs.size() + 1) {
             throw current("run %s begins after %d runs".formatted(begun.run(), life.runs.size()));
         }
+        PlaceLaws.begins(life, begun);
         switch (begun.work()) {
             case PhaseWork.Acquire(var needs, var _) -> onAcquisition(life, begun, needs);
             case PhaseWork.Steps(var assignments) -> onSteps(life, begun, assignments);
@@ -176,7 +179,7 @@ final class CourseLaws {
         }
     }
 
-    private static boolean isNeeded(Life life, Purpose purpose, Life.Holding holding) {
+    private boolean isNeeded(Life life, Purpose purpose, Life.Holding holding) {
         return life.asked.steps().stream()
                 .anyMatch(
                         step ->
@@ -193,22 +196,22 @@ final class CourseLaws {
     }
 
     /** Whom a worker acts for is not told with its needs, so it may be for any target. */
-    private static boolean mayStillRunAt(Life life, PlannedStep step, HolderId holder) {
-        boolean again = step.condition() == Condition.ALWAYS;
+    private boolean mayStillRunAt(Life life, PlannedStep step, HolderId holder) {
         return switch (step.runOn()) {
             case RunOn.Targets _ ->
                     holder.target().isPresent()
-                            && (again
-                                    || !life.succeeded.contains(
-                                            new Pair(step.name(), holder.target())));
+                            && mayStillRun(life, step, new Pair(step.name(), holder.target()));
             case RunOn.Worker _ ->
                     holder.worker().isPresent()
-                            && (again
-                                    || !life.succeeded.contains(
-                                            new Pair(step.name(), Optional.empty())));
+                            && mayStillRun(life, step, new Pair(step.name(), Optional.empty()));
             case RunOn.OnBehalfOf _ -> holder.worker().isPresent();
             case RunOn.NoMachine _ -> false;
         };
+    }
+
+    private boolean mayStillRun(Life life, PlannedStep step, Pair pair) {
+        return !conditions.isSettled(pair)
+                && (step.condition() == Condition.ALWAYS || !life.succeeded.contains(pair));
     }
 
     private void onSteps(Life life, PhaseStarted begun, List<StepAssignment> assignments) {
@@ -237,6 +240,7 @@ final class CourseLaws {
             }
             for (var place : assignment.places()) {
                 if (place.unavailable().isEmpty()
+                        && !conditions.isSettled(new Pair(step.name(), place.target()))
                         && step.agentAt(place).isPresent()
                         && begun.phase() == Phase.DEPLOYMENT) {
                     var holder = HolderId.of(step.agentAt(place).get());

@@ -34,6 +34,9 @@ public enum Invariant {
     MISSING_MACHINES_ARE_JUDGED_BY_THE_RULE(
             "A machine that stays away is treated by the unavailableTargets of the step, and a"
                     + " health check asks when its turn has come."),
+    WHO_IS_TAKEN_OUT_RUNS_NOTHING_MORE(
+            "A target that a person or a health check took out gets no further package and no further"
+                    + " command in its deployment, ALWAYS steps included."),
     PAUSES_COST_NOTHING(
             "A deployment that waits for a person takes no place among those under way, and no time"
                     + " that passes meanwhile counts against it."),

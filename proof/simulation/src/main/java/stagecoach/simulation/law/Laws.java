@@ -34,14 +34,18 @@ public final class Laws {
     private final Set<Ticket> unreached = new HashSet<>();
     private final Map<DeploymentId, Map<Run, Set<Pair>>> failedPairs = new HashMap<>();
     private final Map<DeploymentId, Set<Run>> cancelled = new HashMap<>();
-    private final CourseLaws course = new CourseLaws(lives, deeds);
+    private final CourseLaws course;
+    private final PlaceLaws places;
     private final AbsenceLaws absence = new AbsenceLaws();
     private final PauseLaws pauses;
-    private final MachineLaws machines = new MachineLaws(deeds, mayStillRun, failedPairs);
+    private final MachineLaws machines;
 
     /** Those of a world in which so many deployments may be under way at once. */
-    public Laws(int tasksMax) {
+    public Laws(int tasksMax, Conditions conditions) {
         this.pauses = new PauseLaws(lives, tasksMax);
+        this.course = new CourseLaws(lives, deeds, conditions);
+        this.places = new PlaceLaws(conditions);
+        this.machines = new MachineLaws(deeds, mayStillRun, failedPairs, conditions);
     }
 
     /** A machine loses power and never comes back. */
@@ -103,6 +107,7 @@ public final class Laws {
                                 .formatted(started.pair(), run));
             }
             if (event instanceof StepRunEvent.StepStarted started) {
+                places.started(lifeOf(deployment), run, started);
                 var step = lifeOf(deployment).step(started.pair().step());
                 step.agentAt(started.place())
                         .ifPresent(agent -> absence.asked(started.ticket(), agent, step));
@@ -115,13 +120,18 @@ public final class Laws {
                         "run %s of %s ended as cancelled, and nobody wanted that"
                                 .formatted(run, deployment));
             }
+            if (event instanceof StepRunEvent.StepRunEnded end) {
+                PlaceLaws.ended(lifeOf(deployment), run, end);
+            }
             if (event instanceof StepRunEvent.StepFinished finished) {
+                boolean away = finished.ticket().filter(unreached::contains).isPresent();
+                PlaceLaws.finished(lifeOf(deployment), run, finished, away);
                 @Nullable PhaseStarted begun = lifeOf(deployment).runs.get(run);
                 if (begun != null) {
                     MissingLaws.judge(
                             begun,
                             finished,
-                            finished.ticket().filter(unreached::contains).isPresent(),
+                            away,
                             cancelled.getOrDefault(deployment, Set.of()).contains(run));
                 }
                 switch (finished.state()) {

@@ -41,6 +41,10 @@ final class Life {
     int attempt = 1;
     int queueNumber;
     final Set<TargetId> excluded = new HashSet<>();
+
+    /** The targets that health checks of a run have taken out. */
+    final Map<Run, Set<TargetId>> takenOut = new HashMap<>();
+
     final Map<InterruptionId, InterruptionRaised> questions = new HashMap<>();
     boolean scheduled;
     boolean staged;
@@ -71,6 +75,10 @@ final class Life {
                 .orElseThrow();
     }
 
+    Set<TargetId> takenOutBy(Run run) {
+        return takenOut.computeIfAbsent(run, _ -> new HashSet<>());
+    }
+
     Optional<PhaseStarted> current() {
         return Optional.ofNullable(open).map(runs::get);
     }
@@ -99,12 +107,13 @@ final class Life {
         inThisAttempt.clear();
         held.clear();
         missed.clear();
-        excluded.clear();
         paused = false;
         staged = false;
         mayHaveLostPackages = false;
         if (fromStart) {
             succeeded.clear();
+            excluded.clear();
+            takenOut.clear();
         }
     }
 

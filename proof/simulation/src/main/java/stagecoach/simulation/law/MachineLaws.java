@@ -29,11 +29,14 @@ final class MachineLaws {
     private final Map<Ticket, Deed> deeds;
     private final Set<Ticket> mayStillRun;
     private final Map<DeploymentId, Map<Run, Set<Pair>>> failedPairs;
+    private final Conditions conditions;
 
     MachineLaws(
             Map<Ticket, Deed> deeds,
             Set<Ticket> mayStillRun,
-            Map<DeploymentId, Map<Run, Set<Pair>>> failedPairs) {
+            Map<DeploymentId, Map<Run, Set<Pair>>> failedPairs,
+            Conditions conditions) {
+        this.conditions = conditions;
         this.deeds = deeds;
         this.mayStillRun = mayStillRun;
         this.failedPairs = failedPairs;
@@ -63,7 +66,7 @@ final class MachineLaws {
         }
         if (pair.target().filter(life.excluded::contains).isPresent()) {
             throw new Broken(
-                    Invariant.N4_A_FAILED_ACQUISITION_LETS_NO_SUCCESS_STEP_RUN,
+                    Invariant.WHO_IS_TAKEN_OUT_RUNS_NOTHING_MORE,
                     "%s begins, and somebody has excluded that target".formatted(pair));
         }
         holdsWhatItNeeds(begun, assignments, pair, agent, held);
@@ -111,6 +114,8 @@ final class MachineLaws {
             for (var place : assignment.places()) {
                 boolean here =
                         place.unavailable().isEmpty()
+                                && !conditions.isSettled(
+                                        new Pair(assignment.step().name(), place.target()))
                                 && assignment
                                         .step()
                                         .agentAt(place)

@@ -7,7 +7,6 @@ import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
-import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** What is judged when a step ends whose machine was not there. */
 final class MissingLaws {
@@ -41,9 +40,10 @@ final class MissingLaws {
 
     private static void byTheRule(PlannedStep step, StepFinished finished) {
         var right =
-                step.unavailableTargets() == UnavailableTargets.SKIP
-                        ? StepState.SKIPPED
-                        : StepState.FAILED;
+                switch (step.unavailableTargets()) {
+                    case SKIP, EXCLUDE -> StepState.SKIPPED;
+                    case FAIL, WAIT -> StepState.FAILED;
+                };
         if (finished.state() != right) {
             throw new Broken(
                     Invariant.MISSING_MACHINES_ARE_JUDGED_BY_THE_RULE,

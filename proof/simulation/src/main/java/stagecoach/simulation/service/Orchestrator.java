@@ -154,10 +154,7 @@ final class Orchestrator extends Service {
     }
 
     private Observation seen() {
-        return new Observation(
-                Shop.roster(play.scenario(), healths),
-                play.time().clock(),
-                Duration.ofSeconds(play.scenario().arrivalsWaitSeconds()));
+        return Shop.seen(play, healths);
     }
 
     private void onStep(Letter letter) {

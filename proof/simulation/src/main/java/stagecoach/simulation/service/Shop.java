@@ -14,15 +14,20 @@ import stagecoach.contracts.deployment.Selection;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.PlannedStep;
+import stagecoach.orchestrator.deployment.Observation;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.Health;
+import stagecoach.orchestrator.needs.Settled;
 import stagecoach.packages.routing.KnownCache;
+import stagecoach.simulation.defect.Defect;
 import stagecoach.simulation.draw.Dice;
 import stagecoach.simulation.draw.Scenario;
 import stagecoach.simulation.draw.Scenario.OnlyIf;
 import stagecoach.simulation.draw.Scenario.StepDraft;
 import stagecoach.simulation.draw.Scenario.Travel;
 import stagecoach.simulation.draw.Scenario.Where;
+import stagecoach.simulation.engine.Play;
+import stagecoach.simulation.law.Conditions;
 import stagecoach.steprunner.order.Answer;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
@@ -147,15 +152,11 @@ final class Shop {
 
     /** What the {@code onlyIf} of a step says at a place. */
     static Answer answer(Scenario scenario, Pair pair) {
-        var draft =
-                scenario.steps().stream()
-                        .filter(step -> step.name().equals(pair.step().value()))
-                        .findFirst()
-                        .orElseThrow();
+        var draft = named(scenario, pair.step());
         int fate = Dice.fate(scenario.seed(), 2, pair, "onlyIf");
         return switch (draft.onlyIf()) {
             case NONE -> new Answer.Runs();
-            case AT_SOME_PLACES ->
+            case AT_SOME_PLACES, KNOWN_AT_PLACES ->
                     fate == 0
                             ? new Answer.Runs()
                             : new Answer.LeftOut("left out, because onlyIf says false");
@@ -164,6 +165,41 @@ final class Shop {
                             ? new Answer.Runs()
                             : new Answer.Unreadable("onlyIf says neither true nor false");
         };
+    }
+
+    private static StepDraft named(Scenario scenario, StepName name) {
+        return scenario.steps().stream()
+                .filter(step -> step.name().equals(name.value()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What the conditions of the scenario say. */
+    static Conditions conditions(Scenario scenario) {
+        return new Conditions() {
+            @Override
+            public boolean leavesOut(Pair pair) {
+                return answer(scenario, pair) instanceof Answer.LeftOut;
+            }
+
+            @Override
+            public boolean isKnownBefore(StepName step) {
+                return named(scenario, step).onlyIf() == OnlyIf.KNOWN_AT_PLACES;
+            }
+        };
+    }
+
+    /** What the orchestrator sees now. */
+    static Observation seen(Play play, Map<AgentId, Health> healths) {
+        var conditions = conditions(play.scenario());
+        return new Observation(
+                roster(play.scenario(), healths),
+                play.time().clock(),
+                Duration.ofSeconds(play.scenario().arrivalsWaitSeconds()),
+                play.has(Defect.LEFT_OUT_PLACES_GET_PACKAGES)
+                        ? Settled.NOTHING
+                        : (_, step, place) ->
+                                conditions.isSettled(new Pair(step.name(), place.target())));
     }
 
     private static Optional<Long> positive(long number) {

@@ -33,6 +33,7 @@ import stagecoach.simulation.engine.Service;
 import stagecoach.simulation.law.Broken;
 import stagecoach.simulation.law.Invariant;
 import stagecoach.simulation.tale.Sentences;
+import stagecoach.steprunner.order.Answer;
 import stagecoach.steprunner.run.Judge;
 import stagecoach.steprunner.run.StepCommands;
 import stagecoach.steprunner.run.StepRun;
@@ -62,7 +63,11 @@ final class StepRunner extends Service {
     StepRunner(Play play) {
         super("step-runner", play);
         kind = new Steps();
-        judge = (_, pair) -> Shop.answer(play.scenario(), pair);
+        judge =
+                (_, pair) ->
+                        play.has(Defect.LEFT_OUT_PLACES_RUN)
+                                ? new Answer.Runs()
+                                : Shop.answer(play.scenario(), pair);
         play.post().listen(Channel.DEPLOYMENTS, this, this::onDeployment);
         play.post().listen(Channel.AGENTS, this, this::onAgent);
     }

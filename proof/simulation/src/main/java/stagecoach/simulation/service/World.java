@@ -44,7 +44,7 @@ public final class World {
                         defect,
                         time,
                         dice,
-                        new Laws(scenario.tasksMax()),
+                        new Laws(scenario.tasksMax(), Shop.conditions(scenario)),
                         new Tale(time::millis),
                         new Post(scenario, time, dice));
         orchestrator = new Orchestrator(play, () -> machines.forEach(Machine::losePackages));
