@@ -99,6 +99,33 @@ class LanguageTest {
     }
 
     @Test
+    void markdown_becomes_html_and_html_in_it_stays_text() {
+        assertThat(html("# 1.4\n* *faster*\n* see [notes](https://example.org)"))
+                .isEqualTo(
+                        """
+                        <h1>1.4</h1>
+                        <ul>
+                        <li><em>faster</em></li>
+                        <li>see <a rel="nofollow" href="https://example.org">notes</a></li>
+                        </ul>
+                        """);
+        assertThat(html("<script>x</script> <b>")).doesNotContain("<script", "<b>");
+        assertThat(html("[x](javascript:alert)")).doesNotContain("javascript");
+    }
+
+    @Test
+    void markdown_that_is_too_long_or_too_deep_fails_in_words() {
+        assertThatThrownBy(() -> html("x".repeat(70_000)))
+                .hasMessageContaining("MarkdownToHtml takes at most 65536 characters");
+        assertThatThrownBy(() -> html(">".repeat(60_000)))
+                .hasMessageContaining("too deep to follow");
+    }
+
+    private static String html(String markdown) {
+        return Template.parse("#{V | MarkdownToHtml}").fill(Map.of("V", markdown)).text();
+    }
+
+    @Test
     void one_word_of_a_command_line_stays_one_whatever_is_in_it() {
         var hostile = Map.of("V", "it's $(reboot) `x` \"\\ \u2019");
         assertThat(Template.parse("say #{V | ShellEscape}").fill(hostile).text())

@@ -16,6 +16,7 @@ import stagecoach.vocabulary.template.filter.Escapes;
 import stagecoach.vocabulary.template.filter.FilterFailure;
 import stagecoach.vocabulary.template.filter.Formats;
 import stagecoach.vocabulary.template.filter.Indents;
+import stagecoach.vocabulary.template.filter.Markdown;
 import stagecoach.vocabulary.template.filter.UriParts;
 import stagecoach.vocabulary.template.filter.VersionParts;
 
@@ -47,6 +48,7 @@ public enum Filter {
     YAML_SINGLE_QUOTE_ESCAPE("YamlSingleQuoteEscape", 0, 0),
     PROPERTIES_KEY_ESCAPE("PropertiesKeyEscape", 0, 0),
     PROPERTIES_VALUE_ESCAPE("PropertiesValueEscape", 0, 0),
+    MARKDOWN_TO_HTML("MarkdownToHtml", 0, 0),
     URI_ESCAPE("UriEscape", 0, 0),
     URI_DATA_ESCAPE("UriDataEscape", 0, 0),
     URI_PART("UriPart", 1, 1),
@@ -124,6 +126,7 @@ public enum Filter {
             case YAML_SINGLE_QUOTE_ESCAPE -> value.replace("'", "''");
             case PROPERTIES_KEY_ESCAPE -> Escapes.properties(value, true);
             case PROPERTIES_VALUE_ESCAPE -> Escapes.properties(value, false);
+            case MARKDOWN_TO_HTML -> Markdown.html(value);
             case URI_ESCAPE -> Escapes.uri(value, true);
             case URI_DATA_ESCAPE -> Escapes.uri(value, false);
             case URI_PART -> UriParts.of(value, told.getFirst());
@@ -199,6 +202,7 @@ public enum Filter {
                     YAML_SINGLE_QUOTE_ESCAPE,
                     PROPERTIES_KEY_ESCAPE,
                     PROPERTIES_VALUE_ESCAPE,
+                    MARKDOWN_TO_HTML,
                     URI_ESCAPE,
                     URI_DATA_ESCAPE,
                     YAML_DOUBLE_QUOTE_ESCAPE,
