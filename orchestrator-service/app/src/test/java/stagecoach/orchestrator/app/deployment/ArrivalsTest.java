@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.run.PhaseWork;
+import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.Machines;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
@@ -51,11 +52,13 @@ class ArrivalsTest {
         return id;
     }
 
-    private void disable(String target, boolean disabled) {
-        unitOfWork.execute(
-                tx ->
-                        tx.execute(
-                                "UPDATE target SET disabled = ?2 WHERE id = ?1", target, disabled));
+    private static void takeOutOfService(Shop shop) {
+        Api.expect(
+                200,
+                Api.put(
+                        "/targets/" + shop.web(2),
+                        "{\"environments\": [\"%s\"], \"tags\": [\"web\"], \"region\": \"eu\", \"disabled\": true}"
+                                .formatted(shop.environment())));
     }
 
     private void finish(String deployment, Shop shop) {
@@ -71,7 +74,8 @@ class ArrivalsTest {
     void who_waits_finds_out_even_if_the_process_that_changed_the_machine_died_before_it_told() {
         var shop = Shop.open(2);
         String id = waiting(shop);
-        disable(shop.web(2), true);
+        unitOfWork.execute(
+                tx -> tx.execute("UPDATE target SET disabled = true WHERE id = ?1", shop.web(2)));
         finish(id, shop);
     }
 
@@ -86,8 +90,8 @@ class ArrivalsTest {
         assertThat(concerned(target, here)).contains(id).doesNotContain(elsewhere);
         assertThat(concerned(target, Set.of())).isEmpty();
         assertThat(concerned(AgentId.of(new WorkerId("hq-1")), Set.of())).contains(id, elsewhere);
-        disable(shop.web(2), true);
-        disable(other.web(2), true);
+        takeOutOfService(shop);
+        takeOutOfService(other);
         finish(id, shop);
         finish(elsewhere, other);
     }
