@@ -2,7 +2,11 @@ package stagecoach.runtime.aggregate;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.channel.Channels;
@@ -15,6 +19,7 @@ import stagecoach.runtime.store.EventStore;
 import stagecoach.runtime.store.NewEvent;
 import stagecoach.runtime.store.StateCache;
 import stagecoach.runtime.store.StoredEvent;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.runtime.store.TimerTable;
 
 /**
@@ -54,6 +59,35 @@ public class CommandHandler {
         return unitOfWork.run(tx -> load(tx, kind, stream));
     }
 
+    /** The present states of streams, all asked for in one statement. */
+    public <S, C, E> Map<StreamId, S> load(
+            AggregateKind<S, C, E> kind, Collection<StreamId> streams) {
+        return unitOfWork.run(
+                tx -> {
+                    var session = (TxSession) tx;
+                    Map<StreamId, Known<S>> present =
+                            caughtUp(session, kind, remembered(session, kind, streams));
+                    var states = new LinkedHashMap<StreamId, S>();
+                    present.forEach((stream, known) -> states.put(stream, known.state()));
+                    return states;
+                });
+    }
+
+    /**
+     * Has the states of streams at hand for this transaction, which is about to ask for each: those
+     * that this process does not remember are read in one statement.
+     */
+    public <S, C, E> void prepare(
+            Tx tx, AggregateKind<S, C, E> kind, Collection<StreamId> streams) {
+        var session = (TxSession) tx;
+        Map<StreamId, Known<S>> unknown = remembered(session, kind, streams);
+        unknown.values().removeIf(known -> known.version() > 0);
+        caughtUp(session, kind, unknown)
+                .forEach(
+                        (stream, known) ->
+                                remember(session, stream, known.version(), known.state()));
+    }
+
     /** The present state of a stream as {@code tx} sees it. */
     public <S, C, E> S load(Tx tx, AggregateKind<S, C, E> kind, StreamId stream) {
         var session = (TxSession) tx;
@@ -82,6 +116,9 @@ public class CommandHandler {
             List<E> events;
             try {
                 events = decideAll(kind, known.state(), commands);
+            } catch (TemporaryFailure e) {
+                // No refusal: something that was asked on the way has not been answered.
+                throw e;
             } catch (RuntimeException e) {
                 // A refusal, too, must be one by the present state and not by what we remember.
                 Known<S> present = caughtUp(session, kind, stream, known);
@@ -177,32 +214,73 @@ public class CommandHandler {
 
     /** What this transaction or this process knows of the stream, or all that the store has. */
     private <S, C, E> Known<S> known(TxSession tx, AggregateKind<S, C, E> kind, StreamId stream) {
+        Optional<StateCache.Entry> entry = entry(tx, stream);
+        Known<S> known = remembered(kind, entry);
+        return entry.isEmpty() || entry.get().suspect() ? caughtUp(tx, kind, stream, known) : known;
+    }
+
+    private Optional<StateCache.Entry> entry(TxSession tx, StreamId stream) {
         StateCache.@Nullable Entry entry = tx.states().get(stream);
-        if (entry == null) {
-            entry = cache.get(stream).orElse(null);
-        }
-        if (entry == null) {
-            return caughtUp(tx, kind, stream, new Known<>(0, kind.decider().initial()));
+        return entry == null ? cache.get(stream) : Optional.of(entry);
+    }
+
+    private <S, C, E> Map<StreamId, Known<S>> remembered(
+            TxSession tx, AggregateKind<S, C, E> kind, Collection<StreamId> streams) {
+        var known = new LinkedHashMap<StreamId, Known<S>>();
+        streams.forEach(stream -> known.put(stream, remembered(kind, entry(tx, stream))));
+        return known;
+    }
+
+    private static <S, C, E> Known<S> remembered(
+            AggregateKind<S, C, E> kind, Optional<StateCache.Entry> entry) {
+        if (entry.isEmpty()) {
+            return new Known<>(0, kind.decider().initial());
         }
         // Streams are told apart by their kind, so the state is of the kind's class.
         @SuppressWarnings("unchecked")
-        var known = new Known<>(entry.version(), (S) entry.state());
-        return entry.suspect() ? caughtUp(tx, kind, stream, known) : known;
+        var known = new Known<>(entry.get().version(), (S) entry.get().state());
+        return known;
     }
 
     private <S, C, E> Known<S> caughtUp(
             TxSession tx, AggregateKind<S, C, E> kind, StreamId stream, Known<S> known) {
+        // What this transaction decided itself is part of the present.
+        tx.appendNow(stream);
+        return evolved(tx, kind, stream, known, store.tail(tx, stream, known.version()));
+    }
+
+    private <S, C, E> Map<StreamId, Known<S>> caughtUp(
+            TxSession tx, AggregateKind<S, C, E> kind, Map<StreamId, Known<S>> known) {
+        var versions = new LinkedHashMap<StreamId, Long>();
+        known.forEach((stream, each) -> versions.put(stream, each.version()));
+        versions.keySet().forEach(tx::appendNow);
+        Map<StreamId, List<StoredEvent>> tails =
+                versions.isEmpty() ? Map.of() : store.tails(tx, versions);
+        var present = new LinkedHashMap<StreamId, Known<S>>();
+        known.forEach(
+                (stream, each) ->
+                        present.put(
+                                stream,
+                                evolved(
+                                        tx,
+                                        kind,
+                                        stream,
+                                        each,
+                                        tails.getOrDefault(stream, List.of()))));
+        return present;
+    }
+
+    private <S, C, E> Known<S> evolved(
+            TxSession tx,
+            AggregateKind<S, C, E> kind,
+            StreamId stream,
+            Known<S> known,
+            List<StoredEvent> tail) {
         S state = known.state();
         long version = known.version();
-        // What this transaction decided itself is part of the present.
-        tx.appendNow();
-        for (StoredEvent stored : store.tail(tx, stream, version)) {
-            state =
-                    kind.decider()
-                            .evolve(
-                                    state,
-                                    codecs.decode(
-                                            kind.eventFamily(), stored.type(), stored.data()));
+        for (StoredEvent stored : tail) {
+            E event = codecs.decode(kind.eventFamily(), stored.type(), stored.data());
+            state = kind.decider().evolve(state, event);
             version = stored.version();
         }
         if (version > 0) {

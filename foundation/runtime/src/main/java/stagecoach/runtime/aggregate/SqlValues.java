@@ -20,6 +20,14 @@ final class SqlValues {
 
     private SqlValues() {}
 
+    /** What a statement that only reads has none of: changes, locks, functions of the server. */
+    private static final Pattern MORE_THAN_READS =
+            Pattern.compile(
+                    "(?i)\\b(insert|update|delete|merge|into|share|lock|set_config|nextval|pg_\\w+)\\b");
+
+    /** Statements are constants of the program, so this does not grow. */
+    private static final Map<String, Boolean> ONLY_READS = new ConcurrentHashMap<>();
+
     /** {@code ?1} becomes the driver's {@code $1}, except within quotes. */
     static String numbered(String sql) {
         return NUMBERED.computeIfAbsent(
@@ -32,6 +40,11 @@ final class SqlValues {
                                                 m.group(1) == null
                                                         ? Matcher.quoteReplacement(m.group())
                                                         : "\\$" + m.group(1)));
+    }
+
+    /** Whether a statement neither changes nor locks anything; false if in doubt. */
+    static boolean onlyReads(String sql) {
+        return ONLY_READS.computeIfAbsent(sql, text -> !MORE_THAN_READS.matcher(text).find());
     }
 
     static @Nullable Object[] bind(@Nullable Object[] values) {

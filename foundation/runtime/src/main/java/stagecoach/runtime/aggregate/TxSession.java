@@ -1,83 +1,55 @@
 package stagecoach.runtime.aggregate;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Context;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.hibernate.reactive.mutiny.Mutiny;
-import org.hibernate.reactive.mutiny.impl.MutinyStatelessSessionImpl;
 import org.hibernate.reactive.pool.ReactiveConnection;
 import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
+import stagecoach.runtime.aggregate.Conversation.Question;
 import stagecoach.runtime.store.Append;
 import stagecoach.runtime.store.EventStore;
-import stagecoach.runtime.store.SqlFailures;
 import stagecoach.runtime.store.StateCache;
 
 /**
- * A stateless session on an event loop, with the blocking face that a virtual thread needs: each
- * call hops to the session's own context and waits for the result. One call at a time, by one
- * thread.
+ * One transaction of one thread. It begins with its first statement that changes or locks anything:
+ * what was read before that was read as READ COMMITTED reads anyhow, and one that only reads is
+ * none at all. Statements whose result nobody wants go with the next one that somebody waits for,
+ * or together before the commit.
  */
 final class TxSession implements Tx {
-    /**
-     * A database that hangs without a word keeps its connections open for ever: whoever asks must
-     * hear of it. To begin costs nothing but a free connection.
-     */
-    private static final Duration BEGIN_MAX = Duration.ofSeconds(10);
-
-    /** The longest that a statement may take, and the locks that it waits for. */
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+    private static final Question<Void> BEGIN = plain("BEGIN");
+    private static final Question<Void> COMMIT = plain("COMMIT");
+    private static final Question<Void> ROLLBACK = plain("ROLLBACK");
 
     private final EventStore store;
-    private final Context context;
+    private final Supplier<Conversation> opening;
     private final Thread owner = Thread.currentThread();
-    private final Mutiny.StatelessSession session;
-    private final ReactiveConnection connection;
+    private final List<Question<?>> later = new ArrayList<>();
     private final List<Append> appends = new ArrayList<>();
     private final List<Runnable> afterCommit = new ArrayList<>();
     private final Map<StreamId, StateCache.Entry> states = new HashMap<>();
     private final List<Runnable> releases = new ArrayList<>();
+    private @Nullable Conversation conversation;
+    private boolean begun;
     private boolean open = true;
 
-    /** What the database was asked and has not answered in time; its late answer tidies up. */
-    private @Nullable CompletableFuture<?> unanswered;
+    /** Why this transaction cannot be committed any more, whoever has caught that meanwhile. */
+    private @Nullable RuntimeException lost;
 
-    private TxSession(Context context, Mutiny.StatelessSession session, EventStore store) {
+    /**
+     * @param opening opens the conversation with the database when there is something to say
+     */
+    TxSession(Supplier<Conversation> opening, EventStore store) {
+        this.opening = opening;
         this.store = store;
-        this.context = context;
-        this.session = session;
-        this.connection = ((MutinyStatelessSessionImpl) session).getReactiveConnection();
-    }
-
-    /** Opens a session on {@code context} and begins the transaction. */
-    static TxSession begin(Context context, Mutiny.SessionFactory factory, EventStore store) {
-        CompletableFuture<Mutiny.StatelessSession> opening =
-                begun(context, () -> factory.openStatelessSession().subscribeAsCompletionStage());
-        Mutiny.StatelessSession session;
-        try {
-            session = answer(opening, BEGIN_MAX);
-        } catch (RuntimeException e) {
-            var _ = opening.thenAccept(late -> unattended(context, () -> closing(late)));
-            throw e;
-        }
-        var tx = new TxSession(context, session, store);
-        try {
-            tx.await(tx.connection::beginTransaction, BEGIN_MAX);
-        } catch (RuntimeException e) {
-            tx.close(e);
-            throw e;
-        }
-        return tx;
     }
 
     /**
@@ -87,13 +59,14 @@ final class TxSession implements Tx {
     void commit() {
         check();
         appendNow();
-        try {
-            await(connection::commitTransaction, ANSWER_MAX);
-        } catch (RuntimeException e) {
-            close(e);
-            throw e;
+        List<Question<?>> before = before(false);
+        var with = conversation;
+        if (with != null && begun) {
+            with.askAndClose(before, COMMIT);
+        } else if (with != null) {
+            with.close(null);
         }
-        close(null);
+        open = false;
     }
 
     /** Rolls back and closes because of {@code reason}, which keeps what goes wrong on the way. */
@@ -101,59 +74,31 @@ final class TxSession implements Tx {
         if (!open) {
             return;
         }
-        try {
-            if (unanswered == null) {
-                await(connection::rollbackTransaction, ANSWER_MAX);
-            }
-        } catch (RuntimeException e) {
-            reason.addSuppressed(e);
-        }
-        close(reason);
-    }
-
-    private void close(@Nullable Throwable reason) {
         open = false;
-        if (unanswered != null) {
-            tidyUpAfter(unanswered);
+        var with = conversation;
+        if (with == null) {
             return;
         }
-        try {
-            await(() -> closing(session), ANSWER_MAX);
-        } catch (RuntimeException e) {
-            // After a commit nothing is lost: the pool throws the broken connection away.
-            if (reason != null) {
+        if (begun && with.isOpen()) {
+            try {
+                with.askAndClose(List.of(), ROLLBACK);
+            } catch (RuntimeException e) {
                 reason.addSuppressed(e);
             }
         }
-    }
-
-    /**
-     * Gives the connection back when the database has found its voice again. What was asked may
-     * take place even then, a commit included; a rollback behind a commit changes nothing.
-     */
-    private void tidyUpAfter(CompletableFuture<?> late) {
-        var _ = late.whenComplete((any, failure) -> unattended(context, this::rollbackAndClose));
-    }
-
-    private CompletionStage<Void> rollbackAndClose() {
-        return connection
-                .rollbackTransaction()
-                .handle((done, broken) -> context)
-                .thenCompose(any -> closing(session));
-    }
-
-    /** Nobody waits for it: what fails now fails with its connection, and the pool drops that. */
-    private static void unattended(Context context, Supplier<CompletionStage<Void>> action) {
-        var _ = begun(context, action);
-    }
-
-    private static CompletionStage<Void> closing(Mutiny.StatelessSession session) {
-        return session.close().subscribeAsCompletionStage();
+        with.close(reason);
     }
 
     /** Has it appended before the transaction ends. */
     void appendLater(Append append) {
         appends.add(append);
+    }
+
+    /** Appends what waits for it if something of {@code stream} does. */
+    void appendNow(StreamId stream) {
+        if (appends.stream().anyMatch(append -> append.stream().equals(stream))) {
+            appendNow();
+        }
     }
 
     /** Appends what waits for it, all at once: many events cost hardly more than one. */
@@ -191,48 +136,55 @@ final class TxSession implements Tx {
 
     @Override
     public void insert(Object entity) {
-        run(() -> session.insert(entity));
+        change(session -> session.insert(entity));
     }
 
     @Override
     public void insertAll(List<?> entities) {
         if (!entities.isEmpty()) {
-            run(() -> session.insertMultiple(entities));
+            change(session -> session.insertMultiple(entities));
         }
     }
 
     @Override
     public void update(Object entity) {
-        run(() -> session.update(entity));
+        change(session -> session.update(entity));
     }
 
     @Override
     public void upsert(Object entity) {
-        run(() -> session.upsert(entity));
+        change(session -> session.upsert(entity));
     }
 
     @Override
     public void delete(Object entity) {
-        run(() -> session.delete(entity));
+        change(session -> session.delete(entity));
     }
 
     @Override
     public <T> Optional<T> find(Class<T> type, Object id) {
-        return Optional.ofNullable(call(() -> session.get(type, id)));
+        return Optional.ofNullable(read(session -> session.get(type, id)));
     }
 
     @Override
     public <T> List<T> query(Class<T> type, String hql, @Nullable Object... positional) {
-        return call(() -> select(type, hql, positional).getResultList());
+        return read(session -> select(session, type, hql, positional).getResultList());
     }
 
     @Override
     public <T> List<T> page(Class<T> type, String hql, int limit, @Nullable Object... positional) {
-        return call(() -> select(type, hql, positional).setMaxResults(limit).getResultList());
+        return read(
+                session ->
+                        select(session, type, hql, positional)
+                                .setMaxResults(limit)
+                                .getResultList());
     }
 
-    private <T> Mutiny.SelectionQuery<T> select(
-            Class<T> type, String hql, @Nullable Object[] positional) {
+    private static <T> Mutiny.SelectionQuery<T> select(
+            Mutiny.StatelessSession session,
+            Class<T> type,
+            String hql,
+            @Nullable Object[] positional) {
         Mutiny.SelectionQuery<T> query = session.createSelectionQuery(hql, type);
         for (int i = 0; i < positional.length; i++) {
             query.setParameter(i + 1, positional[i]);
@@ -242,17 +194,32 @@ final class TxSession implements Tx {
 
     @Override
     public int execute(String sql, @Nullable Object... positional) {
+        return ask(true, update(sql, UnaryOperator.identity(), positional));
+    }
+
+    @Override
+    public void executeLater(
+            UnaryOperator<RuntimeException> failed, String sql, @Nullable Object... positional) {
         check();
+        later.add(update(sql, failed, positional));
+    }
+
+    private static Question<Integer> update(
+            String sql, UnaryOperator<RuntimeException> failed, @Nullable Object[] positional) {
         @Nullable Object[] bound = SqlValues.bind(positional);
-        return await(() -> connection.update(SqlValues.numbered(sql), bound), ANSWER_MAX);
+        return Question.ofConnection(
+                connection -> connection.update(SqlValues.numbered(sql), bound), failed);
     }
 
     @Override
     public List<@Nullable Object[]> rows(String sql, @Nullable Object... positional) {
-        check();
         @Nullable Object[] bound = SqlValues.bind(positional);
         ReactiveConnection.Result result =
-                await(() -> connection.select(SqlValues.numbered(sql), bound), ANSWER_MAX);
+                ask(
+                        !SqlValues.onlyReads(sql),
+                        Question.ofConnection(
+                                connection -> connection.select(SqlValues.numbered(sql), bound),
+                                UnaryOperator.identity()));
         var rows = new ArrayList<@Nullable Object[]>(result.size());
         while (result.hasNext()) {
             rows.add(SqlValues.read(result.next()));
@@ -260,68 +227,66 @@ final class TxSession implements Tx {
         return rows;
     }
 
-    private void run(Supplier<Uni<Void>> action) {
-        check();
-        await(() -> action.get().subscribeAsCompletionStage(), ANSWER_MAX);
+    private void change(Function<Mutiny.StatelessSession, Uni<Void>> action) {
+        ask(true, Question.ofSession(action));
     }
 
-    private <T> T call(Supplier<Uni<T>> action) {
+    private <T> T read(Function<Mutiny.StatelessSession, Uni<T>> action) {
+        return ask(false, Question.ofSession(action));
+    }
+
+    private <T> T ask(boolean changes, Question<T> question) {
         check();
-        return await(() -> action.get().subscribeAsCompletionStage(), ANSWER_MAX);
+        List<Question<?>> before = before(changes);
+        if (!begun) {
+            return conversation().read(question);
+        }
+        try {
+            return conversation().ask(before, question);
+        } catch (RuntimeException e) {
+            lost = e;
+            throw e;
+        }
+    }
+
+    /** What must be said first, the transaction's beginning included. */
+    private List<Question<?>> before(boolean changes) {
+        if (later.isEmpty() && (begun || !changes)) {
+            return List.of();
+        }
+        var before = new ArrayList<Question<?>>();
+        if (!begun) {
+            conversation();
+            before.add(BEGIN);
+            begun = true;
+        }
+        before.addAll(later);
+        later.clear();
+        return before;
+    }
+
+    private Conversation conversation() {
+        if (conversation == null) {
+            conversation = opening.get();
+        }
+        return conversation;
+    }
+
+    private static Question<Void> plain(String sql) {
+        return Question.ofConnection(
+                connection -> connection.executeUnprepared(sql), UnaryOperator.identity());
     }
 
     private void check() {
         if (!open) {
             throw new IllegalStateException("This transaction has ended; begin another one.");
         }
+        if (lost != null) {
+            throw lost;
+        }
         if (Thread.currentThread() != owner) {
             throw new IllegalStateException(
                     "A transaction belongs to the thread that runs it; collect results and write them from there.");
-        }
-    }
-
-    /** The answer; one that does not come in time makes this transaction good for nothing more. */
-    private <T> T await(Supplier<? extends CompletionStage<T>> action, Duration max) {
-        CompletableFuture<T> asked = begun(context, action);
-        try {
-            return answer(asked, max);
-        } catch (RuntimeException e) {
-            if (!asked.isDone()) {
-                unanswered = asked;
-            }
-            throw e;
-        }
-    }
-
-    private static <T> CompletableFuture<T> begun(
-            Context context, Supplier<? extends CompletionStage<T>> action) {
-        var done = new CompletableFuture<T>();
-        context.runOnContext(
-                v -> {
-                    try {
-                        action.get()
-                                .whenComplete(
-                                        (result, failure) -> {
-                                            if (failure == null) {
-                                                done.complete(result);
-                                            } else {
-                                                done.completeExceptionally(failure);
-                                            }
-                                        });
-                    } catch (RuntimeException e) {
-                        done.completeExceptionally(e);
-                    }
-                });
-        return done;
-    }
-
-    // The result may be null (find, Void): the caller knows.
-    @SuppressWarnings("NullAway")
-    private static <T> T answer(CompletableFuture<T> asked, Duration max) {
-        try {
-            return asked.copy().orTimeout(max.toMillis(), TimeUnit.MILLISECONDS).join();
-        } catch (CompletionException e) {
-            throw SqlFailures.translate(e.getCause() == null ? e : e.getCause());
         }
     }
 }

@@ -41,10 +41,11 @@ public class UnitOfWork {
     }
 
     /**
-     * Runs {@code work} in one transaction and commits when it returns. An exception rolls back and
-     * is thrown on. If another transaction appended to the same stream meanwhile, or the database
-     * broke a deadlock, all is rolled back and {@code work} runs again (a few times): apart from
-     * the {@link Tx} and {@link #afterCommit} it must have no effects.
+     * Runs {@code work} in one transaction and commits when it returns; what only reads is read as
+     * it is at each statement. An exception rolls back and is thrown on. If another transaction
+     * appended to the same stream meanwhile, or the database broke a deadlock, all is rolled back
+     * and {@code work} runs again (a few times): apart from the {@link Tx} and {@link #afterCommit}
+     * it must have no effects.
      *
      * @throws IllegalStateException on an event loop, or inside another transaction of this thread
      * @throws TemporaryFailure if the database does not answer; it is then unknown whether a commit
@@ -112,7 +113,7 @@ public class UnitOfWork {
     }
 
     private <T extends @Nullable Object> T once(Function<Tx, T> work, List<Runnable> afterCommit) {
-        var tx = TxSession.begin(freshContext(), factory, store);
+        var tx = new TxSession(() -> Conversation.open(freshContext(), factory), store);
         try {
             T result = committed(tx, work);
             tx.states().forEach((s, entry) -> cache.put(s, entry.version(), entry.state()));

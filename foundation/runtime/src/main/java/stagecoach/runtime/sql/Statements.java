@@ -1,6 +1,7 @@
 package stagecoach.runtime.sql;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** SQL inside one transaction, called blockingly and by one thread only. */
@@ -17,6 +18,20 @@ public interface Statements {
      * @return how many rows it changed
      */
     int execute(String sql, @Nullable Object... positional);
+
+    /**
+     * Has a native statement run that changes rows, with the next one that somebody waits for or
+     * with the commit: it costs no wait of its own. Its failure shows then.
+     *
+     * @param failed what to throw if it fails
+     */
+    void executeLater(
+            UnaryOperator<RuntimeException> failed, String sql, @Nullable Object... positional);
+
+    /** The same, its failure being thrown as it is. */
+    default void executeLater(String sql, @Nullable Object... positional) {
+        executeLater(UnaryOperator.identity(), sql, positional);
+    }
 
     /**
      * Runs a native select.

@@ -3,11 +3,15 @@ package stagecoach.runtime.store;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.decider.StreamId;
+import stagecoach.runtime.sql.SqlRow;
 import stagecoach.runtime.sql.Statements;
 
 /** Appends to streams and reads them. It decodes nothing. */
@@ -15,6 +19,14 @@ import stagecoach.runtime.sql.Statements;
 public class EventStore {
     private static final String TAIL =
             "SELECT version, type, data, at FROM event WHERE stream = ?1 AND version > ?2 ORDER BY version";
+
+    private static final String TAILS =
+            """
+            SELECT e.stream, e.version, e.type, e.data, e.at
+            FROM unnest(?1::text[], ?2::bigint[]) AS s (stream, version)
+            JOIN event e ON e.stream = s.stream AND e.version > s.version
+            ORDER BY e.stream, e.version
+            """;
 
     /** One statement that is parsed once, however many rows there are; so is the next one. */
     private static final String EVENTS =
@@ -49,7 +61,8 @@ public class EventStore {
      * the streams' keys are locked, and ascend within each stream.
      *
      * @param appends of several of one stream, the later ones behind the earlier ones
-     * @throws ConcurrentAppend if one of the streams has gone on since; the transaction is lost
+     *     <p>If one of the streams has gone on since, the next statement or the commit fails with a
+     *     {@link ConcurrentAppend}, and the transaction is lost.
      */
     public void append(Statements tx, List<Append> appends) {
         var rows = new ArrayList<EventRow>();
@@ -84,20 +97,21 @@ public class EventStore {
                 }
             }
         }
-        try {
-            insertEvents(tx, rows);
-        } catch (RuntimeException e) {
-            if (SqlFailures.isViolationOf("event_pkey", e)) {
-                throw new ConcurrentAppend(
-                        appends.stream().map(Append::stream).collect(Collectors.toSet()), e);
-            }
-            throw e;
-        }
+        insertEvents(tx, rows, e -> raced(appends, e));
         insertOutbox(tx, outbox);
     }
 
-    private static void insertEvents(Statements tx, List<EventRow> rows) {
-        tx.execute(
+    private static RuntimeException raced(List<Append> appends, RuntimeException failure) {
+        return SqlFailures.isViolationOf("event_pkey", failure)
+                ? new ConcurrentAppend(
+                        appends.stream().map(Append::stream).collect(Collectors.toSet()), failure)
+                : failure;
+    }
+
+    private static void insertEvents(
+            Statements tx, List<EventRow> rows, UnaryOperator<RuntimeException> failed) {
+        tx.executeLater(
+                failed,
                 EVENTS,
                 texts(rows, row -> row.stream),
                 rows.stream().map(row -> row.version).toArray(Long[]::new),
@@ -115,7 +129,7 @@ public class EventStore {
     }
 
     private static void insertOutbox(Statements tx, List<OutboxRow> rows) {
-        tx.execute(
+        tx.executeLater(
                 OUTBOX,
                 texts(rows, OutboxRow::stream),
                 rows.stream().map(OutboxRow::version).toArray(Long[]::new),
@@ -144,6 +158,20 @@ public class EventStore {
                             (Long) row[0], (String) row[1], (byte[]) row[2], (Instant) row[3]));
         }
         return events;
+    }
+
+    /** The events of streams behind the version of each, in order; of those that have any. */
+    public Map<StreamId, List<StoredEvent>> tails(Statements tx, Map<StreamId, Long> versions) {
+        var tails = new HashMap<StreamId, List<StoredEvent>>();
+        for (SqlRow row :
+                tx.select(
+                        TAILS,
+                        versions.keySet().stream().map(StreamId::value).toArray(String[]::new),
+                        versions.values().toArray(Long[]::new))) {
+            tails.computeIfAbsent(new StreamId(row.text(0)), _ -> new ArrayList<>())
+                    .add(new StoredEvent(row.number(1), row.text(2), row.bytes(3), row.instant(4)));
+        }
+        return tails;
     }
 
     /**

@@ -36,14 +36,14 @@ public final class TimerTable {
         String[] gone =
                 before.keySet().stream().filter(n -> !after.containsKey(n)).toArray(String[]::new);
         if (gone.length > 0) {
-            tx.execute(REMOVE, stream.value(), gone);
+            tx.executeLater(REMOVE, stream.value(), gone);
         }
         var changed =
                 after.entrySet().stream()
                         .filter(timer -> !timer.getValue().equals(before.get(timer.getKey())))
                         .toList();
         if (!changed.isEmpty()) {
-            tx.execute(
+            tx.executeLater(
                     PUT,
                     stream.value(),
                     kind,

@@ -114,6 +114,121 @@ class TxTest {
     }
 
     @Test
+    void what_is_only_read_needs_no_transaction_and_what_locks_or_changes_begins_one() {
+        unitOfWork.execute(
+                tx -> {
+                    assertThat(inTransaction(tx)).isFalse();
+                    tx.find(BalanceRow.class, "nobody");
+                    assertThat(inTransaction(tx)).isFalse();
+                    tx.rows("SELECT id FROM kinds_of_values WHERE id = ?1 FOR UPDATE", id);
+                    assertThat(inTransaction(tx)).isTrue();
+                });
+        unitOfWork.execute(
+                tx -> {
+                    tx.executeLater("UPDATE kinds_of_values SET t = 'a' WHERE id = ?1", id);
+                    assertThat(inTransaction(tx)).isTrue();
+                });
+    }
+
+    /** A transaction's time stands still; without one each statement has its own. */
+    private static boolean inTransaction(Tx tx) {
+        String now = "SELECT current_timestamp";
+        return tx.rows(now).getFirst()[0].equals(tx.rows(now).getFirst()[0]);
+    }
+
+    @Test
+    void what_is_executed_later_is_there_for_the_next_statement_and_after_the_commit() {
+        unitOfWork.execute(
+                tx -> {
+                    tx.executeLater("INSERT INTO kinds_of_values (id, t) VALUES (?1, 'a')", id);
+                    assertThat(texts(tx)).containsExactly("a");
+                    tx.executeLater("UPDATE kinds_of_values SET t = 'b' WHERE id = ?1", id);
+                    tx.executeLater("UPDATE kinds_of_values SET t = t || 'c' WHERE id = ?1", id);
+                });
+        assertThat(unitOfWork.run(this::texts)).containsExactly("bc");
+    }
+
+    @Test
+    void what_is_executed_later_and_fails_fails_the_commit_and_leaves_nothing() {
+        for (String wrong :
+                List.of(
+                        "INSERT INTO kinds_of_values (id, t) VALUES (1 / 0, 'a')",
+                        "INSERT INTO no_such_table (id) VALUES (7)",
+                        "no statement at all")) {
+            assertThatThrownBy(
+                            () ->
+                                    unitOfWork.executeOnce(
+                                            tx -> {
+                                                tx.executeLater(
+                                                        "INSERT INTO kinds_of_values (id, t) VALUES (?1, 'a')",
+                                                        id);
+                                                tx.executeLater(
+                                                        e ->
+                                                                new IllegalArgumentException(
+                                                                        "told", e),
+                                                        wrong);
+                                                tx.executeLater(
+                                                        "UPDATE kinds_of_values SET t = 'b' WHERE id = ?1",
+                                                        id);
+                                            }))
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(unitOfWork.run(this::texts)).as(wrong).isEmpty();
+        }
+    }
+
+    @Test
+    void what_the_driver_itself_refuses_fails_the_commit_and_leaves_nothing() {
+        for (boolean known : List.of(false, true)) {
+            assertThatThrownBy(
+                            () ->
+                                    unitOfWork.executeOnce(
+                                            tx -> {
+                                                tx.executeLater(
+                                                        "INSERT INTO kinds_of_values (id, t) VALUES (?1, 'a')",
+                                                        id);
+                                                tx.executeLater(
+                                                        "UPDATE kinds_of_values SET l = ?2 WHERE id = ?1",
+                                                        id,
+                                                        "no number");
+                                            }))
+                    .as("prepared before: %s", known)
+                    .isInstanceOf(RuntimeException.class);
+            assertThat(unitOfWork.run(this::texts)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_transaction_of_which_a_statement_failed_is_not_committed_whoever_catches_that() {
+        var afterCommit = new AtomicReference<>("nothing");
+        assertThatThrownBy(
+                        () ->
+                                unitOfWork.execute(
+                                        tx -> {
+                                            unitOfWork.afterCommit(
+                                                    tx, () -> afterCommit.set("all"));
+                                            tx.execute(
+                                                    "INSERT INTO kinds_of_values (id, t) VALUES (?1, 'a')",
+                                                    id);
+                                            assertThatThrownBy(
+                                                    () ->
+                                                            tx.execute(
+                                                                    "UPDATE kinds_of_values SET l = ?2 WHERE id = ?1",
+                                                                    id,
+                                                                    "no number"));
+                                        }))
+                .isInstanceOf(RuntimeException.class);
+        assertThat(unitOfWork.run(this::texts)).isEmpty();
+        assertThat(afterCommit).hasValue("nothing");
+    }
+
+    private List<Object> texts(Tx tx) {
+        return tx.rows("SELECT t FROM kinds_of_values WHERE id = ?1", id).stream()
+                .map(row -> row[0])
+                .toList();
+    }
+
+    @Test
     void entities_are_inserted_found_updated_queried_and_deleted() {
         String name = UUID.randomUUID().toString();
         unitOfWork.execute(tx -> tx.insertAll(List.of(row(name + "a", 1), row(name + "b", 2))));

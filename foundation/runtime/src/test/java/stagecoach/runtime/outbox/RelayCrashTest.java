@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -187,10 +188,18 @@ class RelayCrashTest {
 
                         @Override
                         public void insertAll(List<?> entities) {
+                            tx.insertAll(entities);
+                        }
+
+                        @Override
+                        public void executeLater(
+                                UnaryOperator<RuntimeException> failed,
+                                String sql,
+                                Object... positional) {
                             if (statement++ == dieBefore) {
                                 die(tx, byDatabase);
                             }
-                            tx.insertAll(entities);
+                            tx.executeLater(failed, sql, positional);
                         }
 
                         @Override

@@ -195,6 +195,8 @@ public class Mailbox {
                                                                     OptionalLong.empty()))
                                             .toList(),
                                     now);
+                    commands.prepare(
+                            tx, kind, replaced.stream().map(TicketKind::streamOf).toList());
                     for (Heard each : heard.values()) {
                         if (replaced.contains(each.read().ticket())) {
                             each.changes().forEach(change -> report(tx, change, now));

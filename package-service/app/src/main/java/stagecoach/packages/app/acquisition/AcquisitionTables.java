@@ -46,7 +46,7 @@ class AcquisitionTables {
             case AcquisitionStarted started -> open(tx, stream, started);
             case PackageReplicated(var pin, var cache, long _, long _, int _) -> {
                 String[] row = {cache.value(), pin.sha512().value()};
-                tx.execute(
+                tx.executeLater(
                         """
                         INSERT INTO replicated (cache, sha512, id, version, size) VALUES (?1, ?2, ?3, ?4, ?5)
                         ON CONFLICT (cache, sha512) DO UPDATE
@@ -57,24 +57,25 @@ class AcquisitionTables {
                         pin.id().value(),
                         pin.version().value(),
                         pin.size());
-                tx.execute("DELETE FROM suspect WHERE cache = ?1 AND sha512 = ?2", row[0], row[1]);
+                tx.executeLater(
+                        "DELETE FROM suspect WHERE cache = ?1 AND sha512 = ?2", row[0], row[1]);
             }
             case TargetAcquired(var pin, var target, var by, long _, long _, int _) -> {
-                tx.execute(
+                tx.executeLater(
                         "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                         target.value(),
                         pin.sha512().value());
                 by.cache()
                         .ifPresent(
                                 cache ->
-                                        tx.execute(
+                                        tx.executeLater(
                                                 "UPDATE replicated SET used_at = now() WHERE cache = ?1 AND sha512 = ?2",
                                                 cache.value(),
                                                 pin.sha512().value()));
             }
             case IntegrityBroken(var pin, var holder, var _) -> suspect(tx, holder, pin);
             case AcquisitionEnded _ ->
-                    tx.execute("DELETE FROM acquisition WHERE stream = ?1", stream.value());
+                    tx.executeLater("DELETE FROM acquisition WHERE stream = ?1", stream.value());
             // What a cache that failed does not hold was forgotten when it said so; it may be away.
             case ReplicationFailed _,
                     PackagePinned _,
@@ -94,7 +95,7 @@ class AcquisitionTables {
                         .map(CacheId::value)
                         .distinct()
                         .toArray(String[]::new);
-        tx.execute(
+        tx.executeLater(
                 "INSERT INTO acquisition (stream, deployment, caches) VALUES (?1, ?2, ?3)",
                 stream.value(),
                 started.deployment().value(),
@@ -102,7 +103,7 @@ class AcquisitionTables {
     }
 
     private static void forget(Tx tx, String cache, PackagePin pin) {
-        tx.execute(
+        tx.executeLater(
                 "DELETE FROM replicated WHERE cache = ?1 AND sha512 = ?2",
                 cache,
                 pin.sha512().value());
@@ -112,7 +113,7 @@ class AcquisitionTables {
         Matcher cache = CACHE.matcher(holder);
         if (cache.matches()) {
             forget(tx, cache.group(1), pin);
-            tx.execute(
+            tx.executeLater(
                     "INSERT INTO suspect (cache, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                     cache.group(1),
                     pin.sha512().value());
@@ -138,13 +139,13 @@ class AcquisitionTables {
 
     /** A machine is new behind an agent: it holds nothing that the old one held. */
     void forgetMachine(Tx tx, AgentId agent) {
-        tx.execute("DELETE FROM acquired WHERE target = ?1", HolderId.of(agent).value());
+        tx.executeLater("DELETE FROM acquired WHERE target = ?1", HolderId.of(agent).value());
     }
 
     /** A machine has removed them. */
     void forget(Tx tx, AgentId agent, Collection<Sha512> removed) {
         if (!removed.isEmpty()) {
-            tx.execute(
+            tx.executeLater(
                     "DELETE FROM acquired WHERE target = ?1 AND sha512 = ANY(?2)",
                     HolderId.of(agent).value(),
                     texts(removed));

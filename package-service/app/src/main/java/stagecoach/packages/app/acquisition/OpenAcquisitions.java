@@ -120,11 +120,14 @@ class OpenAcquisitions {
     private void look() {
         Set<StoreKey> toCheck = new HashSet<>();
         Set<FillKey> toFill = new HashSet<>();
-        for (StreamId stream : unitOfWork.run(tables::open)) {
-            if (commands.load(kind, stream) instanceof Underway underway) {
-                look(stream, underway, toCheck, toFill);
-            }
-        }
+        List<StreamId> open = unitOfWork.run(tables::open);
+        commands.load(kind, open)
+                .forEach(
+                        (stream, acquisition) -> {
+                            if (acquisition instanceof Underway underway) {
+                                look(stream, underway, toCheck, toFill);
+                            }
+                        });
         checks.keepOnly(toCheck);
         fills.keepOnly(toFill);
     }

@@ -56,7 +56,7 @@ public class Leases implements OwnTables {
                         .stream()
                         .map(row -> new Sha512((String) Objects.requireNonNull(row[0])))
                         .collect(Collectors.toSet());
-        tx.execute(
+        tx.executeLater(
                 "INSERT INTO lease (holder, sha512) SELECT CAST(?1 AS text), d FROM unnest(CAST(?2 AS text[])) AS t (d) ORDER BY d ON CONFLICT DO NOTHING",
                 holder,
                 sorted);
@@ -68,7 +68,7 @@ public class Leases implements OwnTables {
 
     /** A holder needs nothing any more. */
     public void release(Statements tx, String holder) {
-        tx.execute("DELETE FROM lease WHERE holder = ?1", holder);
+        tx.executeLater("DELETE FROM lease WHERE holder = ?1", holder);
     }
 
     /** What a machine holds for deployments that have not ended. */
@@ -104,7 +104,7 @@ public class Leases implements OwnTables {
 
     /** Somebody uses them now; told every few minutes at most. */
     public void touch(Statements tx, Sha512 sha512) {
-        tx.execute(
+        tx.executeLater(
                 "UPDATE package SET used_at = ?2 WHERE sha512 = ?1 AND used_at < CAST(?2 AS timestamptz) - interval '5 minutes'",
                 sha512.value(),
                 clock.instant());

@@ -47,7 +47,7 @@ public class Outputs {
         kept(outputs)
                 .forEach(
                         (name, kept) ->
-                                tx.execute(
+                                tx.executeLater(
                                         "INSERT INTO output (deployment, step, target, name, value, ticket) VALUES (?1, ?2, ?3, ?4, ?5, CAST(CAST(?6 AS text) AS uuid)) ON CONFLICT (deployment, step, target, name) DO UPDATE SET value = excluded.value, ticket = excluded.ticket",
                                         deployment.value(),
                                         pair.step().value(),
@@ -144,7 +144,7 @@ public class Outputs {
 
     /** Forgets them; for a deployment that nobody can retry. */
     public void forget(Tx tx, DeploymentId deployment) {
-        tx.execute("DELETE FROM output WHERE deployment = ?1", deployment.value());
+        tx.executeLater("DELETE FROM output WHERE deployment = ?1", deployment.value());
         sensitive.forget(tx, deployment);
     }
 

@@ -123,7 +123,7 @@ class Phases implements InboxHandler<DeploymentEvent> {
             return;
         }
         plans.hold(tx, phase.planDigest(), phase.deployment());
-        tx.execute(
+        tx.executeLater(
                 "INSERT INTO newest_run (deployment, run) VALUES (?1, ?2) ON CONFLICT (deployment) DO UPDATE SET run = excluded.run",
                 phase.deployment().value(),
                 phase.run().value());
@@ -145,7 +145,7 @@ class Phases implements InboxHandler<DeploymentEvent> {
     private void forget(Tx tx, DeploymentId deployment, DeploymentState ended) {
         payloads.forget(tx, deployment);
         plans.release(tx, deployment);
-        tx.execute("DELETE FROM newest_run WHERE deployment = ?1", deployment.value());
+        tx.executeLater("DELETE FROM newest_run WHERE deployment = ?1", deployment.value());
         if (ended == DeploymentState.SUCCEEDED) {
             outputs.forget(tx, deployment);
         }

@@ -22,7 +22,7 @@ class RetiredRuns implements OwnTables {
             rows += tx.execute("DELETE FROM %s WHERE deployment = ?1".formatted(table), deployment);
         }
         if (!plans.isEmpty()) {
-            tx.execute(
+            tx.executeLater(
                     """
                     DELETE FROM plan p WHERE p.digest = ANY(?1)
                         AND NOT EXISTS (SELECT 1 FROM plan_use u WHERE u.digest = p.digest)""",

@@ -32,7 +32,7 @@ public class Payloads {
     public Digest keep(Tx tx, Ticket ticket, DeploymentId deployment, CommandPayload payload) {
         byte[] plain = StagecoachJson.bytes(payload);
         var digest = box.nameOf(plain, "payload");
-        tx.execute(
+        tx.executeLater(
                 "INSERT INTO payload (ticket, deployment, digest, ciphertext) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (ticket) DO NOTHING",
                 ticket.value(),
                 deployment.value(),
@@ -64,13 +64,13 @@ public class Payloads {
     /** Forgets the payloads of tickets that have ended. */
     public void forget(Tx tx, Collection<Ticket> tickets) {
         if (!tickets.isEmpty()) {
-            tx.execute("DELETE FROM payload WHERE ticket = ANY(?1)", (Object) ids(tickets));
+            tx.executeLater("DELETE FROM payload WHERE ticket = ANY(?1)", (Object) ids(tickets));
         }
     }
 
     /** Forgets whatever is left of a deployment. */
     public void forget(Tx tx, DeploymentId deployment) {
-        tx.execute("DELETE FROM payload WHERE deployment = ?1", deployment.value());
+        tx.executeLater("DELETE FROM payload WHERE deployment = ?1", deployment.value());
     }
 
     private static UUID[] ids(Collection<Ticket> tickets) {

@@ -44,7 +44,7 @@ public class SensitiveOutputs {
         if (open.isEmpty()) {
             return false;
         }
-        tx.execute(
+        tx.executeLater(
                 "INSERT INTO sensitive_output (ticket, deployment, ciphertext) VALUES (?1, ?2, ?3) ON CONFLICT (ticket) DO UPDATE SET ciphertext = excluded.ciphertext",
                 ticket.value(),
                 open.getFirst().text(0),
@@ -79,7 +79,7 @@ public class SensitiveOutputs {
 
     /** Forgets those of a deployment. */
     public void forget(Tx tx, DeploymentId deployment) {
-        tx.execute("DELETE FROM sensitive_output WHERE deployment = ?1", deployment.value());
+        tx.executeLater("DELETE FROM sensitive_output WHERE deployment = ?1", deployment.value());
     }
 
     @Produces

@@ -107,7 +107,7 @@ final class AcquisitionRows {
             String holder,
             Optional<RegionId> region,
             int attempt) {
-        tx.execute(
+        tx.executeLater(
                 """
                 INSERT INTO acquisition_row (deployment, package, version, holder_kind, holder,
                     package_shown, size, region, run, attempt, state)
@@ -130,7 +130,7 @@ final class AcquisitionRows {
     }
 
     void pinned(PackagePinned pinned) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET size = ?4
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3""",
@@ -146,7 +146,7 @@ final class AcquisitionRows {
 
     /** Without its bytes at the server nobody is brought the package. */
     void storeFailed(PackageStoreFailed failed, Instant at) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET state = 'FAILED', reason = ?4, ended_at = ?5
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3 AND holder_kind = 'CACHE'
@@ -176,7 +176,7 @@ final class AcquisitionRows {
 
     void replicationFailed(ReplicationFailed failed, Instant at) {
         ensureCache(failed.pin(), failed.cache(), links.regionOf(failed.cache()));
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3
@@ -190,7 +190,7 @@ final class AcquisitionRows {
     }
 
     void acquiring(TargetAcquiring acquiring, Instant at) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET state = 'RUNNING', started_at = ?5
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3
@@ -230,7 +230,7 @@ final class AcquisitionRows {
     }
 
     void failed(TargetAcquisitionFailed failed, Instant at) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET state = ?8, reason = ?5, ended_at = ?6
                 WHERE deployment = ?1 AND package = ?2 AND version = ?3
@@ -261,7 +261,7 @@ final class AcquisitionRows {
     /** Nothing stays open behind the end of a run. */
     void end(AcquisitionEnded ended, Instant at) {
         for (MissingPackage missing : ended.missing()) {
-            tx.execute(
+            tx.executeLater(
                     """
                     UPDATE acquisition_row SET state = 'FAILED', reason = ?5, ended_at = ?6
                     WHERE deployment = ?1 AND package = ?2 AND version = ?3
@@ -285,7 +285,7 @@ final class AcquisitionRows {
                 ended.outcome() == RunOutcome.SUCCEEDED
                         ? "not needed"
                         : ended.reason().orElse("the acquisition ended before");
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET state = ?3, reason = ?4, ended_at = ?5
                 WHERE deployment = ?1 AND run = ?2 AND state IN ('PENDING', 'RUNNING')""",
@@ -306,7 +306,7 @@ final class AcquisitionRows {
             int attempts,
             @Nullable ServedBy servedBy,
             Instant at) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET state = ?6, bytes = ?7, bytes_resumed = ?8, attempts = ?9,
                     served_kind = ?10, served_cache = ?11, ended_at = ?12,
@@ -329,7 +329,7 @@ final class AcquisitionRows {
 
     /** A cache that the run's routes did not name, but that was filled all the same. */
     private void ensureCache(PackagePin pin, CacheId cache, String region) {
-        tx.execute(
+        tx.executeLater(
                 """
                 INSERT INTO acquisition_row (deployment, package, version, holder_kind, holder,
                     package_shown, size, region, run, attempt, state)
@@ -354,7 +354,7 @@ final class AcquisitionRows {
             String holder,
             long bytes,
             Instant now) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE acquisition_row SET state = 'RUNNING', bytes = greatest(bytes, ?6),
                     started_at = coalesce(started_at, ?7)

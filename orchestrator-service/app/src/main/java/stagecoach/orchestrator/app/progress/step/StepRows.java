@@ -38,7 +38,7 @@ final class StepRows {
      * earlier run left for a person to decide about is this run's now, or nobody's.
      */
     void begin(StepRunStarted started, Instant at) {
-        tx.execute(
+        tx.executeLater(
                 "DELETE FROM step_row WHERE deployment = ?1 AND run < ?2 AND state = 'PENDING'",
                 deployment,
                 run);
@@ -97,7 +97,7 @@ final class StepRows {
     }
 
     void started(StepStarted started, Instant at) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE step_row SET state = 'RUNNING', worker = ?5, ticket = ?6,
                     started_at = coalesce(started_at, ?7), reason = NULL, settled = false
@@ -112,7 +112,7 @@ final class StepRows {
     }
 
     void tryFailed(StepTryFailed failed) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE step_row SET reason = ?5, exit_code = ?6
                 WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND place = ?4""",
@@ -146,7 +146,7 @@ final class StepRows {
 
     void skipped(StepSkipped skipped, Instant at) {
         if (skipped.pairs().isEmpty()) {
-            tx.execute(
+            tx.executeLater(
                     """
                     UPDATE step_row SET state = 'SKIPPED', reason = ?4, ended_at = ?5
                     WHERE deployment = ?1 AND run = ?2 AND step = ?3 AND state = 'PENDING'""",
@@ -163,7 +163,7 @@ final class StepRows {
 
     /** What the end of the run says of pairs whose own end was not told. */
     void settle(List<PairResult> results, Instant at) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE step_row r SET state = s.state, reason = s.reason,
                     may_still_run = s.may_still_run AND NOT r.settled,
@@ -202,7 +202,7 @@ final class StepRows {
             @Nullable String reason,
             boolean mayStillRun,
             Instant at) {
-        tx.execute(
+        tx.executeLater(
                 """
                 UPDATE step_row SET state = ?5, exit_code = ?6, reason = ?7,
                     may_still_run = ?8 AND NOT settled, ended_at = ?9
@@ -220,7 +220,7 @@ final class StepRows {
 
     /** The late truth about an abandoned process: it has ended after all. */
     static void settled(Tx tx, Ticket ticket) {
-        tx.execute(
+        tx.executeLater(
                 "UPDATE step_row SET settled = true, may_still_run = false WHERE ticket = ?1",
                 ticket.toString());
     }
