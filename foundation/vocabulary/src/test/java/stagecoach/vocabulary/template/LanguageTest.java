@@ -116,9 +116,16 @@ class LanguageTest {
     @Test
     void markdown_that_is_too_long_or_too_deep_fails_in_words() {
         assertThatThrownBy(() -> html("x".repeat(70_000)))
-                .hasMessageContaining("MarkdownToHtml takes at most 65536 characters");
-        assertThatThrownBy(() -> html(">".repeat(60_000)))
+                .hasMessageContaining("MarkdownToHtml takes at most 16384 characters");
+        assertThatThrownBy(() -> html(">".repeat(16_000)))
                 .hasMessageContaining("too deep to follow");
+    }
+
+    @Test
+    void an_address_that_markdown_uses_again_and_again_makes_no_endless_html() {
+        String address = "[a]: /" + "x".repeat(8_000) + "\n\n";
+        assertThatThrownBy(() -> html(address + "[a] ".repeat(2_000)))
+                .hasMessageContaining("MarkdownToHtml gives more than 1048576 characters");
     }
 
     private static String html(String markdown) {

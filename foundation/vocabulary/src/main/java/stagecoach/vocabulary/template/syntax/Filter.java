@@ -126,7 +126,7 @@ public enum Filter {
             case YAML_SINGLE_QUOTE_ESCAPE -> value.replace("'", "''");
             case PROPERTIES_KEY_ESCAPE -> Escapes.properties(value, true);
             case PROPERTIES_VALUE_ESCAPE -> Escapes.properties(value, false);
-            case MARKDOWN_TO_HTML -> Markdown.html(value);
+            case MARKDOWN_TO_HTML -> Markdown.html(value, TEXT_MAX);
             case URI_ESCAPE -> Escapes.uri(value, true);
             case URI_DATA_ESCAPE -> Escapes.uri(value, false);
             case URI_PART -> UriParts.of(value, told.getFirst());
