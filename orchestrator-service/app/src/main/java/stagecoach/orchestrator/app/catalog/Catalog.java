@@ -117,14 +117,30 @@ public class Catalog {
                                 revision(tx, thing, id)));
     }
 
-    /** The revision of a thing that is there. */
+    /**
+     * The revision of a thing that is there; where no event has told of it yet, the one that it
+     * gets by that.
+     */
     public <R extends CatalogRow, V> Revision revision(Tx tx, CatalogThing<R, V> thing, String id) {
-        return new Revision(
-                commands.load(
-                                tx,
-                                ConfigurationKind.CONFIGURATION,
-                                ConfigurationKind.streamOf(thing.kind(), id))
-                        .revision());
+        var told = told(tx, thing, id);
+        return new Revision(told.present() ? told.revision() : told.revision() + 1);
+    }
+
+    private <R extends CatalogRow, V> ConfigurationKind.State told(
+            Tx tx, CatalogThing<R, V> thing, String id) {
+        return commands.load(
+                tx, ConfigurationKind.CONFIGURATION, ConfigurationKind.streamOf(thing.kind(), id));
+    }
+
+    /**
+     * Tells of a thing that an older version made when such things had no events: otherwise its
+     * change would be told as its beginning, and its end not at all.
+     */
+    private <R extends CatalogRow, V> void tellUntold(
+            Tx tx, CatalogThing<R, V> thing, R row, Cause cause) {
+        if (!told(tx, thing, row.id()).present()) {
+            tell(tx, thing, row, cause);
+        }
     }
 
     /** A document with its revision. */
@@ -172,6 +188,7 @@ public class Catalog {
                     if (!users.isEmpty()) {
                         throw inUse(thing.noun(), id, users);
                     }
+                    tellUntold(tx, thing, row, cause);
                     commands.handle(
                             tx,
                             ConfigurationKind.CONFIGURATION,
@@ -192,6 +209,7 @@ public class Catalog {
         if (before.isPresent() && before.get().content().equals(after.content())) {
             return;
         }
+        before.ifPresent(row -> tellUntold(tx, thing, row, cause));
         tell(tx, thing, after, cause);
         if (before.isPresent()) {
             tx.update(after);

@@ -234,15 +234,21 @@ public class CatalogStore {
                 .toList();
     }
 
-    /** The deployments of a project or environment that have not ended, in words. */
-    public static List<String> unfinishedDeployments(Tx tx, String column, String id) {
+    /**
+     * The deployments of a project or environment that have not ended, and the pauses that name it,
+     * in words.
+     */
+    public static List<String> deploymentsAndPauses(Tx tx, String column, String id) {
         return tx
                 .select(
-                        "SELECT id FROM deployment WHERE %s = ?1 AND ended_at IS NULL ORDER BY id"
+                        """
+                        SELECT 'deployment ' || id FROM deployment WHERE %1$s = ?1 AND ended_at IS NULL
+                        UNION ALL SELECT 'pause ' || id FROM deployment_pause WHERE %1$s = ?1
+                        ORDER BY 1"""
                                 .formatted(column),
                         id)
                 .stream()
-                .map(row -> "deployment " + row.text(0))
+                .map(row -> row.text(0))
                 .toList();
     }
 

@@ -155,7 +155,7 @@ public class EnvironmentResource {
 
         @Override
         public List<String> usersElsewhere(Tx tx, String id) {
-            return CatalogStore.unfinishedDeployments(tx, "environment", id);
+            return CatalogStore.deploymentsAndPauses(tx, "environment", id);
         }
     }
 }

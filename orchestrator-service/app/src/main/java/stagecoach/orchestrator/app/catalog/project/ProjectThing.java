@@ -151,7 +151,7 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
 
     @Override
     public List<String> usersElsewhere(Tx tx, String id) {
-        return CatalogStore.unfinishedDeployments(tx, "project", id);
+        return CatalogStore.deploymentsAndPauses(tx, "project", id);
     }
 
     private static void environments(Set<Use> uses, List<EnvironmentId> ids) {

@@ -118,7 +118,7 @@ public class PauseResource {
                             before.isPresent() ? catalog.revision(tx, thing, id) : Revision.NONE,
                             Catalog.name(thing, id));
                     PauseRow after = read(tx, id, JsonBody.of(json), before);
-                    if (request.ifMatch == null) {
+                    if (request.ifMatch == null || request.ifMatch.isBlank()) {
                         before.ifPresent(other -> refuseUnlessSame(other, after));
                     }
                     after.since = before.map(row -> row.since).orElse(cause.at());

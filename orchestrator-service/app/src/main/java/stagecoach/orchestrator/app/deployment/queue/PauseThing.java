@@ -1,6 +1,5 @@
 package stagecoach.orchestrator.app.deployment.queue;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -74,14 +73,10 @@ final class PauseThing implements CatalogThing<PauseRow, Pause> {
 
     @Override
     public Set<Use> uses(PauseRow row) {
-        Set<Use> uses = new HashSet<>();
-        if (row.project != null) {
-            uses.add(new Use(Kind.PROJECT, row.project));
-        }
-        if (row.environment != null) {
-            uses.add(new Use(Kind.ENVIRONMENT, row.environment));
-        }
-        return uses;
+        // Processes of an older version, beside this one, write and remove pauses without these:
+        // the
+        // project and the environment look at the pauses themselves.
+        return Set.of();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -17,12 +18,15 @@ import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestCli;
 
 /** Deployments that are kept from starting, and how many may be under way. */
 @OrchestratorTest
 class PauseTest {
+    @Inject UnitOfWork unitOfWork;
+
     @TestHTTPResource("/")
     URI url;
 
@@ -163,6 +167,69 @@ class PauseTest {
     }
 
     @Test
+    void a_pause_of_an_older_process_holds_what_it_names_only_as_long_as_it_is_there() {
+        var shop = Shop.open(0);
+        String pause = "older-" + shop.number();
+        String environment = "older-" + shop.number();
+        Api.expect(201, Api.put("/environments/" + environment, "{}"));
+        writtenByAnOlderProcess(pause, environment);
+        assertThat(Api.expect(409, Api.delete("/environments/" + environment)).getString("detail"))
+                .contains("in use by pause " + pause);
+        execute("DELETE FROM deployment_pause WHERE id = ?1", pause);
+        assertThat(Api.delete("/environments/" + environment).statusCode()).isEqualTo(204);
+
+        Api.expect(201, Api.put("/environments/" + environment, "{}"));
+        Api.expect(
+                201,
+                Api.put(
+                        "/pauses/" + pause,
+                        "{\"environment\": \"%s\", \"reason\": \"it moves\"}"
+                                .formatted(environment)));
+        execute("DELETE FROM deployment_pause WHERE id = ?1", pause);
+        assertThat(Api.delete("/environments/" + environment).statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void a_pause_from_before_there_were_events_of_pauses_is_changed_and_ends_with_events() {
+        var shop = Shop.open(0);
+        String changed = "changed-" + shop.number();
+        String ended = "ended-" + shop.number();
+        writtenByAnOlderProcess(changed, shop.environment());
+        writtenByAnOlderProcess(ended, shop.environment());
+        String tag = Api.get("/pauses/" + changed).header("ETag");
+        assertThat(put("/pauses/" + changed, "*", "something else").statusCode()).isEqualTo(200);
+        assertThat(Api.get("/pauses/" + changed).header("ETag")).isNotEqualTo(tag);
+        assertThat(Api.delete("/pauses/" + changed).statusCode()).isEqualTo(204);
+        assertThat(Api.delete("/pauses/" + ended).statusCode()).isEqualTo(204);
+        String mine =
+                "/events?type=ConfigurationChanged&limit=500&environment=" + shop.environment();
+        await().atMost(StagecoachResource.PATIENCE).until(() -> about(mine, ended).size() == 2);
+        assertThat(about(mine, ended).getFirst()).contains("reason=it moves");
+        assertThat(about(mine, ended).getLast()).doesNotContain("reason");
+        assertThat(about(mine, changed).getFirst()).contains("reason=it moves");
+    }
+
+    private static List<String> about(String path, String pause) {
+        return told(path, "PAUSE").stream()
+                .filter(event -> ("config-pause:" + pause).equals(event.get("subject")))
+                .map(event -> String.valueOf(event.get("data")))
+                .toList();
+    }
+
+    private void writtenByAnOlderProcess(String pause, String environment) {
+        execute(
+                """
+                INSERT INTO deployment_pause (id, environment, reason, since, by_whom)
+                VALUES (?1, ?2, 'it moves', now(), 'ada')""",
+                pause,
+                environment);
+    }
+
+    private void execute(String sql, Object... parameters) {
+        unitOfWork.execute(tx -> tx.execute(sql, parameters));
+    }
+
+    @Test
     void a_pause_is_changed_only_by_whoever_has_read_it() {
         String path = "/pauses/kept-" + Shop.open(0).number();
         Api.expect(201, Api.put(path, "{\"reason\": \"the database moves\", \"project\": null}"));
@@ -172,6 +239,7 @@ class PauseTest {
                             Api.expect(409, Api.put(path, "{\"reason\": \"something else\"}"))
                                     .getString("detail"))
                     .contains("by test admin", "the database moves", "If-Match");
+            assertThat(put(path, " ", "something else").statusCode()).isEqualTo(409);
             String tag = Api.get(path).header("ETag");
             assertThat(put(path, tag, "something else").statusCode()).isEqualTo(200);
             assertThat(Api.get(path).jsonPath().getString("reason")).isEqualTo("something else");
