@@ -6,10 +6,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.decider.Recorded;
@@ -62,6 +65,9 @@ class Admission {
     private final DeploymentSettings settings;
     private final AdmissionThread thread;
     private final Clock clock;
+
+    /** The trouble with each deployment that the log has told of last. */
+    private final Logged logged = new Logged();
 
     Admission(
             UnitOfWork unitOfWork,
@@ -170,10 +176,7 @@ class Admission {
             if (failed == null) {
                 throw e;
             }
-            Log.warnf(
-                    e,
-                    "A deployment could not be started just now; it is tried again. deploymentId=%s",
-                    failed.deployment());
+            log(failed, e);
             noteTrouble(
                     failed, "it could not be started just now: " + e.getMessage(), Duration.ZERO);
             held.add(failed.place());
@@ -187,6 +190,35 @@ class Admission {
                     e, "A deployment could not be started. deploymentId=%s", failed.deployment());
             giveUp(kind, failed, e);
             return true;
+        }
+    }
+
+    /** Tells of it once: it is tried again every few seconds, and fails mostly as before. */
+    private void log(Candidate failed, TemporaryFailure trouble) {
+        String message = String.valueOf(trouble.getMessage());
+        boolean news;
+        synchronized (logged) {
+            news = !message.equals(logged.put(failed.deployment(), message));
+        }
+        Log.logf(
+                news ? Logger.Level.WARN : Logger.Level.DEBUG,
+                trouble,
+                "A deployment could not be started just now; it is tried again. deploymentId=%s",
+                failed.deployment());
+    }
+
+    /** Forgets those that it has not heard of for longest. */
+    private static final class Logged extends LinkedHashMap<DeploymentId, String> {
+        private static final long serialVersionUID = 1L;
+        private static final int DEPLOYMENTS_MAX = 1_000;
+
+        private Logged() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<DeploymentId, String> eldest) {
+            return size() > DEPLOYMENTS_MAX;
         }
     }
 

@@ -93,7 +93,7 @@ public class WaitingFor implements WaitingReasons {
             reasons.add(
                     new WaitingReason(
                             START_FAILED,
-                            row.startTrouble + "; it is tried again every few seconds",
+                            row.startTrouble + "; it is tried again when its turn comes",
                             Map.of()));
         }
         reasons.addAll(ahead(tx, row.project, row.environment, number, row.queuedAt));

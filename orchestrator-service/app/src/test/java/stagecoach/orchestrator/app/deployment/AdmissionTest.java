@@ -5,10 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,18 +170,46 @@ class AdmissionTest {
     void one_that_meets_a_schema_of_another_version_waits_in_words_and_starts_when_it_fits() {
         execute("ALTER TABLE admission RENAME COLUMN since TO since_when");
         String waiting;
-        try {
+        try (var warnings = new Warnings()) {
             waiting = before.deploy("1.0.0");
             await().atMost(StagecoachResource.PATIENCE)
                     .until(() -> "START_FAILED".equals(read(waiting).get("waitingFor[0].reason")));
             assertThat(read(waiting).getString("state")).isEqualTo("QUEUED");
             assertThat(read(waiting).getString("waitingFor[0].detail"))
-                    .contains("just now", "another schema", "tried again");
+                    .contains("just now", "another schema", "tried again when its turn comes");
+            assertThat(admission.admitNext(kind, Optional.empty(), new HashSet<>())).isTrue();
+            assertThat(admission.admitNext(kind, Optional.empty(), new HashSet<>())).isTrue();
+            assertThat(warnings.told).hasSize(1);
         } finally {
             execute("ALTER TABLE admission RENAME COLUMN since_when TO since");
         }
         succeeds(waiting);
         assertThat(phases.awaitEnd(waiting, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    /** What the log says of those who cannot be started, while it is open. */
+    private static final class Warnings extends Handler implements AutoCloseable {
+        private final Logger logger = Logger.getLogger(Admission.class.getName());
+        private final List<String> told = new CopyOnWriteArrayList<>();
+
+        private Warnings() {
+            logger.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord logged) {
+            if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
+                told.add(logged.getMessage());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            logger.removeHandler(this);
+        }
     }
 
     @Test
