@@ -3,9 +3,7 @@ package stagecoach.orchestrator.app.deployment;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import stagecoach.orchestrator.app.catalog.CatalogStore;
 import stagecoach.orchestrator.app.catalog.MachineWatch;
@@ -109,11 +107,11 @@ class Arrivals implements MachineWatch {
     }
 
     private void lookAgain(List<SqlRow> deployments, Cause cause) {
-        Map<EnvironmentId, Roster> seen = new HashMap<>();
+        var seen = new RecentRosters(clock);
         deployments.forEach(row -> lookAgain(row, seen, cause));
     }
 
-    private void lookAgain(SqlRow row, Map<EnvironmentId, Roster> seen, Cause cause) {
+    private void lookAgain(SqlRow row, RecentRosters seen, Cause cause) {
         try {
             unitOfWork.execute(
                     tx ->
@@ -131,15 +129,15 @@ class Arrivals implements MachineWatch {
         }
     }
 
-    /** An environment has many deployments, and its machines are read once for all. */
+    /** An environment has many deployments, and its machines are not read for each. */
     private Observation observed(
-            Tx tx, EnvironmentId environment, Map<EnvironmentId, Roster> seen, Cause cause) {
-        Roster roster = seen.computeIfAbsent(environment, where -> observations.roster(tx, where));
+            Tx tx, EnvironmentId environment, RecentRosters seen, Cause cause) {
+        Roster roster = seen.of(environment, where -> observations.roster(tx, where));
         return observations.of(tx, roster, cause.at());
     }
 
     private void lookForWaiting(Tx tx, AgentId agent, Cause cause) {
-        Map<EnvironmentId, Roster> seen = new HashMap<>();
+        var seen = new RecentRosters(clock);
         for (var row : concerned(tx, agent, environmentsOf(tx, agent))) {
             var observation = observed(tx, new EnvironmentId(row.text(1)), seen, cause);
             if (isThere(agent, observation)) {
