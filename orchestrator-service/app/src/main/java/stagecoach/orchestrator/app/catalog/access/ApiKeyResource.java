@@ -32,6 +32,7 @@ import stagecoach.runtime.access.KeyCheck;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
@@ -173,7 +174,7 @@ public class ApiKeyResource {
 
     /**
      * Removes one; the last that may do everything stays, and the last of a team that is being
-     * asked.
+     * asked. One that has expired is neither.
      */
     @DELETE
     @Path("{id}")
@@ -185,22 +186,27 @@ public class ApiKeyResource {
                 tx -> {
                     keys.lock(tx);
                     ApiKey key = keys.find(tx, id).orElseThrow(() -> notFound(id));
-                    if (key.roles().contains(Role.ADMIN)
-                            && !keys.anotherAdmin(tx, id, cause.at())) {
-                        throw new Rejection(
-                                Rejection.Kind.CONFLICT,
-                                "in-use",
-                                "\"%s\" is the last key that may do everything. Make another with the role ADMIN first."
-                                        .formatted(id));
+                    if (key.expiresAt().filter(end -> !end.isAfter(cause.at())).isEmpty()) {
+                        refuseIfNeeded(tx, key, cause.at());
                     }
-                    keys.onlyAnswerer(tx, key, cause.at())
-                            .ifPresent(
-                                    question -> {
-                                        throw stillAsked(id, question);
-                                    });
                     keys.remove(tx, id, cause);
                     return key;
                 });
+    }
+
+    private void refuseIfNeeded(Tx tx, ApiKey key, Instant now) {
+        if (key.roles().contains(Role.ADMIN) && !keys.anotherAdmin(tx, key.id(), now)) {
+            throw new Rejection(
+                    Rejection.Kind.CONFLICT,
+                    "in-use",
+                    "\"%s\" is the last key that may do everything. Make another with the role ADMIN first."
+                            .formatted(key.id()));
+        }
+        keys.onlyAnswerer(tx, key, now)
+                .ifPresent(
+                        question -> {
+                            throw stillAsked(key.id(), question);
+                        });
     }
 
     private static Rejection stillAsked(String id, ApiKeys.Unanswered question) {

@@ -99,29 +99,25 @@ class ApiKeys {
         return tx
                 .select(
                         """
-                        SELECT deployment, roles FROM interruption
-                        WHERE resolved_at IS NULL ORDER BY raised_at""")
+                        SELECT i.deployment, i.roles FROM interruption i
+                        CROSS JOIN LATERAL (SELECT ARRAY(
+                            SELECT jsonb_array_elements_text(CAST(i.roles AS jsonb))) AS roles) asked
+                        WHERE i.resolved_at IS NULL AND asked.roles && CAST(?1 AS text[])
+                            AND NOT EXISTS (
+                                SELECT 1 FROM api_key k
+                                WHERE k.id <> ?2 AND (k.expires_at IS NULL OR k.expires_at > ?3)
+                                    AND (k.teams || k.roles) && asked.roles)
+                        ORDER BY i.raised_at LIMIT 1""",
+                        key.teams().toArray(String[]::new),
+                        key.id(),
+                        now)
                 .stream()
                 .map(row -> new Unanswered(row.text(0), CatalogStore.listOf(row.text(1), a -> a)))
-                .filter(question -> question.asked().stream().anyMatch(key.teams()::contains))
-                .filter(question -> !anotherOf(tx, key.id(), question.asked(), now))
                 .findFirst();
     }
 
     /** Who is asked: roles and teams. */
     record Unanswered(String deployment, List<String> asked) {}
-
-    private static boolean anotherOf(Tx tx, String id, List<String> asked, Instant now) {
-        return !tx.select(
-                        """
-                        SELECT 1 FROM api_key
-                        WHERE id <> ?1 AND (expires_at IS NULL OR expires_at > ?2)
-                            AND (teams || roles) && CAST(?3 AS text[]) LIMIT 1""",
-                        id,
-                        now,
-                        asked.toArray(String[]::new))
-                .isEmpty();
-    }
 
     private static ApiKey key(SqlRow row) {
         return new ApiKey(
