@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import stagecoach.contracts.deployment.Selection;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
+import stagecoach.contracts.run.Reasons;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.orchestrator.needs.Roster.KnownTarget;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -23,6 +24,9 @@ import stagecoach.vocabulary.process.RunOn;
  */
 public record TargetSelection(
         DeploymentId deployment, EnvironmentId environment, Selection selection, Roster roster) {
+    /** Most bytes of a target's name at a place, in UTF-8 and JSON, without the mark of a cut. */
+    public static final int NAME_BYTES_MAX = 64;
+
     /**
      * The step with all its places, those included where nothing can run now (each says why), in
      * the order of their ids; or with the reason why it runs nowhere.
@@ -73,7 +77,17 @@ public record TargetSelection(
                 target.region(),
                 target.tags(),
                 target.health().unavailable(),
-                target.name());
+                nameOf(target));
+    }
+
+    /** Cut where it is long: an event tells of all places of a run. */
+    private static Optional<String> nameOf(KnownTarget target) {
+        return target.name()
+                .map(
+                        name -> {
+                            String beginning = Reasons.beginning(name, NAME_BYTES_MAX);
+                            return beginning.length() == name.length() ? name : beginning + "…";
+                        });
     }
 
     private Place onWorker(PoolId pool) {
@@ -99,7 +113,7 @@ public record TargetSelection(
                 worker.isPresent()
                         ? Optional.empty()
                         : Optional.of(WorkerChoice.whyNone(roster, pool)),
-                target.name());
+                nameOf(target));
     }
 
     private String whyNone(List<Tag> tags) {

@@ -70,6 +70,7 @@ public final class PlaceConditions {
         }
     }
 
+    /** Without the target's name: people may change that until the step's turn has come. */
     private Map<String, String> facts(StepName step, Place place) {
         var facts = new HashMap<String, String>();
         facts.put(BuiltIns.RELEASE_VERSION, plan.release().value());

@@ -63,6 +63,33 @@ class TargetSelectionTest {
         assertThat(targets(selecting(Selection.ALL, roster))).doesNotContain(Shop.target("web-3"));
     }
 
+    private static KnownTarget named(String name) {
+        return new KnownTarget(
+                Shop.target("web-1"),
+                List.of(new Tag("web")),
+                Optional.empty(),
+                false,
+                Health.HEALTHY,
+                Optional.of(name));
+    }
+
+    private static Optional<String> nameAtPlaceOf(String name) {
+        return selecting(Selection.ALL, Shop.roster(named(name)))
+                .assign(Shop.script("start"))
+                .places()
+                .getFirst()
+                .name();
+    }
+
+    @Test
+    void a_long_name_is_cut_between_two_characters() {
+        assertThat(nameAtPlaceOf("x".repeat(64))).contains("x".repeat(64));
+        assertThat(nameAtPlaceOf("x".repeat(65))).contains("x".repeat(64) + "…");
+        assertThat(nameAtPlaceOf("雪".repeat(200))).contains("雪".repeat(21) + "…");
+        assertThat(nameAtPlaceOf("🐎".repeat(100))).contains("🐎".repeat(16) + "…");
+        assertThat(nameAtPlaceOf("\u0001".repeat(200))).contains("\u0001".repeat(10) + "…");
+    }
+
     @Test
     void a_step_without_places_says_why() {
         var none = selecting(Selection.ALL, Shop.roster(db("db-1")));

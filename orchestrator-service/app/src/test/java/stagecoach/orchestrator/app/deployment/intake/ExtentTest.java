@@ -8,24 +8,29 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import stagecoach.contracts.deployment.Selection;
 import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
-import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.Reasons;
 import stagecoach.contracts.run.RunFacts;
 import stagecoach.contracts.run.RunFacts.EarlierStep;
 import stagecoach.contracts.run.RunFacts.Standing;
 import stagecoach.contracts.run.RunOutcome;
-import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.orchestrator.deployment.PhasePlan;
+import stagecoach.orchestrator.needs.Roster;
+import stagecoach.orchestrator.needs.Roster.Health;
+import stagecoach.orchestrator.needs.Roster.KnownTarget;
+import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.runtime.store.NewEvent;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.Tag;
@@ -78,17 +83,25 @@ class ExtentTest {
                 IntStream.range(0, PhasePlan.PLACES_MAX)
                         .mapToObj(i -> new TargetId("target-with-a-long-name-" + i))
                         .toList();
-        var places =
+        var machines =
                 targets.stream()
                         .map(
                                 target ->
-                                        new Place(
-                                                Optional.of(target),
-                                                Optional.empty(),
-                                                Optional.of(new RegionId("eu")),
+                                        new KnownTarget(
+                                                target,
                                                 List.of(new Tag("web")),
-                                                Optional.empty()))
+                                                Optional.of(new RegionId("eu")),
+                                                false,
+                                                Health.HEALTHY,
+                                                Optional.of("\u0001雪\"".repeat(66))))
                         .toList();
+        var assignment =
+                new TargetSelection(
+                                new DeploymentId("7f3k9qzm"),
+                                new EnvironmentId("production"),
+                                Selection.ALL,
+                                new Roster(machines, List.of()))
+                        .assign(step);
         var facts =
                 new RunFacts(
                         Standing.FAILED,
@@ -99,7 +112,7 @@ class ExtentTest {
                         Optional.empty(),
                         Optional.empty(),
                         List.of(new EarlierStep(step.name(), StepState.SUCCEEDED, targets)));
-        var work = new PhaseWork.Steps(List.of(new StepAssignment(step, places, Optional.empty())));
+        var work = new PhaseWork.Steps(List.of(assignment));
         assertThat(StagecoachJson.bytes(work).length + StagecoachJson.bytes(facts).length)
                 .isLessThan(NewEvent.BYTES_MAX);
     }
