@@ -1,0 +1,88 @@
+package stagecoach.orchestrator.app.absence;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/** Asks Kafka who listens. */
+@Singleton
+class Listeners {
+    /** Longer than a busy broker needs. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+
+    private final String bootstrap;
+    private @Nullable Admin admin;
+
+    Listeners(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap) {
+        this.bootstrap = bootstrap;
+    }
+
+    /** The services in whose groups somebody is; empty if Kafka does not tell in time. */
+    Optional<Set<Neighbour>> there() throws InterruptedException {
+        Map<String, KafkaFuture<ConsumerGroupDescription>> asked =
+                admin().describeConsumerGroups(
+                                Arrays.stream(Neighbour.values()).map(Neighbour::group).toList())
+                        .describedGroups();
+        Set<Neighbour> there = EnumSet.noneOf(Neighbour.class);
+        for (Neighbour neighbour : Neighbour.values()) {
+            try {
+                if (!Objects.requireNonNull(asked.get(neighbour.group()))
+                        .get(ANSWER_MAX.toMillis() + 500, TimeUnit.MILLISECONDS)
+                        .members()
+                        .isEmpty()) {
+                    there.add(neighbour);
+                }
+            } catch (TimeoutException e) {
+                return Optional.empty();
+            } catch (ExecutionException e) {
+                // Of a group that nobody was ever in, Kafka knows nothing.
+                if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(there);
+    }
+
+    private synchronized Admin admin() {
+        if (admin == null) {
+            admin =
+                    Admin.create(
+                            Map.of(
+                                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                    bootstrap,
+                                    AdminClientConfig.CLIENT_ID_CONFIG,
+                                    "absence",
+                                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                                    (int) ANSWER_MAX.toMillis(),
+                                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                                    (int) ANSWER_MAX.toMillis(),
+                                    AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                                    500));
+        }
+        return admin;
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+        }
+    }
+}
