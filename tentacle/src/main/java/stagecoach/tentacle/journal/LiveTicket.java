@@ -173,7 +173,7 @@ public final class LiveTicket {
         return secrets.newest().keySet();
     }
 
-    /** The time. */
+    /** The time, which does not jump while this process lives. */
     public Instant now() {
         return clock.instant();
     }

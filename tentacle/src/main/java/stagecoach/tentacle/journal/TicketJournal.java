@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.tentacle.home.Home;
@@ -32,18 +33,26 @@ public final class TicketJournal {
     private final Path tombstones;
     private final Vault vault;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final Runnable news;
     private final AtomicLong order = new AtomicLong();
     private Instant nextSweep;
 
     /**
+     * @param clock the machine's, which may be put forward and back
      * @param news called whenever there is something new to say to the gateway
      */
     public TicketJournal(Home home, InstantSource clock, Runnable news) throws IOException {
+        this(home, clock, System::nanoTime, news);
+    }
+
+    TicketJournal(Home home, InstantSource clock, LongSupplier nanoTime, Runnable news)
+            throws IOException {
         this.work = home.work();
         this.tombstones = home.work().resolve("tombstones");
         this.vault = home.vault();
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.news = news;
         this.nextSweep = clock.instant();
         PrivateFiles.createFolder(tombstones);
@@ -89,8 +98,7 @@ public final class TicketJournal {
                 continue;
             }
             try {
-                open.add(
-                        LiveTicket.open(TicketFolder.open(path, ticket.get(), vault), clock, news));
+                open.add(opened(TicketFolder.open(path, ticket.get(), vault)));
             } catch (DamagedJournal e) {
                 damaged.add(ticket.get());
             }
@@ -109,7 +117,22 @@ public final class TicketJournal {
                         vault,
                         new TicketFolder.Accepted(
                                 clock.instant(), order.incrementAndGet(), delivered));
-        return LiveTicket.open(folder, clock, news);
+        return opened(folder);
+    }
+
+    /**
+     * Its spans (the time-out of its script, the respite before a KILL) are those in which this
+     * process works on it, whatever the machine's clock does. Only what passes between two
+     * processes is told by that clock, and never counts below zero.
+     */
+    private LiveTicket opened(TicketFolder folder) throws IOException {
+        Instant now = clock.instant();
+        Instant last =
+                folder.entries().isEmpty()
+                        ? folder.accepted().at()
+                        : folder.entries().getLast().at();
+        return LiveTicket.open(
+                folder, new SteadyClock(last.isAfter(now) ? last : now, nanoTime), news);
     }
 
     /** Forgets a ticket whose result is safe; it is never started again. */

@@ -42,7 +42,7 @@ class CheckHttpTest {
 
     private LiveTicket accept(String url, String body, Duration within, String... masks)
             throws Exception {
-        return new TestTickets(folder, now::get)
+        return TestTickets.whereTimePasses(folder, now::get)
                 .accept(
                         Deliveries.check(
                                 new CommandPayload.Http(

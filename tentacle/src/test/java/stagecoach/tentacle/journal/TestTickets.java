@@ -2,9 +2,12 @@ package stagecoach.tentacle.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
@@ -13,15 +16,32 @@ import stagecoach.tentacle.home.Home;
 /** Tickets on a real disk, without a session; reopening plays a restart of the tentacle. */
 public final class TestTickets {
     private final Home home;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final TicketJournal journal;
 
     public TestTickets(Path folder) throws IOException {
         this(folder, InstantSource.system());
     }
 
+    /** With a clock that may jump. */
     public TestTickets(Path folder, InstantSource clock) throws IOException {
+        this(folder, clock, System::nanoTime);
+    }
+
+    private TestTickets(Path folder, InstantSource clock, LongSupplier nanoTime)
+            throws IOException {
         this.home = Home.open(folder);
-        this.journal = new TicketJournal(home, clock, () -> {});
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.journal = new TicketJournal(home, clock, nanoTime, () -> {});
+    }
+
+    /** Where time passes only when a test says so. */
+    public static TestTickets whereTimePasses(Path folder, InstantSource time) throws IOException {
+        Instant begin = time.instant();
+        return new TestTickets(
+                folder, time, () -> Duration.between(begin, time.instant()).toNanos());
     }
 
     public Home home() {
@@ -38,7 +58,7 @@ public final class TestTickets {
 
     /** The ticket as the next tentacle process finds it. */
     public LiveTicket afterRestart(LiveTicket live) throws IOException {
-        return new TestTickets(home.root())
+        return new TestTickets(home.root(), clock, nanoTime)
                 .journal.takeUp().open().stream()
                         .filter(found -> found.ticket().equals(live.ticket()))
                         .findFirst()
