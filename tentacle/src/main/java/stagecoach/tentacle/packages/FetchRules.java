@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param roundPause before the second round; it doubles
  * @param downFor how long it is remembered that nobody answered at a source
  * @param mountedMax how long a mounted folder is waited for until a package has come to it
+ * @param leftAfter how long a source may take while there are others behind it
+ * @param givenUpAfter the same for the last one
  */
 public record FetchRules(
         int fruitlessMax,
@@ -28,7 +30,22 @@ public record FetchRules(
         int roundsMax,
         Duration roundPause,
         Duration downFor,
-        Duration mountedMax) {
+        Duration mountedMax,
+        LongestFetch leftAfter,
+        LongestFetch givenUpAfter) {
+    /**
+     * How long one source may take for a package, however steadily its bytes come.
+     *
+     * @param usual for a small one
+     * @param bytesPerSecondMin a source this slow may take longer for a large one
+     */
+    public record LongestFetch(Duration usual, long bytesPerSecondMin) {
+        Duration of(long bytes) {
+            Duration slowly = Duration.ofSeconds(bytes / bytesPerSecondMin);
+            return slowly.compareTo(usual) > 0 ? slowly : usual;
+        }
+    }
+
     /** The usual patience: it sits out a restart of the server, on a busy computer too. */
     public static final FetchRules USUAL =
             new FetchRules(
@@ -42,5 +59,8 @@ public record FetchRules(
                     5,
                     Duration.ofSeconds(5),
                     Duration.ofMinutes(1),
-                    Duration.ofSeconds(45));
+                    Duration.ofSeconds(45),
+                    new LongestFetch(Duration.ofHours(1), 10_000),
+                    // A region's budget may be as small as that.
+                    new LongestFetch(Duration.ofHours(6), 1_000));
 }

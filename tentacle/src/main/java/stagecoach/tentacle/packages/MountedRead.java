@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -81,7 +81,7 @@ final class MountedRead implements PackageReader {
     }
 
     @Override
-    public Try go(FileChannel file, RunningDigest along, LongConsumer came)
+    public Try go(FileChannel file, RunningDigest along, LongPredicate came)
             throws IOException, InterruptedException {
         try {
             return awaited(file, along, came);
@@ -94,7 +94,7 @@ final class MountedRead implements PackageReader {
         }
     }
 
-    private Try awaited(FileChannel file, RunningDigest along, LongConsumer came)
+    private Try awaited(FileChannel file, RunningDigest along, LongPredicate came)
             throws IOException, InterruptedException {
         if (!within(() -> Files.isDirectory(endpoint.root()))) {
             return new Try.Silent("there is no folder %s here".formatted(endpoint.root()));
@@ -154,7 +154,7 @@ final class MountedRead implements PackageReader {
                 });
     }
 
-    private Try copy(FileChannel file, RunningDigest along, LongConsumer came)
+    private Try copy(FileChannel file, RunningDigest along, LongPredicate came)
             throws IOException, InterruptedException {
         long offset = file.size();
         long at = offset;
@@ -177,7 +177,9 @@ final class MountedRead implements PackageReader {
                 write(file, bytes, count, at);
                 along.add(at, bytes, count);
                 at += count;
-                came.accept(count);
+                if (!came.test(count)) {
+                    return new Try.Left();
+                }
             }
         }
         return new Try.Complete(offset);

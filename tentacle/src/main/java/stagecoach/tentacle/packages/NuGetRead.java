@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +87,7 @@ final class NuGetRead implements PackageReader {
     }
 
     @Override
-    public Try go(FileChannel file, RunningDigest along, LongConsumer came)
+    public Try go(FileChannel file, RunningDigest along, LongPredicate came)
             throws IOException, InterruptedException {
         if (download == null) {
             try {

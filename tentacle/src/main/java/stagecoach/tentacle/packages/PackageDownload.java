@@ -15,7 +15,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
@@ -86,7 +86,7 @@ final class PackageDownload implements PackageReader {
     }
 
     @Override
-    public Try go(FileChannel file, RunningDigest along, LongConsumer came)
+    public Try go(FileChannel file, RunningDigest along, LongPredicate came)
             throws IOException, InterruptedException {
         long offset = file.size();
         HttpResponse<InputStream> response;
@@ -198,7 +198,7 @@ final class PackageDownload implements PackageReader {
             FileChannel file,
             long offset,
             RunningDigest along,
-            LongConsumer came)
+            LongPredicate came)
             throws IOException, InterruptedException {
         long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
         if (announced >= 0 && offset + announced != pin.size()) {
@@ -215,7 +215,9 @@ final class PackageDownload implements PackageReader {
                 write(file, buffer, count, at);
                 along.add(at, buffer, count);
                 at += count;
-                came.accept(count);
+                if (!came.test(count)) {
+                    return new Try.Left();
+                }
                 count = next(body, buffer, watch);
             }
         } catch (CutOff e) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /** Single tries at one source. */
 sealed interface PackageReader extends AutoCloseable
@@ -31,6 +31,9 @@ sealed interface PackageReader extends AutoCloseable
             }
         }
 
+        /** It was told not to go on. */
+        record Left() implements Try {}
+
         /** Asking again will not help. */
         record Refused(String reason) implements Try {}
 
@@ -42,9 +45,9 @@ sealed interface PackageReader extends AutoCloseable
      * Asks for what is missing behind {@code file}'s end and appends it.
      *
      * @param along given the bytes, as they come
-     * @param came told how many bytes came, as they come
+     * @param came told how many bytes came, as they come; says whether to go on
      */
-    Try go(FileChannel file, RunningDigest along, LongConsumer came)
+    Try go(FileChannel file, RunningDigest along, LongPredicate came)
             throws IOException, InterruptedException;
 
     /**

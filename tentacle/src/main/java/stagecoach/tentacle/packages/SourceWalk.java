@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ import stagecoach.vocabulary.packages.PackagePin;
 /**
  * Walks the sources of one package in their order until one has given all its bytes and they are
  * right. What one source has given, the next goes on with; if the whole is then wrong, the last one
- * must give all of it before it is blamed.
+ * must give all of it before it is blamed. One whose bytes come too slowly is left for the next.
  */
 final class SourceWalk {
     private static final Logger LOG = LoggerFactory.getLogger(SourceWalk.class);
@@ -138,6 +139,9 @@ final class SourceWalk {
         String problem = "";
         Duration asked = Duration.ZERO;
         Duration connectMax = last ? rules.connectMax() : rules.connectQuickMax();
+        Duration longest = (last ? rules.givenUpAfter() : rules.leftAfter()).of(pin.size());
+        long begunAt = System.nanoTime();
+        BooleanSupplier inTime = () -> System.nanoTime() - begunAt < longest.toNanos();
         try (PackageReader reader = reader(endpoint, connectMax)) {
             for (int n = 0; n < rules.triesMax() && fruitless < rules.fruitlessMax(); n++) {
                 if (n > 0) {
@@ -145,7 +149,7 @@ final class SourceWalk {
                     asked = Duration.ZERO;
                 }
                 long before = bytes;
-                Try tried = go(reader);
+                Try tried = go(reader, inTime);
                 if (!(tried instanceof Try.Silent)) {
                     downs.answered(endpoint.place());
                 }
@@ -178,6 +182,19 @@ final class SourceWalk {
                         allItsOwn |= store.partialBytes(pin) == 0;
                         problem = reason;
                         asked = shorter(after.orElse(Duration.ZERO), patience(last));
+                    }
+                    case Try.Left() -> {
+                        // Better slowly than not at all: unless it was the last one, it is asked
+                        // again when the others have failed.
+                        mayComeBack = !last;
+                        failures.add(
+                                "%s: was too slow: %d of %d bytes were here after %d s"
+                                        .formatted(
+                                                endpoint.label(),
+                                                store.partialBytes(pin),
+                                                pin.size(),
+                                                longest.toSeconds()));
+                        return Optional.empty();
                     }
                     case Try.Refused(String reason) -> {
                         failures.add(endpoint.label() + ": " + reason);
@@ -219,7 +236,8 @@ final class SourceWalk {
         };
     }
 
-    private Try go(PackageReader reader) throws IOException, InterruptedException {
+    private Try go(PackageReader reader, BooleanSupplier inTime)
+            throws IOException, InterruptedException {
         tries++;
         try (FileChannel partial = store.openPartial(pin)) {
             if (partial.size() > pin.size()) {
@@ -236,6 +254,7 @@ final class SourceWalk {
                         bytes += count;
                         there[0] += count;
                         progress.accept(Math.min(there[0], pin.size()));
+                        return there[0] == pin.size() || inTime.getAsBoolean();
                     });
         }
     }

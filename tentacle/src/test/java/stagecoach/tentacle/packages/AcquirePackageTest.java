@@ -29,6 +29,7 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.packages.FetchRules.LongestFetch;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -61,11 +62,32 @@ class AcquirePackageTest {
                 rounds,
                 Duration.ofMillis(20),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                FetchRules.USUAL.leftAfter(),
+                FetchRules.USUAL.givenUpAfter());
+    }
+
+    /** One that may take so long while there are others, and so long if it is the last. */
+    private static FetchRules inAHurry(Duration leftAfter, Duration givenUpAfter) {
+        return new FetchRules(
+                3,
+                20,
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
+                2,
+                Duration.ofMillis(20),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(2),
+                new LongestFetch(leftAfter, Long.MAX_VALUE),
+                new LongestFetch(givenUpAfter, Long.MAX_VALUE));
     }
 
     @TempDir Path folder;
     final List<RawServer> servers = new ArrayList<>();
+    final CountDownLatch closing = new CountDownLatch(1);
     FetchRules rules = IMPATIENT;
     ServerAddresses.Resolver resolver = ServerAddresses.Resolver.SYSTEM;
     byte[] bytes;
@@ -84,6 +106,7 @@ class AcquirePackageTest {
 
     @AfterEach
     void close() throws Exception {
+        closing.countDown();
         for (RawServer server : servers) {
             server.close();
         }
@@ -449,6 +472,67 @@ class AcquirePackageTest {
         over.countDown();
         assertThat(result.servedBy().cache()).contains(US);
         assertThat(result.bytes()).isBetween((long) bytes.length, bytes.length + 1000L);
+    }
+
+    /** Never silent for long, and never done: after the first bytes one comes every moment. */
+    private RawServer.Behaviour dripAfter(int count) {
+        return (request, out) -> {
+            int at = (int) request.rangeStart();
+            RawServer.serve(request, out, bytes, Math.max(at, count));
+            for (at = Math.max(at, count); !closing.await(10, TimeUnit.MILLISECONDS); at++) {
+                out.write(bytes[at]);
+                out.flush();
+            }
+        };
+    }
+
+    @Test
+    void a_source_that_only_drips_is_left_for_the_next_one_which_goes_on_with_its_bytes()
+            throws Exception {
+        rules = inAHurry(Duration.ofMillis(500), Duration.ofMinutes(1));
+        RawServer eu = server(dripAfter(100_000));
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquisitionResult result = got(acquire(cache(EU, eu), cache(US, us)));
+        assertThat(result.servedBy().cache()).contains(US);
+        assertThat(result.bytesResumed()).isPositive();
+        assertThat(result.bytes()).isEqualTo(bytes.length);
+        assertThat(result.broken()).isEmpty();
+    }
+
+    @Test
+    void a_slow_source_is_gone_on_with_when_the_others_have_nothing() throws Exception {
+        rules = inAHurry(Duration.ofMillis(500), Duration.ofMinutes(1));
+        RawServer.Behaviour slowAtFirst = dripAfter(100_000);
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            if (request.number() == 1) {
+                                slowAtFirst.answer(request, out);
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
+        RawServer us = server((request, out) -> RawServer.head(out, "404 Not Found"));
+        AcquisitionResult result = got(acquire(cache(EU, eu), cache(US, us)));
+        assertThat(result.servedBy().cache()).contains(EU);
+        assertThat(result.bytesResumed()).isPositive();
+    }
+
+    @Test
+    void one_that_only_drips_and_is_the_last_is_given_up_and_named() throws Exception {
+        rules = inAHurry(Duration.ofMillis(1), Duration.ofMillis(500));
+        CommandResult failed = acquire(cache(EU, server(dripAfter(100_000))));
+        assertThat(failed.reason().orElseThrow())
+                .matches(
+                        "Shop.Web 1.0.0 could not be got: cache eu-1: was too slow: \\d+ of 300000 bytes were here after 0 s\\.");
+        assertThat(folder.resolve("home/packages/.partial/" + pin.sha512().value())).exists();
+    }
+
+    @Test
+    void a_large_package_may_take_longer_over_a_thin_line_than_a_small_one() {
+        LongestFetch usual = FetchRules.USUAL.leftAfter();
+        assertThat(usual.of(5_000)).isEqualTo(Duration.ofHours(1));
+        assertThat(usual.of(5_000_000_000L)).isEqualTo(Duration.ofSeconds(500_000));
     }
 
     @Test

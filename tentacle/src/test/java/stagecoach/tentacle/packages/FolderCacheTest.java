@@ -70,7 +70,9 @@ class FolderCacheTest {
                 1,
                 Duration.ofMillis(20),
                 Duration.ofMinutes(1),
-                mountedMax);
+                mountedMax,
+                FetchRules.USUAL.leftAfter(),
+                FetchRules.USUAL.givenUpAfter());
     }
 
     private CommandResult acquire(Duration mountedMax, Source... sources) throws Exception {

@@ -116,7 +116,9 @@ class NuGetReadTest {
                                 1,
                                 Duration.ofMillis(20),
                                 Duration.ofMinutes(1),
-                                Duration.ofSeconds(1)),
+                                Duration.ofSeconds(1),
+                                FetchRules.USUAL.leftAfter(),
+                                FetchRules.USUAL.givenUpAfter()),
                         List.of());
         LiveTicket live =
                 tickets.accept(

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.packages.server.pull.LongestTransfer;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.packages.server.pull.PullStatus.Failure;
@@ -185,7 +186,7 @@ class CacheTest {
 
     @Test
     void a_silent_server_is_left_and_asked_for_the_rest() throws Exception {
-        cache = cache.restarted(Duration.ofSeconds(2));
+        cache = cache.withSilenceMax(Duration.ofSeconds(2));
         var gate = new CountDownLatch(1);
         central.then(central.stallAfter(200_000, gate));
 
@@ -194,6 +195,20 @@ class CacheTest {
 
         assertThat(status.state()).isEqualTo(State.HELD);
         assertThat(status.bytesResumed()).isEqualTo(200_000);
+    }
+
+    @Test
+    void a_server_that_only_drips_is_left_to_the_one_who_ordered_and_what_came_is_kept()
+            throws Exception {
+        cache = cache.withLongest(new LongestTransfer(Duration.ofMillis(500), Long.MAX_VALUE));
+        central.then(central.dripAfter(200_000));
+
+        PullStatus status = cache.pulled(order("a"));
+
+        assertThat(status.failure().orElseThrow().kind()).isEqualTo(Failure.Kind.TEMPORARY);
+        assertThat(status.failure().orElseThrow().reason())
+                .matches("the server was too slow: \\d+ of 1000000 bytes were here after 0 s");
+        assertThat(cache.pulled(order("b")).bytesResumed()).isPositive();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A central server that serves one package, well unless it is told otherwise. */
@@ -24,6 +25,7 @@ final class FakeCentral implements AutoCloseable {
     private final List<String> ranges = new CopyOnWriteArrayList<>();
     private final List<String> hosts = new CopyOnWriteArrayList<>();
     private final AtomicLong sent = new AtomicLong();
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /** What it does about one request. */
     interface Behaviour {
@@ -116,6 +118,22 @@ final class FakeCentral implements AutoCloseable {
         };
     }
 
+    /** Sends so many bytes and then one every moment. */
+    Behaviour dripAfter(int count) {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, bytes.length);
+            try {
+                exchange.getResponseBody().write(bytes, 0, count);
+                for (int at = count; !closing.await(10, TimeUnit.MILLISECONDS); at++) {
+                    exchange.getResponseBody().write(bytes[at]);
+                    exchange.getResponseBody().flush();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
     static Behaviour status(int status) {
         return exchange -> exchange.sendResponseHeaders(status, -1);
     }
@@ -144,6 +162,7 @@ final class FakeCentral implements AutoCloseable {
 
     @Override
     public void close() {
+        closing.countDown();
         server.stop(0);
     }
 }

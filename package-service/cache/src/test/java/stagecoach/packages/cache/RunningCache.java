@@ -32,6 +32,7 @@ import stagecoach.packages.server.grant.ReadGrant;
 import stagecoach.packages.server.grant.Reader;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.FeedExcerpt;
+import stagecoach.packages.server.pull.LongestTransfer;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.trust.Identity;
@@ -55,7 +56,7 @@ final class RunningCache implements AutoCloseable {
     private static final Identity CENTRAL = identity("central");
 
     private final Path folder;
-    private final Duration silenceMax;
+    private final PullRules rules;
     private final FolderBlobStore blobs;
     private final Pulls pulls;
     private final CachedFeed feed;
@@ -65,22 +66,17 @@ final class RunningCache implements AutoCloseable {
     private final HttpClient reader;
 
     RunningCache(Path folder) throws IOException {
-        this(folder, PATIENCE);
+        this(folder, rules(PATIENCE, PullRules.USUAL.longest()));
     }
 
-    /** One that leaves a server that is silent for longer. */
-    RunningCache(Path folder, Duration silenceMax) throws IOException {
+    private RunningCache(Path folder, PullRules rules) throws IOException {
         this.folder = folder;
-        this.silenceMax = silenceMax;
+        this.rules = rules;
         blobs = FolderBlobStore.open(folder.resolve("packages"));
         feed = CachedFeed.open(folder.resolve("feed"), blobs, Clock.systemUTC());
         pulls =
                 new Pulls(
-                        blobs,
-                        Files.getFileStore(folder),
-                        rules(silenceMax),
-                        feed,
-                        RunningCache::addressesOf);
+                        blobs, Files.getFileStore(folder), rules, feed, RunningCache::addressesOf);
         port =
                 CachePort.open(
                         VERTX,
@@ -112,9 +108,9 @@ final class RunningCache implements AutoCloseable {
                 : InetAddress.getAllByName(host);
     }
 
-    private static PullRules rules(Duration silenceMax) {
+    private static PullRules rules(Duration silenceMax, LongestTransfer longest) {
         return new PullRules(
-                3, 20, Duration.ofMillis(5), Duration.ofMillis(20), silenceMax, PATIENCE);
+                3, 20, Duration.ofMillis(5), Duration.ofMillis(20), silenceMax, PATIENCE, longest);
     }
 
     private static Identity identity(String name) {
@@ -253,12 +249,22 @@ final class RunningCache implements AutoCloseable {
 
     /** The same folder, by another process. */
     RunningCache restarted() throws IOException {
-        return restarted(silenceMax);
+        return restarted(rules);
     }
 
-    RunningCache restarted(Duration otherSilenceMax) throws IOException {
+    /** One that leaves a server that is silent for longer. */
+    RunningCache withSilenceMax(Duration silenceMax) throws IOException {
+        return restarted(rules(silenceMax, rules.longest()));
+    }
+
+    /** One that leaves a server that takes longer for a package. */
+    RunningCache withLongest(LongestTransfer longest) throws IOException {
+        return restarted(rules(rules.stallMax(), longest));
+    }
+
+    private RunningCache restarted(PullRules others) throws IOException {
         close();
-        return new RunningCache(folder, otherSilenceMax);
+        return new RunningCache(folder, others);
     }
 
     @Override

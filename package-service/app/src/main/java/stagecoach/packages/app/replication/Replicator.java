@@ -17,6 +17,7 @@ import stagecoach.packages.app.replication.FillOutcome.Filled;
 import stagecoach.packages.app.replication.FillOutcome.NotFilled;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.pull.CacheProtocol;
+import stagecoach.packages.server.pull.LongestTransfer;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -28,9 +29,6 @@ import stagecoach.vocabulary.identity.CacheId;
  */
 @Singleton
 public class Replicator {
-    /** A link this slow is slow, and not broken. */
-    private static final long BYTES_PER_SECOND_MIN = 10_000;
-
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final GrantAuthority grants;
@@ -99,16 +97,11 @@ public class Replicator {
      */
     private record Setback(boolean temporary, boolean told, String reason) {}
 
-    /** How long so many bytes may take, if no more is allowed than {@code usual} for few. */
-    static Duration mayTake(Duration usual, long bytes) {
-        var slowly = Duration.ofSeconds(bytes / BYTES_PER_SECOND_MIN);
-        return slowly.compareTo(usual) > 0 ? slowly : usual;
-    }
-
     /** One fill, which may take several rounds. */
     private final class Filling {
         private final Fill fill;
         private final FillWatch watch;
+        private final Duration longest;
         private final long begunAt = System.nanoTime();
         private long bytesBefore;
         private int attemptsBefore;
@@ -121,6 +114,7 @@ public class Replicator {
         Filling(Fill fill, FillWatch watch) {
             this.fill = fill;
             this.watch = watch;
+            this.longest = new LongestTransfer(config.totalMax()).of(fill.pin().size());
         }
 
         FillOutcome toItsEnd() throws InterruptedException {
@@ -145,9 +139,7 @@ public class Replicator {
                 bytesBefore += last.map(PullStatus::bytes).orElse(0L);
                 attemptsBefore += Math.max(1, last.map(PullStatus::tries).orElse(0));
                 fruitless = bytesHere > before ? 0 : fruitless + 1;
-                if (!setback.temporary()
-                        || fruitless >= config.fruitlessMax()
-                        || elapsed().compareTo(mayTake(config.totalMax(), fill.pin().size())) > 0) {
+                if (!setback.temporary() || fruitless >= config.fruitlessMax() || isLate()) {
                     if (setback.told() && !fill.force()) {
                         unitOfWork.execute(
                                 tx -> caches.notHeld(tx, fill.cache(), fill.pin().sha512()));
@@ -174,8 +166,7 @@ public class Replicator {
                     cache.stop(fill.pin().sha512());
                     throw new CacheFailure(true, "nobody waits for it any more", null);
                 }
-                if (System.nanoTime() - heardAt > config.stallMax().toNanos()
-                        || elapsed().compareTo(mayTake(config.totalMax(), fill.pin().size())) > 0) {
+                if (System.nanoTime() - heardAt > config.stallMax().toNanos() || isLate()) {
                     cache.stop(fill.pin().sha512());
                     throw new CacheFailure(true, "the transfer does not get on", null);
                 }
@@ -267,6 +258,10 @@ public class Replicator {
 
         private Duration elapsed() {
             return Duration.ofNanos(System.nanoTime() - begunAt);
+        }
+
+        private boolean isLate() {
+            return elapsed().compareTo(longest) > 0;
         }
 
         private Duration pause() {

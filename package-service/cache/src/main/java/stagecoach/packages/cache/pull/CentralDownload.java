@@ -55,7 +55,7 @@ final class CentralDownload implements Closeable {
      *
      * @param came told how many bytes came, as they come
      * @param body told the stream that is read, so that it can be closed from elsewhere
-     * @param stopped whether that was done
+     * @param stopped whether that was done, or it is not to be read on
      * @throws IOException if the disk fails
      */
     DownloadTry go(

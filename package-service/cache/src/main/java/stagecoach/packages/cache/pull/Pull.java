@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -163,10 +164,13 @@ final class Pull {
     }
 
     private void fetch() throws IOException, InterruptedException {
+        Duration longest = rules.longest().of(order().pin().size());
+        long begunAt = System.nanoTime();
+        BooleanSupplier late = () -> System.nanoTime() - begunAt > longest.toNanos();
         int fruitless = 0;
         while (true) {
             long before = bytes.get();
-            switch (once()) {
+            switch (once(() -> stopped() || late.getAsBoolean())) {
                 case DownloadTry.Complete(long startedAt) -> {
                     bytesResumed = startedAt;
                     bytesHere.set(order().pin().size());
@@ -184,6 +188,16 @@ final class Pull {
                     return;
                 }
                 case DownloadTry.Interrupted(String reason, Optional<Duration> after) -> {
+                    if (late.getAsBoolean()) {
+                        fail(
+                                Failure.Kind.TEMPORARY,
+                                "the server was too slow: %d of %d bytes were here after %d s"
+                                        .formatted(
+                                                bytesHere.get(),
+                                                order().pin().size(),
+                                                longest.toSeconds()));
+                        return;
+                    }
                     fruitless = bytes.get() > before ? 0 : fruitless + 1;
                     if (fruitless >= rules.fruitlessMax() || tries.get() >= rules.triesMax()) {
                         fail(Failure.Kind.TEMPORARY, reason);
@@ -199,7 +213,7 @@ final class Pull {
         }
     }
 
-    private DownloadTry once() throws IOException, InterruptedException {
+    private DownloadTry once(BooleanSupplier left) throws IOException, InterruptedException {
         PullOrder now = order();
         Optional<PartialBlob> taken = blobs.partial(sha512());
         if (taken.isEmpty()) {
@@ -210,7 +224,7 @@ final class Pull {
             if (partial.size() > size) {
                 partial.discard();
             }
-            var result = downloaded(now, partial);
+            var result = downloaded(now, partial, left);
             if (!(result instanceof DownloadTry.Complete(long startedAt))) {
                 return result;
             }
@@ -235,7 +249,7 @@ final class Pull {
         bytesHere.set(0);
     }
 
-    private DownloadTry downloaded(PullOrder now, PartialBlob partial)
+    private DownloadTry downloaded(PullOrder now, PartialBlob partial, BooleanSupplier left)
             throws IOException, InterruptedException {
         bytesHere.set(partial.size());
         bytesResumed = partial.size();
@@ -249,7 +263,7 @@ final class Pull {
                             .formatted(disk.getUsableSpace(), missing));
         }
         tries.incrementAndGet();
-        return download.go(now, partial, this::came, this::reads, this::stopped);
+        return download.go(now, partial, this::came, this::reads, left);
     }
 
     /** The pieces may be of different downloads: once, it is tried again from the beginning. */

@@ -1,6 +1,7 @@
 package stagecoach.packages.cache.pull;
 
 import java.time.Duration;
+import stagecoach.packages.server.pull.LongestTransfer;
 
 /**
  * How patient a pull is before it is left to the one who ordered it.
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param backoffMax the longest pause
  * @param stallMax the longest silence of the server
  * @param connectMax how long a connection may take to stand
+ * @param longest how long it may take at all
  */
 public record PullRules(
         int fruitlessMax,
@@ -18,7 +20,8 @@ public record PullRules(
         Duration backoffFirst,
         Duration backoffMax,
         Duration stallMax,
-        Duration connectMax) {
+        Duration connectMax,
+        LongestTransfer longest) {
     /** Enough to sit out a restart of the server. */
     public static final PullRules USUAL =
             new PullRules(
@@ -27,5 +30,6 @@ public record PullRules(
                     Duration.ofMillis(300),
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(30),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    new LongestTransfer(Duration.ofHours(6)));
 }
