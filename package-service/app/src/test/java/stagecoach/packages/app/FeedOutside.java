@@ -74,6 +74,16 @@ final class FeedOutside implements AutoCloseable {
                                 nupkg.id(), nupkg.version(), dependency, nupkg.sha512().base64()));
     }
 
+    /** As some feeds do, whose registrations have only what NuGet's clients need. */
+    void tellNoDigest(Packages.Nupkg nupkg) {
+        documents.computeIfPresent(
+                "/reg/%s/index.json".formatted(nupkg.id().lower()),
+                (_, told) ->
+                        new String(told, UTF_8)
+                                .replaceAll("\"packageHash\":\"[^\"]*\",", "")
+                                .getBytes(UTF_8));
+    }
+
     /** The body that configures it. */
     String settings(String... ids) {
         return """

@@ -101,6 +101,7 @@ class UpstreamPins {
             return switch (fetch) {
                 case Fetch.Here here -> Answer.pinned(here.pin());
                 case Fetch.Underway underway -> Answer.underway(underway.sentence());
+                case Fetch.NoRoom noRoom -> Answer.problem(noRoom.sentence());
                 case Fetch.Failed failed -> Answer.problem(failed.sentence());
             };
         } catch (TimeoutException e) {

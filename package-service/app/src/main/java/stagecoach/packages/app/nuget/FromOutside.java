@@ -6,6 +6,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.upstream.ReadThrough;
+import stagecoach.packages.app.upstream.ReadThrough.NoRoomException;
 import stagecoach.packages.app.upstream.ReadThrough.UnderwayException;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedHttp;
@@ -24,13 +25,13 @@ class FromOutside {
 
     interface Question<R> {
         Optional<R> ask(ReadThrough readThrough)
-                throws FeedException, InterruptedException, UnderwayException;
+                throws FeedException, InterruptedException, UnderwayException, NoRoomException;
     }
 
     /**
-     * The answer; what a feed outside does wrong is a 502, what takes longer a 503. To another
-     * server of our kind, perhaps ourselves, we are no way to feeds outside: two that read through
-     * each other would ask for ever.
+     * The answer; what a feed outside does wrong is a 502, what takes longer a 503, and what finds
+     * no room on our disk a 507. To another server of our kind, perhaps ourselves, we are no way to
+     * feeds outside: two that read through each other would ask for ever.
      */
     <R> Optional<R> asked(HttpHeaders asked, Question<R> question) {
         if (asked.getRequestHeader("Via").stream().anyMatch(via -> via.contains(FeedHttp.VIA))) {
@@ -41,6 +42,9 @@ class FromOutside {
         } catch (FeedException e) {
             throw new WebApplicationException(
                     problems.response(502, "feed-trouble", String.valueOf(e.getMessage())));
+        } catch (NoRoomException e) {
+            throw new WebApplicationException(
+                    problems.response(507, "disk-full", String.valueOf(e.getMessage())));
         } catch (UnderwayException e) {
             throw new Rejection(
                     Rejection.Kind.NOT_YET,

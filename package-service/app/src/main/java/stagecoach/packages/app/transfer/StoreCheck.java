@@ -235,6 +235,7 @@ public class StoreCheck {
                                     "the feed \"%s\" has other bytes under the name of %s %s"
                                             .formatted(wanted.feed(), pin.id(), pin.version()));
             case Fetch.Underway(String sentence) -> Optional.of(sentence);
+            case Fetch.NoRoom(String sentence) -> Optional.of(sentence);
             case Fetch.Failed(var _, String sentence) -> Optional.of(sentence);
         };
     }

@@ -16,6 +16,9 @@ public sealed interface Fetch {
     /** It is being fetched; how far that is, in words. */
     record Underway(String sentence) implements Fetch {}
 
+    /** It does not fit onto the disk of packages; for people, who can make room. */
+    record NoRoom(String sentence) implements Fetch {}
+
     /** It cannot be had; why, in words. */
     record Failed(FeedException.Kind kind, String sentence) implements Fetch {}
 }

@@ -61,6 +61,13 @@ public class ReadThrough {
         }
     }
 
+    /** The bytes of a package outside do not fit onto the disk of packages here. */
+    public static final class NoRoomException extends Exception {
+        NoRoomException(String sentence) {
+            super(sentence);
+        }
+    }
+
     private Optional<FeedId> source(PackageId id) {
         return unitOfWork.run(
                 tx ->
@@ -121,7 +128,7 @@ public class ReadThrough {
 
     /** A package, brought here if it is not; empty if there is none that may be read through. */
     public Optional<PackagePin> pin(PackageId id, PackageVersion version)
-            throws FeedException, InterruptedException, UnderwayException {
+            throws FeedException, InterruptedException, UnderwayException, NoRoomException {
         Optional<FeedId> source = source(id);
         if (source.isEmpty()) {
             return Optional.empty();
@@ -131,6 +138,7 @@ public class ReadThrough {
         return switch (fetch) {
             case Fetch.Here here -> kept(feed, here.pin());
             case Fetch.Underway(String sentence) -> throw new UnderwayException(sentence + ".");
+            case Fetch.NoRoom(String sentence) -> throw new NoRoomException(sentence);
             case Fetch.Failed failed -> missing(failed);
         };
     }

@@ -7,13 +7,15 @@ import stagecoach.packages.feeds.transport.PackageSink;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.BlobWriter;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * A download on its way into the store. Where its digest is known beforehand what came stays until
- * the next try, also over a restart; else nothing of it stays unless it is kept.
+ * the next try, also over a restart, unless the disk is full; else nothing of it stays that is not
+ * kept.
  */
 final class StoreSink implements PackageSink, Closeable {
     private final BlobStore store;
@@ -44,7 +46,30 @@ final class StoreSink implements PackageSink, Closeable {
 
     @Override
     public void write(byte[] content, int from, int length) throws IOException {
-        bytes.write(content, from, length);
+        try {
+            bytes.write(content, from, length);
+        } catch (DiskFullException full) {
+            dropped();
+            throw full;
+        }
+    }
+
+    /** Sees to it that {@link #keep} is quick, before a lock is held. */
+    void flush() throws IOException {
+        try {
+            bytes.flush();
+        } catch (DiskFullException full) {
+            dropped();
+            throw full;
+        }
+    }
+
+    /** What came would keep the disk full, for this package and for all others. */
+    private void dropped() throws IOException {
+        switch (bytes) {
+            case BlobDraft _ -> {} // It goes when it is closed.
+            case PartialBlob partial -> partial.discard();
+        }
     }
 
     @Override

@@ -26,6 +26,7 @@ import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.ingest.ArchiveGuard;
 import stagecoach.packages.server.ingest.ArchiveLimits;
@@ -218,6 +219,17 @@ public class Upstream {
     }
 
     private static Fetch unstored(Key key, IOException e) {
+        if (e instanceof DiskFullException) {
+            Log.errorf(
+                    e,
+                    "A package could not be fetched: the disk of the packages is full. feed=%s id=%s version=%s",
+                    key.feed(),
+                    key.id(),
+                    key.version());
+            return new Fetch.NoRoom(
+                    "The server's disk of packages is full, so that %s %s cannot be fetched from the feed \"%s\". Make room (see retention), then ask for it again."
+                            .formatted(key.id(), key.version(), key.feed()));
+        }
         Log.errorf(e, "A package cannot be stored. feed=%s id=%s", key.feed(), key.id());
         return new Fetch.Failed(
                 FeedException.Kind.UNREACHABLE,
@@ -272,7 +284,7 @@ public class Upstream {
         }
         var pin = new PackagePin(nuspec.id(), nuspec.version(), digest, sink.size());
         // Before we hold a lock: gigabytes may take their time.
-        sink.bytes().flush();
+        sink.flush();
         // If we die between the bytes and their name, the next sweep finds them.
         unitOfWork.execute(tx -> removals.noteUnused(tx, digest));
         PackagePin first = unitOfWork.run(tx -> named(tx, key.feed(), pin, sink));
