@@ -34,6 +34,9 @@ final class FeedOutside implements AutoCloseable {
     /** Whether it answers with 503 alone. */
     volatile boolean down;
 
+    /** Where it sends everybody, if anywhere. */
+    volatile String movedTo = "";
+
     /** What a download waits for. */
     volatile @Nullable CountDownLatch gate;
 
@@ -89,7 +92,11 @@ final class FeedOutside implements AutoCloseable {
         return """
                {"kind":"NUGET","url":"http://127.0.0.1:%d/v3/index.json","downloadAttempts":1,"downloadBackoff":"PT0S",
                 "credentials":{"username":"anyone","password":"%s"},"readThrough":{"ids":["%s"]}}"""
-                .formatted(server.getAddress().getPort(), PASSWORD, String.join("\",\"", ids));
+                .formatted(port(), PASSWORD, String.join("\",\"", ids));
+    }
+
+    int port() {
+        return server.getAddress().getPort();
     }
 
     long downloads() {
@@ -110,6 +117,9 @@ final class FeedOutside implements AutoCloseable {
                             String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"))
                                     .replaceFirst("^Basic ", ""))) {
                 exchange.sendResponseHeaders(401, -1);
+            } else if (!movedTo.isEmpty()) {
+                exchange.getResponseHeaders().set("Location", movedTo);
+                exchange.sendResponseHeaders(302, -1);
             } else if (down) {
                 exchange.sendResponseHeaders(503, -1);
             } else if (body == null) {

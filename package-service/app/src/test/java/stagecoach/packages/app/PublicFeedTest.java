@@ -165,4 +165,46 @@ class PublicFeedTest {
                 .contains("only the built-in feed");
         assertThat(anonymously("/nuget/v3/index.json")).isEqualTo(401);
     }
+
+    @Test
+    void only_who_shows_a_key_is_told_which_feed_outside_has_which_trouble() throws Exception {
+        var nupkg = Packages.of("Outside.Of." + Packages.freshId(), "1.0.0", 10);
+        String feed = "inner-" + nupkg.id().lower().replace('.', '-');
+        assertThat(Http.put(FEED, PUBLIC).statusCode()).isEqualTo(200);
+        var outside = new FeedOutside();
+        try (outside) {
+            outside.hold(nupkg, "Core");
+            String settings = outside.settings(nupkg.id().value());
+            assertThat(Http.put("/api/v1/feeds/" + feed, settings).statusCode()).isEqualTo(201);
+
+            outside.movedTo = "gopher://vault.inner.example:7/secret";
+            tells(nupkg, feed, "vault.inner.example");
+            outside.movedTo = "";
+            outside.down = true;
+            tells(nupkg, feed, "127.0.0.1");
+            String denied = settings.replace(FeedOutside.PASSWORD, "wrong");
+            assertThat(Http.put("/api/v1/feeds/" + feed, denied).statusCode()).isEqualTo(200);
+            tells(nupkg, feed, "the user \\\"anyone\\\"");
+        }
+        tells(nupkg, feed, "127.0.0.1:" + outside.port());
+    }
+
+    private static void tells(Packages.Nupkg nupkg, String feed, String secret) throws Exception {
+        for (String path :
+                List.of(
+                        nupkg.flatPath(),
+                        "/nuget/v3/flatcontainer/%s/index.json".formatted(nupkg.id().lower()),
+                        "/nuget/v3/registrations/plain/%s/index.json"
+                                .formatted(nupkg.id().lower()))) {
+            var known = Http.get(path);
+            assertThat(known.statusCode()).as(path).isEqualTo(502);
+            assertThat(known.body()).contains(feed, secret);
+
+            var anonymous = Http.send(Http.request(path));
+            assertThat(anonymous.statusCode()).as(path).isEqualTo(502);
+            assertThat(anonymous.body())
+                    .contains("feed-trouble", "The server's log says why under ")
+                    .doesNotContain(feed, secret, "127.0.0.1", "anyone");
+        }
+    }
 }

@@ -1,26 +1,35 @@
 package stagecoach.packages.app.nuget;
 
+import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
+import java.util.UUID;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.upstream.ReadThrough;
 import stagecoach.packages.app.upstream.ReadThrough.NoRoomException;
 import stagecoach.packages.app.upstream.ReadThrough.UnderwayException;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedHttp;
+import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Problems;
 
-/** What NuGet clients are told where a feed outside has to answer, and does not. */
+/**
+ * What NuGet clients are told where a feed outside has to answer, and does not. Why it does not
+ * names feeds, their servers and their users, which is for those who show a key; anybody else whom
+ * a public feed lets in learns the id under which the log says it.
+ */
 @Singleton
 class FromOutside {
     private final ReadThrough readThrough;
     private final Problems problems;
+    private final Caller caller;
 
-    FromOutside(ReadThrough readThrough, Problems problems) {
+    FromOutside(ReadThrough readThrough, Problems problems, Caller caller) {
         this.readThrough = readThrough;
         this.problems = problems;
+        this.caller = caller;
     }
 
     interface Question<R> {
@@ -41,19 +50,46 @@ class FromOutside {
             return question.ask(readThrough);
         } catch (FeedException e) {
             throw new WebApplicationException(
-                    problems.response(502, "feed-trouble", String.valueOf(e.getMessage())));
+                    problems.response(
+                            502,
+                            "feed-trouble",
+                            told(
+                                    e,
+                                    "The feed outside that this comes from does not give it right now.")));
         } catch (NoRoomException e) {
             throw new WebApplicationException(
-                    problems.response(507, "disk-full", String.valueOf(e.getMessage())));
+                    problems.response(
+                            507,
+                            "disk-full",
+                            told(
+                                    e,
+                                    "This comes from a feed outside, and the server has no room for it.")));
         } catch (UnderwayException e) {
             throw new Rejection(
                     Rejection.Kind.NOT_YET,
                     "packages-on-their-way",
-                    String.valueOf(e.getMessage()));
+                    isKnown()
+                            ? String.valueOf(e.getMessage())
+                            : "This comes from a feed outside and is on its way. Ask again in a moment.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Rejection(
                     Rejection.Kind.NOT_YET, "unavailable", "The server is being stopped.");
         }
+    }
+
+    private boolean isKnown() {
+        return !caller.id().isEmpty();
+    }
+
+    private String told(Exception reason, String withoutNames) {
+        if (isKnown()) {
+            return String.valueOf(reason.getMessage());
+        }
+        String id = UUID.randomUUID().toString();
+        Log.warnf(
+                "Somebody without a key was not given what comes from a feed outside. id=%s cause=%s",
+                id, reason.getMessage());
+        return "%s The server's log says why under %s.".formatted(withoutNames, id);
     }
 }
