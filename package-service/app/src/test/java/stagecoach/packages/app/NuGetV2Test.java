@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -99,11 +101,56 @@ class NuGetV2Test {
         assertThat(properties(all, "Dependencies"))
                 .hasSize(2)
                 .containsOnly("Shop.Core:[1.0.0, ):net45|::net6.0");
+        assertThat(properties(xml("/Packages()?$skip=1&$filter=Id%20eq%20'" + id + "'"), "Version"))
+                .containsExactly("1.1.0");
+    }
+
+    /** Clients count what came, and stop when it is less than they asked for. */
+    @Test
+    void who_reads_a_list_page_by_page_gets_every_version_once() throws Exception {
+        String family = Packages.freshId() + ".Pages";
+        List<String> pushed = new ArrayList<>();
+        for (String id : List.of("A", "B", "C", "D", "E", "F", "G")) {
+            for (int minor = 2; minor <= 10; minor++) {
+                String version = "1.%d.0".formatted(minor);
+                Http.pushed(nupkg(family + "." + id, version));
+                pushed.add(family + "." + id + " " + version);
+            }
+        }
+        String search = "/Search()?searchTerm='%s'&$skip=%d&$top=10";
+
+        assertThat(paged(skip -> search.formatted(family, skip))).isEqualTo(pushed);
         assertThat(
-                        xml("/Packages()?$skip=1&$filter=Id%20eq%20'" + id + "'")
-                                .getElementsByTagName("entry")
-                                .getLength())
-                .isZero();
+                        paged(
+                                skip ->
+                                        "/FindPackagesById()?id='%s.C'&$skip=%d&$top=10"
+                                                .formatted(family, skip)))
+                .isEqualTo(pushed.subList(18, 27));
+        assertThat(properties(xml(search.formatted(family, 5)), "IsLatestVersion"))
+                .containsExactly(
+                        "false", "false", "false", "true", "false", "false", "false", "false",
+                        "false", "false");
+        assertThat(properties(xml(search.formatted(family, 5)), "Dependencies"))
+                .hasSize(10)
+                .containsOnly("Shop.Core:[1.0.0, ):net45|::net6.0");
+        assertThat(properties(xml(search.formatted(family, 1) + "&$filter=IsLatestVersion"), "Id"))
+                .hasSize(6);
+    }
+
+    private static List<String> paged(IntFunction<String> path) throws Exception {
+        List<String> all = new ArrayList<>();
+        List<String> page;
+        do {
+            Document document = xml(path.apply(all.size()));
+            List<String> ids = properties(document, "Id");
+            List<String> versions = properties(document, "Version");
+            page =
+                    IntStream.range(0, ids.size())
+                            .mapToObj(i -> ids.get(i) + " " + versions.get(i))
+                            .toList();
+            all.addAll(page);
+        } while (page.size() == 10);
+        return all;
     }
 
     @Test

@@ -19,6 +19,7 @@ import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.index.PackageIndex;
 import stagecoach.packages.server.index.PackageMatches;
 import stagecoach.packages.server.index.PackageQuery;
+import stagecoach.packages.server.index.PackageVersions;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.packages.PackageId;
@@ -323,6 +324,11 @@ public class PostgresIndex implements PackageIndex {
     @Override
     public PackageMatches search(PackageQuery query) {
         return unitOfWork.run(tx -> new SearchStatement(query).run(tx, COLUMNS));
+    }
+
+    @Override
+    public PackageVersions searchVersions(PackageQuery query) {
+        return unitOfWork.run(tx -> new SearchStatement(query).versions(tx, COLUMNS));
     }
 
     static PackageEntry entry(@Nullable Object[] row) {

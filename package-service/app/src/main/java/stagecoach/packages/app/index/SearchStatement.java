@@ -8,15 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.index.PackageMatches;
 import stagecoach.packages.server.index.PackageQuery;
+import stagecoach.packages.server.index.PackageVersions;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /**
  * A search as SQL: one statement counts, one names the versions of a page of ids, and one reads
- * what the newest of them say of themselves. A package is found if any of its versions has the
+ * what those that are shown say of themselves. A package is found if any of its versions has the
  * words; shown are all that the asker may see, so that the newest is never an old one.
  */
 final class SearchStatement {
@@ -66,24 +68,80 @@ final class SearchStatement {
                                                         parameters.toArray())
                                                 .getFirst()[0]))
                         .longValue();
-        return new PackageMatches(total, described(tx, packages(tx), columns));
+        List<List<PackageEntry>> packages = packages(tx);
+        var newest = packages.stream().map(versions -> versions.getLast().pin()).toList();
+        return new PackageMatches(total, described(tx, packages, newest, columns));
+    }
+
+    /** The same for who counts versions: those of a page say all of themselves. */
+    PackageVersions versions(Tx tx, String columns) {
+        var touched = tx.rows(touched(), parameters.toArray());
+        if (touched.isEmpty()) {
+            return new PackageVersions(0, List.of());
+        }
+        long before = ((Number) Objects.requireNonNull(touched.getFirst()[1])).longValue();
+        var packages =
+                grouped(
+                        tx.rows(
+                                "SELECT %s FROM package WHERE %s AND id_key = ANY(CAST(?1 AS text[]))"
+                                        .formatted(NAMED, visible),
+                                (Object)
+                                        touched.stream()
+                                                .map(row -> row[0])
+                                                .toArray(String[]::new)));
+        var page =
+                packages.stream()
+                        .flatMap(List::stream)
+                        .skip(query.skip() - before)
+                        .limit(query.take())
+                        .map(PackageEntry::pin)
+                        .toList();
+        return new PackageVersions(before, described(tx, packages, page, columns));
+    }
+
+    /** The packages that a page of versions begins in, lies over and ends in, in their order. */
+    private String touched() {
+        String word = word();
+        return """
+               SELECT id_key, upto - versions FROM (
+                 SELECT id_key, count(*) AS versions, sum(count(*)) OVER (ORDER BY %s) AS upto
+                 FROM package WHERE %s AND id_key IN (SELECT id_key FROM package WHERE %s)
+                 GROUP BY id_key) AS counted
+               WHERE upto > CAST(%s AS bigint) AND upto - versions < CAST(%s AS bigint) ORDER BY upto
+               """
+                .formatted(
+                        order(word),
+                        visible,
+                        condition,
+                        parameter(query.skip()),
+                        parameter(query.skip() + query.take()));
+    }
+
+    private String word() {
+        return parameter(query.words().isEmpty() ? "" : query.words().getFirst());
+    }
+
+    /** As {@link PackageQuery#order} has it. */
+    private static String order(String word) {
+        return "id_key <> %1$s, strpos(id_key, %1$s) = 0, id_key COLLATE \"C\"".formatted(word);
     }
 
     private List<List<PackageEntry>> packages(Tx tx) {
-        String word = parameter(query.words().isEmpty() ? "" : query.words().getFirst());
         String page =
-                "SELECT id_key FROM package WHERE %s GROUP BY id_key ORDER BY id_key <> %s, strpos(id_key, %s) = 0, id_key COLLATE \"C\" LIMIT %s OFFSET %s"
+                "SELECT id_key FROM package WHERE %s GROUP BY id_key ORDER BY %s LIMIT %s OFFSET %s"
                         .formatted(
                                 condition,
-                                word,
-                                word,
+                                order(word()),
                                 parameter(query.take()),
                                 parameter(query.skip()));
-        var rows =
+        return grouped(
                 tx.rows(
                         "SELECT %s FROM package WHERE %s AND id_key IN (%s)"
                                 .formatted(NAMED, visible, page),
-                        parameters.toArray());
+                        parameters.toArray()));
+    }
+
+    private List<List<PackageEntry>> grouped(List<@Nullable Object[]> rows) {
         return rows.stream()
                 .map(PostgresIndex::entry)
                 .sorted(Comparator.comparing(entry -> entry.pin().version()))
@@ -97,17 +155,16 @@ final class SearchStatement {
                 .toList();
     }
 
-    /** Only the newest of each are shown with all that they say. */
+    /** The same packages, some versions of them with all that they say of themselves. */
     private static List<List<PackageEntry>> described(
-            Tx tx, List<List<PackageEntry>> packages, String columns) {
-        var newest = packages.stream().map(versions -> versions.getLast().pin()).toList();
+            Tx tx, List<List<PackageEntry>> packages, List<PackagePin> shown, String columns) {
         var full = new HashMap<PackagePin, PackageEntry>();
         tx
                 .rows(
                         "SELECT %s FROM package WHERE (id_key, version_key) IN (SELECT * FROM unnest(CAST(?1 AS text[]), CAST(?2 AS text[])))"
                                 .formatted(columns),
-                        newest.stream().map(pin -> pin.id().lower()).toArray(String[]::new),
-                        newest.stream().map(pin -> pin.version().lower()).toArray(String[]::new))
+                        shown.stream().map(pin -> pin.id().lower()).toArray(String[]::new),
+                        shown.stream().map(pin -> pin.version().lower()).toArray(String[]::new))
                 .stream()
                 .map(PostgresIndex::entry)
                 .forEach(entry -> full.put(entry.pin(), entry));

@@ -5,18 +5,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static stagecoach.packages.feeds.protocol.OddServer.bytes;
 import static stagecoach.packages.feeds.protocol.OddServer.text;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.packages.server.index.FolderIndex;
+import stagecoach.packages.server.index.PackageDetails;
+import stagecoach.packages.server.index.PackageEntry;
+import stagecoach.packages.server.nuget.FeedUrls;
+import stagecoach.packages.server.odata.ODataFeed;
+import stagecoach.packages.server.odata.ODataPath;
+import stagecoach.packages.server.odata.ODataQuery;
+import stagecoach.packages.server.odata.ODataUrls;
 import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -129,6 +145,52 @@ class V2FeedTest {
                     .isInstanceOf(FeedException.class)
                     .hasMessageContaining("another SHA-512");
         }
+    }
+
+    /** What one Stagecoach serves by the old protocol, another one can read. */
+    @Test
+    void all_that_a_feed_of_our_kind_has_is_read(@TempDir Path folder) throws Exception {
+        try (var server = new OddServer();
+                var feeds = new Feeds(FeedRules.USUAL, WayOut.USUAL);
+                var index = FolderIndex.open(folder, _ -> true)) {
+            for (int minor = 0; minor < 1003; minor++) {
+                index.add(
+                        new PackageEntry(
+                                new PackagePin(
+                                        SHOP,
+                                        PackageVersion.parse("1.%d.0".formatted(minor)),
+                                        Sha512.hashOf(PACKAGE),
+                                        PACKAGE.length),
+                                Instant.EPOCH,
+                                true,
+                                "Shop",
+                                "A shop",
+                                PackageDetails.NONE));
+            }
+            var ours = new ODataFeed(index);
+            var urls = new ODataUrls(server.url("/nuget/"), new FeedUrls(server.url("/nuget/v3/")));
+            server.on(
+                    "/nuget/FindPackagesById()",
+                    exchange ->
+                            bytes(
+                                            ours.document(
+                                                            new ODataPath.FindPackagesById(),
+                                                            query(exchange.getRequestURI()),
+                                                            urls)
+                                                    .orElseThrow())
+                                    .answer(exchange));
+
+            assertThat(opened(feeds, server).versions(SHOP)).hasSize(1003).doesNotHaveDuplicates();
+            assertThat(server.asked).hasSize(2);
+        }
+    }
+
+    private static ODataQuery query(URI asked) {
+        Map<String, String> parameters =
+                Arrays.stream(asked.getQuery().split("&"))
+                        .map(each -> each.split("=", 2))
+                        .collect(Collectors.toMap(each -> each[0], each -> each[1]));
+        return ODataQuery.parse(name -> Optional.ofNullable(parameters.get(name)));
     }
 
     @Test

@@ -233,16 +233,24 @@ public final class FolderIndex implements PackageIndex, Closeable {
 
     @Override
     public PackageMatches search(PackageQuery query) {
-        var found =
-                packages.values().stream()
-                        .filter(versions -> versions.values().stream().anyMatch(query::finds))
-                        .map(versions -> versions.values().stream().filter(query::shows).toList())
-                        // Its last version may be going while we look.
-                        .filter(versions -> !versions.isEmpty())
-                        .sorted(Comparator.comparing(FolderIndex::id, query.order()))
-                        .toList();
+        var found = found(query);
         return new PackageMatches(
                 found.size(), found.stream().skip(query.skip()).limit(query.take()).toList());
+    }
+
+    @Override
+    public PackageVersions searchVersions(PackageQuery query) {
+        return new PackageVersions(0, found(query));
+    }
+
+    private List<List<PackageEntry>> found(PackageQuery query) {
+        return packages.values().stream()
+                .filter(versions -> versions.values().stream().anyMatch(query::finds))
+                .map(versions -> versions.values().stream().filter(query::shows).toList())
+                // Its last version may be going while we look.
+                .filter(versions -> !versions.isEmpty())
+                .sorted(Comparator.comparing(FolderIndex::id, query.order()))
+                .toList();
     }
 
     private static PackageId id(List<PackageEntry> versions) {

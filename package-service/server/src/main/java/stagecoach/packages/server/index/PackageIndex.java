@@ -59,4 +59,10 @@ public interface PackageIndex {
 
     /** The packages of which a listed version fits. */
     PackageMatches search(PackageQuery query);
+
+    /**
+     * The versions that a search shows, for those who count versions: so many are passed over and
+     * told, in the order of their packages and then of their own.
+     */
+    PackageVersions searchVersions(PackageQuery query);
 }

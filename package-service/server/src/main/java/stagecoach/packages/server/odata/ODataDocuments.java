@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -133,8 +134,13 @@ public final class ODataDocuments {
         xml.writeEndElement();
     }
 
-    /** A list of packages, in its order. */
-    public static byte[] feed(String title, List<ODataPackage> packages, ODataUrls urls) {
+    /**
+     * A list of packages, in its order.
+     *
+     * @param next the absolute URL of what comes behind them, if the list goes on
+     */
+    static byte[] feed(
+            String title, List<ODataPackage> packages, Optional<String> next, ODataUrls urls) {
         return document(
                 xml -> {
                     xml.writeStartElement("feed");
@@ -146,6 +152,11 @@ public final class ODataDocuments {
                         xml.writeStartElement("entry");
                         entry(xml, shown, urls);
                         xml.writeEndElement();
+                    }
+                    if (next.isPresent()) {
+                        xml.writeEmptyElement("link");
+                        xml.writeAttribute("rel", "next");
+                        xml.writeAttribute("href", next.get());
                     }
                     xml.writeEndElement();
                 });

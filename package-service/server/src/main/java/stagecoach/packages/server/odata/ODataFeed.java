@@ -2,6 +2,7 @@ package stagecoach.packages.server.odata;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.index.PackageIndex;
 
@@ -25,37 +26,62 @@ public final class ODataFeed {
                             .findFirst()
                             .map(shown -> ODataDocuments.entry(shown, urls));
             case ODataPath.FindPackagesById() ->
-                    Optional.of(ODataDocuments.feed("FindPackagesById", ofId(query), urls));
-            case ODataPath.Search() ->
-                    Optional.of(ODataDocuments.feed("Packages", found(query), urls));
+                    Optional.of(page("FindPackagesById", ofId(query), query, urls));
+            case ODataPath.Search() -> Optional.of(page("Packages", found(query), query, urls));
         };
+    }
+
+    /** Entries from the first of the page on; any behind the page say that there is another one. */
+    private static byte[] page(
+            String title, List<ODataPackage> found, ODataQuery query, ODataUrls urls) {
+        Optional<String> next =
+                found.size() > query.page()
+                        ? query.next().map(parameters -> urls.list(title, parameters))
+                        : Optional.empty();
+        return ODataDocuments.feed(title, found.stream().limit(query.page()).toList(), next, urls);
     }
 
     private List<ODataPackage> ofId(ODataQuery query) {
         return ODataPackage.of(query.id().map(index::versions).orElse(List.of())).stream()
                 .filter(shown -> query.search().semVer2() || !shown.entry().details().semVer2())
                 .filter(shown -> isWanted(shown, query))
+                .skip(query.search().skip())
+                .limit(query.search().take())
                 .toList();
     }
 
     private List<ODataPackage> found(ODataQuery query) {
-        return packages(query).stream()
-                .flatMap(versions -> ODataPackage.of(versions).stream())
-                .filter(shown -> isWanted(shown, query))
+        if (query.search().idOnly()) {
+            return named(query);
+        }
+        if (query.latestOnly()) {
+            // One of each package, so that it makes no difference what one counts.
+            return entries(index.search(query.search()).packages())
+                    .filter(shown -> isWanted(shown, query))
+                    .toList();
+        }
+        var found = index.searchVersions(query.search());
+        return entries(found.packages())
+                .skip(query.search().skip() - found.before())
+                .limit(query.search().take())
                 .toList();
     }
 
     /** Whoever names the id installs from what is answered, and needs all of each version. */
-    private List<List<PackageEntry>> packages(ODataQuery query) {
-        if (!query.search().idOnly()) {
-            return index.search(query.search()).packages();
-        }
-        if (query.search().skip() > 0 || query.search().take() == 0) {
-            return List.of();
-        }
-        return query.id().map(index::versions).stream()
-                .map(versions -> versions.stream().filter(query.search()::finds).toList())
+    private List<ODataPackage> named(ODataQuery query) {
+        var versions =
+                query.id().map(index::versions).orElse(List.of()).stream()
+                        .filter(query.search()::finds)
+                        .toList();
+        return entries(List.of(versions))
+                .filter(shown -> isWanted(shown, query))
+                .skip(query.search().skip())
+                .limit(query.search().take())
                 .toList();
+    }
+
+    private static Stream<ODataPackage> entries(List<List<PackageEntry>> packages) {
+        return packages.stream().flatMap(versions -> ODataPackage.of(versions).stream());
     }
 
     private static boolean isWanted(ODataPackage shown, ODataQuery query) {

@@ -1,8 +1,14 @@
 package stagecoach.packages.server.odata;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLEncoder;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import stagecoach.packages.server.index.PackageQuery;
 import stagecoach.vocabulary.packages.PackageId;
 
@@ -11,12 +17,34 @@ import stagecoach.vocabulary.packages.PackageId;
  *
  * @param id the one id that is wanted; empty also where it is no id, and then nothing is found
  * @param latestOnly whether only the newest version of each package is wanted
- * @param search what is searched for
+ * @param top how many entries are wanted, however many answers they take; empty for all
+ * @param search what is searched for: an entry more than an answer has, so that one sees whether
+ *     the list goes on
+ * @param what the parameters that say what it is a list of, as they stand in a URL
  */
-public record ODataQuery(Optional<PackageId> id, boolean latestOnly, PackageQuery search) {
+public record ODataQuery(
+        Optional<PackageId> id,
+        boolean latestOnly,
+        OptionalInt top,
+        PackageQuery search,
+        String what) {
 
-    private static final int TOP_MAX = 1000;
-    private static final int SKIP_MAX = 100_000;
+    /** Of one answer. */
+    private static final int ENTRIES_MAX = 1000;
+
+    private static final int NUMBER_MAX = 999_999_999;
+
+    /** All but those that say which part of the list is wanted. */
+    private static final List<String> WHAT =
+            List.of(
+                    "id",
+                    "searchTerm",
+                    "targetFramework",
+                    "includePrerelease",
+                    "semVerLevel",
+                    "$filter",
+                    "$orderby");
+
     private static final Pattern ID_IS =
             Pattern.compile("(?:tolower\\(Id\\)|Id)\\s+eq\\s+'([^']*)'");
     private static final Pattern LATEST =
@@ -40,6 +68,7 @@ public record ODataQuery(Optional<PackageId> id, boolean latestOnly, PackageQuer
                     "This $filter is not understood: only IsLatestVersion,"
                             + " IsAbsoluteLatestVersion and Id eq '…' are.");
         }
+        var top = number("$top", parameter);
         var words = parameter.apply("searchTerm").map(ODataQuery::unquoted).orElse("");
         return new ODataQuery(
                 parameter
@@ -48,11 +77,12 @@ public record ODataQuery(Optional<PackageId> id, boolean latestOnly, PackageQuer
                         .or(() -> filtered)
                         .flatMap(ODataQuery::id),
                 latestOnly,
+                top,
                 new PackageQuery(
                         PackageQuery.words(filtered.orElse(words)),
                         filtered.isPresent(),
-                        number("$skip", parameter, 0, SKIP_MAX),
-                        number("$top", parameter, TOP_MAX, TOP_MAX),
+                        number("$skip", parameter).orElse(0),
+                        entries(top) + 1,
                         parameter
                                 .apply("includePrerelease")
                                 .filter("true"::equalsIgnoreCase)
@@ -61,7 +91,44 @@ public record ODataQuery(Optional<PackageId> id, boolean latestOnly, PackageQuer
                                 .apply("semVerLevel")
                                 .filter(level -> level.startsWith("2"))
                                 .isPresent(),
-                        Optional.empty()));
+                        Optional.empty()),
+                WHAT.stream()
+                        .flatMap(
+                                name ->
+                                        parameter
+                                                .apply(name)
+                                                .map(text -> said(name, text))
+                                                .stream())
+                        .collect(Collectors.joining("&")));
+    }
+
+    /** Blanks are no plus signs here: not every reader takes those for blanks. */
+    private static String said(String name, String text) {
+        return name + "=" + URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
+    private static int entries(OptionalInt top) {
+        return Math.min(top.orElse(ENTRIES_MAX), ENTRIES_MAX);
+    }
+
+    /** How many entries the answer has at most. */
+    int page() {
+        return entries(top);
+    }
+
+    /**
+     * The parameters of the answer that goes on behind this one; empty if this one has as many as
+     * were asked for: a client that got those goes on by itself, if it wants more.
+     */
+    Optional<String> next() {
+        if (top.isPresent() && top.getAsInt() <= ENTRIES_MAX) {
+            return Optional.empty();
+        }
+        var rest = "$skip=" + (search.skip() + ENTRIES_MAX);
+        if (top.isPresent()) {
+            rest += "&$top=" + (top.getAsInt() - ENTRIES_MAX);
+        }
+        return Optional.of(what.isEmpty() ? rest : what + "&" + rest);
     }
 
     private static Optional<PackageId> id(String text) {
@@ -80,15 +147,14 @@ public record ODataQuery(Optional<PackageId> id, boolean latestOnly, PackageQuer
                 : text;
     }
 
-    private static int number(
-            String name, Function<String, Optional<String>> parameter, int absent, int max) {
+    private static OptionalInt number(String name, Function<String, Optional<String>> parameter) {
         var text = parameter.apply(name).orElse("");
         if (text.isEmpty()) {
-            return absent;
+            return OptionalInt.empty();
         }
         if (!text.matches("[0-9]+")) {
             throw new IllegalArgumentException(name + " is a whole number that is not negative.");
         }
-        return text.length() > 9 ? max : Math.min(Integer.parseInt(text), max);
+        return OptionalInt.of(text.length() > 9 ? NUMBER_MAX : Integer.parseInt(text));
     }
 }

@@ -16,6 +16,10 @@ public record ODataUrls(String v2, FeedUrls v3) {
                 .formatted(v2, entry.pin().id(), entry.pin().version());
     }
 
+    String list(String function, String parameters) {
+        return v2 + function + "()?" + parameters;
+    }
+
     String nupkg(PackageEntry entry) {
         return v3.nupkg(entry.pin().id(), entry.pin().version());
     }
