@@ -41,4 +41,14 @@ public sealed interface StreamRequest {
             streams = List.copyOf(streams);
         }
     }
+
+    /**
+     * Some events of a stream are kept no longer, since later ones of it say all that they said:
+     * whoever still waits for them goes on behind them. Told when somebody asks for them.
+     *
+     * @param stream its whole name
+     * @param from the first version that is gone
+     * @param upTo the last version that is gone
+     */
+    record EventsForgotten(String stream, long from, long upTo) implements StreamRequest {}
 }

@@ -13,17 +13,19 @@ import stagecoach.runtime.streams.RequestPublisher;
 
 /**
  * Asks for events that have been missing for ten seconds, and again after twice as long each time,
- * up to ten minutes: the owner may be away. Of all pods of a service one asks at a time.
+ * up to ten minutes: the owner may be away. An event that is next, since those before it are kept
+ * no longer, is asked for itself: it comes with its handler. Of all pods of a service one asks at a
+ * time.
  */
 final class GapWatch {
     private static final String LOCK =
             "SELECT pg_try_advisory_xact_lock(hashtextextended('stagecoach gaps ' || current_schema(), 0))";
     private static final String MISSING =
             """
-            SELECT g.handler, g.stream, i.version + 1, min(g.version) - 1, max(g.asked)
+            SELECT g.handler, g.stream, i.version + 1, greatest(min(g.version) - 1, i.version + 1), max(g.asked)
             FROM gap g JOIN inbox i ON i.handler = g.handler AND i.stream = g.stream
             GROUP BY g.handler, g.stream, i.version
-            HAVING min(g.since) <= ?1::timestamptz - interval '10 seconds' AND min(g.version) > i.version + 1
+            HAVING min(g.since) <= ?1::timestamptz - interval '10 seconds' AND min(g.version) > i.version
                AND (max(g.asked_at) IS NULL
                     OR max(g.asked_at) + least(10 * power(2, max(g.asked)), 600) * interval '1 second' <= ?1)
             ORDER BY g.handler, g.stream LIMIT 100

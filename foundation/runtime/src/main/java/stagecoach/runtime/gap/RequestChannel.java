@@ -8,6 +8,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
+import stagecoach.contracts.channel.StreamRequest.EventsForgotten;
 import stagecoach.contracts.channel.StreamRequest.RepublishRequested;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.runtime.aggregate.Tx;
@@ -28,18 +29,21 @@ class RequestChannel {
     private final UnitOfWork unitOfWork;
     private final Doorbell doorbell;
     private final Retirement retirement;
+    private final Holes holes;
 
     RequestChannel(
             Inbox inbox,
             EventStore store,
             UnitOfWork unitOfWork,
             Doorbell doorbell,
-            Retirement retirement) {
+            Retirement retirement,
+            Holes holes) {
         this.inbox = inbox;
         this.store = store;
         this.unitOfWork = unitOfWork;
         this.doorbell = doorbell;
         this.retirement = retirement;
+        this.holes = holes;
     }
 
     @Incoming("requests")
@@ -58,7 +62,9 @@ class RequestChannel {
                                 stream, from, upTo, events);
                         unitOfWork.afterCommit(tx, doorbell::ring);
                     }
+                    holes.tell(tx, stream, from, upTo);
                 }
+                case EventsForgotten forgotten -> holes.pass(tx, forgotten);
                 case DeploymentsRetired(var deployments) -> retirement.retire(tx, deployments);
                 case StreamsRetired(var streams) -> retirement.forget(tx, streams);
             }

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import stagecoach.runtime.inbox.Handlers;
 import stagecoach.runtime.sql.Statements;
 
 /** What becomes of announcements that deployments or streams are kept no longer; all repeatable. */
@@ -47,17 +48,12 @@ public class Retirement {
         own.forEach(tables -> tables.streamsGone(tx, Arrays.copyOf(names, names.length)));
     }
 
-    /** Handlers are few and streams are many: the names of the former are found one by one. */
     private static String forget(String table) {
         return """
-               WITH RECURSIVE h AS (
-                   SELECT min(handler) AS handler FROM %1$s
-                   UNION ALL
-                   SELECT (SELECT min(i.handler) FROM %1$s i WHERE i.handler > h.handler) FROM h
-                   WHERE h.handler IS NOT NULL)
+               WITH RECURSIVE %2$s
                DELETE FROM %1$s WHERE stream = ANY(?1) AND handler IN (
-                   SELECT handler FROM h WHERE handler IS NOT NULL)"""
-                .formatted(table);
+                   SELECT handler FROM handlers WHERE handler IS NOT NULL)"""
+                .formatted(table, Handlers.of(table));
     }
 
     /** Deletes rows of the service's own tables. */

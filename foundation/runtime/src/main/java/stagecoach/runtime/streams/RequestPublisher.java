@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.StreamRequest;
 import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
+import stagecoach.contracts.channel.StreamRequest.EventsForgotten;
 import stagecoach.contracts.channel.StreamRequest.RepublishRequested;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
 import stagecoach.runtime.outbox.Producers;
@@ -68,6 +69,7 @@ public class RequestPublisher {
     private static @Nullable String keyOf(StreamRequest request) {
         return switch (request) {
             case RepublishRequested republish -> republish.stream();
+            case EventsForgotten forgotten -> forgotten.stream();
             case DeploymentsRetired _, StreamsRetired _ -> null;
         };
     }

@@ -73,4 +73,11 @@ class GapWatchTest {
         assertThat(askAfter(Duration.ofSeconds(10)))
                 .containsExactly(new RepublishRequested(stream.value(), 1, 2));
     }
+
+    @Test
+    void an_event_that_is_next_is_asked_for_itself_to_be_handled() {
+        hold(5, 6, 9);
+        assertThat(askAfter(Duration.ofSeconds(10)))
+                .containsExactly(new RepublishRequested(stream.value(), 6, 6));
+    }
 }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Cause;
@@ -53,6 +54,44 @@ class RepublishTest {
                                     .isEqualTo(List.of(1L, 2L, 3L, 4L));
                         });
         assertThat(isHeld()).isFalse();
+    }
+
+    @Test
+    void who_misses_events_that_are_kept_no_longer_goes_on_behind_them() {
+        handler.handle(ACCOUNTS, stream, new Open("ann"), cause);
+        lose(new Deposit(1, "a"));
+        lose(new Deposit(1, "b"));
+        lose(new Deposit(1, "c"));
+        lose(new Deposit(1, "d"));
+        unitOfWork.execute(
+                tx ->
+                        tx.execute(
+                                "DELETE FROM event WHERE stream = ?1 AND version IN (2, 3, 5)",
+                                stream.value()));
+        handler.handle(ACCOUNTS, stream, new Deposit(1, "e"), cause);
+        await().atMost(StagecoachResource.PATIENCE).until(this::isHeld);
+
+        var later = new AtomicReference<>(Duration.ofSeconds(11));
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(
+                        () -> {
+                            // So late that it is time to ask again.
+                            var now = later.updateAndGet(time -> time.plusMinutes(11));
+                            new GapWatch(
+                                            unitOfWork,
+                                            Clock.offset(Clock.systemUTC(), now),
+                                            publisher)
+                                    .ask();
+                            assertThat(heard.versions("toy-listener", stream))
+                                    .isEqualTo(List.of(1L, 4L, 6L));
+                        });
+        assertThat(isHeld()).isFalse();
+        handler.handle(ACCOUNTS, stream, new Deposit(1, "f"), cause);
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(heard.versions("toy-listener", stream))
+                                        .isEqualTo(List.of(1L, 4L, 6L, 7L)));
     }
 
     /** Appends, and the log never gets it. */
