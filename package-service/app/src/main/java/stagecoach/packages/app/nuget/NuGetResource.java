@@ -17,13 +17,15 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.index.BlobAnswers;
 import stagecoach.packages.app.keeping.Leases;
+import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.packages.app.upstream.ReadThrough.Given;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.nuget.FlatContainer;
 import stagecoach.packages.server.nuget.FlatPath;
 import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
-import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 
 /** Service index and flat container of the built-in feed (NuGet v3). */
@@ -33,6 +35,7 @@ import stagecoach.vocabulary.packages.PackageVersion;
 public class NuGetResource {
     private final FlatContainer packages;
     private final BlobAnswers blobs;
+    private final StoreCheck store;
     private final UnitOfWork unitOfWork;
     private final Leases leases;
     private final FromOutside outside;
@@ -40,11 +43,13 @@ public class NuGetResource {
     NuGetResource(
             FlatContainer packages,
             BlobAnswers blobs,
+            StoreCheck store,
             UnitOfWork unitOfWork,
             Leases leases,
             FromOutside outside) {
         this.packages = packages;
         this.blobs = blobs;
+        this.store = store;
         this.unitOfWork = unitOfWork;
         this.leases = leases;
         this.outside = outside;
@@ -103,10 +108,13 @@ public class NuGetResource {
                     nuspec(id, version, headers)
                             .map(xml -> Documents.of(xml, MediaType.APPLICATION_XML_TYPE, headers));
             case FlatPath.Nupkg(var id, var version) -> {
-                Optional<PackagePin> pin = pin(id, version, head, headers);
-                yield pin.isEmpty()
+                Optional<Given> given = given(id, version, head, headers);
+                if (given.isPresent() && !head) {
+                    refuseDamaged(given.get());
+                }
+                yield given.isEmpty()
                         ? Optional.empty()
-                        : blobs.answer(pin.get().sha512(), head, headers);
+                        : blobs.answer(given.get().pin().sha512(), head, headers);
             }
         };
     }
@@ -117,19 +125,33 @@ public class NuGetResource {
         if (ours.isPresent()) {
             return ours;
         }
-        Optional<PackagePin> pin = outside.asked(headers, o -> o.pin(id, version));
-        return pin.isEmpty() ? Optional.empty() : packages.nuspec(pin.get());
+        Optional<Given> given = outside.asked(headers, o -> o.give(id, version));
+        return given.isEmpty() ? Optional.empty() : packages.nuspec(given.get().pin());
     }
 
-    private Optional<PackagePin> pin(
+    /** These clients compare no digest. */
+    private void refuseDamaged(Given given) {
+        Optional<String> problem;
+        try {
+            problem = store.checkForReaders(given.feed(), given.pin());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            problem = Optional.of("The server is being stopped.");
+        }
+        if (problem.isPresent()) {
+            throw new Rejection(Rejection.Kind.NOT_YET, "package-damaged", problem.get());
+        }
+    }
+
+    private Optional<Given> given(
             PackageId id, PackageVersion version, boolean head, HttpHeaders headers) {
         Optional<PackageEntry> entry = packages.nupkg(id, version);
         if (entry.isEmpty()) {
-            return outside.asked(headers, o -> o.pin(id, version));
+            return outside.asked(headers, o -> o.give(id, version));
         }
         if (!head) {
             unitOfWork.execute(tx -> leases.touch(tx, entry.get().pin().sha512()));
         }
-        return entry.map(PackageEntry::pin);
+        return entry.map(ours -> new Given(FeedId.BUILT_IN, ours.pin()));
     }
 }

@@ -21,7 +21,6 @@ import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
-import stagecoach.vocabulary.process.Action;
 
 /**
  * Reads all that is stored again, slowly and round after round, so that damage is found and mended
@@ -108,8 +107,11 @@ public class Scrubber {
     }
 
     private List<PinnedPackage> lost(String after) {
-        return unitOfWork.run(
-                tx -> names(tx, "WHERE lost_at IS NOT NULL", "AND false", after, LOST_AT_ONCE));
+        return unitOfWork
+                .run(tx -> names(tx, "lost_at IS NOT NULL", "false", after, LOST_AT_ONCE))
+                .stream()
+                .map(Name::stored)
+                .toList();
     }
 
     /**
@@ -119,8 +121,7 @@ public class Scrubber {
      */
     public boolean step() throws InterruptedException {
         At at = unitOfWork.run(this::at);
-        List<PinnedPackage> next =
-                unitOfWork.run(tx -> names(tx, "WHERE lost_at IS NULL", "", at.after(), 1));
+        List<Name> next = unitOfWork.run(tx -> names(tx, "lost_at IS NULL", "true", at.after(), 1));
         if (next.isEmpty()) {
             if (clock.instant().isBefore(at.began().plus(every))) {
                 return false;
@@ -128,8 +129,9 @@ public class Scrubber {
             unitOfWork.execute(tx -> keep(tx, clock.instant(), ""));
             return true;
         }
-        store.scrub(next.getFirst(), pace);
-        String done = next.getFirst().pin().sha512().value();
+        Name name = next.getFirst();
+        store.scrub(name.stored(), name.needed(), pace);
+        String done = name.stored().pin().sha512().value();
         unitOfWork.execute(tx -> keep(tx, at.began(), done));
         return true;
     }
@@ -154,16 +156,24 @@ public class Scrubber {
         tx.execute("UPDATE scrub SET began = ?1, after = ?2", began, after);
     }
 
-    private static List<PinnedPackage> names(
+    /**
+     * Of bytes that ought to be here.
+     *
+     * @param needed whether somebody needs them: what came from a feed for builds alone may be gone
+     */
+    private record Name(PinnedPackage stored, boolean needed) {}
+
+    private static List<Name> names(
             Statements tx, String ours, String theirs, String after, int limit) {
         return tx
                 .rows(
                         """
-            SELECT DISTINCT ON (sha512) id, version, sha512, size, feed FROM (
-                SELECT id, version, sha512, size, 'built-in' AS feed, 0 AS rank FROM package %s
+            SELECT DISTINCT ON (sha512) id, version, sha512, size, feed, rank < 2 FROM (
+                SELECT id, version, sha512, size, 'built-in' AS feed, 0 AS rank FROM package WHERE %s
                 UNION ALL
-                SELECT id, version, sha512, size, feed, 1 FROM first_seen f WHERE EXISTS (
-                    SELECT 1 FROM lease l WHERE l.sha512 = f.sha512) %s) AS stored
+                SELECT id, version, sha512, size, feed,
+                    CASE WHEN EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = f.sha512) THEN 1 ELSE 2 END
+                FROM first_seen f WHERE %s) AS stored
             WHERE sha512 > ?1 ORDER BY sha512, rank LIMIT ?2"""
                                 .formatted(ours, theirs),
                         after,
@@ -171,16 +181,16 @@ public class Scrubber {
                 .stream()
                 .map(
                         row ->
-                                new PinnedPackage(
-                                        new FeedId(text(row[4])),
-                                        new PackagePin(
-                                                new PackageId(text(row[0])),
-                                                new PackageVersion(text(row[1])),
-                                                new Sha512(text(row[2])),
-                                                ((Number) Objects.requireNonNull(row[3]))
-                                                        .longValue()),
-                                        Action.AcquisitionLocation.EXECUTION_TARGET,
-                                        Action.PackageSource.NEAREST_CACHE))
+                                new Name(
+                                        StoreCheck.named(
+                                                new FeedId(text(row[4])),
+                                                new PackagePin(
+                                                        new PackageId(text(row[0])),
+                                                        new PackageVersion(text(row[1])),
+                                                        new Sha512(text(row[2])),
+                                                        ((Number) Objects.requireNonNull(row[3]))
+                                                                .longValue())),
+                                        Boolean.TRUE.equals(row[5])))
                 .toList();
     }
 

@@ -6,12 +6,16 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import stagecoach.contracts.packages.PackageEvent.PackageDamaged;
 import stagecoach.contracts.packages.PackageEvent.PackageLost;
 import stagecoach.contracts.packages.PackageEvent.PackageRepaired;
@@ -29,14 +33,19 @@ import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.Action;
 
 /**
  * Sees to it that the central store holds a package, unchanged: it is read again when it is first
- * asked for after a start, when somebody got other bytes, when forced, and now and then. What is
- * lost comes back from a cache that holds it, or from the feed that it came from.
+ * asked for after a start, be it by a deployment or by a NuGet client, when somebody got other
+ * bytes, when forced, and now and then. What is lost comes back from a cache that holds it, or from
+ * the feed that it came from.
  */
 @Singleton
 public class StoreCheck {
+    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
+    private static final Duration READERS_PATIENCE = Duration.ofSeconds(80);
+
     /** More than any download may take. */
     private static final Duration FETCH_MAX = Duration.ofHours(24);
 
@@ -47,12 +56,17 @@ public class StoreCheck {
     private final UnitOfWork unitOfWork;
     private final Clock clock;
     private final Set<Sha512> verified = ConcurrentHashMap.newKeySet();
+    private final Map<Sha512, CompletableFuture<Optional<String>>> readings =
+            new ConcurrentHashMap<>();
 
     /** What is larger is read by another thread, so that nothing small waits behind it. */
     private static final long SMALL_MAX = 64L << 20;
 
     private final ExecutorService hashingSmall = hashing("store-check-small");
     private final ExecutorService hashingLarge = hashing("store-check-large");
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("store-check-", 0).factory());
 
     StoreCheck(
             FolderBlobStore blobs,
@@ -80,6 +94,7 @@ public class StoreCheck {
     void stop() {
         hashingSmall.shutdownNow();
         hashingLarge.shutdownNow();
+        threads.shutdownNow();
     }
 
     /** Somebody got other bytes from here: they are read again before they are believed. */
@@ -106,13 +121,78 @@ public class StoreCheck {
         }
     }
 
+    /** Bytes of the store under one of the names that they have. */
+    static PinnedPackage named(FeedId feed, PackagePin pin) {
+        return new PinnedPackage(
+                feed,
+                pin,
+                Action.AcquisitionLocation.EXECUTION_TARGET,
+                Action.PackageSource.NEAREST_CACHE);
+    }
+
+    /**
+     * The same for readers who compare no digest, so that what they get must be right: however many
+     * ask, it is read, and brought back, once.
+     *
+     * @return why the package cannot be given now, in words for anybody; empty if it is here
+     */
+    public Optional<String> checkForReaders(FeedId feed, PackagePin pin)
+            throws InterruptedException {
+        if (isKnownToBeSound(pin)) {
+            return Optional.empty();
+        }
+        var reading = readings.computeIfAbsent(pin.sha512(), _ -> read(named(feed, pin)));
+        try {
+            return reading.get(READERS_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .map(
+                            _ ->
+                                    "The server's copy of %s %s is damaged or gone, and there is no other one yet. Its log says who was asked."
+                                            .formatted(pin.id(), pin.version()));
+        } catch (TimeoutException e) {
+            return Optional.of(
+                    "The server's copy of %s %s is being read again, or brought back. Ask again in a moment."
+                            .formatted(pin.id(), pin.version()));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a package could not be looked at", e);
+        }
+    }
+
+    private boolean isKnownToBeSound(PackagePin pin) {
+        try {
+            return verified.contains(pin.sha512()) && sizeFits(pin);
+        } catch (IOException e) {
+            // Who reads it says so.
+            return false;
+        }
+    }
+
+    private CompletableFuture<Optional<String>> read(PinnedPackage wanted) {
+        var reading = new CompletableFuture<Optional<String>>();
+        threads.execute(
+                () -> {
+                    try {
+                        reading.complete(check(wanted, false));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        reading.complete(Optional.of("the server is being stopped"));
+                    } catch (RuntimeException | Error e) {
+                        reading.completeExceptionally(e);
+                    } finally {
+                        readings.remove(wanted.pin().sha512(), reading);
+                    }
+                });
+        return reading;
+    }
+
     /**
      * Reads a package again, no faster than it may be, and brings it back if it is no longer what
      * it was.
      *
+     * @param needed whether it is brought back also where it is not here at all
      * @return what is wrong with it, in words, and stays so
      */
-    public Optional<String> scrub(PinnedPackage stored, Pace pace) throws InterruptedException {
+    public Optional<String> scrub(PinnedPackage stored, boolean needed, Pace pace)
+            throws InterruptedException {
         PackagePin pin = stored.pin();
         try {
             return switch (blobs.verify(pin.sha512(), pace)) {
@@ -121,7 +201,7 @@ public class StoreCheck {
                     yield Optional.empty();
                 }
                 case Verification.Broken _ -> damaged(stored);
-                case Verification.Absent _ -> lost(stored);
+                case Verification.Absent _ -> needed ? lost(stored) : Optional.empty();
             };
         } catch (IOException e) {
             return unreadable(pin, e);
@@ -137,8 +217,11 @@ public class StoreCheck {
 
     private boolean isSound(PackagePin pin, boolean force)
             throws IOException, InterruptedException {
-        boolean sizeFits = blobs.size(pin.sha512()).orElse(-1) == pin.size();
-        return (sizeFits && !force && verified.contains(pin.sha512())) || intact(pin);
+        return (!force && verified.contains(pin.sha512()) && sizeFits(pin)) || intact(pin);
+    }
+
+    private boolean sizeFits(PackagePin pin) throws IOException {
+        return blobs.size(pin.sha512()).orElse(-1) == pin.size();
     }
 
     /** Nobody may read it as what it is not; it is kept until it is back, or nobody has it. */

@@ -126,8 +126,15 @@ public class ReadThrough {
                         .toList();
     }
 
+    /**
+     * What is given away for a feed outside.
+     *
+     * @param feed that it came from
+     */
+    public record Given(FeedId feed, PackagePin pin) {}
+
     /** A package, brought here if it is not; empty if there is none that may be read through. */
-    public Optional<PackagePin> pin(PackageId id, PackageVersion version)
+    public Optional<Given> give(PackageId id, PackageVersion version)
             throws FeedException, InterruptedException, UnderwayException, NoRoomException {
         Optional<FeedId> source = source(id);
         if (source.isEmpty()) {
@@ -136,14 +143,14 @@ public class ReadThrough {
         FeedId feed = source.get();
         Fetch fetch = inTurn(() -> upstream.await(feed, id, version, PATIENCE));
         return switch (fetch) {
-            case Fetch.Here here -> kept(feed, here.pin());
+            case Fetch.Here here -> kept(feed, here.pin()).map(pin -> new Given(feed, pin));
             case Fetch.Underway(String sentence) -> throw new UnderwayException(sentence + ".");
             case Fetch.NoRoom(String sentence) -> throw new NoRoomException(sentence);
             case Fetch.Failed failed -> missing(failed);
         };
     }
 
-    private static Optional<PackagePin> missing(Fetch.Failed failed) throws FeedException {
+    private static Optional<Given> missing(Fetch.Failed failed) throws FeedException {
         return switch (failed.kind()) {
             case MISSING -> Optional.empty();
             case UNREACHABLE, DENIED, WRONG ->
