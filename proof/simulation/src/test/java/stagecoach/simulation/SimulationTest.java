@@ -80,6 +80,7 @@ class SimulationTest {
         "HEALTH_CHECKS_TAKE_NOBODY_OUT, ends without a word",
         "LEFT_OUT_PLACES_GET_PACKAGES, no step of the coming run needs it there",
         "LEFT_OUT_PLACES_RUN, its onlyIf is false there",
+        "NEIGHBOURS_ARE_NOT_WAITED_FOR, was about to have it",
     })
     void a_defect_is_found_by_the_law_that_is_there_for_it(Defect defect, String words) {
         for (long seed = 1; seed <= SEEDS_FOR_A_DEFECT; seed++) {

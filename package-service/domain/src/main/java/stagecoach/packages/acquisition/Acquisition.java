@@ -194,7 +194,7 @@ public sealed interface Acquisition {
             return standing == null ? heldBefore(cache, sha512) : standing instanceof Standing.Done;
         }
 
-        private boolean heldBefore(CacheId cache, Sha512 sha512) {
+        boolean heldBefore(CacheId cache, Sha512 sha512) {
             return started.held().contains(new HeldInCache(cache, sha512));
         }
 

@@ -46,9 +46,9 @@ import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * Decides how an acquisition run goes on. A target is told to read as soon as its region's barrier
- * is open: one of the region's caches holds the package, or none can. It leaves the transfers
- * themselves to those who see in {@link Underway} what is still to do.
+ * Decides how an acquisition run goes on. A target is told to read as soon as its {@link
+ * RegionBarrier} is open. It leaves the transfers themselves to those who see in {@link Underway}
+ * what is still to do.
  */
 public final class AcquisitionDecider
         implements Decider<Acquisition, AcquisitionCommand, AcquisitionEvent> {
@@ -176,9 +176,11 @@ public final class AcquisitionDecider
             return events;
         }
         Underway state = underway;
+        // Telling targets, and giving up those without a source, opens and closes none.
+        var barrier = new RegionBarrier(state);
         for (PackageNeed need : state.started().needs()) {
             for (NeedingTarget target : need.targets()) {
-                var next = next(state, need, target);
+                var next = next(state, barrier, need, target);
                 if (next.isPresent()) {
                     events.add(next.get());
                     state = (Underway) evolve(state, next.get());
@@ -192,7 +194,7 @@ public final class AcquisitionDecider
     }
 
     private static Optional<AcquisitionEvent> next(
-            Underway state, PackageNeed need, NeedingTarget target) {
+            Underway state, RegionBarrier barrier, PackageNeed need, NeedingTarget target) {
         Sha512 sha512 = need.pinned().pin().sha512();
         if (state.cancelling() || !state.waiting(sha512, target.target())) {
             return Optional.empty();
@@ -204,7 +206,7 @@ public final class AcquisitionDecider
                             need.pinned().pin(), target.target(), "feed", reason));
         }
         RegionRoute route = state.route(target.region());
-        if (stored == null || !barrierOpen(state, need, route)) {
+        if (stored == null || !barrier.isOpen(need.pinned(), route)) {
             return Optional.empty();
         }
         List<Source> sources =
@@ -223,24 +225,6 @@ public final class AcquisitionDecider
         return Optional.of(
                 new TargetAcquiring(
                         need.pinned().pin(), target.target(), target.agent(), ticket, sources));
-    }
-
-    /** Open once a cache of the region holds the package, or none of them will. */
-    private static boolean barrierOpen(Underway state, PackageNeed need, RegionRoute route) {
-        if (!Sources.fromCaches(need.pinned())) {
-            return true;
-        }
-        Sha512 sha512 = need.pinned().pin().sha512();
-        var standings =
-                route.own().stream()
-                        .map(
-                                cache ->
-                                        Optional.ofNullable(
-                                                state.filled()
-                                                        .get(new Filling(sha512, cache.cache()))))
-                        .toList();
-        boolean held = standings.stream().anyMatch(s -> s.orElse(null) instanceof Standing.Done);
-        return held || standings.stream().allMatch(Optional::isPresent);
     }
 
     private static String noSource(Underway state, PackageNeed need, RegionRoute route) {

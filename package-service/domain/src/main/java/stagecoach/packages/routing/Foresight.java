@@ -47,6 +47,7 @@ public final class Foresight {
             boolean forceDownload,
             Holdings holdings) {
         var foreseen = new Foreseen(routes, caches, forceDownload, holdings);
+        needs.forEach(foreseen::fill);
         needs.forEach(foreseen::add);
         return foreseen.response();
     }
@@ -79,11 +80,17 @@ public final class Foresight {
             caches.forEach(cache -> regions.put(cache.source().cache(), cache.region()));
         }
 
-        void add(PackageNeed need) {
+        /** Targets read what caches get in the same run, so that is looked at first. */
+        void fill(PackageNeed need) {
             for (NeedingTarget needing : need.targets()) {
                 if (needing.unavailable().isEmpty() && Sources.fromCaches(need.pinned())) {
                     fill(need.pinned().pin(), routeOf(routes, needing.region()));
                 }
+            }
+        }
+
+        void add(PackageNeed need) {
+            for (NeedingTarget needing : need.targets()) {
                 // A package that a target needs in two ways comes to it once.
                 if (deliveries.add(new Delivery(needing.target(), need.pinned().pin().sha512()))) {
                     add(need.pinned(), needing);
@@ -110,10 +117,24 @@ public final class Foresight {
             }
         }
 
-        /** As they will be named to the target: one of its region's caches is filled by then. */
+        /**
+         * As they will be named to the target: one of its region's caches is filled by then, or one
+         * of a neighbour.
+         */
         private List<Source> sources(PinnedPackage pinned, RegionRoute route) {
             Sha512 sha512 = pinned.pin().sha512();
-            Optional<Source.OfCache> filled = toFill(route, sha512);
+            Optional<Source.OfCache> filled =
+                    toFill(route, sha512)
+                            .or(
+                                    () ->
+                                            Sources.toAwait(
+                                                    route,
+                                                    cache -> cacheHolds(cache.cache(), sha512),
+                                                    cache ->
+                                                            fillings.containsKey(
+                                                                    new Filling(
+                                                                            cache.cache(),
+                                                                            sha512))));
             return Sources.of(
                     pinned,
                     route,

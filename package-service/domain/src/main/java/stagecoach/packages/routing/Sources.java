@@ -32,6 +32,20 @@ public final class Sources {
     }
 
     /**
+     * The neighbour that a region waits for which has no cache of its own to read from: the nearest
+     * that gets the package in the same run, so that the server gives it once; none if one holds it
+     * already. Machines without a region wait for none: nobody knows which of them are near what.
+     */
+    public static Optional<Source.OfCache> toAwait(
+            RegionRoute route,
+            Predicate<Source.OfCache> holdsIt,
+            Predicate<Source.OfCache> getsIt) {
+        return route.region().isEmpty() || route.others().stream().anyMatch(holdsIt)
+                ? Optional.empty()
+                : route.others().stream().filter(getsIt).findFirst();
+    }
+
+    /**
      * The sources for a target on {@code route}: the caches that hold the package now, the region's
      * own first, then the server if the region allows it. May be empty.
      */

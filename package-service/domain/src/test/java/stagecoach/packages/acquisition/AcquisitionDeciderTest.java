@@ -20,6 +20,7 @@ import static stagecoach.packages.acquisition.AcquisitionFixture.ruled;
 import static stagecoach.packages.acquisition.AcquisitionFixture.start;
 import static stagecoach.packages.acquisition.AcquisitionFixture.stored;
 import static stagecoach.packages.acquisition.AcquisitionFixture.target;
+import static stagecoach.packages.acquisition.AcquisitionFixture.told;
 import static stagecoach.packages.acquisition.AcquisitionFixture.unavailable;
 import static stagecoach.packages.acquisition.AcquisitionFixture.unreached;
 import static stagecoach.packages.acquisition.AcquisitionFixture.worker;
@@ -35,7 +36,6 @@ import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
-import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
@@ -427,12 +427,5 @@ class AcquisitionDeciderTest {
     private static List<Source.OfCache> toFill(
             DeciderSpec<Acquisition, AcquisitionCommand, AcquisitionEvent> spec) {
         return underway(spec).toFill().stream().map(Underway.ToFill::cache).toList();
-    }
-
-    private static List<TargetAcquiring> told(List<AcquisitionEvent> events) {
-        return events.stream()
-                .filter(TargetAcquiring.class::isInstance)
-                .map(TargetAcquiring.class::cast)
-                .toList();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.ServedBy;
@@ -149,6 +150,14 @@ final class AcquisitionFixture {
     static AcquisitionCommand.NotReplicated notReplicated(
             PackagePin pin, KnownCache cache, String why) {
         return new AcquisitionCommand.NotReplicated(pin, cache.source().cache(), why);
+    }
+
+    /** Who is told to read what where, by these events. */
+    static List<TargetAcquiring> told(List<AcquisitionEvent> events) {
+        return events.stream()
+                .filter(TargetAcquiring.class::isInstance)
+                .map(TargetAcquiring.class::cast)
+                .toList();
     }
 
     static AcquisitionCommand.TargetReported acquired(TargetAcquiring told) {

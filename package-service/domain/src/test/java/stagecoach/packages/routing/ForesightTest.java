@@ -86,7 +86,7 @@ class ForesightTest {
     }
 
     @Test
-    void a_region_with_a_cache_costs_the_server_one_transfer_and_one_without_one_for_each_target() {
+    void a_region_with_a_cache_costs_the_server_one_transfer_and_its_neighbours_without_one_none() {
         Response foreseen =
                 foresee(
                         false,
@@ -102,7 +102,13 @@ class ForesightTest {
                 .containsExactlyInAnyOrder(
                         link("server", "eu", SIZE),
                         link("eu", "eu", 2 * SIZE),
-                        link("server", "us", 2 * SIZE));
+                        link("eu", "us", 2 * SIZE));
+    }
+
+    @Test
+    void without_a_neighbour_that_gets_the_package_each_target_is_a_transfer_of_the_server() {
+        Response foreseen = foresee(false, target("u1", "us"), target("u2", "us"));
+        assertThat(foreseen.links()).containsExactly(link("server", "us", 2 * SIZE));
     }
 
     @Test

@@ -1,8 +1,10 @@
 package stagecoach.simulation.defect;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
@@ -10,6 +12,7 @@ import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.packages.acquisition.AcquisitionCommand;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.RunOn;
 import stagecoach.vocabulary.process.UnavailableTargets;
@@ -123,5 +126,28 @@ final class Copies {
                         .toList(),
                 end.missing(),
                 end.observation());
+    }
+
+    /** Regions know of their own caches only. */
+    static AcquisitionCommand.Start withoutNeighbours(AcquisitionCommand.Start start) {
+        return new AcquisitionCommand.Start(
+                start.deployment(),
+                start.project(),
+                start.environment(),
+                start.run(),
+                start.attempt(),
+                start.purpose(),
+                start.needs(),
+                start.forceDownload(),
+                start.routes().stream()
+                        .map(
+                                route ->
+                                        new RegionRoute(
+                                                route.region(),
+                                                route.own(),
+                                                List.of(),
+                                                route.serverFallback()))
+                        .toList(),
+                start.held());
     }
 }

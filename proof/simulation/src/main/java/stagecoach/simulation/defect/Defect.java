@@ -5,6 +5,7 @@ public enum Defect {
     OLD_RUNS_END_THE_CURRENT_ONE("a report about an older run is taken for one of the current run"),
     ACQUISITION_HIDES_WHAT_IS_MISSING("an acquisition that failed says that it succeeded"),
     ACQUISITION_LEAVES_A_TARGET_OUT("the last target of each package need is forgotten"),
+    NEIGHBOURS_ARE_NOT_WAITED_FOR("a region without a cache reads at the server at once"),
     PACKAGES_ARE_FETCHED_AHEAD("the package-service begins when the deployment starts"),
     JOINED_TARGETS_ARE_NOT_ACQUIRED_FOR("a target that joins is left out of its acquisition"),
     TWO_GET_ONE_SLOT("nobody looks whether the slot is free"),

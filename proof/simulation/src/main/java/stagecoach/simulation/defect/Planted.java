@@ -218,15 +218,24 @@ public final class Planted {
     public static Decider<Acquisition, AcquisitionCommand, AcquisitionEvent> acquisitions(
             Optional<Defect> defect) {
         var right = new AcquisitionDecider();
-        return defect.filter(Defect.ACQUISITION_HIDES_WHAT_IS_MISSING::equals)
-                .<Decider<Acquisition, AcquisitionCommand, AcquisitionEvent>>map(
-                        _ ->
+        return defect.<Decider<Acquisition, AcquisitionCommand, AcquisitionEvent>>map(
+                        one ->
                                 new Mutated<>(
                                         right,
-                                        (_, command) -> command,
-                                        Planted::hidden,
+                                        (_, command) -> changed(one, command),
+                                        events ->
+                                                one == Defect.ACQUISITION_HIDES_WHAT_IS_MISSING
+                                                        ? hidden(events)
+                                                        : events,
                                         UnaryOperator.identity()))
                 .orElse(right);
+    }
+
+    private static AcquisitionCommand changed(Defect defect, AcquisitionCommand command) {
+        return defect == Defect.NEIGHBOURS_ARE_NOT_WAITED_FOR
+                        && command instanceof AcquisitionCommand.Start start
+                ? Copies.withoutNeighbours(start)
+                : command;
     }
 
     private static List<AcquisitionEvent> hidden(List<AcquisitionEvent> events) {

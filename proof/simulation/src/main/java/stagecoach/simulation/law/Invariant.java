@@ -40,6 +40,9 @@ public enum Invariant {
     PAUSES_COST_NOTHING(
             "A deployment that waits for a person takes no place among those under way, and no time"
                     + " that passes meanwhile counts against it."),
+    A_LINK_CARRIES_A_PACKAGE_ONCE(
+            "A region without a cache does not read at the server what a neighbour's cache gets in the"
+                    + " same run."),
     STEPS_KEEP_THEIR_ORDER(
             "Steps run in their order, within their window, and only by their condition.");
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
@@ -20,6 +21,7 @@ import stagecoach.contracts.steprun.StepRunEvent;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.identity.RunId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -38,6 +40,7 @@ public final class Laws {
     private final PlaceLaws places;
     private final AbsenceLaws absence = new AbsenceLaws();
     private final PauseLaws pauses;
+    private final SourceLaws sources = new SourceLaws();
     private final MachineLaws machines;
 
     /** Those of a world in which so many deployments may be under way at once. */
@@ -140,6 +143,11 @@ public final class Laws {
                 }
             }
         }
+    }
+
+    /** Events were appended to an acquisition. */
+    public void acquired(RunId run, List<AcquisitionEvent> events) {
+        sources.happened(run, events);
     }
 
     /** The world was told how a command ended. */

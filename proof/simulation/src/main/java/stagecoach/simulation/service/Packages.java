@@ -223,6 +223,7 @@ final class Packages extends Service {
                 Acquisition after,
                 List<AcquisitionEvent> events) {
             var run = RunId.parse(stream.name());
+            play.laws().acquired(run, events);
             events.forEach(
                     event ->
                             play.tale()
