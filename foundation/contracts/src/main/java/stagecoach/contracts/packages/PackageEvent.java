@@ -1,16 +1,21 @@
 package stagecoach.contracts.packages;
 
+import java.util.Optional;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /** What becomes of the bytes of a package that is kept; stream {@code package-<sha512>}. */
 public sealed interface PackageEvent {
     /**
-     * A package is no longer in the feed: nobody needed it.
+     * A package is no longer in the feed: nobody needed it. One of a feed outside is no longer on
+     * the server, which fetches the same bytes again when somebody wants them.
      *
+     * @param feed the one outside that it had come from; empty for the built-in one
      * @param reason in words
      */
-    record PackageRemoved(PackagePin pin, Why why, String reason) implements PackageEvent {}
+    record PackageRemoved(PackagePin pin, Optional<FeedId> feed, Why why, String reason)
+            implements PackageEvent {}
 
     /**
      * A cache does not hold a package any more; it is pulled again when somebody needs it there.

@@ -118,6 +118,7 @@ class KeepingTest {
                     .isEqualTo(
                             new PackageRemoved(
                                     old.pin(),
+                                    Optional.empty(),
                                     Why.RETENTION,
                                     "it was not among the newest 1 versions"));
         }

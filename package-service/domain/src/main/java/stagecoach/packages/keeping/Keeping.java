@@ -12,13 +12,13 @@ import java.util.Set;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.packages.PackageEvent.Why;
 import stagecoach.vocabulary.packages.PackageId;
-import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * Chooses what may go. Never chosen: what is leased, the newest version of a package and its newest
  * stable one, which a release without a version asks for, and what was used within the last hour,
- * since somebody may be about to make a release of it.
+ * since somebody may be about to make a release of it. What came from a feed outside can come from
+ * there again, so that of it the newest versions are nothing special.
  */
 public final class Keeping {
     /** What was used so recently stays whatever the settings say. */
@@ -26,27 +26,48 @@ public final class Keeping {
 
     private Keeping() {}
 
-    /** Which of a package's versions go by their number and age. */
+    /** Which of a package's versions in the built-in feed go by their number and age. */
     public static List<Going> old(Collection<Stored> versions, PackagesKept kept, Instant now) {
         if (kept.versions().isEmpty() && kept.days().isEmpty()) {
             return List.of();
         }
         List<Stored> newestFirst = newestFirst(versions);
-        Set<PackagePin> newest = newest(versions);
+        Set<Stored> newest = newest(versions);
         int kept1 = Math.max(1, kept.versions().orElse(1));
         Instant before = now.minus(Duration.ofDays(kept.days().orElse(0)));
         return newestFirst.stream()
                 .skip(kept1)
                 .filter(stored -> mayGo(stored, now) && stored.usedAt().isBefore(before))
-                .filter(stored -> !newest.contains(stored.pin()))
+                .filter(stored -> !newest.contains(stored))
                 .map(stored -> new Going(stored, Why.RETENTION, reason(kept)))
                 .toList();
+    }
+
+    /** Which of those that came from feeds outside go, by their age alone. */
+    public static List<Going> oldOutside(
+            Collection<Stored> outside, PackagesKept kept, Instant now) {
+        if (kept.days().isEmpty()) {
+            return List.of();
+        }
+        int days = kept.days().get();
+        return outside.stream()
+                .filter(
+                        stored ->
+                                mayGo(stored, now)
+                                        && stored.usedAt()
+                                                .isBefore(now.minus(Duration.ofDays(days))))
+                .map(stored -> new Going(stored, Why.RETENTION, unused(days)))
+                .toList();
+    }
+
+    private static String unused(int days) {
+        return "nobody used it for %d days".formatted(days);
     }
 
     private static String reason(PackagesKept kept) {
         Optional<String> versions =
                 kept.versions().map("it was not among the newest %d versions"::formatted);
-        Optional<String> days = kept.days().map("nobody used it for %d days"::formatted);
+        Optional<String> days = kept.days().map(Keeping::unused);
         return versions.flatMap(v -> days.map(d -> v + ", and " + d))
                 .or(() -> versions)
                 .or(() -> days)
@@ -56,11 +77,12 @@ public final class Keeping {
     /**
      * What goes to make room, what was not used for the longest time first.
      *
-     * @param stored all versions of each package that stands in it
+     * @param stored all versions of each package of the built-in feed that stands in it, and some
+     *     of feeds outside
      * @param bytes so many are to become free
      */
     public static List<Going> forRoom(Collection<Stored> stored, long bytes, Instant now) {
-        Set<PackagePin> newest = newest(stored);
+        Set<Stored> newest = newest(stored);
         // Bytes under two names are free when both are gone.
         Set<Sha512> counted = new HashSet<>();
         List<Going> going = new ArrayList<>();
@@ -69,7 +91,7 @@ public final class Keeping {
             if (free >= bytes) {
                 break;
             }
-            if (mayGo(one, now) && !newest.contains(one.pin())) {
+            if (mayGo(one, now) && !newest.contains(one)) {
                 going.add(
                         new Going(
                                 one,
@@ -86,18 +108,21 @@ public final class Keeping {
         return !stored.leased() && stored.usedAt().isBefore(now.minus(GRACE));
     }
 
-    /** Of each package the newest version, and the newest stable one. */
-    private static Set<PackagePin> newest(Collection<Stored> stored) {
+    /** Of each package of the built-in feed the newest version, and the newest stable one. */
+    private static Set<Stored> newest(Collection<Stored> stored) {
         var seen = new HashSet<PackageId>();
         var seenStable = new HashSet<PackageId>();
-        var newest = new HashSet<PackagePin>();
+        var newest = new HashSet<Stored>();
         for (Stored one : newestFirst(stored)) {
+            if (one.isOutside()) {
+                continue;
+            }
             PackageId id = one.pin().id();
             boolean isStable = !one.pin().version().isPrerelease();
             boolean isNewest = seen.add(id);
             boolean isNewestStable = isStable && seenStable.add(id);
             if (isNewest || isNewestStable) {
-                newest.add(one.pin());
+                newest.add(one);
             }
         }
         return newest;

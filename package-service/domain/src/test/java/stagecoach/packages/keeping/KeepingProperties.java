@@ -21,8 +21,10 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.packages.PackageEvent.Why;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -121,6 +123,7 @@ class KeepingProperties {
                 (number, usedAt) ->
                         stored.add(
                                 new Stored(
+                                        FeedId.BUILT_IN,
                                         pin(number),
                                         usedAt,
                                         leased.contains(pin(number).sha512()))));
@@ -157,7 +160,12 @@ class KeepingProperties {
             @ForAll("ages") List<Integer> hours) {
         var stored = new ArrayList<Stored>();
         for (int i = 0; i < hours.size(); i++) {
-            stored.add(new Stored(pin(i), START.minus(Duration.ofHours(hours.get(i))), false));
+            stored.add(
+                    new Stored(
+                            FeedId.BUILT_IN,
+                            pin(i),
+                            START.minus(Duration.ofHours(hours.get(i))),
+                            false));
         }
         List<Going> going = Keeping.forRoom(stored, 250, START);
         assertThat(going.size()).isLessThanOrEqualTo(4);
@@ -170,6 +178,51 @@ class KeepingProperties {
     @Provide
     Arbitrary<List<Integer>> ages() {
         return Arbitraries.integers().between(0, 50).list().ofSize(PACKAGES);
+    }
+
+    @Property
+    void of_what_came_from_outside_all_may_go_but_what_is_leased_or_was_just_used(
+            @ForAll("ages") List<Integer> hours,
+            @ForAll("settings") PackagesKept kept,
+            @ForAll Set<@IntRange(max = PACKAGES - 1) Integer> leased) {
+        var outside = new ArrayList<Stored>();
+        for (int i = 0; i < hours.size(); i++) {
+            var usedAt = START.minus(Duration.ofHours(24L * hours.get(i) / 5));
+            outside.add(new Stored(new FeedId("company"), pin(i), usedAt, leased.contains(i)));
+        }
+
+        List<Going> old = Keeping.oldOutside(outside, kept, START);
+        assertThat(old.stream().map(Going::stored).toList())
+                .isEqualTo(
+                        outside.stream()
+                                .filter(one -> !one.leased() && kept.days().isPresent())
+                                .filter(
+                                        one ->
+                                                one.usedAt()
+                                                        .isBefore(
+                                                                START.minus(
+                                                                        Duration.ofDays(
+                                                                                kept.days()
+                                                                                        .orElseThrow()))))
+                                .toList());
+        assertThat(Keeping.forRoom(outside, Long.MAX_VALUE, START).stream().map(Going::stored))
+                .containsExactlyInAnyOrderElementsOf(
+                        outside.stream()
+                                .filter(one -> !one.leased())
+                                .filter(one -> one.usedAt().isBefore(START.minus(Keeping.GRACE)))
+                                .toList());
+    }
+
+    /** Also where it has the same name and bytes. */
+    @Example
+    void what_came_from_outside_keeps_no_version_that_was_pushed_here_from_being_the_newest() {
+        Stored ours = old("1.0.0");
+        var theirs = new Stored(new FeedId("company"), ours.pin(), ours.usedAt(), false);
+        var newer = new Stored(new FeedId("company"), named("2.0.0"), ours.usedAt(), false);
+
+        assertThat(Keeping.forRoom(List.of(theirs, ours, newer), 1000, START))
+                .extracting(Going::stored)
+                .containsExactlyInAnyOrder(theirs, newer);
     }
 
     @Example
@@ -185,7 +238,11 @@ class KeepingProperties {
                         old("1.0.0"),
                         old("1.10.0"),
                         old("1.9.0"),
-                        new Stored(named("0.9.0"), START.minus(Duration.ofDays(2)), false));
+                        new Stored(
+                                FeedId.BUILT_IN,
+                                named("0.9.0"),
+                                START.minus(Duration.ofDays(2)),
+                                false));
 
         assertThat(Keeping.old(versions, kept(2, 5), START))
                 .extracting(going -> going.stored().pin().version().value())
@@ -221,7 +278,7 @@ class KeepingProperties {
     }
 
     private static Stored old(String version) {
-        return new Stored(named(version), START.minus(Duration.ofDays(20)), false);
+        return new Stored(FeedId.BUILT_IN, named(version), START.minus(Duration.ofDays(20)), false);
     }
 
     private static PackagePin named(String version) {

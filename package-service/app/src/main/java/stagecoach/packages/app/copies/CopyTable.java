@@ -45,7 +45,8 @@ class CopyTable {
                         """
                         SELECT r.id, r.version, r.sha512, r.size, r.used_at,
                             EXISTS (SELECT 1 FROM package p WHERE p.sha512 = r.sha512)
-                                OR EXISTS (SELECT 1 FROM first_seen f WHERE f.sha512 = r.sha512),
+                                OR EXISTS (SELECT 1 FROM first_seen f
+                                    WHERE f.sha512 = r.sha512 AND f.bytes_gone_at IS NULL),
                             %s, r.dropping, r.reason
                         FROM replicated r WHERE cache = ?1"""
                                 .formatted(NEEDED.formatted("r.sha512")),

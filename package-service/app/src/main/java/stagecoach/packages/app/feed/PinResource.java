@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Answer;
@@ -71,12 +72,27 @@ public class PinResource {
                 answer.pin().map(PackagePin::sha512).ifPresent(ours::add);
             }
         }
-        if (answers.stream().anyMatch(answer -> answer.pin().isEmpty())
-                || leases.lease(tx, request.lease(), all).containsAll(ours)) {
+        if (answers.stream().anyMatch(answer -> answer.pin().isEmpty())) {
             return answers;
         }
-        // One of them was just being removed: it is gone now, and another may be the newest.
-        return pinned(tx, request, outside);
+        Set<Sha512> there = leases.lease(tx, request.lease(), all);
+        if (!there.containsAll(ours)) {
+            // One of them was just being removed: it is gone now, and another may be the newest.
+            return pinned(tx, request, outside);
+        }
+        return answers.stream().map(answer -> unlessGone(answer, there)).toList();
+    }
+
+    /** What was just being removed comes from its feed again, for whoever asks again. */
+    private static Answer unlessGone(Answer answer, Set<Sha512> there) {
+        return answer.pin()
+                .filter(pin -> !there.contains(pin.sha512()))
+                .map(
+                        pin ->
+                                Answer.underway(
+                                        "%s %s was not used for long and was just being removed; it is fetched again"
+                                                .formatted(pin.id(), pin.version())))
+                .orElse(answer);
     }
 
     private static Answer answer(Tx tx, Wanted wanted) {

@@ -22,6 +22,7 @@ import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -63,7 +64,7 @@ public class RemovalResource {
 
     private void remove(Tx tx, PackagePin pin, Cause cause) {
         // Whoever reads it just now does not keep it.
-        var whenever = new Stored(pin, cause.at().plus(Duration.ofDays(1)), false);
+        var whenever = new Stored(FeedId.BUILT_IN, pin, cause.at().plus(Duration.ofDays(1)), false);
         if (removals.remove(tx, new Going(whenever, Why.PERSON, "a person said so"), cause)) {
             return;
         }

@@ -3,6 +3,7 @@ package stagecoach.packages.app.keeping;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -38,7 +39,7 @@ public class Leases implements OwnTables {
     /**
      * Leases bytes until {@link #release}: what stands here is removed nowhere.
      *
-     * @return which of them packages of the built-in feed have
+     * @return which of them the server keeps for a package, be it of a feed outside
      */
     public Set<Sha512> lease(Statements tx, String holder, Collection<Sha512> digests) {
         // Sorted, so that two holders at once never wait for each other in a circle.
@@ -55,7 +56,8 @@ public class Leases implements OwnTables {
                                 (Object) sorted)
                         .stream()
                         .map(row -> new Sha512((String) Objects.requireNonNull(row[0])))
-                        .collect(Collectors.toSet());
+                        .collect(Collectors.toCollection(HashSet::new));
+        there.addAll(ofFeedsOutside(tx, digests, there));
         tx.executeLater(
                 "INSERT INTO lease (holder, sha512) SELECT CAST(?1 AS text), d FROM unnest(CAST(?2 AS text[])) AS t (d) ORDER BY d ON CONFLICT DO NOTHING",
                 holder,
@@ -64,6 +66,24 @@ public class Leases implements OwnTables {
             touch(tx, new Sha512(digest));
         }
         return there;
+    }
+
+    private static Set<Sha512> ofFeedsOutside(
+            Statements tx, Collection<Sha512> digests, Set<Sha512> there) {
+        String[] others =
+                digests.stream()
+                        .filter(digest -> !there.contains(digest))
+                        .map(Sha512::value)
+                        .toArray(String[]::new);
+        return others.length == 0
+                ? Set.of()
+                : tx
+                        .rows(
+                                "SELECT sha512 FROM first_seen WHERE sha512 = ANY(?1) AND bytes_gone_at IS NULL ORDER BY sha512, feed, id_key, version_key FOR KEY SHARE",
+                                (Object) others)
+                        .stream()
+                        .map(row -> new Sha512((String) Objects.requireNonNull(row[0])))
+                        .collect(Collectors.toSet());
     }
 
     /** A holder needs nothing any more. */
@@ -106,6 +126,10 @@ public class Leases implements OwnTables {
     public void touch(Statements tx, Sha512 sha512) {
         tx.executeLater(
                 "UPDATE package SET used_at = ?2 WHERE sha512 = ?1 AND used_at < CAST(?2 AS timestamptz) - interval '5 minutes'",
+                sha512.value(),
+                clock.instant());
+        tx.executeLater(
+                "UPDATE first_seen SET used_at = ?2 WHERE sha512 = ?1 AND used_at < CAST(?2 AS timestamptz) - interval '5 minutes'",
                 sha512.value(),
                 clock.instant());
     }

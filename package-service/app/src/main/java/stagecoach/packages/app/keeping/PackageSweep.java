@@ -23,12 +23,16 @@ import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
 import stagecoach.runtime.sql.Statements;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
-/** Removes, every few minutes, the packages of the feed that need not be kept. */
+/**
+ * Removes, every few minutes, the packages that need not be kept: of the built-in feed, and the
+ * bytes of those that came from feeds outside.
+ */
 @Singleton
 public class PackageSweep {
     private static final Duration EVERY = Duration.ofMinutes(5);
@@ -36,10 +40,27 @@ public class PackageSweep {
     private static final int IDS_AT_ONCE = 100;
     private static final int OLDEST_AT_ONCE = 200;
 
+    private static final String OUTSIDE =
+            """
+            SELECT id, version, sha512, size, used_at, false, feed FROM first_seen f
+            WHERE bytes_gone_at IS NULL AND used_at > ?1 AND used_at <= ?2
+                AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = f.sha512)
+            ORDER BY used_at LIMIT ?3""";
+
+    /** Of both, what was not used for the longest time. */
+    private static final String OLDEST =
+            """
+            SELECT id_key, used_at, is_ours FROM (
+                SELECT id_key, used_at, sha512, true AS is_ours FROM package
+                UNION ALL
+                SELECT id_key, used_at, sha512, false FROM first_seen WHERE bytes_gone_at IS NULL) AS p
+            WHERE used_at > ?1 AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = p.sha512)
+            ORDER BY used_at LIMIT ?2""";
+
     private static final String STORED =
             """
             SELECT id, version, sha512, size, used_at,
-                EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = p.sha512)
+                EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = p.sha512), 'built-in'
             FROM package p WHERE id_key = ANY(?1)""";
 
     /** Of two pods one makes room: the other would make it a second time. */
@@ -87,6 +108,7 @@ public class PackageSweep {
     public void sweep(PackagesKept kept, DiskRoom room, Instant now) throws IOException {
         if (kept.versions().isPresent() || kept.days().isPresent()) {
             removeOld(kept, now);
+            removeOldOutside(kept, now);
         }
         removals.deleteUnused();
         if (kept.freeDiskPercent().isPresent()) {
@@ -104,6 +126,19 @@ public class PackageSweep {
                 }
             }
             after = ids.getLast();
+        }
+    }
+
+    private void removeOldOutside(PackagesKept kept, Instant now) {
+        boolean some = true;
+        while (some) {
+            some = false;
+            List<Going> old =
+                    unitOfWork.run(
+                            tx -> Keeping.oldOutside(outside(tx, Instant.EPOCH, now), kept, now));
+            for (Going going : old) {
+                some |= unitOfWork.run(tx -> removals.remove(tx, going, removals.cause()));
+            }
         }
     }
 
@@ -143,22 +178,21 @@ public class PackageSweep {
                     if (!Boolean.TRUE.equals(tx.rows(ALONE).getFirst()[0])) {
                         return new Freed(0, Optional.empty());
                     }
-                    List<@Nullable Object[]> oldest =
-                            tx.rows(
-                                    "SELECT id_key, used_at FROM package p WHERE used_at > ?1 AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = p.sha512) ORDER BY used_at LIMIT ?2",
-                                    after,
-                                    OLDEST_AT_ONCE);
+                    List<@Nullable Object[]> oldest = tx.rows(OLDEST, after, OLDEST_AT_ONCE);
                     if (oldest.isEmpty()) {
                         return new Freed(0, Optional.empty());
                     }
                     Instant upTo = (Instant) Objects.requireNonNull(oldest.getLast()[1]);
                     String[] ids =
                             oldest.stream()
+                                    .filter(row -> Boolean.TRUE.equals(row[2]))
                                     .map(row -> text(row[0]))
                                     .distinct()
                                     .toArray(String[]::new);
+                    List<Stored> candidates = new ArrayList<>(stored(tx, ids));
+                    candidates.addAll(outside(tx, after, upTo));
                     long freed = 0;
-                    for (Going going : Keeping.forRoom(stored(tx, ids), bytes, now)) {
+                    for (Going going : Keeping.forRoom(candidates, bytes, now)) {
                         // Those behind it come in their turn, after older ones of other packages.
                         if (!going.stored().usedAt().isAfter(upTo)
                                 && removals.remove(tx, going, removals.cause())) {
@@ -170,19 +204,25 @@ public class PackageSweep {
     }
 
     private static List<Stored> stored(Statements tx, String... ids) {
-        var stored = new ArrayList<Stored>();
-        for (@Nullable Object[] row : tx.rows(STORED, (Object) ids)) {
-            stored.add(
-                    new Stored(
-                            new PackagePin(
-                                    new PackageId(text(row[0])),
-                                    new PackageVersion(text(row[1])),
-                                    new Sha512(text(row[2])),
-                                    ((Number) Objects.requireNonNull(row[3])).longValue()),
-                            (Instant) Objects.requireNonNull(row[4]),
-                            Boolean.TRUE.equals(row[5])));
-        }
-        return stored;
+        return tx.rows(STORED, (Object) ids).stream().map(PackageSweep::stored).toList();
+    }
+
+    private static List<Stored> outside(Statements tx, Instant after, Instant upTo) {
+        return tx.rows(OUTSIDE, after, upTo, OLDEST_AT_ONCE).stream()
+                .map(PackageSweep::stored)
+                .toList();
+    }
+
+    private static Stored stored(@Nullable Object[] row) {
+        return new Stored(
+                new FeedId(text(row[6])),
+                new PackagePin(
+                        new PackageId(text(row[0])),
+                        new PackageVersion(text(row[1])),
+                        new Sha512(text(row[2])),
+                        ((Number) Objects.requireNonNull(row[3])).longValue()),
+                (Instant) Objects.requireNonNull(row[4]),
+                Boolean.TRUE.equals(row[5]));
     }
 
     private static String text(@Nullable Object value) {

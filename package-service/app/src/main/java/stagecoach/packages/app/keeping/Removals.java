@@ -5,19 +5,23 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.packages.PackageEvent;
 import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.keeping.Going;
+import stagecoach.packages.keeping.Stored;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.sql.Statements;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -43,18 +47,46 @@ public class Removals {
 
     /**
      * Removes a package, unless somebody leased it, used it since it was looked at, or removed it.
+     * Of one of a feed outside it stays known what it is.
      *
      * @return whether it is gone by this
      */
     public boolean remove(Tx tx, Going going, Cause cause) {
         PackagePin pin = going.stored().pin();
+        FeedId feed = going.stored().feed();
+        boolean isOurs = feed.equals(FeedId.BUILT_IN);
+        if (!(isOurs ? removed(tx, going.stored()) : letGo(tx, going.stored(), cause.at()))) {
+            return false;
+        }
+        noteUnused(tx, pin.sha512());
+        Optional<FeedId> outside = isOurs ? Optional.empty() : Optional.of(feed);
+        tell(
+                tx,
+                new PackageRemoved(pin, outside, going.why(), going.reason()),
+                pin.sha512(),
+                cause);
+        unitOfWork.afterCommit(
+                tx,
+                () ->
+                        Log.infof(
+                                "A package was removed: %s. feed=%s id=%s version=%s bytes=%d sha512=%s",
+                                going.reason(),
+                                feed,
+                                pin.id(),
+                                pin.version(),
+                                pin.size(),
+                                pin.sha512()));
+        return true;
+    }
+
+    private static boolean removed(Tx tx, Stored stored) {
+        PackagePin pin = stored.pin();
         // In a statement of its own: the next one sees the leases of those it waited for.
         tx.rows(
                 "SELECT 1 FROM package WHERE id_key = ?1 AND version_key = ?2 FOR UPDATE",
                 pin.id().lower(),
                 pin.version().lower());
-        int gone =
-                tx.execute(
+        return tx.execute(
                         """
                         DELETE FROM package p
                         WHERE id_key = ?1 AND version_key = ?2 AND sha512 = ?3 AND used_at <= ?4
@@ -62,19 +94,31 @@ public class Removals {
                         pin.id().lower(),
                         pin.version().lower(),
                         pin.sha512().value(),
-                        going.stored().usedAt());
-        if (gone == 0) {
-            return false;
-        }
-        noteUnused(tx, pin.sha512());
-        tell(tx, new PackageRemoved(pin, going.why(), going.reason()), pin.sha512(), cause);
-        unitOfWork.afterCommit(
-                tx,
-                () ->
-                        Log.infof(
-                                "A package was removed: %s. id=%s version=%s bytes=%d sha512=%s",
-                                going.reason(), pin.id(), pin.version(), pin.size(), pin.sha512()));
-        return true;
+                        stored.usedAt())
+                > 0;
+    }
+
+    /** Its row stays: whatever comes under its name must be the same. */
+    private static boolean letGo(Tx tx, Stored stored, Instant at) {
+        PackagePin pin = stored.pin();
+        tx.rows(
+                "SELECT 1 FROM first_seen WHERE feed = ?1 AND id_key = ?2 AND version_key = ?3 FOR UPDATE",
+                stored.feed().value(),
+                pin.id().lower(),
+                pin.version().lower());
+        return tx.execute(
+                        """
+                        UPDATE first_seen f SET bytes_gone_at = ?6
+                        WHERE feed = ?1 AND id_key = ?2 AND version_key = ?3 AND sha512 = ?4
+                            AND used_at <= ?5 AND bytes_gone_at IS NULL
+                            AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = f.sha512)""",
+                        stored.feed().value(),
+                        pin.id().lower(),
+                        pin.version().lower(),
+                        pin.sha512().value(),
+                        stored.usedAt(),
+                        at)
+                > 0;
     }
 
     /** Says what became of a package without anybody's doing. */
@@ -84,7 +128,7 @@ public class Removals {
 
     private static PackagePin pinOf(PackageEvent event) {
         return switch (event) {
-            case PackageRemoved(var pin, var _, var _) -> pin;
+            case PackageRemoved(var pin, var _, var _, var _) -> pin;
             case PackageEvent.PackageDropped(var pin, var _, var _, var _) -> pin;
             case PackageEvent.PackageDamaged(var pin, var _) -> pin;
             case PackageEvent.PackageRepaired(var pin, var _) -> pin;
@@ -179,7 +223,7 @@ public class Removals {
         return tx.rows(
                         """
                         SELECT 1 WHERE EXISTS (SELECT 1 FROM package WHERE sha512 = ?1)
-                            OR EXISTS (SELECT 1 FROM first_seen WHERE sha512 = ?1)
+                            OR EXISTS (SELECT 1 FROM first_seen WHERE sha512 = ?1 AND bytes_gone_at IS NULL)
                             OR EXISTS (SELECT 1 FROM lease WHERE sha512 = ?1)""",
                         sha512.value())
                 .isEmpty();

@@ -121,7 +121,9 @@ public class Scrubber {
      */
     public boolean step() throws InterruptedException {
         At at = unitOfWork.run(this::at);
-        List<Name> next = unitOfWork.run(tx -> names(tx, "lost_at IS NULL", "true", at.after(), 1));
+        List<Name> next =
+                unitOfWork.run(
+                        tx -> names(tx, "lost_at IS NULL", "bytes_gone_at IS NULL", at.after(), 1));
         if (next.isEmpty()) {
             if (clock.instant().isBefore(at.began().plus(every))) {
                 return false;

@@ -296,6 +296,7 @@ public class StoreCheck {
         unitOfWork.execute(
                 tx -> {
                     PostgresIndex.lost(tx, pin.sha512(), Optional.empty());
+                    upstream.keeps(tx, pin.sha512());
                     removals.tell(tx, new PackageRepaired(pin, from));
                     // Somebody may have removed its name meanwhile.
                     removals.noteUnused(tx, pin.sha512());

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.app.keeping.Removals;
+import stagecoach.packages.app.upstream.FirstSeen.Seen;
 import stagecoach.packages.feeds.protocol.Feeds;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
@@ -134,18 +135,44 @@ public class Upstream {
         }
     }
 
-    /** What is here needs no feed, and waits behind no other download. */
+    /**
+     * What is here needs no feed, and waits behind no other download; it is used from now on, and
+     * not removed under whoever asks.
+     */
     private Optional<PackagePin> here(Key key) {
-        Optional<PackagePin> seen = seen(key);
+        return unitOfWork.run(
+                tx ->
+                        seen(tx, key)
+                                .filter(seen -> isStored(seen.pin()))
+                                .filter(seen -> seen.inUse() || used(tx, key.feed(), seen.pin()))
+                                .map(Seen::pin));
+    }
+
+    private boolean used(Tx tx, FeedId feed, PackagePin pin) {
+        // Whoever removes the bytes has done so, or waits for us and then sees that they are used.
+        PostgresIndex.lock(tx, pin.sha512());
+        if (!isStored(pin)) {
+            return false;
+        }
+        FirstSeen.use(tx, feed, pin, clock.instant());
+        return true;
+    }
+
+    private boolean isStored(PackagePin pin) {
         try {
-            return seen.isPresent() && blobs.has(seen.get().sha512()) ? seen : Optional.empty();
+            return blobs.has(pin.sha512());
         } catch (IOException e) {
             throw new UncheckedIOException("The store cannot be looked into.", e);
         }
     }
 
-    private Optional<PackagePin> seen(Key key) {
-        return unitOfWork.run(tx -> FirstSeen.find(tx, key.feed(), key.id(), key.version()));
+    private Optional<Seen> seen(Tx tx, Key key) {
+        return FirstSeen.find(tx, key.feed(), key.id(), key.version(), clock.instant());
+    }
+
+    /** Some bytes are here again without a feed; those that came from one go by the same rules. */
+    public void keeps(Tx tx, Sha512 sha512) {
+        FirstSeen.kept(tx, sha512);
     }
 
     /**
@@ -257,7 +284,8 @@ public class Upstream {
                     "there is no feed \"%s\" any more.".formatted(key.feed()));
         }
         try (var sink = new StoreSink(blobs)) {
-            Optional<Sha512> expected = seen(key).map(PackagePin::sha512);
+            Optional<Sha512> expected =
+                    unitOfWork.run(tx -> seen(tx, key)).map(seen -> seen.pin().sha512());
             Fetched fetched =
                     feed.get().fetch(key.id(), key.version(), expected, sink, came::addAndGet);
             return kept(key, sink, fetched);
