@@ -102,11 +102,15 @@ final class RealClient implements AutoCloseable {
                 program + " is not installed here");
     }
 
-    /** Where a {@code nuget.exe} of version 5 lies. */
-    static String nugetExe() {
+    /** Where a {@code nuget.exe} of version 5 lies; skips where it cannot talk to servers. */
+    String nugetExe() throws Exception {
         needs("mono");
         String program = System.getenv().getOrDefault("NUGET_EXE", "");
         assumeTrue(Files.isRegularFile(Path.of(program)), "NUGET_EXE names no nuget.exe");
+        Ran tried = run("mono", program, "list", "-Source", "v3", "-NonInteractive");
+        assumeTrue(
+                !tried.output().contains("Could not load file or assembly"),
+                "mono lacks libraries here, such as libmono-system-net-http4.0-cil");
         return program;
     }
 

@@ -97,7 +97,7 @@ class RealClientsAtCacheTest {
 
     @Test
     void nuget_5_lists_and_installs() throws Exception {
-        String program = RealClient.nugetExe();
+        String program = client.nugetExe();
         String id = shown().id().value();
         String[] common = {"-Source", "v3", "-ConfigFile", "nuget.config", "-NonInteractive"};
 

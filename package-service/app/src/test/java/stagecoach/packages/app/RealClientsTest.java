@@ -41,7 +41,7 @@ class RealClientsTest {
 
     @Test
     void nuget_5_pushes_searches_installs_and_unlists() throws Exception {
-        String program = RealClient.nugetExe();
+        String program = client.nugetExe();
         String id = "Real." + Packages.freshId();
         packed(id, "1.0.0");
         packed(id, "1.1.0-beta.1");
