@@ -78,6 +78,7 @@ public final class Chaos {
         story.tell(plan.deployments() + " deployments are under way; chaos begins");
         faults.begin(plan.planned());
         TimeUnit.NANOSECONDS.sleep(plan.time().toNanos());
+        faults.awaitPlanned();
         traffic.close();
         story.tell("no more faults; what is under way is waited for");
         faults.end();
@@ -121,6 +122,7 @@ public final class Chaos {
         var violations = new ArrayList<>(Judge.judge(asked, trace));
         violations.addAll(unasked(asked));
         violations.addAll(traffic.improper());
+        violations.addAll(faults.undone());
         if (asked.stream().allMatch(each -> each.state().isPresent())) {
             violations.addAll(leftovers());
         }

@@ -106,7 +106,7 @@ public final class ChaosCommand implements Callable<Integer> {
                         possible());
         screen.keep(
                 "Chaos: %d deployments at once for %s, seed %d. Ctrl-C ends all."
-                        .formatted(deployments, plan.time(), plan.seed()));
+                        .formatted(deployments, plan.whole(), plan.seed()));
         var scratch = new ScratchDefault(checkout, FOLDER, screen);
         LocalMachines machines;
         try {

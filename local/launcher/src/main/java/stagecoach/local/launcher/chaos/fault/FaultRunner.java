@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import stagecoach.cli.client.Text;
 import stagecoach.local.launcher.process.ProcessIdentity;
 import stagecoach.local.launcher.process.ProcessState;
@@ -38,8 +39,10 @@ public final class FaultRunner {
     private final FaultTale tale;
     private final Random random;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final CountDownLatch allTried = new CountDownLatch(1);
     private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Integer> kills = new ConcurrentSkipListMap<>();
+    private final Deeds deeds = new Deeds();
 
     /** Who suffers from a greater fault now. */
     private final Set<String> suffering = ConcurrentHashMap.newKeySet();
@@ -56,7 +59,12 @@ public final class FaultRunner {
      *
      * @param at after the beginning
      */
-    public record Planned(Duration at, Fault fault) {}
+    public record Planned(Duration at, Fault fault) {
+        /** When it is over, after the beginning of the run. */
+        public Duration end() {
+            return at.plus(fault.time());
+        }
+    }
 
     /** One that has not begun. */
     public FaultRunner(Installation installation, FaultTale tale, long seed) {
@@ -67,8 +75,23 @@ public final class FaultRunner {
 
     /** Begins; returns at once. */
     public void begin(List<Planned> planned) {
-        begin("kills", this::killOnAndOn);
-        begin("faults", () -> doAll(planned));
+        deeds.plan(planned);
+        begin("kills", this::killOnAndOn, this::trouble);
+        begin(
+                "faults",
+                () -> {
+                    try {
+                        doAll(planned);
+                    } finally {
+                        allTried.countDown();
+                    }
+                },
+                this::trouble);
+    }
+
+    /** Returns when the last of the planned faults is over, or none is done any more. */
+    public void awaitPlanned() throws InterruptedException {
+        allTried.await();
     }
 
     /** Begins nothing more; returns when what was done is over and all is back. */
@@ -99,11 +122,20 @@ public final class FaultRunner {
         return new TreeMap<>(kills);
     }
 
+    /** What was not done as it was planned, each a sentence. */
+    public List<String> undone() {
+        List<String> undone = new ArrayList<>(deeds.undone());
+        if (kills.isEmpty()) {
+            undone.add("no process was killed, so this run says nothing about kills");
+        }
+        return undone;
+    }
+
     private interface Doing {
         void run() throws IOException, InterruptedException;
     }
 
-    private void begin(String name, Doing doing) {
+    private void begin(String name, Doing doing, Consumer<String> onFailure) {
         threads.add(
                 Thread.ofVirtual()
                         .name(name)
@@ -112,11 +144,16 @@ public final class FaultRunner {
                                     try {
                                         doing.run();
                                     } catch (IOException e) {
-                                        tale.tell("!! a fault could not be done: " + e);
+                                        onFailure.accept("%s ended early: %s".formatted(name, e));
                                     } catch (InterruptedException e) {
                                         Thread.currentThread().interrupt();
                                     }
                                 }));
+    }
+
+    private void trouble(String sentence) {
+        deeds.trouble(sentence);
+        tale.tell(sentence);
     }
 
     private void killOnAndOn() throws IOException, InterruptedException {
@@ -141,7 +178,7 @@ public final class FaultRunner {
         Signals.kill(pids);
         tale.tell("kill -9   " + victim);
         kills.merge(victim, 1, Integer::sum);
-        begin("return of " + victim, () -> tellReturn(victim, before));
+        begin("return of " + victim, () -> tellReturn(victim, before), tale::tell);
     }
 
     /** Somebody else may be killed meanwhile, or this one again: then the last one tells. */
@@ -178,45 +215,58 @@ public final class FaultRunner {
                 return;
             }
             tale.tell(each.fault().words());
-            doOne(each.fault());
+            long since = System.nanoTime();
+            if (doOne(each.fault())) {
+                deeds.done(each, Duration.ofNanos(System.nanoTime() - since));
+            }
         }
     }
 
-    private void doOne(Fault fault) throws IOException, InterruptedException {
-        switch (fault) {
+    /** Whether it had its effect until its end. */
+    private boolean doOne(Fault fault) throws IOException, InterruptedException {
+        return switch (fault) {
             case Fault.Frozen(var victim, var time) -> {
-                List<Long> pids = installation.wholePids(victim);
+                List<Long> pids = List.of();
+                boolean frozen;
                 suffering.add(victim);
                 try {
+                    awaitThere(victim);
+                    pids = installation.wholePids(victim);
                     Signals.freeze(pids);
                     TimeUnit.NANOSECONDS.sleep(time.toNanos());
+                    frozen = Signals.areFrozen(pids);
                 } finally {
                     Signals.thaw(pids);
                     suffering.remove(victim);
                 }
                 tale.tell("          %s goes on".formatted(victim));
+                yield frozen;
             }
             case Fault.Away(var victim, var time) -> {
-                Optional<ProcessIdentity> before =
-                        installation.row(victim).flatMap(ProcessStatus::identity);
-                List<Long> pids = installation.wholePids(victim);
+                Optional<ProcessIdentity> before;
+                boolean away;
                 suffering.add(victim);
                 try {
+                    awaitThere(victim);
+                    before = installation.row(victim).flatMap(ProcessStatus::identity);
+                    List<Long> pids = installation.wholePids(victim);
                     installation.holdBack(victim);
                     Signals.kill(pids);
                     TimeUnit.NANOSECONDS.sleep(time.toNanos());
+                    away = installation.wholePids(victim).isEmpty();
                 } finally {
                     installation.release(victim);
                     suffering.remove(victim);
                 }
                 tale.tell("          %s may come again".formatted(victim));
-                begin("return of " + victim, () -> tellReturn(victim, before));
+                begin("return of " + victim, () -> tellReturn(victim, before), tale::tell);
+                yield away;
             }
             case Fault.DiskFull(var victim, var time) -> {
                 Optional<Path> disk = installation.disk(victim);
                 if (disk.isEmpty()) {
                     tale.tell("          passed over: %s has no disk of its own".formatted(victim));
-                    return;
+                    yield false;
                 }
                 Path filler = disk.get().resolve("filler");
                 suffering.add(victim);
@@ -227,6 +277,7 @@ public final class FaultRunner {
                     suffering.remove(victim);
                 }
                 tale.tell("          %s has room again".formatted(victim));
+                yield true;
             }
             case Fault.ClockWrong(var by, var time) -> {
                 try {
@@ -236,7 +287,18 @@ public final class FaultRunner {
                     installation.clockOffset(Duration.ZERO);
                 }
                 tale.tell("          the clocks are right again");
+                yield true;
             }
+        };
+    }
+
+    /** What has been killed by chance is no victim of anything else before it is back. */
+    private void awaitThere(String victim) throws IOException, InterruptedException {
+        while (installation
+                .row(victim)
+                .filter(row -> row.state() == ProcessState.READY)
+                .isEmpty()) {
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
         }
     }
 

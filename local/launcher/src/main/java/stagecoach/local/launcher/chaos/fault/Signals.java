@@ -1,8 +1,12 @@
 package stagecoach.local.launcher.chaos.fault;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Signals to processes of this computer; one that is gone by then is passed over. */
 final class Signals {
@@ -21,6 +25,28 @@ final class Signals {
     /** SIGCONT: it goes on as if nothing had been. */
     static void thaw(List<Long> pids) throws IOException, InterruptedException {
         send("-CONT", pids);
+    }
+
+    /** Whether the first is there, and none of them at work. */
+    static boolean areFrozen(List<Long> pids) throws IOException {
+        for (long pid : pids) {
+            Optional<String> state = state(pid);
+            if (state.isPresent() ? !state.get().startsWith("T") : pid == pids.getFirst()) {
+                return false;
+            }
+        }
+        return !pids.isEmpty();
+    }
+
+    private static Optional<String> state(long pid) throws IOException {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                    .filter(line -> line.startsWith("State:"))
+                    .map(line -> line.substring("State:".length()).strip())
+                    .findFirst();
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
     }
 
     private static void send(String signal, List<Long> pids)

@@ -1,0 +1,5 @@
+/** Tests of the judge of chaos. */
+@NullMarked
+package stagecoach.local.launcher.chaos;
+
+import org.jspecify.annotations.NullMarked;
