@@ -27,6 +27,14 @@ final class Traffic {
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
     private static final long POLL_MILLIS = 1_000;
 
+    /**
+     * What a step is of which a clean-up made nothing: nobody could do it, or nothing was heard.
+     */
+    private static final Set<String> LEFT_OUT = Set.of("SKIPPED", "UNKNOWN");
+
+    /** In the reason of a deployment that ended since its cancel took too long. */
+    private static final String TIME_OVER = "until the deadline";
+
     /** In so many slots there is one whose deployments queue behind another's. */
     private static final int SLOTS_PER_QUEUE = 5;
 
@@ -132,11 +140,11 @@ final class Traffic {
             return all;
         }
 
-        private synchronized void ended(JsonNode deployment) {
+        private synchronized void ended(JsonNode deployment, Map<String, String> passedOver) {
             String state = deployment.path("state").asText();
             String failure = deployment.path("failure").asText("");
             String id = deployment.path("id").asText();
-            ended.add(asked(id, Optional.of(state), failure));
+            ended.add(asked(id, Optional.of(state), failure, passedOver));
             open = null;
             if (!state.equals("SUCCEEDED") && !(cancelled && state.equals("CANCELLED"))) {
                 story.tell(
@@ -148,12 +156,21 @@ final class Traffic {
         private synchronized void open(String id, boolean willBeCancelled) {
             cancelled = willBeCancelled;
             attempts = 1;
-            open = asked(id, Optional.empty(), "");
+            open = asked(id, Optional.empty(), "", Map.of());
         }
 
-        private Asked asked(String id, Optional<String> state, String failure) {
+        private Asked asked(
+                String id, Optional<String> state, String failure, Map<String, String> passedOver) {
             return new Asked(
-                    id, slot.project(), slot.steps(), state, failure, cancelled, course, attempts);
+                    id,
+                    slot.project(),
+                    slot.steps(),
+                    state,
+                    failure,
+                    cancelled,
+                    course,
+                    attempts,
+                    passedOver);
         }
 
         private void run() {
@@ -167,7 +184,8 @@ final class Traffic {
                         TimeUnit.MILLISECONDS.sleep(random.nextInt(CANCEL_WITHIN_MILLIS));
                         cancel(id);
                     }
-                    ended(end(id));
+                    JsonNode deployment = end(id);
+                    ended(deployment, passedOver(deployment));
                 }
             } catch (InterruptedException e) {
                 // Nobody waits any more: what is open stays open, and is told so.
@@ -240,7 +258,7 @@ final class Traffic {
         private void retry(String id) throws InterruptedException {
             synchronized (this) {
                 attempts++;
-                open = asked(id, Optional.empty(), "");
+                open = asked(id, Optional.empty(), "", Map.of());
             }
             once("/deployments/" + id + "/retry", Map.of("from", "FAILED"));
         }
@@ -314,6 +332,41 @@ final class Traffic {
                     improper(
                             "GET /deployments/%s was answered: %s"
                                     .formatted(id, problem.getMessage()));
+                    pause();
+                }
+            }
+        }
+
+        /**
+         * Of one that was cancelled, the steps that it left out of its clean-up since no machine
+         * was there, or of which it had not heard when the time for the cancel was over.
+         */
+        private Map<String, String> passedOver(JsonNode deployment) throws InterruptedException {
+            if (!deployment.path("state").asText().equals("CANCELLED")) {
+                return Map.of();
+            }
+            String id = deployment.path("id").asText();
+            String failure = deployment.path("failure").asText("");
+            Map<String, String> passedOver = new HashMap<>();
+            if (failure.contains(TIME_OVER)) {
+                slot.steps().forEach(step -> passedOver.put(step.name(), failure));
+            } else {
+                for (JsonNode row : steps(id)) {
+                    if (LEFT_OUT.contains(row.path("state").asText())) {
+                        passedOver.put(row.path("step").asText(), row.path("reason").asText(""));
+                    } else {
+                        passedOver.remove(row.path("step").asText());
+                    }
+                }
+            }
+            return passedOver;
+        }
+
+        private List<JsonNode> steps(String id) throws InterruptedException {
+            while (true) {
+                try {
+                    return api.list("/deployments/" + id + "/steps");
+                } catch (Unreachable away) {
                     pause();
                 }
             }

@@ -1,6 +1,7 @@
 package stagecoach.local.launcher.chaos.verdict;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param cancelled whether somebody wanted it to end before
  * @param course what was to become of it on its way
  * @param attempts how many somebody asked for
+ * @param passedOver the steps that a cancelled one says it left out of its clean-up, or has not
+ *     heard of until the bound of the cancel; each says why
  */
 public record Asked(
         String deployment,
@@ -21,9 +24,11 @@ public record Asked(
         String failure,
         boolean cancelled,
         Course course,
-        int attempts) {
-    /** Copies the list. */
+        int attempts,
+        Map<String, String> passedOver) {
+    /** Copies the list and the map. */
     public Asked {
         steps = List.copyOf(steps);
+        passedOver = Map.copyOf(passedOver);
     }
 }

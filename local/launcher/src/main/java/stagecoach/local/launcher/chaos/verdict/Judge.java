@@ -84,6 +84,7 @@ public final class Judge {
                             "%s (%s) ended CANCELLED, and nobody has cancelled it"
                                     .formatted(one.deployment(), one.project()));
                 }
+                cleanedUp(one, own);
             }
             default ->
                     say(
@@ -128,6 +129,34 @@ public final class Judge {
                                             place,
                                             right));
                 }
+            }
+        }
+    }
+
+    /** Whatever ends an attempt that has done something, its ALWAYS steps come behind that. */
+    private void cleanedUp(Asked one, List<Trace.Line> own) {
+        for (int attempt = 1; attempt <= one.attempts(); attempt++) {
+            int number = attempt;
+            Set<String> ran =
+                    own.stream()
+                            .filter(line -> line.attempt() == number)
+                            .map(Trace.Line::step)
+                            .collect(Collectors.toSet());
+            if (!ran.isEmpty()) {
+                one.steps().stream()
+                        .filter(StepShape::always)
+                        .map(StepShape::name)
+                        .filter(step -> !ran.contains(step))
+                        .filter(step -> !one.passedOver().containsKey(step))
+                        .forEach(
+                                step ->
+                                        say(
+                                                "%s (%s) ended CANCELLED, and step %s, which runs whatever happens, did not run in attempt %d"
+                                                        .formatted(
+                                                                one.deployment(),
+                                                                one.project(),
+                                                                step,
+                                                                number)));
             }
         }
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,23 @@ class JudgeTest {
                         "d1 (shop): step close ran 3 times on a worker, not 1");
     }
 
+    @Test
+    void a_cancel_that_cleans_nothing_up_is_found_unless_it_says_why() {
+        var steps = new ArrayList<>(STEPS);
+        steps.add(new StepShape("close", Set.of("worker-1"), false, 1).whateverHappens());
+        assertThat(cancelled(steps))
+                .containsExactly(
+                        "d1 (shop) ended CANCELLED, and step close, which runs whatever happens, did not run in attempt 1");
+        assertThat(cancelled(steps, Map.of("close", "no worker of hq can be reached"))).isEmpty();
+        lines.clear();
+        assertThat(cancelled(steps)).as("nothing was done that needs cleaning up").isEmpty();
+    }
+
     private List<String> cancelled(List<StepShape> steps) {
+        return cancelled(steps, Map.of());
+    }
+
+    private List<String> cancelled(List<StepShape> steps, Map<String, String> passedOver) {
         return Judge.judge(
                 List.of(
                         new Asked(
@@ -92,7 +109,8 @@ class JudgeTest {
                                 "",
                                 true,
                                 new Course.Straight(),
-                                1)),
+                                1,
+                                passedOver)),
                 new Trace(lines));
     }
 
@@ -116,7 +134,8 @@ class JudgeTest {
                                 "",
                                 false,
                                 course,
-                                attempts)),
+                                attempts,
+                                Map.of())),
                 new Trace(lines));
     }
 
@@ -262,7 +281,8 @@ class JudgeTest {
 
     private static Asked asked(Optional<String> state) {
         String failure = state.equals(Optional.of("FAILED")) ? "step roll failed on web-1" : "";
-        return new Asked("d1", "shop", STEPS, state, failure, false, new Course.Straight(), 1);
+        return new Asked(
+                "d1", "shop", STEPS, state, failure, false, new Course.Straight(), 1, Map.of());
     }
 
     private void ran(String step, String machine, String ticket) {
