@@ -22,7 +22,9 @@ import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStaged;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.deployment.Selection;
@@ -152,6 +154,20 @@ final class Deployment implements AutoCloseable {
 
     void end() {
         publish(new DeploymentEnded(DeploymentState.SUCCEEDED, Optional.empty(), List.of()));
+    }
+
+    /** What is said of a deployment that brought its packages only, and waits for a word. */
+    void stage() {
+        publish(new DeploymentStaged());
+    }
+
+    void proceed() {
+        publish(new DeploymentProceeded(1, "test", Optional.empty()));
+    }
+
+    /** How many of its events there are. */
+    long version() {
+        return version;
     }
 
     private void publish(DeploymentEvent event) {

@@ -18,6 +18,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.configuration.ConfigurationEvent.ReleaseCreated;
@@ -202,6 +205,63 @@ class KeepingTest {
         }
         assertThat(offered(old)).isFalse();
         assertThat(delete(old).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_staged_deployment_keeps_its_packages_until_it_has_gone_on_or_was_cancelled(
+            boolean cancelled) throws Exception {
+        String id = Packages.freshId();
+        var old = pushed(id, "1.0.0");
+        pushed(id, "2.0.0");
+        try (var deployment = new Deployment()) {
+            deployment.start(
+                    2, false, Deployment.fromServer(old.pin(), Deployment.target("web-1", "eu")));
+            deployment.acquireAll(2, 1, new ServedBy(ServedBy.Kind.SERVER, Optional.empty()));
+            deployment.ended(2);
+            deployment.stage();
+            awaitHandled(deployment);
+            sweepLater(NEWEST_ONLY, EMPTY_DISK);
+            assertNeeded(old, deployment);
+
+            if (cancelled) {
+                deployment.cancel();
+            } else {
+                deployment.proceed();
+            }
+            awaitHandled(deployment);
+            assertNeeded(old, deployment);
+
+            deployment.end();
+            await().atMost(StagecoachResource.PATIENCE)
+                    .until(() -> delete(old).statusCode() == 204);
+        }
+    }
+
+    private static void assertNeeded(Nupkg nupkg, Deployment by) throws Exception {
+        var refused = delete(nupkg);
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("deployment " + by.id());
+        assertThat(offered(nupkg)).isTrue();
+    }
+
+    private void awaitHandled(Deployment deployment) {
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () ->
+                                OnVirtualThread.call(
+                                        () ->
+                                                !unitOfWork
+                                                        .run(
+                                                                tx ->
+                                                                        tx.rows(
+                                                                                "SELECT 1, 0 FROM inbox WHERE handler = 'packages-deployments' AND stream = ?1 AND version = ?2",
+                                                                                "deployment-"
+                                                                                        + deployment
+                                                                                                .id(),
+                                                                                deployment
+                                                                                        .version()))
+                                                        .isEmpty()));
     }
 
     @Test

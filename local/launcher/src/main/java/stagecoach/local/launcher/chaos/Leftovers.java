@@ -29,6 +29,10 @@ final class Leftovers {
         COUNTS.put("tasks under way", "SELECT used FROM orchestrator.task_counter");
         COUNTS.put("acquisitions that go on", "SELECT count(*) FROM packages.acquisition");
         COUNTS.put(
+                "leases of packages for deployments",
+                "SELECT count(*) FROM packages.lease WHERE holder LIKE 'deployment:%'");
+        COUNTS.put("sealed commands of steps", "SELECT count(*) FROM steprunner.payload");
+        COUNTS.put(
                 "commands of tentacles that are open",
                 "SELECT count(*) FROM gateway.command WHERE state <> 'ENDED'");
         for (String schema : List.of("orchestrator", "steprunner", "packages", "gateway")) {
@@ -38,6 +42,12 @@ final class Leftovers {
             COUNTS.put(
                     "events that %s could not handle".formatted(schema),
                     "SELECT count(*) FROM %s.parked".formatted(schema));
+            COUNTS.put(
+                    "events that %s keeps until earlier ones come".formatted(schema),
+                    "SELECT count(*) FROM %s.gap".formatted(schema));
+            COUNTS.put(
+                    "timers of %s".formatted(schema),
+                    "SELECT count(*) FROM %s.timer".formatted(schema));
         }
     }
 
