@@ -48,7 +48,12 @@ public final class Workshop {
     /** The works of a machine. */
     public static Workshop open(Home home, Settings settings, Identity identity, FetchRules rules)
             throws IOException {
-        ScriptRun scripts = new ScriptRun(ScriptTools.install(home));
+        return open(home, settings, identity, rules, new ScriptRun(ScriptTools.install(home)));
+    }
+
+    static Workshop open(
+            Home home, Settings settings, Identity identity, FetchRules rules, ScriptRun scripts)
+            throws IOException {
         PackageStore store = PackageStore.open(home);
         Map<Ticket, LiveTicket> open = new ConcurrentSkipListMap<>();
         return new Workshop(
