@@ -56,6 +56,14 @@ public final class ProjectionsCommand implements Runnable {
             return api.list(path());
         }
 
+        private static String left(JsonNode rebuild) {
+            long left = rebuild.path("rowsLeft").asLong();
+            return left == 0
+                    ? ""
+                    : ", %d left as they were: %s"
+                            .formatted(left, rebuild.path("leftBecause").asText());
+        }
+
         /** How a rebuild stands, in words. */
         static String words(JsonNode rebuild) {
             return switch (rebuild.path("state").asText()) {
@@ -65,11 +73,12 @@ public final class ProjectionsCommand implements Runnable {
                                         rebuild.path("eventsDone").asLong(),
                                         rebuild.path("events").asLong());
                 case "DONE" ->
-                        "rebuilt at %s: %d rows removed, %d written"
+                        "rebuilt at %s: %d rows removed, %d written%s"
                                 .formatted(
                                         rebuild.path("endedAt").asText(),
                                         rebuild.path("rowsRemoved").asLong(),
-                                        rebuild.path("rowsWritten").asLong());
+                                        rebuild.path("rowsWritten").asLong(),
+                                        left(rebuild));
                 case "FAILED" -> "failed: " + rebuild.path("failure").asText();
                 default -> "never rebuilt";
             };

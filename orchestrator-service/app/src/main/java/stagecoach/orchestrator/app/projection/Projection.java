@@ -54,6 +54,9 @@ public interface Projection {
      * @param family the sealed interface of its events
      * @param only the bare names of the events that it cares for; empty if it follows streams event
      *     by event
+     * @param whole the bare names of the events each of which tells anew what counts: where a feed
+     *     has forgotten the beginning of a stream and still tells one of these, what it tells is
+     *     handled upon the present rows
      * @param work what it does
      */
     record Part<E>(
@@ -61,10 +64,22 @@ public interface Projection {
             String streams,
             Class<E> family,
             Set<String> only,
+            Set<String> whole,
             InboxHandler<E> work) {
         /** Copies the names. */
         public Part {
             only = Set.copyOf(only);
+            whole = Set.copyOf(whole);
+        }
+
+        /** One that needs all of a stream's history. */
+        public Part(
+                String handler,
+                String streams,
+                Class<E> family,
+                Set<String> only,
+                InboxHandler<E> work) {
+            this(handler, streams, family, only, Set.of(), work);
         }
 
         boolean inOrder() {

@@ -38,6 +38,9 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 @Needs(Role.ADMIN)
 @RunOnVirtualThread
 public class ProjectionsResource {
+    private static final String FORGOTTEN =
+            "the feed no longer tells the beginning of their history (see /retention, events)";
+
     private final UnitOfWork unitOfWork;
     private final Clock clock;
     private final Caller caller;
@@ -79,6 +82,8 @@ public class ProjectionsResource {
      * @param failure why it failed
      * @param rowsRemoved rows that were not as events tell, or superfluous
      * @param rowsWritten rows that were not as events tell, or missing
+     * @param rowsLeft rows that stayed as they were, right or wrong
+     * @param leftBecause why; null if there are none
      */
     @Schema(name = "Rebuild")
     public record RebuildView(
@@ -90,7 +95,9 @@ public class ProjectionsResource {
             @Nullable Instant endedAt,
             @Nullable String failure,
             long rowsRemoved,
-            long rowsWritten) {}
+            long rowsWritten,
+            long rowsLeft,
+            @Nullable String leftBecause) {}
 
     /** All of them. */
     @GET
@@ -172,7 +179,9 @@ public class ProjectionsResource {
                                                 told.endedAt(),
                                                 told.failure(),
                                                 told.rowsRemoved(),
-                                                told.rowsWritten()))
+                                                told.rowsWritten(),
+                                                told.rowsLeft(),
+                                                told.rowsLeft() == 0 ? null : FORGOTTEN))
                         .orElse(null));
     }
 

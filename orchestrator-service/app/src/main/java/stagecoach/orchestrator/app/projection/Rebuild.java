@@ -129,10 +129,10 @@ final class Rebuild {
         at.accept(Point.WRITERS_WAIT);
         List<String> forgotten = inStep(replay);
         at.accept(Point.CAUGHT_UP);
-        shadow.leave(tx, projection, forgotten);
+        long left = shadow.leave(tx, projection, forgotten);
         shadow.leaveOutRetired(tx, projection);
         shadow.carryOver(tx, projection);
-        var difference = shadow.swap(tx, projection);
+        var difference = shadow.swap(tx, projection, left);
         at.accept(Point.SWAPPED);
         shadow.drop(tx, projection);
         RebuildRow.done(tx, projection.name(), clock.instant(), difference);
@@ -141,8 +141,11 @@ final class Rebuild {
                 tx,
                 () ->
                         Log.infof(
-                                "A read model was rebuilt. projection=%s rowsRemoved=%d rowsWritten=%d",
-                                projection.name(), difference.removed(), difference.written()));
+                                "A read model was rebuilt. projection=%s rowsRemoved=%d rowsWritten=%d rowsLeft=%d",
+                                projection.name(),
+                                difference.removed(),
+                                difference.written(),
+                                difference.left()));
     }
 
     /**

@@ -25,7 +25,8 @@ final class RebuildRow {
             @Nullable Instant endedAt,
             @Nullable String failure,
             long rowsRemoved,
-            long rowsWritten) {}
+            long rowsWritten,
+            long rowsLeft) {}
 
     /** Asks for a rebuild; false if one is under way. */
     static boolean ask(Tx tx, String name, String by, Instant now) {
@@ -35,7 +36,7 @@ final class RebuildRow {
                         VALUES (?1, 'RUNNING', false, 0, ?2, ?3)
                         ON CONFLICT (name) DO UPDATE SET state = 'RUNNING', begun = false, seq = 0,
                             asked_by = excluded.asked_by, asked_at = excluded.asked_at, ended_at = NULL,
-                            failure = NULL, rows_removed = 0, rows_written = 0
+                            failure = NULL, rows_removed = 0, rows_written = 0, rows_left = 0
                         WHERE r.state <> 'RUNNING'""",
                         name,
                         by,
@@ -65,11 +66,12 @@ final class RebuildRow {
         tx.execute(
                 """
                 UPDATE projection_rebuild SET state = 'DONE', ended_at = ?2, rows_removed = ?3,
-                    rows_written = ?4 WHERE name = ?1""",
+                    rows_written = ?4, rows_left = ?5 WHERE name = ?1""",
                 name,
                 now,
                 difference.removed(),
-                difference.written());
+                difference.written(),
+                difference.left());
     }
 
     static void failed(Tx tx, String name, Instant now, String failure) {
@@ -86,7 +88,7 @@ final class RebuildRow {
         return tx
                 .select(
                         """
-                        SELECT state, seq, asked_by, asked_at, ended_at, failure, rows_removed, rows_written
+                        SELECT state, seq, asked_by, asked_at, ended_at, failure, rows_removed, rows_written, rows_left
                         FROM projection_rebuild WHERE name = ?1""",
                         name)
                 .stream()
@@ -101,7 +103,8 @@ final class RebuildRow {
                                         row.optionalInstant(4).orElse(null),
                                         row.optionalText(5).orElse(null),
                                         row.number(6),
-                                        row.number(7)));
+                                        row.number(7),
+                                        row.number(8)));
     }
 
     /** The number of the newest event of the feed. */

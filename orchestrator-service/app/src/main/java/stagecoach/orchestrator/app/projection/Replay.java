@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import stagecoach.decider.StreamId;
 import stagecoach.orchestrator.app.projection.Projection.Part;
 import stagecoach.runtime.aggregate.Tx;
@@ -22,12 +24,14 @@ final class Replay {
 
     private final Tx tx;
     private final Projection projection;
+    private final Shadow shadow;
     private final Codecs codecs;
     private final String position;
 
     Replay(Tx tx, Projection projection, Shadow shadow, Codecs codecs) {
         this.tx = tx;
         this.projection = projection;
+        this.shadow = shadow;
         this.codecs = codecs;
         this.position = shadow.position(projection);
     }
@@ -128,10 +132,16 @@ final class Replay {
                 events.stream().map(e -> e.stream().value()).distinct().toArray(String[]::new);
         Map<String, Long> done = versions(position, part, streams);
         Map<String, Long> live = versions("inbox", part, streams);
+        Map<String, Long> begins = begins(part, streams, done);
         Map<String, Long> moved = new HashMap<>();
         int handled = 0;
         for (FeedEvent event : events) {
             String stream = event.stream().value();
+            Optional<Long> begin = Optional.ofNullable(begins.get(stream));
+            if (begin.filter(version -> version == event.version()).isPresent()) {
+                shadow.leave(tx, projection, List.of(projection.ownerOf(event.stream())));
+                done.put(stream, event.version() - 1);
+            }
             long at = done.getOrDefault(stream, 0L);
             boolean next =
                     part.inOrder()
@@ -148,6 +158,30 @@ final class Replay {
         }
         move(part, moved);
         return handled;
+    }
+
+    /** Where streams begin by now whose beginning the feed has forgotten, if that is enough. */
+    private Map<String, Long> begins(Part<?> part, String[] streams, Map<String, Long> done) {
+        String[] unknown =
+                Stream.of(streams)
+                        .filter(stream -> !done.containsKey(stream))
+                        .toArray(String[]::new);
+        if (part.whole().isEmpty() || unknown.length == 0) {
+            return Map.of();
+        }
+        Map<String, Long> begins = new HashMap<>();
+        for (var row :
+                tx.select(
+                        """
+                        SELECT f.stream, min(f.version) FROM feed f WHERE f.stream = ANY(?1)
+                        GROUP BY f.stream
+                        HAVING min(f.version) > 1 AND bool_or(f.type = ANY(?2)) AND EXISTS (
+                            SELECT 1 FROM feed_seen s WHERE s.stream = f.stream AND s.version = 1)""",
+                        unknown,
+                        part.whole().toArray(String[]::new))) {
+            begins.put(row.text(0), row.number(1));
+        }
+        return begins;
     }
 
     private Map<String, Long> versions(String table, Part<?> part, String[] streams) {

@@ -32,8 +32,12 @@ class Shadow {
         this.rowsAtOnce = rowsAtOnce;
     }
 
-    /** What a swap changed. */
-    record Difference(long removed, long written) {}
+    /**
+     * What a swap changed.
+     *
+     * @param left rows of owners whose history is no longer whole
+     */
+    record Difference(long removed, long written, long left) {}
 
     String live() {
         return live;
@@ -90,28 +94,43 @@ class Shadow {
         }
     }
 
-    /** Leaves the rows of owners whose history is no longer whole as they are. */
-    void leave(Tx tx, Projection projection, List<String> owners) {
+    /**
+     * Leaves the rows of owners whose history is no longer whole as they are.
+     *
+     * @return how many rows
+     */
+    long leave(Tx tx, Projection projection, List<String> owners) {
+        long left = 0;
         for (int from = 0; from < owners.size(); from += OWNERS_AT_ONCE) {
-            leaveAFew(
-                    tx,
-                    projection,
-                    owners.subList(from, Math.min(owners.size(), from + OWNERS_AT_ONCE)));
+            left +=
+                    leaveAFew(
+                            tx,
+                            projection,
+                            owners.subList(from, Math.min(owners.size(), from + OWNERS_AT_ONCE)));
         }
+        return left;
     }
 
-    private void leaveAFew(Tx tx, Projection projection, List<String> owners) {
+    private long leaveAFew(Tx tx, Projection projection, List<String> owners) {
         String[] ids = owners.toArray(String[]::new);
+        long left = 0;
         for (Table table : projection.tables()) {
             tx.execute(
                     "DELETE FROM %s.%s WHERE %s = ANY(?1)"
                             .formatted(schema(), table.name(), table.owner()),
                     (Object) ids);
-            tx.execute(
-                    "INSERT INTO %s.%s SELECT * FROM %s.%s WHERE %s = ANY(?1)"
-                            .formatted(schema(), table.name(), live, table.name(), table.owner()),
-                    (Object) ids);
+            left +=
+                    tx.execute(
+                            "INSERT INTO %s.%s SELECT * FROM %s.%s WHERE %s = ANY(?1)"
+                                    .formatted(
+                                            schema(),
+                                            table.name(),
+                                            live,
+                                            table.name(),
+                                            table.owner()),
+                            (Object) ids);
         }
+        return left;
     }
 
     /** Leaves out whoever was retired while this went on: the live rows go, or have gone. */
@@ -166,8 +185,12 @@ class Shadow {
         return end.getFirst().optionalText(0);
     }
 
-    /** Makes the live tables equal to the rebuilt ones, and changes only rows that differ. */
-    Difference swap(Tx tx, Projection projection) {
+    /**
+     * Makes the live tables equal to the rebuilt ones, and changes only rows that differ.
+     *
+     * @param left how many rows of the rebuilt ones were left as they are
+     */
+    Difference swap(Tx tx, Projection projection, long left) {
         long removed = 0;
         long written = 0;
         for (Table table : projection.tables()) {
@@ -176,7 +199,7 @@ class Shadow {
                 written += writeMissing(tx, table, piece);
             }
         }
-        return new Difference(removed, written);
+        return new Difference(removed, written, left);
     }
 
     /** Both sides are bounded: the database would not bound one by the other. */

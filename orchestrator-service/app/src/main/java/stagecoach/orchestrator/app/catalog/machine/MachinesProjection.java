@@ -4,6 +4,9 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Set;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
+import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.channel.EventType;
 import stagecoach.decider.StreamId;
 import stagecoach.orchestrator.app.projection.Piece;
 import stagecoach.orchestrator.app.projection.Projection;
@@ -16,6 +19,14 @@ import stagecoach.runtime.aggregate.Tx;
 @Singleton
 class MachinesProjection implements Projection {
     private static final String AGENT = "agent";
+
+    /**
+     * Each tells how the tentacle is; what else a row has is older than whatever the feed forgot.
+     */
+    private static final Set<String> WHOLE =
+            Set.of(
+                    EventType.of(AgentHealthChanged.class).bareName(),
+                    EventType.of(AgentRevoked.class).bareName());
 
     @Override
     public String name() {
@@ -35,6 +46,7 @@ class MachinesProjection implements Projection {
                         AGENT,
                         AgentReport.class,
                         Set.of(),
+                        WHOLE,
                         (tx, reports) -> reports.forEach(report -> AgentRows.keep(tx, report))));
     }
 
@@ -43,7 +55,7 @@ class MachinesProjection implements Projection {
         return stream.name();
     }
 
-    /** Reports tell all of it. */
+    /** Reports tell all of it; with what older ones told, {@link #WHOLE} begins. */
     @Override
     public void carryOver(Tx tx, Table table, String live, String shadow, Piece piece) {}
 }

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.catalog.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,17 +50,71 @@ class MachinesRebuildTest {
         spoil("INSERT INTO agent (agent, state) VALUES ('target:rebuilt-3', 'HEALTHY')");
         assertThat(Api.get("/targets/rebuilt-1").asString()).isNotEqualTo(target);
 
-        Api.expect(202, Api.post(MACHINES + "/rebuild", ""));
-
-        await().atMost(StagecoachResource.PATIENCE)
-                .until(
-                        () ->
-                                Api.get(MACHINES)
-                                        .jsonPath()
-                                        .getString("rebuild.state")
-                                        .equals("DONE"));
+        rebuild();
         assertThat(rows()).isEqualTo(right);
         // Nor did the enrolment make anew what people had changed.
         assertThat(Api.get("/targets/rebuilt-1").asString()).isEqualTo(target);
+    }
+
+    @Test
+    void machines_older_than_the_feed_are_as_they_were_last_reported_and_others_are_told_as_left() {
+        Api.put("/environments/aged", "{}");
+        Api.put("/regions/eu", "{}");
+        Machines.web("aged-1", "aged", "eu");
+        Machines.leaves("aged-1");
+        Machines.web("aged-2", "aged", "eu");
+        String right = row("aged-1");
+        forget("aged-1", 3, 1);
+        forget("aged-2", 2, 2);
+        spoil("UPDATE agent SET state = 'HEALTHY', reason = 'x' WHERE agent = 'target:aged-1'");
+        spoil("UPDATE agent SET reason = 'nobody can say' WHERE agent = 'target:aged-2'");
+        String wrong = row("aged-2");
+
+        JsonPath done = rebuild();
+        assertThat(row("aged-1")).as("with the thumbprint of its enrolment").isEqualTo(right);
+        assertThat(row("aged-2")).isEqualTo(wrong);
+        assertThat(done.getLong("rebuild.rowsLeft")).isPositive();
+        assertThat(done.getString("rebuild.leftBecause"))
+                .startsWith("the feed no longer tells the beginning of their history");
+    }
+
+    private String row(String target) {
+        return unitOfWork.run(
+                tx ->
+                        String.valueOf(
+                                tx.rows(
+                                                "SELECT CAST(a AS text) FROM agent a WHERE agent = ?1",
+                                                "target:" + target)
+                                        .getFirst()[0]));
+    }
+
+    /** As the retention of events does it, once the feed has all events of the machine. */
+    private void forget(String target, int events, int upTo) {
+        String stream = "agent-target:" + target;
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () ->
+                                unitOfWork
+                                        .run(
+                                                tx ->
+                                                        tx.rows(
+                                                                "SELECT 1 FROM feed WHERE stream = ?1",
+                                                                stream))
+                                        .size(),
+                        size -> size == events);
+        unitOfWork.execute(
+                tx ->
+                        tx.execute(
+                                "DELETE FROM feed WHERE stream = ?1 AND version <= ?2",
+                                stream,
+                                upTo));
+    }
+
+    private static JsonPath rebuild() {
+        Api.expect(202, Api.post(MACHINES + "/rebuild", ""));
+        return await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () -> Api.get(MACHINES).jsonPath(),
+                        told -> told.getString("rebuild.state").equals("DONE"));
     }
 }
