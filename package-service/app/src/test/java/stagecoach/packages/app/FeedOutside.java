@@ -37,8 +37,11 @@ final class FeedOutside implements AutoCloseable {
     /** Where it sends everybody, if anywhere. */
     volatile String movedTo = "";
 
-    /** What a download waits for. */
+    /** What downloads of {@link #gated} wait for. */
     volatile @Nullable CountDownLatch gate;
+
+    /** What stands in the paths that wait; all have nothing. */
+    volatile String gated = "";
 
     private final HttpServer server;
 
@@ -109,7 +112,7 @@ final class FeedOutside implements AutoCloseable {
             asked.add(path);
             byte[] body = documents.get(path);
             CountDownLatch wait = gate;
-            if (wait != null && path.endsWith(".nupkg")) {
+            if (wait != null && path.endsWith(".nupkg") && path.contains(gated)) {
                 wait.await();
             }
             if (!Http.basic(PASSWORD)

@@ -20,6 +20,7 @@ import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
 import stagecoach.packages.app.upstream.Fetch;
 import stagecoach.packages.app.upstream.Upstream;
+import stagecoach.packages.app.upstream.Upstream.Asker;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.runtime.request.Nearest;
@@ -97,7 +98,9 @@ class UpstreamPins {
         try {
             PackageVersion version =
                     choice.version().get(left(giveUpAt).toMillis(), TimeUnit.MILLISECONDS);
-            Fetch fetch = upstream.await(wanted.feed(), wanted.id(), version, left(giveUpAt));
+            Fetch fetch =
+                    upstream.await(
+                            Asker.RELEASE, wanted.feed(), wanted.id(), version, left(giveUpAt));
             return switch (fetch) {
                 case Fetch.Here here -> Answer.pinned(here.pin());
                 case Fetch.Underway underway -> Answer.underway(underway.sentence());

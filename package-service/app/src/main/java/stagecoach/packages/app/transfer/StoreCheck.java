@@ -25,6 +25,7 @@ import stagecoach.packages.app.keeping.Removals;
 import stagecoach.packages.app.transfer.Rescuer.Rescued;
 import stagecoach.packages.app.upstream.Fetch;
 import stagecoach.packages.app.upstream.Upstream;
+import stagecoach.packages.app.upstream.Upstream.Asker;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.blob.Verification;
@@ -310,7 +311,8 @@ public class StoreCheck {
     /** What came from a feed outside can come from there again. */
     private Optional<String> fetchedAgain(PinnedPackage wanted) throws InterruptedException {
         PackagePin pin = wanted.pin();
-        Fetch fetch = upstream.await(wanted.feed(), pin.id(), pin.version(), FETCH_MAX);
+        Fetch fetch =
+                upstream.await(Asker.RELEASE, wanted.feed(), pin.id(), pin.version(), FETCH_MAX);
         return switch (fetch) {
             case Fetch.Here(PackagePin here, _, _) ->
                     here.sha512().equals(pin.sha512())

@@ -7,10 +7,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import stagecoach.packages.app.index.PushedIds;
+import stagecoach.packages.app.upstream.Upstream.Asker;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.server.blob.FolderBlobStore;
@@ -28,18 +27,21 @@ import stagecoach.vocabulary.packages.PackageVersion;
  */
 @Singleton
 public class ReadThrough {
-    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
-    private static final Duration PATIENCE = Duration.ofSeconds(80);
-
-    /** Who asks beyond these waits for his turn: feeds and disk are not for readers to flood. */
-    private static final int ASKED_AT_ONCE_MAX = 32;
+    /**
+     * What a feed tells of a package is given again for so long: a client reads one document after
+     * the other, and many clients the same ones.
+     */
+    private static final Duration MEMORY = Duration.ofSeconds(3);
 
     private final UnitOfWork unitOfWork;
     private final FeedCatalog catalog;
     private final Upstream upstream;
     private final FolderBlobStore blobs;
     private final Clock clock;
-    private final Semaphore turns = new Semaphore(ASKED_AT_ONCE_MAX, true);
+    private final Questions<List<PackageVersion>> askedForVersions = new Questions<>(MEMORY);
+    private final Questions<List<RegisteredVersion>> askedForRegistrations =
+            new Questions<>(MEMORY);
+    private final Questions<Fetch> askedForPackages = new Questions<>(Duration.ZERO);
 
     ReadThrough(
             UnitOfWork unitOfWork,
@@ -90,7 +92,8 @@ public class ReadThrough {
         }
         List<PackageVersion> held = held(source.get(), id);
         try {
-            List<PackageVersion> told = asked(source.get(), feed -> feed.versions(id));
+            List<PackageVersion> told =
+                    asked(askedForVersions, source.get(), id, feed -> feed.versions(id));
             return Stream.concat(told.stream(), held.stream()).distinct().sorted().toList();
         } catch (FeedException e) {
             if (held.isEmpty()) {
@@ -121,7 +124,8 @@ public class ReadThrough {
         Optional<FeedId> source = source(id);
         return source.isEmpty()
                 ? List.of()
-                : asked(source.get(), feed -> feed.registered(id)).stream()
+                : asked(askedForRegistrations, source.get(), id, feed -> feed.registered(id))
+                        .stream()
                         .sorted(Comparator.comparing(RegisteredVersion::version))
                         .toList();
     }
@@ -141,7 +145,16 @@ public class ReadThrough {
             return Optional.empty();
         }
         FeedId feed = source.get();
-        Fetch fetch = inTurn(() -> upstream.await(feed, id, version, PATIENCE));
+        // What is here waits for nobody's turn.
+        Optional<PackagePin> found = upstream.find(feed, id, version);
+        if (found.isPresent()) {
+            return kept(feed, found.get()).map(pin -> new Given(feed, pin));
+        }
+        Fetch fetch =
+                askedForPackages.ask(
+                        feed,
+                        new Named(id, version),
+                        patience -> upstream.await(Asker.READER, feed, id, version, patience));
         return switch (fetch) {
             case Fetch.Here here -> kept(feed, here.pin()).map(pin -> new Given(feed, pin));
             case Fetch.Underway(String sentence) -> throw new UnderwayException(sentence + ".");
@@ -149,6 +162,8 @@ public class ReadThrough {
             case Fetch.Failed failed -> missing(failed);
         };
     }
+
+    private record Named(PackageId id, PackageVersion version) {}
 
     private static Optional<Given> missing(Fetch.Failed failed) throws FeedException {
         return switch (failed.kind()) {
@@ -174,27 +189,10 @@ public class ReadThrough {
         R ask(PackageFeed feed) throws FeedException, InterruptedException;
     }
 
-    private <R> List<R> asked(FeedId id, Question<List<R>> question)
+    private <R> List<R> asked(
+            Questions<List<R>> questions, FeedId id, PackageId about, Question<List<R>> question)
             throws FeedException, InterruptedException, UnderwayException {
         Optional<PackageFeed> feed = upstream.feed(id);
-        return feed.isEmpty() ? List.of() : inTurn(() -> question.ask(feed.get()));
-    }
-
-    private interface Turn<R> {
-        R take() throws FeedException, InterruptedException;
-    }
-
-    private <R> R inTurn(Turn<R> turn)
-            throws FeedException, InterruptedException, UnderwayException {
-        if (!turns.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new UnderwayException(
-                    "%d questions to feeds outside are open, and this one did not get its turn."
-                            .formatted(ASKED_AT_ONCE_MAX));
-        }
-        try {
-            return turn.take();
-        } finally {
-            turns.release();
-        }
+        return feed.isEmpty() ? List.of() : questions.ask(id, about, _ -> question.ask(feed.get()));
     }
 }

@@ -7,17 +7,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.app.keeping.Removals;
@@ -48,9 +49,6 @@ import stagecoach.vocabulary.packages.Sha512;
  */
 @Singleton
 public class Upstream {
-    /** So many at once: a few large ones must not keep a small one waiting for long. */
-    private static final int FETCHES_MAX = 16;
-
     private static final int MEGABYTE = 1 << 20;
 
     /** Who asks later than this after a failure wants another attempt. */
@@ -65,10 +63,15 @@ public class Upstream {
     private final ArchiveGuard guard = new ArchiveGuard(ArchiveLimits.defaults());
     private final Map<Key, Flight> flights = new ConcurrentHashMap<>();
 
-    // Threads of the system: hashing gigabytes would keep the virtual ones from their processors.
-    private final ExecutorService threads =
-            Executors.newFixedThreadPool(
-                    FETCHES_MAX, Thread.ofPlatform().name("upstream-", 0).daemon().factory());
+    private final FetchThreads threads = new FetchThreads();
+
+    /** For whom something is fetched. */
+    public enum Asker {
+        /** A release or a deployment, or the server for its own store. */
+        RELEASE,
+        /** A client that reads through, such as a build. */
+        READER
+    }
 
     Upstream(
             UnitOfWork unitOfWork,
@@ -87,14 +90,24 @@ public class Upstream {
 
     @PreDestroy
     void stop() {
-        threads.shutdownNow();
+        threads.stop();
     }
 
     private record Key(FeedId feed, PackageId id, PackageVersion version) {}
 
-    private record Flight(CompletableFuture<Fetch> end, AtomicLong came, AtomicLong landedAt) {
+    private record Flight(
+            CompletableFuture<Fetch> end,
+            AtomicLong came,
+            AtomicLong landedAt,
+            Set<Asker> askers,
+            AtomicBoolean begun) {
         Flight() {
-            this(new CompletableFuture<>(), new AtomicLong(), new AtomicLong());
+            this(
+                    new CompletableFuture<>(),
+                    new AtomicLong(),
+                    new AtomicLong(),
+                    EnumSet.noneOf(Asker.class),
+                    new AtomicBoolean());
         }
 
         void land(Fetch result) {
@@ -127,12 +140,19 @@ public class Upstream {
         return unitOfWork.run(catalog::ids);
     }
 
-    /** Sees to it that a package comes; who wants to know of it asks {@link #await}. */
+    /**
+     * Sees to it that a package comes for a release; who wants to know of it asks {@link #await}.
+     */
     public void want(FeedId feed, PackageId id, PackageVersion version) {
         var key = new Key(feed, id, version);
         if (here(key).isEmpty()) {
-            flight(key);
+            flight(Asker.RELEASE, key);
         }
+    }
+
+    /** A package that is here, and that nobody removes for the next minutes. */
+    public Optional<PackagePin> find(FeedId feed, PackageId id, PackageVersion version) {
+        return here(new Key(feed, id, version));
     }
 
     /**
@@ -180,14 +200,15 @@ public class Upstream {
      *
      * @param patience after which it is said how far it is
      */
-    public Fetch await(FeedId feed, PackageId id, PackageVersion version, Duration patience)
+    public Fetch await(
+            Asker asker, FeedId feed, PackageId id, PackageVersion version, Duration patience)
             throws InterruptedException {
         var key = new Key(feed, id, version);
         Optional<PackagePin> here = here(key);
         if (here.isPresent()) {
             return new Fetch.Here(here.get(), 0, 0);
         }
-        var flight = flight(key);
+        var flight = flight(asker, key);
         try {
             Fetch end = flight.end().get(patience.toMillis(), TimeUnit.MILLISECONDS);
             // Who asks next, after it was told, begins anew.
@@ -207,17 +228,25 @@ public class Upstream {
         }
     }
 
-    private Flight flight(Key key) {
+    private Flight flight(Asker asker, Key key) {
         // What has landed is looked at again: what was here may have gone since. Only a failure
         // stays for a while, until somebody has been told of it.
         return flights.compute(
-                key, (_, present) -> present == null || present.isOver() ? begun(key) : present);
+                key,
+                (_, present) -> {
+                    var flight = present == null || present.isOver() ? new Flight() : present;
+                    // It takes the first thread that is free for anybody who wants it.
+                    if (flight.askers().add(asker)) {
+                        threads.execute(key.feed(), asker, () -> begin(key, flight));
+                    }
+                    return flight;
+                });
     }
 
-    private Flight begun(Key key) {
-        var flight = new Flight();
-        threads.execute(() -> fly(key, flight));
-        return flight;
+    private void begin(Key key, Flight flight) {
+        if (flight.begun().compareAndSet(false, true)) {
+            fly(key, flight);
+        }
     }
 
     private void fly(Key key, Flight flight) {
