@@ -48,16 +48,18 @@ final class CacheProcess implements AutoCloseable {
     /** Starts one with an empty folder on a free port. */
     static CacheProcess start(String name, String grantPublicKey) {
         try {
-            var cache =
-                    new CacheProcess(
-                            name,
-                            Files.createTempDirectory("stagecoach-" + name + "-"),
-                            grantPublicKey);
-            cache.start();
-            return cache;
+            return start(
+                    name, Files.createTempDirectory("stagecoach-" + name + "-"), grantPublicKey);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts one with this folder on a free port. */
+    static CacheProcess start(String name, Path folder, String grantPublicKey) throws IOException {
+        var cache = new CacheProcess(name, folder, grantPublicKey);
+        cache.start();
+        return cache;
     }
 
     /** Starts it again, with the same folder and port. */

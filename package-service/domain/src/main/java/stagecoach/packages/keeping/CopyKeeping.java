@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.packages.PackageEvent.Why;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -25,6 +26,21 @@ public final class CopyKeeping {
      * @param reason in words
      */
     public record Dropping(Copy copy, Why why, String reason) {}
+
+    /**
+     * What goes so that something else fits; nothing if that would not be enough.
+     *
+     * @param missing so many bytes are to become free
+     */
+    public static List<Dropping> forRoom(Collection<Copy> copies, long missing, Instant now) {
+        var nothingSet = new CachesKept(Optional.empty(), Optional.empty());
+        List<Dropping> going = going(copies, nothingSet, missing, now);
+        return sum(going) >= missing ? going : List.of();
+    }
+
+    private static long sum(Collection<Dropping> going) {
+        return going.stream().mapToLong(dropping -> dropping.copy().pin().size()).sum();
+    }
 
     /**
      * What goes.
@@ -58,8 +74,7 @@ public final class CopyKeeping {
                                 "nobody used it there for %d days".formatted(kept.days().get())));
             }
         }
-        long free =
-                going.values().stream().mapToLong(dropping -> dropping.copy().pin().size()).sum();
+        long free = sum(going.values());
         for (Copy copy : oldestFirst) {
             if (free >= missing) {
                 break;

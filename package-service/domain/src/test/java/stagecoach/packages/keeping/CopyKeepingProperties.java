@@ -91,6 +91,27 @@ class CopyKeepingProperties {
     }
 
     @Property
+    void for_room_that_cannot_be_made_nothing_goes(@ForAll("copies") List<Copy> copies) {
+        long all =
+                CopyKeeping.forRoom(copies, 1, NOW).isEmpty()
+                        ? 0
+                        : CopyKeeping.going(
+                                        copies,
+                                        new CachesKept(Optional.empty(), Optional.empty()),
+                                        Long.MAX_VALUE,
+                                        NOW)
+                                .stream()
+                                .mapToLong(dropping -> dropping.copy().pin().size())
+                                .sum();
+        assertThat(CopyKeeping.forRoom(copies, all + 1, NOW)).isEmpty();
+        assertThat(
+                        CopyKeeping.forRoom(copies, all, NOW).stream()
+                                .mapToLong(dropping -> dropping.copy().pin().size())
+                                .sum())
+                .isEqualTo(all);
+    }
+
+    @Property
     void for_room_the_oldest_go_and_no_more_than_must(@ForAll("copies") List<Copy> copies) {
         CachesKept nothing = new CachesKept(Optional.empty(), Optional.empty());
         long missing = 250;

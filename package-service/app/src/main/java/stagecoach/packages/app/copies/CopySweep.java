@@ -36,9 +36,7 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * Looks after what caches hold, every few minutes: has them drop what need not be there, and takes
- * note of what is not there any more. It is marked first, so that nobody is sent there for it; then
- * the cache drops it, unless it was ordered meanwhile; then it is forgotten here. Killed anywhere
- * in between it is done again, and any number of pods may do it at once.
+ * note of what is not there any more. Any number of pods may do it at once.
  */
 @Singleton
 public class CopySweep {
@@ -51,6 +49,7 @@ public class CopySweep {
     private final CacheCatalog caches;
     private final CacheContents contents;
     private final CopyTable copies;
+    private final CopyDrops drops;
     private final RetentionSettings settings;
     private final Removals removals;
     private final Clock clock;
@@ -61,6 +60,7 @@ public class CopySweep {
             CacheCatalog caches,
             CacheContents contents,
             CopyTable copies,
+            CopyDrops drops,
             RetentionSettings settings,
             Removals removals,
             Clock clock) {
@@ -68,6 +68,7 @@ public class CopySweep {
         this.caches = caches;
         this.contents = contents;
         this.copies = copies;
+        this.drops = drops;
         this.settings = settings;
         this.removals = removals;
         this.clock = clock;
@@ -122,7 +123,7 @@ public class CopySweep {
             if (!held.contains(sha512)) {
                 forget(id, row, seen, damaged.contains(sha512));
             } else if (row.dropping().isPresent()) {
-                drop(cache, row.copy().pin(), row.dropping().get());
+                drops.drop(cache, row.copy().pin(), row.dropping().get());
             }
         }
         List<Copy> present =
@@ -133,7 +134,7 @@ public class CopySweep {
                         .toList();
         for (CopyKeeping.Dropping going :
                 CopyKeeping.going(present, kept, missing(holdings.room(), kept), now)) {
-            drop(cache, going.copy().pin(), new Dropped(going.why(), going.reason()));
+            drops.drop(cache, going.copy().pin(), Dropped.of(going));
         }
         for (Sha512 sha512 : unitOfWork.run(tx -> copies.adopt(tx, id, unknown))) {
             dropNameless(cache, sha512);
@@ -164,33 +165,6 @@ public class CopySweep {
                         removals.tell(tx, new PackageDropped(pin, cache, why.why(), why.reason()));
                     }
                 });
-    }
-
-    private void drop(CacheRow cache, PackagePin pin, Dropped why)
-            throws CacheAway, InterruptedException {
-        var id = new CacheId(cache.id);
-        // Asked before it is marked: whoever leases it behind the mark orders it later than this.
-        Optional<String> lastOrder = contents.lastOrder(cache, pin.sha512());
-        if (lastOrder.isEmpty()) {
-            return;
-        }
-        if (!unitOfWork.run(tx -> copies.mark(tx, id, pin.sha512(), why))) {
-            unitOfWork.execute(tx -> copies.unmark(tx, id, pin.sha512()));
-            return;
-        }
-        if (!contents.drop(cache, pin.sha512(), lastOrder.get())) {
-            unitOfWork.execute(tx -> copies.unmark(tx, id, pin.sha512()));
-            return;
-        }
-        unitOfWork.execute(
-                tx -> {
-                    if (copies.dropped(tx, id, pin.sha512())) {
-                        removals.tell(tx, new PackageDropped(pin, id, why.why(), why.reason()));
-                    }
-                });
-        Log.infof(
-                "A cache dropped a package: %s. cache=%s id=%s version=%s sha512=%s",
-                why.reason(), cache.id, pin.id(), pin.version(), pin.sha512());
     }
 
     /** Nobody knows what it is any more, so nobody can ask for it. */

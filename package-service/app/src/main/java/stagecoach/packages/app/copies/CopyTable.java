@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.packages.PackageEvent.Why;
 import stagecoach.packages.keeping.Copy;
+import stagecoach.packages.keeping.CopyKeeping;
 import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackageId;
@@ -35,7 +36,11 @@ class CopyTable {
     record Row(Copy copy, Optional<Dropped> dropping) {}
 
     /** Why it is being dropped. */
-    record Dropped(Why why, String reason) {}
+    record Dropped(Why why, String reason) {
+        static Dropped of(CopyKeeping.Dropping dropping) {
+            return new Dropped(dropping.why(), dropping.reason());
+        }
+    }
 
     /** All of a cache. */
     List<Row> of(Statements tx, CacheId cache) {

@@ -29,6 +29,8 @@ import stagecoach.vocabulary.identity.CacheId;
  */
 @Singleton
 public class Replicator {
+    private static final int ROOMS_MAX = 3;
+
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final GrantAuthority grants;
@@ -38,6 +40,7 @@ public class Replicator {
     private final ReplicationConfig config;
     private final Places places;
     private final DownCaches downs;
+    private final Room room;
 
     Replicator(
             UnitOfWork unitOfWork,
@@ -48,6 +51,7 @@ public class Replicator {
             StoreCheck store,
             Places places,
             DownCaches downs,
+            Room room,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
@@ -58,6 +62,18 @@ public class Replicator {
         this.places = places;
         this.config = config;
         this.downs = downs;
+        this.room = room;
+    }
+
+    /** Makes room on the disks of caches. */
+    public interface Room {
+        /**
+         * Has a cache drop as much of what nobody needs as is missing.
+         *
+         * @param bytes how many are to become free
+         * @return why that could not be done; empty if it was
+         */
+        Optional<String> make(CacheRow cache, long bytes) throws InterruptedException;
     }
 
     /** Brings a package into a cache; returns when it is there, cannot be, or nobody waits. */
@@ -106,6 +122,7 @@ public class Replicator {
         private long bytesBefore;
         private int attemptsBefore;
         private int fruitless;
+        private int roomsMade;
         private long bytesHere = -1;
 
         /** The last that the cache said in this round. */
@@ -231,7 +248,7 @@ public class Replicator {
             return unitOfWork.run(tx -> caches.isSuspect(tx, fill.cache(), fill.pin().sha512()));
         }
 
-        private Setback setback(PullStatus status) {
+        private Setback setback(PullStatus status) throws CacheFailure, InterruptedException {
             PullStatus.Failure failure = status.failure().orElseThrow();
             return switch (failure.kind()) {
                 case TEMPORARY -> new Setback(true, true, failure.reason());
@@ -245,8 +262,21 @@ public class Replicator {
                     store.doubt(fill.pin().sha512());
                     yield new Setback(false, true, failure.reason());
                 }
+                case NO_ROOM -> noRoom(failure);
                 case PERMANENT -> new Setback(false, true, failure.reason());
             };
+        }
+
+        /** Others may take the room that was made, but not on and on. */
+        private Setback noRoom(PullStatus.Failure failure)
+                throws CacheFailure, InterruptedException {
+            if (roomsMade == ROOMS_MAX) {
+                return new Setback(false, true, failure.reason());
+            }
+            roomsMade++;
+            return room.make(configured(), failure.bytesMissing())
+                    .map(why -> new Setback(false, true, failure.reason() + "; " + why))
+                    .orElseGet(() -> new Setback(true, true, failure.reason()));
         }
 
         private Filled filled(PullStatus status) {

@@ -23,6 +23,9 @@ sealed interface DownloadTry {
         }
     }
 
+    /** The disk has too little room. */
+    record NoRoom(String reason, long bytesMissing) implements DownloadTry {}
+
     /** The server does not accept the grant. */
     record Refused(String reason) implements DownloadTry {}
 

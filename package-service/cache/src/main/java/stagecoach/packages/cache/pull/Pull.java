@@ -2,7 +2,6 @@ package stagecoach.packages.cache.pull;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileStore;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -33,7 +32,7 @@ final class Pull {
     private static final Logger LOG = Logger.getLogger(Pull.class);
 
     private final BlobStore blobs;
-    private final FileStore disk;
+    private final PullRoom room;
     private final Set<Sha512> verified;
     private final CentralDownload download;
     private final PullRules rules;
@@ -53,14 +52,14 @@ final class Pull {
     Pull(
             PullOrder order,
             BlobStore blobs,
-            FileStore disk,
+            PullRoom room,
             Set<Sha512> verified,
             CentralDownload download,
             PullRules rules,
             HeldWatch watch) {
         this.order = order;
         this.blobs = blobs;
-        this.disk = disk;
+        this.room = room;
         this.verified = verified;
         this.download = download;
         this.rules = rules;
@@ -124,6 +123,8 @@ final class Pull {
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "A pull failed. sha512=%s", sha512());
             fail(Failure.Kind.PERMANENT, "the cache failed: " + e);
+        } finally {
+            room.giveBack(this);
         }
     }
 
@@ -177,6 +178,10 @@ final class Pull {
                     verified.add(sha512());
                     watch.came(sha512());
                     end.complete(status(State.HELD, Optional.empty()));
+                    return;
+                }
+                case DownloadTry.NoRoom(String reason, long bytesMissing) -> {
+                    fail(Failure.noRoom(reason, bytesMissing));
                     return;
                 }
                 case DownloadTry.Refused(String reason) -> {
@@ -235,8 +240,14 @@ final class Pull {
         } catch (DiskFullException full) {
             // What came would keep the disk full, for this process and for all others.
             forget();
-            throw full;
+            return new DownloadTry.NoRoom(
+                    "the cache's disk failed: " + full.getMessage(),
+                    Math.max(1, room.take(this, this::rest)));
         }
+    }
+
+    private long rest() {
+        return order().pin().size() - bytesHere.get();
     }
 
     private void forget() throws IOException {
@@ -253,14 +264,15 @@ final class Pull {
             throws IOException, InterruptedException {
         bytesHere.set(partial.size());
         bytesResumed = partial.size();
-        long missing = now.pin().size() - partial.size();
-        if (missing == 0) {
+        if (rest() == 0) {
             return new DownloadTry.Complete(partial.size());
         }
-        if (disk.getUsableSpace() < missing) {
-            throw new IOException(
-                    "%d bytes are free and %d are needed"
-                            .formatted(disk.getUsableSpace(), missing));
+        long lacking = room.take(this, this::rest);
+        if (lacking > 0) {
+            return new DownloadTry.NoRoom(
+                    "the cache's disk has too little room: %d bytes are still to come, and of what is free and not for others %d bytes are missing"
+                            .formatted(rest(), lacking),
+                    lacking);
         }
         tries.incrementAndGet();
         return download.go(now, partial, this::came, this::reads, left);
@@ -301,7 +313,11 @@ final class Pull {
     }
 
     private void fail(Failure.Kind kind, String reason) {
-        end.complete(status(State.FAILED, Optional.of(new Failure(kind, reason))));
+        fail(new Failure(kind, reason));
+    }
+
+    private void fail(Failure failure) {
+        end.complete(status(State.FAILED, Optional.of(failure)));
     }
 
     private PullStatus status(State state, Optional<Failure> failure) {

@@ -36,7 +36,7 @@ public final class Pulls implements Closeable {
     private static final long CLOSING_SECONDS_MAX = 10;
 
     private final FolderBlobStore blobs;
-    private final FileStore disk;
+    private final PullRoom room;
     private final PullRules rules;
     private final CentralDownload download;
     private final HeldWatch watch;
@@ -71,7 +71,7 @@ public final class Pulls implements Closeable {
             HeldWatch watch,
             ServerAddresses.Resolver resolver) {
         this.blobs = blobs;
-        this.disk = disk;
+        this.room = new PullRoom(disk);
         this.rules = rules;
         this.watch = watch;
         this.download = new CentralDownload(rules, resolver);
@@ -108,7 +108,7 @@ public final class Pulls implements Closeable {
 
     /** Begins behind the one before it, which may be stopped and still about to let go. */
     private Pull begun(PullOrder order, @Nullable Pull before) {
-        var pull = new Pull(order, blobs, disk, verified, download, rules, watch);
+        var pull = new Pull(order, blobs, room, verified, download, rules, watch);
         if (before == null) {
             threads.execute(pull::run);
         } else {

@@ -39,8 +39,18 @@ public record PullStatus(
      *
      * @param kind what it means for the one who ordered it
      * @param reason for people
+     * @param bytesMissing of NO_ROOM, how many bytes must become free
      */
-    public record Failure(Kind kind, String reason) {
+    public record Failure(Kind kind, String reason, long bytesMissing) {
+        /** One that is not about room. */
+        public Failure(Kind kind, String reason) {
+            this(kind, reason, 0);
+        }
+
+        /** The disk has too little room. */
+        public static Failure noRoom(String reason, long bytesMissing) {
+            return new Failure(Kind.NO_ROOM, reason, bytesMissing);
+        }
 
         /** What to do about it. */
         public enum Kind {
@@ -50,8 +60,22 @@ public record PullStatus(
             REFUSED,
             /** The server gave other bytes than those of the digest. */
             WRONG_BYTES,
+            /** The disk has too little room; it works when other packages have gone. */
+            NO_ROOM,
             /** Ordering it again will not help. */
             PERMANENT
+        }
+
+        /** Servers of before NO_ROOM know no such kind, and can do nothing about it. */
+        private Kind told() {
+            return kind == Kind.NO_ROOM ? Kind.PERMANENT : kind;
+        }
+
+        private static Failure parse(JsonNode document) {
+            var kind = Kind.valueOf(document.path("failure").asText());
+            String reason = document.path("reason").asText();
+            long missing = document.path("bytesMissing").asLong();
+            return missing > 0 ? noRoom(reason, missing) : new Failure(kind, reason);
         }
     }
 
@@ -71,8 +95,11 @@ public record PullStatus(
         document.put("tries", tries);
         failure.ifPresent(
                 why -> {
-                    document.put("failure", why.kind().name());
+                    document.put("failure", why.told().name());
                     document.put("reason", why.reason());
+                    if (why.kind() == Failure.Kind.NO_ROOM) {
+                        document.put("bytesMissing", why.bytesMissing());
+                    }
                 });
         try {
             return JSON.writeValueAsBytes(document);
@@ -100,11 +127,6 @@ public record PullStatus(
                 document.path("bytes").asLong(),
                 document.path("bytesResumed").asLong(),
                 document.path("tries").asInt(),
-                state == State.FAILED
-                        ? Optional.of(
-                                new Failure(
-                                        Failure.Kind.valueOf(document.path("failure").asText()),
-                                        document.path("reason").asText()))
-                        : Optional.empty());
+                state == State.FAILED ? Optional.of(Failure.parse(document)) : Optional.empty());
     }
 }
