@@ -25,6 +25,7 @@ import stagecoach.contracts.run.RunOutcome;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** Server and cache as they are shipped, killed in the middle of a transfer. */
 class KillIT {
@@ -130,6 +131,39 @@ class KillIT {
 
         assertThat(endedWell().bytesResumed()).isPositive();
         assertThat(link.bytes()).isLessThan(nupkg.bytes().length + SIZE / 10L);
+    }
+
+    @Test
+    void invariant_9_a_server_killed_in_the_middle_of_a_write_into_a_folder_goes_on_with_it()
+            throws Exception {
+        Path share = Files.createTempDirectory("stagecoach-share-");
+        long surely = 32L << 20;
+        var large = Packages.of(Packages.freshId(), "1.0.0", (int) surely + 6_000_000);
+        assertThat(Http.pushed(large.bytes())).isEqualTo(201);
+        var slow = new TransferBudget(Optional.of(8_000_000L), Optional.empty());
+        Configured.region("isle", true, slow, 1);
+        assertThat(
+                        Http.put(
+                                        "/api/v1/caches/killed-share",
+                                        "{\"kind\":\"FOLDER\",\"region\":\"isle\",\"url\":\"file://%s\"}"
+                                                .formatted(share))
+                                .statusCode())
+                .isEqualTo(201);
+        Path incoming = share.resolve("incoming").resolve(large.sha512().value());
+        deployment.start(
+                2, false, Deployment.nearest(large.pin(), Deployment.target("i-1", "isle")));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> Files.exists(incoming) && Files.size(incoming) > surely + 1_000_000);
+
+        central.kill();
+        assertThat(incoming).exists();
+        central.start();
+
+        var replicated = deployment.event(2, PackageReplicated.class);
+        assertThat(replicated.bytesResumed()).isEqualTo(surely);
+        assertThat(replicated.bytes()).isEqualTo(large.bytes().length - surely);
+        assertThat(Files.readAllBytes(share.resolve("blobs").resolve(large.sha512().value())))
+                .isEqualTo(large.bytes());
     }
 
     @Test

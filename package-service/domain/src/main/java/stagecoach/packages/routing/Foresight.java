@@ -56,6 +56,10 @@ public final class Foresight {
     private static final class Foreseen {
         private final List<RegionRoute> routes;
         private final Map<CacheId, RegionId> regions = new HashMap<>();
+
+        /** Of others: what they hold is not pushed again, even if all is forced. */
+        private final Set<CacheId> servers = new HashSet<>();
+
         private final boolean force;
         private final Holdings holdings;
         private final List<ToTarget> targets = new ArrayList<>();
@@ -77,7 +81,12 @@ public final class Foresight {
             this.routes = routes;
             this.force = force;
             this.holdings = holdings;
-            caches.forEach(cache -> regions.put(cache.source().cache(), cache.region()));
+            for (KnownCache cache : caches) {
+                regions.put(cache.source().cache(), cache.region());
+                if (cache.source() instanceof Source.NuGet) {
+                    servers.add(cache.source().cache());
+                }
+            }
         }
 
         /** Targets read what caches get in the same run, so that is looked at first. */
@@ -152,7 +161,10 @@ public final class Foresight {
         }
 
         private void fill(PackagePin pin, RegionRoute route, CacheId cache) {
-            boolean held = cacheHolds(cache, pin.sha512());
+            boolean held =
+                    cacheHolds(cache, pin.sha512())
+                            || (servers.contains(cache)
+                                    && holdings.cacheHolds(cache, pin.sha512()));
             var toCache = new ToCache(pin, cache, held, held ? 0 : pin.size());
             boolean first = fillings.putIfAbsent(new Filling(cache, pin.sha512()), toCache) == null;
             if (first && !held) {

@@ -55,9 +55,12 @@ class ForetoldProperties {
         Before(Random random) {
             force = random.nextInt(4) == 0;
             for (int n = random.nextInt(5); n > 0; n--) {
-                caches.add(
-                        AcquisitionFixture.cache(
-                                "cache-" + n, any(random, REGIONS), random.nextInt(2)));
+                var id = new CacheId("cache-" + n);
+                Source.OfCache source =
+                        random.nextInt(4) == 0
+                                ? new Source.NuGet(id, "https://" + id, Optional.empty())
+                                : new Source.Cache(id, "https://" + id, Optional.empty());
+                caches.add(new KnownCache(source, any(random, REGIONS), random.nextInt(2)));
             }
             REGIONS.stream().filter(_ -> random.nextInt(4) == 0).forEach(withoutFallback::add);
             for (PackagePin pin : PINS) {
@@ -185,9 +188,8 @@ class ForetoldProperties {
 
     private static long filled(Before before, Underway.ToFill fill) {
         PackagePin pin = fill.pinned().pin();
-        return !before.force && before.cacheHolds(fill.cache().cache(), pin.sha512())
-                ? 0
-                : pin.size();
+        boolean again = before.force && !(fill.cache() instanceof Source.NuGet);
+        return !again && before.cacheHolds(fill.cache().cache(), pin.sha512()) ? 0 : pin.size();
     }
 
     private static void count(

@@ -2,7 +2,7 @@ package stagecoach.packages.app.mount;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -18,16 +18,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * A folder that others mount: {@code blobs/<sha512>}, and {@code incoming/} for what is being
- * written. A package has its name only when all of it is on disk, so that any number of processes
- * may write at once; each has a file of its own, and the last one's takes the name.
+ * written. A package has its name only when all of it is on disk. Whoever is killed leaves what he
+ * wrote to the next one, who goes on behind what surely is on disk. Should two ever write at once,
+ * they write the same bytes in the same places.
  */
 public final class SharedFolder {
     private static final int BUFFER_BYTES = 1 << 18;
@@ -45,6 +46,17 @@ public final class SharedFolder {
     /** The one at {@code root}. */
     public SharedFolder(Path root) {
         this.root = root;
+    }
+
+    /**
+     * What was written.
+     *
+     * @param bytes how many
+     * @param bytesResumed how many lay there from an earlier try
+     */
+    public record Put(long bytes, long bytesResumed) {
+        /** It was there already. */
+        public static final Put NOTHING = new Put(0, 0);
     }
 
     /** Told of bytes as they are written; more are when it returns. */
@@ -95,19 +107,39 @@ public final class SharedFolder {
     }
 
     /** Writes a package out of {@code blobs}. */
-    public void put(BlobStore blobs, PackagePin pin, Written written)
+    public Put put(BlobStore blobs, PackagePin pin, Written written)
             throws IOException, InterruptedException {
         Path folder = own(root.resolve(FolderAddress.BLOBS));
         Path incoming = own(root.resolve("incoming"));
         forgetOld(incoming);
-        Path file = incoming.resolve(pin.sha512().value() + "." + UUID.randomUUID());
+        Path file = incoming.resolve(pin.sha512().value());
+        long surely = surelyOnDisk(file, pin);
         try {
-            write(blobs, pin, file, written);
-            Files.move(file, place(pin), ATOMIC_MOVE);
-            sync(folder);
-        } finally {
+            write(blobs, pin, file, surely, written);
+        } catch (OtherBytes e) {
             Files.deleteIfExists(file);
+            throw e;
+        } catch (IOException e) {
+            if (DiskFullException.named(e) instanceof DiskFullException) {
+                // What was written would keep it full, for all others as well.
+                Files.deleteIfExists(file);
+            }
+            throw e;
         }
+        Files.move(file, place(pin), ATOMIC_MOVE);
+        sync(folder);
+        return new Put(pin.size() - surely, surely);
+    }
+
+    /** Behind a point up to which all is synced more is written only when it is. */
+    private static long surelyOnDisk(Path file, PackagePin pin) throws IOException {
+        if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+            // Whatever else lies there, such as a link, is none of ours.
+            Files.deleteIfExists(file);
+            return 0;
+        }
+        long size = Math.min(Files.size(file), pin.size());
+        return Math.max(0, size - 1) / SYNC_EVERY_BYTES * SYNC_EVERY_BYTES;
     }
 
     /** A folder of ours, which is no link to somewhere else. */
@@ -123,28 +155,32 @@ public final class SharedFolder {
         return folder;
     }
 
-    private static void write(BlobStore blobs, PackagePin pin, Path file, Written written)
+    private static void write(
+            BlobStore blobs, PackagePin pin, Path file, long surely, Written written)
             throws IOException, InterruptedException {
         Optional<SeekableByteChannel> stored = blobs.open(pin.sha512());
         if (stored.isEmpty()) {
             throw new OtherBytes("the store has lost " + pin.sha512());
         }
         try (SeekableByteChannel from = stored.get();
-                FileChannel to = FileChannel.open(file, CREATE_NEW, WRITE)) {
+                FileChannel to = FileChannel.open(file, CREATE, WRITE, NOFOLLOW_LINKS)) {
             var hasher = Sha512.hasher();
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-            long unsynced = 0;
-            while (from.read(buffer.clear()) >= 0) {
+            to.truncate(surely);
+            long at = 0;
+            while (from.read(upToSync(buffer.clear(), at)) >= 0) {
                 buffer.flip();
                 hasher.update(buffer.duplicate());
                 long count = buffer.remaining();
-                while (buffer.hasRemaining()) {
-                    to.write(buffer);
+                at += count;
+                if (at <= surely) {
+                    continue;
                 }
-                unsynced += count;
-                if (unsynced >= SYNC_EVERY_BYTES) {
+                for (long position = at - count; buffer.hasRemaining(); ) {
+                    position += to.write(buffer, position);
+                }
+                if (at % SYNC_EVERY_BYTES == 0) {
                     to.force(false);
-                    unsynced = 0;
                 }
                 written.accept(count);
             }
@@ -155,6 +191,11 @@ public final class SharedFolder {
             readable(file, "rw-r--r--");
             to.force(true);
         }
+    }
+
+    private static ByteBuffer upToSync(ByteBuffer buffer, long at) {
+        return buffer.limit(
+                (int) Math.min(buffer.capacity(), SYNC_EVERY_BYTES - at % SYNC_EVERY_BYTES));
     }
 
     /** Tentacles are other users on other machines. */

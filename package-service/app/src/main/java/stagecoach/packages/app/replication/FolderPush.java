@@ -46,24 +46,23 @@ class FolderPush {
      * Sees to it that a package lies in a cache's folder.
      *
      * @param afresh whether to write it even if it seems to be there
-     * @return how many bytes were written; 0 if it was there
+     * @return what was written
      */
-    long push(CacheRow row, PackagePin pin, boolean afresh, FillWatch watch)
+    SharedFolder.Put push(CacheRow row, PackagePin pin, boolean afresh, FillWatch watch)
             throws CacheFailure, InterruptedException {
         Path root = Path.of(FolderAddress.path(row.pushUrl));
         var work = new Work(row, new SharedFolder(root), pin, afresh, watch);
-        try (Mounts.Stay<Boolean> stay = mounts.begin(root, work::done)) {
+        try (Mounts.Stay<SharedFolder.Put> stay = mounts.begin(root, work::done)) {
             if (!work.looked.await(config.connectMax().toMillis(), TimeUnit.MILLISECONDS)) {
                 throw away(new Mounts.Silent(root, null));
             }
             return Transfers.await(
-                            stay.result(),
-                            work.written,
-                            watch,
-                            config.stallMax(),
-                            "does not take bytes at %s; is its file system there?".formatted(root))
-                    ? pin.size()
-                    : 0;
+                    stay.result(),
+                    work.written,
+                    watch,
+                    config.stallMax(),
+                    config.longest(pin.size()),
+                    "does not take bytes at %s; is its file system there?".formatted(root));
         } catch (Mounts.Silent e) {
             throw away(e);
         } catch (ExecutionException e) {
@@ -95,8 +94,8 @@ class FolderPush {
             this.watch = watch;
         }
 
-        /** Whether it had to be written. */
-        boolean done() throws IOException, InterruptedException {
+        /** What had to be written. */
+        SharedFolder.Put done() throws IOException, InterruptedException {
             boolean held;
             try {
                 held = folder.holds(pin);
@@ -105,10 +104,9 @@ class FolderPush {
                 looked.countDown();
             }
             if (held && !afresh) {
-                return false;
+                return SharedFolder.Put.NOTHING;
             }
-            folder.put(blobs, pin, bytes -> paced(row, watch, bytes, written));
-            return true;
+            return folder.put(blobs, pin, bytes -> paced(row, watch, bytes, written));
         }
     }
 

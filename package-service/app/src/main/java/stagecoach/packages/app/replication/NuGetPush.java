@@ -285,8 +285,7 @@ class NuGetPush {
         HttpRequest.Builder request =
                 withKey(talk, service.publish(), request(talk, service.publish()))
                         .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                        // It counts until there is an answer, which comes after all bytes.
-                        .timeout(config.totalMax())
+                        .timeout(config.longest(talk.pin().size()))
                         .PUT(body(talk, boundary, watch, sent));
         try {
             HttpResponse<byte[]> answer =
@@ -295,6 +294,7 @@ class NuGetPush {
                             sent,
                             watch,
                             config.stallMax(),
+                            config.longest(talk.pin().size()),
                             "does not take bytes");
             int status = answer.statusCode();
             if (status / 100 == 2 || status == 409) {

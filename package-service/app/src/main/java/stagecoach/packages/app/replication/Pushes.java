@@ -3,15 +3,21 @@ package stagecoach.packages.app.replication;
 import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheCredentials;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.app.replication.FillOutcome.Abandoned;
 import stagecoach.packages.app.replication.FillOutcome.Filled;
 import stagecoach.packages.app.replication.FillOutcome.NotFilled;
+import stagecoach.packages.app.transfer.FillClaims;
+import stagecoach.packages.app.transfer.FillClaims.Claim;
+import stagecoach.packages.app.transfer.FillClaims.Standing;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.vocabulary.identity.DeploymentId;
 
 /**
  * Brings packages into caches that do not pull, with bounded tries and pauses with jitter. Called
@@ -19,10 +25,13 @@ import stagecoach.runtime.aggregate.UnitOfWork;
  */
 @Singleton
 class Pushes {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final FolderPush folders;
     private final NuGetPush servers;
+    private final FillClaims claims;
     private final DownCaches downs;
     private final ReplicationConfig config;
 
@@ -31,12 +40,14 @@ class Pushes {
             CacheCatalog caches,
             FolderPush folders,
             NuGetPush servers,
+            FillClaims claims,
             DownCaches downs,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.folders = folders;
         this.servers = servers;
+        this.claims = claims;
         this.downs = downs;
         this.config = config;
     }
@@ -44,14 +55,58 @@ class Pushes {
     /** How a cache is configured now, and whether somebody got other bytes from it. */
     private record Now(CacheRow row, CacheCredentials credentials, boolean suspect) {}
 
-    /** Brings a package into a cache; returns when it is there, cannot be, or nobody waits. */
+    /** How many bytes had to be moved, and how many were there from an earlier try. */
+    private record Pushed(long bytes, long bytesResumed) {}
+
+    /** Somebody waits as long as the claim is ours, too. */
+    private record Claimed(FillWatch watch, Claim claim) implements FillWatch {
+        @Override
+        public void progress(long bytes) {
+            watch.progress(bytes);
+        }
+
+        @Override
+        public List<DeploymentId> waiting() {
+            return watch.waiting();
+        }
+
+        @Override
+        public boolean abandoned() {
+            return watch.abandoned() || !claim.isOurs();
+        }
+    }
+
+    /**
+     * Brings a package into a cache; returns when it is there, cannot be, or nobody waits. While
+     * another process is at it, that one is waited for.
+     */
     FillOutcome fill(Fill fill, FillWatch watch) throws InterruptedException {
+        try (Claim claim = claims.of(fill.cache(), fill.pin().sha512(), fill.asker())) {
+            while (!watch.abandoned()) {
+                switch (claim.take()) {
+                    case Standing.Ours() -> {
+                        return fill(fill, new Claimed(watch, claim));
+                    }
+                    case Standing.Done(long bytes, long resumed) -> {
+                        return new Filled(bytes, resumed, 1);
+                    }
+                    case Standing.AnOthers() -> Thread.sleep(LOOK_EVERY);
+                }
+            }
+            return new Abandoned();
+        }
+    }
+
+    private FillOutcome fill(Fill fill, Claimed watch) throws InterruptedException {
         long begunAt = System.nanoTime();
+        Duration longest = config.longest(fill.pin().size());
         for (int tries = 1; !watch.abandoned(); tries++) {
             try {
-                return new Filled(push(fill, watch), 0, tries);
+                Pushed pushed = push(fill, watch);
+                watch.claim().done(pushed.bytes(), pushed.bytesResumed());
+                return new Filled(pushed.bytes(), pushed.bytesResumed(), tries);
             } catch (CacheFailure e) {
-                boolean late = System.nanoTime() - begunAt > config.totalMax().toNanos();
+                boolean late = System.nanoTime() - begunAt > longest.toNanos();
                 // While another may have it, one that is away is not waited for.
                 boolean again = e.temporary() && (fill.last() || !e.isAway());
                 if (!again || tries >= config.fruitlessMax() || late) {
@@ -70,12 +125,12 @@ class Pushes {
         return new Abandoned();
     }
 
-    private long push(Fill fill, FillWatch watch) throws CacheFailure, InterruptedException {
+    private Pushed push(Fill fill, FillWatch watch) throws CacheFailure, InterruptedException {
         Now now = now(fill);
         try {
-            long bytes = push(fill, now, watch);
+            Pushed pushed = push(fill, now, watch);
             downs.answered(now.row().pushUrl);
-            return bytes;
+            return pushed;
         } catch (CacheFailure e) {
             if (e.isAway()) {
                 downs.away(now.row().pushUrl);
@@ -84,13 +139,20 @@ class Pushes {
         }
     }
 
-    private long push(Fill fill, Now now, FillWatch watch)
+    private Pushed push(Fill fill, Now now, FillWatch watch)
             throws CacheFailure, InterruptedException {
         return switch (now.row().kind()) {
-            case FOLDER ->
-                    folders.push(now.row(), fill.pin(), fill.force() || now.suspect(), watch);
+            case FOLDER -> {
+                SharedFolder.Put put =
+                        folders.push(now.row(), fill.pin(), fill.force() || now.suspect(), watch);
+                yield new Pushed(put.bytes(), put.bytesResumed());
+            }
+            // What others serve is replaced only if it is wrong, even if all is forced.
             case NUGET ->
-                    servers.push(now.row(), now.credentials(), fill.pin(), now.suspect(), watch);
+                    new Pushed(
+                            servers.push(
+                                    now.row(), now.credentials(), fill.pin(), now.suspect(), watch),
+                            0);
             // It was put anew as another kind while we were at it: the next look fills it.
             case STAGECOACH -> throw new CacheFailure(false, "is another cache now", null);
         };

@@ -3,6 +3,7 @@ package stagecoach.packages.app.replication;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import stagecoach.packages.server.pull.LongestTransfer;
 
 /** How patiently packages are brought into caches. */
 @ConfigMapping(prefix = "stagecoach.replication")
@@ -30,6 +31,11 @@ public interface ReplicationConfig {
     /** How long one package may take into one cache; longer if it is large. */
     @WithDefault("PT6H")
     Duration totalMax();
+
+    /** How long so many bytes may take into one cache. */
+    default Duration longest(long bytes) {
+        return new LongestTransfer(totalMax()).of(bytes);
+    }
 
     /** How long a connection to a cache may take to stand. */
     @WithDefault("PT10S")

@@ -17,7 +17,6 @@ import stagecoach.packages.app.replication.FillOutcome.Filled;
 import stagecoach.packages.app.replication.FillOutcome.NotFilled;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.pull.CacheProtocol;
-import stagecoach.packages.server.pull.LongestTransfer;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -131,7 +130,7 @@ public class Replicator {
         Filling(Fill fill, FillWatch watch) {
             this.fill = fill;
             this.watch = watch;
-            this.longest = new LongestTransfer(config.totalMax()).of(fill.pin().size());
+            this.longest = config.longest(fill.pin().size());
         }
 
         FillOutcome toItsEnd() throws InterruptedException {

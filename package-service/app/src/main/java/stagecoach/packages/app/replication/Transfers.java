@@ -18,6 +18,7 @@ final class Transfers {
      * cancelled.
      *
      * @param moved how many bytes have moved so far
+     * @param longest how long it may take at all
      * @param stalled what is said of one that does not get on
      */
     static <T> T await(
@@ -25,10 +26,12 @@ final class Transfers {
             AtomicLong moved,
             FillWatch watch,
             Duration stallMax,
+            Duration longest,
             String stalled)
             throws CacheFailure, InterruptedException, ExecutionException {
         long seen = -1;
-        long seenAt = System.nanoTime();
+        long begunAt = System.nanoTime();
+        long seenAt = begunAt;
         try {
             while (true) {
                 try {
@@ -45,6 +48,13 @@ final class Transfers {
                     }
                     if (System.nanoTime() - seenAt > stallMax.toNanos()) {
                         throw new CacheFailure(true, stalled, stillAtWork);
+                    }
+                    if (System.nanoTime() - begunAt > longest.toNanos()) {
+                        throw new CacheFailure(
+                                true,
+                                "was too slow: it took %d bytes within %d s"
+                                        .formatted(now, longest.toSeconds()),
+                                stillAtWork);
                     }
                 }
             }

@@ -12,7 +12,7 @@ public final class DiskFullException extends IOException {
     }
 
     /** The same failure, by its name if it is this one. */
-    static IOException named(IOException failure) {
+    public static IOException named(IOException failure) {
         @Nullable String words = failure.getMessage();
         // Java has no type for it; these are the words of Linux, macOS and Windows.
         boolean full =
