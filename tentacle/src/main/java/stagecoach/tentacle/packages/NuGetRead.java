@@ -6,22 +6,27 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.LongPredicate;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import stagecoach.tentacle.packages.PackageEndpoint.Header;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.wire.StagecoachJson;
 
@@ -42,7 +47,7 @@ final class NuGetRead implements PackageReader {
     private final Duration connectMax;
     private final Identity identity;
     private final DownSources downs;
-    private final HttpClient client;
+    private final Map<String, HttpClient> clients = new HashMap<>();
 
     /** Reads at the place that was found. */
     private @Nullable PackageDownload download;
@@ -64,15 +69,29 @@ final class NuGetRead implements PackageReader {
         this.connectMax = connectMax;
         this.identity = identity;
         this.downs = downs;
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(connectMax)
-                        .executor(Executors.newVirtualThreadPerTaskExecutor());
-        endpoint.trusted()
-                .ifPresent(pinned -> builder.sslContext(identity.tls(PinnedTrust.exactly(pinned))));
-        this.client = builder.build();
+    }
+
+    /** One for each name: TLS asks for the server by it, whatever address is asked. */
+    private HttpClient client(URI server) {
+        return clients.computeIfAbsent(
+                server.getHost(),
+                _ -> {
+                    var parameters = new SSLParameters();
+                    ServerAddresses.name(parameters, server);
+                    HttpClient.Builder builder =
+                            HttpClient.newBuilder()
+                                    .version(HttpClient.Version.HTTP_1_1)
+                                    .followRedirects(HttpClient.Redirect.NEVER)
+                                    .connectTimeout(connectMax)
+                                    .sslParameters(parameters)
+                                    .executor(Executors.newVirtualThreadPerTaskExecutor());
+                    endpoint.trusted()
+                            .ifPresent(
+                                    pinned ->
+                                            builder.sslContext(
+                                                    identity.tls(PinnedTrust.exactly(pinned))));
+                    return builder.build();
+                });
     }
 
     /** It is not there, or not to be had, and what that means for the walk. */
@@ -123,14 +142,11 @@ final class NuGetRead implements PackageReader {
     private URI place() throws NotFound, InterruptedException {
         URI at = file(flat());
         for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-            HttpResponse<?> head =
-                    ask(
-                            HttpRequest.newBuilder(at)
-                                    .method("HEAD", HttpRequest.BodyPublishers.noBody()));
+            HttpResponse<?> head = ask("HEAD", at);
             if (!REDIRECTS.contains(head.statusCode())) {
                 return at;
             }
-            at = led(head);
+            at = led(at, head);
             if (!isOwn(at)) {
                 // What others sign is often good for reading only.
                 return at;
@@ -139,12 +155,12 @@ final class NuGetRead implements PackageReader {
         throw new NotFound(new Try.Refused("redirects too often"));
     }
 
-    private URI led(HttpResponse<?> response) throws NotFound {
+    private URI led(URI from, HttpResponse<?> response) throws NotFound {
         try {
             URI next =
                     response.headers()
                             .firstValue("Location")
-                            .map(response.uri()::resolve)
+                            .map(from::resolve)
                             .orElseThrow(
                                     () -> new IllegalArgumentException("a redirect to nowhere"));
             return allowed(next);
@@ -165,7 +181,7 @@ final class NuGetRead implements PackageReader {
     }
 
     private URI flat() throws NotFound, InterruptedException {
-        HttpResponse<InputStream> answer = ask(HttpRequest.newBuilder(endpoint.index()).GET());
+        HttpResponse<InputStream> answer = ask("GET", endpoint.index());
         if (answer.statusCode() != 200) {
             throw new NotFound(refused(answer.statusCode()));
         }
@@ -201,13 +217,11 @@ final class NuGetRead implements PackageReader {
         return flat.resolve("%s/%s/%s.%s.nupkg".formatted(id, version, id, version));
     }
 
-    private HttpResponse<InputStream> ask(HttpRequest.Builder request)
+    private HttpResponse<InputStream> ask(String method, URI uri)
             throws NotFound, InterruptedException {
-        URI uri = request.build().uri();
-        shownTo(uri).ifPresent(shown -> request.header(shown.name(), shown.value()));
-        request.timeout(connectMax.plus(rules.stallMax()));
         try {
-            return client.send(request.build(), BodyHandlers.ofInputStream());
+            return ServerAddresses.first(
+                    downs.addressesOf(uri), address -> ask(method, uri, address));
         } catch (HttpTimeoutException e) {
             throw new NotFound(
                     new Try.Silent(
@@ -220,6 +234,25 @@ final class NuGetRead implements PackageReader {
                     new Try.Interrupted(
                             Optional.ofNullable(e.getMessage())
                                     .orElse("the connection was refused")));
+        }
+    }
+
+    /** An address that is silent is tried last for a while, also for the next package. */
+    private HttpResponse<InputStream> ask(String method, URI uri, URI address)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                ServerAddresses.request(uri, address)
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .timeout(connectMax.plus(rules.stallMax()));
+        shownTo(uri).ifPresent(shown -> request.header(shown.name(), shown.value()));
+        try {
+            HttpResponse<InputStream> response =
+                    client(uri).send(request.build(), BodyHandlers.ofInputStream());
+            downs.answered(DownSources.server(address));
+            return response;
+        } catch (HttpConnectTimeoutException e) {
+            downs.silent(DownSources.server(address));
+            throw e;
         }
     }
 
@@ -256,7 +289,7 @@ final class NuGetRead implements PackageReader {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        clients.values().forEach(HttpClient::shutdownNow);
         if (download != null) {
             download.close();
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,9 +97,12 @@ class NuGetReadTest {
     }
 
     private CommandResult acquire(RawServer at, Optional<String> thumbprint) throws Exception {
+        return acquire(at.url(), thumbprint);
+    }
+
+    private CommandResult acquire(String url, Optional<String> thumbprint) throws Exception {
         var shared =
                 new AcquirePackageWork.Shared(
-                        tickets.home(),
                         PackageStore.open(tickets.home()),
                         new Settings(
                                 Deliveries.AGENT,
@@ -119,14 +124,16 @@ class NuGetReadTest {
                                 Duration.ofSeconds(1),
                                 FetchRules.USUAL.leftAfter(),
                                 FetchRules.USUAL.givenUpAfter()),
-                        List.of());
+                        List.of(),
+                        tickets.home()::freeBytes,
+                        NuGetReadTest::addressesOf);
         LiveTicket live =
                 tickets.accept(
                         Deliveries.acquire(
                                 pin,
                                 false,
                                 List.of(new CacheGrant(THEIRS, SHOWN)),
-                                new Source.NuGet(THEIRS, at.url() + "/v3/index.json", thumbprint)));
+                                new Source.NuGet(THEIRS, url + "/v3/index.json", thumbprint)));
         return new AcquirePackageWork(shared, (AcquirePackage) live.command()).perform(live);
     }
 
@@ -155,6 +162,52 @@ class NuGetReadTest {
                         request ->
                                 assertThat(request.headers())
                                         .containsEntry("authorization", SHOWN));
+    }
+
+    /** At the first address of the name there is nobody. */
+    private static InetAddress[] addressesOf(String host) throws UnknownHostException {
+        return host.equals("nuget.example")
+                ? new InetAddress[] {
+                    InetAddress.ofLiteral("127.0.0.2"), InetAddress.ofLiteral("127.0.0.1")
+                }
+                : InetAddress.getAllByName(host);
+    }
+
+    @Test
+    void a_name_with_several_addresses_is_tried_address_by_address() throws Exception {
+        try (RawServer leading =
+                RawServer.plain(
+                        (request, out) -> {
+                            switch (path(request)) {
+                                case "/v3/index.json" -> index(out, "/flat");
+                                case FILE ->
+                                        RawServer.head(
+                                                out,
+                                                "302 Found",
+                                                "Location: /moved",
+                                                "Content-Length: 0");
+                                default -> give(request, out);
+                            }
+                        })) {
+            String named = leading.url().replace("127.0.0.1", "nuget.example");
+            CommandResult result = acquire(named, Optional.empty());
+
+            heldAndServedByThem(result);
+            assertThat(result.acquisition().orElseThrow().attempts()).isOne();
+            assertThat(leading.requests())
+                    .extracting(RawServer.Request::line)
+                    .containsExactly(
+                            "GET /v3/index.json HTTP/1.1",
+                            "HEAD " + FILE + " HTTP/1.1",
+                            "HEAD /moved HTTP/1.1",
+                            "GET /moved HTTP/1.1");
+            assertThat(leading.requests())
+                    .allSatisfy(
+                            request ->
+                                    assertThat(request.headers())
+                                            .containsEntry("host", URI.create(named).getAuthority())
+                                            .containsEntry("authorization", SHOWN));
+        }
     }
 
     @Test
