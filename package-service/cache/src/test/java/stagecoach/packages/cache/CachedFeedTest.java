@@ -139,7 +139,11 @@ class CachedFeedTest {
                         .toList();
         assertThat(resources)
                 .extracting(resource -> resource.getString("@type"))
-                .contains("PackageBaseAddress/3.0.0", "RegistrationsBaseUrl/3.6.0")
+                .contains(
+                        "PackageBaseAddress/3.0.0",
+                        "RegistrationsBaseUrl/3.6.0",
+                        "SearchQueryService",
+                        "SearchAutocompleteService")
                 .noneMatch(type -> type.startsWith("PackagePublish"));
         assertThat(resources)
                 .extracting(resource -> resource.getString("@id"))
@@ -159,6 +163,31 @@ class CachedFeedTest {
                                 read("/nuget/v2/FindPackagesById()?id='Shop.Web'").body(),
                                 StandardCharsets.UTF_8))
                 .contains(cache.nuget(NUPKG).toString());
+    }
+
+    @Test
+    void what_is_here_is_found_by_search_and_completion_and_what_is_unlisted_is_not()
+            throws Exception {
+        shown();
+        var found = json(read("/nuget/v3/search?q=shop&semVerLevel=2.0.0").body());
+        assertThat(found.getInteger("totalHits")).isOne();
+        var first = found.getJsonArray("data").getJsonObject(0);
+        assertThat(first.getString("id")).isEqualTo("Shop.Web");
+        assertThat(first.getString("registration"))
+                .startsWith(cache.nuget("/nuget/v3/").toString());
+        assertThat(json(read("/nuget/v3/search?q=elsewhere").body()).getInteger("totalHits"))
+                .isZero();
+        assertThat(json(read("/nuget/v3/autocomplete?q=web").body()).getJsonArray("data"))
+                .isEqualTo(new JsonArray().add("Shop.Web"));
+        assertThat(json(read("/nuget/v3/autocomplete?id=shop.web").body()).getJsonArray("data"))
+                .isEqualTo(new JsonArray().add("1.0.0"));
+        var malformed = read("/nuget/v3/search?take=-1");
+        assertThat(malformed.statusCode()).isEqualTo(400);
+        assertThat(new String(malformed.body(), StandardCharsets.UTF_8)).contains("take");
+
+        assertThat(cache.tell(excerpt(false, soon(), offer(false)))).isEqualTo(204);
+        assertThat(json(read("/nuget/v3/search?q=shop").body()).getInteger("totalHits")).isZero();
+        assertThat(get("/nuget/v3/search?q=shop").statusCode()).isEqualTo(401);
     }
 
     /** As nuget 2.8.7 writes them. */

@@ -18,6 +18,7 @@ import stagecoach.packages.cache.feed.Admission;
 import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.index.QueryParameters;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.nuget.Delivery;
 import stagecoach.packages.server.nuget.FeedUrls;
@@ -26,11 +27,13 @@ import stagecoach.packages.server.nuget.FlatPath;
 import stagecoach.packages.server.nuget.Hive;
 import stagecoach.packages.server.nuget.RegistrationPath;
 import stagecoach.packages.server.nuget.Registrations;
+import stagecoach.packages.server.nuget.Searches;
 import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.packages.server.odata.ODataFeed;
 import stagecoach.packages.server.odata.ODataPath;
 import stagecoach.packages.server.odata.ODataQuery;
 import stagecoach.packages.server.odata.ODataUrls;
+import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -50,6 +53,7 @@ final class NuGetReads {
     private final CachedFeed feed;
     private final FlatContainer packages;
     private final Registrations registrations;
+    private final Searches searches;
     private final ODataFeed odata;
 
     NuGetReads(DiskWork disk, FolderBlobStore blobs, Pulls pulls, CachedFeed feed) {
@@ -59,6 +63,7 @@ final class NuGetReads {
         this.feed = feed;
         this.packages = new FlatContainer(blobs, feed.index(), ArchiveLimits.defaults());
         this.registrations = new Registrations(feed.index());
+        this.searches = new Searches(feed.index());
         this.odata = new ODataFeed(feed.index());
     }
 
@@ -123,7 +128,7 @@ final class NuGetReads {
     private Optional<Answer> found(HttpServerRequest request, URI base) throws IOException {
         String path = path(request);
         if (path.startsWith(V3)) {
-            return newer(path.substring(V3.length()), base.resolve(V3));
+            return newer(request, path.substring(V3.length()), base.resolve(V3));
         }
         return path.startsWith(V2)
                 ? older(request, path.substring(V2.length()), base)
@@ -139,9 +144,13 @@ final class NuGetReads {
         }
     }
 
-    private Optional<Answer> newer(String path, URI folder) throws IOException {
+    private Optional<Answer> newer(HttpServerRequest request, String path, URI folder)
+            throws IOException {
         if (path.equals(ServiceIndex.PATH)) {
             return Optional.of(document(ServiceIndex.ofReads(folder), JSON));
+        }
+        if (path.equals(ServiceIndex.SEARCH_PATH) || path.equals(ServiceIndex.AUTOCOMPLETE_PATH)) {
+            return Optional.of(searched(request, path, FeedUrls.below(folder)));
         }
         if (path.startsWith(ServiceIndex.FLAT_CONTAINER_PATH)) {
             return flat(path.substring(ServiceIndex.FLAT_CONTAINER_PATH.length()));
@@ -149,6 +158,36 @@ final class NuGetReads {
         return path.startsWith(Hive.FOLDER)
                 ? registration(path.substring(Hive.FOLDER.length()), FeedUrls.below(folder))
                 : Optional.empty();
+    }
+
+    /** Among what is here; whatever else there is, the central server knows. */
+    private Answer searched(HttpServerRequest request, String path, FeedUrls urls) {
+        var parameters = new QueryParameters(name -> Optional.ofNullable(request.getParam(name)));
+        if (!parameters.malformed().isEmpty()) {
+            return invalid(
+                    "Write whole numbers that are not negative: "
+                            + String.join(", ", parameters.malformed()));
+        }
+        @Nullable String id = request.getParam("id");
+        byte[] found =
+                path.equals(ServiceIndex.SEARCH_PATH)
+                        ? searches.search(parameters.query(false), urls)
+                        : id == null
+                                ? searches.ids(parameters.query(true))
+                                : searches.versions(parsed(id), parameters.filter());
+        return document(found, JSON);
+    }
+
+    private static Optional<PackageId> parsed(String id) {
+        try {
+            return Optional.of(PackageId.parse(id));
+        } catch (IllegalArgumentException noId) {
+            return Optional.empty();
+        }
+    }
+
+    private static Answer invalid(String sentence) {
+        return request -> PortAnswers.problem(request.response(), 400, "Invalid input", sentence);
     }
 
     private Optional<Answer> flat(String path) throws IOException {
@@ -212,13 +251,7 @@ final class NuGetReads {
         try {
             query = ODataQuery.parse(name -> Optional.ofNullable(request.getParam(name)));
         } catch (IllegalArgumentException wrong) {
-            return Optional.of(
-                    asker ->
-                            PortAnswers.problem(
-                                    asker.response(),
-                                    400,
-                                    "Invalid input",
-                                    String.valueOf(wrong.getMessage())));
+            return Optional.of(invalid(String.valueOf(wrong.getMessage())));
         }
         var urls =
                 new ODataUrls(base.resolve(V2 + "/").toString(), FeedUrls.below(base.resolve(V3)));

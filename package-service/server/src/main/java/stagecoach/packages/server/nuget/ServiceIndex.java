@@ -52,18 +52,11 @@ public final class ServiceIndex {
                 resources -> {
                     addReads(resources, folder, urls);
                     add(resources, urls.of(PUBLISH_PATH), "PackagePublish/2.0.0");
-                    for (var version : SEARCH_VERSIONS) {
-                        add(resources, urls.of(SEARCH_PATH), "SearchQueryService" + version);
-                        add(
-                                resources,
-                                urls.of(AUTOCOMPLETE_PATH),
-                                "SearchAutocompleteService" + version);
-                    }
                 });
     }
 
     /**
-     * The document of a server that only gives packages to those who know their ids.
+     * The document of a server that gives packages and takes none.
      *
      * @param folder as above
      */
@@ -90,6 +83,10 @@ public final class ServiceIndex {
                 resources,
                 folder.resolve(urls.of("../v2/")).normalize().toString(),
                 "LegacyGallery/2.0.0");
+        for (var version : SEARCH_VERSIONS) {
+            add(resources, urls.of(SEARCH_PATH), "SearchQueryService" + version);
+            add(resources, urls.of(AUTOCOMPLETE_PATH), "SearchAutocompleteService" + version);
+        }
     }
 
     private static void add(ArrayNode resources, String url, String type) {
