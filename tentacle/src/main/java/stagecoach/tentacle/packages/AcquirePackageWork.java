@@ -193,8 +193,8 @@ public final class AcquirePackageWork implements Work {
                                                 shared.server()))
                         .toList();
         for (PackageEndpoint.Resolved source : sources) {
-            if (source instanceof PackageEndpoint.Resolved.Usable(PackageEndpoint.Web web)) {
-                shared.distances.learn(web);
+            if (source instanceof PackageEndpoint.Resolved.Usable(PackageEndpoint endpoint)) {
+                shared.distances.learn(endpoint);
             }
         }
         return switch (walk.walk(sources)) {

@@ -5,15 +5,24 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,12 +30,13 @@ import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 
 /**
  * Measures now and then how far the caches are that this machine was told to read from: some
- * connections and their first byte, of which the quickest counts. A machine that was told of none
- * measures nothing.
+ * connections and their first byte, or looks into a mounted folder, of which the quickest counts. A
+ * machine that was told of none measures nothing.
  */
 public final class SourceDistances {
     private static final Logger LOG = LoggerFactory.getLogger(SourceDistances.class);
@@ -39,8 +49,12 @@ public final class SourceDistances {
 
     private final Identity identity;
     private final Rhythm rhythm;
-    private final Map<CacheId, PackageEndpoint.Web> known = new LinkedHashMap<>();
+    private final Map<CacheId, PackageEndpoint> known = new LinkedHashMap<>();
     private final Map<CacheId, Integer> millis = new ConcurrentHashMap<>();
+
+    /** Looks into mounts that did not answer in time; of the measuring thread only. */
+    private final Map<Path, Future<?>> hanging = new HashMap<>();
+
     private @Nullable Thread measuring;
 
     /**
@@ -61,7 +75,7 @@ public final class SourceDistances {
     }
 
     /** This machine reads from there. */
-    synchronized void learn(PackageEndpoint.Web endpoint) {
+    synchronized void learn(PackageEndpoint endpoint) {
         endpoint.servedBy()
                 .cache()
                 .ifPresent(
@@ -102,7 +116,7 @@ public final class SourceDistances {
     }
 
     private void measureAll() throws InterruptedException {
-        for (PackageEndpoint.Web endpoint : all()) {
+        for (PackageEndpoint endpoint : all()) {
             CacheId cache = endpoint.servedBy().cache().orElseThrow();
             OptionalInt quickest = OptionalInt.empty();
             for (int n = 0; n < TRIES; n++) {
@@ -122,42 +136,85 @@ public final class SourceDistances {
         }
     }
 
-    private synchronized List<PackageEndpoint.Web> all() {
+    private synchronized List<PackageEndpoint> all() {
         return new ArrayList<>(known.values());
     }
 
-    /** One connection and its first byte; empty if nobody answers. */
-    private OptionalInt measure(PackageEndpoint.Web endpoint) throws InterruptedException {
-        HttpClient client = client(endpoint);
+    /** Empty if nobody answers. */
+    private OptionalInt measure(PackageEndpoint endpoint) throws InterruptedException {
+        return switch (endpoint) {
+            case PackageEndpoint.Web web ->
+                    asked(web.label(), health(web.uri()), client(web.trusted(), "TLSv1.3"));
+            case PackageEndpoint.NuGet server ->
+                    asked(server.label(), server.index(), client(server.trusted()));
+            case PackageEndpoint.Mounted mounted -> lookedInto(mounted);
+        };
+    }
+
+    /** One connection and the beginning of an answer, whatever it is. */
+    private static OptionalInt asked(String label, URI uri, HttpClient client)
+            throws InterruptedException {
         try {
             long begunAt = System.nanoTime();
             client.send(
-                    HttpRequest.newBuilder(health(endpoint.uri())).timeout(ANSWER_MAX).build(),
-                    HttpResponse.BodyHandlers.discarding());
-            long took = Duration.ofNanos(System.nanoTime() - begunAt).toMillis();
-            return OptionalInt.of((int) Math.max(1, took));
+                            HttpRequest.newBuilder(uri).timeout(ANSWER_MAX).build(),
+                            HttpResponse.BodyHandlers.ofInputStream())
+                    .body()
+                    .close();
+            return millisSince(begunAt);
         } catch (IOException e) {
-            LOG.debug("{} could not be measured", endpoint.label(), e);
+            LOG.debug("{} could not be measured", label, e);
             return OptionalInt.empty();
         } finally {
             client.shutdownNow();
         }
     }
 
-    private HttpClient client(PackageEndpoint.Web endpoint) {
+    private HttpClient client(Optional<Thumbprint> trusted, String... protocols) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(ANSWER_MAX);
-        endpoint.trusted()
-                .ifPresent(
-                        thumbprint -> {
-                            SSLParameters parameters = new SSLParameters();
-                            parameters.setProtocols(new String[] {"TLSv1.3"});
-                            builder.sslContext(identity.tls(PinnedTrust.exactly(thumbprint)))
-                                    .sslParameters(parameters);
-                        });
+        trusted.ifPresent(
+                thumbprint -> builder.sslContext(identity.tls(PinnedTrust.exactly(thumbprint))));
+        if (trusted.isPresent() && protocols.length > 0) {
+            SSLParameters parameters = new SSLParameters();
+            parameters.setProtocols(protocols);
+            builder.sslParameters(parameters);
+        }
         return builder.build();
+    }
+
+    /** A mount that hangs keeps one thread, and is not looked into again until it lets it go. */
+    private OptionalInt lookedInto(PackageEndpoint.Mounted mounted) throws InterruptedException {
+        if (Optional.ofNullable(hanging.get(mounted.root())).filter(f -> !f.isDone()).isPresent()) {
+            return OptionalInt.empty();
+        }
+        hanging.remove(mounted.root());
+        long begunAt = System.nanoTime();
+        var look = new FutureTask<>(() -> first(mounted.root()));
+        Thread.ofPlatform().name("mount-distance").daemon().start(look);
+        try {
+            look.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            return millisSince(begunAt);
+        } catch (TimeoutException e) {
+            hanging.put(mounted.root(), look);
+            return OptionalInt.empty();
+        } catch (ExecutionException e) {
+            LOG.debug("{} could not be measured", mounted.label(), e);
+            return OptionalInt.empty();
+        }
+    }
+
+    private static boolean first(Path root) throws IOException {
+        try (var files = Files.newDirectoryStream(root)) {
+            return files.iterator().hasNext();
+        }
+    }
+
+    private static OptionalInt millisSince(long begunAt) {
+        long took = Duration.ofNanos(System.nanoTime() - begunAt).toMillis();
+        return OptionalInt.of((int) Math.max(1, took));
     }
 
     /** Open to everybody at a cache, and as good as any other path elsewhere. */

@@ -60,4 +60,48 @@ class SourceDistancesTest {
         // Who does not answer any more is not told of.
         await().until(() -> distances.measured().isEmpty());
     }
+
+    @Test
+    void servers_of_others_are_measured_without_credentials_and_folders_by_a_look_into_them()
+            throws Exception {
+        var theirs = new CacheId("theirs-1");
+        var share = new CacheId("share-1");
+        var distances =
+                new SourceDistances(
+                        Identity.loadOrCreate(folder.resolve("own"), "tentacle"),
+                        new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
+        try (RawServer server =
+                RawServer.plain(
+                        (_, out) -> RawServer.head(out, "401 Unauthorized", "Content-Length: 0"))) {
+            distances.learn(
+                    new PackageEndpoint.NuGet(
+                            "cache theirs-1",
+                            new ServedBy(ServedBy.Kind.CACHE, Optional.of(theirs)),
+                            URI.create(server.url() + "/v3/index.json"),
+                            Optional.empty(),
+                            Optional.of(new PackageEndpoint.Header("Authorization", "a right"))));
+            distances.learn(mounted(share, folder));
+            distances.learn(mounted(DARK, folder.resolve("not-mounted")));
+
+            await().until(() -> distances.measured().size() == 2);
+            assertThat(distances.measured())
+                    .extracting(latency -> latency.cache())
+                    .containsExactly(share, theirs);
+            assertThat(server.requests().getFirst().line())
+                    .isEqualTo("GET /v3/index.json HTTP/1.1");
+            assertThat(server.requests())
+                    .allSatisfy(
+                            request ->
+                                    assertThat(request.headers())
+                                            .doesNotContainKey("authorization"));
+        }
+    }
+
+    private static PackageEndpoint.Mounted mounted(CacheId cache, Path root) {
+        return new PackageEndpoint.Mounted(
+                "cache " + cache,
+                new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
+                root,
+                root.resolve("blobs/abc"));
+    }
 }
