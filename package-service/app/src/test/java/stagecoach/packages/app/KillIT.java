@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ class KillIT {
     private static final StagecoachResource ENGINES = new StagecoachResource();
     private static final PackageServiceResource KEYS = new PackageServiceResource();
 
+    private static final Map<String, String> ENVIRONMENT = new HashMap<>();
     private static CentralProcess central;
     private static CacheProcess cache;
     private static Path packages = Path.of("unset");
@@ -46,17 +48,19 @@ class KillIT {
     @BeforeAll
     static void start() throws Exception {
         ENGINES.init(Map.of("schema", "packages"));
-        var environment = new HashMap<String, String>();
-        ENGINES.start().forEach((name, value) -> put(environment, name, value));
-        KEYS.start().forEach((name, value) -> put(environment, name, value));
+        ENVIRONMENT.clear();
+        ENGINES.start().forEach((name, value) -> put(ENVIRONMENT, name, value));
+        KEYS.start().forEach((name, value) -> put(ENVIRONMENT, name, value));
         // Where those who play the other services find the broker.
-        System.setProperty("STAGECOACH_KAFKA", environment.get("STAGECOACH_KAFKA"));
-        packages = Path.of(environment.get("STAGECOACH_PACKAGE_DIR"));
-        central =
-                new CentralProcess(
-                        environment, Files.createTempFile(Path.of("target"), "central-", ".log"));
+        System.setProperty("STAGECOACH_KAFKA", ENVIRONMENT.get("STAGECOACH_KAFKA"));
+        packages = Path.of(ENVIRONMENT.get("STAGECOACH_PACKAGE_DIR"));
+        central = new CentralProcess(ENVIRONMENT, log());
         central.start();
         cache = CacheProcess.start("eu-1", PackageServiceResource.grantPublicKey());
+    }
+
+    private static Path log() throws IOException {
+        return Files.createTempFile(Path.of("target"), "central-", ".log");
     }
 
     /** Names with dots are of tests that run in the service itself. */
@@ -164,6 +168,39 @@ class KillIT {
         assertThat(replicated.bytes()).isEqualTo(large.bytes().length - surely);
         assertThat(Files.readAllBytes(share.resolve("blobs").resolve(large.sha512().value())))
                 .isEqualTo(large.bytes());
+    }
+
+    @Test
+    void
+            invariant_9_of_two_servers_one_pushes_to_a_cache_and_the_other_takes_over_from_a_killed_one()
+                    throws Exception {
+        try (var theirs = new ForeignServer();
+                var second = new CentralProcess(ENVIRONMENT, log())) {
+            var slow = new TransferBudget(Optional.of(150_000L), Optional.empty());
+            Configured.region("far", true, slow, 1);
+            var made =
+                    Http.put(
+                            "/api/v1/caches/killed-theirs",
+                            "{\"kind\":\"NUGET\",\"region\":\"far\",\"url\":\"%s\",\"credentials\":{\"apiKey\":\"%s\"}}"
+                                    .formatted(theirs.index(), ForeignServer.KEY));
+            assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+            deployment.start(
+                    2, false, Deployment.nearest(nupkg.pin(), Deployment.target("f-1", "far")));
+            await().atMost(StagecoachResource.PATIENCE).until(() -> theirs.asked("PUT") == 1);
+
+            second.start();
+            await().during(Duration.ofSeconds(5)).until(() -> theirs.asked("PUT") == 1);
+            central.kill();
+            await().atMost(StagecoachResource.PATIENCE).until(() -> theirs.asked("PUT") == 2);
+            Configured.region("far", true, TransferBudget.NONE, 2);
+
+            assertThat(deployment.event(2, PackageReplicated.class).bytes())
+                    .isEqualTo(nupkg.bytes().length);
+            assertThat(theirs.held.values()).containsExactly(nupkg.bytes());
+            assertThat(theirs.asked("PUT")).isEqualTo(2);
+        } finally {
+            central.start();
+        }
     }
 
     @Test

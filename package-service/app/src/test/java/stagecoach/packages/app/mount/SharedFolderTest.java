@@ -3,6 +3,7 @@ package stagecoach.packages.app.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.SmallDisk;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -87,6 +89,23 @@ class SharedFolderTest {
 
             assertThat(shared.put(blobs, pin, _ -> {})).isEqualTo(new SharedFolder.Put(SIZE, 0));
             assertThat(Files.readAllBytes(blob)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void a_write_that_finds_no_room_leaves_nothing_that_keeps_the_disk_full() throws Exception {
+        try (FolderBlobStore blobs = blobs();
+                SmallDisk disk = SmallDisk.mount(folder.resolve("small"), 8)) {
+            long free = Files.getFileStore(disk.root()).getUsableSpace();
+
+            assertThatThrownBy(() -> new SharedFolder(disk.root()).put(blobs, pin, _ -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("No space left");
+
+            assertThat(Files.getFileStore(disk.root()).getUsableSpace())
+                    .isGreaterThan(free - 100_000);
+            assertThat(disk.root().resolve("incoming")).isEmptyDirectory();
+            assertThat(disk.root().resolve("blobs")).isEmptyDirectory();
         }
     }
 
