@@ -186,7 +186,7 @@ final class SourceWalk {
                     case Try.Left() -> {
                         // Better slowly than not at all: unless it was the last one, it is asked
                         // again when the others have failed.
-                        mayComeBack = !last;
+                        mayComeBack |= !last;
                         failures.add(
                                 "%s: was too slow: %d of %d bytes were here after %d s"
                                         .formatted(

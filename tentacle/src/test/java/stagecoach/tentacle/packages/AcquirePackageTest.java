@@ -529,6 +529,24 @@ class AcquirePackageTest {
     }
 
     @Test
+    void one_that_is_starting_is_asked_again_though_the_last_one_only_drips() throws Exception {
+        rules = inAHurry(Duration.ofMinutes(1), Duration.ofMillis(500));
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            if (request.number() <= rules.fruitlessMax()) {
+                                RawServer.head(out, "503 Starting", "Content-Length: 0");
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
+        AcquisitionResult result =
+                got(acquire(cache(EU, eu), cache(US, server(dripAfter(100_000)))));
+        assertThat(result.servedBy().cache()).contains(EU);
+        assertThat(result.bytesResumed()).isPositive();
+    }
+
+    @Test
     void a_large_package_may_take_longer_over_a_thin_line_than_a_small_one() {
         LongestFetch usual = FetchRules.USUAL.leftAfter();
         assertThat(usual.of(5_000)).isEqualTo(Duration.ofHours(1));
