@@ -131,7 +131,7 @@ public final class Desk {
     /** What was taken in in time waits for its turn as long as that takes. */
     private void expireIfLate(LiveTicket live) throws IOException {
         Instant expiresAt = workshop.job(live.command()).expiresAt();
-        if (live.now().isAfter(expiresAt)) {
+        if (live.wallTime().isAfter(expiresAt)) {
             live.end(
                     Results.expired(
                             "It came to this machine when it was too late to begin: it had to be here by %s."

@@ -129,7 +129,7 @@ final class TicketWork {
             if (stop.isPresent()) {
                 return ScriptOutcome.stopped(stop.get().cause(), Optional.empty());
             }
-            if (live.isWanted() || !live.now().isAfter(job.expiresAt())) {
+            if (live.isWanted() || !live.wallTime().isAfter(job.expiresAt())) {
                 break;
             }
             live.awaitRing(LOOK_AGAIN);

@@ -36,6 +36,7 @@ public final class LiveTicket {
     private final Masks given;
     private final OutputLog output;
     private final InstantSource clock;
+    private final InstantSource wall;
     private final Runnable news;
     private final long order;
     private final ReentrantLock lock = new ReentrantLock();
@@ -54,6 +55,7 @@ public final class LiveTicket {
             TicketFolder.Accepted accepted,
             OutputLog output,
             InstantSource clock,
+            InstantSource wall,
             Runnable news) {
         this.folder = folder;
         this.command = accepted.delivered().command();
@@ -64,6 +66,7 @@ public final class LiveTicket {
         this.secrets = new SecretOutputs(folder.path());
         this.output = output;
         this.clock = clock;
+        this.wall = wall;
         this.news = news;
         for (JournalEntry entry : folder.entries()) {
             switch (entry) {
@@ -78,15 +81,19 @@ public final class LiveTicket {
     /**
      * Takes up the ticket in {@code folder}.
      *
+     * @param clock for the spans of its work
+     * @param wall the machine's own
      * @param news called whenever there is something new to say to the gateway
      */
-    static LiveTicket open(TicketFolder folder, InstantSource clock, Runnable news)
+    static LiveTicket open(
+            TicketFolder folder, InstantSource clock, InstantSource wall, Runnable news)
             throws IOException {
         return new LiveTicket(
                 folder,
                 folder.accepted(),
                 OutputLog.open(folder.path().resolve("chunks")),
                 clock,
+                wall,
                 news);
     }
 
@@ -173,9 +180,14 @@ public final class LiveTicket {
         return secrets.newest().keySet();
     }
 
-    /** The time, which does not jump while this process lives. */
+    /** The time, which does not jump while this process lives; for spans of the ticket's work. */
     public Instant now() {
         return clock.instant();
+    }
+
+    /** The time by the machine's clock, to compare with times of others and of files. */
+    public Instant wallTime() {
+        return wall.instant();
     }
 
     /** Records an entry, on disk when this returns; the work counts as begun. */

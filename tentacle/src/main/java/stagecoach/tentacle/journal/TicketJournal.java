@@ -132,7 +132,7 @@ public final class TicketJournal {
                         ? folder.accepted().at()
                         : folder.entries().getLast().at();
         return LiveTicket.open(
-                folder, new SteadyClock(last.isAfter(now) ? last : now, nanoTime), news);
+                folder, new SteadyClock(last.isAfter(now) ? last : now, nanoTime), clock, news);
     }
 
     /** Forgets a ticket whose result is safe; it is never started again. */

@@ -79,14 +79,14 @@ final class PackageRoom {
         Set<Sha512> named = named();
         for (Stored partial : store.partials()) {
             if (!named.contains(partial.sha512())
-                    && partial.usedAt().isBefore(live.now().minus(PARTIALS_KEPT))) {
+                    && partial.usedAt().isBefore(live.wallTime().minus(PARTIALS_KEPT))) {
                 store.removePartial(partial);
             }
         }
         if (rules.days().isEmpty()) {
             return List.of();
         }
-        Instant before = live.now().minus(Duration.ofDays(rules.days().get()));
+        Instant before = live.wallTime().minus(Duration.ofDays(rules.days().get()));
         List<Stored> old =
                 removable(live, named).stream()
                         .filter(one -> one.usedAt().isBefore(before))

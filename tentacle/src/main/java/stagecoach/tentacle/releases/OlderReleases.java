@@ -76,7 +76,7 @@ public final class OlderReleases {
         var place = new Place(parent, live, InstalledBy.nameOf(live.command().context()));
         List<String> gone = new ArrayList<>();
         try {
-            note(place, pin.version().toString(), live.now());
+            note(place, pin.version().toString(), live.wallTime());
             if (keep.isPresent()) {
                 List<Installed> older = older(place, pin.version().toString());
                 for (Installed one :

@@ -3,6 +3,7 @@ package stagecoach.runtime.gap;
 import io.quarkus.logging.Log;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -17,6 +18,7 @@ import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.retirement.Retirement;
 import stagecoach.runtime.store.Doorbell;
 import stagecoach.runtime.store.EventStore;
+import stagecoach.runtime.streams.RequestPublisher;
 
 /**
  * Publishes events again that somebody misses, if they are of this service, and lets go of what is
@@ -29,7 +31,7 @@ class RequestChannel {
     private final UnitOfWork unitOfWork;
     private final Doorbell doorbell;
     private final Retirement retirement;
-    private final Holes holes;
+    private final RequestPublisher publisher;
 
     RequestChannel(
             Inbox inbox,
@@ -37,13 +39,13 @@ class RequestChannel {
             UnitOfWork unitOfWork,
             Doorbell doorbell,
             Retirement retirement,
-            Holes holes) {
+            RequestPublisher publisher) {
         this.inbox = inbox;
         this.store = store;
         this.unitOfWork = unitOfWork;
         this.doorbell = doorbell;
         this.retirement = retirement;
-        this.holes = holes;
+        this.publisher = publisher;
     }
 
     @Incoming("requests")
@@ -52,6 +54,7 @@ class RequestChannel {
     }
 
     private void answer(Tx tx, List<StreamRequest> requests) {
+        var forgotten = new ArrayList<EventsForgotten>();
         for (StreamRequest request : requests) {
             switch (request) {
                 case RepublishRequested(var stream, var from, var upTo) -> {
@@ -62,12 +65,16 @@ class RequestChannel {
                                 stream, from, upTo, events);
                         unitOfWork.afterCommit(tx, doorbell::ring);
                     }
-                    holes.tell(tx, stream, from, upTo);
+                    forgotten.addAll(Holes.within(tx, stream, from, upTo));
                 }
-                case EventsForgotten forgotten -> holes.pass(tx, forgotten);
+                case EventsForgotten hole -> Holes.pass(tx, hole);
                 case DeploymentsRetired(var deployments) -> retirement.retire(tx, deployments);
                 case StreamsRetired(var streams) -> retirement.forget(tx, streams);
             }
+        }
+        if (!forgotten.isEmpty()) {
+            // Lost on its way, it is asked for again.
+            unitOfWork.afterCommit(tx, () -> publisher.send(forgotten));
         }
     }
 }

@@ -138,7 +138,7 @@ final class Subscriber<E> {
             return false;
         }
         if (position.held()) {
-            var kept = table.held(tx, stream);
+            var kept = heldBehind(tx, stream, position);
             if (kept.stream().anyMatch(k -> !events.containsKey(k.version()))) {
                 throw new KeptBefore(kept);
             }
@@ -166,6 +166,12 @@ final class Subscriber<E> {
         }
         work.handle(tx, decode(next));
         return true;
+    }
+
+    private List<Arrived> heldBehind(Tx tx, StreamId stream, Position position) {
+        return table.held(tx, stream).stream()
+                .filter(kept -> kept.version() > position.version())
+                .toList();
     }
 
     /** A late event of a deployment that is kept no longer must not be handled again from 1. */
@@ -196,7 +202,7 @@ final class Subscriber<E> {
         Position position = table.lock(tx, stream);
         events.headMap(position.version(), true).clear();
         if (position.held()) {
-            table.held(tx, stream).forEach(h -> events.putIfAbsent(h.version(), h));
+            heldBehind(tx, stream, position).forEach(h -> events.putIfAbsent(h.version(), h));
             table.release(tx, stream, Long.MAX_VALUE);
         }
         if (events.isEmpty()) {

@@ -45,7 +45,7 @@ final class LogTail {
             SELECT topic, partition, kafka_offset, stream, version, slot, key, type, payload, now() FROM gone
             """;
 
-    /** What one partition lost, in its order. */
+    /** What one partition lost, in its order; of events that are kept no longer nothing. */
     private static final String PUT_BACK =
             """
             WITH lost AS (
@@ -53,7 +53,8 @@ final class LogTail {
                 RETURNING kafka_offset, stream, version, slot, topic, key, type, payload
             )
             INSERT INTO outbox (stream, version, slot, topic, key, type, payload)
-            SELECT stream, version, slot, topic, key, type, payload FROM lost ORDER BY kafka_offset
+            SELECT stream, version, l.slot, l.topic, l.key, l.type, l.payload
+            FROM lost l JOIN event e USING (stream, version) ORDER BY l.kafka_offset
             ON CONFLICT DO NOTHING
             """;
 

@@ -46,13 +46,13 @@ public class EventStore {
             ORDER BY place
             """;
 
-    /** What waits anyway is not doubled. */
+    /** What waits anyway is not doubled; none of it is deleted meanwhile. */
     private static final String REPUBLISH =
             """
             INSERT INTO outbox (stream, version, slot, topic, key, type)
             SELECT stream, version, 0, topic, key, type FROM event
             WHERE stream = ?1 AND version BETWEEN ?2 AND ?3 AND topic IS NOT NULL
-            ORDER BY version LIMIT 5000
+            ORDER BY version LIMIT 5000 FOR KEY SHARE
             ON CONFLICT DO NOTHING
             """;
 

@@ -8,9 +8,9 @@ import stagecoach.runtime.sql.Statements;
 
 /**
  * A machine's stream lives as long as the machine, and machines come and go all day. So health that
- * newer health has replaced goes when no topic has it any more, and so do old measurements; what
- * stays leads to the same state. Enrolments and revocations are kept for ever. The last event of a
- * stream stays in any case, since its version must not be given again.
+ * newer health has replaced goes when no topic has it any more, and so do measurements before newer
+ * ones; what stays leads to the same state. Enrolments and revocations are kept for ever. The last
+ * event of a stream stays in any case, since its version must not be given again.
  */
 @Singleton
 class AgentHistory implements KeptForAWhile {
@@ -25,7 +25,8 @@ class AgentHistory implements KeptForAWhile {
                     AND e.at < ?1
                     AND CASE e.type
                         WHEN 'stagecoach.SourcesMeasured.v1' THEN EXISTS (
-                            SELECT 1 FROM event n WHERE n.stream = e.stream AND n.version > e.version)
+                            SELECT 1 FROM event n WHERE n.stream = e.stream AND n.version > e.version
+                                AND n.type <> 'stagecoach.AgentHealthChanged.v1')
                         ELSE 'stagecoach.AgentHealthChanged.v1' = (
                             SELECT n.type FROM event n
                             WHERE n.stream = e.stream AND n.version > e.version
@@ -34,7 +35,7 @@ class AgentHistory implements KeptForAWhile {
                         END
                     AND NOT EXISTS (
                         SELECT 1 FROM outbox o WHERE o.stream = e.stream AND o.version = e.version)
-                ORDER BY e.at LIMIT ?2)
+                ORDER BY e.at LIMIT ?2 FOR UPDATE OF e SKIP LOCKED)
             """;
 
     @Override

@@ -113,7 +113,8 @@ class AgentHistoryTest {
     }
 
     @Test
-    void of_a_machine_that_came_and_went_its_enrolment_and_its_last_health_stay() {
+    void
+            of_a_machine_that_came_and_went_its_enrolment_its_last_health_and_its_last_measurement_stay() {
         happens(enrolment());
         for (int i = 0; i < 5; i++) {
             happens(new AgentAction.NoteConnected(healthy()));
@@ -126,7 +127,7 @@ class AgentHistoryTest {
         assertThat(versions()).hasSize(16);
 
         forget(Instant.now());
-        assertThat(versions()).containsExactly(1L, 16L);
+        assertThat(versions()).containsExactly(1L, 15L, 16L);
         assertThat(state()).isEqualTo(before);
     }
 

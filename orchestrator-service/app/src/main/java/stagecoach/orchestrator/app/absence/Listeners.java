@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -35,8 +36,17 @@ class Listeners {
 
     /** The services in whose groups somebody is; empty if Kafka does not tell in time. */
     Optional<Set<Neighbour>> there() throws InterruptedException {
+        try {
+            return there(admin());
+        } catch (KafkaException e) {
+            // Not even its name is known now.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Set<Neighbour>> there(Admin admin) throws InterruptedException {
         Map<String, KafkaFuture<ConsumerGroupDescription>> asked =
-                admin().describeConsumerGroups(
+                admin.describeConsumerGroups(
                                 Arrays.stream(Neighbour.values()).map(Neighbour::group).toList())
                         .describedGroups();
         Set<Neighbour> there = EnumSet.noneOf(Neighbour.class);

@@ -39,7 +39,14 @@ record Sightings(@Nullable Miss kafka, Map<Neighbour, Miss> others) {
      */
     Sightings after(Optional<Set<Neighbour>> there, Instant at) {
         if (there.isEmpty()) {
-            return new Sightings(missed(kafka, at), others);
+            Map<Neighbour, Miss> away = new EnumMap<>(Neighbour.class);
+            others.forEach(
+                    (neighbour, miss) -> {
+                        if (miss.again()) {
+                            away.put(neighbour, miss);
+                        }
+                    });
+            return new Sightings(missed(kafka, at), away);
         }
         Map<Neighbour, Miss> missing = new EnumMap<>(Neighbour.class);
         for (Neighbour neighbour : Neighbour.values()) {
@@ -59,9 +66,9 @@ record Sightings(@Nullable Miss kafka, Map<Neighbour, Miss> others) {
         return away(kafka);
     }
 
-    /** Since when that service is away, if it is. */
+    /** Since when that service is away, if it is known to be: a silent Kafka tells of nobody. */
     Optional<Instant> away(Neighbour neighbour) {
-        return away(others.get(neighbour));
+        return kafkaAway().isPresent() ? Optional.empty() : away(others.get(neighbour));
     }
 
     private static Optional<Instant> away(@Nullable Miss miss) {

@@ -78,16 +78,20 @@ final class Replay {
                 tx.select(
                         """
                         SELECT i.stream, i.handler = ANY(?2), EXISTS (
-                            SELECT 1 FROM feed_seen s WHERE s.stream = i.stream AND s.version = %s)
-                        FROM inbox i LEFT JOIN %s p ON p.handler = i.handler AND p.stream = i.stream
+                            SELECT 1 FROM feed_seen s WHERE s.stream = i.stream AND s.version = %1$s),
+                            EXISTS (
+                            SELECT 1 FROM feed_seen s WHERE s.stream = i.stream AND s.version > %1$s)
+                        FROM inbox i LEFT JOIN %2$s p ON p.handler = i.handler AND p.stream = i.stream
                         WHERE i.handler = ANY(?1) AND i.version > coalesce(p.version, 0)"""
                                 .formatted(NEXT, position),
                         handlers(true, false),
                         handlers(false))) {
             boolean follows = !row.flag(1);
             boolean wasThere = row.flag(2);
-            behind |= !wasThere;
-            if (follows && wasThere) {
+            // The handler went on behind events that their owner keeps no longer.
+            boolean passedOver = !wasThere && row.flag(3);
+            behind |= !wasThere && !passedOver;
+            if (follows && (wasThere || passedOver)) {
                 owners.add(projection.ownerOf(new StreamId(row.text(0))));
             }
         }

@@ -49,10 +49,23 @@ class SightingsTest {
         assertThat(seen.kafkaAway()).isEmpty();
         seen = seen.after(Optional.empty(), second(3));
         assertThat(seen.kafkaAway()).contains(second(2));
-        assertThat(seen.away(Neighbour.STEP_RUNNER)).isEmpty();
         assertThat(seen.after(Optional.of(NO_RUNNER), second(4)).away(Neighbour.STEP_RUNNER))
-                .contains(second(1));
+                .as("those who come back need a while as well")
+                .isEmpty();
         assertThat(seen.after(Optional.of(ALL), second(4)).isComplete()).isTrue();
+    }
+
+    @Test
+    void who_was_away_before_kafka_was_is_told_again_when_it_answers() {
+        var seen =
+                Sightings.none()
+                        .after(Optional.of(NO_RUNNER), second(1))
+                        .after(Optional.of(NO_RUNNER), second(2))
+                        .after(Optional.empty(), second(3))
+                        .after(Optional.empty(), second(4));
+        assertThat(seen.away(Neighbour.STEP_RUNNER)).isEmpty();
+        assertThat(seen.after(Optional.of(NO_RUNNER), second(5)).away(Neighbour.STEP_RUNNER))
+                .contains(second(1));
     }
 
     @Test

@@ -78,6 +78,25 @@ class MachinesRebuildTest {
                 .startsWith("the feed no longer tells the beginning of their history");
     }
 
+    @Test
+    void a_machine_of_which_events_were_passed_over_keeps_nobody_waiting() {
+        Api.put("/environments/holey", "{}");
+        Api.put("/regions/eu", "{}");
+        Machines.web("holey-1", "holey", "eu");
+        Machines.leaves("holey-1");
+        forget("holey-1", 3, 0);
+        for (String table : List.of("feed", "feed_seen")) {
+            spoil(
+                    "DELETE FROM %s WHERE stream = 'agent-target:holey-1' AND version = 2"
+                            .formatted(table));
+        }
+        spoil("UPDATE agent SET reason = 'nobody can say' WHERE agent = 'target:holey-1'");
+        String asItWas = row("holey-1");
+
+        assertThat(rebuild().getLong("rebuild.rowsLeft")).isPositive();
+        assertThat(row("holey-1")).isEqualTo(asItWas);
+    }
+
     private String row(String target) {
         return unitOfWork.run(
                 tx ->
