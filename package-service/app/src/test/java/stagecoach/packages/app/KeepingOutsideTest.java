@@ -37,6 +37,7 @@ import stagecoach.packages.app.keeping.PackageSweep;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.FeedId;
@@ -54,6 +55,7 @@ class KeepingOutsideTest {
 
     @Inject PackageSweep sweep;
     @Inject FolderBlobStore blobs;
+    @Inject UnitOfWork unitOfWork;
     @Inject ServiceToken tokens;
 
     private Path share = Path.of("unset");
@@ -177,6 +179,44 @@ class KeepingOutsideTest {
         sweepLater(guard, new DiskRoom(0, 1L << 40));
         assertThat(blobs.has(nupkg.sha512())).isFalse();
         assertThat(download(nupkg).body()).isEqualTo(nupkg.bytes());
+    }
+
+    /** As after an upgrade: all that came before count as used at its moment. */
+    @Test
+    void however_many_were_used_last_at_one_moment_all_go_before_one_that_was_used_later()
+            throws Exception {
+        var newer = held("1.0.0", 500);
+        assertThat(download(newer).statusCode()).isEqualTo(200);
+        int many = 450;
+        execute(
+                """
+                INSERT INTO first_seen (feed, id_key, version_key, id, version, sha512, size, at, used_at)
+                SELECT CAST(?1 AS text), 'many', n || '.0.0', 'Many', n || '.0.0',
+                    encode(sha512(convert_to(CAST(?1 AS text) || n, 'UTF8')), 'hex'),
+                    1000, timestamptz '2020-01-01Z', timestamptz '2020-01-01Z'
+                FROM generate_series(1, CAST(?2 AS integer)) AS n""",
+                feed,
+                many);
+
+        sweepLater(
+                new PackagesKept(Optional.empty(), Optional.empty(), Optional.of(10)),
+                new DiskRoom(0, many * 1000L * 10));
+
+        assertThat(
+                        OnVirtualThread.call(
+                                () ->
+                                        unitOfWork.run(
+                                                        tx ->
+                                                                tx.rows(
+                                                                        "SELECT count(*) FROM first_seen WHERE feed = ?1 AND id_key = 'many' AND bytes_gone_at IS NULL",
+                                                                        feed))
+                                                .getFirst()[0]))
+                .isEqualTo(0L);
+        assertThat(blobs.has(newer.sha512())).isTrue();
+    }
+
+    private void execute(String sql, Object... parameters) throws Exception {
+        OnVirtualThread.call(() -> unitOfWork.run(tx -> tx.execute(sql, parameters)));
     }
 
     /** By their number alone nothing goes that its feed may still show. */

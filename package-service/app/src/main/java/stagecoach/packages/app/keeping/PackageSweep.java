@@ -43,19 +43,35 @@ public class PackageSweep {
     private static final String OUTSIDE =
             """
             SELECT id, version, sha512, size, used_at, false, feed FROM first_seen f
-            WHERE bytes_gone_at IS NULL AND used_at > ?1 AND used_at <= ?2
+            WHERE bytes_gone_at IS NULL AND used_at <= ?1
                 AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = f.sha512)
-            ORDER BY used_at LIMIT ?3""";
+            ORDER BY used_at LIMIT ?2""";
 
-    /** Of both, what was not used for the longest time. */
+    /**
+     * Of both, what was not used for the longest time. Any number may have been used last at the
+     * same moment, so that the moment alone does not say where the last look ended.
+     */
     private static final String OLDEST =
             """
-            SELECT id_key, used_at, is_ours FROM (
-                SELECT id_key, used_at, sha512, true AS is_ours FROM package
+            SELECT id, version, sha512, size, used_at, false, feed, id_key, name FROM (
+                (SELECT *, 'built-in' AS feed FROM (
+                    SELECT id, version, sha512, size, used_at, id_key,
+                        'built-in ' || id_key || ' ' || version_key AS name FROM package) AS p
+                WHERE %1$s)
                 UNION ALL
-                SELECT id_key, used_at, sha512, false FROM first_seen WHERE bytes_gone_at IS NULL) AS p
-            WHERE used_at > ?1 AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = p.sha512)
-            ORDER BY used_at LIMIT ?2""";
+                (SELECT * FROM (
+                    SELECT id, version, sha512, size, used_at, id_key,
+                        feed || ' ' || id_key || ' ' || version_key AS name, feed
+                    FROM first_seen WHERE bytes_gone_at IS NULL) AS p
+                WHERE %1$s)) AS both_kinds
+            ORDER BY used_at, sha512, name LIMIT ?4"""
+                    .formatted(
+                            """
+                            used_at >= CAST(?1 AS timestamptz)
+                                AND (used_at, sha512, name)
+                                    > (CAST(?1 AS timestamptz), CAST(?2 AS text), CAST(?3 AS text))
+                                AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = p.sha512)
+                            ORDER BY used_at, sha512, name LIMIT ?4""");
 
     private static final String STORED =
             """
@@ -133,9 +149,7 @@ public class PackageSweep {
         boolean some = true;
         while (some) {
             some = false;
-            List<Going> old =
-                    unitOfWork.run(
-                            tx -> Keeping.oldOutside(outside(tx, Instant.EPOCH, now), kept, now));
+            List<Going> old = unitOfWork.run(tx -> Keeping.oldOutside(outside(tx, now), kept, now));
             for (Going going : old) {
                 some |= unitOfWork.run(tx -> removals.remove(tx, going, removals.cause()));
             }
@@ -157,11 +171,21 @@ public class PackageSweep {
 
     private void makeRoom(long bytes, Instant now) {
         long missing = bytes;
-        Optional<Instant> after = Optional.of(Instant.EPOCH);
+        Optional<Place> after = Optional.of(Place.START);
         while (missing > 0 && after.isPresent()) {
             Freed freed = free(missing, after.get(), now);
             missing -= freed.bytes();
             after = freed.next();
+        }
+    }
+
+    /** Where one package stands among all, what was not used for the longest time being first. */
+    private record Place(Instant usedAt, String sha512, String name) {
+        static final Place START = new Place(Instant.EPOCH, "", "");
+
+        static Place of(@Nullable Object[] oldest) {
+            return new Place(
+                    (Instant) Objects.requireNonNull(oldest[4]), text(oldest[2]), text(oldest[8]));
         }
     }
 
@@ -170,47 +194,60 @@ public class PackageSweep {
      *
      * @param next from where to look on; empty at the end
      */
-    private record Freed(long bytes, Optional<Instant> next) {}
+    private record Freed(long bytes, Optional<Place> next) {}
 
-    private Freed free(long bytes, Instant after, Instant now) {
+    private Freed free(long bytes, Place after, Instant now) {
         return unitOfWork.run(
                 tx -> {
                     if (!Boolean.TRUE.equals(tx.rows(ALONE).getFirst()[0])) {
                         return new Freed(0, Optional.empty());
                     }
-                    List<@Nullable Object[]> oldest = tx.rows(OLDEST, after, OLDEST_AT_ONCE);
+                    List<@Nullable Object[]> oldest =
+                            tx.rows(
+                                    OLDEST,
+                                    after.usedAt(),
+                                    after.sha512(),
+                                    after.name(),
+                                    OLDEST_AT_ONCE);
                     if (oldest.isEmpty()) {
                         return new Freed(0, Optional.empty());
                     }
-                    Instant upTo = (Instant) Objects.requireNonNull(oldest.getLast()[1]);
-                    String[] ids =
-                            oldest.stream()
-                                    .filter(row -> Boolean.TRUE.equals(row[2]))
-                                    .map(row -> text(row[0]))
-                                    .distinct()
-                                    .toArray(String[]::new);
-                    List<Stored> candidates = new ArrayList<>(stored(tx, ids));
-                    candidates.addAll(outside(tx, after, upTo));
+                    Place last = Place.of(oldest.getLast());
                     long freed = 0;
-                    for (Going going : Keeping.forRoom(candidates, bytes, now)) {
+                    for (Going going : Keeping.forRoom(candidates(tx, oldest), bytes, now)) {
                         // Those behind it come in their turn, after older ones of other packages.
-                        if (!going.stored().usedAt().isAfter(upTo)
+                        if (!going.stored().usedAt().isAfter(last.usedAt())
                                 && removals.remove(tx, going, removals.cause())) {
                             freed += going.stored().pin().size();
                         }
                     }
-                    return new Freed(freed, Optional.of(upTo));
+                    return new Freed(freed, Optional.of(last));
                 });
+    }
+
+    /** Of the built-in feed all versions of each package, since its newest stays. */
+    private static List<Stored> candidates(Statements tx, List<@Nullable Object[]> oldest) {
+        String builtIn = FeedId.BUILT_IN.value();
+        String[] ids =
+                oldest.stream()
+                        .filter(row -> text(row[6]).equals(builtIn))
+                        .map(row -> text(row[7]))
+                        .distinct()
+                        .toArray(String[]::new);
+        List<Stored> candidates = new ArrayList<>(stored(tx, ids));
+        oldest.stream()
+                .filter(row -> !text(row[6]).equals(builtIn))
+                .map(PackageSweep::stored)
+                .forEach(candidates::add);
+        return candidates;
     }
 
     private static List<Stored> stored(Statements tx, String... ids) {
         return tx.rows(STORED, (Object) ids).stream().map(PackageSweep::stored).toList();
     }
 
-    private static List<Stored> outside(Statements tx, Instant after, Instant upTo) {
-        return tx.rows(OUTSIDE, after, upTo, OLDEST_AT_ONCE).stream()
-                .map(PackageSweep::stored)
-                .toList();
+    private static List<Stored> outside(Statements tx, Instant upTo) {
+        return tx.rows(OUTSIDE, upTo, OLDEST_AT_ONCE).stream().map(PackageSweep::stored).toList();
     }
 
     private static Stored stored(@Nullable Object[] row) {
