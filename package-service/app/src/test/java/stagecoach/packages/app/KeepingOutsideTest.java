@@ -219,6 +219,43 @@ class KeepingOutsideTest {
         OnVirtualThread.call(() -> unitOfWork.run(tx -> tx.execute(sql, parameters)));
     }
 
+    /** The lease waited for the one who let them go, so that it is as if they had never gone. */
+    @Test
+    void bytes_that_were_leased_while_they_were_let_go_are_looked_after_again() throws Exception {
+        var nupkg = held("1.0.0", 500);
+        assertThat(download(nupkg).statusCode()).isEqualTo(200);
+        execute(
+                "UPDATE first_seen SET bytes_gone_at = at WHERE sha512 = ?1",
+                nupkg.sha512().value());
+        execute(
+                "INSERT INTO lease (holder, sha512) VALUES (?1, ?2)",
+                "release:late:" + feed,
+                nupkg.sha512().value());
+        sweepLater(A_DAY, EMPTY_DISK);
+        assertThat(blobs.has(nupkg.sha512())).isTrue();
+
+        execute("DELETE FROM lease WHERE holder = ?1", "release:late:" + feed);
+        sweepLater(A_DAY, EMPTY_DISK);
+        assertThat(blobs.has(nupkg.sha512())).isFalse();
+    }
+
+    /** A pod of before knows no bytes that are let go: to it they are used. */
+    @Test
+    void bytes_whose_note_a_pod_of_before_threw_away_go_all_the_same() throws Exception {
+        var nupkg = held("1.0.0", 500);
+        assertThat(download(nupkg).statusCode()).isEqualTo(200);
+        execute(
+                "UPDATE first_seen SET bytes_gone_at = now() WHERE sha512 = ?1",
+                nupkg.sha512().value());
+        execute("DELETE FROM unused_blob WHERE sha512 = ?1", nupkg.sha512().value());
+        OnVirtualThread.call(
+                () -> {
+                    sweep.sweep(A_DAY, EMPTY_DISK, Instant.now());
+                    return true;
+                });
+        assertThat(blobs.has(nupkg.sha512())).isFalse();
+    }
+
     /** By their number alone nothing goes that its feed may still show. */
     @Test
     void what_is_pushed_under_the_same_digest_keeps_its_bytes() throws Exception {

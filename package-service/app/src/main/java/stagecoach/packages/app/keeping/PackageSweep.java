@@ -37,6 +37,10 @@ import stagecoach.vocabulary.packages.Sha512;
 public class PackageSweep {
     private static final Duration EVERY = Duration.ofMinutes(5);
     private static final Duration PARTIALS_KEPT = Duration.ofDays(7);
+
+    /** Longer than any upgrade during which pods of before throw notes away. */
+    private static final Duration NOTED_AGAIN = Duration.ofDays(1);
+
     private static final int IDS_AT_ONCE = 100;
     private static final int OLDEST_AT_ONCE = 200;
 
@@ -126,6 +130,7 @@ public class PackageSweep {
             removeOld(kept, now);
             removeOldOutside(kept, now);
         }
+        removals.noteLetGo(now.minus(NOTED_AGAIN));
         removals.deleteUnused();
         if (kept.freeDiskPercent().isPresent()) {
             makeRoom(room.missing(kept.freeDiskPercent().get()), now);

@@ -32,6 +32,7 @@ import stagecoach.vocabulary.packages.Sha512;
 @Singleton
 public class Removals {
     private static final int AT_ONCE_MAX = 100;
+    private static final int LOOKED_AT_ONCE_MAX = 1000;
 
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
@@ -213,9 +214,63 @@ public class Removals {
 
     /** What has come again meanwhile, and is unused again, is for the next time. */
     private void forget(Tx tx, Sha512 sha512) {
-        if (!isUnused(tx, sha512) || !blobs.has(sha512)) {
+        boolean unused = isUnused(tx, sha512);
+        boolean here = blobs.has(sha512);
+        if (!unused && here) {
+            keepLeased(tx, sha512);
+        }
+        if (!unused || !here) {
             tx.execute("DELETE FROM unused_blob WHERE sha512 = ?1", sha512.value());
         }
+    }
+
+    /**
+     * Who leased them while they were let go has them still: it is as if they had stayed, or nobody
+     * would look after them again. Only for a lease, which lets nothing go: those whose bytes stay
+     * for another name would go again at every sweep.
+     */
+    private static void keepLeased(Tx tx, Sha512 sha512) {
+        tx.execute(
+                """
+                UPDATE first_seen f SET bytes_gone_at = NULL
+                WHERE sha512 = ?1 AND bytes_gone_at IS NOT NULL
+                    AND EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = f.sha512)""",
+                sha512.value());
+    }
+
+    /**
+     * Notes again what was let go since then, or is leased though it was let go, if its bytes are
+     * here. A pod of before this knows of no bytes that are let go: it takes them for used, deletes
+     * their note, and fetches them again without a word.
+     */
+    void noteLetGo(Instant since) {
+        String after = "";
+        for (List<Sha512> some = letGo(after, since); !some.isEmpty(); some = letGo(after, since)) {
+            List<Sha512> here = some.stream().filter(blobs::has).toList();
+            if (!here.isEmpty()) {
+                unitOfWork.execute(tx -> here.forEach(sha512 -> noteUnused(tx, sha512)));
+            }
+            after = some.getLast().value();
+        }
+    }
+
+    private List<Sha512> letGo(String after, Instant since) {
+        return unitOfWork.run(
+                tx ->
+                        tx
+                                .rows(
+                                        """
+                                        SELECT DISTINCT sha512 FROM first_seen f
+                                        WHERE bytes_gone_at IS NOT NULL AND sha512 > CAST(?1 AS text)
+                                            AND (bytes_gone_at > CAST(?2 AS timestamptz)
+                                                OR EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = f.sha512))
+                                        ORDER BY sha512 LIMIT ?3""",
+                                        after,
+                                        since,
+                                        LOOKED_AT_ONCE_MAX)
+                                .stream()
+                                .map(row -> new Sha512(text(row[0])))
+                                .toList());
     }
 
     private static boolean isUnused(Tx tx, Sha512 sha512) {
