@@ -36,6 +36,17 @@ public class Scrubber {
 
     private static final int LOST_AT_ONCE = 100;
 
+    private static final String NEXT =
+            """
+            SELECT sha512 FROM (
+                (SELECT sha512 FROM package
+                    WHERE lost_at IS NULL AND sha512 > CAST(?1 AS text) ORDER BY sha512 LIMIT 1)
+                UNION ALL
+                (SELECT sha512 FROM first_seen
+                    WHERE bytes_gone_at IS NULL AND sha512 > CAST(?1 AS text)
+                    ORDER BY sha512 LIMIT 1)) AS each
+            ORDER BY sha512 LIMIT 1""";
+
     private final UnitOfWork unitOfWork;
     private final StoreCheck store;
     private final Clock clock;
@@ -108,7 +119,14 @@ public class Scrubber {
 
     private List<PinnedPackage> lost(String after) {
         return unitOfWork
-                .run(tx -> names(tx, "lost_at IS NOT NULL", "false", after, LOST_AT_ONCE))
+                .run(
+                        tx ->
+                                names(
+                                        tx,
+                                        "lost_at IS NOT NULL AND sha512 > ?1",
+                                        "false",
+                                        after,
+                                        LOST_AT_ONCE))
                 .stream()
                 .map(Name::stored)
                 .toList();
@@ -121,9 +139,7 @@ public class Scrubber {
      */
     public boolean step() throws InterruptedException {
         At at = unitOfWork.run(this::at);
-        List<Name> next =
-                unitOfWork.run(
-                        tx -> names(tx, "lost_at IS NULL", "bytes_gone_at IS NULL", at.after(), 1));
+        List<Name> next = unitOfWork.run(tx -> next(tx, at.after()));
         if (next.isEmpty()) {
             if (clock.instant().isBefore(at.began().plus(every))) {
                 return false;
@@ -165,8 +181,23 @@ public class Scrubber {
      */
     private record Name(PinnedPackage stored, boolean needed) {}
 
+    /** First its digest, which two indexes give at once, and then its names, of that one alone. */
+    private static List<Name> next(Statements tx, String after) {
+        return tx.rows(NEXT, after).stream()
+                .flatMap(
+                        row ->
+                                names(
+                                        tx,
+                                        "lost_at IS NULL AND sha512 = ?1",
+                                        "bytes_gone_at IS NULL AND sha512 = ?1",
+                                        text(row[0]),
+                                        1)
+                                        .stream())
+                .toList();
+    }
+
     private static List<Name> names(
-            Statements tx, String ours, String theirs, String after, int limit) {
+            Statements tx, String ours, String theirs, String digest, int limit) {
         return tx
                 .rows(
                         """
@@ -176,9 +207,9 @@ public class Scrubber {
                 SELECT id, version, sha512, size, feed,
                     CASE WHEN EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = f.sha512) THEN 1 ELSE 2 END
                 FROM first_seen f WHERE %s) AS stored
-            WHERE sha512 > ?1 ORDER BY sha512, rank LIMIT ?2"""
+            ORDER BY sha512, rank LIMIT ?2"""
                                 .formatted(ours, theirs),
-                        after,
+                        digest,
                         limit)
                 .stream()
                 .map(
