@@ -91,6 +91,27 @@ class SoundReadsTest {
         assertThat(download(nupkg).body()).isEqualTo(nupkg.bytes());
     }
 
+    private static HttpResponse<byte[]> nuspec(Packages.Nupkg nupkg) throws Exception {
+        String folder = nupkg.flatPath().substring(0, nupkg.flatPath().lastIndexOf('/'));
+        return Http.bytes(
+                Http.request("%s/%s.nuspec".formatted(folder, nupkg.id().lower()), TestKeys.READ));
+    }
+
+    @Test
+    void the_nuspec_is_not_read_out_of_a_damaged_package_either() throws Exception {
+        var pushed = Packages.fresh();
+        assertThat(Http.pushed(pushed.bytes())).isEqualTo(201);
+        damage(pushed, flipped(pushed));
+        assertThat(nuspec(pushed).statusCode()).isEqualTo(503);
+
+        Packages.Nupkg read = readThrough();
+        byte[] nuspec = nuspec(read).body();
+        damage(read, flipped(read));
+        store.doubt(read.sha512());
+        assertThat(nuspec(read).body()).isEqualTo(nuspec);
+        assertThat(Files.readAllBytes(blobs.file(read.sha512()))).isEqualTo(read.bytes());
+    }
+
     @Test
     void a_part_of_a_package_is_not_given_for_all_of_it_even_if_it_was_whole_before()
             throws Exception {

@@ -121,12 +121,13 @@ public class NuGetResource {
 
     private Optional<byte[]> nuspec(PackageId id, PackageVersion version, HttpHeaders headers)
             throws IOException {
-        Optional<byte[]> ours = packages.nuspec(id, version);
-        if (ours.isPresent()) {
-            return ours;
+        Optional<Given> given = given(id, version, true, headers);
+        if (given.isEmpty()) {
+            return Optional.empty();
         }
-        Optional<Given> given = outside.asked(headers, o -> o.give(id, version));
-        return given.isEmpty() ? Optional.empty() : packages.nuspec(given.get().pin());
+        // It is read out of the package.
+        refuseDamaged(given.get());
+        return packages.nuspec(given.get().pin());
     }
 
     /** These clients compare no digest. */
