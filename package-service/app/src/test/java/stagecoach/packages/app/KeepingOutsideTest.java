@@ -33,6 +33,7 @@ import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
 import stagecoach.contracts.packages.PackageEvent.Why;
 import stagecoach.decider.StreamId;
 import stagecoach.packages.app.Packages.Nupkg;
+import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.app.keeping.PackageSweep;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.FolderBlobStore;
@@ -56,6 +57,7 @@ class KeepingOutsideTest {
     @Inject PackageSweep sweep;
     @Inject FolderBlobStore blobs;
     @Inject UnitOfWork unitOfWork;
+    @Inject Leases leases;
     @Inject ServiceToken tokens;
 
     private Path share = Path.of("unset");
@@ -254,6 +256,24 @@ class KeepingOutsideTest {
                     return true;
                 });
         assertThat(blobs.has(nupkg.sha512())).isFalse();
+    }
+
+    /** Its name was removed a moment ago, and only a feed outside has the same bytes. */
+    @Test
+    void bytes_of_a_feed_outside_stand_for_no_package_of_ours() throws Exception {
+        var nupkg = held("1.0.0", 500);
+        assertThat(download(nupkg).statusCode()).isEqualTo(200);
+        Leases.There there =
+                OnVirtualThread.call(
+                        () ->
+                                unitOfWork.run(
+                                        tx ->
+                                                leases.lease(
+                                                        tx,
+                                                        "release:both:" + feed,
+                                                        List.of(nupkg.sha512()))));
+        assertThat(there.all()).containsExactly(nupkg.sha512());
+        assertThat(there.builtIn()).isEmpty();
     }
 
     /** By their number alone nothing goes that its feed may still show. */

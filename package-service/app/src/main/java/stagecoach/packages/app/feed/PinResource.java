@@ -75,12 +75,12 @@ public class PinResource {
         if (answers.stream().anyMatch(answer -> answer.pin().isEmpty())) {
             return answers;
         }
-        Set<Sha512> there = leases.lease(tx, request.lease(), all);
-        if (!there.containsAll(ours)) {
+        Leases.There there = leases.lease(tx, request.lease(), all);
+        if (!there.builtIn().containsAll(ours)) {
             // One of them was just being removed: it is gone now, and another may be the newest.
             return pinned(tx, request, outside);
         }
-        return answers.stream().map(answer -> unlessGone(answer, there)).toList();
+        return answers.stream().map(answer -> unlessGone(answer, there.all())).toList();
     }
 
     /** What was just being removed comes from its feed again, for whoever asks again. */

@@ -37,27 +37,36 @@ public class Leases implements OwnTables {
     }
 
     /**
+     * Which bytes the server keeps, and for what.
+     *
+     * @param builtIn for a package of the built-in feed
+     * @param all for any, be it of a feed outside
+     */
+    public record There(Set<Sha512> builtIn, Set<Sha512> all) {}
+
+    /**
      * Leases bytes until {@link #release}: what stands here is removed nowhere.
      *
-     * @return which of them the server keeps for a package, be it of a feed outside
+     * @return which of them the server keeps
      */
-    public Set<Sha512> lease(Statements tx, String holder, Collection<Sha512> digests) {
+    public There lease(Statements tx, String holder, Collection<Sha512> digests) {
         // Sorted, so that two holders at once never wait for each other in a circle.
         String[] sorted =
                 digests.stream().map(Sha512::value).distinct().sorted().toArray(String[]::new);
         if (sorted.length == 0) {
-            return Set.of();
+            return new There(Set.of(), Set.of());
         }
         // Whoever removes one of them has done so already, or waits for us and then sees the lease.
-        Set<Sha512> there =
+        Set<Sha512> builtIn =
                 tx
                         .rows(
                                 "SELECT sha512 FROM package WHERE sha512 = ANY(?1) ORDER BY sha512, id_key, version_key FOR KEY SHARE",
                                 (Object) sorted)
                         .stream()
                         .map(row -> new Sha512((String) Objects.requireNonNull(row[0])))
-                        .collect(Collectors.toCollection(HashSet::new));
-        there.addAll(ofFeedsOutside(tx, digests, there));
+                        .collect(Collectors.toSet());
+        var all = new HashSet<>(builtIn);
+        all.addAll(ofFeedsOutside(tx, digests, builtIn));
         tx.executeLater(
                 "INSERT INTO lease (holder, sha512) SELECT CAST(?1 AS text), d FROM unnest(CAST(?2 AS text[])) AS t (d) ORDER BY d ON CONFLICT DO NOTHING",
                 holder,
@@ -65,14 +74,14 @@ public class Leases implements OwnTables {
         for (String digest : sorted) {
             touch(tx, new Sha512(digest));
         }
-        return there;
+        return new There(builtIn, all);
     }
 
     private static Set<Sha512> ofFeedsOutside(
-            Statements tx, Collection<Sha512> digests, Set<Sha512> there) {
+            Statements tx, Collection<Sha512> digests, Set<Sha512> builtIn) {
         String[] others =
                 digests.stream()
-                        .filter(digest -> !there.contains(digest))
+                        .filter(digest -> !builtIn.contains(digest))
                         .map(Sha512::value)
                         .toArray(String[]::new);
         return others.length == 0
