@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,14 +18,20 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
+import stagecoach.vocabulary.process.Action.PackageSource;
 
 /** NuGet clients compare no digest, so that what they are given must be right. */
 @PackageServiceTest
+@Timeout(120)
 class SoundReadsTest {
     private static int count;
 
@@ -154,6 +162,36 @@ class SoundReadsTest {
         ScrubRound.run(unitOfWork, scrubber);
         assertThat(blobs.has(damaged.sha512())).isFalse();
         assertThat(download(damaged).body()).isEqualTo(damaged.bytes());
+    }
+
+    /** What a reader waits for is read from a pipe, which gives nothing until it is closed. */
+    @Test
+    void no_deployment_waits_behind_readers() throws Exception {
+        var slow = Packages.fresh();
+        var deployed = Packages.fresh();
+        assertThat(Http.pushed(slow.bytes())).isEqualTo(201);
+        assertThat(Http.pushed(deployed.bytes())).isEqualTo(201);
+        Path pipe = blobs.file(slow.sha512());
+        Files.delete(pipe);
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        var request = Http.request(slow.flatPath(), TestKeys.READ).build();
+        var reader = Http.CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        // It can be opened as soon as somebody reads it.
+        try (var _ = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
+            assertThat(
+                            OnVirtualThread.call(
+                                    () ->
+                                            store.check(
+                                                    new PinnedPackage(
+                                                            FeedId.BUILT_IN,
+                                                            deployed.pin(),
+                                                            AcquisitionLocation.EXECUTION_TARGET,
+                                                            PackageSource.NEAREST_CACHE),
+                                                    true)))
+                    .isEmpty();
+            assertThat(reader.isDone()).isFalse();
+        }
+        assertThat(reader.get().statusCode()).isEqualTo(503);
     }
 
     @Test

@@ -60,11 +60,8 @@ public class StoreCheck {
     private final Map<Sha512, CompletableFuture<Optional<String>>> readings =
             new ConcurrentHashMap<>();
 
-    /** What is larger is read by another thread, so that nothing small waits behind it. */
-    private static final long SMALL_MAX = 64L << 20;
-
-    private final ExecutorService hashingSmall = hashing("store-check-small");
-    private final ExecutorService hashingLarge = hashing("store-check-large");
+    private final Hashing forReaders = Hashing.begin("readers");
+    private final Hashing forAll = Hashing.begin("all");
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("store-check-", 0).factory());
@@ -85,16 +82,37 @@ public class StoreCheck {
     }
 
     /**
-     * A thread of the system: hashing gigabytes would keep the virtual ones from their processors.
+     * Who reads packages again, each for its own: however much builds read, no deployment waits
+     * behind them.
      */
-    private static ExecutorService hashing(String name) {
-        return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+    private record Hashing(ExecutorService small, ExecutorService large) {
+        /** What is larger is read by another thread, so that nothing small waits behind it. */
+        private static final long SMALL_MAX = 64L << 20;
+
+        static Hashing begin(String whose) {
+            return new Hashing(thread(whose + "-small"), thread(whose + "-large"));
+        }
+
+        /** Of the system: hashing gigabytes would keep the virtual ones from their processors. */
+        private static ExecutorService thread(String name) {
+            return Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name("store-check-" + name).daemon().factory());
+        }
+
+        ExecutorService of(PackagePin pin) {
+            return pin.size() <= SMALL_MAX ? small : large;
+        }
+
+        void stop() {
+            small.shutdownNow();
+            large.shutdownNow();
+        }
     }
 
     @PreDestroy
     void stop() {
-        hashingSmall.shutdownNow();
-        hashingLarge.shutdownNow();
+        forReaders.stop();
+        forAll.stop();
         threads.shutdownNow();
     }
 
@@ -109,10 +127,15 @@ public class StoreCheck {
      * @param force whether to read it again in any case
      */
     public Optional<String> check(PinnedPackage wanted, boolean force) throws InterruptedException {
+        return check(wanted, force, forAll);
+    }
+
+    private Optional<String> check(PinnedPackage wanted, boolean force, Hashing hashing)
+            throws InterruptedException {
         PackagePin pin = wanted.pin();
         try {
             boolean here = blobs.size(pin.sha512()).isPresent();
-            if (here && isSound(pin, force)) {
+            if (here && isSound(pin, force, hashing)) {
                 verified.add(pin.sha512());
                 return Optional.empty();
             }
@@ -172,7 +195,7 @@ public class StoreCheck {
         threads.execute(
                 () -> {
                     try {
-                        reading.complete(check(wanted, false));
+                        reading.complete(check(wanted, false, forReaders));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                         reading.complete(Optional.of("the server is being stopped"));
@@ -216,9 +239,9 @@ public class StoreCheck {
                         .formatted(pin.id(), pin.version(), e.getMessage()));
     }
 
-    private boolean isSound(PackagePin pin, boolean force)
+    private boolean isSound(PackagePin pin, boolean force, Hashing hashing)
             throws IOException, InterruptedException {
-        return (!force && verified.contains(pin.sha512()) && sizeFits(pin)) || intact(pin);
+        return (!force && verified.contains(pin.sha512()) && sizeFits(pin)) || intact(pin, hashing);
     }
 
     private boolean sizeFits(PackagePin pin) throws IOException {
@@ -326,10 +349,10 @@ public class StoreCheck {
         };
     }
 
-    private boolean intact(PackagePin pin) throws IOException, InterruptedException {
+    private boolean intact(PackagePin pin, Hashing hashing)
+            throws IOException, InterruptedException {
         try {
-            ExecutorService hashing = pin.size() <= SMALL_MAX ? hashingSmall : hashingLarge;
-            return hashing.submit(() -> blobs.verify(pin.sha512())).get()
+            return hashing.of(pin).submit(() -> blobs.verify(pin.sha512())).get()
                     instanceof Verification.Intact;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failed) {
