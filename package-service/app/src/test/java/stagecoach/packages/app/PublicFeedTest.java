@@ -3,6 +3,7 @@ package stagecoach.packages.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +206,12 @@ class PublicFeedTest {
             assertThat(anonymous.body())
                     .contains("feed-trouble", "The server's log says why under ")
                     .doesNotContain(feed, secret, "127.0.0.1", "anyone");
+            // However many ask, the log says it once.
+            assertThat(loggedAs(Http.send(Http.request(path)))).isEqualTo(loggedAs(anonymous));
         }
+    }
+
+    private static String loggedAs(HttpResponse<String> answer) {
+        return answer.body().replaceFirst("(?s).*log says why under ([0-9a-f-]{36}).*", "$1");
     }
 }

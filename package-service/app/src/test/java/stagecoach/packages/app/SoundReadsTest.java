@@ -10,18 +10,24 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.packages.app.keeping.PackageSweep;
 import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
@@ -39,6 +45,7 @@ class SoundReadsTest {
     @Inject FolderBlobStore blobs;
     @Inject StoreCheck store;
     @Inject Scrubber scrubber;
+    @Inject PackageSweep sweep;
 
     private FeedOutside outside;
     private String feed = "";
@@ -152,6 +159,23 @@ class SoundReadsTest {
     }
 
     @Test
+    void that_bytes_were_right_is_not_said_of_those_that_come_after_they_were_removed()
+            throws Exception {
+        Packages.Nupkg nupkg = readThrough();
+        OnVirtualThread.call(
+                () -> {
+                    sweep.sweep(
+                            new PackagesKept(Optional.empty(), Optional.of(1), Optional.empty()),
+                            new DiskRoom(100, 100),
+                            Instant.now().plus(Duration.ofDays(2)));
+                    return true;
+                });
+        assertThat(blobs.has(nupkg.sha512())).isFalse();
+        damage(nupkg, flipped(nupkg));
+        assertThat(download(nupkg).body()).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
     void what_only_builds_read_is_read_again_and_again_too_but_not_missed() throws Exception {
         Packages.Nupkg damaged = readThrough();
         damage(damaged, flipped(damaged));
@@ -190,6 +214,9 @@ class SoundReadsTest {
                                                     true)))
                     .isEmpty();
             assertThat(reader.isDone()).isFalse();
+            // Whoever reads it once more must not wait.
+            Files.delete(pipe);
+            damage(slow, flipped(slow));
         }
         assertThat(reader.get().statusCode()).isEqualTo(503);
     }

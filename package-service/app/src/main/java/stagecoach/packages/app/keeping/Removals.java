@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.packages.PackageEvent;
 import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
@@ -38,12 +40,18 @@ public class Removals {
     private final CommandHandler commands;
     private final FolderBlobStore blobs;
     private final Clock clock;
+    private final List<Consumer<Sha512>> listeners = new CopyOnWriteArrayList<>();
 
     Removals(UnitOfWork unitOfWork, CommandHandler commands, FolderBlobStore blobs, Clock clock) {
         this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.blobs = blobs;
         this.clock = clock;
+    }
+
+    /** Tells somebody of bytes that are deleted by this process from now on. */
+    public void listen(Consumer<Sha512> deleted) {
+        listeners.add(deleted);
     }
 
     /**
@@ -200,6 +208,7 @@ public class Removals {
         }
         if (unused) {
             blobs.dropAside(sha512);
+            listeners.forEach(listener -> listener.accept(sha512));
         }
         unitOfWork.execute(tx -> forget(tx, sha512));
     }

@@ -1,11 +1,9 @@
 package stagecoach.packages.app.nuget;
 
-import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
-import java.util.UUID;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.app.upstream.ReadThrough;
 import stagecoach.packages.app.upstream.ReadThrough.NoRoomException;
@@ -22,6 +20,7 @@ import stagecoach.runtime.access.Problems;
  */
 @Singleton
 class FromOutside {
+    private final LoggedCauses logged = new LoggedCauses();
     private final ReadThrough readThrough;
     private final Problems problems;
     private final Caller caller;
@@ -83,13 +82,10 @@ class FromOutside {
     }
 
     private String told(Exception reason, String withoutNames) {
-        if (isKnown()) {
-            return String.valueOf(reason.getMessage());
-        }
-        String id = UUID.randomUUID().toString();
-        Log.warnf(
-                "Somebody without a key was not given what comes from a feed outside. id=%s cause=%s",
-                id, reason.getMessage());
-        return "%s The server's log says why under %s.".formatted(withoutNames, id);
+        String cause = String.valueOf(reason.getMessage());
+        return isKnown()
+                ? cause
+                : "%s The server's log says why under %s."
+                        .formatted(withoutNames, logged.of(cause));
     }
 }

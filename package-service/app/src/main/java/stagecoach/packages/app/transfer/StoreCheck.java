@@ -79,6 +79,8 @@ public class StoreCheck {
         this.removals = removals;
         this.unitOfWork = unitOfWork;
         this.clock = clock;
+        // What comes in their place is read again before it is believed.
+        removals.listen(verified::remove);
     }
 
     /**
