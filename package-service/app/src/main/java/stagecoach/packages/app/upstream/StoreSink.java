@@ -40,6 +40,16 @@ final class StoreSink implements PackageSink, Closeable {
     }
 
     @Override
+    public void announce(long size) throws IOException {
+        try {
+            DiskFullException.check(size - bytes.size(), store.room());
+        } catch (DiskFullException full) {
+            dropped();
+            throw full;
+        }
+    }
+
+    @Override
     public long size() throws IOException {
         return bytes.size();
     }

@@ -214,6 +214,7 @@ final class FolderFeed implements PackageFeed {
                                                 null))
                         .file();
         sink.restart();
+        sink.announce(sizeOf(file));
         long bytes = copied(file, sink, came);
         if (expected.isPresent() && !sink.digest().equals(expected.get())) {
             throw problem(
@@ -223,6 +224,15 @@ final class FolderFeed implements PackageFeed {
                     null);
         }
         return new Fetched(bytes, 0, 1, expected.isPresent());
+    }
+
+    private long sizeOf(Path file) throws FeedException {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw problem(
+                    Kind.UNREACHABLE, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
     }
 
     private long copied(Path file, PackageSink sink, LongConsumer came)

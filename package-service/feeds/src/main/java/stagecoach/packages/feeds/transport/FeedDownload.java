@@ -171,6 +171,9 @@ public final class FeedDownload {
         if (size > rules.packageBytesMax()) {
             throw tooLarge();
         }
+        if (size >= 0) {
+            sink.announce(size);
+        }
         InputStream body = response.body();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (var watch = new StallWatch(body, rules.stallMax(), clock)) {

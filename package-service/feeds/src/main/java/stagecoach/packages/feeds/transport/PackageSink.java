@@ -12,6 +12,12 @@ public interface PackageSink {
      */
     default void expect(Sha512 digest) throws IOException {}
 
+    /**
+     * Says, before its bytes come, how many they will be with those that are in it, if that was
+     * told: a sink that has no room for them says so at once.
+     */
+    default void announce(long bytes) throws IOException {}
+
     /** The bytes in it so far. */
     long size() throws IOException;
 

@@ -1,6 +1,7 @@
 package stagecoach.packages.feeds.protocol;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import stagecoach.packages.feeds.transport.PackageSink;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -9,12 +10,22 @@ final class MemorySink implements PackageSink {
     private int restarts;
     private boolean ended;
 
+    /** For so many bytes there is room. */
+    long room = Long.MAX_VALUE;
+
     byte[] bytes() {
         return bytes.toByteArray();
     }
 
     int restarts() {
         return restarts;
+    }
+
+    @Override
+    public void announce(long size) throws IOException {
+        if (size > room) {
+            throw new IOException("no room for " + size);
+        }
     }
 
     @Override

@@ -153,6 +153,16 @@ class V3FeedTest {
     }
 
     @Test
+    void a_package_for_which_there_is_no_room_is_not_begun_nor_tried_again() {
+        server.on(FILE, bytes(PACKAGE));
+        var sink = new MemorySink();
+        sink.room = PACKAGE.length - 1L;
+        assertThatThrownBy(() -> fetch(sink)).hasMessage("no room for 200000");
+        assertThat(sink.size()).isZero();
+        assertThat(server.askedFor(FILE)).isEqualTo(1);
+    }
+
+    @Test
     void what_a_version_depends_on_is_told_and_one_that_cannot_be_read_is_left_out()
             throws Exception {
         server.on(

@@ -56,6 +56,9 @@ public interface BlobStore {
     /** Begins content whose digest is not known yet, such as an upload. */
     BlobDraft draft() throws IOException;
 
+    /** How full the disk is that they lie on. */
+    DiskRoom room() throws IOException;
+
     /**
      * Takes content that ought to have this digest, to its end; on a mismatch nothing is kept. Two
      * callers may put the same digest at once, and both succeed.

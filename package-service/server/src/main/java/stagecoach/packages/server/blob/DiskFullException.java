@@ -11,6 +11,21 @@ public final class DiskFullException extends IOException {
         super("the disk is full (" + cause.getMessage() + ")", cause);
     }
 
+    private DiskFullException(long bytes, DiskRoom room) {
+        super("the disk has room for %d bytes, not for %d".formatted(room.usable(), bytes));
+    }
+
+    /**
+     * Sees to it that so many bytes are not begun where there is no room for them.
+     *
+     * @throws DiskFullException if there is none
+     */
+    public static void check(long bytes, DiskRoom room) throws DiskFullException {
+        if (bytes > room.usable()) {
+            throw new DiskFullException(bytes, room);
+        }
+    }
+
     /** The same failure, by its name if it is this one. */
     public static IOException named(IOException failure) {
         @Nullable String words = failure.getMessage();

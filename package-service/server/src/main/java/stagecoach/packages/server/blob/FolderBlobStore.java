@@ -311,7 +311,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         }
     }
 
-    /** How full the disk is that they lie on. */
+    @Override
     public DiskRoom room() throws IOException {
         var disk = Files.getFileStore(blobs);
         return new DiskRoom(disk.getUsableSpace(), disk.getTotalSpace());
