@@ -214,6 +214,15 @@ class SoundReadsTest {
                                                     true)))
                     .isEmpty();
             assertThat(reader.isDone()).isFalse();
+            // Whoever has little patience left is told so, and does not begin to wait anew.
+            assertThat(
+                            OnVirtualThread.call(
+                                    () ->
+                                            store.checkForReaders(
+                                                    FeedId.BUILT_IN,
+                                                    slow.pin(),
+                                                    Duration.ofMillis(1))))
+                    .hasValueSatisfying(said -> assertThat(said).contains("is being read again"));
             // Whoever reads it once more must not wait.
             Files.delete(pipe);
             damage(slow, flipped(slow));

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -33,6 +34,9 @@ import stagecoach.vocabulary.packages.PackageVersion;
 @RunOnVirtualThread
 @Tag(name = "NuGet")
 public class NuGetResource {
+    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
+    private static final Duration PATIENCE = Duration.ofSeconds(80);
+
     private final FlatContainer packages;
     private final BlobAnswers blobs;
     private final StoreCheck store;
@@ -95,6 +99,7 @@ public class NuGetResource {
 
     private Optional<Response> found(FlatPath asked, boolean head, HttpHeaders headers)
             throws IOException {
+        long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
         return switch (asked) {
             case FlatPath.Versions(var id) ->
                     packages.versions(id)
@@ -105,12 +110,12 @@ public class NuGetResource {
                                                     o -> FlatContainer.document(o.versions(id))))
                             .map(versions -> Documents.json(versions, headers));
             case FlatPath.Nuspec(var id, var version) ->
-                    nuspec(id, version, headers)
+                    nuspec(id, version, headers, giveUpAt)
                             .map(xml -> Documents.of(xml, MediaType.APPLICATION_XML_TYPE, headers));
             case FlatPath.Nupkg(var id, var version) -> {
                 Optional<Given> given = given(id, version, head, headers);
                 if (given.isPresent() && !head) {
-                    refuseDamaged(given.get());
+                    refuseDamaged(given.get(), giveUpAt);
                 }
                 yield given.isEmpty()
                         ? Optional.empty()
@@ -119,22 +124,24 @@ public class NuGetResource {
         };
     }
 
-    private Optional<byte[]> nuspec(PackageId id, PackageVersion version, HttpHeaders headers)
+    private Optional<byte[]> nuspec(
+            PackageId id, PackageVersion version, HttpHeaders headers, long giveUpAt)
             throws IOException {
         Optional<Given> given = given(id, version, true, headers);
         if (given.isEmpty()) {
             return Optional.empty();
         }
         // It is read out of the package.
-        refuseDamaged(given.get());
+        refuseDamaged(given.get(), giveUpAt);
         return packages.nuspec(given.get().pin());
     }
 
-    /** These clients compare no digest. */
-    private void refuseDamaged(Given given) {
+    /** These clients compare no digest. What it took to bring it is of their patience, too. */
+    private void refuseDamaged(Given given, long giveUpAt) {
+        Duration patience = Duration.ofNanos(Math.max(0, giveUpAt - System.nanoTime()));
         Optional<String> problem;
         try {
-            problem = store.checkForReaders(given.feed(), given.pin());
+            problem = store.checkForReaders(given.feed(), given.pin(), patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             problem = Optional.of("The server is being stopped.");

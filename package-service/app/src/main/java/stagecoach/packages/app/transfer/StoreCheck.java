@@ -44,9 +44,6 @@ import stagecoach.vocabulary.process.Action;
  */
 @Singleton
 public class StoreCheck {
-    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
-    private static final Duration READERS_PATIENCE = Duration.ofSeconds(80);
-
     /** More than any download may take. */
     private static final Duration FETCH_MAX = Duration.ofHours(24);
 
@@ -160,16 +157,17 @@ public class StoreCheck {
      * The same for readers who compare no digest, so that what they get must be right: however many
      * ask, it is read, and brought back, once.
      *
+     * @param patience after which it is said that it is still under way
      * @return why the package cannot be given now, in words for anybody; empty if it is here
      */
-    public Optional<String> checkForReaders(FeedId feed, PackagePin pin)
+    public Optional<String> checkForReaders(FeedId feed, PackagePin pin, Duration patience)
             throws InterruptedException {
         if (isKnownToBeSound(pin)) {
             return Optional.empty();
         }
         var reading = readings.computeIfAbsent(pin.sha512(), _ -> read(named(feed, pin)));
         try {
-            return reading.get(READERS_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            return reading.get(patience.toMillis(), TimeUnit.MILLISECONDS)
                     .map(
                             _ ->
                                     "The server's copy of %s %s is damaged or gone, and there is no other one yet. Its log says who was asked."
