@@ -3,7 +3,6 @@ package stagecoach.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.cli.ExitCode;
@@ -12,9 +11,11 @@ import stagecoach.local.launcher.demo.Demo;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.installation.LocalRun;
+import stagecoach.local.launcher.installation.Wishes;
 
 /**
- * The demo itself: three releases, two regions, and every claim borne out by evidence from outside.
+ * The demo itself, with two processes of each service: three releases, two regions, and every claim
+ * borne out by evidence from outside.
  */
 class DemoTest {
     @Test
@@ -23,7 +24,7 @@ class DemoTest {
         Checkout checkout = Checkout.find();
         var run = new LocalRun(checkout, folder);
         try {
-            var started = run.start(Map.of(), status -> {});
+            var started = run.start(Wishes.pods(2), status -> {});
             var machines = new LocalMachines(checkout, folder, started.control());
             var demo = new Demo(checkout.root(), folder, machines, new Screen(System.out, false));
             try {
