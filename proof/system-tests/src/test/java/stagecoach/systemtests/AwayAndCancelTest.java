@@ -34,6 +34,7 @@ class AwayAndCancelTest {
         traced = Traced.in(folder, whole);
         traced.apply(PROJECTS);
         traced.push("Whole.Tools", "tool");
+        traced.push("Whole.Awaited", "awaited");
         for (String project :
                 List.of("skipping", "waiting", "late", "before", "acquiring", "guided", "trying")) {
             whole.api().post("/projects/" + project + "/releases", Map.of("version", "1.0.0"));
@@ -52,7 +53,7 @@ class AwayAndCancelTest {
     }
 
     @Test
-    void a_machine_that_is_away_at_the_start_is_waited_for_where_the_step_says_so()
+    void a_machine_that_is_away_at_the_start_is_waited_for_and_gets_its_packages_before_its_steps()
             throws Exception {
         whole.holdBack("tentacle-web-2");
         traced.awaitHealth("web-2", "UNAVAILABLE");
@@ -60,8 +61,8 @@ class AwayAndCancelTest {
         traced.await(id, "RUNNING");
         whole.release("tentacle-web-2");
         traced.endsAs(id, "SUCCEEDED");
-        assertThat(traced.of(id))
-                .containsExactlyInAnyOrder(id + " touch web-1", id + " touch web-2");
+        assertThat(traced.phases(id)).containsExactly("ACQUISITION", "DEPLOYMENT");
+        assertThat(traced.of(id)).containsExactlyInAnyOrder(id + " use web-1", id + " use web-2");
     }
 
     @Test
@@ -136,18 +137,25 @@ class AwayAndCancelTest {
                         id + " try web-1", id + " try web-2", id + " close worker-1");
     }
 
+    /** The part of a script that fails unless its package lies beside it. */
+    private static String has(String id, String file) {
+        return "test -f \"#{Stagecoach.Package[%s].Directory}/%s\"".formatted(id, file);
+    }
+
     private static final String[] PROJECTS = {
         project("skipping", step("touch", PAIR, "unavailableTargets: SKIP,", LEAVE)),
-        project("waiting", step("touch", PAIR, "unavailableTargets: WAIT, waitFor: PT2M,", LEAVE)),
+        project(
+                "waiting",
+                step(
+                        "use",
+                        PAIR,
+                        "unavailableTargets: WAIT, waitFor: PT2M, packages: [{ id: Whole.Awaited }],",
+                        has("Whole.Awaited", "awaited"),
+                        LEAVE)),
         project(
                 "late",
                 step("open", HQ, "phase: PRE_ACQUISITION,", LEAVE, WAIT),
-                step(
-                        "use",
-                        "{ tags: [late] }",
-                        TOOLS,
-                        "test -f \"#{Stagecoach.Package[Whole.Tools].Directory}/tool\"",
-                        LEAVE)),
+                step("use", "{ tags: [late] }", TOOLS, has("Whole.Tools", "tool"), LEAVE)),
         project(
                 "before",
                 step("open", HQ, "phase: PRE_ACQUISITION,", LEAVE, WAIT),
