@@ -17,6 +17,7 @@ import stagecoach.orchestrator.needs.Settled;
 import stagecoach.orchestrator.needs.TargetSelection;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Phase;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /**
  * What the coming runs of a deployment would do, given how far it has come and the machines as they
@@ -189,13 +190,20 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
     }
 
     private StepAssignment lenient(StepAssignment assignment, PackageNeeds lacking) {
-        var skipping = assignment.step().skippingUnavailable();
+        var skipping = lenient(assignment.step());
         return at(
                 new StepAssignment(skipping, assignment.places(), assignment.skip()),
                 place ->
                         lacking.lackedBy(skipping, place)
                                 .map(lack -> without(lack, place))
                                 .orElse(place));
+    }
+
+    /** A health check that takes machines out fails by none of them, and does so here, too. */
+    private static PlannedStep lenient(PlannedStep step) {
+        return step.unavailableTargets() == UnavailableTargets.EXCLUDE
+                ? step
+                : step.skippingUnavailable();
     }
 
     private Place without(PackageNeeds.Lack lack, Place place) {

@@ -16,6 +16,8 @@ import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.run.StepState;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.needs.Roster;
+import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.UnavailableTargets;
 
 /** The way of a deployment when nothing fails: phases in order, needs, targets that come late. */
 class PhasesTest {
@@ -262,6 +264,30 @@ class PhasesTest {
                 .extracting(e -> ((PhaseEnded) e).outcome())
                 .containsExactly(RunOutcome.FAILED);
         assertThat(Optional.of(play.runs().getLast())).contains("2 DEPLOYMENT CLEANUP");
+    }
+
+    /** What fails by no machine that is missing may take it out, in a clean-up as everywhere. */
+    @Test
+    void a_health_check_of_a_clean_up_takes_out_who_does_not_answer_and_other_steps_skip_him() {
+        var alive =
+                Shop.script("alive", Condition.FAILURE).toBuilder()
+                        .unavailable(UnavailableTargets.EXCLUDE)
+                        .build();
+        var play =
+                Play.started(
+                        twoWebs,
+                        Shop.queued(
+                                Shop.preAcquisition("open"),
+                                alive,
+                                Shop.script("undo", Condition.FAILURE)));
+        play.then(play.end(RunOutcome.FAILED, StepState.FAILED));
+        assertThat(play.current().assignments())
+                .extracting(
+                        assignment ->
+                                assignment.step().name().value()
+                                        + " "
+                                        + assignment.step().unavailableTargets())
+                .containsExactly("alive EXCLUDE", "undo SKIP");
     }
 
     private static int indexOf(List<?> events, Class<?> type) {
