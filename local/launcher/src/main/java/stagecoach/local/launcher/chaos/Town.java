@@ -87,7 +87,7 @@ public final class Town {
             stack.api().push(packed("1.0." + release));
         }
         for (int i = 0; i < projects; i++) {
-            configure(project(i));
+            configure(i);
         }
     }
 
@@ -106,7 +106,8 @@ public final class Town {
                         Optional.empty()));
     }
 
-    private void configure(String project) throws IOException, InterruptedException {
+    private void configure(int number) throws IOException, InterruptedException {
+        String project = project(number);
         put("/projects/" + project, Map.of("name", project));
         put(
                 "/projects/" + project + "/variables",
@@ -114,9 +115,14 @@ public final class Town {
                         "variables",
                         List.of(
                                 Map.of("name", "Chaos.Traces", "value", traces().toString()),
+                                Map.of(
+                                        "name",
+                                        TownProcess.URL,
+                                        "value",
+                                        stack.api().base().resolve("/api/v1/projects").toString()),
                                 prompted(TownProcess.FAILS_AT, "nowhere"),
                                 prompted(TownProcess.ASKS, "false"))));
-        JsonNode process = TownProcess.document(project);
+        JsonNode process = TownProcess.document(shape(number), project);
         Patience.with(() -> stack.api().put("/projects/" + project + "/process", process));
         for (int release = 0; release < RELEASES; release++) {
             String version = "1.0." + release;
@@ -165,7 +171,7 @@ public final class Town {
                                 project(i),
                                 "env-" + environment,
                                 targets(i),
-                                TownProcess.shapes(targets(i), WORKERS)));
+                                TownProcess.shapes(shape(i), targets(i), WORKERS)));
             }
         }
         return slots;
@@ -178,6 +184,10 @@ public final class Town {
 
     private static String project(int number) {
         return "shop-" + (number + 1);
+    }
+
+    private static TownProcess.Shape shape(int project) {
+        return project % 2 == 0 ? TownProcess.Shape.ONE_BY_ONE : TownProcess.Shape.GROUPED;
     }
 
     private static String target(int number) {

@@ -1,6 +1,8 @@
 package stagecoach.local.launcher.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +43,9 @@ final class Traffic {
     /** Of so many deployments one is cancelled. */
     private static final int DEPLOYMENTS_PER_CANCEL = 8;
 
-    /** Of so many deployments two fail and are retried, and two let a person decide. */
+    /**
+     * Of so many deployments two fail and are retried, two let a person decide, and one is staged.
+     */
     private static final int DEPLOYMENTS_PER_FAILURE = 10;
 
     /** Of so many deployments one asks whether to go on. */
@@ -49,6 +53,11 @@ final class Traffic {
 
     private static final List<Course.Answer> ANSWERS =
             List.of(Course.Answer.RETRY, Course.Answer.IGNORE, Course.Answer.EXCLUDE);
+
+    /** Of so many deployments one begins a little later than it is asked for. */
+    private static final int DEPLOYMENTS_PER_SCHEDULE = 8;
+
+    private static final Duration PUT_OFF = Duration.ofSeconds(5);
 
     private static final int CANCEL_WITHIN_MILLIS = 15_000;
     private static final int ALREADY_ENDED = 409;
@@ -204,6 +213,7 @@ final class Traffic {
                                         TownProcess.FRAGILE,
                                         machine,
                                         ANSWERS.get(random.nextInt(ANSWERS.size())));
+                        case 4 -> new Course.Staged();
                         default -> new Course.Straight();
                     };
         }
@@ -214,26 +224,23 @@ final class Traffic {
             if (random.nextInt(DEPLOYMENTS_PER_QUESTION) == 0) {
                 variables.put(TownProcess.ASKS, "true");
             }
-            Map<String, Object> wish =
-                    Map.of(
-                            "project",
-                            slot.project(),
-                            "release",
-                            Town.release(random),
-                            "environment",
-                            slot.environment(),
-                            "forceDownload",
-                            random.nextInt(4) == 0,
-                            "guidedFailure",
-                            course instanceof Course.Guided,
-                            "variables",
-                            variables);
+            Map<String, Object> wish = new HashMap<>();
+            wish.put("project", slot.project());
+            wish.put("release", Town.release(random));
+            wish.put("environment", slot.environment());
+            wish.put("forceDownload", random.nextInt(4) == 0);
+            wish.put("guidedFailure", course instanceof Course.Guided);
+            wish.put("acquireOnly", course instanceof Course.Staged);
+            wish.put("variables", variables);
+            if (random.nextInt(DEPLOYMENTS_PER_SCHEDULE) == 0) {
+                wish.put("notBefore", Instant.now().plus(PUT_OFF).toString());
+            }
             return once("/deployments", wish);
         }
 
         private static Optional<String> failing(Course course) {
             return switch (course) {
-                case Course.Straight() -> Optional.empty();
+                case Course.Straight(), Course.Staged() -> Optional.empty();
                 case Course.Retried(var _, var machine) -> Optional.of(machine);
                 case Course.Guided(var _, var machine, var _) -> Optional.of(machine);
             };
@@ -254,13 +261,16 @@ final class Traffic {
             }
         }
 
-        /** It failed as it was to; the second attempt goes on from there. */
-        private void retry(String id) throws InterruptedException {
+        /**
+         * It failed as it was to, or has brought its packages; a second attempt goes on from there.
+         */
+        private void goOn(String id, String how, Map<String, Object> wish)
+                throws InterruptedException {
             synchronized (this) {
                 attempts++;
                 open = asked(id, Optional.empty(), "", Map.of());
             }
-            once("/deployments/" + id + "/retry", Map.of("from", "FAILED"));
+            once("/deployments/" + id + how, wish);
         }
 
         private synchronized boolean failedOnPurpose(String state) {
@@ -320,7 +330,9 @@ final class Traffic {
                     JsonNode deployment = api.get("/deployments/" + id);
                     String state = deployment.path("state").asText();
                     if (failedOnPurpose(state)) {
-                        retry(id);
+                        goOn(id, "/retry", Map.of("from", "FAILED"));
+                    } else if (state.equals("STAGED")) {
+                        goOn(id, "/proceed", Map.of());
                     } else if (ENDED.contains(state)) {
                         return deployment;
                     } else if (state.equals("PAUSED")) {

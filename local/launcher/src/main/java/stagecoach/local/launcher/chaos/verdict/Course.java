@@ -11,6 +11,12 @@ public sealed interface Course {
      */
     record Retried(String step, String machine) implements Course {}
 
+    /**
+     * It brings its packages only, which is an attempt with what runs in each one, and somebody has
+     * it go on: a second attempt.
+     */
+    record Staged() implements Course {}
+
     /** A step fails once on one machine, and a person is asked and answers. */
     record Guided(String step, String machine, Answer answer) implements Course {}
 

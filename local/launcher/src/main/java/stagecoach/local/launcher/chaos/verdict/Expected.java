@@ -19,6 +19,7 @@ final class Expected {
     int inAll(StepShape step, String place) {
         return switch (course) {
             case Course.Straight() -> step.tries();
+            case Course.Staged() -> step.eachAttempt() ? 2 * step.tries() : step.tries();
             case Course.Retried(var failing, var machine) ->
                     step.eachAttempt() || fails(step, place, failing, machine)
                             ? 2 * step.tries()
@@ -56,6 +57,8 @@ final class Expected {
     int most(StepShape step, String place, int attempt) {
         return switch (course) {
             case Course.Straight() -> attempt == 1 ? step.tries() : 0;
+            case Course.Staged() ->
+                    attempt == 2 || (attempt == 1 && step.eachAttempt()) ? step.tries() : 0;
             case Course.Retried(var failing, var _) -> inAttemptOfTwo(step, failing, attempt);
             case Course.Guided _ -> attempt == 1 ? inAll(step, place) : 0;
         };

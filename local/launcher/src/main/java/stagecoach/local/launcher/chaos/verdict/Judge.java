@@ -242,11 +242,15 @@ public final class Judge {
                                 right));
     }
 
-    /** On one machine no step may run behind one that stands later in the process. */
+    /**
+     * On one machine no step may run behind one that stands later in the process, and does not
+     * begin together with it.
+     */
     private void inOrder(Asked one, List<Trace.Line> own) {
         Map<String, Integer> place = new HashMap<>();
-        for (int i = 0; i < one.steps().size(); i++) {
-            place.put(one.steps().get(i).name(), i);
+        int batch = 0;
+        for (StepShape step : one.steps()) {
+            place.put(step.name(), step.together() ? batch : ++batch);
         }
         Map<String, Trace.Line> last = new HashMap<>();
         for (Trace.Line line : own) {

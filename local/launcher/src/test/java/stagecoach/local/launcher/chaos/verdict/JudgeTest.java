@@ -201,6 +201,43 @@ class JudgeTest {
     }
 
     @Test
+    void what_only_acquires_runs_what_every_attempt_runs_and_the_rest_when_it_goes_on() {
+        lines.clear();
+        ran(1, "open", "worker-1");
+        ran(1, "close", "worker-1");
+        ran(2, "open", "worker-1");
+        for (String step : List.of("early", "fragile", "late")) {
+            ran(2, step, "web-1");
+            ran(2, step, "web-2");
+        }
+        ran(2, "close", "worker-1");
+        assertThat(went(new Course.Staged(), 2)).isEmpty();
+
+        lines.set(2, new Trace.Line("d1", 1, "early", "web-1", "t-2"));
+        assertThat(went(new Course.Staged(), 2))
+                .contains(
+                        "d1 (shop) SUCCEEDED, and step open ran 1 times on a worker, not 2",
+                        "d1 (shop): step early ran 1 times on web-1 in attempt 1, not 0");
+    }
+
+    @Test
+    void steps_that_begin_together_come_in_any_order_and_others_do_not() {
+        List<StepShape> steps =
+                List.of(
+                        new StepShape("left", Set.of("web-1"), true, 1),
+                        new StepShape("right", Set.of("web-1"), true, 1).withPrevious(),
+                        new StepShape("after", Set.of("web-1"), true, 1));
+        lines.clear();
+        ran("right", "web-1", "t1");
+        ran("left", "web-1", "t2");
+        ran("after", "web-1", "t3");
+        assertThat(cancelled(steps)).isEmpty();
+        lines.add(1, lines.removeLast());
+        assertThat(cancelled(steps))
+                .containsExactly("d1 (shop): step left ran on web-1 behind step after");
+    }
+
+    @Test
     void what_a_person_said_about_a_failure_is_done() {
         firstAttempt();
         ran(1, "late", "web-2");
