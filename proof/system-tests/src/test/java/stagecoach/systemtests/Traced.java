@@ -93,7 +93,7 @@ final class Traced {
         whole.api().post("/deployments/" + id + "/cancel", Map.of());
     }
 
-    JsonNode endsAs(String id, String state) {
+    JsonNode endsAs(String id, String state) throws IOException {
         JsonNode ended = whole.ended(id);
         assertThat(ended.path("state").asText()).as("%s", ended).isEqualTo(state);
         return ended;

@@ -175,7 +175,13 @@ final class Whole implements AutoCloseable {
     }
 
     /** The deployment when it has ended. */
-    JsonNode ended(String id) {
+    JsonNode ended(String id) throws IOException {
+        JsonNode ended = awaitEnd(id);
+        Recorded.deployment(api(), home, ended);
+        return ended;
+    }
+
+    private JsonNode awaitEnd(String id) {
         return patiently()
                 .ignoreException(Unreachable.class)
                 .until(
@@ -233,6 +239,14 @@ final class Whole implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            Recorded.machines(api(), home);
+        } finally {
+            end();
+        }
+    }
+
+    private void end() throws IOException {
         try {
             run.end();
         } catch (InterruptedException e) {
