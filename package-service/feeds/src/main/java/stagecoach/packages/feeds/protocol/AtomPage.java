@@ -47,6 +47,11 @@ record AtomPage(List<Entry> entries, Optional<String> next) {
             String content,
             Map<String, String> texts) {
 
+        /** The same without what it tells besides: there may be many of them. */
+        Entry bare() {
+            return new Entry(id, version, listed, digest, content, Map.of());
+        }
+
         /** What it tells, if all that it depends on can be read. */
         Optional<RegisteredVersion> registered() {
             try {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -64,19 +65,19 @@ final class FolderFeed implements PackageFeed {
     /** What is no package, or another one, is left out, as a download of it would be refused. */
     @Override
     public List<RegisteredVersion> registered(PackageId id) throws FeedException {
-        List<RegisteredVersion> registered = new ArrayList<>();
+        var told = new ToldVersions(what -> problem(Kind.WRONG, what, null));
+        var seen = new HashSet<PackageVersion>();
         for (Found each : found(id)) {
-            nuspec(each.file())
-                    .filter(said -> said.id().equals(id) && said.version().equals(each.version()))
-                    .map(said -> registered(said, each.file()))
-                    .filter(one -> registered.stream().noneMatch(held -> isSame(held, one)))
-                    .ifPresent(registered::add);
+            told.look();
+            var said = nuspec(each.file());
+            if (said.isPresent()
+                    && said.get().id().equals(id)
+                    && said.get().version().equals(each.version())
+                    && seen.add(each.version())) {
+                told.add(registered(said.get(), each.file()));
+            }
         }
-        return registered;
-    }
-
-    private static boolean isSame(RegisteredVersion one, RegisteredVersion other) {
-        return one.version().equals(other.version());
+        return told.all();
     }
 
     private static RegisteredVersion registered(Nuspec said, Path file) {

@@ -2,7 +2,6 @@ package stagecoach.packages.feeds.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +21,7 @@ final class Registration {
     private static final int PAGES_MAX = 1_000;
 
     /** A page may be large; what was looked at last is mostly looked at again. */
-    private static final int PAGES_KEPT_MAX = 8;
+    private static final int PAGES_KEPT_MAX = 2;
 
     private final FeedHttp http;
     private final JsonNode index;
@@ -36,13 +35,17 @@ final class Registration {
 
     /** All versions that it tells of, with what each depends on. */
     List<RegisteredVersion> versions(PackageId id) throws FeedException, InterruptedException {
-        var versions = new ArrayList<RegisteredVersion>();
+        var told = new ToldVersions(http::wrong);
         for (JsonNode page : index.path("items")) {
             for (JsonNode leaf : leaves(page)) {
-                CatalogEntry.read(id, leaf.path("catalogEntry")).ifPresent(versions::add);
+                told.look();
+                var version = CatalogEntry.read(id, leaf.path("catalogEntry"));
+                if (version.isPresent()) {
+                    told.add(version.get());
+                }
             }
         }
-        return versions;
+        return told.all();
     }
 
     /** Whether people are shown this version; what is not told of is. */

@@ -32,8 +32,6 @@ final class V2Feed implements PackageFeed {
     /** More than any real package has versions. */
     private static final int PAGES_MAX = 200;
 
-    private static final int ENTRIES_MAX = 20_000;
-
     private final FeedSettings settings;
     private final FeedRules rules;
     private final FeedHttp http;
@@ -66,14 +64,38 @@ final class V2Feed implements PackageFeed {
     @Override
     public List<RegisteredVersion> registered(PackageId id)
             throws FeedException, InterruptedException {
-        return entries(id).stream().flatMap(entry -> entry.registered().stream()).toList();
+        var told = new ToldVersions(http::wrong);
+        pages(
+                ofId(id),
+                entry -> {
+                    told.look();
+                    var version =
+                            entry.id().equals(id)
+                                    ? entry.registered()
+                                    : Optional.<RegisteredVersion>empty();
+                    if (version.isPresent()) {
+                        told.add(version.get());
+                    }
+                    return true;
+                });
+        return told.all();
     }
 
     private List<Entry> entries(PackageId id) throws FeedException, InterruptedException {
-        return pages(
-                "FindPackagesById()?id='%s'&semVerLevel=2.0.0".formatted(id),
-                entry -> entry.id().equals(id),
-                ENTRIES_MAX);
+        List<Entry> entries = new ArrayList<>();
+        pages(
+                ofId(id),
+                entry -> {
+                    if (entry.id().equals(id)) {
+                        entries.add(entry.bare());
+                    }
+                    return entries.size() < ToldVersions.VERSIONS_MAX;
+                });
+        return entries;
+    }
+
+    private static String ofId(PackageId id) {
+        return "FindPackagesById()?id='%s'&semVerLevel=2.0.0".formatted(id);
     }
 
     @Override
@@ -84,19 +106,29 @@ final class V2Feed implements PackageFeed {
                         .formatted(
                                 URLEncoder.encode(text.replace("'", "''"), StandardCharsets.UTF_8),
                                 limit);
-        return pages(query, _ -> true, limit).stream()
-                .map(Entry::id)
-                .distinct()
-                .limit(limit)
-                .toList();
+        List<PackageId> ids = new ArrayList<>();
+        pages(
+                query,
+                entry -> {
+                    ids.add(entry.id());
+                    return ids.size() < limit;
+                });
+        return ids.stream().distinct().limit(limit).toList();
     }
 
-    /** The wanted entries, perhaps some more than are enough; others are not kept. */
-    private List<Entry> pages(String query, Predicate<Entry> wanted, int enough)
-            throws FeedException, InterruptedException {
-        List<Entry> entries = new ArrayList<>();
+    /** What becomes of an entry. */
+    private interface Reading {
+        /**
+         * Reads it.
+         *
+         * @return whether another one is wanted
+         */
+        boolean read(Entry entry) throws FeedException;
+    }
+
+    private void pages(String query, Reading reading) throws FeedException, InterruptedException {
         @Nullable URI next = address(query);
-        for (int page = 0; next != null && page < PAGES_MAX && entries.size() < enough; page++) {
+        for (int page = 0; next != null && page < PAGES_MAX; page++) {
             URI at = next;
             var document = http.document(at, ACCEPT);
             if (document.isEmpty()) {
@@ -105,7 +137,7 @@ final class V2Feed implements PackageFeed {
                             "there is no NuGet v2 service at %s; check the url (that of a v3 feed ends with index.json)"
                                     .formatted(http.home()));
                 }
-                return entries;
+                return;
             }
             var read =
                     AtomPage.read(document.get())
@@ -114,10 +146,13 @@ final class V2Feed implements PackageFeed {
                                             http.wrong(
                                                     "%s is no document of the NuGet v2 protocol; check the url (that of a v3 feed ends with index.json)"
                                                             .formatted(at.getPath())));
-            read.entries().stream().filter(wanted).forEach(entries::add);
+            for (Entry entry : read.entries()) {
+                if (!reading.read(entry)) {
+                    return;
+                }
+            }
             next = read.next().isPresent() ? resolved(at, read.next().get()) : null;
         }
-        return entries;
     }
 
     private URI address(String query) {
