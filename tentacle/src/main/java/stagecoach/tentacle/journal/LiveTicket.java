@@ -61,7 +61,7 @@ public final class LiveTicket {
         this.command = accepted.delivered().command();
         this.order = accepted.order();
         this.delivered = accepted.delivered().withoutPayload();
-        this.given = Masks.of(masksOf(accepted.delivered().payload()));
+        this.given = Masks.of(accepted.delivered().payload());
         this.masks = given;
         this.secrets = new SecretOutputs(folder.path());
         this.output = output;
@@ -95,15 +95,6 @@ public final class LiveTicket {
                 clock,
                 wall,
                 news);
-    }
-
-    private static List<String> masksOf(Optional<CommandPayload> payload) {
-        return switch (payload.orElse(null)) {
-            case null -> List.of();
-            case CommandPayload.Script script -> script.masks();
-            case CommandPayload.Install install -> install.masks();
-            case CommandPayload.Http http -> http.masks();
-        };
     }
 
     /** The ticket. */
@@ -379,18 +370,6 @@ public final class LiveTicket {
                 lock.unlock();
             }
         }
-    }
-
-    /**
-     * Work that ends early when its thread is interrupted.
-     *
-     * @param <T> what it comes to
-     * @param <E> what else it may fail with
-     */
-    @FunctionalInterface
-    public interface Interruptible<T, E extends Exception> {
-        /** Does it. */
-        T run() throws E, IOException, InterruptedException;
     }
 
     /** Wakes the work: something that it waits for may have happened. */

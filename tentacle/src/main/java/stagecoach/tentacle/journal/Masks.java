@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import stagecoach.contracts.agent.CommandPayload;
 
 /**
  * Texts that must not leave the machine, looked for in bytes. A secret of several lines is looked
@@ -28,6 +30,17 @@ public final class Masks {
 
     private Masks(List<byte[]> hidden) {
         this.hidden = hidden;
+    }
+
+    /** What a command has given to be masked. */
+    static Masks of(Optional<CommandPayload> payload) {
+        return of(
+                switch (payload.orElse(null)) {
+                    case null -> List.of();
+                    case CommandPayload.Script script -> script.masks();
+                    case CommandPayload.Install install -> install.masks();
+                    case CommandPayload.Http http -> http.masks();
+                });
     }
 
     /** Hides these; blank ones hide nothing. */
