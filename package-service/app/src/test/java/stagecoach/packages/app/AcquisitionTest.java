@@ -237,16 +237,18 @@ class AcquisitionTest {
 
     @Test
     void a_cache_that_cannot_be_trusted_is_passed_over_and_the_reason_told() throws Exception {
-        Configured.region("far", true, 1);
+        Configured.region("strange", true, 1);
         var answer =
                 Http.put(
-                        "/api/v1/caches/far-1",
-                        Configured.body("far", CACHE.url(), link.url(), "99".repeat(32)));
+                        "/api/v1/caches/strange-1",
+                        Configured.body("strange", CACHE.url(), link.url(), "99".repeat(32)));
         assertThat(answer.statusCode()).isIn(200, 201);
         var nupkg = pushed(1000);
 
         deployment.start(
-                2, false, Deployment.nearest(nupkg.pin(), Deployment.target("far-web", "far")));
+                2,
+                false,
+                Deployment.nearest(nupkg.pin(), Deployment.target("strange-web", "strange")));
 
         assertThat(deployment.event(2, ReplicationFailed.class).reason())
                 .contains("shows another certificate");

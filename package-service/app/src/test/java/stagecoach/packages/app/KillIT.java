@@ -142,7 +142,7 @@ class KillIT {
             throws Exception {
         Path share = Files.createTempDirectory("stagecoach-share-");
         long surely = 32L << 20;
-        var large = Packages.of(Packages.freshId(), "1.0.0", (int) surely + 6_000_000);
+        var large = Packages.of(Packages.freshId(), "1.0.0", (int) surely + 25_000_000);
         assertThat(Http.pushed(large.bytes())).isEqualTo(201);
         var slow = new TransferBudget(Optional.of(8_000_000L), Optional.empty());
         Configured.region("isle", true, slow, 1);

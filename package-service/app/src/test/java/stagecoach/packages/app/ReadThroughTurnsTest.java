@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,11 +123,12 @@ class ReadThroughTurnsTest {
     }
 
     @Test
-    void what_many_ask_at_once_is_asked_outside_once() throws Exception {
+    void what_many_ask_within_some_seconds_is_asked_outside_once() throws Exception {
         Nupkg nupkg = held(quick, "Quick.Popular");
         String id = nupkg.id().value().toLowerCase(Locale.ROOT);
         String versions = "/nuget/v3/flatcontainer/%s/index.json".formatted(id);
         String registrations = "/nuget/v3/registrations/plain/%s/index.json".formatted(id);
+        long began = System.nanoTime();
         var answers =
                 Stream.generate(() -> List.of(versions, registrations))
                         .limit(50)
@@ -140,8 +142,12 @@ class ReadThroughTurnsTest {
         for (CompletableFuture<HttpResponse<String>> answer : answers) {
             assertThat(answer.get().statusCode()).isEqualTo(200);
         }
-        assertThat(quick.asked)
-                .containsOnlyOnce(
-                        "/flat/%s/index.json".formatted(id), "/reg/%s/index.json".formatted(id));
+        // What was told is remembered for three seconds, and a slow computer takes longer.
+        long times = 1 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) / 3;
+        for (String path : List.of("/flat/%s/index.json", "/reg/%s/index.json")) {
+            assertThat(quick.asked)
+                    .filteredOn(path.formatted(id)::equals)
+                    .hasSizeBetween(1, (int) times);
+        }
     }
 }

@@ -166,7 +166,9 @@ public final class SharedFolder {
                 FileChannel to = FileChannel.open(file, CREATE, WRITE, NOFOLLOW_LINKS)) {
             var hasher = Sha512.hasher();
             ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-            to.truncate(surely);
+            if (to.size() > pin.size()) {
+                to.truncate(pin.size());
+            }
             long at = 0;
             while (from.read(upToSync(buffer.clear(), at)) >= 0) {
                 buffer.flip();

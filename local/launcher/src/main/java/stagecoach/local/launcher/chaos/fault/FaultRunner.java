@@ -34,6 +34,7 @@ public final class FaultRunner {
     private static final int PAUSE_MILLIS_MAX = 6_000;
     private static final int FILL_BYTES = 64 << 10;
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration BACK_MAX = Duration.ofMinutes(5);
 
     private final Installation installation;
     private final FaultTale tale;
@@ -294,10 +295,16 @@ public final class FaultRunner {
 
     /** What has been killed by chance is no victim of anything else before it is back. */
     private void awaitThere(String victim) throws IOException, InterruptedException {
+        long giveUp = System.nanoTime() + BACK_MAX.toNanos();
         while (installation
                 .row(victim)
                 .filter(row -> row.state() == ProcessState.READY)
                 .isEmpty()) {
+            if (System.nanoTime() > giveUp) {
+                throw new IOException(
+                        "%s has not come back within %d minutes"
+                                .formatted(victim, BACK_MAX.toMinutes()));
+            }
             TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
         }
     }

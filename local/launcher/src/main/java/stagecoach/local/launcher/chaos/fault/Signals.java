@@ -27,15 +27,22 @@ final class Signals {
         send("-CONT", pids);
     }
 
-    /** Whether the first is there, and none of them at work. */
+    /**
+     * Whether the first is there, and none of them at work. One that ended before its own signal
+     * came stays a zombie, for its parent is stopped, too.
+     */
     static boolean areFrozen(List<Long> pids) throws IOException {
         for (long pid : pids) {
-            Optional<String> state = state(pid);
+            Optional<String> state = state(pid).filter(told -> !isOver(told));
             if (state.isPresent() ? !state.get().startsWith("T") : pid == pids.getFirst()) {
                 return false;
             }
         }
         return !pids.isEmpty();
+    }
+
+    private static boolean isOver(String state) {
+        return state.startsWith("Z") || state.startsWith("X");
     }
 
     private static Optional<String> state(long pid) throws IOException {
