@@ -6,6 +6,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.runtime.rounds.Rounds;
 
@@ -45,7 +46,7 @@ class AbsenceWatch {
     void look() {
         try {
             var there = listeners.there();
-            sightings = sightings.after(there, clock.instant());
+            sightings = sightings.after(there, clock.instant().truncatedTo(ChronoUnit.SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
