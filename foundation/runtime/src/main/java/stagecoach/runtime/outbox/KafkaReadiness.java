@@ -5,9 +5,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -50,17 +48,7 @@ class KafkaReadiness implements AsyncHealthCheck {
 
     private synchronized Admin admin() {
         if (admin == null) {
-            admin =
-                    Admin.create(
-                            Map.of(
-                                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                    bootstrap,
-                                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                                    ANSWER_MILLIS_MAX,
-                                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                                    ANSWER_MILLIS_MAX,
-                                    AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                                    500));
+            admin = Admins.open(bootstrap, "readiness", Duration.ofMillis(ANSWER_MILLIS_MAX));
         }
         return admin;
     }

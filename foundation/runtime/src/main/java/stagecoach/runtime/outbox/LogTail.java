@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -91,16 +90,7 @@ final class LogTail {
 
     /** A connection that gives up soon. */
     static Admin admin(String bootstrap) {
-        return Admin.create(
-                Map.of(
-                        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        (int) ANSWER_MAX.toMillis(),
-                        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        (int) ANSWER_MAX.toMillis(),
-                        AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                        500));
+        return Admins.open(bootstrap, "log-tail", ANSWER_MAX);
     }
 
     /** A row of the outbox that Kafka has, and where. */

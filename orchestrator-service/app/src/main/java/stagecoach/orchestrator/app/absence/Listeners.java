@@ -13,13 +13,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.outbox.Admins;
 
 /** Asks Kafka who listens. */
 @Singleton
@@ -72,19 +72,7 @@ class Listeners {
 
     private synchronized Admin admin() {
         if (admin == null) {
-            admin =
-                    Admin.create(
-                            Map.of(
-                                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                    bootstrap,
-                                    AdminClientConfig.CLIENT_ID_CONFIG,
-                                    "absence",
-                                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                                    (int) ANSWER_MAX.toMillis(),
-                                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                                    (int) ANSWER_MAX.toMillis(),
-                                    AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                                    500));
+            admin = Admins.open(bootstrap, "absence", ANSWER_MAX);
         }
         return admin;
     }
