@@ -11,6 +11,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.channel.Admins;
 
 /**
  * Whether Kafka answers, told within two seconds either way; the framework's own check would keep

@@ -16,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.channel.Admins;
 import stagecoach.runtime.sql.Statements;
 
 /**

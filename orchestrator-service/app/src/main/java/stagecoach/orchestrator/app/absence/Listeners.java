@@ -19,7 +19,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
-import stagecoach.runtime.outbox.Admins;
+import stagecoach.runtime.channel.Admins;
 
 /** Asks Kafka who listens. */
 @Singleton

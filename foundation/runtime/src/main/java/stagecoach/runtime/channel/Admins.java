@@ -1,4 +1,4 @@
-package stagecoach.runtime.outbox;
+package stagecoach.runtime.channel;
 
 import java.time.Duration;
 import java.util.Map;
