@@ -97,6 +97,12 @@ class NuGetTest {
                                 .header("Authorization", Http.basic(TestKeys.READ.key()))
                                 .header("X-Forwarded-Proto", "https")
                                 .header("X-Forwarded-Host", "packages.example:8443"));
+        HttpResponse<String> belowAPrefix =
+                Http.send(
+                        Http.request("/nuget/v3/index.json", TestKeys.READ)
+                                .header("X-Forwarded-Proto", "https")
+                                .header("X-Forwarded-Host", "packages.example")
+                                .header("X-Forwarded-Prefix", "/prefix"));
 
         assertThat(direct.body())
                 .contains(
@@ -104,6 +110,10 @@ class NuGetTest {
                         "\"http://127.0.0.1:%d/nuget/v3/package\"".formatted(Http.port()));
         assertThat(behindAnIngress.body())
                 .contains("\"https://packages.example:8443/nuget/v3/flatcontainer/\"");
+        assertThat(belowAPrefix.body())
+                .contains(
+                        "\"https://packages.example/prefix/nuget/v3/flatcontainer/\"",
+                        "\"https://packages.example/prefix/nuget/v3/package\"");
     }
 
     @Test

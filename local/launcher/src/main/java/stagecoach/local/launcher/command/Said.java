@@ -24,6 +24,13 @@ public final class Said {
         return ExitCode.FAILED.code();
     }
 
+    /** Says what to take care of, beside what the command says. */
+    public static void warning(@Nullable CommandSpec spec, String text) {
+        var err = commandLine(spec).getErr();
+        err.println("warning: " + text);
+        err.flush();
+    }
+
     /** The command line that a command belongs to. */
     public static picocli.CommandLine commandLine(@Nullable CommandSpec spec) {
         return Objects.requireNonNull(spec, "picocli gives every command its spec").commandLine();

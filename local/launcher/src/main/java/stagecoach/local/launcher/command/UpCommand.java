@@ -1,7 +1,9 @@
 package stagecoach.local.launcher.command;
 
+import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,6 +54,22 @@ public final class UpCommand implements Callable<Integer> {
                     "A setting of the services, such as stagecoach.deployment.tasks-max=5; give it again with each start.")
     Map<String, String> settings = new LinkedHashMap<>();
 
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description =
+                    "Let other computers reach the base URL's port at this address of this one (0.0.0.0: all), by plain http.")
+    @Nullable String listen;
+
+    @Option(
+            names = "--behind-proxy",
+            paramLabel = "ADDRESS",
+            arity = "0..1",
+            fallbackValue = "127.0.0.1",
+            description =
+                    "A proxy with TLS stands before the base URL, on this computer or at ADDRESS: what it says of scheme, host, port and prefix (X-Forwarded-*) counts.")
+    @Nullable String behindProxy;
+
     @Option(names = "--json", description = "Print the status as JSON when all is ready.")
     boolean json;
 
@@ -76,6 +94,7 @@ public final class UpCommand implements Callable<Integer> {
             return Said.error(spec, e);
         }
         picture.end();
+        warn();
         if (json) {
             Said.line(spec, StatusJson.write(started.status()));
             return ExitCode.SUCCEEDED.code();
@@ -89,10 +108,10 @@ public final class UpCommand implements Callable<Integer> {
                                         ? "Stagecoach runs already"
                                         : "Stagecoach runs",
                                 facts.get("baseUrl")));
-        if (started.alreadyRan() && !settings.isEmpty()) {
+        if (started.alreadyRan() && wishedMore()) {
             Said.line(
                     spec,
-                    "Settings count from a start on: ./stagecoach down, then up with --set again.");
+                    "Settings, --listen and --behind-proxy count from a start on: ./stagecoach down, then up with them again.");
         }
         Said.line(spec, "  packages   " + facts.get("nugetIndex"));
         Said.line(spec, "  admin key  " + facts.get("adminKeyFile"));
@@ -102,9 +121,33 @@ public final class UpCommand implements Callable<Integer> {
         return ExitCode.SUCCEEDED.code();
     }
 
+    private boolean wishedMore() {
+        return !settings.isEmpty() || listen != null || behindProxy != null;
+    }
+
+    /** Beside the proxy's connection, ours is as open as without one. */
+    private void warn() {
+        if (listen == null || InetAddress.ofLiteral(listen).isLoopbackAddress()) {
+            return;
+        }
+        Said.warning(
+                spec,
+                behindProxy == null
+                        ? "%s is reached by plain http: whoever sees the traffic reads keys and packages. Put a proxy with TLS before it, and start with --behind-proxy."
+                                .formatted(listen)
+                        : "%s is reached by plain http, too: let only the proxy through to it, or whoever sees the traffic reads keys and packages."
+                                .formatted(listen));
+    }
+
     private Wishes wishes(Map<String, Integer> ports) {
         try {
-            return new Wishes(ports, settings, pods, false);
+            return new Wishes(
+                    ports,
+                    settings,
+                    pods,
+                    false,
+                    Optional.ofNullable(listen),
+                    Optional.ofNullable(behindProxy));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(Said.commandLine(spec), e.getMessage(), e);
         }

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.httpproxy.Body;
@@ -21,10 +20,8 @@ import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyOptions;
 import io.vertx.httpproxy.ProxyResponse;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands each request to the service that owns its path, and streams both ways: uploads of any size
@@ -37,12 +34,14 @@ public final class Edge {
     private static final int CONNECTIONS_MAX = 2_000;
 
     private final Vertx vertx;
+    private final Entrance entrance;
     private final Services services;
     private final HttpClient client;
     private final Map<Route, Pods> pods = new EnumMap<>(Route.class);
 
-    private Edge(Vertx vertx, Services services) {
+    private Edge(Vertx vertx, Entrance entrance, Services services) {
         this.vertx = vertx;
+        this.entrance = entrance;
         this.services = services;
         this.client =
                 vertx.createHttpClient(
@@ -56,14 +55,13 @@ public final class Edge {
     }
 
     /**
-     * Listens on 127.0.0.1, there and at the passages.
+     * Listens, at the entrance and at the passages.
      *
-     * @param port 0 for any
-     * @return the port; failed when one is taken
+     * @return the port of the entrance; failed when one is taken
      */
-    static Future<Integer> start(Vertx vertx, int port, Services services) {
-        var edge = new Edge(vertx, services);
-        return edge.openPassages().compose(open -> edge.listen(port));
+    static Future<Integer> start(Vertx vertx, Entrance entrance, Services services) {
+        var edge = new Edge(vertx, entrance, services);
+        return edge.openPassages().compose(open -> edge.listen());
     }
 
     private Future<?> openPassages() {
@@ -81,14 +79,23 @@ public final class Edge {
                         .toList());
     }
 
-    private Future<Integer> listen(int port) {
+    /** At the same port of each address. */
+    private Future<Integer> listen() {
+        Future<Integer> port = Future.succeededFuture(entrance.port());
+        for (String host : entrance.hosts()) {
+            port = port.compose(at -> listen(host, at));
+        }
+        return port;
+    }
+
+    private Future<Integer> listen(String host, int port) {
         HttpProxy proxy =
                 HttpProxy.reverseProxy(new ProxyOptions().setSupportWebSocket(false), client)
                         .origin(context -> connect(context))
-                        .addInterceptor(new Manners());
+                        .addInterceptor(new Manners(entrance));
         return vertx.createHttpServer(
                         new HttpServerOptions()
-                                .setHost("127.0.0.1")
+                                .setHost(host)
                                 .setPort(port)
                                 // Over HTTP/2 the proxy library leaves a request without any
                                 // answer when the service dies under it.
@@ -120,7 +127,7 @@ public final class Edge {
     /**
      * What the proxy library leaves open: forwarding headers, closed paths, services that are away.
      */
-    private static final class Manners implements ProxyInterceptor {
+    private record Manners(Entrance entrance) implements ProxyInterceptor {
         @Override
         public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
             HttpServerRequest request = context.request().proxiedRequest();
@@ -129,13 +136,7 @@ public final class Edge {
                 return Future.succeededFuture(
                         problem(context, 404, "Not found", "there is nothing at this path"));
             }
-            context.request()
-                    .putHeader("X-Forwarded-Proto", "http")
-                    .putHeader("X-Forwarded-Host", host(request))
-                    .putHeader("X-Forwarded-Port", Integer.toString(request.localAddress().port()));
-            // Nobody stands before the edge: what a client says of that is made up.
-            List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Prefix")
-                    .forEach(context.request().headers()::remove);
+            entrance.tell(request, context.request().headers());
             // It has been answered here.
             context.request().headers().remove("Expect");
             return context.sendRequest()
@@ -148,11 +149,6 @@ public final class Edge {
                                                     "Bad gateway",
                                                     "the %s does not answer; it may be starting. Try again, or ask ./stagecoach status"
                                                             .formatted(route.service()))));
-        }
-
-        private static String host(HttpServerRequest request) {
-            @Nullable HostAndPort authority = request.authority();
-            return authority == null ? "127.0.0.1" : authority.host();
         }
 
         private static ProxyResponse problem(

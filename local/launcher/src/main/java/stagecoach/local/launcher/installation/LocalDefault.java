@@ -41,9 +41,7 @@ public final class LocalDefault {
     private final Checkout checkout;
     private final Path folder;
     private final FreePorts ports;
-    private final Map<String, String> settings;
-    private final int pods;
-    private final boolean trial;
+    private final Wishes wishes;
     private final Addresses at;
     private final Secrets secrets;
 
@@ -52,9 +50,7 @@ public final class LocalDefault {
         this.checkout = checkout;
         this.folder = folder;
         this.ports = ports;
-        this.settings = wishes.settings();
-        this.pods = wishes.pods();
-        this.trial = wishes.trial();
+        this.wishes = wishes;
         this.at = new Addresses(ports, wishes.pods());
         this.secrets = secrets;
     }
@@ -100,7 +96,7 @@ public final class LocalDefault {
     /** Where services meet each other at the edge, it has to be there before them. */
     private List<Stage> stages() throws IOException {
         Stage edge = new Stage(List.of(edge()), List.of());
-        return pods > 1
+        return wishes.pods() > 1
                 ? List.of(engines(), edge, services())
                 : List.of(engines(), services(), edge);
     }
@@ -164,7 +160,7 @@ public final class LocalDefault {
                         "STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey(),
                         "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
         List<ProcessSpec> processes = new ArrayList<>();
-        for (int pod = 1; pod <= pods; pod++) {
+        for (int pod = 1; pod <= wishes.pods(); pod++) {
             processes.add(service("orchestrator", pod, "orchestrator-service/app", orchestrator));
             processes.add(service("step-runner", pod, "step-runner/app", Map.of()));
             processes.add(service("package-service", pod, "package-service/app", packages));
@@ -188,7 +184,7 @@ public final class LocalDefault {
     /** Each service that people talk to, by something that it answers to those who may read. */
     private void awaitAdminKey() throws Exception {
         String key = Files.readString(secrets.adminKeyFile()).strip();
-        for (int pod = 1; pod <= pods; pod++) {
+        for (int pod = 1; pod <= wishes.pods(); pod++) {
             KeyArrival.await(at.podUrl("orchestrator", pod).resolve("/api/v1/environments"), key);
             KeyArrival.await(at.podUrl("package-service", pod).resolve("/api/v1/caches"), key);
             KeyArrival.await(at.podUrl("agent-gateway", pod).resolve("/api/v1/agents"), key);
@@ -202,7 +198,7 @@ public final class LocalDefault {
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(at.podUrl(service, pod).getPort()));
         environment.put("STAGECOACH_POD", name);
-        if (trial) {
+        if (wishes.trial()) {
             environment.put("STAGECOACH_CLOCK_OFFSET_FILE", clockOffset(folder).toString());
         }
         environment.put("QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE", "2");
@@ -236,6 +232,8 @@ public final class LocalDefault {
                         checkout.built("local/launcher/target/app").resolve("*").toString(),
                         "stagecoach.local.launcher.edge.EdgeMain",
                         Integer.toString(at.edgePort())));
+        wishes.listen().map("--listen="::concat).ifPresent(arguments::add);
+        wishes.behindProxy().map("--behind-proxy="::concat).ifPresent(arguments::add);
         arguments.addAll(at.services());
         List<String> command =
                 java(
@@ -360,7 +358,7 @@ public final class LocalDefault {
 
     private List<String> set(List<String> service) {
         List<String> command = new ArrayList<>(service);
-        settings.forEach((name, value) -> command.add(1, "-D" + name + "=" + value));
+        wishes.settings().forEach((name, value) -> command.add(1, "-D" + name + "=" + value));
         return command;
     }
 

@@ -1,9 +1,11 @@
 package stagecoach.local.launcher.installation;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -14,14 +16,23 @@ import java.util.regex.Pattern;
  *     service takes those that it knows
  * @param pods how many processes of each service run side by side
  * @param trial whether clocks and disks can be made to fail; what is on its disks is gone with it
+ * @param listen the address at which other computers reach the base URL's port, if they may
+ * @param behindProxy the address of a proxy that stands before the base URL, if one does
  */
 public record Wishes(
-        Map<String, Integer> fixedPorts, Map<String, String> settings, int pods, boolean trial) {
+        Map<String, Integer> fixedPorts,
+        Map<String, String> settings,
+        int pods,
+        boolean trial,
+        Optional<String> listen,
+        Optional<String> behindProxy) {
     /** More would say nothing new about sharing, and fill the computer. */
     public static final int PODS_MAX = 4;
 
     private static final String PODS = "pods";
     private static final String TRIAL = "trial";
+    private static final String LISTEN = "listen";
+    private static final String BEHIND_PROXY = "behind-proxy";
 
     /** What belongs to Stagecoach; ports, folders and secrets are the local default's own. */
     private static final Pattern SETTING = Pattern.compile("stagecoach(\\.[a-z0-9-]+){2,}");
@@ -37,9 +48,30 @@ public record Wishes(
                                 .formatted(name));
             }
         }
+        listen.ifPresent(Wishes::requireAddress);
+        behindProxy.ifPresent(Wishes::requireAddress);
         if (pods < 1 || pods > PODS_MAX) {
             throw new IllegalArgumentException(
                     "%d pods of each service: 1 to %d are possible".formatted(pods, PODS_MAX));
+        }
+    }
+
+    /** Reached from this computer alone. */
+    public Wishes(
+            Map<String, Integer> fixedPorts,
+            Map<String, String> settings,
+            int pods,
+            boolean trial) {
+        this(fixedPorts, settings, pods, trial, Optional.empty(), Optional.empty());
+    }
+
+    /** A name may stand for several, and for other ones tomorrow. */
+    private static void requireAddress(String text) {
+        try {
+            var _ = InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not an IP address, such as 0.0.0.0 or 192.0.2.7".formatted(text), e);
         }
     }
 
@@ -65,6 +97,8 @@ public record Wishes(
         if (trial) {
             arguments.add(TRIAL + "=1");
         }
+        listen.ifPresent(address -> arguments.add(LISTEN + "=" + address));
+        behindProxy.ifPresent(address -> arguments.add(BEHIND_PROXY + "=" + address));
         fixedPorts.forEach((name, port) -> arguments.add(name + "=" + port));
         settings.forEach((name, value) -> arguments.add(name + "=" + value));
         return arguments;
@@ -76,18 +110,24 @@ public record Wishes(
         Map<String, String> settings = new HashMap<>();
         int pods = 1;
         boolean trial = false;
+        Optional<String> listen = Optional.empty();
+        Optional<String> behindProxy = Optional.empty();
         for (String argument : arguments) {
             String[] pair = argument.split("=", 2);
             if (pair[0].equals(PODS)) {
                 pods = Integer.parseInt(pair[1]);
             } else if (pair[0].equals(TRIAL)) {
                 trial = true;
+            } else if (pair[0].equals(LISTEN)) {
+                listen = Optional.of(pair[1]);
+            } else if (pair[0].equals(BEHIND_PROXY)) {
+                behindProxy = Optional.of(pair[1]);
             } else if (isSetting(pair[0])) {
                 settings.put(pair[0], pair[1]);
             } else {
                 ports.put(pair[0], Integer.valueOf(pair[1]));
             }
         }
-        return new Wishes(ports, settings, pods, trial);
+        return new Wishes(ports, settings, pods, trial, listen, behindProxy);
     }
 }

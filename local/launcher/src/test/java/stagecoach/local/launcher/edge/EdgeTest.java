@@ -21,12 +21,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +47,7 @@ class EdgeTest {
         orchestrator = server();
         packages = server();
         port =
-                Edge.start(vertx, 0, services(uri(orchestrator), uri(packages)))
+                Edge.start(vertx, Entrance.at(0), services(uri(orchestrator), uri(packages)))
                         .toCompletionStage()
                         .toCompletableFuture()
                         .get(60, TimeUnit.SECONDS);
@@ -77,6 +80,90 @@ class EdgeTest {
         assertThat(get("/api/v1/events?cursor=a%20b").body())
                 .isEqualTo("/api/v1/events?cursor=a%20b http " + port);
         assertThat(get("/nuget/v3/index.json").body()).isEqualTo("packages");
+    }
+
+    @Test
+    void only_a_known_proxy_says_how_a_client_came() throws Exception {
+        packages.createContext("/", exchange -> answer(exchange, forwarded(exchange)));
+
+        assertThat(throughProxy(port))
+                .isEqualTo("Proto=http Host=127.0.0.1 Port=%d".formatted(port));
+        assertThat(throughProxy(edge("--behind-proxy=127.0.0.1")))
+                .isEqualTo("Proto=https Host=packages.example Prefix=/prefix For=192.0.2.1");
+    }
+
+    @Test
+    void the_host_that_a_proxy_passes_on_is_the_one_that_the_client_named() throws Exception {
+        packages.createContext("/", exchange -> answer(exchange, forwarded(exchange)));
+        int behind = edge("--behind-proxy=192.0.2.7");
+
+        HttpRequest request =
+                HttpRequest.newBuilder(uri(behind).resolve("/nuget/v3/index.json"))
+                        .header("X-Forwarded-Proto", "https")
+                        .build();
+
+        assertThat(http.send(request, BodyHandlers.ofString()).body())
+                .isEqualTo("Proto=https Host=127.0.0.1:" + behind);
+    }
+
+    private String throughProxy(int edge) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(uri(edge).resolve("/nuget/v3/index.json"))
+                        .header("X-Forwarded-Proto", "https")
+                        .header("X-Forwarded-Host", "packages.example")
+                        .header("X-Forwarded-Prefix", "/prefix")
+                        .header("X-Forwarded-For", "192.0.2.1")
+                        .header("Forwarded", "for=192.0.2.1;proto=https;host=other.example")
+                        .build();
+        return http.send(request, BodyHandlers.ofString()).body();
+    }
+
+    private static String forwarded(HttpExchange exchange) {
+        return Stream.of("Proto", "Host", "Port", "Prefix", "For")
+                .filter(name -> exchange.getRequestHeaders().containsKey("X-Forwarded-" + name))
+                .map(
+                        name ->
+                                name
+                                        + "="
+                                        + exchange.getRequestHeaders()
+                                                .getFirst("X-Forwarded-" + name))
+                .collect(Collectors.joining(" "));
+    }
+
+    @Test
+    void only_the_named_proxy_and_this_computer_are_believed() {
+        Entrance behind = entrance("--behind-proxy=192.0.2.7");
+        assertThat(behind.trusts(InetAddress.ofLiteral("192.0.2.7"))).isTrue();
+        assertThat(behind.trusts(InetAddress.ofLiteral("::1"))).isTrue();
+        assertThat(behind.trusts(InetAddress.ofLiteral("192.0.2.8"))).isFalse();
+        assertThat(entrance().trusts(InetAddress.ofLiteral("127.0.0.1"))).isFalse();
+    }
+
+    @Test
+    void others_come_in_at_an_address_of_their_own_and_this_computer_at_the_usual_one()
+            throws Exception {
+        packages.createContext("/", exchange -> answer(exchange, "packages"));
+        int both = edge("--listen=127.0.0.2");
+
+        for (String host : List.of("127.0.0.1", "127.0.0.2")) {
+            URI address = URI.create("http://%s:%d/nuget/v3/index.json".formatted(host, both));
+            HttpRequest request = HttpRequest.newBuilder(address).build();
+            assertThat(http.send(request, BodyHandlers.ofString()).body()).isEqualTo("packages");
+        }
+        assertThat(entrance("--listen=0.0.0.0").hosts()).containsExactly("0.0.0.0");
+    }
+
+    private int edge(String... options) throws Exception {
+        return Edge.start(vertx, entrance(options), services(uri(orchestrator), uri(packages)))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+    }
+
+    private static Entrance entrance(String... options) {
+        var arguments = new ArrayList<>(List.of(options));
+        arguments.addFirst("0");
+        return Entrance.taken(arguments);
     }
 
     @Test
@@ -208,7 +295,7 @@ class EdgeTest {
     void a_taken_port_fails_the_start() {
         assertThatThrownBy(
                         () ->
-                                Edge.start(vertx, port, services(nobody(), nobody()))
+                                Edge.start(vertx, Entrance.at(port), services(nobody(), nobody()))
                                         .toCompletionStage()
                                         .toCompletableFuture()
                                         .get(60, TimeUnit.SECONDS))

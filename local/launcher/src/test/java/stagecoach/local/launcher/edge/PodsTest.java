@@ -45,7 +45,7 @@ class PodsTest {
         int listens =
                 Edge.start(
                                 vertx,
-                                0,
+                                Entrance.at(0),
                                 Services.parse(
                                         List.of(
                                                 "orchestrator=" + pods,
