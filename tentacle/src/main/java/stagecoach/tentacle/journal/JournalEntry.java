@@ -2,6 +2,7 @@ package stagecoach.tentacle.journal;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import stagecoach.contracts.agent.CommandResult;
 
 /** A step in the life of a ticket, appended to its journal. */
@@ -15,8 +16,11 @@ public sealed interface JournalEntry {
      * @param script which of the ticket's scripts
      * @param claim the number of the claim that the process must win before it does anything
      * @param boot names the machine's run since it was switched on; empty where it has no name
+     * @param ticks nanoseconds by the counter that all processes of that run share, by which the
+     *     next one knows how much time has passed; an older tentacle did not tell
      */
-    record Starting(Instant at, String script, int claim, String boot) implements JournalEntry {}
+    record Starting(Instant at, String script, int claim, String boot, Optional<Long> ticks)
+            implements JournalEntry {}
 
     /**
      * A script's process is there.
@@ -25,8 +29,18 @@ public sealed interface JournalEntry {
      */
     record Started(Instant at, String script, long pid, String start) implements JournalEntry {}
 
-    /** The work shall end. */
-    record StopAsked(Instant at, Cause cause, Duration killAfter, Duration abandonAfter)
+    /**
+     * The work shall end.
+     *
+     * @param wallTime the same moment by the machine's clock, as files have it; an older tentacle
+     *     did not tell
+     */
+    record StopAsked(
+            Instant at,
+            Cause cause,
+            Duration killAfter,
+            Duration abandonAfter,
+            Optional<Instant> wallTime)
             implements JournalEntry {
         /** Who wants it. */
         public enum Cause {

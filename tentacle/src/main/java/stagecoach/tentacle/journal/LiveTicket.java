@@ -35,7 +35,7 @@ public final class LiveTicket {
     private final SecretOutputs secrets;
     private final Masks given;
     private final OutputLog output;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final InstantSource wall;
     private final Runnable news;
     private final long order;
@@ -54,7 +54,7 @@ public final class LiveTicket {
             TicketFolder folder,
             TicketFolder.Accepted accepted,
             OutputLog output,
-            InstantSource clock,
+            SteadyClock clock,
             InstantSource wall,
             Runnable news) {
         this.folder = folder;
@@ -86,7 +86,7 @@ public final class LiveTicket {
      * @param news called whenever there is something new to say to the gateway
      */
     static LiveTicket open(
-            TicketFolder folder, InstantSource clock, InstantSource wall, Runnable news)
+            TicketFolder folder, SteadyClock clock, InstantSource wall, Runnable news)
             throws IOException {
         return new LiveTicket(
                 folder,
@@ -179,6 +179,13 @@ public final class LiveTicket {
     /** The time by the machine's clock, to compare with times of others and of files. */
     public Instant wallTime() {
         return wall.instant();
+    }
+
+    /** Records that a script is about to be started, under this claim; on disk when it returns. */
+    public void starting(String script, int claim) throws IOException {
+        record(
+                new JournalEntry.Starting(
+                        now(), script, claim, Boot.id(), Optional.of(clock.ticks())));
     }
 
     /** Records an entry, on disk when this returns; the work counts as begun. */
@@ -330,7 +337,9 @@ public final class LiveTicket {
             if (stop != null || result != null) {
                 return;
             }
-            var asked = new JournalEntry.StopAsked(clock.instant(), cause, killAfter, abandonAfter);
+            var asked =
+                    new JournalEntry.StopAsked(
+                            now(), cause, killAfter, abandonAfter, Optional.of(wallTime()));
             folder.record(asked);
             stop = asked;
             if (worker != null) {

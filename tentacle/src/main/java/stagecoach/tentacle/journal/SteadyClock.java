@@ -24,6 +24,11 @@ final class SteadyClock implements InstantSource {
         this.beginNanos = nanoTime.getAsLong();
     }
 
+    /** Its counter. */
+    long ticks() {
+        return nanoTime.getAsLong();
+    }
+
     @Override
     public Instant instant() {
         return begin.plusNanos(nanoTime.getAsLong() - beginNanos);

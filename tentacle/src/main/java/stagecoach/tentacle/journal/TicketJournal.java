@@ -121,18 +121,34 @@ public final class TicketJournal {
     }
 
     /**
-     * Its spans (the time-out of its script, the respite before a KILL) are those in which this
-     * process works on it, whatever the machine's clock does. Only what passes between two
-     * processes is told by that clock, and never counts below zero.
+     * Its spans (the time-out of its script, the respite before a KILL) are those that really pass,
+     * whatever the machine's clock does: also from one process to the next, by the counter that all
+     * processes share until the machine is switched off. Only what passes meanwhile, or before a
+     * script has been started, is told by that clock, and never counts below zero.
      */
     private LiveTicket opened(TicketFolder folder) throws IOException {
-        Instant now = clock.instant();
         Instant last =
                 folder.entries().isEmpty()
                         ? folder.accepted().at()
                         : folder.entries().getLast().at();
+        Instant now = sinceLastStart(folder).orElseGet(clock::instant);
         return LiveTicket.open(
                 folder, new SteadyClock(last.isAfter(now) ? last : now, nanoTime), clock, news);
+    }
+
+    /** The ticket's time, if the machine has been running since its last script was started. */
+    private Optional<Instant> sinceLastStart(TicketFolder folder) {
+        String boot = Boot.id();
+        return folder.entries().reversed().stream()
+                .filter(JournalEntry.Starting.class::isInstance)
+                .map(JournalEntry.Starting.class::cast)
+                .findFirst()
+                .filter(starting -> !boot.isEmpty() && starting.boot().equals(boot))
+                .flatMap(
+                        starting ->
+                                starting.ticks()
+                                        .map(ticks -> nanoTime.getAsLong() - ticks)
+                                        .map(starting.at()::plusNanos));
     }
 
     /** Forgets a ticket whose result is safe; it is never started again. */

@@ -1,8 +1,6 @@
 package stagecoach.tentacle.script;
 
 import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,18 +9,7 @@ import java.util.Optional;
 
 /** What this machine has and what it calls itself. */
 public final class Machine {
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-
     private Machine() {}
-
-    /** Names the machine's run since it was switched on; empty where it has no such name. */
-    public static String boot() {
-        try {
-            return Files.readString(BOOT_ID, StandardCharsets.US_ASCII).strip();
-        } catch (IOException notLinux) {
-            return "";
-        }
-    }
 
     /** The program of that name on the search path. */
     public static Optional<Path> find(String program) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import stagecoach.tentacle.journal.Boot;
 
 /**
  * A process, told from any later one that gets the same number.
@@ -21,7 +22,7 @@ record ProcessMark(long pid, String start) {
         if (LINUX) {
             return stat(pid)
                     .filter(Stat::runs)
-                    .map(stat -> new ProcessMark(pid, stat.start(Machine.boot())));
+                    .map(stat -> new ProcessMark(pid, stat.start(Boot.id())));
         }
         return ProcessHandle.of(pid)
                 .flatMap(handle -> handle.info().startInstant())

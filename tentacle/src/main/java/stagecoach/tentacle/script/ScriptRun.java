@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.StopBounds;
+import stagecoach.tentacle.journal.Boot;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
@@ -76,7 +77,7 @@ public final class ScriptRun {
             return start(live, script, folder, 1, deadline);
         }
         JournalEntry.Starting starting = before.get();
-        boolean sameBoot = !starting.boot().isEmpty() && starting.boot().equals(Machine.boot());
+        boolean sameBoot = !starting.boot().isEmpty() && starting.boot().equals(Boot.id());
         if (sameBoot && folder.exitCode().isEmpty() && folder.winClaim(starting.claim())) {
             // The tentacle ended between its record and the process: nothing has begun.
             return start(live, script, folder, starting.claim() + 1, deadline);
@@ -132,7 +133,7 @@ public final class ScriptRun {
                     "A variable cannot be put into a process's environment: %s."
                             .formatted(e.getMessage()));
         }
-        live.record(new JournalEntry.Starting(live.now(), script.name(), claim, Machine.boot()));
+        live.starting(script.name(), claim);
         Process process;
         try {
             process = builder.start();
@@ -308,7 +309,9 @@ public final class ScriptRun {
         private boolean cameTooLate(StopAsked stop, ScriptFolder folder) throws IOException {
             return !terminated
                     && folder.exitCode().isPresent()
-                    && (!stopWasThere || folder.exitedBefore(stop.at().minus(FILE_TIMES_LAG)));
+                    && (!stopWasThere
+                            || folder.exitedBefore(
+                                    stop.wallTime().orElse(stop.at()).minus(FILE_TIMES_LAG)));
         }
 
         private Optional<ScriptEnd> stopping(StopAsked stop, ScriptFolder folder)

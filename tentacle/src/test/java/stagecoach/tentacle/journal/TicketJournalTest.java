@@ -59,7 +59,7 @@ class TicketJournalTest {
     @Test
     void what_was_recorded_is_there_after_a_restart_and_a_torn_end_is_not() throws Exception {
         LiveTicket live = tickets.accept(Deliveries.bash("true"));
-        live.record(new JournalEntry.Starting(Instant.EPOCH, "main", 1, "boot"));
+        live.record(new JournalEntry.Starting(Instant.EPOCH, "main", 1, "boot", Optional.empty()));
         live.askStop(
                 JournalEntry.StopAsked.Cause.CANCEL, Duration.ofSeconds(1), Duration.ofSeconds(2));
         Files.writeString(
@@ -78,7 +78,8 @@ class TicketJournalTest {
         LiveTicket sound = tickets.accept(Deliveries.bash("true"));
         LiveTicket broken = tickets.accept(Deliveries.bash("true"));
         LiveTicket sealedElsewhere = tickets.accept(Deliveries.bash("true"));
-        broken.record(new JournalEntry.Starting(Instant.EPOCH, "main", 1, "boot"));
+        broken.record(
+                new JournalEntry.Starting(Instant.EPOCH, "main", 1, "boot", Optional.empty()));
         broken.record(new JournalEntry.Reached(Instant.EPOCH, "further"));
         byte[] bytes = Files.readAllBytes(broken.folder().resolve("journal"));
         bytes[20] ^= 1;

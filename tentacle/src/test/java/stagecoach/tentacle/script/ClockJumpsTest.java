@@ -125,6 +125,44 @@ class ClockJumpsTest {
                 .isEqualTo(CommandOutcome.TIMED_OUT);
     }
 
+    @Test
+    void a_clock_put_forward_while_the_tentacle_is_away_ends_no_healthy_script() throws Exception {
+        LiveTicket live = accept(TALK.formatted(signs) + "echo up; talk; exit 4", LATER);
+        Running running = running(live);
+        awaitLine(live, "up");
+        running.cutOff();
+        wrongBy.set(HOUR);
+        LiveTicket after = tickets.afterRestart(live);
+        Running attached = running(after);
+        letItBeLookedAt(after);
+        Files.createFile(Path.of(signs + ".go"));
+        assertThat(attached.get().outcome()).isEqualTo(CommandOutcome.EXITED);
+        assertThat(attached.get().exitCode()).contains(4);
+    }
+
+    @Test
+    void what_ends_because_it_was_asked_to_is_known_after_a_restart_when_the_clock_was_put_back()
+            throws Exception {
+        wrongBy.set(HOUR);
+        LiveTicket live =
+                accept(
+                        TALK.formatted(signs)
+                                + "trap 'echo asked; talk; exit 7' TERM; echo up;"
+                                + " while :; do sleep 0.05; done",
+                        LATER.plus(HOUR));
+        Running running = running(live);
+        awaitLine(live, "up");
+        wrongBy.set(Duration.ZERO);
+        live.askStop(Cause.CANCEL, LATER, LATER);
+        awaitLine(live, "asked");
+        running.cutOff();
+        Files.createFile(Path.of(signs + ".go"));
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> Files.exists(live.folder().resolve("scripts/main/exit")));
+        assertThat(running(tickets.afterRestart(live)).get().outcome())
+                .isEqualTo(CommandOutcome.CANCELLED);
+    }
+
     private LiveTicket accept(String body, Duration timeout) throws Exception {
         return tickets.accept(
                 Deliveries.script(

@@ -24,6 +24,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.StopBounds;
+import stagecoach.tentacle.journal.Boot;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
@@ -360,7 +361,7 @@ class ScriptRunTest {
             throws Exception {
         LiveTicket live = tickets.accept(Deliveries.bash("echo once >> %s".formatted(trace)));
         Files.createDirectories(live.folder().resolve("scripts/main"));
-        live.record(new JournalEntry.Starting(live.now(), "main", 1, Machine.boot()));
+        live.starting("main", 1);
         LiveTicket again = tickets.afterRestart(live);
         assertThat(run(again).succeeded()).isTrue();
         assertThat(Files.readString(trace)).isEqualTo("once\n");
@@ -373,13 +374,13 @@ class ScriptRunTest {
         LiveTicket live = tickets.accept(Deliveries.bash("echo again >> %s".formatted(trace)));
         Path main = Files.createDirectories(live.folder().resolve("scripts/main"));
         Files.createDirectories(main.resolve("outputs"));
-        live.record(new JournalEntry.Starting(live.now(), "main", 1, Machine.boot()));
+        live.starting("main", 1);
         // It won its claim by making a folder of it.
         Files.createDirectory(main.resolve("claim-1"));
         Files.writeString(main.resolve("stdout"), "before\n");
         Files.createFile(main.resolve("stderr"));
         ProcessHandle me = ProcessHandle.current();
-        Files.writeString(main.resolve("process"), Machine.boot() + "\n" + me.pid() + "\n");
+        Files.writeString(main.resolve("process"), Boot.id() + "\n" + me.pid() + "\n");
         LiveTicket after = tickets.afterRestart(live);
         var attached = running(after);
         Files.writeString(main.resolve("exit.part"), "9\n");
@@ -393,7 +394,8 @@ class ScriptRunTest {
     void after_the_machine_itself_restarted_nothing_is_run_again() throws Exception {
         LiveTicket live = tickets.accept(Deliveries.bash("echo once >> %s".formatted(trace)));
         Files.createDirectories(live.folder().resolve("scripts/main"));
-        live.record(new JournalEntry.Starting(live.now(), "main", 1, "another-boot"));
+        live.record(
+                new JournalEntry.Starting(live.now(), "main", 1, "another-boot", Optional.empty()));
         CommandResult result = run(tickets.afterRestart(live));
         assertThat(result.outcome()).isEqualTo(CommandOutcome.UNKNOWN);
         assertThat(trace).doesNotExist();
