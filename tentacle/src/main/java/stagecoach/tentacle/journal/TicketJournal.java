@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.tentacle.home.Boot;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Vault;
 import stagecoach.trust.PrivateFiles;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import stagecoach.tentacle.journal.Boot;
+import stagecoach.tentacle.home.Boot;
 
 /**
  * A process, told from any later one that gets the same number.

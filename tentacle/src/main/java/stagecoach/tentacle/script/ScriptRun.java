@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.StopBounds;
-import stagecoach.tentacle.journal.Boot;
+import stagecoach.tentacle.home.Boot;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;

@@ -24,7 +24,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.StopBounds;
-import stagecoach.tentacle.journal.Boot;
+import stagecoach.tentacle.home.Boot;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;

@@ -1,4 +1,4 @@
-package stagecoach.tentacle.journal;
+package stagecoach.tentacle.home;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
