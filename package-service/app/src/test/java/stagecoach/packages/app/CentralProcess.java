@@ -38,8 +38,13 @@ final class CentralProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         process = builder.start();
-        System.setProperty("quarkus.http.port", Integer.toString(port));
+        isAsked();
         await().atMost(StagecoachResource.PATIENCE).ignoreExceptions().until(this::ready);
+    }
+
+    /** From now on tests ask this one, of several. */
+    void isAsked() {
+        System.setProperty("quarkus.http.port", Integer.toString(port));
     }
 
     private boolean ready() throws Exception {

@@ -25,8 +25,11 @@ final class FeedOutside implements AutoCloseable {
     /** The paths that were asked for, in order. */
     final List<String> asked = new CopyOnWriteArrayList<>();
 
-    /** The ranges that downloads asked for, {@code -} for none. */
+    /** The ranges that downloads asked for, {@code -} for none, and on which condition. */
     final List<String> ranges = new CopyOnWriteArrayList<>();
+
+    /** The strong ETag of all its packages; empty for none. */
+    volatile String tag = "";
 
     /** Whether a download that begins at the first byte breaks off in its middle. */
     volatile boolean breaksOff;
@@ -140,8 +143,12 @@ final class FeedOutside implements AutoCloseable {
 
     private void download(HttpExchange exchange, byte[] body) throws IOException {
         String range = exchange.getRequestHeaders().getFirst("Range");
-        ranges.add(range == null ? "-" : range);
-        if (range == null) {
+        String condition = exchange.getRequestHeaders().getFirst("If-Range");
+        ranges.add((range == null ? "-" : range) + (condition == null ? "" : " if " + condition));
+        if (!tag.isEmpty()) {
+            exchange.getResponseHeaders().set("ETag", tag);
+        }
+        if (range == null || (condition != null && !condition.equals(tag))) {
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body, 0, breaksOff ? body.length / 2 : body.length);
             // A client that heard nothing at all would ask again by itself.

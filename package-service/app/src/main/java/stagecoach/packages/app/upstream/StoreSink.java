@@ -2,7 +2,10 @@ package stagecoach.packages.app.upstream;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import stagecoach.packages.feeds.transport.PackageSink;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.BlobStore;
@@ -13,29 +16,88 @@ import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * A download on its way into the store. Where its digest is known beforehand what came stays until
- * the next try, also over a restart, unless the disk is full; else nothing of it stays that is not
- * kept.
+ * A download on its way into the store. What came stays until the next try, also over a restart,
+ * unless the disk is full or nobody could say which bytes these are: neither their digest is known
+ * nor a strong ETag. Of all processes of one store one brings it; the others wait for it.
  */
 final class StoreSink implements PackageSink, Closeable {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
     private final BlobStore store;
+    private final String name;
+    private final BooleanSupplier arrived;
     private BlobWriter bytes;
     private boolean ended;
     private boolean kept;
 
-    StoreSink(BlobStore store) throws IOException {
+    /**
+     * Nothing came yet.
+     *
+     * @param name of the package among all of all feeds
+     * @param arrived whether another process has brought it meanwhile
+     */
+    StoreSink(BlobStore store, String name, BooleanSupplier arrived) throws IOException {
         this.store = store;
+        this.name = name;
+        this.arrived = arrived;
         this.bytes = store.draft();
     }
 
+    /** Another process has brought it. */
+    static final class ArrivedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ArrivedException() {
+            super("another process has brought the package");
+        }
+    }
+
     @Override
-    public void expect(Sha512 expected) throws IOException {
-        // Whoever else has a download of these bytes open goes on with it, and we begin our own.
-        Optional<PartialBlob> begun = store.partial(expected);
-        if (begun.isPresent()) {
-            bytes.close();
-            bytes = begun.get();
-            begun.get().prepare();
+    public void expect(Sha512 expected) throws IOException, InterruptedException {
+        takeUp(() -> store.partial(expected));
+    }
+
+    @Override
+    public void from(URI source) throws IOException, InterruptedException {
+        takeUp(() -> store.partial(name + "\n" + source));
+    }
+
+    private interface Opening {
+        Optional<PartialBlob> open() throws IOException;
+    }
+
+    /** Who has it open brings it, or leaves it to us as far as it came. */
+    private void takeUp(Opening opening) throws IOException, InterruptedException {
+        Optional<PartialBlob> ours = opening.open();
+        while (ours.isEmpty()) {
+            if (arrived.getAsBoolean()) {
+                throw new ArrivedException();
+            }
+            Thread.sleep(LOOK_EVERY);
+            ours = opening.open();
+        }
+        bytes.close();
+        bytes = ours.get();
+        if (arrived.getAsBoolean()) {
+            ours.get().discard();
+            throw new ArrivedException();
+        }
+        ours.get().prepare();
+    }
+
+    @Override
+    public Optional<String> tag() {
+        return switch (bytes) {
+            case BlobDraft _ -> Optional.empty();
+            case PartialBlob partial -> partial.tag();
+        };
+    }
+
+    @Override
+    public void tag(Optional<String> etag) throws IOException {
+        switch (bytes) {
+            case BlobDraft _ -> {} // Nobody goes on with it.
+            case PartialBlob partial -> partial.tag(etag);
         }
     }
 

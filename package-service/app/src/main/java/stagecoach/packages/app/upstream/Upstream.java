@@ -93,7 +93,11 @@ public class Upstream {
         threads.stop();
     }
 
-    private record Key(FeedId feed, PackageId id, PackageVersion version) {}
+    private record Key(FeedId feed, PackageId id, PackageVersion version) {
+        String text() {
+            return "%s %s %s".formatted(feed, id.lower(), version.lower());
+        }
+    }
 
     private record Flight(
             CompletableFuture<Fetch> end,
@@ -312,12 +316,14 @@ public class Upstream {
                     FeedException.Kind.MISSING,
                     "there is no feed \"%s\" any more.".formatted(key.feed()));
         }
-        try (var sink = new StoreSink(blobs)) {
+        try (var sink = new StoreSink(blobs, key.text(), () -> here(key).isPresent())) {
             Optional<Sha512> expected =
                     unitOfWork.run(tx -> seen(tx, key)).map(seen -> seen.pin().sha512());
             Fetched fetched =
                     feed.get().fetch(key.id(), key.version(), expected, sink, came::addAndGet);
             return kept(key, sink, fetched);
+        } catch (StoreSink.ArrivedException e) {
+            return fetched(key, came);
         }
     }
 
@@ -346,6 +352,7 @@ public class Upstream {
         unitOfWork.execute(tx -> removals.noteUnused(tx, digest));
         PackagePin first = unitOfWork.run(tx -> named(tx, key.feed(), pin, sink));
         if (!first.sha512().equals(digest)) {
+            sink.restart();
             return refused(
                     key,
                     "another server of ours got other bytes a moment ago. A version must never change; give the package a new one.");

@@ -81,6 +81,9 @@ public final class FeedDownload {
     public Fetched run() throws FeedException, IOException, InterruptedException {
         if (expected.isPresent()) {
             sink.expect(expected.get());
+        } else {
+            sink.from(uri);
+            etag = sink.tag().orElse(null);
         }
         var pauses = new Pauses(settings.downloadBackoff(), ASKED_MAX);
         for (int attempt = 1; ; attempt++) {
@@ -166,6 +169,7 @@ public final class FeedDownload {
                         .firstValue("ETag")
                         .filter(tag -> tag.startsWith("\""))
                         .orElse(null);
+        sink.tag(Optional.ofNullable(etag));
         long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
         long size = announced < 0 ? -1 : sink.size() + announced;
         if (size > rules.packageBytesMax()) {

@@ -81,6 +81,12 @@ public interface BlobStore {
      */
     Optional<PartialBlob> partial(Sha512 digest) throws IOException;
 
+    /**
+     * The same where no digest is known, but something else that means the same bytes, such as
+     * where they come from. It takes as long as reading what has come in earlier tries.
+     */
+    Optional<PartialBlob> partial(String name) throws IOException;
+
     /** Removes the content; whether it was there. */
     boolean delete(Sha512 digest) throws IOException;
 

@@ -1,5 +1,6 @@
 package stagecoach.packages.server.blob;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import java.io.Closeable;
@@ -35,6 +36,13 @@ public final class FolderBlobStore implements BlobStore, Closeable {
     private static final int SHARD_DIGITS = 2;
     private static final Pattern NAME =
             Pattern.compile("[0-9a-f]{" + 2 * Sha512.LENGTH_BYTES + "}");
+
+    /** Of a download whose digest is not known; and of what is marked of it. */
+    private static final String NAMED = ".named";
+
+    private static final String MARK = ".mark";
+    private static final Pattern PARTIAL =
+            Pattern.compile("(%s)(%s)?(%s)?".formatted(NAME, NAMED, MARK));
 
     private final Path blobs;
     private final Path partials;
@@ -142,17 +150,31 @@ public final class FolderBlobStore implements BlobStore, Closeable {
 
     @Override
     public Optional<PartialBlob> partial(Sha512 digest) throws IOException {
-        var lock = locks.tryLock(lockNumber(digest));
+        return partial(digest, Optional.of(digest), "");
+    }
+
+    @Override
+    public Optional<PartialBlob> partial(String name) throws IOException {
+        return partial(Sha512.hashOf(name.getBytes(UTF_8)), Optional.empty(), NAMED);
+    }
+
+    private Optional<PartialBlob> partial(Sha512 name, Optional<Sha512> digest, String suffix)
+            throws IOException {
+        var lock = locks.tryLock(lockNumber(name));
         if (lock.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    FolderPartial.takeUp(this, digest, partials.resolve(digest.hex()), lock.get()));
+            Path file = partials.resolve(name.hex() + suffix);
+            return Optional.of(FolderPartial.takeUp(this, digest, file, lock.get()));
         } catch (IOException | RuntimeException failed) {
             lock.get().release();
             throw failed;
         }
+    }
+
+    static Path markOf(Path partial) {
+        return partial.resolveSibling(partial.getFileName() + MARK);
     }
 
     @Override
@@ -283,17 +305,19 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         int forgotten = 0;
         try (var files = Files.newDirectoryStream(partials)) {
             for (var file : files) {
-                var name = file.getFileName().toString();
-                if (NAME.matcher(name).matches() && isOlder(file, before)) {
-                    forgotten += forgotten(file, new Sha512(name), before) ? 1 : 0;
+                var name = PARTIAL.matcher(file.getFileName().toString());
+                if (name.matches()
+                        && isOlder(file, before)
+                        && forgotten(file, new Sha512(name.group(1)), before)) {
+                    forgotten += name.group(3) == null ? 1 : 0;
                 }
             }
         }
         return forgotten;
     }
 
-    private boolean forgotten(Path file, Sha512 digest, Instant before) throws IOException {
-        var lock = locks.tryLock(lockNumber(digest));
+    private boolean forgotten(Path file, Sha512 name, Instant before) throws IOException {
+        var lock = locks.tryLock(lockNumber(name));
         if (lock.isEmpty()) {
             return false;
         }

@@ -9,14 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import stagecoach.vocabulary.packages.Sha512;
 
-/** A resumable download as a file that nobody else may write while the lock is held. */
+/**
+ * A resumable download as a file that nobody else may write while the lock is held. What came in
+ * earlier tries is believed to be that if the digest will tell, or else the mark beside it.
+ */
 final class FolderPartial implements PartialBlob {
+    /** So much may come again after a power cut, or the end of the process. */
+    private static final long MARK_EVERY_BYTES = 4L << 20;
 
     private final FolderBlobStore store;
-    private final Sha512 digest;
+    private final Optional<Sha512> expected;
     private final Path file;
     private final FileLock lock;
     private final FileChannel channel;
@@ -25,21 +31,29 @@ final class FolderPartial implements PartialBlob {
     private @Nullable MessageDigest hasher;
 
     private @Nullable Sha512 sealed;
+    private Optional<String> tag = Optional.empty();
     private long size;
+    private long marked;
     private boolean stored;
 
     private FolderPartial(
-            FolderBlobStore store, Sha512 digest, Path file, FileLock lock, FileChannel channel)
+            FolderBlobStore store,
+            Optional<Sha512> expected,
+            Path file,
+            FileLock lock,
+            FileChannel channel)
             throws IOException {
         this.store = store;
-        this.digest = digest;
+        this.expected = expected;
         this.file = file;
         this.lock = lock;
         this.channel = channel;
         this.size = channel.size();
     }
 
-    static FolderPartial takeUp(FolderBlobStore store, Sha512 digest, Path file, FileLock lock)
+    /** Takes it up where it was left; {@code expected} is empty where nobody knows the digest. */
+    static FolderPartial takeUp(
+            FolderBlobStore store, Optional<Sha512> expected, Path file, FileLock lock)
             throws IOException {
         var channel =
                 FileChannel.open(
@@ -48,11 +62,59 @@ final class FolderPartial implements PartialBlob {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
         try {
-            return new FolderPartial(store, digest, file, lock, channel);
+            var partial = new FolderPartial(store, expected, file, lock, channel);
+            if (expected.isEmpty()) {
+                partial.compareWithMark();
+            }
+            return partial;
         } catch (IOException | RuntimeException failed) {
             channel.close();
             throw failed;
         }
+    }
+
+    /** Leaves of earlier tries what is marked and still is what it was. */
+    private void compareWithMark() throws IOException {
+        var mark = PartialMark.read(markFile());
+        if (mark.isPresent() && mark.get().size() <= size) {
+            size = mark.get().size();
+            channel.truncate(size);
+            if (soFar().equals(mark.get().digest())) {
+                tag = Optional.of(mark.get().tag());
+                marked = size;
+                return;
+            }
+        }
+        discard();
+    }
+
+    private Path markFile() {
+        return FolderBlobStore.markOf(file);
+    }
+
+    private void mark() throws IOException {
+        if (expected.isEmpty() && tag.isPresent()) {
+            new PartialMark(tag.get(), size, soFar()).write(markFile());
+            marked = size;
+        }
+    }
+
+    private Sha512 soFar() throws IOException {
+        try {
+            return sealed != null ? sealed : Sha512.finish((MessageDigest) hasher().clone());
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("SHA-512 has no state that can be copied", e);
+        }
+    }
+
+    @Override
+    public Optional<String> tag() {
+        return tag;
+    }
+
+    @Override
+    public void tag(Optional<String> source) {
+        tag = source;
     }
 
     @Override
@@ -83,6 +145,9 @@ final class FolderPartial implements PartialBlob {
         }
         hasher.update(bytes, from, length);
         size += length;
+        if (size - marked >= MARK_EVERY_BYTES) {
+            mark();
+        }
     }
 
     @Override
@@ -101,7 +166,7 @@ final class FolderPartial implements PartialBlob {
         if (sealed == null) {
             throw new IllegalStateException("The download is still being written.");
         }
-        return FileChannel.open(stored ? store.file(digest) : file, StandardOpenOption.READ);
+        return FileChannel.open(stored ? store.file(sealed) : file, StandardOpenOption.READ);
     }
 
     @Override
@@ -117,13 +182,13 @@ final class FolderPartial implements PartialBlob {
     public PutOutcome complete() throws IOException {
         requireUnfinished();
         var actual = seal();
-        if (!actual.equals(digest)) {
+        if (expected.filter(digest -> !digest.equals(actual)).isPresent()) {
             var came = size;
             discard();
             return new PutOutcome.Mismatch(actual, came);
         }
         flush();
-        store.commit(file, digest);
+        store.commit(file, actual);
         stored = true;
         return new PutOutcome.Stored(size);
     }
@@ -134,15 +199,24 @@ final class FolderPartial implements PartialBlob {
         channel.truncate(0);
         hasher = null;
         sealed = null;
+        tag = Optional.empty();
         size = 0;
+        marked = 0;
     }
 
     @Override
     public void close() throws IOException {
         try (lock;
                 channel) {
-            if (size == 0 && !stored) {
+            boolean resumable = size > 0 && (expected.isPresent() || tag.isPresent());
+            if (stored || !resumable) {
+                Files.deleteIfExists(markFile());
+            }
+            if (!stored && !resumable) {
                 Files.deleteIfExists(file);
+            }
+            if (!stored && resumable) {
+                mark();
             }
         }
     }
