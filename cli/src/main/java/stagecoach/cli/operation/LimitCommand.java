@@ -23,10 +23,11 @@ import stagecoach.wire.StagecoachJson;
         name = "limit",
         mixinStandardHelpOptions = true,
         description =
-                "How much may be on its way into a region or a cache at once, and how many deployments may be: show it, or change it, also while it is on its way.",
+                "How much may be on its way into a region or a cache, or for a deployment, at once, and how many deployments may be: show it, or change it, also while it is on its way.",
         subcommands = {
             LimitCommand.OfRegion.class,
             LimitCommand.OfCache.class,
+            LimitCommand.OfDeployment.class,
             LimitCommand.OfDeployments.class
         })
 public final class LimitCommand implements Runnable {
@@ -36,21 +37,22 @@ public final class LimitCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 Objects.requireNonNull(spec).commandLine(),
-                "say what to limit: region, cache or deployments");
+                "say what to limit: region, cache, deployment or deployments");
     }
 
-    /** What both commands do. */
+    /** What the commands do of those that have a budget. */
     abstract static class Limiting extends ApiCommand {
         @Parameters(index = "0", paramLabel = "ID")
         String id = "";
 
         @Mixin BudgetOptions budget = new BudgetOptions();
 
-        abstract String folder();
+        /** Where the budget is, for an id that may stand in an address. */
+        abstract String path(String encoded);
 
         @Override
         protected final ExitCode run(ApiClient api) {
-            String path = folder() + ApiClient.encoded(id);
+            String path = path(ApiClient.encoded(id));
             JsonNode known = api.get(path);
             if (budget.isGiven()) {
                 ObjectNode changed = known.deepCopy();
@@ -84,8 +86,8 @@ public final class LimitCommand implements Runnable {
             description = "What enters a region, into all of its caches together.")
     static final class OfRegion extends Limiting {
         @Override
-        String folder() {
-            return "/regions/";
+        String path(String encoded) {
+            return "/regions/" + encoded;
         }
     }
 
@@ -95,8 +97,19 @@ public final class LimitCommand implements Runnable {
             description = "What is brought into one cache.")
     static final class OfCache extends Limiting {
         @Override
-        String folder() {
-            return "/caches/";
+        String path(String encoded) {
+            return "/caches/" + encoded;
+        }
+    }
+
+    @Command(
+            name = "deployment",
+            mixinStandardHelpOptions = true,
+            description = "What is brought to caches for one deployment that has not ended.")
+    static final class OfDeployment extends Limiting {
+        @Override
+        String path(String encoded) {
+            return "/deployments/" + encoded + "/budget";
         }
     }
 

@@ -101,8 +101,10 @@ class PersonTest {
         await(id, "STAGED");
         assertThat(Instant.parse(deployment(id).path("startedAt").asText())).isAfterOrEqualTo(due);
 
+        assertThat(type("limit", "deployment", id, "--transfers-max", "2").exit()).isZero();
         whole.kill("orchestrator");
         whole.awaitAllReady();
+        assertThat(type("limit", "deployment", id).out()).containsPattern("- +2");
         assertThat(type("deployment", "proceed", id, "--detach").exit()).isZero();
         String go = question(id, "MANUAL_INTERVENTION");
         assertThat(type("deployment", "resolve", go, "PROCEED", "--detach").exit()).isZero();

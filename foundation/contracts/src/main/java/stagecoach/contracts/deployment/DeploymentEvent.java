@@ -34,7 +34,8 @@ public sealed interface DeploymentEvent {
      * @param notAfter when it is given up if it has not started
      * @param acquireOnly whether it ends STAGED, with all packages in place
      * @param guidedFailure whether a person decides at a failure
-     * @param budget how much may be brought to caches for it at once; empty is without limit
+     * @param budget how much may be brought to caches for it at once, until someone changes it;
+     *     empty is without limit
      * @param createdBy who asked for it; empty of those asked for before this was told
      * @param createdAt when
      */
@@ -59,6 +60,27 @@ public sealed interface DeploymentEvent {
         /** Copies the steps. */
         public DeploymentQueued {
             steps = List.copyOf(steps);
+        }
+
+        /** The same with another budget. */
+        public DeploymentQueued within(TransferBudget changed) {
+            return new DeploymentQueued(
+                    deployment,
+                    project,
+                    release,
+                    environment,
+                    planDigest,
+                    steps,
+                    selection,
+                    forceDownload,
+                    notBefore,
+                    notAfter,
+                    acquireOnly,
+                    guidedFailure,
+                    comment,
+                    Optional.of(changed).filter(some -> !some.isNone()),
+                    createdBy,
+                    createdAt);
         }
     }
 
@@ -192,6 +214,13 @@ public sealed interface DeploymentEvent {
 
     /** Someone asked for a new attempt; it queues like any deployment. */
     record DeploymentRetried(int attempt, RetryFrom from, String by) implements DeploymentEvent {}
+
+    /**
+     * Someone changed how much may be brought to caches for it at once, also while it is.
+     *
+     * @param budget what counts from now on; what it leaves out has no limit
+     */
+    record DeploymentBudgetChanged(TransferBudget budget, String by) implements DeploymentEvent {}
 
     /** Someone asked to end it; at {@code deadline} it ends whatever happens. */
     record CancelRequested(String by, Instant deadline) implements DeploymentEvent {}

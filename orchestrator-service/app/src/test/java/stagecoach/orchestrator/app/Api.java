@@ -58,6 +58,15 @@ public final class Api {
                 .post("/api/v1" + path);
     }
 
+    /** Somebody else puts. */
+    public static Response putAs(String key, String path, String json) {
+        return RestAssured.given()
+                .header("Authorization", "Bearer " + key)
+                .contentType(ContentType.JSON)
+                .body(json)
+                .put("/api/v1" + path);
+    }
+
     /** The body of an answer that must have this status. */
     public static JsonPath expect(int status, Response response) {
         if (response.statusCode() != status) {

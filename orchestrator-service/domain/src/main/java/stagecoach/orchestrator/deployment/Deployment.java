@@ -6,6 +6,7 @@ import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentBudgetChanged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
@@ -62,6 +63,8 @@ public sealed interface Deployment {
                                 asked,
                                 progress.begun(previous),
                                 Position.before(Phase.PRE_ACQUISITION));
+                case DeploymentBudgetChanged(var budget, var _) ->
+                        new Queued(asked.within(budget), progress, due);
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(
                                 asked,
@@ -125,6 +128,8 @@ public sealed interface Deployment {
                         new Staged(asked, progress);
                 case TargetMissed missed ->
                         new Running(asked, progress.missed(missed.target()), position);
+                case DeploymentBudgetChanged(var budget, var _) ->
+                        new Running(asked.within(budget), progress, position);
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(asked, progress, position, by, deadline, Cleanup.DUE);
                 case DeploymentEnded end
@@ -233,6 +238,9 @@ public sealed interface Deployment {
                                 by,
                                 deadline,
                                 cleanup);
+                case DeploymentBudgetChanged(var budget, var _) ->
+                        new Cancelling(
+                                asked.within(budget), progress, position, by, deadline, cleanup);
                 case CleanupSkipped _ ->
                         new Cancelling(asked, progress, position, by, deadline, Cleanup.SKIPPED);
                 case DeploymentEnded end when !(position instanceof Position.InRun) ->
@@ -264,6 +272,8 @@ public sealed interface Deployment {
             return switch (event) {
                 case DeploymentProceeded(var attempt, var _, var at) ->
                         new Queued(asked, progress.proceeding(attempt), at);
+                case DeploymentBudgetChanged(var budget, var _) ->
+                        new Staged(asked.within(budget), progress);
                 case CancelRequested(var by, var deadline) ->
                         new Cancelling(
                                 asked,

@@ -16,6 +16,7 @@ import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** What can be asked of a deployment. Commands that may begin a run bring the machines seen now. */
 public sealed interface DeploymentCommand {
@@ -138,6 +139,9 @@ public sealed interface DeploymentCommand {
      * @param at not before this time
      */
     record Proceed(String by, Optional<Instant> at) implements DeploymentCommand {}
+
+    /** Someone wants another budget for what is, or will be, on its way to caches. */
+    record ChangeBudget(TransferBudget budget, String by) implements DeploymentCommand {}
 
     /** Someone wants a new attempt. */
     record Retry(RetryFrom from, String by) implements DeploymentCommand {}

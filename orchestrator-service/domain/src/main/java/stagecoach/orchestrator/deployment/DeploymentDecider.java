@@ -12,8 +12,6 @@ import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
-import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
-import stagecoach.contracts.deployment.DeploymentEvent.DeploymentRetried;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentStarted;
 import stagecoach.contracts.deployment.DeploymentEvent.InterruptionResolved;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseEnded;
@@ -34,6 +32,7 @@ import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.deployment.Deployment.Staged;
 import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.ChangeBudget;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
@@ -49,7 +48,8 @@ import stagecoach.vocabulary.process.Phase;
 
 /**
  * The rules of a deployment. At most one run is current; what is said about another one changes
- * nothing. Which run follows is {@link NextRun}'s, who gets a slot is not decided here.
+ * nothing. Which run follows is {@link NextRun}'s, what people may still ask of it is {@link
+ * FollowUps}'; who gets a slot is not decided here.
  */
 public final class DeploymentDecider
         implements Decider<Deployment, DeploymentCommand, DeploymentEvent> {
@@ -106,8 +106,9 @@ public final class DeploymentDecider
             case Cancel cancel -> onCancel(state, cancel);
             case EndNow(var dueAt) -> onEndNow(state, dueAt);
             case Resolve answer -> onResolve(state, answer);
-            case Proceed proceed -> onProceed(state, proceed);
-            case Retry(var from, var by) -> onRetry(state, from, by);
+            case Proceed proceed -> FollowUps.proceed(state, proceed);
+            case Retry(var from, var by) -> FollowUps.retry(state, from, by);
+            case ChangeBudget change -> FollowUps.changeBudget(state, change);
         };
     }
 
@@ -245,7 +246,7 @@ public final class DeploymentDecider
     private static List<DeploymentEvent> onCancel(Deployment state, Cancel cancel) {
         var decision = new Decision(state);
         switch (state) {
-            case Nothing() -> throw unknown();
+            case Nothing() -> throw FollowUps.unknown();
             case Queued _, Staged _ -> {
                 decision.add(new CancelRequested(cancel.by(), cancel.deadline()));
                 return followed(decision, cancel.observation(), false);
@@ -339,40 +340,6 @@ public final class DeploymentDecider
         return followed(decision, answer.observation(), true);
     }
 
-    private static List<DeploymentEvent> onProceed(Deployment state, Proceed proceed) {
-        return switch (state) {
-            case Nothing() -> throw unknown();
-            case Staged(var _, var progress) ->
-                    List.of(
-                            new DeploymentProceeded(
-                                    progress.attempt() + 1, proceed.by(), proceed.at()));
-            case Queued _, Running _, Cancelling _, Ended _ ->
-                    throw new Rejection(
-                            Rejection.Kind.CONFLICT,
-                            "deployment-not-staged",
-                            "The deployment is not STAGED. Only one that was asked for with acquireOnly, and whose packages are in place, can proceed.");
-        };
-    }
-
-    private static List<DeploymentEvent> onRetry(
-            Deployment state, DeploymentEvent.RetryFrom from, String by) {
-        return switch (state) {
-            case Nothing() -> throw unknown();
-            case Ended(var _, var progress, var how) when how != DeploymentState.SUCCEEDED ->
-                    List.of(new DeploymentRetried(progress.attempt() + 1, from, by));
-            case Ended _ ->
-                    throw notRetryable(
-                            "The deployment SUCCEEDED. Create a new deployment to run it again.");
-            case Staged _ ->
-                    throw notRetryable(
-                            "The deployment is STAGED: its packages are in place. Let it proceed.");
-            case Queued _, Running _, Cancelling _ ->
-                    throw notRetryable(
-                            "The deployment has not ended. Only one that is FAILED or CANCELLED can be"
-                                    + " retried: wait for its end, or cancel it first.");
-        };
-    }
-
     private static List<DeploymentEvent> followed(
             Decision decision, Observation observation, boolean patient) {
         new NextRun(decision, observation, patient).follow();
@@ -388,13 +355,5 @@ public final class DeploymentDecider
             case Running _, Cancelling _, Nothing _, Queued _, Staged _, Ended _ ->
                     Optional.empty();
         };
-    }
-
-    private static Rejection unknown() {
-        return Rejection.notFound("There is no such deployment.");
-    }
-
-    private static Rejection notRetryable(String sentence) {
-        return new Rejection(Rejection.Kind.CONFLICT, "deployment-not-retryable", sentence);
     }
 }

@@ -40,6 +40,7 @@ import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.deployment.Deployment.Staged;
 import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.ChangeBudget;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
@@ -54,6 +55,7 @@ import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.Health;
 import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.Run;
+import stagecoach.vocabulary.packages.TransferBudget;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.Phase;
 
@@ -86,6 +88,7 @@ class AnyStoryTest {
             RETRY_START,
             ANSWER,
             PROCEED,
+            CHANGE_BUDGET,
             FALL_DUE,
             EXPIRE
         }
@@ -190,6 +193,11 @@ class AnyStoryTest {
             case RETRY_START -> new Retry(RetryFrom.START, "ada");
             case ANSWER -> answer(beat, history);
             case PROCEED -> new Proceed("ada", Optional.empty());
+            case CHANGE_BUDGET ->
+                    new ChangeBudget(
+                            new TransferBudget(
+                                    Optional.empty(), Optional.of(1 + beat.states.size())),
+                            "ada");
             case FALL_DUE -> new FallDue(LATER);
             case EXPIRE -> new Expire(DEADLINE);
         };
@@ -284,6 +292,7 @@ class AnyStoryTest {
                         Tuple.of(1, Beat.Kind.RETRY_START),
                         Tuple.of(5, Beat.Kind.ANSWER),
                         Tuple.of(2, Beat.Kind.PROCEED),
+                        Tuple.of(1, Beat.Kind.CHANGE_BUDGET),
                         Tuple.of(2, Beat.Kind.FALL_DUE),
                         Tuple.of(1, Beat.Kind.EXPIRE));
         var outcomes =

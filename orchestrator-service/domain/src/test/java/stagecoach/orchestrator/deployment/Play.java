@@ -24,6 +24,7 @@ import stagecoach.decider.DeciderSpec;
 import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
+import stagecoach.orchestrator.deployment.DeploymentCommand.ChangeBudget;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Expire;
@@ -39,6 +40,7 @@ import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** A deployment told as a play: the machines, and what the services that run its phases report. */
 final class Play {
@@ -121,6 +123,11 @@ final class Play {
 
     Play proceeded() {
         return then(new Proceed("ada", Optional.empty()));
+    }
+
+    /** Ada changes what may be on its way at once. */
+    Play budgeted(TransferBudget budget) {
+        return then(new ChangeBudget(budget, "ada"));
     }
 
     /** Ada answers the open question. */

@@ -219,4 +219,28 @@ class BudgetTest {
         large.cancel();
         large.ended(2);
     }
+
+    @Test
+    void a_budget_of_a_deployment_that_is_changed_in_the_middle_counts_from_then_on()
+            throws Exception {
+        long rate = 20_000;
+        var nupkg = pushed(6_000_000);
+        large.queue(TransferBudget.NONE);
+        large.budget(new TransferBudget(Optional.of(rate), Optional.empty()));
+        start(large, nupkg);
+        underWay(nupkg);
+        await().during(Duration.ofSeconds(1)).until(() -> !replicated(large));
+
+        large.budget(new TransferBudget(Optional.of(1_500_000L), Optional.empty()));
+        long before = CACHE.partialBytes(nupkg.sha512());
+        await().atMost(Duration.ofSeconds(3))
+                .until(() -> CACHE.partialBytes(nupkg.sha512()) > before + 10 * rate);
+        large.budget(TransferBudget.NONE);
+
+        long left = nupkg.bytes().length - CACHE.partialBytes(nupkg.sha512());
+        long lifted = System.nanoTime();
+        large.event(2, PackageReplicated.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - lifted))
+                .isLessThan(Duration.ofSeconds(left / rate / 2));
+    }
 }

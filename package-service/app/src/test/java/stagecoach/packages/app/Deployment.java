@@ -21,6 +21,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentBudgetChanged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
@@ -146,6 +147,11 @@ final class Deployment implements AutoCloseable {
                         Optional.of(budget),
                         Optional.empty(),
                         Optional.empty()));
+    }
+
+    /** Somebody gives it another budget. */
+    void budget(TransferBudget budget) {
+        publish(new DeploymentBudgetChanged(budget, "test"));
     }
 
     void cancel() {

@@ -7,6 +7,7 @@ import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentBudgetChanged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
@@ -100,6 +101,7 @@ final class DeploymentRows {
                 row.failure = null;
                 row.cancelledBy = null;
             }
+            case DeploymentBudgetChanged changed -> budgeted(changed.budget());
             case CancelRequested cancel -> {
                 waitsNoMore();
                 inLineAgain();
@@ -132,9 +134,7 @@ final class DeploymentRows {
         row.steps = StagecoachJson.text(asked.steps());
         row.selection = StagecoachJson.text(asked.selection());
         row.forceDownload = asked.forceDownload();
-        TransferBudget budget = asked.budget().orElse(TransferBudget.NONE);
-        row.bytesPerSecondMax = budget.bytesPerSecondMax().orElse(null);
-        row.transfersMax = budget.transfersMax().orElse(null);
+        budgeted(asked.budget().orElse(TransferBudget.NONE));
         row.notBefore = asked.notBefore().orElse(null);
         row.dueAt = row.notBefore;
         row.notAfter = asked.notAfter().orElse(null);
@@ -151,6 +151,12 @@ final class DeploymentRows {
         row.attempt = attempt;
         row.queueNumber = nextNumber();
         row.queuedAt = at;
+    }
+
+    private void budgeted(TransferBudget budget) {
+        row.bytesPerSecondMax = budget.bytesPerSecondMax().orElse(null);
+        row.transfersMax = budget.transfersMax().orElse(null);
+        row.budgetRevision++;
     }
 
     private long nextNumber() {

@@ -152,6 +152,31 @@ class CommandLineTest {
     }
 
     @Test
+    void what_a_deployment_may_take_is_shown_changed_and_refused_at_its_end() {
+        try (var phases = new Phases()) {
+            var shop = Shop.open(0);
+            shop.release("1.0.0");
+            String id = shop.deploy("1.0.0");
+            assertThat(says("limit", "deployment", id).lines().toList())
+                    .containsExactly("BYTES A SECOND  PACKAGES AT ONCE", "-               -");
+            says("limit", "deployment", id, "--bytes-per-second-max", "5000000");
+            assertThat(says("limit", "deployment", id, "--transfers-max", "2"))
+                    .containsPattern("5000000 +2");
+            assertThat(
+                            tells("limit", "deployment", id, "--transfers-max", "0", "--json")
+                                    .path("transfersMax")
+                                    .isNull())
+                    .isTrue();
+            Phases.succeeds(phases.awaitPhase(id, 1));
+            Phases.succeeds(phases.awaitPhase(id, 2));
+            phases.awaitEnd(id, 1);
+            Said refused = stagecoach("limit", "deployment", id, "--transfers-max", "1");
+            assertThat(refused.exit()).isEqualTo(3);
+            assertThat(refused.err()).contains("already ended: it is SUCCEEDED");
+        }
+    }
+
+    @Test
     void open_questions_are_listed_and_answered() {
         try (var phases = new Phases()) {
             var shop = Shop.open(1);

@@ -11,6 +11,7 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
 import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentBudgetChanged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentQueued;
 import stagecoach.contracts.deployment.DeploymentEvent.PhaseStarted;
@@ -88,6 +89,7 @@ class DeploymentChannel {
 
     /**
      * From its first event to its end a deployment needs its packages; a retry needs them again.
+     * What its transfers may take stands in the same events.
      */
     private void lease(Tx tx, DeploymentId deployment, DeploymentEvent event) {
         String holder = Leases.holder(deployment);
@@ -106,6 +108,8 @@ class DeploymentChannel {
                     tx,
                     holder,
                     work.needs().stream().map(need -> need.pinned().pin().sha512()).toList());
+        } else if (event instanceof DeploymentBudgetChanged changed) {
+            budgets.learn(tx, deployment, changed.budget());
         } else if (event instanceof DeploymentEnded) {
             leases.release(tx, holder);
         }

@@ -9,10 +9,10 @@ import stagecoach.runtime.sql.Statements;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.packages.TransferBudget;
 
-/** The budgets that deployments were asked for with: also a retry keeps to them. */
+/** The budgets of deployments, as they were set last: also a retry keeps to them. */
 @Singleton
 public class DeploymentBudgets implements OwnTables {
-    /** Takes in what a deployment was asked for with. */
+    /** Takes in what a deployment was asked for with, or was given since. */
     public void learn(Tx tx, DeploymentId deployment, TransferBudget budget) {
         tx.execute(
                 """

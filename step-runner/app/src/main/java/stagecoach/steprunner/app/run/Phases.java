@@ -8,6 +8,7 @@ import stagecoach.contracts.deployment.DeploymentEvent;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
 import stagecoach.contracts.deployment.DeploymentEvent.CancelRequested;
 import stagecoach.contracts.deployment.DeploymentEvent.CleanupSkipped;
+import stagecoach.contracts.deployment.DeploymentEvent.DeploymentBudgetChanged;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentDue;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentEnded;
 import stagecoach.contracts.deployment.DeploymentEvent.DeploymentProceeded;
@@ -113,6 +114,7 @@ class Phases implements InboxHandler<DeploymentEvent> {
                 case DeploymentStaged _ -> {}
                 case DeploymentProceeded _ -> {}
                 case DeploymentDue _ -> {}
+                case DeploymentBudgetChanged _ -> {}
             }
         }
         over.ifPresent(state -> forget(tx, deployment, state));

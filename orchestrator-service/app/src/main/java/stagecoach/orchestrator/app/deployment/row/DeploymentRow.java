@@ -46,11 +46,15 @@ public class DeploymentRow {
     @Column(name = "force_download", updatable = false)
     public boolean forceDownload;
 
-    @Column(name = "bytes_per_second_max", updatable = false)
+    @Column(name = "bytes_per_second_max")
     public @Nullable Long bytesPerSecondMax;
 
-    @Column(name = "transfers_max", updatable = false)
+    @Column(name = "transfers_max")
     public @Nullable Integer transfersMax;
+
+    /** How often the budget was set, its creation included. */
+    @Column(name = "budget_revision")
+    public long budgetRevision;
 
     @Column(name = "not_before", updatable = false)
     public @Nullable Instant notBefore;
