@@ -66,6 +66,11 @@ final class Traced {
                 .formatted(name, where, more, String.join("; ", body));
     }
 
+    /** Where the lines are left. */
+    Path folderOfLines() {
+        return traces;
+    }
+
     /** Writes projects and their environment. */
     void apply(String... projects) throws IOException {
         String manifest =

@@ -116,9 +116,26 @@ final class Whole implements AutoCloseable {
         machines.awaitReady("tentacle-" + target);
     }
 
+    /**
+     * Targets of another environment and region, which are created; connected when this returns.
+     */
+    void startTargets(String environment, String region, List<String> targets) throws Exception {
+        for (String target : targets) {
+            begin(target, environment, region, List.of(environment));
+        }
+        for (String target : targets) {
+            machines.awaitReady("tentacle-" + target);
+        }
+    }
+
     private void begin(String target, List<String> tags) throws Exception {
+        begin(target, "production", "eu", tags);
+    }
+
+    private void begin(String target, String environment, String region, List<String> tags)
+            throws Exception {
         machines.startTentacle(
-                machine(target, Optional.of("eu"), List.of("production"), tags, Optional.empty()));
+                machine(target, Optional.of(region), List.of(environment), tags, Optional.empty()));
     }
 
     /** Kills a process and lets it stay away until {@link #release}. */
@@ -191,13 +208,12 @@ final class Whole implements AutoCloseable {
                                         .contains(deployment.path("state").asText()));
     }
 
-    /** Ends a process as the kernel does when memory is short. */
+    /** Ends a process as the kernel does when memory is short; it has ended when this returns. */
     void kill(String process) throws IOException, InterruptedException {
         ProcessStatus row = control.status().process(process).orElseThrow();
-        long pid = row.identity().orElseThrow().pid();
-        assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly())
-                .as("kill -9 of " + process)
-                .isTrue();
+        ProcessHandle handle = ProcessHandle.of(row.identity().orElseThrow().pid()).orElseThrow();
+        assertThat(handle.destroyForcibly()).as("kill -9 of " + process).isTrue();
+        handle.onExit().join();
     }
 
     /** Returns when every process is ready again. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.packages.server.blob.SmallDisk;
+import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 
@@ -58,10 +59,10 @@ class DiskFullIT {
                                                 .statusCode())
                                 .isEqualTo(201);
                         var told = Packages.of("Told", "1.0.0", TOO_LARGE);
-                        outside.hold(told, "Core");
+                        outside.hold(told.pin(), told.bytes(), "Core");
                         var untold = Packages.of("Untold", "1.0.0", TOO_LARGE);
-                        outside.hold(untold, "Core");
-                        outside.tellNoDigest(untold);
+                        outside.hold(untold.pin(), untold.bytes(), "Core");
+                        outside.tellNoDigest(untold.id());
                         long before = free(disk);
 
                         for (var tooLarge : List.of(told, untold, told)) {
@@ -77,7 +78,7 @@ class DiskFullIT {
                         assertThat(outside.ranges).containsExactly("-", "-", "-");
 
                         var small = Packages.of("Small", "1.0.0", 1000);
-                        outside.hold(small, "Core");
+                        outside.hold(small.pin(), small.bytes(), "Core");
                         assertThat(Http.bytes(Http.request(small.flatPath(), TestKeys.READ)).body())
                                 .isEqualTo(small.bytes());
                     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.packages.server.foreign.FeedOutside;
+import stagecoach.packages.server.foreign.ForeignServer;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.CacheId;
@@ -200,6 +204,44 @@ class KillIT {
             assertThat(theirs.asked("PUT")).isEqualTo(2);
         } finally {
             central.start();
+        }
+    }
+
+    @Test
+    void invariant_9_a_server_killed_in_the_middle_of_a_download_from_a_feed_goes_on_with_it()
+            throws Exception {
+        try (var outside = new FeedOutside()) {
+            var theirs = Packages.of("Killed.Outside", "1.0.0", SIZE);
+            outside.hold(theirs.pin(), theirs.bytes(), "Core");
+            assertThat(
+                            Http.put(
+                                            "/api/v1/feeds/killed-feed",
+                                            outside.settings("Killed.Outside"))
+                                    .statusCode())
+                    .isEqualTo(201);
+            var pause = new CountDownLatch(1);
+            outside.pause = pause;
+            var client =
+                    Http.CLIENT.sendAsync(
+                            Http.request(theirs.flatPath(), TestKeys.READ).build(),
+                            BodyHandlers.discarding());
+            Path partial = packages.resolve("partial").resolve(theirs.sha512().hex());
+            await().atMost(StagecoachResource.PATIENCE)
+                    .until(() -> Files.exists(partial) && Files.size(partial) > SIZE / 4);
+
+            central.kill();
+            outside.pause = null;
+            pause.countDown();
+            assertThat(client).failsWithin(StagecoachResource.PATIENCE);
+            central.start();
+
+            assertThat(Http.bytes(Http.request(theirs.flatPath(), TestKeys.READ)).body())
+                    .isEqualTo(theirs.bytes());
+            assertThat(outside.ranges).hasSize(2).first().isEqualTo("-");
+            assertThat(outside.ranges.getLast()).matches("bytes=[1-9]\\d+-");
+            assertThat(outside.bytesGiven())
+                    .as("but for what was in the line when it died")
+                    .isBetween((long) theirs.bytes().length, theirs.bytes().length + SIZE / 4L);
         }
     }
 

@@ -21,6 +21,7 @@ import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.run.PackageNeed;
+import stagecoach.packages.server.foreign.ForeignServer;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.CacheId;

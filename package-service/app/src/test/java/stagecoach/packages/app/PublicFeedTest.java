@@ -14,6 +14,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.FeedAccess;
 import stagecoach.contracts.configuration.ConfigurationEvent;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.decider.StreamId;
+import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.FeedId;
@@ -174,7 +175,7 @@ class PublicFeedTest {
         assertThat(Http.put(FEED, PUBLIC).statusCode()).isEqualTo(200);
         var outside = new FeedOutside();
         try (outside) {
-            outside.hold(nupkg, "Core");
+            outside.hold(nupkg.pin(), nupkg.bytes(), "Core");
             String settings = outside.settings(nupkg.id().value());
             assertThat(Http.put("/api/v1/feeds/" + feed, settings).statusCode()).isEqualTo(201);
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
 
@@ -62,7 +63,7 @@ class ReadThroughTest {
 
     private Packages.Nupkg held(String name, String version) {
         var nupkg = Packages.of(family + "." + name, version, 1000);
-        outside.hold(nupkg, family + ".Core");
+        outside.hold(nupkg.pin(), nupkg.bytes(), family + ".Core");
         return nupkg;
     }
 

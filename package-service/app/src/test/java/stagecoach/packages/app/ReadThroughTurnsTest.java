@@ -22,6 +22,7 @@ import stagecoach.packages.app.Packages.Nupkg;
 import stagecoach.packages.app.upstream.Fetch;
 import stagecoach.packages.app.upstream.Upstream;
 import stagecoach.packages.app.upstream.Upstream.Asker;
+import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.FeedId;
@@ -63,7 +64,7 @@ class ReadThroughTurnsTest {
 
     private Nupkg held(FeedOutside outside, String name) {
         var nupkg = Packages.of(family + "." + name, "1.0.0", 100);
-        outside.hold(nupkg, "Core");
+        outside.hold(nupkg.pin(), nupkg.bytes(), "Core");
         return nupkg;
     }
 

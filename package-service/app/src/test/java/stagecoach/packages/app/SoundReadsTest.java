@@ -29,6 +29,7 @@ import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.FeedId;
@@ -64,7 +65,7 @@ class SoundReadsTest {
 
     private Packages.Nupkg readThrough() throws Exception {
         var nupkg = Packages.of("Sound%d.%s".formatted(count, Packages.freshId()), "1.0.0", 1000);
-        outside.hold(nupkg, "Core");
+        outside.hold(nupkg.pin(), nupkg.bytes(), "Core");
         assertThat(
                         Http.put("/api/v1/feeds/" + feed, outside.settings(nupkg.id().value()))
                                 .statusCode())

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 
@@ -61,8 +62,8 @@ class UpstreamRestartIT {
         nupkg = Packages.of("Outside." + Packages.freshId(), "1.0.0", 1_000_000);
         outside = new FeedOutside();
         outside.tag = "\"first\"";
-        outside.hold(nupkg, "Core");
-        outside.tellNoDigest(nupkg);
+        outside.hold(nupkg.pin(), nupkg.bytes(), "Core");
+        outside.tellNoDigest(nupkg.id());
         central.isAsked();
         HttpResponse<String> taken =
                 Http.put(
@@ -105,8 +106,8 @@ class UpstreamRestartIT {
     void what_the_feed_changed_meanwhile_is_read_from_its_beginning() throws Exception {
         breaksOffAndTheServerDies();
         nupkg = Packages.of(nupkg.id().value(), "1.0.0", 1_100_000);
-        outside.hold(nupkg, "Core");
-        outside.tellNoDigest(nupkg);
+        outside.hold(nupkg.pin(), nupkg.bytes(), "Core");
+        outside.tellNoDigest(nupkg.id());
         outside.tag = "\"second\"";
         central.start();
 
@@ -118,7 +119,7 @@ class UpstreamRestartIT {
     void of_two_servers_on_one_disk_one_brings_what_both_are_asked_for(boolean told)
             throws Exception {
         if (told) {
-            outside.hold(nupkg, "Core");
+            outside.hold(nupkg.pin(), nupkg.bytes(), "Core");
         }
         var gate = new CountDownLatch(1);
         outside.gate = gate;

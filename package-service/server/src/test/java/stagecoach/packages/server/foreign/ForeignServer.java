@@ -1,4 +1,4 @@
-package stagecoach.packages.app;
+package stagecoach.packages.server.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -28,38 +29,46 @@ import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** A NuGet server of somebody else, deliberately simple, which can be told to behave badly. */
-final class ForeignServer implements AutoCloseable {
-    static final String KEY = "push-key-of-theirs";
+public final class ForeignServer implements AutoCloseable {
+    /** The key that may push there. */
+    public static final String KEY = "push-key-of-theirs";
 
     private static final Pattern NAME =
             Pattern.compile("<id>(.*?)</id>.*?<version>(.*?)</version>", Pattern.DOTALL);
 
     /** By lower-cased {@code id/version}. */
-    final Map<String, byte[]> held = new ConcurrentHashMap<>();
+    public final Map<String, byte[]> held = new ConcurrentHashMap<>();
 
-    final List<Asked> asked = new CopyOnWriteArrayList<>();
+    /** What was asked of it, in order. */
+    public final List<Asked> asked = new CopyOnWriteArrayList<>();
 
     /** Statuses to answer the next pushes with, instead of taking them. */
-    final Queue<Integer> pushAnswers = new ConcurrentLinkedQueue<>();
+    public final Queue<Integer> pushAnswers = new ConcurrentLinkedQueue<>();
 
     /** How many looks still do not see what was pushed. */
-    final AtomicInteger hiddenFor = new AtomicInteger();
+    public final AtomicInteger hiddenFor = new AtomicInteger();
 
-    volatile boolean deletes = true;
+    /** Whether it removes what it is told to. */
+    public volatile boolean deletes = true;
 
     /** Whether a removal only takes a package out of lists, as the protocol allows. */
-    volatile boolean hides;
+    public volatile boolean hides;
 
     /** Names that are out of lists. */
-    final Set<String> hidden = ConcurrentHashMap.newKeySet();
+    public final Set<String> hidden = ConcurrentHashMap.newKeySet();
 
     /** Set so that the next index ends in its middle, until it is counted down. */
-    volatile @Nullable CountDownLatch stalled;
+    public volatile @Nullable CountDownLatch stalled;
+
+    private final AtomicLong bytesTaken = new AtomicLong();
+    private final AtomicLong bytesGiven = new AtomicLong();
 
     private final HttpServer server;
 
-    record Asked(String method, String path, Map<String, List<String>> headers) {
-        String header(String name) {
+    /** A request. */
+    public record Asked(String method, String path, Map<String, List<String>> headers) {
+        /** One of its headers; empty if it has none of that name. */
+        public String header(String name) {
             return headers.entrySet().stream()
                     .filter(header -> header.getKey().equalsIgnoreCase(name))
                     .flatMap(header -> header.getValue().stream())
@@ -68,19 +77,32 @@ final class ForeignServer implements AutoCloseable {
         }
     }
 
-    ForeignServer() throws IOException {
+    /** One that listens on this computer. */
+    public ForeignServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
         server.start();
     }
 
-    String index() {
+    /** Where its service index is. */
+    public String index() {
         return "http://127.0.0.1:%d/v3/index.json".formatted(server.getAddress().getPort());
     }
 
-    long asked(String method) {
+    /** How often something was asked of it by this method. */
+    public long asked(String method) {
         return asked.stream().filter(one -> one.method().equals(method)).count();
+    }
+
+    /** How many bytes of packages it was pushed, whatever became of them. */
+    public long bytesTaken() {
+        return bytesTaken.get();
+    }
+
+    /** How many bytes of packages it gave to those who read. */
+    public long bytesGiven() {
+        return bytesGiven.get();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -145,6 +167,9 @@ final class ForeignServer implements AutoCloseable {
         if (bytes == null || hiddenFor.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             say(exchange, 404, new byte[0]);
         } else {
+            if (exchange.getRequestMethod().equals("GET")) {
+                bytesGiven.addAndGet(bytes.length);
+            }
             say(exchange, 200, bytes);
         }
     }
@@ -160,6 +185,7 @@ final class ForeignServer implements AutoCloseable {
         int from = text.indexOf("\r\n\r\n") + 4;
         int to = text.lastIndexOf("\r\n--");
         byte[] nupkg = Arrays.copyOfRange(body, from, to);
+        bytesTaken.addAndGet(nupkg.length);
         String name = nameIn(nupkg);
         boolean fresh = held.putIfAbsent(name, nupkg) == null;
         say(exchange, fresh ? 201 : 409, new byte[0]);

@@ -1,4 +1,4 @@
-package stagecoach.packages.app;
+package stagecoach.packages.server.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,48 +7,60 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackagePin;
 
 /** A NuGet v3 feed of others, read with credentials, which can be told to stop answering. */
-final class FeedOutside implements AutoCloseable {
-    static final String PASSWORD = "of-theirs";
+public final class FeedOutside implements AutoCloseable {
+    /** What a reader shows, as any user. */
+    public static final String PASSWORD = "of-theirs";
 
     /** What lies at a path. */
-    final Map<String, byte[]> documents = new ConcurrentHashMap<>();
+    public final Map<String, byte[]> documents = new ConcurrentHashMap<>();
 
     /** The paths that were asked for, in order. */
-    final List<String> asked = new CopyOnWriteArrayList<>();
+    public final List<String> asked = new CopyOnWriteArrayList<>();
 
     /** The ranges that downloads asked for, {@code -} for none, and on which condition. */
-    final List<String> ranges = new CopyOnWriteArrayList<>();
+    public final List<String> ranges = new CopyOnWriteArrayList<>();
 
     /** The strong ETag of all its packages; empty for none. */
-    volatile String tag = "";
+    public volatile String tag = "";
 
     /** Whether a download that begins at the first byte breaks off in its middle. */
-    volatile boolean breaksOff;
+    public volatile boolean breaksOff;
 
     /** Whether it answers with 503 alone. */
-    volatile boolean down;
+    public volatile boolean down;
 
     /** Where it sends everybody, if anywhere. */
-    volatile String movedTo = "";
+    public volatile String movedTo = "";
 
     /** What downloads of {@link #gated} wait for. */
-    volatile @Nullable CountDownLatch gate;
+    public volatile @Nullable CountDownLatch gate;
 
     /** What stands in the paths that wait; all have nothing. */
-    volatile String gated = "";
+    public volatile String gated = "";
 
+    /** What downloads that begin at the first byte wait for in their middle. */
+    public volatile @Nullable CountDownLatch pause;
+
+    private static final int PIECE = 1 << 16;
+
+    private final AtomicLong bytesGiven = new AtomicLong();
     private final HttpServer server;
 
-    FeedOutside() throws IOException {
+    /** One that listens on this computer. */
+    public FeedOutside() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
@@ -67,11 +79,11 @@ final class FeedOutside implements AutoCloseable {
     }
 
     /** One version of a package, which depends on another one. */
-    void hold(Packages.Nupkg nupkg, String dependency) {
-        String id = nupkg.id().lower();
-        String version = nupkg.version().lower();
+    public void hold(PackagePin pin, byte[] nupkg, String dependency) {
+        String id = pin.id().lower();
+        String version = pin.version().lower();
         put("/flat/%s/index.json".formatted(id), "{\"versions\":[\"%s\"]}".formatted(version));
-        documents.put("/flat/%1$s/%2$s/%1$s.%2$s.nupkg".formatted(id, version), nupkg.bytes());
+        documents.put("/flat/%1$s/%2$s/%1$s.%2$s.nupkg".formatted(id, version), nupkg);
         put(
                 "/reg/%s/index.json".formatted(id),
                 """
@@ -79,14 +91,13 @@ final class FeedOutside implements AutoCloseable {
                   "id":"%1$s","version":"%2$s","packageHash":"%4$s","dependencyGroups":[
                     {"targetFramework":"net8.0","dependencies":[{"id":"%3$s","range":"[1.0.0, )"}]}]}}]}]}
                 """
-                        .formatted(
-                                nupkg.id(), nupkg.version(), dependency, nupkg.sha512().base64()));
+                        .formatted(pin.id(), pin.version(), dependency, pin.sha512().base64()));
     }
 
     /** As some feeds do, whose registrations have only what NuGet's clients need. */
-    void tellNoDigest(Packages.Nupkg nupkg) {
+    public void tellNoDigest(PackageId id) {
         documents.computeIfPresent(
-                "/reg/%s/index.json".formatted(nupkg.id().lower()),
+                "/reg/%s/index.json".formatted(id.lower()),
                 (_, told) ->
                         new String(told, UTF_8)
                                 .replaceAll("\"packageHash\":\"[^\"]*\",", "")
@@ -94,18 +105,25 @@ final class FeedOutside implements AutoCloseable {
     }
 
     /** The body that configures it. */
-    String settings(String... ids) {
+    public String settings(String... ids) {
         return """
                {"kind":"NUGET","url":"http://127.0.0.1:%d/v3/index.json","downloadAttempts":1,"downloadBackoff":"PT0S",
                 "credentials":{"username":"anyone","password":"%s"},"readThrough":{"ids":["%s"]}}"""
                 .formatted(port(), PASSWORD, String.join("\",\"", ids));
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return server.getAddress().getPort();
     }
 
-    long downloads() {
+    /** How many bytes of packages it sent. */
+    public long bytesGiven() {
+        return bytesGiven.get();
+    }
+
+    /** How often a package was asked for. */
+    public long downloads() {
         return asked.stream().filter(path -> path.endsWith(".nupkg")).count();
     }
 
@@ -118,10 +136,7 @@ final class FeedOutside implements AutoCloseable {
             if (wait != null && path.endsWith(".nupkg") && path.contains(gated)) {
                 wait.await();
             }
-            if (!Http.basic(PASSWORD)
-                    .endsWith(
-                            String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"))
-                                    .replaceFirst("^Basic ", ""))) {
+            if (!isReader(exchange)) {
                 exchange.sendResponseHeaders(401, -1);
             } else if (!movedTo.isEmpty()) {
                 exchange.getResponseHeaders().set("Location", movedTo);
@@ -141,7 +156,17 @@ final class FeedOutside implements AutoCloseable {
         }
     }
 
-    private void download(HttpExchange exchange, byte[] body) throws IOException {
+    private static boolean isReader(HttpExchange exchange) {
+        String shown =
+                String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"))
+                        .replaceFirst("^Basic ", "");
+        return Base64.getEncoder()
+                .encodeToString(("anyone:" + PASSWORD).getBytes(UTF_8))
+                .endsWith(shown);
+    }
+
+    private void download(HttpExchange exchange, byte[] body)
+            throws IOException, InterruptedException {
         String range = exchange.getRequestHeaders().getFirst("Range");
         String condition = exchange.getRequestHeaders().getFirst("If-Range");
         ranges.add((range == null ? "-" : range) + (condition == null ? "" : " if " + condition));
@@ -150,9 +175,14 @@ final class FeedOutside implements AutoCloseable {
         }
         if (range == null || (condition != null && !condition.equals(tag))) {
             exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body, 0, breaksOff ? body.length / 2 : body.length);
-            // A client that heard nothing at all would ask again by itself.
-            exchange.getResponseBody().flush();
+            give(exchange, body, 0, body.length / 2);
+            CountDownLatch until = pause;
+            if (until != null) {
+                until.await();
+            }
+            if (!breaksOff) {
+                give(exchange, body, body.length / 2, body.length);
+            }
             return;
         }
         int from = Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
@@ -161,7 +191,18 @@ final class FeedOutside implements AutoCloseable {
                         "Content-Range",
                         "bytes %d-%d/%d".formatted(from, body.length - 1, body.length));
         exchange.sendResponseHeaders(206, body.length - from);
-        exchange.getResponseBody().write(body, from, body.length - from);
+        give(exchange, body, from, body.length);
+    }
+
+    private void give(HttpExchange exchange, byte[] body, int from, int to) throws IOException {
+        for (int at = from; at < to; ) {
+            int count = Math.min(PIECE, to - at);
+            exchange.getResponseBody().write(body, at, count);
+            bytesGiven.addAndGet(count);
+            at += count;
+        }
+        // A client that heard nothing at all would ask again by itself.
+        exchange.getResponseBody().flush();
     }
 
     @Override
