@@ -23,26 +23,53 @@ class CopyDrops {
     private final UnitOfWork unitOfWork;
     private final CacheContents contents;
     private final CopyTable copies;
+    private final FolderDrops folders;
     private final Removals removals;
 
-    CopyDrops(UnitOfWork unitOfWork, CacheContents contents, CopyTable copies, Removals removals) {
+    CopyDrops(
+            UnitOfWork unitOfWork,
+            CacheContents contents,
+            CopyTable copies,
+            FolderDrops folders,
+            Removals removals) {
         this.unitOfWork = unitOfWork;
         this.contents = contents;
         this.copies = copies;
+        this.folders = folders;
         this.removals = removals;
+    }
+
+    /** Removes it where it lies; whether it is not there any more. */
+    @FunctionalInterface
+    private interface Removal {
+        boolean done() throws CacheAway, InterruptedException;
     }
 
     /** Whether it is gone now; if not, somebody needs it. */
     boolean drop(CacheRow cache, PackagePin pin, Dropped why)
             throws CacheAway, InterruptedException {
+        return switch (cache.kind()) {
+            case STAGECOACH -> {
+                // Asked before it is marked: whoever leases it behind the mark orders it later
+                // than this.
+                Optional<String> lastOrder = contents.lastOrder(cache, pin.sha512());
+                yield lastOrder.isPresent()
+                        && drop(
+                                cache,
+                                pin,
+                                why,
+                                () -> contents.drop(cache, pin.sha512(), lastOrder.get()));
+            }
+            case FOLDER -> drop(cache, pin, why, () -> folders.drop(cache, pin.sha512()));
+            // What others serve is theirs to keep or to remove.
+            case NUGET -> false;
+        };
+    }
+
+    private boolean drop(CacheRow cache, PackagePin pin, Dropped why, Removal removal)
+            throws CacheAway, InterruptedException {
         var id = new CacheId(cache.id);
-        // Asked before it is marked: whoever leases it behind the mark orders it later than this.
-        Optional<String> lastOrder = contents.lastOrder(cache, pin.sha512());
-        if (lastOrder.isEmpty()) {
-            return false;
-        }
-        if (!unitOfWork.run(tx -> copies.mark(tx, id, pin.sha512(), why))
-                || !contents.drop(cache, pin.sha512(), lastOrder.get())) {
+        if (!unitOfWork.run(tx -> copies.mark(tx, id, pin.sha512(), why)) || !removal.done()) {
             unitOfWork.execute(tx -> copies.unmark(tx, id, pin.sha512()));
             return false;
         }

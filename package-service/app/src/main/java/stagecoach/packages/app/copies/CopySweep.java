@@ -17,6 +17,7 @@ import stagecoach.contracts.packages.PackageEvent.PackageDamaged;
 import stagecoach.contracts.packages.PackageEvent.PackageDropped;
 import stagecoach.contracts.packages.PackageEvent.Why;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheKind;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.copies.CopyTable.Dropped;
 import stagecoach.packages.app.copies.CopyTable.Row;
@@ -50,6 +51,7 @@ public class CopySweep {
     private final CacheContents contents;
     private final CopyTable copies;
     private final CopyDrops drops;
+    private final FolderDrops folders;
     private final RetentionSettings settings;
     private final Removals removals;
     private final Clock clock;
@@ -61,6 +63,7 @@ public class CopySweep {
             CacheContents contents,
             CopyTable copies,
             CopyDrops drops,
+            FolderDrops folders,
             RetentionSettings settings,
             Removals removals,
             Clock clock) {
@@ -69,6 +72,7 @@ public class CopySweep {
         this.contents = contents;
         this.copies = copies;
         this.drops = drops;
+        this.folders = folders;
         this.settings = settings;
         this.removals = removals;
         this.clock = clock;
@@ -89,9 +93,9 @@ public class CopySweep {
                 return;
             }
             switch (cache.kind()) {
-                case STAGECOACH -> sweep(cache, kept, clock.instant());
-                // Nobody there can tell an order from a removal that came late.
-                case FOLDER, NUGET -> {}
+                case STAGECOACH, FOLDER -> sweep(cache, kept, clock.instant());
+                // What others serve is theirs to keep or to remove.
+                case NUGET -> {}
             }
         }
     }
@@ -100,6 +104,9 @@ public class CopySweep {
     public void sweep(CacheRow cache, CachesKept kept, Instant now) {
         try {
             Instant seen = clock.instant().minus(CLOCKS_APART_MAX);
+            if (cache.kind() == CacheKind.FOLDER) {
+                folders.decide(cache);
+            }
             Holdings holdings = contents.of(cache);
             sweep(cache, kept, now, seen, holdings);
         } catch (CacheAway e) {
@@ -136,8 +143,12 @@ public class CopySweep {
                 CopyKeeping.going(present, kept, missing(holdings.room(), kept), now)) {
             drops.drop(cache, going.copy().pin(), Dropped.of(going));
         }
-        for (Sha512 sha512 : unitOfWork.run(tx -> copies.adopt(tx, id, unknown))) {
-            dropNameless(cache, sha512);
+        List<Sha512> nameless = unitOfWork.run(tx -> copies.adopt(tx, id, unknown));
+        // What nobody knows in a folder may be somebody else's.
+        if (cache.kind() == CacheKind.STAGECOACH) {
+            for (Sha512 sha512 : nameless) {
+                dropNameless(cache, sha512);
+            }
         }
     }
 

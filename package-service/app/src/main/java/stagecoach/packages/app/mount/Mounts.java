@@ -8,11 +8,13 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,21 @@ public final class Mounts {
             throw new Silent(root, null);
         }
         return new Stay<>(root, work);
+    }
+
+    /**
+     * What comes of work in the folder that is mounted at {@code root}, if it comes in time.
+     *
+     * @throws Silent if it does not
+     * @throws ExecutionException if the work failed
+     */
+    public <T> T within(Path root, Duration most, Callable<T> work)
+            throws Silent, ExecutionException, InterruptedException {
+        try (Stay<T> stay = begin(root, work)) {
+            return stay.result().get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new Silent(root, e);
+        }
     }
 
     /** A mount does not answer; the message says so. */

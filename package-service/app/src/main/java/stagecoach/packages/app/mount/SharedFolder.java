@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,18 +20,22 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
+import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * A folder that others mount: {@code blobs/<sha512>}, and {@code incoming/} for what is being
- * written. A package has its name only when all of it is on disk. Whoever is killed leaves what he
- * wrote to the next one, who goes on behind what surely is on disk. Should two ever write at once,
- * they write the same bytes in the same places.
+ * A folder that others mount: {@code blobs/<sha512>}, {@code incoming/} for what is being written,
+ * and {@code going/} for what is being removed. A package has its name only when all of it is on
+ * disk. Whoever is killed leaves what he wrote to the next one, who goes on behind what surely is
+ * on disk. Should two ever write at once, they write the same bytes in the same places.
  */
 public final class SharedFolder {
     private static final int BUFFER_BYTES = 1 << 18;
@@ -40,6 +47,9 @@ public final class SharedFolder {
     private static final long SYNC_EVERY_BYTES = 32L << 20;
 
     private static final Duration LEFT_BEHIND = Duration.ofDays(2);
+
+    private static final String INCOMING = "incoming";
+    private static final String GOING = "going";
 
     private final Path root;
 
@@ -102,6 +112,107 @@ public final class SharedFolder {
         }
     }
 
+    /** How full the disk behind it is. */
+    public DiskRoom room() throws IOException {
+        FileStore disk = Files.getFileStore(root);
+        return new DiskRoom(disk.getUsableSpace(), disk.getTotalSpace());
+    }
+
+    /** How many bytes more a package needs than the disk has room for; 0 if it fits. */
+    public long missing(PackagePin pin) throws IOException {
+        DiskRoom room = room();
+        long surely = surelyOnDisk(root.resolve(INCOMING).resolve(pin.sha512().value()), pin);
+        // Some file systems do not tell how large they are.
+        return room.total() == 0 ? 0 : Math.max(0, pin.size() - surely - room.usable());
+    }
+
+    /** All that lies there under a digest. */
+    public List<Sha512> held() throws IOException {
+        List<Sha512> held = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(mounted())) {
+            for (Path file : files) {
+                // By its name alone: to ask for each file what it is would take long over a
+                // network.
+                if (Sha512.isHex(name(file))) {
+                    held.add(new Sha512(name(file)));
+                }
+            }
+            return held;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Whether anything lies in a package's place. */
+    public boolean has(Sha512 sha512) throws IOException {
+        return Files.exists(mounted().resolve(sha512.value()), NOFOLLOW_LINKS);
+    }
+
+    /** Where packages lie; a mount point without its file system has no such folder. */
+    private Path mounted() throws NotUsable {
+        Path blobs = root.resolve(FolderAddress.BLOBS);
+        if (!Files.isDirectory(blobs)) {
+            throw new NotUsable("there are no packages at %s: is it mounted?".formatted(root));
+        }
+        return blobs;
+    }
+
+    /** A package that was moved out of its place, and is to be deleted or put back. */
+    public record Aside(Sha512 sha512, Path file) {}
+
+    /**
+     * Moves a package out of its place, under a name that nobody else has; empty if it is not
+     * there.
+     */
+    public Optional<Aside> setAside(Sha512 sha512) throws IOException {
+        Path place = mounted().resolve(sha512.value());
+        Path going = own(root.resolve(GOING)).resolve(sha512.value() + "." + UUID.randomUUID());
+        try {
+            Files.move(place, going, ATOMIC_MOVE);
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+        return Optional.of(new Aside(sha512, going));
+    }
+
+    /** What was set aside and is neither deleted nor put back. */
+    public List<Aside> aside() throws IOException {
+        List<Aside> aside = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(root.resolve(GOING))) {
+            for (Path file : files) {
+                String hex = name(file).replaceFirst("\\..*", "");
+                if (Sha512.isHex(hex)) {
+                    aside.add(new Aside(new Sha512(hex), file));
+                }
+            }
+            return aside;
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Puts one back, unless it was written anew meanwhile, or another has decided about it. */
+    public void putBack(Aside aside) throws IOException {
+        try {
+            Files.move(aside.file(), root.resolve(FolderAddress.blob(aside.sha512())));
+        } catch (FileAlreadyExistsException anew) {
+            delete(aside);
+        } catch (NoSuchFileException decided) {
+            // By one who took the first for killed.
+        }
+    }
+
+    /** Deletes one. */
+    public void delete(Aside aside) throws IOException {
+        Files.deleteIfExists(aside.file());
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
     private Path place(PackagePin pin) {
         return root.resolve(FolderAddress.blob(pin.sha512()));
     }
@@ -110,7 +221,7 @@ public final class SharedFolder {
     public Put put(BlobStore blobs, PackagePin pin, Written written)
             throws IOException, InterruptedException {
         Path folder = own(root.resolve(FolderAddress.BLOBS));
-        Path incoming = own(root.resolve("incoming"));
+        Path incoming = own(root.resolve(INCOMING));
         forgetOld(incoming);
         Path file = incoming.resolve(pin.sha512().value());
         long surely = surelyOnDisk(file, pin);

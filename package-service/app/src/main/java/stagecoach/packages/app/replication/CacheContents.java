@@ -17,12 +17,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.mount.Mounts;
+import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.pull.StallWatch;
@@ -64,7 +63,8 @@ public class CacheContents {
             super(failure.reason(), failure);
         }
 
-        CacheAway(String reason, @Nullable Throwable cause) {
+        /** One that says why. */
+        public CacheAway(String reason, @Nullable Throwable cause) {
             super(reason, cause);
         }
     }
@@ -121,8 +121,21 @@ public class CacheContents {
         }
     }
 
-    /** All that it holds. */
+    /** All that it holds. What others serve is not for us to look through. */
     public Holdings of(CacheRow cache) throws CacheAway, InterruptedException {
+        return switch (cache.kind()) {
+            case STAGECOACH -> told(cache);
+            case FOLDER -> {
+                Path root = Path.of(FolderAddress.path(cache.pushUrl));
+                var folder = new SharedFolder(root);
+                yield inTime(root, () -> new Holdings(folder.room(), folder.held(), List.of()));
+            }
+            case NUGET ->
+                    throw new IllegalStateException("a server of others is not looked through");
+        };
+    }
+
+    private Holdings told(CacheRow cache) throws CacheAway, InterruptedException {
         try {
             StagecoachCache client = clients.of(cache);
             List<Sha512> held = new ArrayList<>();
@@ -234,14 +247,16 @@ public class CacheContents {
 
     /** A folder that cannot be read, or does not answer, is away, and not our own disk. */
     private <T> T inTime(Path folder, Callable<T> work) throws CacheAway, InterruptedException {
-        try (Mounts.Stay<T> stay = mounts.begin(folder, work)) {
-            return stay.result().get(config.silenceMax().toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return mounts.within(folder, config.silenceMax(), work);
         } catch (Mounts.Silent e) {
             throw new CacheAway(String.valueOf(e.getMessage()), e);
-        } catch (TimeoutException e) {
-            throw new CacheAway(String.valueOf(new Mounts.Silent(folder, e).getMessage()), e);
         } catch (ExecutionException e) {
-            throw new CacheAway("cannot be read", e.getCause());
+            throw new CacheAway(
+                    e.getCause() instanceof SharedFolder.NotUsable unusable
+                            ? String.valueOf(unusable.getMessage())
+                            : "cannot be read",
+                    e.getCause());
         }
     }
 

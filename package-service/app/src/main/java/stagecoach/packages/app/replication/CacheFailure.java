@@ -10,26 +10,34 @@ final class CacheFailure extends Exception {
     private final boolean temporary;
     private final boolean away;
     private final boolean absent;
+    private final long bytesMissing;
 
     CacheFailure(boolean temporary, String reason, @Nullable Throwable cause) {
-        this(temporary, isAway(cause), false, reason, cause);
+        this(temporary, isAway(cause), false, 0, reason, cause);
     }
 
     private CacheFailure(
             boolean temporary,
             boolean away,
             boolean absent,
+            long bytesMissing,
             String reason,
             @Nullable Throwable cause) {
         super(reason, cause);
         this.temporary = temporary;
         this.away = away;
         this.absent = absent;
+        this.bytesMissing = bytesMissing;
     }
 
     /** Nobody answers there just now. */
     static CacheFailure away(String reason, @Nullable Throwable cause) {
-        return new CacheFailure(true, true, false, reason, cause);
+        return new CacheFailure(true, true, false, 0, reason, cause);
+    }
+
+    /** Its disk has too little room by so many bytes. */
+    static CacheFailure noRoom(String reason, long bytesMissing, @Nullable Throwable cause) {
+        return new CacheFailure(false, false, false, bytesMissing, reason, cause);
     }
 
     private static boolean isAway(@Nullable Throwable cause) {
@@ -38,7 +46,7 @@ final class CacheFailure extends Exception {
 
     /** The same, after the cache was seen not to hold the package. */
     CacheFailure whereItIsAbsent() {
-        return new CacheFailure(temporary, away, true, reason(), getCause());
+        return new CacheFailure(temporary, away, true, bytesMissing, reason(), getCause());
     }
 
     /** Whether the cache was seen not to hold the package; one that is away may well hold it. */
@@ -49,6 +57,11 @@ final class CacheFailure extends Exception {
     /** Whether nobody answered, so that it may be away. */
     boolean isAway() {
         return away;
+    }
+
+    /** How many bytes its disk has too little room for; 0 if that is not why. */
+    long bytesMissing() {
+        return bytesMissing;
     }
 
     /** Whether another try may help. */

@@ -17,6 +17,7 @@ import stagecoach.packages.app.mount.Mounts;
 import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
@@ -71,6 +72,17 @@ class FolderPush {
         }
     }
 
+    /** There is too little room behind the mount. */
+    private static final class NoRoom extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final long bytesMissing;
+
+        NoRoom(long bytesMissing) {
+            super("too little room");
+            this.bytesMissing = bytesMissing;
+        }
+    }
+
     private static CacheFailure away(Mounts.Silent silent) {
         return CacheFailure.away(String.valueOf(silent.getMessage()), silent);
     }
@@ -106,7 +118,19 @@ class FolderPush {
             if (held && !afresh) {
                 return SharedFolder.Put.NOTHING;
             }
-            return folder.put(blobs, pin, bytes -> paced(row, watch, bytes, written));
+            long missing = folder.missing(pin);
+            if (missing > 0) {
+                throw new NoRoom(missing);
+            }
+            try {
+                return folder.put(blobs, pin, bytes -> paced(row, watch, bytes, written));
+            } catch (IOException e) {
+                if (DiskFullException.named(e) instanceof DiskFullException) {
+                    // Others have filled it meanwhile.
+                    throw new NoRoom(Math.max(1, folder.missing(pin)));
+                }
+                throw e;
+            }
         }
     }
 
@@ -126,6 +150,12 @@ class FolderPush {
         return switch (cause) {
             case SharedFolder.NotUsable unusable ->
                     new CacheFailure(true, String.valueOf(unusable.getMessage()), unusable);
+            case NoRoom noRoom ->
+                    CacheFailure.noRoom(
+                            "has too little room at %s: %d bytes are missing for %d"
+                                    .formatted(root, noRoom.bytesMissing, pin.size()),
+                            noRoom.bytesMissing,
+                            noRoom);
             case SharedFolder.OtherBytes other -> {
                 store.doubt(pin.sha512());
                 yield new CacheFailure(

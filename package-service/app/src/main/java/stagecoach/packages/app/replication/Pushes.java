@@ -4,6 +4,7 @@ import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheCredentials;
@@ -33,6 +34,7 @@ class Pushes {
     private final NuGetPush servers;
     private final FillClaims claims;
     private final DownCaches downs;
+    private final Replicator.Room room;
     private final ReplicationConfig config;
 
     Pushes(
@@ -42,6 +44,7 @@ class Pushes {
             NuGetPush servers,
             FillClaims claims,
             DownCaches downs,
+            Replicator.Room room,
             ReplicationConfig config) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
@@ -49,6 +52,7 @@ class Pushes {
         this.servers = servers;
         this.claims = claims;
         this.downs = downs;
+        this.room = room;
         this.config = config;
     }
 
@@ -99,6 +103,7 @@ class Pushes {
 
     private FillOutcome fill(Fill fill, Claimed watch) throws InterruptedException {
         long begunAt = System.nanoTime();
+        int roomsMade = 0;
         Duration longest = config.longest(fill.pin().size());
         for (int tries = 1; !watch.abandoned(); tries++) {
             try {
@@ -106,15 +111,19 @@ class Pushes {
                 watch.claim().done(pushed.bytes(), pushed.bytesResumed());
                 return new Filled(pushed.bytes(), pushed.bytesResumed(), tries);
             } catch (CacheFailure e) {
+                // Others may take the room that was made, but not on and on.
+                if (e.bytesMissing() > 0 && roomsMade++ < Replicator.ROOMS_MAX) {
+                    Optional<String> why = roomMade(fill, e.bytesMissing());
+                    if (why.isPresent()) {
+                        return notFilled(fill, e, e.reason() + "; " + why.get());
+                    }
+                    continue;
+                }
                 boolean late = System.nanoTime() - begunAt > longest.toNanos();
                 // While another may have it, one that is away is not waited for.
                 boolean again = e.temporary() && (fill.last() || !e.isAway());
                 if (!again || tries >= config.fruitlessMax() || late) {
-                    if (e.absent()) {
-                        unitOfWork.execute(
-                                tx -> caches.notHeld(tx, fill.cache(), fill.pin().sha512()));
-                    }
-                    return new NotFilled(e.reason());
+                    return notFilled(fill, e, e.reason());
                 }
                 Log.infof(
                         "A package is pushed to a cache in another try. cache=%s sha512=%s reason=%s",
@@ -123,6 +132,21 @@ class Pushes {
             }
         }
         return new Abandoned();
+    }
+
+    /** Why no room could be made; empty if it was. */
+    private Optional<String> roomMade(Fill fill, long bytes) throws InterruptedException {
+        Optional<CacheRow> row = unitOfWork.run(tx -> caches.find(tx, fill.cache()));
+        return row.isPresent()
+                ? room.make(row.get(), bytes)
+                : Optional.of("it is no longer configured");
+    }
+
+    private FillOutcome notFilled(Fill fill, CacheFailure failure, String reason) {
+        if (failure.absent()) {
+            unitOfWork.execute(tx -> caches.notHeld(tx, fill.cache(), fill.pin().sha512()));
+        }
+        return new NotFilled(reason);
     }
 
     private Pushed push(Fill fill, FillWatch watch) throws CacheFailure, InterruptedException {

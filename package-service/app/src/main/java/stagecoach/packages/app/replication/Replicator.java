@@ -28,7 +28,8 @@ import stagecoach.vocabulary.identity.CacheId;
  */
 @Singleton
 public class Replicator {
-    private static final int ROOMS_MAX = 3;
+    /** How often room is made for one package. */
+    static final int ROOMS_MAX = 3;
 
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
