@@ -105,6 +105,14 @@ final class PollLoop {
         consumer.close(CloseOptions.timeout(CLOSE_MAX));
     }
 
+    /** The same when there will be no next one: others take its partitions over at once. */
+    private static void leave(Consumer<String, byte[]> consumer) {
+        consumer.close(
+                CloseOptions.timeout(CLOSE_MAX)
+                        .withGroupMembershipOperation(
+                                CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    }
+
     private void run(MultiEmitter<? super Message<ConsumerRecords<String, byte[]>>> batches) {
         boolean troubled = false;
         while (!stopping) {
@@ -124,7 +132,11 @@ final class PollLoop {
                     }
                     commitNow(polled, handled);
                 } finally {
-                    close(polled);
+                    if (stopping) {
+                        leave(polled);
+                    } else {
+                        close(polled);
+                    }
                 }
             } catch (RuntimeException | Error e) {
                 // Whatever it is: without its channels the service would be deaf.

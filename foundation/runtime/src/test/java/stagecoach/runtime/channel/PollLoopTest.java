@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.smallrye.mutiny.Multi;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import stagecoach.runtime.toy.ToyTest;
 @ToyTest
 class PollLoopTest {
     private static final int PARTITIONS = 2;
+
+    /** As long as this no test waits. */
+    private static final Duration LONG = Duration.ofMinutes(5);
 
     private final String topic = "toy.loop-" + UUID.randomUUID();
     private final List<Pod> pods = new ArrayList<>();
@@ -122,6 +126,20 @@ class PollLoopTest {
                         });
     }
 
+    @Test
+    void the_partitions_of_a_process_that_stops_are_taken_over_at_once() {
+        Pod one = pod("one", LONG);
+        Pod two = pod("two", LONG);
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () -> {
+                            one.acknowledgeAll();
+                            return one.partitions() == 1 && two.partitions() == 1;
+                        });
+        one.stop();
+        await().atMost(StagecoachResource.PATIENCE).until(() -> two.partitions() == PARTITIONS);
+    }
+
     private void send(int partition, String... texts) throws Exception {
         try (var producer = Producers.open(bootstrap, "loop", "none")) {
             for (String text : texts) {
@@ -144,7 +162,11 @@ class PollLoopTest {
     }
 
     private Pod pod(String name) {
-        var pod = new Pod(name);
+        return pod(name, Duration.ofSeconds(10));
+    }
+
+    private Pod pod(String name, Duration silenceMax) {
+        var pod = new Pod(name, silenceMax);
         pods.add(pod);
         return pod;
     }
@@ -159,15 +181,15 @@ class PollLoopTest {
         /** Only for its assignment, which may be looked at when the loop lets it. */
         private volatile KafkaConsumer<String, byte[]> consumer;
 
-        private Pod(String name) {
-            loop = new PollLoop(name, List.of(topic), () -> consumer = open(name));
+        private Pod(String name, Duration silenceMax) {
+            loop = new PollLoop(name, List.of(topic), () -> consumer = open(name, silenceMax));
             Multi.createFrom()
                     .<Message<ConsumerRecords<String, byte[]>>>emitter(loop::start)
                     .subscribe()
                     .with(batches::add);
         }
 
-        private KafkaConsumer<String, byte[]> open(String name) {
+        private KafkaConsumer<String, byte[]> open(String name, Duration silenceMax) {
             return new KafkaConsumer<>(
                     Map.of(
                             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -181,7 +203,7 @@ class PollLoopTest {
                             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                             false,
                             ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                            10_000),
+                            Math.toIntExact(silenceMax.toMillis())),
                     new StringDeserializer(),
                     new ByteArrayDeserializer());
         }
