@@ -24,8 +24,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import stagecoach.contracts.acquisition.Source;
-import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame;
@@ -33,7 +31,6 @@ import stagecoach.tentacle.desk.Desk;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.journal.Bell;
 import stagecoach.tentacle.journal.LiveTicket;
-import stagecoach.tentacle.script.Machine;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
@@ -151,7 +148,7 @@ final class GatewaySession {
             long highest = party.home().epoch();
             if (welcome.epoch() <= highest) {
                 return left(
-                        "the gateway's session has the number %d, and %d was obeyed already; if its database was set back, remove %s"
+                        "the gateway's session has the number %d, and %d was obeyed already; if its database was set back, update the gateway or remove %s"
                                 .formatted(
                                         welcome.epoch(),
                                         highest,
@@ -199,17 +196,11 @@ final class GatewaySession {
                 PROTOCOL,
                 party.agent(),
                 party.version(),
-                capabilities(),
+                MachineHealth.capabilities(),
                 party.home().freeBytes(),
-                tickets);
-    }
-
-    private static List<String> capabilities() {
-        List<String> capabilities = new ArrayList<>(Machine.capabilities());
-        capabilities.add(AgentCommand.SCRIPT_PACKAGES);
-        capabilities.add(Source.FOLDER_CACHES);
-        capabilities.add(Source.NUGET_CACHES);
-        return capabilities;
+                tickets,
+                Optional.of(party.home().epoch()),
+                MachineHealth.trouble(party.home()));
     }
 
     private End talk() throws InterruptedException, IOException, SessionEnded {

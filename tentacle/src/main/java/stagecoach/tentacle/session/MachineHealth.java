@@ -1,13 +1,17 @@
 package stagecoach.tentacle.session;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.script.Machine;
 import stagecoach.vocabulary.identity.CacheId;
 
 /** What the tentacle can tell of its machine. */
@@ -41,13 +45,23 @@ final class MachineHealth {
     }
 
     static TentacleFrame.Health of(Home home, List<SourceLatency> latencies) throws IOException {
+        return new TentacleFrame.Health(home.freeBytes(), trouble(home), latencies);
+    }
+
+    /** What the machine can do, and what this tentacle can. */
+    static List<String> capabilities() {
+        List<String> capabilities = new ArrayList<>(Machine.capabilities());
+        capabilities.add(AgentCommand.SCRIPT_PACKAGES);
+        capabilities.add(Source.FOLDER_CACHES);
+        capabilities.add(Source.NUGET_CACHES);
+        return capabilities;
+    }
+
+    /** What is wrong with the machine, in words. */
+    static Optional<String> trouble(Home home) throws IOException {
         long free = home.freeBytes();
-        return new TentacleFrame.Health(
-                free,
-                free < FREE_BYTES_MIN
-                        ? Optional.of(
-                                "only %d MiB are free on %s".formatted(free >> 20, home.root()))
-                        : Optional.empty(),
-                latencies);
+        return free < FREE_BYTES_MIN
+                ? Optional.of("only %d MiB are free on %s".formatted(free >> 20, home.root()))
+                : Optional.empty();
     }
 }

@@ -15,6 +15,10 @@ public sealed interface TentacleFrame {
      * @param capabilities what its machine can do: {@code bash}, {@code sh}, {@code python}, {@code
      *     powershell}, and what the tentacle itself can do: {@link AgentCommand#SCRIPT_PACKAGES}
      * @param openTickets what its journal holds, with what it knows of each
+     * @param epochSeen the highest epoch that it has obeyed, below 2^53: a gateway whose database
+     *     was set back begins above it. An older tentacle does not say
+     * @param unhealthy what is wrong with its machine; empty if nothing is, or if it is an older
+     *     one, which says so in its first {@link Health}
      */
     record Hello(
             int protocolMax,
@@ -22,12 +26,40 @@ public sealed interface TentacleFrame {
             String version,
             List<String> capabilities,
             long freeDiskBytes,
-            List<OpenTicket> openTickets)
+            List<OpenTicket> openTickets,
+            Optional<Long> epochSeen,
+            Optional<String> unhealthy)
             implements TentacleFrame {
+        /** What any JSON parser can read, and what no gateway comes to by counting. */
+        private static final long EPOCH_MAX = 1L << 53;
+
         /** Copies the lists. */
         public Hello {
             capabilities = List.copyOf(capabilities);
             openTickets = List.copyOf(openTickets);
+            if (epochSeen.filter(seen -> seen < 0 || seen >= EPOCH_MAX).isPresent()) {
+                throw new IllegalArgumentException(
+                        "An epoch is a number from 0 to 2^53: " + epochSeen.get());
+            }
+        }
+
+        /** As an older tentacle says it. */
+        public Hello(
+                int protocolMax,
+                AgentId agent,
+                String version,
+                List<String> capabilities,
+                long freeDiskBytes,
+                List<OpenTicket> openTickets) {
+            this(
+                    protocolMax,
+                    agent,
+                    version,
+                    capabilities,
+                    freeDiskBytes,
+                    openTickets,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 

@@ -74,7 +74,7 @@ class Presence {
         return unitOfWork.run(
                 tx -> {
                     // The first lock: whoever takes trust away takes the same one first.
-                    Epoch epoch = store.open(tx, agent, pod);
+                    Epoch epoch = store.open(tx, agent, pod, hello.epochSeen().orElse(0L));
                     if (!agents.isTrusted(tx, agent, shown)) {
                         store.supersede(tx, agent);
                         return Optional.empty();
@@ -84,9 +84,10 @@ class Presence {
                             agent,
                             new NoteConnected(
                                     stagecoach.gateway.presence.Health.connected(
-                                            hello.version(),
-                                            hello.freeDiskBytes(),
-                                            hello.capabilities())));
+                                                    hello.version(),
+                                                    hello.freeDiskBytes(),
+                                                    hello.capabilities())
+                                            .told(hello.freeDiskBytes(), hello.unhealthy())));
                     Set<Ticket> journal =
                             hello.openTickets().stream()
                                     .map(OpenTicket::ticket)
