@@ -255,6 +255,25 @@ public record Mail(
     }
 
     /**
+     * Another machine is the agent from now on. What the earlier one was sent it may have begun,
+     * and nobody will hear of it: the other one must not begin it, too. What was never sent waits
+     * on.
+     */
+    public Optional<Change> machineReplaced() {
+        return switch (stage) {
+            case Sent _, Started _ ->
+                    Optional.of(
+                            ending(
+                                    result(
+                                            CommandOutcome.UNKNOWN,
+                                            "Another machine was enrolled as %s after this was sent to the earlier one; it may still run there."
+                                                    .formatted(agent),
+                                            true)));
+            case Pending _, Ended _ -> Optional.empty();
+        };
+    }
+
+    /**
      * What to do about it at the beginning of a session.
      *
      * @param inJournal whether the tentacle has the ticket
@@ -271,6 +290,15 @@ public record Mail(
             case Started _ -> cancellation.isPresent() ? Resumption.CANCEL : Resumption.NOTHING;
             case Ended(var _, var truthOpen) ->
                     inJournal && truthOpen ? Resumption.CANCEL : Resumption.NOTHING;
+        };
+    }
+
+    /** Whether its tentacle may still say something new of it. */
+    public boolean mayStillBeHeardOf() {
+        return switch (stage) {
+            case Pending _ -> false;
+            case Sent _, Started _ -> true;
+            case Ended(var _, var truthOpen) -> truthOpen;
         };
     }
 

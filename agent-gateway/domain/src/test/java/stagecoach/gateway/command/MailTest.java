@@ -354,6 +354,16 @@ class MailTest {
     }
 
     @Test
+    void what_was_sent_to_a_machine_that_is_another_one_now_is_unknown_and_never_sent_again() {
+        for (Mail at : List.of(sent(), started())) {
+            var result = ending(at.machineReplaced().orElseThrow());
+            assertThat(result.outcome()).isEqualTo(CommandOutcome.UNKNOWN);
+            assertThat(result.mayStillRun()).isTrue();
+        }
+        assertThat(pending().machineReplaced()).isEmpty();
+    }
+
+    @Test
     void a_command_whose_payload_is_gone_is_not_sent() {
         assertThat(ending(pending().payloadGone().orElseThrow()).outcome())
                 .isEqualTo(CommandOutcome.CANCELLED);

@@ -59,8 +59,9 @@ public class ConfigurationChannel {
         }
     }
 
-    /** A machine that enrolled after the removal has nothing to do with it. */
+    /** A machine that enrolled after the removal has nothing to do with it, and no later token. */
     private void revoke(Tx tx, AgentId agent, InboxEvent<ConfigurationEvent> removal) {
+        trust.forgetTokens(tx, agent, removal.at());
         boolean older =
                 agents.find(tx, agent)
                         .filter(row -> row.enrolledAt().isBefore(removal.at()))

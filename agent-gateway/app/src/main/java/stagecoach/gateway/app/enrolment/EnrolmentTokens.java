@@ -91,8 +91,18 @@ public class EnrolmentTokens {
     }
 
     /** What was not used yet opens nothing any more. */
-    void withdraw(Tx tx, AgentId agent) {
-        tx.execute("DELETE FROM enrolment WHERE agent = ?1 AND used_by IS NULL", agent.value());
+    boolean withdraw(Tx tx, AgentId agent) {
+        return tx.execute(
+                        "DELETE FROM enrolment WHERE agent = ?1 AND used_by IS NULL", agent.value())
+                > 0;
+    }
+
+    /** The same for what was made before {@code time}. */
+    void withdraw(Tx tx, AgentId agent, Instant time) {
+        tx.execute(
+                "DELETE FROM enrolment WHERE agent = ?1 AND used_by IS NULL AND made_at < ?2",
+                agent.value(),
+                time);
     }
 
     /** Who used which token is told for a while, so that a late repeat gets the right sentence. */

@@ -78,6 +78,10 @@ public class Trust {
         // Whoever has another one for this machine must not take its place later.
         tokens.withdraw(tx, agent);
         watcher.sessionEnds(tx, agent);
+        if (!agents.isTrusted(tx, agent, shown)) {
+            // Also a home that was made anew: its journal knows nothing of what the machine runs.
+            watcher.machineReplaced(tx, agent);
+        }
         commands.handle(
                 tx,
                 kind,
@@ -93,7 +97,7 @@ public class Trust {
      * anything any more, its session is cut, and what it was asked to do is reported as out of
      * reach.
      *
-     * @return whether it was trusted
+     * @return whether it was trusted, or might have come to be by a token
      */
     public boolean revoke(AgentId agent, String reason, Cause cause) {
         return unitOfWork.run(tx -> revoke(tx, agent, reason, cause));
@@ -101,9 +105,9 @@ public class Trust {
 
     /** The same inside a transaction that one already has. */
     public boolean revoke(Tx tx, AgentId agent, String reason, Cause cause) {
-        tokens.withdraw(tx, agent);
+        boolean withdrawn = tokens.withdraw(tx, agent);
         if (agents.find(tx, agent).flatMap(Agents.Row::thumbprint).isEmpty()) {
-            return false;
+            return withdrawn;
         }
         watcher.sessionEnds(tx, agent);
         var appended =
@@ -112,6 +116,14 @@ public class Trust {
         watcher.commandsEnd(tx, agent, reason, cause);
         unitOfWork.afterCommit(tx, () -> watcher.cut(agent, reason, false));
         return !appended.events().isEmpty();
+    }
+
+    /**
+     * What an agent is the tentacle of was removed at {@code time}: no token of before makes it
+     * again.
+     */
+    void forgetTokens(Tx tx, AgentId agent, Instant time) {
+        tokens.withdraw(tx, agent, time);
     }
 
     /** A machine is refused, with the sentence that it is told. */

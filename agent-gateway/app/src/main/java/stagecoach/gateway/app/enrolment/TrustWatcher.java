@@ -15,6 +15,11 @@ public interface TrustWatcher {
     /** Nothing that was asked of the agent can be heard of any more. */
     void commandsEnd(Tx tx, AgentId agent, String why, Cause cause);
 
+    /**
+     * Another machine is the agent from now on: what the earlier one was sent is not sent to it.
+     */
+    void machineReplaced(Tx tx, AgentId agent);
+
     /** The transaction is committed: cut the connection, if it is here. */
     void cut(AgentId agent, String why, boolean comeBack);
 }

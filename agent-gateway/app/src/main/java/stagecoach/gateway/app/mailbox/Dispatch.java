@@ -35,6 +35,7 @@ public class Dispatch {
 
     private final UnitOfWork unitOfWork;
     private final MailboxStore store;
+    private final Mailbox mailbox;
     private final Recipients recipients;
     private final Clock clock;
     private final Gathering<AgentId, List<StoredMail>> looks =
@@ -43,9 +44,15 @@ public class Dispatch {
             new Gathering<>("dispatch", SESSIONS_MAX, this::dispatch);
 
     /** That of the sessions which {@code recipients} knows. */
-    public Dispatch(UnitOfWork unitOfWork, MailboxStore store, Recipients recipients, Clock clock) {
+    public Dispatch(
+            UnitOfWork unitOfWork,
+            MailboxStore store,
+            Mailbox mailbox,
+            Recipients recipients,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
         this.store = store;
+        this.mailbox = mailbox;
         this.recipients = recipients;
         this.clock = clock;
     }
@@ -127,6 +134,21 @@ public class Dispatch {
 
     private static Epoch younger(Epoch one, Epoch other) {
         return one.isBehind(other) ? other : one;
+    }
+
+    /**
+     * Commands can never be sent, by what a session's tentacle says of itself: each ends with its
+     * reason, if the session is the agent's newest. A newer one may be that of an updated tentacle.
+     */
+    public void refusing(AgentId agent, Epoch epoch, Map<Ticket, String> reasons) {
+        unitOfWork.run(
+                tx -> {
+                    if (recipients.newest(tx, Map.of(agent, epoch)).isEmpty()) {
+                        return false;
+                    }
+                    reasons.forEach((ticket, why) -> mailbox.refuse(tx, ticket, why));
+                    return true;
+                });
     }
 
     /** A cancel is about to be said in a session; the same conditions. */

@@ -110,7 +110,6 @@ public class Mailbox {
                 change(
                         tx,
                         stored.ticket(),
-                        ToSay.AS_BEFORE,
                         mail ->
                                 mail.unreachableForGood(
                                         "No machine is enrolled as %s.".formatted(mail.agent())));
@@ -226,19 +225,24 @@ public class Mailbox {
                 heard != null
                         && !heard.changes().isEmpty()
                         && !replaced.contains(heard.read().ticket());
-        return overtaken
-                ? change(tx, news.ticket(), ToSay.AS_BEFORE, news.decision())
-                : heard != null;
+        return overtaken ? change(tx, news.ticket(), news.decision()) : heard != null;
     }
 
     /** Nothing can be heard of an agent's commands any more. */
     public void unreachableForGood(Tx tx, AgentId agent, String why, Cause cause) {
         for (StoredMail stored : store.open(tx, agent)) {
-            change(tx, stored.ticket(), ToSay.AS_BEFORE, mail -> mail.unreachableForGood(why));
+            change(tx, stored.ticket(), mail -> mail.unreachableForGood(why));
         }
         LOG.infof(
                 "commands of an agent ended with its trust agent=%s actor=%s",
                 agent, cause.actor());
+    }
+
+    /** Another machine is the agent from now on; called behind the lock of its session. */
+    public void machineReplaced(Tx tx, AgentId agent) {
+        for (StoredMail stored : store.open(tx, agent)) {
+            change(tx, stored.ticket(), Mail::machineReplaced);
+        }
     }
 
     /**
@@ -250,7 +254,7 @@ public class Mailbox {
         List<StoredMail> open = new ArrayList<>(store.open(tx, agent));
         for (StoredMail stored : open) {
             if (!journal.contains(stored.ticket())) {
-                change(tx, stored.ticket(), ToSay.AS_BEFORE, Mail::missingFromJournal);
+                change(tx, stored.ticket(), Mail::missingFromJournal);
             }
         }
         var resumed = new Resumed(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -292,13 +296,12 @@ public class Mailbox {
 
     /** The payload of a command is gone: it is not sent any more. */
     public void payloadGone(Ticket ticket) {
-        unitOfWork.run(tx -> change(tx, ticket, ToSay.AS_BEFORE, Mail::payloadGone));
+        unitOfWork.run(tx -> change(tx, ticket, Mail::payloadGone));
     }
 
     /** A command can never be sent. */
-    public void refuse(Ticket ticket, String why) {
-        unitOfWork.run(
-                tx -> change(tx, ticket, ToSay.AS_BEFORE, mail -> mail.unreachableForGood(why)));
+    void refuse(Tx tx, Ticket ticket, String why) {
+        change(tx, ticket, mail -> mail.unreachableForGood(why));
     }
 
     /** Whether an agent may read these bytes now. */
@@ -325,12 +328,7 @@ public class Mailbox {
                         Instant now = now();
                         // It may have come back since it was found to be due.
                         Optional<Instant> awaySince = store.awaySince(tx, ticket, upSince);
-                        boolean changed =
-                                change(
-                                        tx,
-                                        ticket,
-                                        ToSay.AS_BEFORE,
-                                        mail -> mail.due(now, awaySince));
+                        boolean changed = change(tx, ticket, mail -> mail.due(now, awaySince));
                         if (!changed) {
                             store.lookAgain(tx, ticket, awaySince, now, lookAgainAfter);
                         }
@@ -356,6 +354,10 @@ public class Mailbox {
             }
             return decision.apply(mail);
         };
+    }
+
+    private boolean change(Tx tx, Ticket ticket, Function<Mail, Optional<Change>> decision) {
+        return change(tx, ticket, ToSay.AS_BEFORE, decision);
     }
 
     /** Compare-and-set: decides, writes, and decides again if another was faster. */

@@ -3,7 +3,9 @@ package stagecoach.gateway.app.session;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -26,6 +28,7 @@ import stagecoach.vocabulary.identity.Ticket;
  */
 final class Courier {
     private static final Logger LOG = Logger.getLogger(Courier.class);
+    private static final long LATER_MILLIS = 500;
 
     private final Session session;
     private final Mailbox mailbox;
@@ -42,6 +45,9 @@ final class Courier {
     private final Set<Ticket> sayAgain = new HashSet<>();
 
     private final AtomicInteger calls = new AtomicInteger();
+
+    /** Whether something is tried again in a moment. */
+    private final AtomicBoolean later = new AtomicBoolean();
 
     Courier(Session session, Mailbox mailbox, Dispatch dispatch, Deliveries deliveries) {
         this.session = session;
@@ -62,6 +68,26 @@ final class Courier {
         }
     }
 
+    /** Something waits by the tables, which say so again and again. */
+    void remind() {
+        if (!later.get()) {
+            wake();
+        }
+    }
+
+    /** However often this is asked for meanwhile, there is one more try. */
+    private void wakeLater() {
+        if (later.compareAndSet(false, true)) {
+            session.socket()
+                    .later(
+                            LATER_MILLIS,
+                            () -> {
+                                later.set(false);
+                                session.wake();
+                            });
+        }
+    }
+
     private void run() {
         int seen;
         do {
@@ -73,7 +99,7 @@ final class Courier {
                 }
             } catch (TemporaryFailure e) {
                 LOG.debugf("delivery waits agent=%s cause=%s", session.agent(), e);
-                session.wakeLater();
+                wakeLater();
             } catch (RuntimeException | Error e) {
                 session.fail("delivery failed", e);
             }
@@ -158,13 +184,20 @@ final class Courier {
 
     private boolean send(List<StoredMail> mails) {
         var beyond = Capabilities.beyond(session.greeting(), mails);
-        beyond.forEach(mailbox::refuse);
-        redeliver.removeAll(beyond.keySet());
+        refuse(beyond);
         return sendWithin(
                         mails.stream()
                                 .filter(stored -> !beyond.containsKey(stored.ticket()))
                                 .toList())
                 || !beyond.isEmpty();
+    }
+
+    /** Only what the newest session's tentacle cannot do, nobody can. */
+    private void refuse(Map<Ticket, String> reasons) {
+        if (!reasons.isEmpty()) {
+            dispatch.refusing(session.agent(), session.epoch(), reasons);
+            redeliver.removeAll(reasons.keySet());
+        }
     }
 
     private boolean sendWithin(List<StoredMail> mails) {
@@ -174,11 +207,10 @@ final class Courier {
         Deliveries.Prepared prepared =
                 deliveries.prepare(mails, session.thumbprint(), session.greeting());
         prepared.gone().forEach(mailbox::payloadGone);
-        prepared.refused().forEach(mailbox::refuse);
+        refuse(prepared.refused());
         redeliver.removeAll(prepared.gone());
-        redeliver.removeAll(prepared.refused().keySet());
         if (!prepared.later().isEmpty()) {
-            session.wakeLater();
+            wakeLater();
         }
         List<StoredMail> ready =
                 mails.stream()
@@ -189,7 +221,7 @@ final class Courier {
         List<StoredMail> mine = dispatch.sending(session.agent(), session.epoch(), ready);
         if (mine.size() < ready.size()) {
             // Something happened to them, or to the session: what that leaves is looked at again.
-            session.wakeLater();
+            wakeLater();
         }
         for (StoredMail stored : mine) {
             session.socket().awaitRoom();

@@ -138,7 +138,7 @@ class PodLease {
                         || (!othersLive && now.isBefore(polled.plus(SAFETY_NET_EVERY)));
         if (!needless) {
             polled = now;
-            unitOfWork.run(tx -> store.wanted(tx, pod)).forEach(sessions::wake);
+            unitOfWork.run(tx -> store.wanted(tx, pod)).forEach(sessions::remind);
         }
     }
 

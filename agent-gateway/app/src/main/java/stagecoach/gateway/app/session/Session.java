@@ -56,8 +56,6 @@ final class Session {
     /** More caches than any tentacle measures. */
     private static final int LATENCIES_MAX = 100;
 
-    private static final long WAKE_LATER_MILLIS = 500;
-
     private final AgentSocket socket;
     private final AgentId agent;
     private final Thumbprint thumbprint;
@@ -151,8 +149,11 @@ final class Session {
         }
     }
 
-    void wakeLater() {
-        socket.later(WAKE_LATER_MILLIS, this::wake);
+    /** The same for what the tables have; what is tried again later is left to that time. */
+    void remind() {
+        if (ready && isOpen()) {
+            courier.remind();
+        }
     }
 
     void send(GatewayFrame frame) {
@@ -280,7 +281,7 @@ final class Session {
             return;
         }
         if (of.isEmpty()) {
-            LOG.warnf("output of an unknown ticket agent=%s ticket=%s", agent, chunk.ticket());
+            LOG.warnf("output of no open ticket agent=%s ticket=%s", agent, chunk.ticket());
             send(new OutputTaken(chunk.ticket(), chunk.chunk()));
             return;
         }
@@ -321,6 +322,7 @@ final class Session {
                 () ->
                         mailbox.find(Set.of(ticket)).stream()
                                 .filter(stored -> stored.mail().agent().equals(agent))
+                                .filter(stored -> stored.mail().mayStillBeHeardOf())
                                 .forEach(
                                         stored -> {
                                             sending(stored);

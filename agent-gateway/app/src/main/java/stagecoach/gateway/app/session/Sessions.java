@@ -70,6 +70,11 @@ class Sessions implements Recipients {
         of(agent).ifPresent(Session::wake);
     }
 
+    /** Something waits for {@code agent} by the tables, which say so again and again. */
+    void remind(AgentId agent) {
+        of(agent).ifPresent(Session::remind);
+    }
+
     @Override
     public Set<AgentId> newest(Tx tx, Map<AgentId, Epoch> sessions) {
         return store.hold(tx, sessions, pod.id());

@@ -30,6 +30,11 @@ class Withdrawal implements TrustWatcher {
         mailbox.unreachableForGood(tx, agent, why, cause);
     }
 
+    @Override
+    public void machineReplaced(Tx tx, AgentId agent) {
+        mailbox.machineReplaced(tx, agent);
+    }
+
     /** Another process that holds the connection sees with its next lease that it is behind. */
     @Override
     public void cut(AgentId agent, String why, boolean comeBack) {

@@ -72,7 +72,7 @@ class AnotherGateway {
         var pod = new Pod();
         var store = new SessionStore();
         var sessions = new Sessions(store, pod);
-        var dispatch = new Dispatch(unitOfWork, mails, sessions, clock);
+        var dispatch = new Dispatch(unitOfWork, mails, mailbox, sessions, clock);
         var presence = new Presence(unitOfWork, commands, kind, agents, store, mailbox, pod, clock);
         var agentPort =
                 new AgentPort(
@@ -89,11 +89,12 @@ class AnotherGateway {
         var lease = new PodLease(store, sessions, presence, unitOfWork, own, pod);
         lease.start(null);
         agentPort.start(null);
-        return new Running(port, agentPort, lease, sessions);
+        return new Running(port, agentPort, lease, sessions, dispatch);
     }
 
     /** A gateway process that runs. */
-    record Running(int port, AgentPort agentPort, PodLease lease, Sessions sessions) {
+    record Running(
+            int port, AgentPort agentPort, PodLease lease, Sessions sessions, Dispatch dispatch) {
         /** It is told to stop, and does so properly. */
         void stop() {
             lease.stop(null);

@@ -19,6 +19,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
@@ -37,6 +40,7 @@ import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
+import stagecoach.vocabulary.identity.Ticket;
 
 @QuarkusTest
 @QuarkusTestResource(
@@ -189,6 +193,21 @@ class EnrolmentTest {
     }
 
     @Test
+    void a_token_goes_with_the_target_that_it_was_made_for_and_can_be_taken_back() {
+        AgentId removed = Scene.anAgent();
+        String left = scene.token(removed, Duration.ofMinutes(5));
+        configure(Kind.TARGET, removed.bareId(), Optional.of(Scene.documentOf(removed)));
+        configure(Kind.TARGET, removed.bareId(), Optional.empty());
+        await().atMost(StagecoachResource.PATIENCE).until(() -> !scene.hasToken(removed));
+        assertThat(scene.stranger().enrol(left).statusCode()).isEqualTo(403);
+        AgentId never = Scene.anAgent();
+        String token = scene.token(never, Duration.ofMinutes(5));
+        as(TestKeys.CONFIGURE).delete("/api/v1/agents/" + never).then().statusCode(204);
+        assertThat(scene.stranger().enrol(token).statusCode()).isEqualTo(403);
+        as(TestKeys.CONFIGURE).delete("/api/v1/agents/" + never).then().statusCode(404);
+    }
+
+    @Test
     void a_machine_that_says_endless_things_of_itself_can_be_revoked() {
         AgentId agent = Scene.anAgent();
         var connection = scene.enrolled(agent).dial().join();
@@ -229,6 +248,34 @@ class EnrolmentTest {
         session.closedWith();
         assertThat(refusal(old)).isEqualTo(403);
         young.connect(agent).hangUp();
+    }
+
+    @Test
+    void what_the_earlier_machine_was_sent_is_not_sent_to_the_new_one() {
+        AgentId agent = Scene.anAgent();
+        var session = scene.enrolled(agent).connect(agent);
+        Ticket sent = Scene.giveScript(agent);
+        session.await(Deliver.class, deliver -> deliver.command().ticket().equals(sent));
+        Machine young = scene.enrolled(agent);
+        session.closedWith();
+        var ended =
+                Scene.reportsOf(
+                                sent,
+                                reports ->
+                                        reports.stream().anyMatch(CommandEnded.class::isInstance))
+                        .stream()
+                        .filter(CommandEnded.class::isInstance)
+                        .map(CommandEnded.class::cast)
+                        .toList();
+        assertThat(ended).hasSize(1);
+        assertThat(ended.getFirst().result().outcome()).isEqualTo(CommandOutcome.UNKNOWN);
+        assertThat(ended.getFirst().result().mayStillRun()).isTrue();
+        Ticket next = Scene.giveScript(agent);
+        var connection = young.connect(agent);
+        connection.await(Deliver.class, deliver -> deliver.command().ticket().equals(next));
+        assertThat(connection.heard(Deliver.class))
+                .extracting(deliver -> deliver.command().ticket())
+                .containsExactly(next);
     }
 
     @Test

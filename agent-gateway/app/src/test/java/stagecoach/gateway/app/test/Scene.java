@@ -111,6 +111,18 @@ public class Scene {
                                                 now.plus(validFor))));
     }
 
+    /** Whether somebody may still enrol as {@code agent}. */
+    public boolean hasToken(AgentId agent) {
+        return onVirtualThread(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        !tx.select(
+                                                        "SELECT 1 FROM enrolment WHERE agent = ?1 AND used_by IS NULL",
+                                                        agent.value())
+                                                .isEmpty()));
+    }
+
     /** A machine that is trusted as {@code agent}. */
     public Machine enrolled(AgentId agent) {
         Machine machine = stranger();
