@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.Source;
@@ -459,6 +460,32 @@ class DeliveryTest {
         var reports = Scene.reportsOf(ticket, DeliveryTest::isOver);
         assertThat(reports).hasSize(1);
         assertThat(endOf(ticket).result().exitCode()).contains(9);
+    }
+
+    @Test
+    void nothing_is_added_to_the_output_of_what_has_ended() {
+        AgentId agent = Scene.anAgent();
+        Connection machine = scene.enrolled(agent).connect(agent);
+        Ticket ended = Scene.giveScript(agent);
+        delivered(machine, ended);
+        machine.say(new Output(ended, 1, List.of(line("true"))));
+        machine.say(new Ended(ended, Scene.exited(0)));
+        complete(machine, ended);
+        machine.say(new Output(ended, 2, List.of(line("forged"))));
+        machine.await(
+                OutputTaken.class, taken -> taken.ticket().equals(ended) && taken.chunk() == 2);
+        Ticket marker = Scene.giveScript(agent);
+        delivered(machine, marker);
+        machine.say(new Output(marker, 1, List.of(line("marker"))));
+        machine.await(OutputTaken.class, taken -> taken.ticket().equals(marker));
+        assertThat(logsOf(marker, 1)).hasSize(1);
+        assertThat(
+                        Logs.until(
+                                LogEntry.Output.class,
+                                output -> Set.of(ended, marker).contains(output.ticket()),
+                                2))
+                .extracting(output -> output.lines().getFirst().text())
+                .containsExactlyInAnyOrder("true", "marker");
     }
 
     @Test
