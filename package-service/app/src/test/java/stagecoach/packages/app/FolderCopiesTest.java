@@ -32,6 +32,7 @@ import stagecoach.packages.server.blob.SmallDisk;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
+import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.CacheId;
 
 /** What goes from a folder that others mount, and what stays. */
@@ -55,6 +56,7 @@ class FolderCopiesTest {
     void prepare() throws Exception {
         folder = Files.createTempDirectory("swept-");
         Configured.region("swept", true, 1);
+        Configured.region("swept-too", true, 1);
         mounted(Files.createDirectory(folder.resolve("share")));
     }
 
@@ -74,7 +76,7 @@ class FolderCopiesTest {
         assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
     }
 
-    /** Told in the order in which they are needed: to acquire from there, and by whom. */
+    /** In the folder, for a deployment that has not ended. */
     private Nupkg written(Deployment by, int run) throws Exception {
         var nupkg = Packages.of(Packages.freshId(), "1.0.0", SIZE);
         assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
@@ -156,6 +158,36 @@ class FolderCopiesTest {
             assertThat(acquired(next, 2, nupkg)).isEqualTo(nupkg.bytes().length);
         }
         assertThat(blob(nupkg)).hasBinaryContent(nupkg.bytes());
+    }
+
+    @Test
+    void what_another_region_that_shares_the_folder_has_just_used_stays() throws Exception {
+        var made =
+                Http.put(
+                        "/api/v1/caches/swept-2",
+                        "{\"kind\":\"FOLDER\",\"region\":\"swept-too\",\"url\":\"file://%s\"}"
+                                .formatted(share));
+        assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
+        Nupkg nupkg = written(deployment, 2);
+        deployment.start(
+                3, false, Deployment.nearest(nupkg.pin(), Deployment.target("t-1", "swept-too")));
+        assertThat(deployment.event(3, PackageReplicated.class).bytes()).isZero();
+        deployment.acquireAll(3, 1, BY_SHARE);
+        deployment.ended(3);
+        ended(deployment);
+        changed(
+                "UPDATE replicated SET used_at = now() - interval '31 days' WHERE cache = 'swept-1' AND sha512 = ?1",
+                nupkg);
+
+        sweepIn(Duration.ZERO);
+
+        assertThat(blob(nupkg)).exists();
+        assertThat(
+                        Http.send(
+                                        Http.request("/api/v1/caches/swept-2", TestKeys.CONFIGURE)
+                                                .DELETE())
+                                .statusCode())
+                .isEqualTo(204);
     }
 
     @Test

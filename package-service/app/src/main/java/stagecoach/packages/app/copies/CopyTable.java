@@ -26,6 +26,12 @@ class CopyTable {
             (EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = %1$s AND l.holder LIKE 'deployment:%%')
             OR EXISTS (SELECT 1 FROM package p WHERE p.sha512 = %1$s AND p.lost_at IS NOT NULL))""";
 
+    /** One folder may be the cache of several regions, each with a row of its own. */
+    private static final String USED =
+            """
+            (SELECT max(o.used_at) FROM cache own JOIN cache c ON c.push_url = own.push_url
+                JOIN replicated o ON o.cache = c.id WHERE own.id = ?1 AND o.sha512 = r.sha512)""";
+
     CopyTable() {}
 
     /**
@@ -48,13 +54,13 @@ class CopyTable {
         return tx
                 .rows(
                         """
-                        SELECT r.id, r.version, r.sha512, r.size, r.used_at,
+                        SELECT r.id, r.version, r.sha512, r.size, coalesce(%s, r.used_at),
                             EXISTS (SELECT 1 FROM package p WHERE p.sha512 = r.sha512)
                                 OR EXISTS (SELECT 1 FROM first_seen f
                                     WHERE f.sha512 = r.sha512 AND f.bytes_gone_at IS NULL),
                             %s, r.dropping, r.reason
                         FROM replicated r WHERE cache = ?1"""
-                                .formatted(NEEDED.formatted("r.sha512")),
+                                .formatted(USED, NEEDED.formatted("r.sha512")),
                         cache.value())
                 .stream()
                 .map(CopyTable::row)

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -131,6 +132,10 @@ public final class SharedFolder {
         List<Sha512> held = new ArrayList<>();
         try (var files = Files.newDirectoryStream(mounted())) {
             for (Path file : files) {
+                if (Thread.currentThread().isInterrupted()) {
+                    // Who stays on keeps others from the mount.
+                    throw new InterruptedIOException("called off");
+                }
                 // By its name alone: to ask for each file what it is would take long over a
                 // network.
                 if (Sha512.isHex(name(file))) {
