@@ -21,6 +21,7 @@ public final class LineCutter {
     private Masks masks = Masks.NONE;
     private int length;
     private long consumed;
+    private long readUpTo = Long.MAX_VALUE;
 
     /** Begins at {@code offset}, which must be where an earlier reading had come to. */
     public LineCutter(FileChannel file, long offset, MaskSource source) {
@@ -55,9 +56,9 @@ public final class LineCutter {
      */
     public boolean read(boolean last, Lines lines) throws IOException {
         int before = length;
-        int count =
-                file.read(
-                        ByteBuffer.wrap(buffer, length, buffer.length - length), consumed + length);
+        long position = consumed + length;
+        int room = Math.clamp(readUpTo - position, 0, buffer.length - length);
+        int count = file.read(ByteBuffer.wrap(buffer, length, room), position);
         length += Math.max(0, count);
         if (length > 0) {
             // Behind the reading: what is written here was a secret before it was written.
@@ -85,8 +86,12 @@ public final class LineCutter {
         return count > 0;
     }
 
-    /** Reads all that is there, as the end of the file. */
+    /**
+     * Reads all that is there now, as the end of the file. What is written meanwhile is not waited
+     * for, or a writer without an end would keep its reader.
+     */
     public void readToEnd(Lines lines) throws IOException {
+        readUpTo = file.size();
         while (read(true, lines)) {}
     }
 

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A script's process with all that it started and did not send away: the group, and session, of
- * which the wrapper is the leader.
+ * A script's process with all that it started and did not send away: the session of which the
+ * wrapper is the leader, with all its process groups. A shell with job control and {@code timeout}
+ * make groups of their own; only what made a session of its own is meant to run on.
  */
 final class ProcessGroup {
     private static final long SIGNAL_SECONDS_MAX = 10;
@@ -42,44 +45,50 @@ final class ProcessGroup {
         }
     }
 
-    /** Sends the signal, if there is still someone to get it. */
+    /** Sends the signal to all that runs, also to what begins meanwhile. */
     void send(String signal) throws IOException, InterruptedException {
-        // The number may have gone to a stranger's group since.
-        if (hasMembers()) {
-            signals.send(signal, leader.pid());
+        Set<Long> told = new HashSet<>();
+        for (Optional<Long> next = oneOf(told); next.isPresent(); next = oneOf(told)) {
+            told.add(next.get());
+            signals.send(signal, next.get());
         }
     }
 
-    /** Whether anything of the group runs. */
+    /** Whether anything of it runs. */
     boolean hasMembers() throws IOException {
-        if (leader.isAlive()) {
-            return true;
+        return oneOf(Set.of()).isPresent();
+    }
+
+    /**
+     * One of its groups in which something runs, looked for anew each time: a number that was seen
+     * before may have gone to a stranger's group since.
+     */
+    private Optional<Long> oneOf(Set<Long> except) throws IOException {
+        if (leader.isAlive() && !except.contains(leader.pid())) {
+            return Optional.of(leader.pid());
         }
-        if (!ProcessMark.isLinux()) {
-            return false;
-        }
-        Optional<ProcessMark> sameNumber = ProcessMark.of(leader.pid());
-        if (sameNumber.isPresent()) {
-            return false;
+        if (!ProcessMark.isLinux() || isStrangers()) {
+            return Optional.empty();
         }
         try (DirectoryStream<Path> processes =
                 Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
-                String name = String.valueOf(process.getFileName());
-                boolean member =
-                        name.matches("[0-9]{1,18}")
-                                && ProcessMark.stat(Long.parseLong(name))
-                                        .filter(ProcessMark.Stat::runs)
-                                        .filter(
-                                                stat ->
-                                                        stat.group() == leader.pid()
-                                                                && stat.session() == leader.pid())
-                                        .isPresent();
-                if (member) {
-                    return true;
+                Optional<Long> group =
+                        ProcessMark.stat(Long.parseLong(String.valueOf(process.getFileName())))
+                                .filter(ProcessMark.Stat::runs)
+                                .filter(stat -> stat.session() == leader.pid())
+                                .map(ProcessMark.Stat::group)
+                                .filter(found -> !except.contains(found));
+                if (group.isPresent()) {
+                    return group;
                 }
             }
         }
-        return false;
+        return Optional.empty();
+    }
+
+    /** As long as anything runs in a session, no other process gets its number. */
+    private boolean isStrangers() {
+        return ProcessMark.of(leader.pid()).filter(same -> !same.equals(leader)).isPresent();
     }
 }

@@ -24,7 +24,11 @@ import stagecoach.tentacle.journal.LiveTicket;
 public final class ScriptRun {
     private static final Duration LOOK_OFTEN = Duration.ofMillis(20);
     private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
+    private static final Duration KILL_AGAIN = Duration.ofSeconds(1);
     private static final Duration FLUSH_EVERY = Duration.ofMillis(100);
+
+    /** How long what a script has started may still have its say, if it goes on writing. */
+    private static final Duration LAST_WORDS_MAX = Duration.ofMillis(300);
 
     /** A file's time is that of the kernel's last tick, and so a little old. */
     private static final Duration FILE_TIMES_LAG = Duration.ofMillis(100);
@@ -253,7 +257,10 @@ public final class ScriptRun {
             return news;
         }
 
+        /** What the script left running may write for ever; the script has ended all the same. */
         void readToEnd() throws IOException {
+            Instant giveUp = live.now().plus(LAST_WORDS_MAX);
+            while (live.now().isBefore(giveUp) && read()) {}
             out.readToEnd(into(OutputKind.OUT));
             err.readToEnd(into(OutputKind.ERR));
             live.output().finish();
@@ -270,7 +277,7 @@ public final class ScriptRun {
         private final boolean stopWasThere;
 
         private boolean terminated;
-        private boolean killed;
+        private Optional<Instant> nextKill = Optional.empty();
 
         Ending(LiveTicket live, ProcessGroup group, Optional<Instant> deadline) {
             this.live = live;
@@ -322,9 +329,10 @@ public final class ScriptRun {
             }
             Instant now = live.now();
             Instant killAt = stop.at().plus(stop.killAfter());
-            if (!killed && !now.isBefore(killAt)) {
+            if (!now.isBefore(nextKill.orElse(killAt))) {
+                // Again now and then: what forks fast has made a group that no signal had reached.
                 group.send("KILL");
-                killed = true;
+                nextKill = Optional.of(now.plus(KILL_AGAIN));
             }
             if (!group.hasMembers()) {
                 return Optional.of(new ScriptEnd.Stopped(stop.cause(), folder.exitCode()));
