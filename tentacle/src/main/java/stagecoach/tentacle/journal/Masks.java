@@ -23,6 +23,9 @@ public final class Masks {
      */
     public static final int LENGTH_MAX = 4096;
 
+    /** A shorter line of several is no secret by itself; the server, which masks too, agrees. */
+    private static final int LINE_LENGTH_MIN = 6;
+
     /** Hides nothing. */
     static final Masks NONE = new Masks(List.of());
 
@@ -46,18 +49,31 @@ public final class Masks {
     /** Hides these; blank ones hide nothing. */
     public static Masks of(List<String> texts) {
         Set<String> lines = new LinkedHashSet<>();
-        for (String text : texts) {
-            text.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(lines::add);
-        }
+        texts.forEach(text -> lines.addAll(linesOf(text)));
         List<byte[]> hidden = new ArrayList<>();
         for (String line : lines) {
             byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-            for (int start = 0; start < bytes.length; start += LENGTH_MAX) {
-                int end = Math.min(bytes.length, start + LENGTH_MAX);
+            // Pieces of one length: the short rest of a long text would hide what is no secret.
+            int pieces = Math.ceilDiv(bytes.length, LENGTH_MAX);
+            for (int n = 0; n < pieces; n++) {
+                int start = (int) ((long) bytes.length * n / pieces);
+                int end = (int) ((long) bytes.length * (n + 1) / pieces);
                 hidden.add(Arrays.copyOfRange(bytes, start, end));
             }
         }
         return new Masks(hidden);
+    }
+
+    /**
+     * What is looked for of a text: of several lines not the short ones, since braces are no
+     * secret, unless it has no others.
+     */
+    private static List<String> linesOf(String text) {
+        List<String> lines =
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        List<String> telling =
+                lines.stream().filter(line -> line.length() >= LINE_LENGTH_MIN).toList();
+        return lines.size() == 1 || telling.isEmpty() ? lines : telling;
     }
 
     /** Hides what {@code more} hides, too. */

@@ -38,6 +38,25 @@ class MasksTest {
     }
 
     @Test
+    void braces_and_other_short_lines_of_a_secret_of_several_lines_stay_readable() {
+        Masks masks = Masks.of(List.of("{\n  \"key\": \"hunter2\"\n}\n"));
+        assertThat(masks.apply("if (x) { y } \"key\": \"hunter2\""))
+                .isEqualTo("if (x) { y } ********");
+    }
+
+    @Test
+    void a_secret_that_has_short_lines_only_is_hidden_all_the_same() {
+        assertThat(Masks.of(List.of("ab1\ncd2")).apply("ab1 cd2")).isEqualTo("******** ********");
+    }
+
+    @Test
+    void the_end_of_a_secret_that_is_a_little_too_long_hides_nothing_else() {
+        String secret = "x".repeat(Masks.LENGTH_MAX) + "e";
+        Masks masks = Masks.of(List.of(secret));
+        assertThat(masks.apply("hello " + secret + " here")).isEqualTo("hello ******** here");
+    }
+
+    @Test
     void lines_end_where_the_file_says_and_the_rest_waits() throws IOException {
         assertThat(cut("one\ntwo\r\n\nthree", List.of(), false)).containsExactly("one", "two", "");
         assertThat(cut("one\ntwo\r\n\nthree", List.of(), true))
