@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ import stagecoach.tentacle.journal.TicketFolder;
  */
 final class ExtractPackage implements Behaviour {
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final int OWNER_EXECUTES = 0100;
+    private static final int ALL_MAY_ALL = 0777;
 
     private final ArchiveLimits limits;
 
@@ -67,6 +68,8 @@ final class ExtractPackage implements Behaviour {
         int files = 0;
         Map<String, String> names = new HashMap<>();
         Files.createDirectories(content);
+        Set<PosixFilePermission> usual =
+                hasModes(content) ? Files.getPosixFilePermissions(content) : Set.of();
         try (ZipFile zip = ZipFile.builder().setPath(packed).get()) {
             byte[] buffer = new byte[BUFFER_BYTES];
             int entries = 0;
@@ -90,9 +93,11 @@ final class ExtractPackage implements Behaviour {
                 Path file = resolve(content, segments);
                 if (entry.isDirectory()) {
                     Files.createDirectories(file);
+                    keepMode(entry, file, usual, "rwx------");
                     continue;
                 }
                 left -= write(zip, entry, file, buffer, left);
+                keepMode(entry, file, usual, "rw-------");
                 files++;
             }
         }
@@ -156,24 +161,41 @@ final class ExtractPackage implements Behaviour {
                 out.write(buffer, 0, count);
             }
         }
-        keepExecutable(entry, file);
         return written;
     }
 
-    private static void keepExecutable(ZipArchiveEntry entry, Path file) throws IOException {
-        if ((entry.getUnixMode() & OWNER_EXECUTES) == 0
-                || !file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+    /**
+     * Gives what was unpacked the mode that it has in its package, as far as this process may give
+     * any: never more than that, and no set-user-id. Its owner may always read and write it. What
+     * says nothing of modes keeps the usual one.
+     *
+     * @param usual what this process may give a folder
+     */
+    private static void keepMode(
+            ZipArchiveEntry entry, Path path, Set<PosixFilePermission> usual, String ownersOwn)
+            throws IOException {
+        int mode = entry.getUnixMode() & ALL_MAY_ALL;
+        if (mode == 0 || !hasModes(path)) {
             return;
         }
-        // A program is one for all who may read it here.
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-        permissions.add(PosixFilePermission.OWNER_EXECUTE);
-        if (permissions.contains(PosixFilePermission.GROUP_READ)) {
-            permissions.add(PosixFilePermission.GROUP_EXECUTE);
+        Set<PosixFilePermission> permissions = permissions(mode);
+        permissions.retainAll(usual);
+        permissions.addAll(PosixFilePermissions.fromString(ownersOwn));
+        Files.setPosixFilePermissions(path, permissions);
+    }
+
+    private static boolean hasModes(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        String all = "rwxrwxrwx";
+        StringBuilder said = new StringBuilder(all);
+        for (int at = 0; at < all.length(); at++) {
+            if ((mode & (1 << (all.length() - 1 - at))) == 0) {
+                said.setCharAt(at, '-');
+            }
         }
-        if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-            permissions.add(PosixFilePermission.OTHERS_EXECUTE);
-        }
-        Files.setPosixFilePermissions(file, permissions);
+        return PosixFilePermissions.fromString(said.toString());
     }
 }

@@ -160,6 +160,34 @@ class InstallPackageTest {
         assertThat(mode("open.conf")).isEqualTo(Files.getPosixFilePermissions(usual));
     }
 
+    @Test
+    void a_file_is_for_no_more_people_than_in_its_package() throws Exception {
+        byte[] text = "x".getBytes(StandardCharsets.UTF_8);
+        CommandResult result =
+                install(
+                        new Nupkg()
+                                .with("key.pem", text, 0100600)
+                                .with("group.conf", text, 0100640)
+                                .with("own/", new byte[0], 040700)
+                                .with("own/run", text, 0100700)
+                                .with("as/root", text, 0104755)
+                                .with("read-only", text, 0100444)
+                                .with("nothing-said", text, 0100000));
+        assertThat(result.succeeded()).as("%s", result).isTrue();
+        assertThat(shown("key.pem")).isEqualTo("rw-------");
+        assertThat(shown("group.conf")).isIn("rw-r-----", "rw-------");
+        assertThat(shown("own")).isEqualTo("rwx------");
+        assertThat(shown("own/run")).isEqualTo("rwx------");
+        assertThat(shown("as/root")).matches("rwx[r-]-[x-][r-]-[x-]");
+        assertThat(shown("read-only")).startsWith("rw-");
+        Path usual = Files.writeString(folder.resolve("usual"), "");
+        assertThat(mode("nothing-said")).isEqualTo(Files.getPosixFilePermissions(usual));
+    }
+
+    private String shown(String file) throws IOException {
+        return PosixFilePermissions.toString(mode(file));
+    }
+
     private Set<PosixFilePermission> mode(String file) throws IOException {
         return Files.getPosixFilePermissions(installed(file));
     }
