@@ -77,19 +77,34 @@ public final class InstallPackageWork implements Work {
     }
 
     private List<Behaviour> behaviours() {
+        var preDeploy = new ConventionScript(shared.runs, shared.disk, "PreDeploy");
+        var deploy = new ConventionScript(shared.runs, shared.disk, "Deploy");
+        var postDeploy = new ConventionScript(shared.runs, shared.disk, "PostDeploy");
         return List.of(
                 new VerifyPackage(shared.store),
                 new ExtractPackage(ArchiveLimits.USUAL),
                 new SubstituteVariables(),
+                // Nothing is begun that cannot be brought to its end here.
+                unlessUnpacked(preDeploy::check),
+                unlessUnpacked(deploy::check),
+                unlessUnpacked(postDeploy::check),
                 new CompleteFolder(shared.disk),
-                new ConventionScript(shared.runs, shared.disk, "PreDeploy"),
+                preDeploy,
                 installation ->
                         shared.older.whileNoneGoes(
                                 () -> installation.link().switchOver(installation.live())),
-                new ConventionScript(shared.runs, shared.disk, "Deploy"),
-                new ConventionScript(shared.runs, shared.disk, "PostDeploy"),
+                deploy,
+                postDeploy,
                 installation -> installation.link().prune(installation.live(), shared.inUse),
                 this::removeOlder);
+    }
+
+    private static Behaviour unlessUnpacked(Behaviour check) {
+        return installation -> {
+            if (!installation.isUnpacked()) {
+                check.apply(installation);
+            }
+        };
     }
 
     private void removeOlder(Installation installation) throws IOException {

@@ -1,7 +1,9 @@
 package stagecoach.tentacle.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,7 @@ import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.script.Interpreter;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.tentacle.testing.Deliveries;
@@ -307,6 +310,35 @@ class InstallPackageTest {
                 .isEqualTo("pre jdbc:prod %1$s\ndeploy jdbc:prod %1$s\npost\n".formatted(content));
         assertThat(result.outputs()).containsEntry("Port", "80").containsKey("InstallDirectory");
         assertThat(TestTickets.lines(live, OutputKind.OUT)).containsExactly("********");
+    }
+
+    @Test
+    void of_several_scripts_of_one_name_the_first_runs_that_the_machine_can_run() throws Exception {
+        List<Interpreter> brought = List.of(Interpreter.BASH, Interpreter.POWERSHELL);
+        assertThat(ConventionScript.choice("Deploy", brought, _ -> true))
+                .contains(Interpreter.BASH);
+        assertThat(ConventionScript.choice("Deploy", brought, Interpreter.POWERSHELL::equals))
+                .contains(Interpreter.POWERSHELL);
+        assertThat(ConventionScript.choice("Deploy", List.of(), _ -> false)).isEmpty();
+        assertThatThrownBy(() -> ConventionScript.choice("Deploy", brought, _ -> false))
+                .hasMessageContaining("no bash for Deploy.sh, no powershell for Deploy.ps1");
+    }
+
+    @Test
+    void what_the_machine_lacks_for_the_last_script_is_said_before_the_first_begins()
+            throws Exception {
+        assumeTrue(Interpreter.POWERSHELL.program().isEmpty(), "this machine has PowerShell");
+        assertThat(install(new Nupkg().with("version", "1")).succeeded()).isTrue();
+        CommandResult result =
+                install(
+                        new Nupkg()
+                                .with("version", "2")
+                                .with("PreDeploy.sh", "echo begun > " + trace)
+                                .with("PostDeploy.ps1", "exit 0"));
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.REFUSED);
+        assertThat(result.reason().orElseThrow()).contains("no powershell for PostDeploy.ps1");
+        assertThat(trace).doesNotExist();
+        assertThat(installed("version")).hasContent("1");
     }
 
     @Test
