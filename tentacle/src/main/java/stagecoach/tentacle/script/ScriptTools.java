@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,15 +34,26 @@ public final class ScriptTools {
                 if (in == null) {
                     throw new IOException(name + " is missing in the tentacle's jar");
                 }
-                Path file = home.bin().resolve(name);
-                PrivateFiles.write(file, in.readAllBytes());
-                if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                    Files.setPosixFilePermissions(
-                            file, PosixFilePermissions.fromString("rwx------"));
-                }
+                put(home.bin(), name, in.readAllBytes());
             }
         }
         return new ScriptTools(home.bin());
+    }
+
+    /** Scripts that run may call it at any moment: it is never there without its mode. */
+    private static void put(Path bin, String name, byte[] content) throws IOException {
+        Path file = bin.resolve(name);
+        if (Files.isExecutable(file) && Arrays.equals(Files.readAllBytes(file), content)) {
+            return;
+        }
+        Path fresh = bin.resolve("." + name + ".new");
+        PrivateFiles.write(fresh, content);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwx------"));
+        }
+        Files.move(
+                fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFiles.syncFolder(bin);
     }
 
     Path functions() {
