@@ -17,7 +17,7 @@ import java.util.Set;
 import org.apache.commons.compress.archivers.zip.UnixStat;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
-import stagecoach.tentacle.journal.TicketFolder;
+import stagecoach.tentacle.trash.Trash;
 
 /**
  * Unpacks the package into a new folder. Nothing that the archive says is believed: names must stay
@@ -29,9 +29,11 @@ final class ExtractPackage implements Behaviour {
     private static final int ALL_MAY_ALL = 0777;
 
     private final ArchiveLimits limits;
+    private final Trash trash;
 
-    ExtractPackage(ArchiveLimits limits) {
+    ExtractPackage(ArchiveLimits limits, Trash trash) {
         this.limits = limits;
+        this.trash = trash;
     }
 
     @Override
@@ -41,7 +43,7 @@ final class ExtractPackage implements Behaviour {
             return;
         }
         Path content = installation.content();
-        TicketFolder.deleteTree(content);
+        trash.throwAway(content);
         Path packed = installation.packageFile().orElseThrow();
         int files =
                 installation

@@ -12,11 +12,11 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
-import stagecoach.tentacle.journal.TicketFolder;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.PackageStore;
 import stagecoach.tentacle.releases.OlderReleases;
 import stagecoach.tentacle.script.ScriptRun;
+import stagecoach.tentacle.trash.Trash;
 
 /**
  * Does what {@link InstallPackage} asks. Until a convention script has begun it may be begun again;
@@ -36,6 +36,7 @@ public final class InstallPackageWork implements Work {
         private final ScriptRun runs;
         private final FolderSync disk;
         private final OlderReleases older;
+        private final Trash trash;
         private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
         /**
@@ -44,7 +45,7 @@ public final class InstallPackageWork implements Work {
          * @param open the commands on this machine
          */
         public Shared(Home home, PackageStore store, ScriptRun runs, Collection<LiveTicket> open) {
-            this(home, store, runs, open, FolderSync.onDisk());
+            this(home, store, runs, open, FolderSync.onDisk(), Trash.onDisk());
         }
 
         /** Installs from this store, on this disk. */
@@ -53,11 +54,13 @@ public final class InstallPackageWork implements Work {
                 PackageStore store,
                 ScriptRun runs,
                 Collection<LiveTicket> open,
-                FolderSync disk) {
+                FolderSync disk,
+                Trash trash) {
             this.home = home;
             this.store = store;
             this.runs = runs;
             this.disk = disk;
+            this.trash = trash;
             this.older = new OlderReleases(open);
         }
 
@@ -67,6 +70,10 @@ public final class InstallPackageWork implements Work {
 
         ScriptRun runs() {
             return runs;
+        }
+
+        Trash trash() {
+            return trash;
         }
     }
 
@@ -82,7 +89,7 @@ public final class InstallPackageWork implements Work {
         var postDeploy = new ConventionScript(shared.runs, shared.disk, "PostDeploy");
         return List.of(
                 new VerifyPackage(shared.store),
-                new ExtractPackage(ArchiveLimits.USUAL),
+                new ExtractPackage(ArchiveLimits.USUAL, shared.trash),
                 new SubstituteVariables(),
                 // Nothing is begun that cannot be brought to its end here.
                 unlessUnpacked(preDeploy::check),
@@ -95,8 +102,21 @@ public final class InstallPackageWork implements Work {
                                 () -> installation.link().switchOver(installation.live())),
                 deploy,
                 postDeploy,
-                installation -> installation.link().prune(installation.live(), shared.inUse),
+                this::prune,
                 this::removeOlder);
+    }
+
+    /** An older version that cannot be removed is no failure of the new one. */
+    private void prune(Installation installation) throws IOException {
+        try {
+            installation.link().prune(installation.live(), shared.inUse, shared.trash);
+        } catch (IOException e) {
+            installation
+                    .live()
+                    .info(
+                            "Older versions could not be removed, which the next installation tries again: %s."
+                                    .formatted(sentence(e)));
+        }
     }
 
     private static Behaviour unlessUnpacked(Behaviour check) {
@@ -142,6 +162,9 @@ public final class InstallPackageWork implements Work {
     private CommandResult install(Installation installation)
             throws IOException, InterruptedException {
         LiveTicket live = installation.live();
+        if (installation.isUndone()) {
+            return undoneBefore(installation);
+        }
         try {
             for (Behaviour behaviour : behaviours()) {
                 behaviour.apply(installation);
@@ -171,7 +194,7 @@ public final class InstallPackageWork implements Work {
         return Results.done(installation.outputs());
     }
 
-    private static InterruptedException stopped(Installation installation, Exception cause)
+    private InterruptedException stopped(Installation installation, Exception cause)
             throws IOException {
         undo(installation, Results.failed("stopped"));
         InterruptedException stopped = new InterruptedException("asked to stop");
@@ -179,11 +202,27 @@ public final class InstallPackageWork implements Work {
         return stopped;
     }
 
-    private static void undo(Installation installation, CommandResult result) throws IOException {
+    private void undo(Installation installation, CommandResult result) throws IOException {
         installation.link().switchBack(installation.live());
-        if (!result.mayStillRun()) {
-            TicketFolder.deleteTree(installation.content());
+        if (!installation.isUndone()) {
+            installation.undone();
         }
+        if (!result.mayStillRun()) {
+            shared.trash.discard(installation.content());
+        }
+    }
+
+    /** The process before this one has undone it, and ended before it could say why. */
+    private CommandResult undoneBefore(Installation installation)
+            throws IOException, InterruptedException {
+        if (installation.live().stop().isPresent()) {
+            throw stopped(installation, new IOException("undone before"));
+        }
+        CommandResult failed =
+                Results.failed(
+                        "The installation failed and was undone. The tentacle ended before it could write down why; the step's output tells more.");
+        undo(installation, failed);
+        return failed;
     }
 
     private static String sentence(IOException e) {

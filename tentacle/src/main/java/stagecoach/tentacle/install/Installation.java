@@ -17,6 +17,7 @@ import stagecoach.tentacle.script.ScriptOutcome;
 final class Installation {
     private static final String BEGUN = "begun";
     private static final String UNPACKED = "unpacked";
+    private static final String UNDONE = "undone";
 
     private final LiveTicket live;
     private final InstallPackage command;
@@ -86,6 +87,15 @@ final class Installation {
 
     void unpacked() throws IOException {
         live.record(new JournalEntry.Reached(live.now(), UNPACKED));
+    }
+
+    /** Whether this version has left its place again: it never takes it any more. */
+    boolean isUndone() {
+        return hasReached(UNDONE);
+    }
+
+    void undone() throws IOException {
+        live.record(new JournalEntry.Reached(live.now(), UNDONE));
     }
 
     private boolean hasReached(String point) {

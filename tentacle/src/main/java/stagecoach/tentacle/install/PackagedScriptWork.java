@@ -33,7 +33,9 @@ public final class PackagedScriptWork implements Work {
         if (!(live.payload().orElse(null) instanceof CommandPayload.Script payload)) {
             return Results.refused("The command came without its script.");
         }
-        var packages = new ScriptPackages(live.folder().resolve("packages"), command.packages());
+        var packages =
+                new ScriptPackages(
+                        live.folder().resolve("packages"), command.packages(), shared.trash());
         if (!ScriptRun.mayHaveBegun(live, RunScriptWork.SCRIPT)) {
             Optional<CommandResult> failure = prepare(packages, payload, live);
             if (failure.isPresent()) {

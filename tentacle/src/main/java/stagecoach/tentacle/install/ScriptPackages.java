@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import stagecoach.contracts.agent.AgentCommand.ScriptPackage;
 import stagecoach.contracts.agent.CommandPayload.PackagedFile;
 import stagecoach.tentacle.journal.LiveTicket;
-import stagecoach.tentacle.journal.TicketFolder;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.template.BuiltIns;
@@ -30,10 +30,12 @@ final class ScriptPackages {
 
     private final Path folder;
     private final List<ScriptPackage> packages;
+    private final Trash trash;
 
-    ScriptPackages(Path folder, List<ScriptPackage> packages) {
+    ScriptPackages(Path folder, List<ScriptPackage> packages, Trash trash) {
         this.folder = folder;
         this.packages = packages;
+        this.trash = trash;
     }
 
     /** Where a package lies. */
@@ -60,7 +62,7 @@ final class ScriptPackages {
     /** Puts all of them there, verified just now; what an earlier attempt has left goes first. */
     void put(PackageStore store, LiveTicket live)
             throws InstallFailed, IOException, InterruptedException {
-        TicketFolder.deleteTree(folder);
+        trash.throwAway(folder);
         for (ScriptPackage one : packages) {
             PackagePin pin = one.pin();
             Path held = VerifyPackage.verified(store, pin);
@@ -69,7 +71,7 @@ final class ScriptPackages {
                 int files =
                         live.interruptibly(
                                 () ->
-                                        new ExtractPackage(ArchiveLimits.USUAL)
+                                        new ExtractPackage(ArchiveLimits.USUAL, trash)
                                                 .unpack(held, directory, () -> {}));
                 live.info("Unpacked %d files of %s %s.".formatted(files, pin.id(), pin.version()));
             } else {
@@ -81,8 +83,8 @@ final class ScriptPackages {
     }
 
     /** Takes them away: they need room, and a script that was substituted in may hold secrets. */
-    void remove() throws IOException {
-        TicketFolder.deleteTree(folder);
+    void remove() {
+        trash.discard(folder);
     }
 
     /** The text with the folders of the packages in the place of their references. */

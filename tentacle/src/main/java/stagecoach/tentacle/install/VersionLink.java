@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.LiveTicket;
-import stagecoach.tentacle.journal.TicketFolder;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -157,7 +157,8 @@ final class VersionLink {
     }
 
     /** Removes versions that are neither the current one nor the one before, nor in use. */
-    void prune(LiveTicket live, Set<Path> inUse) throws IOException {
+    void prune(LiveTicket live, Set<Path> inUse, Trash trash) throws IOException {
+        trash.empty(beside);
         String before = replaced(live).orElse("");
         List<Path> versions;
         try (Stream<Path> listed = Files.list(beside)) {
@@ -169,7 +170,7 @@ final class VersionLink {
                     && !folder.equals(before)
                     && !current().equals(Optional.of(folder))
                     && !inUse.contains(version)) {
-                TicketFolder.deleteTree(version);
+                trash.discard(version);
             }
         }
     }

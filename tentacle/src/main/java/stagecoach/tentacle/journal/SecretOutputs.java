@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.PrivateFiles;
 
 /**
@@ -71,7 +72,7 @@ public final class SecretOutputs {
 
     /** Takes the plain values away. */
     void forget() throws IOException {
-        TicketFolder.deleteTree(folder);
+        Trash.delete(folder);
     }
 
     private List<String> files() throws IOException {

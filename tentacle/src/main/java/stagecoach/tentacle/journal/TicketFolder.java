@@ -5,8 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.tentacle.home.Vault;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
@@ -34,14 +32,21 @@ public final class TicketFolder implements Closeable {
     private final Path path;
     private final Ticket ticket;
     private final Vault vault;
+    private final Trash trash;
     private final RecordFile journal;
     private final List<JournalEntry> entries;
 
     private TicketFolder(
-            Path path, Ticket ticket, Vault vault, RecordFile journal, List<JournalEntry> entries) {
+            Path path,
+            Ticket ticket,
+            Vault vault,
+            Trash trash,
+            RecordFile journal,
+            List<JournalEntry> entries) {
         this.path = path;
         this.ticket = ticket;
         this.vault = vault;
+        this.trash = trash;
         this.journal = journal;
         this.entries = new CopyOnWriteArrayList<>(entries);
     }
@@ -54,29 +59,20 @@ public final class TicketFolder implements Closeable {
     public record Accepted(Instant at, long order, Deliver delivered) {}
 
     /** Puts an accepted command on disk. */
-    static TicketFolder create(Path work, Vault vault, Accepted accepted) throws IOException {
+    static TicketFolder create(Path work, Vault vault, Trash trash, Accepted accepted) throws IOException {
         Ticket ticket = accepted.delivered().command().ticket();
         Path path = work.resolve(ticket.toString());
         Path half = work.resolve("." + ticket + ".new");
-        deleteTree(half);
-        removeUnopened(work, path, ticket);
+        trash.throwAway(half);
+        // A delivery that failed behind its rename has left a folder of which nothing has begun.
+        trash.throwAway(path);
         PrivateFiles.createFolder(half);
         PrivateFiles.write(
                 half.resolve(COMMAND),
                 vault.seal(StagecoachJson.bytes(accepted), ticket.toString()));
         Files.move(half, path);
         PrivateFiles.syncFolder(work);
-        return open(path, ticket, vault);
-    }
-
-    /** A delivery that failed behind its rename has left a folder of which nothing has begun. */
-    private static void removeUnopened(Path work, Path path, Ticket ticket) throws IOException {
-        if (Files.exists(path)) {
-            Path gone = work.resolve("." + ticket + ".gone");
-            deleteTree(gone);
-            Files.move(path, gone);
-            deleteTree(gone);
-        }
+        return open(path, ticket, vault, trash);
     }
 
     /**
@@ -84,13 +80,13 @@ public final class TicketFolder implements Closeable {
      *
      * @throws DamagedJournal if its journal has lost records
      */
-    static TicketFolder open(Path path, Ticket ticket, Vault vault) throws IOException {
+    static TicketFolder open(Path path, Ticket ticket, Vault vault, Trash trash) throws IOException {
         List<JournalEntry> entries = new ArrayList<>();
         RecordFile journal =
                 RecordFile.open(
                         path.resolve(JOURNAL),
                         (json, position, length) -> entries.add(entry(path, json)));
-        return new TicketFolder(path, ticket, vault, journal, entries);
+        return new TicketFolder(path, ticket, vault, trash, journal, entries);
     }
 
     private static JournalEntry entry(Path path, byte[] json) throws DamagedJournal {
@@ -179,32 +175,11 @@ public final class TicketFolder implements Closeable {
     /** Forgets the ticket. Whatever of it a crash leaves is removed at the next start. */
     void remove() throws IOException {
         close();
-        Path gone = path.resolveSibling("." + ticket + ".gone");
-        Files.move(path, gone);
-        deleteTree(gone);
+        trash.discard(path);
     }
 
     @Override
     public void close() throws IOException {
         journal.close();
-    }
-
-    /** Removes a folder and all in it, never following a link; nothing there is fine. */
-    public static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            List<Path> inside;
-            try (Stream<Path> listed = Files.list(folder)) {
-                inside = listed.toList();
-            } catch (NoSuchFileException goneMeanwhile) {
-                return;
-            }
-            for (Path path : inside) {
-                deleteTree(path);
-            }
-        }
-        Files.deleteIfExists(folder);
     }
 }

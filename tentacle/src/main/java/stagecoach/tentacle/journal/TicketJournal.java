@@ -15,10 +15,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.tentacle.home.Boot;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Vault;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -27,6 +30,7 @@ import stagecoach.vocabulary.identity.Ticket;
  * started, because they were cancelled before they came or were completed before.
  */
 public final class TicketJournal {
+    private static final Logger LOG = LoggerFactory.getLogger(TicketJournal.class);
     private static final Duration TOMBSTONES_KEPT = Duration.ofDays(7);
     private static final Duration SWEEP_EVERY = Duration.ofDays(1);
 
@@ -36,6 +40,7 @@ public final class TicketJournal {
     private final InstantSource clock;
     private final LongSupplier nanoTime;
     private final Runnable news;
+    private final Trash trash;
     private final AtomicLong order = new AtomicLong();
     private Instant nextSweep;
 
@@ -44,10 +49,11 @@ public final class TicketJournal {
      * @param news called whenever there is something new to say to the gateway
      */
     public TicketJournal(Home home, InstantSource clock, Runnable news) throws IOException {
-        this(home, clock, System::nanoTime, news);
+        this(home, clock, System::nanoTime, news, Trash.onDisk());
     }
 
-    TicketJournal(Home home, InstantSource clock, LongSupplier nanoTime, Runnable news)
+    TicketJournal(
+            Home home, InstantSource clock, LongSupplier nanoTime, Runnable news, Trash trash)
             throws IOException {
         this.work = home.work();
         this.tombstones = home.work().resolve("tombstones");
@@ -55,6 +61,7 @@ public final class TicketJournal {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.news = news;
+        this.trash = trash;
         this.nextSweep = clock.instant();
         PrivateFiles.createFolder(tombstones);
     }
@@ -91,7 +98,7 @@ public final class TicketJournal {
                 continue;
             }
             if (name.startsWith(".")) {
-                TicketFolder.deleteTree(path);
+                trash.clear(path);
                 continue;
             }
             Optional<Ticket> ticket = parse(name);
@@ -99,8 +106,10 @@ public final class TicketJournal {
                 continue;
             }
             try {
-                open.add(opened(TicketFolder.open(path, ticket.get(), vault)));
-            } catch (DamagedJournal e) {
+                open.add(opened(TicketFolder.open(path, ticket.get(), vault, trash)));
+            } catch (IOException e) {
+                // Also what another user has left there: one ticket must not keep all from starting.
+                LOG.warn("a ticket cannot be taken up ticket={}", ticket.get(), e);
                 damaged.add(ticket.get());
             }
         }
@@ -116,6 +125,7 @@ public final class TicketJournal {
                 TicketFolder.create(
                         work,
                         vault,
+                        trash,
                         new TicketFolder.Accepted(
                                 clock.instant(), order.incrementAndGet(), delivered));
         return opened(folder);
@@ -161,12 +171,7 @@ public final class TicketJournal {
     /** Forgets a ticket whose folder is damaged. */
     public void completeDamaged(Ticket ticket) throws IOException {
         bury(ticket, Tombstone.COMPLETED);
-        Path gone = work.resolve("." + ticket + ".gone");
-        Path path = work.resolve(ticket.toString());
-        if (Files.exists(path)) {
-            Files.move(path, gone);
-            TicketFolder.deleteTree(gone);
-        }
+        trash.discard(work.resolve(ticket.toString()));
     }
 
     /** Remembers never to start the ticket; on disk when this returns. */
@@ -198,6 +203,7 @@ public final class TicketJournal {
             return;
         }
         nextSweep = now.plus(SWEEP_EVERY);
+        trash.empty(work);
         FileTime oldest = FileTime.from(now.minus(TOMBSTONES_KEPT));
         for (Path stone : list(tombstones)) {
             if (Files.getLastModifiedTime(stone).compareTo(oldest) < 0) {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
-import stagecoach.tentacle.journal.TicketFolder;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.Identity;
 
 /**
@@ -52,7 +52,7 @@ public final class Rehearsal {
         try {
             return new Rehearsal(folder, aotCache.map(Path::toAbsolutePath)).perform(vertx);
         } finally {
-            TicketFolder.deleteTree(folder);
+            Trash.delete(folder);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import stagecoach.tentacle.journal.LiveTicket;
-import stagecoach.tentacle.journal.TicketFolder;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -207,7 +207,7 @@ public final class OlderReleases {
         for (Path path : place.inside()) {
             String name = String.valueOf(path.getFileName());
             if (name.startsWith(".") && name.endsWith(GONE)) {
-                TicketFolder.deleteTree(path);
+                Trash.delete(path);
             }
         }
     }

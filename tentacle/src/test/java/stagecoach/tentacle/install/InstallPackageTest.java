@@ -41,6 +41,7 @@ import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.Nupkg;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.vocabulary.packages.PackagePin;
 
 @Timeout(60)
@@ -264,7 +265,8 @@ class InstallPackageTest {
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
                         List.of(),
-                        FolderSync.by(disk));
+                        FolderSync.by(disk),
+                        Trash.onDisk());
         return perform(live);
     }
 

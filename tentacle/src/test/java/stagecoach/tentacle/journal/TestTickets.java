@@ -12,12 +12,14 @@ import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
 import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.trash.Trash;
 
 /** Tickets on a real disk, without a session; reopening plays a restart of the tentacle. */
 public final class TestTickets {
     private final Home home;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
+    private final Trash trash;
     private final TicketJournal journal;
 
     public TestTickets(Path folder) throws IOException {
@@ -26,22 +28,31 @@ public final class TestTickets {
 
     /** With a clock that may jump. */
     public TestTickets(Path folder, InstantSource clock) throws IOException {
-        this(folder, clock, System::nanoTime);
+        this(folder, clock, System::nanoTime, Trash.onDisk());
     }
 
-    private TestTickets(Path folder, InstantSource clock, LongSupplier nanoTime)
+    private TestTickets(Path folder, InstantSource clock, LongSupplier nanoTime, Trash trash)
             throws IOException {
         this.home = Home.open(folder);
         this.clock = clock;
         this.nanoTime = nanoTime;
-        this.journal = new TicketJournal(home, clock, nanoTime, () -> {});
+        this.trash = trash;
+        this.journal = new TicketJournal(home, clock, nanoTime, () -> {}, trash);
     }
 
     /** Where time passes only when a test says so. */
     public static TestTickets whereTimePasses(Path folder, InstantSource time) throws IOException {
         Instant begin = time.instant();
         return new TestTickets(
-                folder, time, () -> Duration.between(begin, time.instant()).toNanos());
+                folder,
+                time,
+                () -> Duration.between(begin, time.instant()).toNanos(),
+                Trash.onDisk());
+    }
+
+    /** Where not all that is thrown away lets itself be removed. */
+    public static TestTickets with(Path folder, Trash trash) throws IOException {
+        return new TestTickets(folder, InstantSource.system(), System::nanoTime, trash);
     }
 
     public Home home() {
@@ -58,7 +69,7 @@ public final class TestTickets {
 
     /** The ticket as the next tentacle process finds it. */
     public LiveTicket afterRestart(LiveTicket live) throws IOException {
-        return new TestTickets(home.root(), clock, nanoTime)
+        return new TestTickets(home.root(), clock, nanoTime, trash)
                 .journal.takeUp().open().stream()
                         .filter(found -> found.ticket().equals(live.ticket()))
                         .findFirst()
