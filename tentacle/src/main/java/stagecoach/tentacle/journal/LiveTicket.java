@@ -13,8 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
@@ -29,8 +27,6 @@ import stagecoach.wire.StagecoachJson;
  * The work runs on one thread; cancel and the session come from others.
  */
 public final class LiveTicket {
-    private static final Logger LOG = LoggerFactory.getLogger(LiveTicket.class);
-
     private final TicketFolder folder;
     private final AgentCommand command;
     private final SecretOutputs secrets;
@@ -89,6 +85,10 @@ public final class LiveTicket {
     static LiveTicket open(
             TicketFolder folder, SteadyClock clock, InstantSource wall, Runnable news)
             throws IOException {
+        if (folder.result().isPresent()) {
+            // A crash may have come before this was done.
+            folder.forgetPlain();
+        }
         return new LiveTicket(
                 folder,
                 folder.accepted(),
@@ -280,13 +280,8 @@ public final class LiveTicket {
         } finally {
             lock.unlock();
         }
-        try {
-            secrets.forget();
-        } catch (IOException e) {
-            // It has ended, with all that it set; once more would find only what is left here.
-            LOG.warn("secrets stay in {} until the ticket goes", folder.path(), e);
-        }
         news.run();
+        folder.forgetPlain();
     }
 
     /** What ended by itself has set what it has set; the values are sealed beside the journal. */

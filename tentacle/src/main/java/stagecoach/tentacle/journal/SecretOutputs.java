@@ -1,6 +1,7 @@
 package stagecoach.tentacle.journal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,10 +11,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.PrivateFiles;
 
 /**
@@ -26,7 +27,7 @@ public final class SecretOutputs {
     static final int BYTES_MAX = 128 * 1024;
 
     /** What the folder is called in a ticket's. */
-    private static final String FOLDER = "secrets";
+    static final String FOLDER = "secrets";
 
     private static final String EVER = ".was.";
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_.-]{0,99}";
@@ -52,8 +53,7 @@ public final class SecretOutputs {
         boolean any = false;
         for (String file : files()) {
             if (file.startsWith(EVER) && seen.add(file)) {
-                values.add(read(folder.resolve(file)));
-                any = true;
+                any |= read(folder.resolve(file)).map(values::add).orElse(false);
             }
         }
         return any ? List.copyOf(values) : List.of();
@@ -64,15 +64,10 @@ public final class SecretOutputs {
         Map<String, String> newest = new TreeMap<>();
         for (String file : files()) {
             if (file.matches(NAME)) {
-                newest.put(file, read(folder.resolve(file)));
+                read(folder.resolve(file)).ifPresent(value -> newest.put(file, value));
             }
         }
         return newest;
-    }
-
-    /** Takes the plain values away. */
-    void forget() throws IOException {
-        Trash.delete(folder);
     }
 
     private List<String> files() throws IOException {
@@ -83,10 +78,20 @@ public final class SecretOutputs {
         }
     }
 
-    private static String read(Path file) throws IOException {
-        return StandardCharsets.UTF_8
-                .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-                .toString()
-                .replace('\0', '\uFFFD');
+    /**
+     * Scripts may write anything there: what is no file is no value, and of one that is too long to
+     * be passed on no more is read than what shows that.
+     */
+    private static Optional<String> read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(
+                    StandardCharsets.UTF_8
+                            .decode(ByteBuffer.wrap(in.readNBytes(BYTES_MAX + 1)))
+                            .toString()
+                            .replace('\0', '\uFFFD'));
+        }
     }
 }

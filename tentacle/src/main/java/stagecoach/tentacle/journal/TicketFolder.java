@@ -27,6 +27,7 @@ import stagecoach.wire.StagecoachJson;
 public final class TicketFolder implements Closeable {
     private static final String COMMAND = "command";
     private static final String JOURNAL = "journal";
+    private static final String SCRIPTS = "scripts";
     private static final String SECRETS = "sealed-outputs";
 
     private final Path path;
@@ -170,6 +171,15 @@ public final class TicketFolder implements Closeable {
     public void note(JournalEntry entry) throws IOException {
         journal.append(StagecoachJson.bytes(entry));
         entries.add(entry);
+    }
+
+    /**
+     * Takes away what lies there unsealed and unmasked, and is not needed once the work has ended:
+     * the scripts with their output, and the values that they set as sensitive.
+     */
+    void forgetPlain() {
+        trash.discard(path.resolve(SecretOutputs.FOLDER));
+        trash.discard(path.resolve(SCRIPTS));
     }
 
     /** Forgets the ticket. Whatever of it a crash leaves is removed at the next start. */

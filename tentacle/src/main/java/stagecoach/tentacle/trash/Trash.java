@@ -68,6 +68,8 @@ public final class Trash {
     public void discard(Path folder) {
         try {
             throwAway(folder);
+        } catch (NoSuchFileException goneMeanwhile) {
+            LOG.debug("somebody else has removed it path={}", folder, goneMeanwhile);
         } catch (IOException e) {
             tell(folder, e);
         }

@@ -126,6 +126,56 @@ class SensitiveOutputTest {
     }
 
     @Test
+    void what_a_script_printed_lies_unmasked_on_the_disk_no_longer_than_it_runs()
+            throws Exception {
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.script(
+                                Deliveries.ticket(),
+                                Syntax.BASH,
+                                "echo $STAGECOACH_DB_PASSWORD; echo $STAGECOACH_DB_PASSWORD >&2; exit 3",
+                                Map.of("Db.Password", SECRET),
+                                List.of(SECRET)));
+        assertThat(end(live).exitCode()).contains(3);
+        assertThat(TestTickets.lines(live, OutputKind.OUT)).containsExactly(Masks.SHOWN);
+        assertThat(holding(live, SECRET)).isEmpty();
+        assertThat(live.folder().resolve("scripts")).doesNotExist();
+    }
+
+    @Test
+    void what_a_crash_left_unmasked_goes_at_the_next_start() throws Exception {
+        LiveTicket live = accept(Syntax.BASH, "true");
+        end(live);
+        Path left = Files.createDirectories(live.folder().resolve("scripts/main"));
+        Files.writeString(left.resolve("stdout"), SECRET);
+        assertThat(holding(tickets.afterRestart(live), SECRET)).isEmpty();
+    }
+
+    @Test
+    void whatever_a_script_puts_among_its_secrets_only_so_much_of_it_is_read() throws Exception {
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        """
+                        set -eu
+                        set_stagecoach_variable Token %s --sensitive
+                        cd "$stagecoach_script_folder/../../secrets"
+                        mkfifo Pipe .was.Pipe.0
+                        mkdir Folder
+                        truncate -s 3G Huge
+                        """
+                                .formatted(SECRET));
+        CommandResult result = end(live);
+        assertThat(result.succeeded()).as("%s", result).isTrue();
+        assertThat(result.sensitiveOutputs()).containsExactly("Token");
+        assertThat(TestTickets.lines(live, OutputKind.INFO))
+                .anySatisfy(
+                        line ->
+                                assertThat(line)
+                                        .startsWith("The sensitive output variable Huge is left"));
+    }
+
+    @Test
     void a_restarted_tentacle_hides_and_tells_what_was_set_before() throws Exception {
         LiveTicket live =
                 accept(
