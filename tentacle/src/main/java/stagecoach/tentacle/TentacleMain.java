@@ -135,6 +135,7 @@ public final class TentacleMain {
 
     private static int work(Arguments arguments)
             throws Arguments.Misused, IOException, InterruptedException {
+        Spelling.check(System.getProperty("sun.jnu.encoding", "UTF-8"));
         Home home = Home.open(Path.of(arguments.required("--home")));
         Optional<Settings> enrolled = home.settings();
         if (enrolled.isEmpty()) {

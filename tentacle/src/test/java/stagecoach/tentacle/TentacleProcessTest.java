@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +36,7 @@ import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.process.Action.Syntax;
 
 /** A real tentacle process, killed as processes are killed. */
 @Timeout(120)
@@ -65,6 +67,10 @@ class TentacleProcessTest {
     }
 
     private Process command(String... arguments) throws Exception {
+        return commandIn("C.UTF-8", arguments);
+    }
+
+    private Process commandIn(String locale, String... arguments) throws Exception {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(
@@ -77,8 +83,10 @@ class TentacleProcessTest {
                         "stagecoach.tentacle.TentacleMain"));
         line.addAll(List.of(arguments));
         File log = folder.resolve("log-" + processes.size()).toFile();
-        Process process =
-                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log).start();
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log);
+        builder.environment().put("LC_ALL", locale);
+        Process process = builder.start();
         processes.add(process);
         return process;
     }
@@ -132,6 +140,24 @@ class TentacleProcessTest {
         assertThat(second.openTickets())
                 .singleElement()
                 .satisfies(open -> assertThat(open.ticket()).isEqualTo(ticket));
+    }
+
+    @Test
+    void a_value_is_what_it_was_or_the_tentacle_says_which_locale_it_needs() throws Exception {
+        Process refused = commandIn("C", "run", "--home", home.root().toString());
+        assertThat(refused.waitFor()).isEqualTo(1);
+        assertThat(log()).contains("LC_ALL=C.UTF-8").doesNotContain("READY");
+        start();
+        Ticket ticket =
+                gateway.give(
+                        Deliveries.script(
+                                Deliveries.ticket(),
+                                Syntax.BASH,
+                                "printf %s \"$STAGECOACH_NAME\" > " + trace,
+                                Map.of("Name", "grün"),
+                                List.of()));
+        assertThat(gateway.awaitEnd(ticket).succeeded()).isTrue();
+        assertThat(trace).hasContent("grün");
     }
 
     @Test

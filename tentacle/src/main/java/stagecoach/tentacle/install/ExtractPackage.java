@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -132,10 +133,15 @@ final class ExtractPackage implements Behaviour {
         }
     }
 
-    private static Path resolve(Path content, List<String> segments) throws InstallFailed {
+    static Path resolve(Path content, List<String> segments) throws InstallFailed {
         Path path = content;
-        for (String segment : segments) {
-            path = path.resolve(segment);
+        try {
+            for (String segment : segments) {
+                path = path.resolve(segment);
+            }
+        } catch (InvalidPathException e) {
+            throw EntryName.refused(
+                    String.join("/", segments), "has a name that this machine cannot spell");
         }
         if (!path.normalize().equals(path) || !path.startsWith(content)) {
             throw EntryName.refused(

@@ -71,10 +71,10 @@ public final class Rehearsal {
                             identity.thumbprint()));
             Path log = folder.resolve("log");
             Process tentacle =
-                    new ProcessBuilder(commandLine(home))
-                            .redirectErrorStream(true)
-                            .redirectOutput(log.toFile())
-                            .start();
+                    started(
+                            new ProcessBuilder(commandLine(home))
+                                    .redirectErrorStream(true)
+                                    .redirectOutput(log.toFile()));
             try {
                 gateway.played().get(SECONDS_MAX, TimeUnit.SECONDS);
             } catch (ExecutionException | TimeoutException e) {
@@ -121,6 +121,12 @@ public final class Rehearsal {
         line.add("--home");
         line.add(home.root().toString());
         return line;
+    }
+
+    /** With a locale that a tentacle takes, whatever this one was started with. */
+    private static Process started(ProcessBuilder tentacle) throws IOException {
+        tentacle.environment().put("LC_ALL", "C.UTF-8");
+        return tentacle.start();
     }
 
     /** The cache holds the class path as it is given; a relative one would depend on the folder. */

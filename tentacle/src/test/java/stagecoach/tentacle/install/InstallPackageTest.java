@@ -456,6 +456,13 @@ class InstallPackageTest {
     }
 
     @Test
+    void a_name_that_the_machine_cannot_spell_is_refused_in_words() {
+        assertThatThrownBy(() -> ExtractPackage.resolve(folder, List.of("lib", "half\uD800")))
+                .isInstanceOf(InstallFailed.class)
+                .hasMessageContaining("cannot spell");
+    }
+
+    @Test
     void links_doubles_and_case_clashes_are_refused() throws Exception {
         assertThat(
                         install(

@@ -272,7 +272,7 @@ public final class LocalDefault {
             return new ProcessSpec(
                     process,
                     command,
-                    Map.of("MALLOC_ARENA_MAX", "1"),
+                    Map.of("MALLOC_ARENA_MAX", "1", "LC_ALL", "C.UTF-8"),
                     folder.resolve("run").resolve(process),
                     new Readiness.OutputLine("READY"),
                     FOREVER,
