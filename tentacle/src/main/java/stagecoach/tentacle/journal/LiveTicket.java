@@ -10,17 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
-import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.tentacle.home.Boot;
 import stagecoach.vocabulary.identity.Ticket;
-import stagecoach.wire.StagecoachJson;
 
 /**
  * One ticket while it is open: what its work records and asks, and what there is to say about it.
@@ -271,7 +268,11 @@ public final class LiveTicket {
 
     /** Ends the ticket: from now on this is what is said, also after a restart. */
     public void end(CommandResult ended) throws IOException {
-        CommandResult whole = Results.masked(withSecrets(ended), masks());
+        SecretOutputs.Settled settled = secrets.settle(ended, masks(), this::info);
+        if (!settled.secrets().isEmpty()) {
+            folder.keepSecrets(settled.secrets());
+        }
+        CommandResult whole = Results.masked(settled.result(), masks());
         output.finish();
         folder.record(new JournalEntry.Ended(clock.instant(), whole));
         lock.lock();
@@ -282,30 +283,6 @@ public final class LiveTicket {
         }
         news.run();
         folder.forgetPlain();
-    }
-
-    /** What ended by itself has set what it has set; the values are sealed beside the journal. */
-    private CommandResult withSecrets(CommandResult ended) throws IOException {
-        Map<String, String> set =
-                ended.outcome() == CommandOutcome.EXITED ? secrets.newest() : Map.of();
-        if (set.isEmpty()) {
-            return ended;
-        }
-        Map<String, String> kept = new TreeMap<>();
-        int bytes = 0;
-        for (var each : set.entrySet()) {
-            int size = StagecoachJson.bytes(Map.of(each.getKey(), each.getValue())).length;
-            if (bytes + size > SecretOutputs.BYTES_MAX) {
-                info(
-                        "The sensitive output variable %s is left out: all of a step's together must not be longer than %d bytes."
-                                .formatted(each.getKey(), SecretOutputs.BYTES_MAX));
-                continue;
-            }
-            bytes += size;
-            kept.put(each.getKey(), each.getValue());
-        }
-        folder.keepSecrets(kept);
-        return ended.withSensitiveOutputs(List.copyOf(kept.keySet()));
     }
 
     /** The values of the sensitive outputs that the result names; read from disk each time. */

@@ -9,13 +9,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandResult;
 import stagecoach.trust.PrivateFiles;
+import stagecoach.wire.StagecoachJson;
 
 /**
  * The folder in which the scripts of a ticket leave what they set as sensitive: a file of a
@@ -68,6 +72,71 @@ public final class SecretOutputs {
             }
         }
         return newest;
+    }
+
+    /**
+     * An end with what must not be seen taken out of it.
+     *
+     * @param secrets the values that are passed on sealed, by the names that the result tells
+     */
+    record Settled(CommandResult result, Map<String, String> secrets) {}
+
+    /** Told of what is not passed on as it was set. */
+    @FunctionalInterface
+    interface Teller {
+        /** Adds a line to the output. */
+        void info(String text) throws IOException;
+    }
+
+    /**
+     * Sorts out what an end says plainly: what a script has set as sensitive is no plain output
+     * also if another had set it so, and what holds a secret is passed on as one.
+     */
+    Settled settle(CommandResult ended, Masks masks, Teller teller) throws IOException {
+        Map<String, String> sensitive = new TreeMap<>();
+        if (ended.outcome() == CommandOutcome.EXITED) {
+            sensitive.putAll(newest());
+        }
+        Map<String, String> plain = new LinkedHashMap<>();
+        for (var output : ended.outputs().entrySet()) {
+            if (masks.apply(output.getValue()).equals(output.getValue())) {
+                plain.put(output.getKey(), output.getValue());
+            } else if (sensitive.putIfAbsent(output.getKey(), output.getValue()) == null) {
+                teller.info(
+                        "The output variable %s holds a secret, so it is passed on as a sensitive one."
+                                .formatted(output.getKey()));
+            }
+        }
+        plain.keySet().removeAll(sensitive.keySet());
+        Map<String, String> kept = within(sensitive, teller);
+        return new Settled(
+                new CommandResult(
+                        ended.outcome(),
+                        ended.exitCode(),
+                        plain,
+                        ended.reason(),
+                        ended.mayStillRun(),
+                        ended.acquisition(),
+                        List.copyOf(kept.keySet())),
+                kept);
+    }
+
+    private static Map<String, String> within(Map<String, String> sensitive, Teller teller)
+            throws IOException {
+        Map<String, String> kept = new TreeMap<>();
+        int bytes = 0;
+        for (var each : sensitive.entrySet()) {
+            int size = StagecoachJson.bytes(Map.of(each.getKey(), each.getValue())).length;
+            if (bytes + size > BYTES_MAX) {
+                teller.info(
+                        "The sensitive output variable %s is left out: all of a step's together must not be longer than %d bytes."
+                                .formatted(each.getKey(), BYTES_MAX));
+                continue;
+            }
+            bytes += size;
+            kept.put(each.getKey(), each.getValue());
+        }
+        return kept;
     }
 
     private List<String> files() throws IOException {

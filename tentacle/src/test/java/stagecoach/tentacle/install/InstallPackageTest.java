@@ -463,6 +463,44 @@ class InstallPackageTest {
     }
 
     @Test
+    void a_directory_with_a_secret_in_its_name_is_told_to_later_steps_only() throws Exception {
+        LiveTicket live =
+                accept(
+                        new Nupkg().with("version", "1").heldIn(tickets.home()),
+                        payload("applications/hunter2/current"));
+        live.end(perform(live));
+        CommandResult said = live.result().orElseThrow();
+        assertThat(said.succeeded()).as("%s", said).isTrue();
+        assertThat(said.toString()).doesNotContain("hunter2");
+        assertThat(said.sensitiveOutputs()).containsExactly("InstallDirectory");
+        assertThat(live.secrets())
+                .containsEntry(
+                        "InstallDirectory",
+                        home.resolve("applications/hunter2/current").toString());
+        assertThat(TestTickets.lines(live, OutputKind.INFO))
+                .contains(
+                        "The output variable InstallDirectory holds a secret, so it is passed on as a sensitive one.");
+    }
+
+    @Test
+    void what_a_later_script_sets_as_sensitive_an_earlier_one_has_not_set_plainly()
+            throws Exception {
+        LiveTicket live =
+                accept(
+                        new Nupkg()
+                                .with("PreDeploy.sh", "set_stagecoach_variable Token first-value")
+                                .with(
+                                        "Deploy.sh",
+                                        "set_stagecoach_variable Token first-value --sensitive")
+                                .heldIn(tickets.home()),
+                        payload(DIRECTORY));
+        live.end(perform(live));
+        CommandResult said = live.result().orElseThrow();
+        assertThat(said.outputs()).containsOnlyKeys("InstallDirectory");
+        assertThat(said.sensitiveOutputs()).containsExactly("Token");
+    }
+
+    @Test
     void links_doubles_and_case_clashes_are_refused() throws Exception {
         assertThat(
                         install(
