@@ -94,9 +94,10 @@ final class SubstituteVariables implements Behaviour {
         for (SyntaxMistake mistake : template.mistakes()) {
             live.info("%s, left as written: %s".formatted(shown, mistake.sentence()));
         }
+        Masks masks = live.masks();
         Template.Filled filled;
         try {
-            filled = template.fill(variables);
+            filled = template.fill(variables, value -> !masks.apply(value).equals(value));
         } catch (VariableProblem problem) {
             throw new InstallFailed(
                     "Variables cannot be put into %s: %s".formatted(shown, problem.sentence()));
@@ -108,7 +109,9 @@ final class SubstituteVariables implements Behaviour {
         }
         String rendered = filled.text();
         if (!rendered.equals(text)) {
-            if (holdsSecret(template, rendered, variables, live.masks())) {
+            // Before anything can print it.
+            live.hide(filled.masks());
+            if (holdsSecret(template, rendered, variables, masks)) {
                 // First, so that nobody else can read it while it is being written.
                 keepFromOthers(file);
             }

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,7 @@ public final class LiveTicket {
     private final TicketFolder folder;
     private final AgentCommand command;
     private final SecretOutputs secrets;
-    private final Masks given;
+    private final Set<String> derived = new LinkedHashSet<>();
     private final OutputLog output;
     private final SteadyClock clock;
     private final InstantSource wall;
@@ -36,6 +38,7 @@ public final class LiveTicket {
     private final ReentrantLock lock = new ReentrantLock();
     private final Bell bell = new Bell();
     private Deliver delivered;
+    private volatile Masks given;
     private volatile Masks masks;
     private @Nullable Thread worker;
     private JournalEntry.@Nullable StopAsked stop;
@@ -86,13 +89,16 @@ public final class LiveTicket {
             // A crash may have come before this was done.
             folder.forgetPlain();
         }
-        return new LiveTicket(
-                folder,
-                folder.accepted(),
-                OutputLog.open(folder.path().resolve("chunks")),
-                clock,
-                wall,
-                news);
+        LiveTicket live =
+                new LiveTicket(
+                        folder,
+                        folder.accepted(),
+                        OutputLog.open(folder.path().resolve("chunks")),
+                        clock,
+                        wall,
+                        news);
+        live.hideAlso(folder.masks());
+        return live;
     }
 
     /** The ticket. */
@@ -162,6 +168,25 @@ public final class LiveTicket {
             masks = given.and(Masks.of(set));
         }
         return masks;
+    }
+
+    /**
+     * Hides these from now on, also after a restart: what was made of secrets on this machine. To
+     * be called by the ticket's work.
+     */
+    public void hide(Collection<String> texts) throws IOException {
+        if (derived.containsAll(texts)) {
+            return;
+        }
+        hideAlso(texts);
+        folder.keepMasks(List.copyOf(derived));
+    }
+
+    private void hideAlso(Collection<String> texts) {
+        derived.addAll(texts);
+        Masks more = Masks.of(List.copyOf(texts));
+        given = given.and(more);
+        masks = masks.and(more);
     }
 
     /** The names of what scripts have set as sensitive. */

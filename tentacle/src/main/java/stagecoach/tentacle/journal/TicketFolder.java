@@ -28,6 +28,7 @@ public final class TicketFolder implements Closeable {
     private static final String COMMAND = "command";
     private static final String JOURNAL = "journal";
     private static final String SCRIPTS = "scripts";
+    private static final String MASKS = "sealed-masks";
     private static final String SECRETS = "sealed-outputs";
 
     private final Path path;
@@ -145,6 +146,33 @@ public final class TicketFolder implements Closeable {
                             new TypeReference<Map<String, String>>() {});
         } catch (IOException e) {
             throw new DamagedJournal("the outputs in %s cannot be read".formatted(file), e);
+        }
+    }
+
+    /** Puts texts on disk, sealed, that must be hidden besides those of the command. */
+    void keepMasks(List<String> masks) throws IOException {
+        PrivateFiles.write(
+                path.resolve(MASKS),
+                vault.seal(StagecoachJson.bytes(masks), MASKS + ":" + ticket));
+    }
+
+    /**
+     * The texts that were put on disk to be hidden.
+     *
+     * @throws DamagedJournal if they cannot be opened
+     */
+    List<String> masks() throws IOException {
+        Path file = path.resolve(MASKS);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try {
+            return StagecoachJson.mapper()
+                    .readValue(
+                            vault.open(Files.readAllBytes(file), MASKS + ":" + ticket),
+                            new TypeReference<List<String>>() {});
+        } catch (IOException e) {
+            throw new DamagedJournal("the masks in %s cannot be read".formatted(file), e);
         }
     }
 

@@ -501,6 +501,20 @@ class InstallPackageTest {
     }
 
     @Test
+    void what_a_filter_makes_of_a_secret_in_a_packages_script_is_masked_also_after_a_restart()
+            throws Exception {
+        LiveTicket live =
+                accept(
+                        new Nupkg()
+                                .with("PreDeploy.sh", "echo #{Password | ToBase64}")
+                                .heldIn(tickets.home()),
+                        payload(DIRECTORY, "*.sh"));
+        assertThat(perform(live).succeeded()).isTrue();
+        assertThat(TestTickets.lines(live, OutputKind.OUT)).containsExactly("********");
+        assertThat(tickets.afterRestart(live).masks().apply("aHVudGVyMg==")).isEqualTo("********");
+    }
+
+    @Test
     void links_doubles_and_case_clashes_are_refused() throws Exception {
         assertThat(
                         install(

@@ -296,4 +296,12 @@ class PackagedScriptTest {
         assertThat(perform(live).exitCode()).contains(3);
         assertThat(perform(tickets.afterRestart(live)).exitCode()).contains(3);
     }
+
+    @Test
+    void what_a_filter_makes_of_a_secret_in_a_packaged_script_is_masked() throws Exception {
+        PackagePin tools = tools(new Nupkg().with("go.sh", "echo #{Password | ToBase64}"));
+        LiveTicket live = accept(file(Syntax.BASH, "go.sh"), unpacked(tools));
+        assertThat(perform(live).succeeded()).isTrue();
+        assertThat(TestTickets.lines(live, OutputKind.OUT)).containsExactly("********");
+    }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import stagecoach.vocabulary.template.syntax.Expression;
 import stagecoach.vocabulary.template.syntax.Operand;
 import stagecoach.vocabulary.template.syntax.Parsed;
@@ -112,12 +113,23 @@ public final class Template {
      * @throws VariableProblem if a filter cannot take a value, or the text becomes too large
      */
     public Filled fill(Map<String, String> values) {
+        return fill(values, value -> false);
+    }
+
+    /**
+     * The same where some of the values are secret.
+     *
+     * @param secret whether a value is, or holds one
+     */
+    public Filled fill(Map<String, String> values, Predicate<String> secret) {
         var known =
                 new Known() {
                     @Override
                     public Found find(String name) {
                         String value = values.get(name);
-                        return value == null ? new Found.Missing() : new Found.Value(value, false);
+                        return value == null
+                                ? new Found.Missing()
+                                : new Found.Value(value, secret.test(value));
                     }
 
                     @Override
@@ -127,7 +139,7 @@ public final class Template {
                 };
         try {
             var rendered = Rendering.of(parts(), known, new Budget());
-            return new Filled(rendered.text(), rendered.missing());
+            return new Filled(rendered.text(), rendered.missing(), rendered.masks());
         } catch (Budget.Spent spent) {
             throw new VariableProblem.TooLarge(spent.bound());
         }
@@ -137,8 +149,9 @@ public final class Template {
      * A template with values put in.
      *
      * @param unknown the references that there is no value for, as they are written; they stay
+     * @param masks what filters and loops made of secrets, which must not be seen either
      */
-    public record Filled(String text, Set<String> unknown) {}
+    public record Filled(String text, Set<String> unknown, Set<String> masks) {}
 
     List<Part> parts() {
         return parsed.parts();

@@ -85,6 +85,7 @@ class TemplateTest {
     @Test
     void everything_that_is_missing_is_told_at_once_and_stays() {
         var filled = Template.parse("#{Name} #{A} #{B} #{A} #{C | ToUpper}").fill(KNOWN);
+        assertThat(filled.masks()).isEmpty();
         assertThat(filled.unknown()).containsExactly("#{A}", "#{B}", "#{C | ToUpper}");
         assertThat(filled.text()).isEqualTo("World #{A} #{B} #{A} #{C | ToUpper}");
     }
@@ -128,5 +129,16 @@ class TemplateTest {
     @Provide
     Arbitrary<String> plain() {
         return Arbitraries.strings().withChars("ab {}$\n").ofMaxLength(8);
+    }
+
+    @Test
+    void what_a_filter_makes_of_a_secret_is_told_to_be_masked() {
+        var filled =
+                Template.parse("#{Secret | ToBase64} #{Open | ToBase64}")
+                        .fill(
+                                Map.of("Secret", "hunter2", "Open", "anybody"),
+                                value -> value.contains("hunter2"));
+        assertThat(filled.text()).isEqualTo("aHVudGVyMg== YW55Ym9keQ==");
+        assertThat(filled.masks()).containsExactly("aHVudGVyMg==");
     }
 }
