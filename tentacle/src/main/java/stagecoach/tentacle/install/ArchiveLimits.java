@@ -9,8 +9,8 @@ package stagecoach.tentacle.install;
  * @param slackBytes unpacked bytes that are allowed in any case
  */
 record ArchiveLimits(int entriesMax, long bytesMax, int ratioMax, long slackBytes) {
-    /** More than real packages need, less than a machine can bear. */
-    static final ArchiveLimits USUAL = new ArchiveLimits(50_000, 16L << 30, 200, 64L << 20);
+    /** What the server takes, and no less; its ratio is stricter. */
+    static final ArchiveLimits USUAL = new ArchiveLimits(65_535, 32L << 30, 200, 64L << 20);
 
     long bytesMax(long packedBytes) {
         return Math.min(bytesMax, packedBytes * ratioMax + slackBytes);

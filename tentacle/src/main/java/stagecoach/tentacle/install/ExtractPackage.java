@@ -9,24 +9,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Enumeration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import org.apache.commons.compress.archivers.zip.UnixStat;
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
-import org.apache.commons.compress.archivers.zip.ZipFile;
+import stagecoach.tentacle.install.archive.ArchiveReader;
+import stagecoach.tentacle.install.archive.ArchiveReader.Entry;
+import stagecoach.tentacle.install.archive.NameSet;
 import stagecoach.tentacle.trash.Trash;
 
 /**
  * Unpacks the package into a new folder. Nothing that the archive says is believed: names must stay
  * inside, links are refused, names that differ in case only too, and bytes are counted as they
- * come.
+ * come. It takes little memory, however many files there are.
  */
 final class ExtractPackage implements Behaviour {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final int TYPE = 0170000;
+    private static final int TYPE_FILE = 0100000;
+    private static final int TYPE_FOLDER = 040000;
     private static final int ALL_MAY_ALL = 0777;
 
     private final ArchiveLimits limits;
@@ -69,37 +68,33 @@ final class ExtractPackage implements Behaviour {
             throws InstallFailed, IOException, InterruptedException {
         long left = limits.bytesMax(Files.size(packed));
         int files = 0;
-        Map<String, String> names = new HashMap<>();
+        NameSet names = new NameSet();
         Files.createDirectories(content);
+        checkRoom(packed, content);
         Set<PosixFilePermission> usual =
                 hasModes(content) ? Files.getPosixFilePermissions(content) : Set.of();
-        try (ZipFile zip = ZipFile.builder().setPath(packed).get()) {
+        try (ArchiveReader archive = ArchiveReader.open(packed)) {
             byte[] buffer = new byte[BUFFER_BYTES];
             int entries = 0;
-            Enumeration<ZipArchiveEntry> all = zip.getEntries();
-            while (all.hasMoreElements()) {
-                ZipArchiveEntry entry = all.nextElement();
-                if (++entries > limits.entriesMax()) {
-                    throw new InstallFailed(
-                            "The package cannot be unpacked: it has more than %d entries."
-                                    .formatted(limits.entriesMax()));
-                }
+            for (var next = archive.next(); next.isPresent(); next = archive.next()) {
+                Entry entry = next.get();
+                checkCount(++entries);
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedException("asked to stop");
                 }
                 time.look();
-                List<String> segments = EntryName.segments(entry.getName());
+                List<String> segments = EntryName.segments(entry.name());
                 if (EntryName.isPaper(segments)) {
                     continue;
                 }
-                check(zip, entry, segments, names);
+                check(entry, segments, names);
                 Path file = resolve(content, segments);
-                if (entry.isDirectory()) {
+                if (entry.isFolder()) {
                     Files.createDirectories(file);
                     keepMode(entry, file, usual, "rwx------");
                     continue;
                 }
-                left -= write(zip, entry, file, buffer, left);
+                left -= write(archive, entry, file, buffer, left);
                 keepMode(entry, file, usual, "rw-------");
                 files++;
             }
@@ -107,28 +102,62 @@ final class ExtractPackage implements Behaviour {
         return files;
     }
 
-    private static void check(
-            ZipFile zip, ZipArchiveEntry entry, List<String> segments, Map<String, String> names)
-            throws InstallFailed {
-        int type = entry.getUnixMode() & UnixStat.FILE_TYPE_FLAG;
-        if (type != 0 && type != UnixStat.FILE_FLAG && type != UnixStat.DIR_FLAG) {
-            throw EntryName.refused(entry.getName(), "is a link or a device");
+    private void checkCount(long entries) throws InstallFailed {
+        if (entries > limits.entriesMax()) {
+            throw new InstallFailed(
+                    "The package cannot be unpacked: it has more than %d entries."
+                            .formatted(limits.entriesMax()));
         }
-        if (!zip.canReadEntryData(entry)) {
+    }
+
+    /** Sees before anything is written whether there is room for what the archive says it holds. */
+    private void checkRoom(Path packed, Path content) throws InstallFailed, IOException {
+        long bytes = 0;
+        try (ArchiveReader archive = ArchiveReader.open(packed)) {
+            checkCount(archive.entries());
+            long entries = 0;
+            for (var next = archive.next(); next.isPresent(); next = archive.next()) {
+                checkCount(++entries);
+                // What is more than all that may come out is found when it comes.
+                long more = next.get().bytes();
+                boolean fits = more >= 0 && more <= limits.bytesMax() - bytes;
+                bytes = fits ? bytes + more : limits.bytesMax();
+            }
+        }
+        long free = Files.getFileStore(content).getUsableSpace();
+        if (bytes > free && bytes <= limits.bytesMax(Files.size(packed))) {
+            throw new InstallFailed(
+                    "The package cannot be unpacked: it needs %d MiB in %s, and %d MiB are free there."
+                            .formatted(bytes >> 20, content.getParent(), free >> 20));
+        }
+    }
+
+    private static void check(Entry entry, List<String> segments, NameSet names)
+            throws InstallFailed {
+        int type = entry.unixMode() & TYPE;
+        // Maven's archivers used to mark some folders with all bits, which is no kind of file.
+        boolean isFolderOfMaven = entry.isFolder() && type == TYPE;
+        if (type != 0 && type != TYPE_FILE && type != TYPE_FOLDER && !isFolderOfMaven) {
+            throw EntryName.refused(entry.name(), "is a link or a device");
+        }
+        if (!entry.isReadable()) {
             throw EntryName.refused(
-                    entry.getName(), "is encrypted or packed in a way that is not known here");
+                    entry.name(), "is encrypted or packed in a way that is not known here");
         }
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < segments.size(); i++) {
             path.append('/').append(segments.get(i));
-            String spelled = path.toString();
-            boolean last = i == segments.size() - 1;
-            String kind = (last && !entry.isDirectory() ? "file:" : "folder:") + spelled;
-            String before = names.putIfAbsent(spelled.toLowerCase(Locale.ROOT), kind);
-            if (before != null && !(before.equals(kind) && kind.startsWith("folder:"))) {
-                throw EntryName.refused(
-                        entry.getName(),
-                        "is there twice, or differs from another in upper and lower case only");
+            boolean isFolder = i < segments.size() - 1 || entry.isFolder();
+            switch (names.add(path.toString(), isFolder)) {
+                case TAKEN -> {}
+                case CLASHES ->
+                        throw EntryName.refused(
+                                entry.name(),
+                                "is there twice, or differs from another in upper and lower case only");
+                case TOO_MANY ->
+                        throw new InstallFailed(
+                                "The package cannot be unpacked: it has more than %d files and folders."
+                                        .formatted(NameSet.SEEN_MAX));
             }
         }
     }
@@ -150,14 +179,14 @@ final class ExtractPackage implements Behaviour {
         return path;
     }
 
-    private long write(ZipFile zip, ZipArchiveEntry entry, Path file, byte[] buffer, long left)
+    private long write(ArchiveReader archive, Entry entry, Path file, byte[] buffer, long left)
             throws IOException, InstallFailed {
         Path folder = file.getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
         long written = 0;
-        try (InputStream in = zip.getInputStream(entry);
+        try (InputStream in = archive.content(entry);
                 OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 written += count;
@@ -168,6 +197,9 @@ final class ExtractPackage implements Behaviour {
                 }
                 out.write(buffer, 0, count);
             }
+        }
+        if (written != entry.bytes()) {
+            throw EntryName.refused(entry.name(), "has another length than its archive says");
         }
         return written;
     }
@@ -180,9 +212,9 @@ final class ExtractPackage implements Behaviour {
      * @param usual what this process may give a folder
      */
     private static void keepMode(
-            ZipArchiveEntry entry, Path path, Set<PosixFilePermission> usual, String ownersOwn)
+            Entry entry, Path path, Set<PosixFilePermission> usual, String ownersOwn)
             throws IOException {
-        int mode = entry.getUnixMode() & ALL_MAY_ALL;
+        int mode = entry.unixMode() & ALL_MAY_ALL;
         if (mode == 0 || !hasModes(path)) {
             return;
         }

@@ -30,6 +30,8 @@ final class FolderSync {
     /** A file system that several ask at once writes its own journal once for all of them. */
     private static final int AT_ONCE = 8;
 
+    private static final int TOGETHER_MAX = 512;
+
     private final Force force;
 
     private FolderSync(Force force) {
@@ -82,20 +84,81 @@ final class FolderSync {
 
     /** Returns when {@code folder}, its own name included, is on disk; links are not followed. */
     void sync(Path folder) throws IOException, InterruptedException {
-        var tasks = new ArrayList<Callable<Path>>();
-        for (Path path : pathsOf(folder)) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            Visitor visitor = new Visitor(folder, threads);
+            Files.walkFileTree(folder, visitor);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("asked to stop");
+            }
+            Path above = folder.toAbsolutePath().getParent();
+            if (above != null) {
+                visitor.add(above);
+            }
+            visitor.syncAll();
+        }
+    }
+
+    /** Syncs what it meets, so many at a time: a large package must not fill the memory. */
+    private final class Visitor extends SimpleFileVisitor<Path> {
+        private final Path folder;
+        private final ExecutorService threads;
+        private final List<Callable<Path>> tasks = new ArrayList<>();
+
+        Visitor(Path folder, ExecutorService threads) {
+            this.folder = folder;
+            this.threads = threads;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes is) throws IOException {
+            return is.isRegularFile() && Files.isReadable(file)
+                    ? met(file)
+                    : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path path, IOException why) {
+            // What a script has closed to us is that script's to keep.
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path inner, @Nullable IOException why)
+                throws IOException {
+            return met(inner);
+        }
+
+        private FileVisitResult met(Path path) throws IOException {
+            add(path);
+            if (tasks.size() >= TOGETHER_MAX) {
+                try {
+                    syncAll();
+                } catch (InterruptedException e) {
+                    // Whoever waits for the folder looks for it.
+                    Thread.currentThread().interrupt();
+                    return FileVisitResult.TERMINATE;
+                }
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        void add(Path path) {
             tasks.add(
                     () -> {
                         forceUnlessGone(path, folder);
                         return path;
                     });
         }
-        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
-            for (Future<Path> done : threads.invokeAll(tasks)) {
-                done.get();
+
+        void syncAll() throws IOException, InterruptedException {
+            try {
+                for (Future<Path> done : threads.invokeAll(tasks)) {
+                    done.get();
+                }
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
             }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+            tasks.clear();
         }
     }
 
@@ -111,38 +174,5 @@ final class FolderSync {
             }
             LOG.debug("a file went while its folder was synced path={}", path);
         }
-    }
-
-    private static List<Path> pathsOf(Path folder) throws IOException {
-        var paths = new ArrayList<Path>();
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes is) {
-                        if (is.isRegularFile() && Files.isReadable(file)) {
-                            paths.add(file);
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path path, IOException why) {
-                        // What a script has closed to us is that script's to keep.
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path inner, @Nullable IOException why) {
-                        paths.add(inner);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
-        Path above = folder.toAbsolutePath().getParent();
-        if (above != null) {
-            paths.add(above);
-        }
-        return paths;
     }
 }

@@ -61,7 +61,8 @@ public final class TicketFolder implements Closeable {
     public record Accepted(Instant at, long order, Deliver delivered) {}
 
     /** Puts an accepted command on disk. */
-    static TicketFolder create(Path work, Vault vault, Trash trash, Accepted accepted) throws IOException {
+    static TicketFolder create(Path work, Vault vault, Trash trash, Accepted accepted)
+            throws IOException {
         Ticket ticket = accepted.delivered().command().ticket();
         Path path = work.resolve(ticket.toString());
         Path half = work.resolve("." + ticket + ".new");
@@ -82,7 +83,8 @@ public final class TicketFolder implements Closeable {
      *
      * @throws DamagedJournal if its journal has lost records
      */
-    static TicketFolder open(Path path, Ticket ticket, Vault vault, Trash trash) throws IOException {
+    static TicketFolder open(Path path, Ticket ticket, Vault vault, Trash trash)
+            throws IOException {
         List<JournalEntry> entries = new ArrayList<>();
         RecordFile journal =
                 RecordFile.open(
@@ -152,8 +154,7 @@ public final class TicketFolder implements Closeable {
     /** Puts texts on disk, sealed, that must be hidden besides those of the command. */
     void keepMasks(List<String> masks) throws IOException {
         PrivateFiles.write(
-                path.resolve(MASKS),
-                vault.seal(StagecoachJson.bytes(masks), MASKS + ":" + ticket));
+                path.resolve(MASKS), vault.seal(StagecoachJson.bytes(masks), MASKS + ":" + ticket));
     }
 
     /**

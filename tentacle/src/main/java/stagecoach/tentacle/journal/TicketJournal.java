@@ -52,8 +52,7 @@ public final class TicketJournal {
         this(home, clock, System::nanoTime, news, Trash.onDisk());
     }
 
-    TicketJournal(
-            Home home, InstantSource clock, LongSupplier nanoTime, Runnable news, Trash trash)
+    TicketJournal(Home home, InstantSource clock, LongSupplier nanoTime, Runnable news, Trash trash)
             throws IOException {
         this.work = home.work();
         this.tombstones = home.work().resolve("tombstones");
@@ -108,7 +107,8 @@ public final class TicketJournal {
             try {
                 open.add(opened(TicketFolder.open(path, ticket.get(), vault, trash)));
             } catch (IOException e) {
-                // Also what another user has left there: one ticket must not keep all from starting.
+                // Also what another user has left there: one ticket must not keep all from
+                // starting.
                 LOG.warn("a ticket cannot be taken up ticket={}", ticket.get(), e);
                 damaged.add(ticket.get());
             }

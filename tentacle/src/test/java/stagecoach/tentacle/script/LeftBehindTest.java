@@ -52,8 +52,7 @@ class LeftBehindTest {
         if (Files.exists(trace)) {
             for (String pid : Files.readString(trace).split("\\s+", -1)) {
                 if (!pid.isEmpty()) {
-                    ProcessHandle.of(Long.parseLong(pid))
-                            .ifPresent(ProcessHandle::destroyForcibly);
+                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
                 }
             }
         }
@@ -78,8 +77,7 @@ class LeftBehindTest {
     @Test
     void a_server_that_a_script_leaves_behind_writing_holds_nothing_up() throws Exception {
         LiveTicket live =
-                tickets.accept(
-                        Deliveries.bash("echo ready\n" + writerInBackground() + "exit 3"));
+                tickets.accept(Deliveries.bash("echo ready\n" + writerInBackground() + "exit 3"));
         Instant begun = Instant.now();
         CommandResult result = run(live);
         assertThat(result.exitCode()).contains(3);

@@ -126,8 +126,7 @@ class SensitiveOutputTest {
     }
 
     @Test
-    void what_a_script_printed_lies_unmasked_on_the_disk_no_longer_than_it_runs()
-            throws Exception {
+    void what_a_script_printed_lies_unmasked_on_the_disk_no_longer_than_it_runs() throws Exception {
         LiveTicket live =
                 tickets.accept(
                         Deliveries.script(
