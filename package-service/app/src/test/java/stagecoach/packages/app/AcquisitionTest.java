@@ -33,6 +33,7 @@ import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.access.ServiceToken;
@@ -63,6 +64,7 @@ class AcquisitionTest {
 
     @Inject ServiceToken tokens;
     @Inject FolderBlobStore blobs;
+    @Inject StoreCheck store;
 
     private final Link link = new Link(Http::port);
     private final Deployment deployment = new Deployment();
@@ -370,6 +372,8 @@ class AcquisitionTest {
         byte[] rotten = nupkg.bytes().clone();
         rotten[7] ^= 1;
         Files.write(blobs.file(nupkg.sha512()), rotten);
+        // As it is after a start.
+        store.doubt(nupkg.sha512());
         var needs = Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "eu"));
 
         deployment.start(2, false, needs);

@@ -27,6 +27,7 @@ import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.packages.app.keeping.PackageSweep;
 import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.packages.app.upstream.Deadline;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.foreign.FeedOutside;
@@ -93,6 +94,8 @@ class SoundReadsTest {
         var nupkg = Packages.fresh();
         assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
         damage(nupkg, flipped(nupkg));
+        // As it is after a start.
+        store.doubt(nupkg.sha512());
 
         HttpResponse<byte[]> first = download(nupkg);
         assertThat(first.statusCode()).isEqualTo(503);
@@ -118,6 +121,7 @@ class SoundReadsTest {
         var pushed = Packages.fresh();
         assertThat(Http.pushed(pushed.bytes())).isEqualTo(201);
         damage(pushed, flipped(pushed));
+        store.doubt(pushed.sha512());
         assertThat(nuspec(pushed).statusCode()).isEqualTo(503);
 
         Packages.Nupkg read = readThrough();
@@ -126,6 +130,18 @@ class SoundReadsTest {
         store.doubt(read.sha512());
         assertThat(nuspec(read).body()).isEqualTo(nuspec);
         assertThat(Files.readAllBytes(blobs.file(read.sha512()))).isEqualTo(read.bytes());
+    }
+
+    /** Seen by that damage is not found which came later. */
+    @Test
+    void what_was_compared_as_it_came_is_not_read_again_before_it_is_given() throws Exception {
+        var pushed = Packages.fresh();
+        assertThat(Http.pushed(pushed.bytes())).isEqualTo(201);
+        Packages.Nupkg fetched = readThrough();
+        for (Packages.Nupkg nupkg : List.of(pushed, fetched)) {
+            damage(nupkg, flipped(nupkg));
+            assertThat(download(nupkg).body()).isEqualTo(flipped(nupkg));
+        }
     }
 
     @Test
@@ -222,7 +238,7 @@ class SoundReadsTest {
                                             store.checkForReaders(
                                                     FeedId.BUILT_IN,
                                                     slow.pin(),
-                                                    Duration.ofMillis(1))))
+                                                    Deadline.in(Duration.ofMillis(1)))))
                     .hasValueSatisfying(said -> assertThat(said).contains("is being read again"));
             // Whoever reads it once more must not wait.
             Files.delete(pipe);

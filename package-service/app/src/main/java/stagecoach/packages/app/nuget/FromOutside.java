@@ -3,8 +3,10 @@ package stagecoach.packages.app.nuget;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.time.Duration;
 import java.util.Optional;
 import stagecoach.decider.Rejection;
+import stagecoach.packages.app.upstream.Deadline;
 import stagecoach.packages.app.upstream.ReadThrough;
 import stagecoach.packages.app.upstream.ReadThrough.NoRoomException;
 import stagecoach.packages.app.upstream.ReadThrough.UnderwayException;
@@ -20,6 +22,9 @@ import stagecoach.runtime.access.Problems;
  */
 @Singleton
 class FromOutside {
+    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
+    private static final Duration PATIENCE = Duration.ofSeconds(80);
+
     private final LoggedCauses logged = new LoggedCauses();
     private final ReadThrough readThrough;
     private final Problems problems;
@@ -31,8 +36,13 @@ class FromOutside {
         this.caller = caller;
     }
 
+    /** For an answer that is asked for now. */
+    static Deadline deadline() {
+        return Deadline.in(PATIENCE);
+    }
+
     interface Question<R> {
-        Optional<R> ask(ReadThrough readThrough)
+        Optional<R> ask(ReadThrough readThrough, Deadline deadline)
                 throws FeedException, InterruptedException, UnderwayException, NoRoomException;
     }
 
@@ -41,12 +51,12 @@ class FromOutside {
      * no room on our disk a 507. To another server of our kind, perhaps ourselves, we are no way to
      * feeds outside: two that read through each other would ask for ever.
      */
-    <R> Optional<R> asked(HttpHeaders asked, Question<R> question) {
+    <R> Optional<R> asked(HttpHeaders asked, Deadline deadline, Question<R> question) {
         if (asked.getRequestHeader("Via").stream().anyMatch(via -> via.contains(FeedHttp.VIA))) {
             return Optional.empty();
         }
         try {
-            return question.ask(readThrough);
+            return question.ask(readThrough, deadline);
         } catch (FeedException e) {
             throw new WebApplicationException(
                     problems.response(

@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -19,6 +18,7 @@ import stagecoach.decider.Rejection;
 import stagecoach.packages.app.index.BlobAnswers;
 import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.packages.app.upstream.Deadline;
 import stagecoach.packages.app.upstream.ReadThrough.Given;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.nuget.FlatContainer;
@@ -34,9 +34,6 @@ import stagecoach.vocabulary.packages.PackageVersion;
 @RunOnVirtualThread
 @Tag(name = "NuGet")
 public class NuGetResource {
-    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
-    private static final Duration PATIENCE = Duration.ofSeconds(80);
-
     private final FlatContainer packages;
     private final BlobAnswers blobs;
     private final StoreCheck store;
@@ -99,7 +96,7 @@ public class NuGetResource {
 
     private Optional<Response> found(FlatPath asked, boolean head, HttpHeaders headers)
             throws IOException {
-        long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
+        Deadline deadline = FromOutside.deadline();
         return switch (asked) {
             case FlatPath.Versions(var id) ->
                     packages.versions(id)
@@ -107,15 +104,18 @@ public class NuGetResource {
                                     () ->
                                             outside.asked(
                                                     headers,
-                                                    o -> FlatContainer.document(o.versions(id))))
+                                                    deadline,
+                                                    (o, until) ->
+                                                            FlatContainer.document(
+                                                                    o.versions(id, until))))
                             .map(versions -> Documents.json(versions, headers));
             case FlatPath.Nuspec(var id, var version) ->
-                    nuspec(id, version, headers, giveUpAt)
+                    nuspec(id, version, headers, deadline)
                             .map(xml -> Documents.of(xml, MediaType.APPLICATION_XML_TYPE, headers));
             case FlatPath.Nupkg(var id, var version) -> {
-                Optional<Given> given = given(id, version, head, headers);
+                Optional<Given> given = given(id, version, head, headers, deadline);
                 if (given.isPresent() && !head) {
-                    refuseDamaged(given.get(), giveUpAt);
+                    refuseDamaged(given.get(), deadline);
                 }
                 yield given.isEmpty()
                         ? Optional.empty()
@@ -125,23 +125,22 @@ public class NuGetResource {
     }
 
     private Optional<byte[]> nuspec(
-            PackageId id, PackageVersion version, HttpHeaders headers, long giveUpAt)
+            PackageId id, PackageVersion version, HttpHeaders headers, Deadline deadline)
             throws IOException {
-        Optional<Given> given = given(id, version, true, headers);
+        Optional<Given> given = given(id, version, true, headers, deadline);
         if (given.isEmpty()) {
             return Optional.empty();
         }
         // It is read out of the package.
-        refuseDamaged(given.get(), giveUpAt);
+        refuseDamaged(given.get(), deadline);
         return packages.nuspec(given.get().pin());
     }
 
     /** These clients compare no digest. What it took to bring it is of their patience, too. */
-    private void refuseDamaged(Given given, long giveUpAt) {
-        Duration patience = Duration.ofNanos(Math.max(0, giveUpAt - System.nanoTime()));
+    private void refuseDamaged(Given given, Deadline deadline) {
         Optional<String> problem;
         try {
-            problem = store.checkForReaders(given.feed(), given.pin(), patience);
+            problem = store.checkForReaders(given.feed(), given.pin(), deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             problem = Optional.of("The server is being stopped.");
@@ -152,10 +151,14 @@ public class NuGetResource {
     }
 
     private Optional<Given> given(
-            PackageId id, PackageVersion version, boolean head, HttpHeaders headers) {
+            PackageId id,
+            PackageVersion version,
+            boolean head,
+            HttpHeaders headers,
+            Deadline deadline) {
         Optional<PackageEntry> entry = packages.nupkg(id, version);
         if (entry.isEmpty()) {
-            return outside.asked(headers, o -> o.give(id, version));
+            return outside.asked(headers, deadline, (o, until) -> o.give(id, version, until));
         }
         if (!head) {
             unitOfWork.execute(tx -> leases.touch(tx, entry.get().pin().sha512()));

@@ -20,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.packages.server.ingest.Ingestion;
 import stagecoach.packages.server.ingest.PackageIngest;
@@ -38,12 +39,19 @@ import stagecoach.vocabulary.packages.PackagePin;
 public class PushResource {
     private final PackageIngest ingest;
     private final Listings listings;
+    private final StoreCheck store;
     private final Problems problems;
     private final Clock clock;
 
-    PushResource(PackageIngest ingest, Listings listings, Problems problems, Clock clock) {
+    PushResource(
+            PackageIngest ingest,
+            Listings listings,
+            StoreCheck store,
+            Problems problems,
+            Clock clock) {
         this.ingest = ingest;
         this.listings = listings;
+        this.store = store;
         this.problems = problems;
         this.clock = clock;
     }
@@ -118,6 +126,7 @@ public class PushResource {
         return switch (ingestion) {
             case Ingestion.Added(var entry) -> {
                 PackagePin pin = entry.pin();
+                store.came(pin.sha512());
                 Log.infof(
                         "A package was pushed. id=%s version=%s bytes=%d sha512=%s",
                         pin.id(), pin.version(), pin.size(), pin.sha512());

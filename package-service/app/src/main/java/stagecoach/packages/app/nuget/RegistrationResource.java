@@ -68,11 +68,12 @@ public class RegistrationResource {
                         () ->
                                 outside.asked(
                                         headers,
-                                        o ->
+                                        FromOutside.deadline(),
+                                        (o, deadline) ->
                                                 Registrations.document(
                                                         asked,
                                                         hive,
                                                         urls,
-                                                        o.registered(asked.id()))));
+                                                        o.registered(asked.id(), deadline))));
     }
 }

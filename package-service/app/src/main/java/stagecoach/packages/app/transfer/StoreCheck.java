@@ -23,6 +23,7 @@ import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.app.keeping.Removals;
 import stagecoach.packages.app.transfer.Rescuer.Rescued;
+import stagecoach.packages.app.upstream.Deadline;
 import stagecoach.packages.app.upstream.Fetch;
 import stagecoach.packages.app.upstream.Upstream;
 import stagecoach.packages.app.upstream.Upstream.Asker;
@@ -38,9 +39,9 @@ import stagecoach.vocabulary.process.Action;
 
 /**
  * Sees to it that the central store holds a package, unchanged: it is read again when it is first
- * asked for after a start, be it by a deployment or by a NuGet client, when somebody got other
- * bytes, when forced, and now and then. What is lost comes back from a cache that holds it, or from
- * the feed that it came from.
+ * asked for after a start, unless it came since, be it by a deployment or by a NuGet client, when
+ * somebody got other bytes, when forced, and now and then. What is lost comes back from a cache
+ * that holds it, or from the feed that it came from.
  */
 @Singleton
 public class StoreCheck {
@@ -78,6 +79,7 @@ public class StoreCheck {
         this.clock = clock;
         // What comes in their place is read again before it is believed.
         removals.listen(verified::remove);
+        upstream.listen(verified::add);
     }
 
     /**
@@ -113,6 +115,11 @@ public class StoreCheck {
         forReaders.stop();
         forAll.stop();
         threads.shutdownNow();
+    }
+
+    /** Some bytes were compared as they came just now: nobody need read them again. */
+    public void came(Sha512 sha512) {
+        verified.add(sha512);
     }
 
     /** Somebody got other bytes from here: they are read again before they are believed. */
@@ -157,17 +164,17 @@ public class StoreCheck {
      * The same for readers who compare no digest, so that what they get must be right: however many
      * ask, it is read, and brought back, once.
      *
-     * @param patience after which it is said that it is still under way
+     * @param deadline after which it is said that it is still under way
      * @return why the package cannot be given now, in words for anybody; empty if it is here
      */
-    public Optional<String> checkForReaders(FeedId feed, PackagePin pin, Duration patience)
+    public Optional<String> checkForReaders(FeedId feed, PackagePin pin, Deadline deadline)
             throws InterruptedException {
         if (isKnownToBeSound(pin)) {
             return Optional.empty();
         }
         var reading = readings.computeIfAbsent(pin.sha512(), _ -> read(named(feed, pin)));
         try {
-            return reading.get(patience.toMillis(), TimeUnit.MILLISECONDS)
+            return reading.get(deadline.left().toMillis(), TimeUnit.MILLISECONDS)
                     .map(
                             _ ->
                                     "The server's copy of %s %s is damaged or gone, and there is no other one yet. Its log says who was asked."

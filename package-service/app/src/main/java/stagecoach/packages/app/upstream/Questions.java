@@ -21,8 +21,8 @@ import stagecoach.vocabulary.identity.FeedId;
  * @param <R> what is answered
  */
 final class Questions<R> {
-    /** Less than the 100 seconds that NuGet's clients wait for an answer to begin. */
-    private static final Duration PATIENCE = Duration.ofSeconds(80);
+    /** So much later is said that nothing came, so that whoever asks can say it himself. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     /** Of one feed; who asks beyond these waits for his turn. */
     private static final int AT_ONCE_MAX = 8;
@@ -53,26 +53,29 @@ final class Questions<R> {
     /**
      * The answer, perhaps to somebody else who asks about the same.
      *
-     * @throws UnderwayException if it did not come in time
+     * @throws UnderwayException if it did not come in time; who asks next may still get it
      */
-    R ask(FeedId feed, Object about, Question<R> question)
+    R ask(FeedId feed, Object about, Deadline deadline, Question<R> question)
             throws FeedException, InterruptedException, UnderwayException {
         var key = new Key(feed, about);
         var mine = new CompletableFuture<R>();
         @Nullable CompletableFuture<R> others = open.putIfAbsent(key, mine);
         if (others == null) {
-            askFor(key, mine, question);
+            // Not by whoever asks: he must not wait longer than he can, whatever the feed does.
+            Thread.ofVirtual()
+                    .name("feed-question")
+                    .start(() -> askFor(key, mine, deadline, question));
         }
-        return answered(others == null ? mine : others);
+        return answered(others == null ? mine : others, deadline);
     }
 
-    private void askFor(Key key, CompletableFuture<R> answer, Question<R> question)
-            throws InterruptedException {
+    private void askFor(
+            Key key, CompletableFuture<R> answer, Deadline deadline, Question<R> question) {
         try {
-            answer.complete(inTurn(key.feed(), question));
+            answer.complete(inTurn(key.feed(), deadline, question));
         } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             answer.completeExceptionally(new UnderwayException("The server is being stopped."));
-            throw e;
         } catch (FeedException | UnderwayException | RuntimeException | Error e) {
             answer.completeExceptionally(e);
         } finally {
@@ -80,17 +83,16 @@ final class Questions<R> {
         }
     }
 
-    private R inTurn(FeedId feed, Question<R> question)
+    private R inTurn(FeedId feed, Deadline deadline, Question<R> question)
             throws FeedException, InterruptedException, UnderwayException {
-        long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
         Semaphore ofFeed = turns.computeIfAbsent(feed, _ -> new Semaphore(AT_ONCE_MAX, true));
-        if (!ofFeed.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        if (!ofFeed.tryAcquire(deadline.left().toMillis(), TimeUnit.MILLISECONDS)) {
             throw new UnderwayException(
                     "%d questions to the feed \"%s\" are open, and this one did not get its turn."
                             .formatted(AT_ONCE_MAX, feed));
         }
         try {
-            return question.ask(Duration.ofNanos(Math.max(0, giveUpAt - System.nanoTime())));
+            return question.ask(deadline.left());
         } finally {
             ofFeed.release();
         }
@@ -106,10 +108,10 @@ final class Questions<R> {
         }
     }
 
-    private R answered(CompletableFuture<R> answer)
+    private R answered(CompletableFuture<R> answer, Deadline deadline)
             throws FeedException, InterruptedException, UnderwayException {
         try {
-            return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return answer.get(deadline.left().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new UnderwayException("A feed outside has not answered yet.");
         } catch (ExecutionException e) {

@@ -84,7 +84,7 @@ public class ReadThrough {
      *
      * @throws FeedException if it does not answer and none is held
      */
-    public List<PackageVersion> versions(PackageId id)
+    public List<PackageVersion> versions(PackageId id, Deadline deadline)
             throws FeedException, InterruptedException, UnderwayException {
         Optional<FeedId> source = source(id);
         if (source.isEmpty()) {
@@ -93,7 +93,7 @@ public class ReadThrough {
         List<PackageVersion> held = held(source.get(), id);
         try {
             List<PackageVersion> told =
-                    asked(askedForVersions, source.get(), id, feed -> feed.versions(id));
+                    asked(askedForVersions, source.get(), id, deadline, feed -> feed.versions(id));
             return Stream.concat(told.stream(), held.stream()).distinct().sorted().toList();
         } catch (FeedException e) {
             if (held.isEmpty()) {
@@ -119,12 +119,17 @@ public class ReadThrough {
      *
      * @throws FeedException if the feed does not answer: what a package depends on is not guessed
      */
-    public List<RegisteredVersion> registered(PackageId id)
+    public List<RegisteredVersion> registered(PackageId id, Deadline deadline)
             throws FeedException, InterruptedException, UnderwayException {
         Optional<FeedId> source = source(id);
         return source.isEmpty()
                 ? List.of()
-                : asked(askedForRegistrations, source.get(), id, feed -> feed.registered(id))
+                : asked(
+                                askedForRegistrations,
+                                source.get(),
+                                id,
+                                deadline,
+                                feed -> feed.registered(id))
                         .stream()
                         .sorted(Comparator.comparing(RegisteredVersion::version))
                         .toList();
@@ -138,7 +143,7 @@ public class ReadThrough {
     public record Given(FeedId feed, PackagePin pin) {}
 
     /** A package, brought here if it is not; empty if there is none that may be read through. */
-    public Optional<Given> give(PackageId id, PackageVersion version)
+    public Optional<Given> give(PackageId id, PackageVersion version, Deadline deadline)
             throws FeedException, InterruptedException, UnderwayException, NoRoomException {
         Optional<FeedId> source = source(id);
         if (source.isEmpty()) {
@@ -154,6 +159,7 @@ public class ReadThrough {
                 askedForPackages.ask(
                         feed,
                         new Named(id, version),
+                        deadline,
                         patience -> upstream.await(Asker.READER, feed, id, version, patience));
         return switch (fetch) {
             case Fetch.Here here -> kept(feed, here.pin()).map(pin -> new Given(feed, pin));
@@ -190,9 +196,15 @@ public class ReadThrough {
     }
 
     private <R> List<R> asked(
-            Questions<List<R>> questions, FeedId id, PackageId about, Question<List<R>> question)
+            Questions<List<R>> questions,
+            FeedId id,
+            PackageId about,
+            Deadline deadline,
+            Question<List<R>> question)
             throws FeedException, InterruptedException, UnderwayException {
         Optional<PackageFeed> feed = upstream.feed(id);
-        return feed.isEmpty() ? List.of() : questions.ask(id, about, _ -> question.ask(feed.get()));
+        return feed.isEmpty()
+                ? List.of()
+                : questions.ask(id, about, deadline, _ -> question.ask(feed.get()));
     }
 }

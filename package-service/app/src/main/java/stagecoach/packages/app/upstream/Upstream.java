@@ -7,19 +7,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.app.keeping.Removals;
 import stagecoach.packages.app.upstream.FirstSeen.Seen;
@@ -51,9 +49,6 @@ import stagecoach.vocabulary.packages.Sha512;
 public class Upstream {
     private static final int MEGABYTE = 1 << 20;
 
-    /** Who asks later than this after a failure wants another attempt. */
-    private static final long TOLD_NANOS_MAX = Duration.ofMinutes(1).toNanos();
-
     private final UnitOfWork unitOfWork;
     private final FeedCatalog catalog;
     private final Feeds feeds;
@@ -64,6 +59,7 @@ public class Upstream {
     private final Map<Key, Flight> flights = new ConcurrentHashMap<>();
 
     private final FetchThreads threads = new FetchThreads();
+    private final List<Consumer<Sha512>> listeners = new CopyOnWriteArrayList<>();
 
     /** For whom something is fetched. */
     public enum Asker {
@@ -99,37 +95,9 @@ public class Upstream {
         }
     }
 
-    private record Flight(
-            CompletableFuture<Fetch> end,
-            AtomicLong came,
-            AtomicLong landedAt,
-            Set<Asker> askers,
-            AtomicBoolean begun) {
-        Flight() {
-            this(
-                    new CompletableFuture<>(),
-                    new AtomicLong(),
-                    new AtomicLong(),
-                    EnumSet.noneOf(Asker.class),
-                    new AtomicBoolean());
-        }
-
-        void land(Fetch result) {
-            landedAt.set(System.nanoTime());
-            end.complete(result);
-        }
-
-        void crash(Throwable cause) {
-            landedAt.set(System.nanoTime());
-            end.completeExceptionally(cause);
-        }
-
-        /** Whether there is nothing more to tell of it. */
-        boolean isOver() {
-            return end.isDone()
-                    && ((!end.isCompletedExceptionally() && end.join() instanceof Fetch.Here)
-                            || System.nanoTime() - landedAt.get() > TOLD_NANOS_MAX);
-        }
+    /** Tells of bytes that came just now, and were compared. */
+    public void listen(Consumer<Sha512> came) {
+        listeners.add(came);
     }
 
     /** The feed, if there is one of this id. */
@@ -215,8 +183,10 @@ public class Upstream {
         var flight = flight(asker, key);
         try {
             Fetch end = flight.end().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            // Who asks next, after it was told, begins anew.
-            flights.remove(key, flight);
+            // Who asks next, after it was told, begins anew; but he would only fill the disk anew.
+            if (!(end instanceof Fetch.NoRoom)) {
+                flights.remove(key, flight);
+            }
             return end;
         } catch (TimeoutException e) {
             return new Fetch.Underway(
@@ -287,7 +257,7 @@ public class Upstream {
                     key.id(),
                     key.version());
             return new Fetch.NoRoom(
-                    "The server's disk of packages is full, so that %s %s cannot be fetched from the feed \"%s\". Make room (see retention), then ask for it again."
+                    "The server's disk of packages is full, so that %s %s cannot be fetched from the feed \"%s\". Make room (see retention), and ask for it again a minute later."
                             .formatted(key.id(), key.version(), key.feed()));
         }
         Log.errorf(e, "A package cannot be stored. feed=%s id=%s", key.feed(), key.id());
@@ -357,6 +327,7 @@ public class Upstream {
                     key,
                     "another server of ours got other bytes a moment ago. A version must never change; give the package a new one.");
         }
+        listeners.forEach(listener -> listener.accept(digest));
         Log.infof(
                 "A package came from its feed. feed=%s id=%s version=%s bytes=%d bytesResumed=%d attempts=%d confirmed=%s",
                 key.feed(),
