@@ -111,6 +111,31 @@ class ReadThroughTest {
     }
 
     @Test
+    void of_what_a_feed_tells_only_the_pages_are_read_that_a_client_asks_for() throws Exception {
+        readThrough(family + ".*");
+        String id = (family + ".Web").toLowerCase(Locale.ROOT);
+        outside.documents.put(
+                "/reg/%s/index.json".formatted(id),
+                "{\"items\":[{\"@id\":\"/reg/1\",\"lower\":\"1.0.0\",\"upper\":\"1.9.0\"},{\"@id\":\"/reg/2\",\"lower\":\"2.0.0\",\"upper\":\"2.9.0\"}]}"
+                        .getBytes(UTF_8));
+        for (int page = 1; page <= 2; page++) {
+            outside.documents.put(
+                    "/reg/" + page,
+                    "{\"items\":[{\"catalogEntry\":{\"version\":\"%d.0.0\"}}]}"
+                            .formatted(page)
+                            .getBytes(UTF_8));
+        }
+        String registration = "/nuget/v3/registrations/plain/%s/".formatted(id);
+
+        assertThat(Http.get(registration + "2.0.0.json").statusCode()).isEqualTo(200);
+        assertThat(outside.asked).contains("/reg/2").doesNotContain("/reg/1");
+        assertThat(Http.get(registration + "page/1.0.0/1.9.0.json").body())
+                .contains("\"count\":1", "\"lower\":\"1.0.0\"");
+        assertThat(outside.asked).containsOnlyOnce("/reg/1", "/reg/2");
+        assertThat(Http.get(registration + "index.json").body()).contains("\"count\":2");
+    }
+
+    @Test
     void a_feed_that_does_not_answer_is_a_bad_gateway_and_what_it_has_not_is_not_found()
             throws Exception {
         var nupkg = held("Web", "1.0.0");

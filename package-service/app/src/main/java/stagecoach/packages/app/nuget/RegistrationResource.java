@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import stagecoach.decider.Rejection;
+import stagecoach.packages.feeds.protocol.VersionSpan;
 import stagecoach.packages.server.nuget.FeedUrls;
 import stagecoach.packages.server.nuget.Hive;
 import stagecoach.packages.server.nuget.RegistrationPath;
@@ -74,6 +75,19 @@ public class RegistrationResource {
                                                         asked,
                                                         hive,
                                                         urls,
-                                                        o.registered(asked.id(), deadline))));
+                                                        o.registered(
+                                                                asked.id(),
+                                                                span(asked),
+                                                                deadline))));
+    }
+
+    /** What the document tells of. */
+    private static VersionSpan span(RegistrationPath asked) {
+        return switch (asked) {
+            case RegistrationPath.Index _ -> VersionSpan.ALL;
+            case RegistrationPath.Page(_, var lower, var upper) ->
+                    VersionSpan.between(lower, upper);
+            case RegistrationPath.Leaf(_, var version) -> VersionSpan.just(version);
+        };
     }
 }

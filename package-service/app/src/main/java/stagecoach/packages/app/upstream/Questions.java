@@ -50,6 +50,11 @@ final class Questions<R> {
         R ask(Duration patience) throws FeedException, InterruptedException;
     }
 
+    /** Whether this was asked lately, so that it costs nothing to ask it again. */
+    boolean isOpen(FeedId feed, Object about) {
+        return open.containsKey(new Key(feed, about));
+    }
+
     /**
      * The answer, perhaps to somebody else who asks about the same.
      *

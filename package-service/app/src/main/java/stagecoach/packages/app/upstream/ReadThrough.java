@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import stagecoach.packages.app.index.PushedIds;
 import stagecoach.packages.app.upstream.Upstream.Asker;
 import stagecoach.packages.feeds.protocol.PackageFeed;
+import stagecoach.packages.feeds.protocol.VersionSpan;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.nuget.RegisteredVersion;
@@ -115,25 +116,31 @@ public class ReadThrough {
     }
 
     /**
-     * What is told of the versions, the oldest first.
+     * What is told of these versions, the oldest first.
      *
      * @throws FeedException if the feed does not answer: what a package depends on is not guessed
      */
-    public List<RegisteredVersion> registered(PackageId id, Deadline deadline)
+    public List<RegisteredVersion> registered(PackageId id, VersionSpan span, Deadline deadline)
             throws FeedException, InterruptedException, UnderwayException {
         Optional<FeedId> source = source(id);
-        return source.isEmpty()
-                ? List.of()
-                : asked(
-                                askedForRegistrations,
-                                source.get(),
-                                id,
-                                deadline,
-                                feed -> feed.registered(id))
-                        .stream()
-                        .sorted(Comparator.comparing(RegisteredVersion::version))
-                        .toList();
+        if (source.isEmpty()) {
+            return List.of();
+        }
+        // Who was told all a moment ago mostly asks for a part of it next.
+        var all = new Told(id, VersionSpan.ALL);
+        var about = askedForRegistrations.isOpen(source.get(), all) ? all : new Told(id, span);
+        return asked(
+                        askedForRegistrations,
+                        source.get(),
+                        about,
+                        deadline,
+                        feed -> feed.registered(id, about.span()))
+                .stream()
+                .sorted(Comparator.comparing(RegisteredVersion::version))
+                .toList();
     }
+
+    private record Told(PackageId id, VersionSpan span) {}
 
     /**
      * What is given away for a feed outside.
@@ -198,7 +205,7 @@ public class ReadThrough {
     private <R> List<R> asked(
             Questions<List<R>> questions,
             FeedId id,
-            PackageId about,
+            Object about,
             Deadline deadline,
             Question<List<R>> question)
             throws FeedException, InterruptedException, UnderwayException {

@@ -20,10 +20,12 @@ public interface PackageFeed {
     List<PackageVersion> versions(PackageId id) throws FeedException, InterruptedException;
 
     /**
-     * What it tells of each version of a package, unlisted ones among them, in no order. A version
-     * whose dependencies cannot be read is left out: without them it would be another package.
+     * What it tells of each of these versions of a package, unlisted ones among them, in no order.
+     * A version whose dependencies cannot be read is left out: without them it would be another
+     * package.
      */
-    List<RegisteredVersion> registered(PackageId id) throws FeedException, InterruptedException;
+    List<RegisteredVersion> registered(PackageId id, VersionSpan span)
+            throws FeedException, InterruptedException;
 
     /** The newest version that is listed and wanted. */
     Optional<PackageVersion> newest(PackageId id, Predicate<PackageVersion> wanted)

@@ -33,15 +33,20 @@ final class Registration {
         this.index = index;
     }
 
-    /** All versions that it tells of, with what each depends on. */
-    List<RegisteredVersion> versions(PackageId id) throws FeedException, InterruptedException {
+    /** The versions of these that it tells of, with what each depends on. */
+    List<RegisteredVersion> versions(PackageId id, VersionSpan span)
+            throws FeedException, InterruptedException {
         var told = new ToldVersions(http::wrong);
         for (JsonNode page : index.path("items")) {
-            for (JsonNode leaf : leaves(page)) {
-                told.look();
-                var version = CatalogEntry.read(id, leaf.path("catalogEntry"));
-                if (version.isPresent()) {
-                    told.add(version.get());
+            if (spanOf(page).overlaps(span)) {
+                for (JsonNode leaf : leaves(page)) {
+                    told.look();
+                    var version =
+                            CatalogEntry.read(id, leaf.path("catalogEntry"))
+                                    .filter(one -> span.holds(one.version()));
+                    if (version.isPresent()) {
+                        told.add(version.get());
+                    }
                 }
             }
         }
@@ -89,7 +94,7 @@ final class Registration {
     private Optional<JsonNode> entry(PackageVersion version)
             throws FeedException, InterruptedException {
         for (JsonNode page : index.path("items")) {
-            if (mayHold(page, version)) {
+            if (spanOf(page).holds(version)) {
                 for (JsonNode leaf : leaves(page)) {
                     var entry = leaf.path("catalogEntry");
                     if (Versions.read(entry.path("version").asText())
@@ -103,13 +108,11 @@ final class Registration {
         return Optional.empty();
     }
 
-    private static boolean mayHold(JsonNode page, PackageVersion version) {
-        return Versions.read(page.path("lower").asText())
-                        .filter(lower -> version.compareTo(lower) < 0)
-                        .isEmpty()
-                && Versions.read(page.path("upper").asText())
-                        .filter(upper -> version.compareTo(upper) > 0)
-                        .isEmpty();
+    /** Where a page does not say what is in it, anything may be. */
+    private static VersionSpan spanOf(JsonNode page) {
+        return new VersionSpan(
+                Versions.read(page.path("lower").asText()),
+                Versions.read(page.path("upper").asText()));
     }
 
     private JsonNode leaves(JsonNode page) throws FeedException, InterruptedException {

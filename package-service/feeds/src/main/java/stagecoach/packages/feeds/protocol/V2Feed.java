@@ -62,7 +62,7 @@ final class V2Feed implements PackageFeed {
     }
 
     @Override
-    public List<RegisteredVersion> registered(PackageId id)
+    public List<RegisteredVersion> registered(PackageId id, VersionSpan span)
             throws FeedException, InterruptedException {
         var told = new ToldVersions(http::wrong);
         pages(
@@ -70,7 +70,7 @@ final class V2Feed implements PackageFeed {
                 entry -> {
                     told.look();
                     var version =
-                            entry.id().equals(id)
+                            entry.id().equals(id) && span.holds(entry.version())
                                     ? entry.registered()
                                     : Optional.<RegisteredVersion>empty();
                     if (version.isPresent()) {

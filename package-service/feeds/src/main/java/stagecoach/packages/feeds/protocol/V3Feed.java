@@ -159,7 +159,7 @@ final class V3Feed implements PackageFeed {
     }
 
     @Override
-    public List<RegisteredVersion> registered(PackageId id)
+    public List<RegisteredVersion> registered(PackageId id, VersionSpan span)
             throws FeedException, InterruptedException {
         var service = service();
         if (service.registrations().isEmpty()) {
@@ -167,7 +167,7 @@ final class V3Feed implements PackageFeed {
                     "it has no registrations, so that nobody can say what its packages depend on");
         }
         var registration = registration(service, id);
-        return registration.isEmpty() ? List.of() : registration.get().versions(id);
+        return registration.isEmpty() ? List.of() : registration.get().versions(id, span);
     }
 
     private Optional<Registration> registration(Service service, PackageId id)

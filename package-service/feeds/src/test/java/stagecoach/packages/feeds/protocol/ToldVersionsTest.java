@@ -73,7 +73,7 @@ class ToldVersionsTest {
     @Test
     void long_texts_are_told_as_far_as_our_own() throws Exception {
         registered(2, leaves(3, 2_000_000));
-        assertThat(v3().registered(SHOP))
+        assertThat(v3().registered(SHOP, VersionSpan.ALL))
                 .hasSize(6)
                 .allMatch(told -> told.description().length() == NuspecReader.TEXT_LENGTH_MAX);
     }
@@ -81,7 +81,7 @@ class ToldVersionsTest {
     @Test
     void pages_full_of_texts_end_in_a_sentence_and_are_not_read_on() {
         registered(1000, leaves(1000, 4000));
-        assertThatThrownBy(() -> v3().registered(SHOP))
+        assertThatThrownBy(() -> v3().registered(SHOP, VersionSpan.ALL))
                 .isInstanceOf(FeedException.class)
                 .hasMessageContaining("\"large\"")
                 .hasMessageContaining("more of a package than the 16 million characters");
@@ -91,7 +91,7 @@ class ToldVersionsTest {
     @Test
     void pages_full_of_what_is_no_version_end_in_a_sentence_too() {
         registered(1000, "{},".repeat(999) + "{}");
-        assertThatThrownBy(() -> v3().registered(SHOP))
+        assertThatThrownBy(() -> v3().registered(SHOP, VersionSpan.ALL))
                 .hasMessageContaining("more than the 20,000 versions");
         assertThat(server.askedFor("/reg/page.json")).isLessThan(30);
     }
@@ -112,7 +112,7 @@ class ToldVersionsTest {
                                 .formatted(entries, server.url("/old/FindPackagesById()"))));
         PackageFeed old = feed(FeedSettings.Kind.NUGET, server.url("/old"));
 
-        assertThatThrownBy(() -> old.registered(SHOP))
+        assertThatThrownBy(() -> old.registered(SHOP, VersionSpan.ALL))
                 .hasMessageContaining("more of a package than the 16 million characters");
         assertThat(server.askedFor("/old/FindPackagesById()")).isLessThan(10);
         assertThat(old.versions(SHOP)).hasSize(ToldVersions.VERSIONS_MAX);

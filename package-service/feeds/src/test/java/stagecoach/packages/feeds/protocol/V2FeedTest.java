@@ -89,7 +89,7 @@ class V2FeedTest {
                                                             "(?=<d:Version>)",
                                                             "<d:Dependencies>Shop.Core:no range:</d:Dependencies>"),
                                     "")));
-            var registered = opened(feeds, server).registered(SHOP);
+            var registered = opened(feeds, server).registered(SHOP, VersionSpan.ALL);
             assertThat(registered).hasSize(1);
             assertThat(registered.getFirst().version().value()).isEqualTo("1.0.0");
             assertThat(registered.getFirst().details().dependencyGroups())

@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -177,7 +179,7 @@ class V3FeedTest {
                             {"targetFramework":"net8.0","dependencies":[{"id":"Shop.Core","range":"[1.0.0-a.1, )"}]},
                             {"targetFramework":"net48"}]}}]}
                         """));
-        var registered = feed().registered(SHOP);
+        var registered = feed().registered(SHOP, VersionSpan.ALL);
         assertThat(registered)
                 .map(version -> version.version().value())
                 .containsExactly("1.0.0", "1.1.0", "2.0.0-beta.1");
@@ -190,8 +192,60 @@ class V3FeedTest {
         assertThat(one.details().dependencyGroups().toString())
                 .contains("net8.0", "Shop.Core", "[1.0.0-a.1, )", "net48");
         assertThat(registered.get(1).listed()).isFalse();
-        assertThat(feed().registered(PackageId.parse("Shop.Nobody"))).isEmpty();
+        assertThat(feed().registered(PackageId.parse("Shop.Nobody"), VersionSpan.ALL)).isEmpty();
         assertThat(server.asked.getFirst().headers().toString()).contains("1.1 stagecoach");
+    }
+
+    @Test
+    void of_a_registration_only_the_pages_are_read_that_may_tell_of_what_is_asked()
+            throws Exception {
+        server.on(
+                "/feed/reg/shop.web/index.json",
+                text(
+                        """
+                        {"items":[
+                          {"@id":"/feed/reg/1.json","lower":"1.0.0","upper":"1.9.0"},
+                          {"@id":"/feed/reg/2.json","lower":"2.0.0-a","upper":"2.9.0"},
+                          {"@id":"/feed/reg/3.json","lower":"3.0.0","upper":"3.9.0"},
+                          {"@id":"/feed/reg/4.json","lower":"4.0.0"}]}
+                        """));
+        for (int page = 1; page <= 4; page++) {
+            server.on(
+                    "/feed/reg/%d.json".formatted(page),
+                    text(
+                            """
+                            {"items":[
+                              {"catalogEntry":{"version":"%1$d.0.0"}},
+                              {"catalogEntry":{"version":"%1$d.9.0"}}]}
+                            """
+                                    .formatted(page)));
+        }
+
+        assertThat(registered(VersionSpan.just(PackageVersion.parse("2.9"))))
+                .containsExactly("2.9.0");
+        assertThat(pagesAsked()).containsExactly(2);
+        assertThat(registered(span("1.5.0", "3.0.0")))
+                .containsExactly("1.9.0", "2.0.0", "2.9.0", "3.0.0");
+        assertThat(pagesAsked()).containsExactly(1, 2, 3);
+        assertThat(registered(span("5.0.0", "6.0.0"))).isEmpty();
+        assertThat(pagesAsked()).containsExactly(4);
+        assertThat(registered(VersionSpan.ALL)).hasSize(8);
+    }
+
+    private static VersionSpan span(String lower, String upper) {
+        return VersionSpan.between(PackageVersion.parse(lower), PackageVersion.parse(upper));
+    }
+
+    private List<String> registered(VersionSpan span) throws Exception {
+        server.asked.clear();
+        return feed().registered(SHOP, span).stream().map(told -> told.version().value()).toList();
+    }
+
+    private List<Integer> pagesAsked() {
+        return IntStream.rangeClosed(1, 4)
+                .filter(page -> server.askedFor("/feed/reg/%d.json".formatted(page)) > 0)
+                .boxed()
+                .toList();
     }
 
     @Test
