@@ -9,15 +9,19 @@ import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import stagecoach.packages.app.index.DetailsBackfill;
+import stagecoach.packages.app.transfer.DetailsBackfill;
+import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.ingest.Archive;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
+import stagecoach.vocabulary.packages.Sha512;
 
 /** What NuGet clients list, search and read before they download. */
 @PackageServiceTest
@@ -26,6 +30,8 @@ class FeedDocumentsTest {
 
     @Inject DetailsBackfill backfill;
     @Inject UnitOfWork unitOfWork;
+    @Inject FolderBlobStore blobs;
+    @Inject StoreCheck store;
 
     @Test
     void a_registration_is_compressed_where_the_protocol_says_so_and_not_sent_twice()
@@ -199,6 +205,34 @@ class FeedDocumentsTest {
     void what_came_before_details_were_kept_is_read_from_the_stored_package() throws Exception {
         String id = Packages.freshId() + ".Old";
         Http.pushed(nupkg(id, "1.0.0"));
+        forgetDetails(id);
+        assertThat(search("q=" + id).get("totalHits").asInt()).isZero();
+
+        fillIn();
+
+        assertThat(search("q=" + id).at("/data/0/title").asText()).isEqualTo("The shop");
+    }
+
+    @Test
+    void out_of_a_damaged_package_nothing_is_read_that_would_stay() throws Exception {
+        String id = Packages.freshId();
+        byte[] right = nupkg(id, "1.0.0");
+        byte[] other = nupkg(id, "1.0.0", "All of it", "Not the shop");
+        Sha512 sha512 = Sha512.hashOf(right);
+        assertThat(Http.pushed(right)).isEqualTo(201);
+        Files.write(blobs.file(sha512), other);
+        // As it is after a start.
+        store.doubt(sha512);
+        forgetDetails(id);
+
+        fillIn();
+
+        assertThat(Http.pushed(right)).isEqualTo(201);
+        fillIn();
+        assertThat(search("q=" + id).at("/data/0/title").asText()).isEqualTo("The shop");
+    }
+
+    private void forgetDetails(String id) throws Exception {
         OnVirtualThread.call(
                 () ->
                         unitOfWork.run(
@@ -206,15 +240,14 @@ class FeedDocumentsTest {
                                         tx.execute(
                                                 "UPDATE package SET details = NULL, searched = '' WHERE id = ?1",
                                                 id)));
-        assertThat(search("q=" + id).get("totalHits").asInt()).isZero();
+    }
 
+    private void fillIn() throws Exception {
         OnVirtualThread.call(
                 () -> {
                     backfill.run();
                     return true;
                 });
-
-        assertThat(search("q=" + id).at("/data/0/title").asText()).isEqualTo("The shop");
     }
 
     private static JsonNode search(String query) throws Exception {
@@ -234,16 +267,20 @@ class FeedDocumentsTest {
     }
 
     private static byte[] nupkg(String id, String version, String description) {
+        return nupkg(id, version, description, "The shop");
+    }
+
+    private static byte[] nupkg(String id, String version, String description, String title) {
         return Archive.withNuspec(
                         """
                         <package><metadata><id>%s</id><version>%s</version>
                         <authors>Shop</authors><description>%s</description>
-                        <title>The shop</title><tags>web face</tags>
+                        <title>%s</title><tags>web face</tags>
                         <dependencies><group targetFramework="net45">
                         <dependency id="Shop.Core" version="1.0"/></group></dependencies>
                         </metadata></package>
                         """
-                                .formatted(id, version, description))
+                                .formatted(id, version, description, title))
                 .file("content/version.txt", version)
                 .bytes();
     }

@@ -195,7 +195,7 @@ public class PostgresIndex implements PackageIndex {
      *
      * @param after only those behind this one
      */
-    List<PackageEntry> withoutDetails(Optional<PackageEntry> after, int limit) {
+    public List<PackageEntry> withoutDetails(Optional<PackageEntry> after, int limit) {
         String id = after.map(entry -> entry.pin().id().lower()).orElse("");
         String version = after.map(entry -> entry.pin().version().lower()).orElse("");
         return unitOfWork.run(
@@ -213,7 +213,7 @@ public class PostgresIndex implements PackageIndex {
     }
 
     /** Keeps what a package says of itself, as its nuspec was read later. */
-    void describe(PackageEntry entry, PackageDetails details) {
+    public void describe(PackageEntry entry, PackageDetails details) {
         var pin = entry.pin();
         var described = entry.withDetails(details);
         unitOfWork.execute(

@@ -1,4 +1,4 @@
-package stagecoach.packages.app.index;
+package stagecoach.packages.app.transfer;
 
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
@@ -6,30 +6,40 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.app.index.PostgresIndex;
+import stagecoach.packages.app.upstream.Deadline;
 import stagecoach.packages.server.index.PackageEntry;
 import stagecoach.packages.server.ingest.NuspecReader;
 import stagecoach.packages.server.ingest.PackageRefusedException;
 import stagecoach.packages.server.nuget.FlatContainer;
 import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.vocabulary.identity.FeedId;
 
 /**
  * Reads from stored packages what was not kept of them when they came. It begins at every start,
- * and is over at once where nothing is missing.
+ * and is over at once where nothing is missing. What it reads is kept for good, so that it believes
+ * no package that was not compared with its digest.
  */
 @Singleton
 public class DetailsBackfill {
     private static final int AT_ONCE_MAX = 50;
 
+    /** Nobody waits for it, and a large package takes its time to be compared or brought back. */
+    private static final Duration PATIENCE = Duration.ofHours(1);
+
     private final PostgresIndex index;
     private final FlatContainer packages;
+    private final StoreCheck store;
     private @Nullable Thread thread;
 
-    DetailsBackfill(PostgresIndex index, FlatContainer packages) {
+    DetailsBackfill(PostgresIndex index, FlatContainer packages, StoreCheck store) {
         this.index = index;
         this.packages = packages;
+        this.store = store;
     }
 
     void start(@Observes StartupEvent event) {
@@ -67,6 +77,14 @@ public class DetailsBackfill {
     private void read(PackageEntry entry) {
         var pin = entry.pin();
         try {
+            Optional<String> damaged =
+                    store.checkForReaders(FeedId.BUILT_IN, pin, Deadline.in(PATIENCE));
+            if (damaged.isPresent()) {
+                Log.warnf(
+                        "What a stored package depends on is not read. id=%s version=%s cause=%s",
+                        pin.id(), pin.version(), damaged.get());
+                return;
+            }
             Optional<byte[]> nuspec = packages.nuspec(pin.id(), pin.version());
             if (nuspec.isPresent()) {
                 index.describe(entry, NuspecReader.read(nuspec.get()).details());
@@ -77,6 +95,9 @@ public class DetailsBackfill {
                     "A stored package does not say what it depends on. id=%s version=%s",
                     pin.id(),
                     pin.version());
+        } catch (InterruptedException e) {
+            // The server is being stopped.
+            Thread.currentThread().interrupt();
         }
     }
 }
