@@ -265,13 +265,7 @@ class KeepingOutsideTest {
         assertThat(download(nupkg).statusCode()).isEqualTo(200);
         Leases.There there =
                 OnVirtualThread.call(
-                        () ->
-                                unitOfWork.run(
-                                        tx ->
-                                                leases.lease(
-                                                        tx,
-                                                        "release:both:" + feed,
-                                                        List.of(nupkg.sha512()))));
+                        () -> unitOfWork.run(tx -> leases.there(tx, List.of(nupkg.sha512()))));
         assertThat(there.all()).containsExactly(nupkg.sha512());
         assertThat(there.builtIn()).isEmpty();
     }

@@ -11,12 +11,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +39,7 @@ import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
@@ -89,10 +92,17 @@ class KeepingTest {
         return Http.get(nupkg.flatPath()).statusCode() == 200;
     }
 
-    private PinPackages.Response pin(String holder, Nupkg nupkg) throws Exception {
-        var exactly = Optional.of(VersionRange.exactly(nupkg.version()));
-        var wanted = new PinPackages.Wanted(FeedId.BUILT_IN, nupkg.id(), exactly);
-        var request = new PinPackages.Request(holder, List.of(wanted));
+    private PinPackages.Response pin(String holder, Nupkg... nupkgs) throws Exception {
+        var wanted =
+                Stream.of(nupkgs)
+                        .map(
+                                nupkg ->
+                                        new PinPackages.Wanted(
+                                                FeedId.BUILT_IN,
+                                                nupkg.id(),
+                                                Optional.of(VersionRange.exactly(nupkg.version()))))
+                        .toList();
+        var request = new PinPackages.Request(holder, wanted);
         var response =
                 Http.send(
                         Http.request("/internal/pins")
@@ -276,6 +286,46 @@ class KeepingTest {
         sweepLater(guard, new DiskRoom(0, 1L << 40));
         assertThat(offered(old)).isFalse();
         assertThat(offered(newest)).isTrue();
+    }
+
+    @Test
+    void a_pin_that_fails_at_the_last_moment_leases_nothing() throws Exception {
+        var going = pushed(Packages.freshId(), "1.0.0");
+        var staying = pushed(Packages.freshId(), "1.0.0");
+        try (var others = Executors.newVirtualThreadPerTaskExecutor()) {
+            // As another pod removes one of them while it is being pinned.
+            var asked =
+                    OnVirtualThread.call(
+                            () ->
+                                    unitOfWork.run(
+                                            tx -> {
+                                                tx.execute(
+                                                        "DELETE FROM package WHERE sha512 = ?1",
+                                                        going.sha512().value());
+                                                var pinning =
+                                                        others.submit(
+                                                                () ->
+                                                                        pin(
+                                                                                "release:late:1.0.0",
+                                                                                going,
+                                                                                staying));
+                                                await().pollInSameThread()
+                                                        .atMost(Duration.ofSeconds(9))
+                                                        .until(() -> waitingForUs(tx) > 0);
+                                                return pinning;
+                                            }));
+            assertThat(asked.get().answers().getFirst().problem()).isPresent();
+        }
+        assertThat(delete(staying).statusCode()).isEqualTo(204);
+    }
+
+    private static long waitingForUs(Tx tx) {
+        return ((Number)
+                        Objects.requireNonNull(
+                                tx.rows(
+                                                "SELECT count(*) FROM pg_locks w JOIN pg_locks h USING (transactionid) WHERE NOT w.granted AND h.granted AND h.pid = pg_backend_pid()")
+                                        .getFirst()[0]))
+                .longValue();
     }
 
     @Test

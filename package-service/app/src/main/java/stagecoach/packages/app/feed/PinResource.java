@@ -75,12 +75,17 @@ public class PinResource {
         if (answers.stream().anyMatch(answer -> answer.pin().isEmpty())) {
             return answers;
         }
-        Leases.There there = leases.lease(tx, request.lease(), all);
+        Leases.There there = leases.there(tx, all);
         if (!there.builtIn().containsAll(ours)) {
             // One of them was just being removed: it is gone now, and another may be the newest.
             return pinned(tx, request, outside);
         }
-        return answers.stream().map(answer -> unlessGone(answer, there.all())).toList();
+        if (!there.all().containsAll(all)) {
+            return answers.stream().map(answer -> unlessGone(answer, there.all())).toList();
+        }
+        // Not before all are there: nobody would ever end the lease of a release that is not made.
+        leases.lease(tx, request.lease(), all);
+        return answers;
     }
 
     /** What was just being removed comes from its feed again, for whoever asks again. */

@@ -44,15 +44,9 @@ public class Leases implements OwnTables {
      */
     public record There(Set<Sha512> builtIn, Set<Sha512> all) {}
 
-    /**
-     * Leases bytes until {@link #release}: what stands here is removed nowhere.
-     *
-     * @return which of them the server keeps
-     */
-    public There lease(Statements tx, String holder, Collection<Sha512> digests) {
-        // Sorted, so that two holders at once never wait for each other in a circle.
-        String[] sorted =
-                digests.stream().map(Sha512::value).distinct().sorted().toArray(String[]::new);
+    /** Which of these bytes the server keeps; nobody removes them before the transaction ends. */
+    public There there(Statements tx, Collection<Sha512> digests) {
+        String[] sorted = sorted(digests);
         if (sorted.length == 0) {
             return new There(Set.of(), Set.of());
         }
@@ -67,6 +61,21 @@ public class Leases implements OwnTables {
                         .collect(Collectors.toSet());
         var all = new HashSet<>(builtIn);
         all.addAll(ofFeedsOutside(tx, digests, builtIn));
+        return new There(builtIn, all);
+    }
+
+    /** Sorted, so that two holders at once never wait for each other in a circle. */
+    private static String[] sorted(Collection<Sha512> digests) {
+        return digests.stream().map(Sha512::value).distinct().sorted().toArray(String[]::new);
+    }
+
+    /** Leases bytes until {@link #release}: what stands here is removed nowhere. */
+    public void lease(Statements tx, String holder, Collection<Sha512> digests) {
+        String[] sorted = sorted(digests);
+        if (sorted.length == 0) {
+            return;
+        }
+        var _ = there(tx, digests);
         tx.executeLater(
                 "INSERT INTO lease (holder, sha512) SELECT CAST(?1 AS text), d FROM unnest(CAST(?2 AS text[])) AS t (d) ORDER BY d ON CONFLICT DO NOTHING",
                 holder,
@@ -74,7 +83,6 @@ public class Leases implements OwnTables {
         for (String digest : sorted) {
             touch(tx, new Sha512(digest));
         }
-        return new There(builtIn, all);
     }
 
     private static Set<Sha512> ofFeedsOutside(
