@@ -23,10 +23,11 @@ import stagecoach.wire.StagecoachJson;
         name = "limit",
         mixinStandardHelpOptions = true,
         description =
-                "How much may be on its way into a region or a cache, or for a deployment, at once, and how many deployments may be: show it, or change it, also while it is on its way.",
+                "How much may be on its way into a region or a cache, from a feed outside, or for a deployment, at once, and how many deployments may be: show it, or change it, also while it is on its way.",
         subcommands = {
             LimitCommand.OfRegion.class,
             LimitCommand.OfCache.class,
+            LimitCommand.OfFeed.class,
             LimitCommand.OfDeployment.class,
             LimitCommand.OfDeployments.class
         })
@@ -37,7 +38,7 @@ public final class LimitCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 Objects.requireNonNull(spec).commandLine(),
-                "say what to limit: region, cache, deployment or deployments");
+                "say what to limit: region, cache, feed, deployment or deployments");
     }
 
     /** What the commands do of those that have a budget. */
@@ -99,6 +100,17 @@ public final class LimitCommand implements Runnable {
         @Override
         String path(String encoded) {
             return "/caches/" + encoded;
+        }
+    }
+
+    @Command(
+            name = "feed",
+            mixinStandardHelpOptions = true,
+            description = "What is brought from a feed outside.")
+    static final class OfFeed extends Limiting {
+        @Override
+        String path(String encoded) {
+            return "/feeds/" + encoded;
         }
     }
 

@@ -60,8 +60,15 @@ public sealed interface ConfigurationDocument {
      *
      * @param access who may read it; empty of feeds outside, and as it was told before this could
      *     be set
+     * @param budget how much may come from it at once; empty is without limit, also as it was told
+     *     before this could be set
      */
-    record Feed(FeedId id, String name, String kind, Optional<FeedAccess> access)
+    record Feed(
+            FeedId id,
+            String name,
+            String kind,
+            Optional<FeedAccess> access,
+            Optional<TransferBudget> budget)
             implements ConfigurationDocument {}
 
     /** Who may read a feed. */

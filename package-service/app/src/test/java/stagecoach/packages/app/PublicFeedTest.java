@@ -137,7 +137,8 @@ class PublicFeedTest {
                                                 FeedId.BUILT_IN,
                                                 "Built-in",
                                                 "BUILT_IN",
-                                                Optional.of(FeedAccess.PUBLIC))
+                                                Optional.of(FeedAccess.PUBLIC),
+                                                Optional.empty())
                                         ::equals)
                         .isPresent();
     }

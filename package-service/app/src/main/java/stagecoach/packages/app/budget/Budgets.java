@@ -15,6 +15,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.TransferBudget;
 
 /** The budgets that count a transfer, as they are set now: a change counts after a second. */
@@ -29,17 +30,20 @@ class Budgets {
     private final CacheCatalog caches;
     private final DeploymentBudgets deployments;
     private final MeasuredLatencies machines;
+    private final FeedBudgets feeds;
     private final Map<Way, Known> known = new ConcurrentHashMap<>();
 
     Budgets(
             UnitOfWork unitOfWork,
             CacheCatalog caches,
             DeploymentBudgets deployments,
-            MeasuredLatencies machines) {
+            MeasuredLatencies machines,
+            FeedBudgets feeds) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.deployments = deployments;
         this.machines = machines;
+        this.feeds = feeds;
     }
 
     /** A budget under the name that those who share it know it by. */
@@ -62,6 +66,9 @@ class Budgets {
 
         /** From here to a machine. */
         record ToMachine(AgentId machine) implements Way {}
+
+        /** From a feed outside to here. */
+        record FromFeed(FeedId feed) implements Way {}
     }
 
     private record Known(List<Named> budgets, long atNanos) {}
@@ -78,6 +85,11 @@ class Budgets {
     /** Those that count what a machine reads from here. */
     List<Named> of(AgentId machine) {
         return of(new Way.ToMachine(machine));
+    }
+
+    /** Those that count what comes from a feed outside. */
+    List<Named> of(FeedId feed) {
+        return of(new Way.FromFeed(feed));
     }
 
     private List<Named> of(Way asked) {
@@ -102,6 +114,8 @@ class Budgets {
                     machines.regionOf(tx, machine).stream()
                             .map(region -> ofRegion(tx, region.value()))
                             .toList();
+            case Way.FromFeed(FeedId feed) ->
+                    List.of(new Named("feed:" + feed, feeds.of(tx, feed)));
         };
     }
 

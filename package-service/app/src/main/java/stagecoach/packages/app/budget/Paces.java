@@ -16,12 +16,13 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.FeedId;
 
 /**
- * Slows down what goes to caches and machines, as the budgets say: all transfers that a budget
- * counts share its bytes by turns, a small piece each, so that a small package passes a large one.
- * What a budget has used lies in a row, of which each process takes a quarter of a second's bytes
- * at a time: so it holds over all of them.
+ * Slows down what goes to caches and machines and comes from feeds outside, as the budgets say: all
+ * transfers that a budget counts share its bytes by turns, a small piece each, so that a small
+ * package passes a large one. What a budget has used lies in a row, of which each process takes a
+ * quarter of a second's bytes at a time: so it holds over all of them.
  */
 @Singleton
 public class Paces {
@@ -58,6 +59,11 @@ public class Paces {
     /** The same for a machine that reads from here: its region's budget counts. */
     public long leaveTo(AgentId machine, long most) throws InterruptedException {
         return leave(budgets.of(machine), most);
+    }
+
+    /** The same for what comes from a feed outside: its own budget counts. */
+    public long leaveFrom(FeedId feed, long most) throws InterruptedException {
+        return leave(budgets.of(feed), most);
     }
 
     private long leave(List<Budgets.Named> counting, long most) throws InterruptedException {

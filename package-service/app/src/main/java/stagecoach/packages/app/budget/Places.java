@@ -10,13 +10,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.budget.FairShare;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.FeedId;
 
-/** Lets packages set out for caches, so many at once as the budgets say, deployments by turns. */
+/**
+ * Lets packages set out for caches, and from feeds outside, so many at once as the budgets say, who
+ * wants them by turns.
+ */
 @Singleton
 public class Places {
     /** A budget that has changed, or one who waits no more, is seen by then. */
@@ -58,16 +63,33 @@ public class Places {
     public Optional<Place> enter(
             CacheId cache, List<DeploymentId> waiting, long bytes, BooleanSupplier abandoned)
             throws InterruptedException {
-        var place = new Place();
         Optional<DeploymentId> only =
                 waiting.size() == 1 ? Optional.of(waiting.getFirst()) : Optional.empty();
-        Set<String> names = look(cache, only);
-        join(
-                new FairShare.Transfer<>(
-                        place,
-                        waiting.stream().map(DeploymentId::value).findFirst().orElse(""),
-                        bytes,
-                        names));
+        return enter(
+                () -> budgets.of(cache, only),
+                waiting.stream().map(DeploymentId::value).findFirst().orElse(""),
+                bytes,
+                abandoned);
+    }
+
+    /**
+     * Waits for a place on the way from a feed outside.
+     *
+     * @param party who shares it with others by turns
+     */
+    public Place enter(FeedId feed, String party) throws InterruptedException {
+        // How large it is nobody knows yet; none of them is kept out for being large.
+        return enter(() -> budgets.of(feed), party, 0, () -> false).orElseThrow();
+    }
+
+    private Optional<Place> enter(
+            Supplier<List<Budgets.Named>> counting,
+            String party,
+            long bytes,
+            BooleanSupplier abandoned)
+            throws InterruptedException {
+        var place = new Place();
+        join(new FairShare.Transfer<>(place, party, bytes, look(counting.get())));
         boolean entered = false;
         try {
             while (!abandoned.getAsBoolean()) {
@@ -75,7 +97,7 @@ public class Places {
                     entered = true;
                     return Optional.of(place);
                 }
-                look(cache, only);
+                look(counting.get());
             }
             return Optional.empty();
         } finally {
@@ -86,8 +108,7 @@ public class Places {
     }
 
     /** The names of all that count it, with what they allow now. */
-    private Set<String> look(CacheId cache, Optional<DeploymentId> only) {
-        List<Budgets.Named> now = budgets.of(cache, only);
+    private Set<String> look(List<Budgets.Named> now) {
         for (Budgets.Named named : now) {
             Optional<Integer> most = named.budget().transfersMax();
             if (most.isPresent()) {

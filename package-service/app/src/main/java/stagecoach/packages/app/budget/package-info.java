@@ -1,4 +1,4 @@
-/** How many packages and bytes are on their way to caches at once. */
+/** How many packages and bytes are on their way to caches, and from feeds outside, at once. */
 @NullMarked
 package stagecoach.packages.app.budget;
 

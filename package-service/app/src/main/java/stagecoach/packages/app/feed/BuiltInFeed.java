@@ -72,7 +72,12 @@ public class BuiltInFeed implements OpenReads {
                         new Command.Write(
                                 Kind.FEED,
                                 FeedId.BUILT_IN.value(),
-                                new Feed(FeedId.BUILT_IN, NAME, KIND, Optional.of(access)))),
+                                new Feed(
+                                        FeedId.BUILT_IN,
+                                        NAME,
+                                        KIND,
+                                        Optional.of(access),
+                                        Optional.empty()))),
                 cause);
         tx.execute(
                 """

@@ -119,7 +119,7 @@ public class FeedResource {
     @Operation(
             summary = "Make or replace a feed",
             description =
-                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves it out keeps it, as long as user and server stay the same. readThrough names the ids (\"Shop.Core\", \"Shop.*\", \"*\") that the built-in feed answers from this one, unless a version of them was ever pushed here; of several feeds the one that says most of an id answers for it. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
+                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves it out keeps it, as long as user and server stay the same. readThrough names the ids (\"Shop.Core\", \"Shop.*\", \"*\") that the built-in feed answers from this one, unless a version of them was ever pushed here; of several feeds the one that says most of an id answers for it. bytesPerSecondMax and transfersMax count for what is brought from it, and, changed, for what is being brought after about a second. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
     @RequestBody(
             content =
                     @Content(
@@ -193,6 +193,8 @@ public class FeedResource {
         refuseChange(body, "name", BuiltInFeed.NAME);
         refuseChange(body, "kind", BuiltInFeed.KIND);
         Optional<FeedAccess> access = body.choice("access", FeedAccess.class);
+        refuseLimit(body, "bytesPerSecondMax");
+        refuseLimit(body, "transfersMax");
         body.ignore("url", "credentials", "downloadAttempts", "downloadBackoff", "readThrough");
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
@@ -205,6 +207,14 @@ public class FeedResource {
                     field,
                     "Of the feed \"built-in\" only access can be changed. Leave %s as it is."
                             .formatted(field));
+        }
+    }
+
+    private static void refuseLimit(JsonBody body, String field) {
+        if (body.integer(field, 0, Integer.MAX_VALUE).isPresent()) {
+            body.mistake(
+                    field,
+                    "Nothing is brought from the feed \"built-in\": it is here. Limit a region, a cache or a deployment.");
         }
     }
 
@@ -270,6 +280,8 @@ public class FeedResource {
      * @param access of the built-in feed: {@code KEYS} or {@code PUBLIC}
      * @param downloadAttempts before a download is given up
      * @param downloadBackoff before the second attempt; it doubles
+     * @param bytesPerSecondMax that come from a feed outside, together
+     * @param transfersMax packages that come from it at once
      * @param readThrough what the built-in feed answers from this one
      */
     @Schema(name = "Feed")
@@ -282,6 +294,8 @@ public class FeedResource {
             @Nullable CredentialsView credentials,
             @Nullable Integer downloadAttempts,
             @Nullable Duration downloadBackoff,
+            @Nullable Long bytesPerSecondMax,
+            @Nullable Integer transfersMax,
             @Nullable ReadThroughView readThrough) {
         static FeedView builtIn(UriInfo uri, FeedAccess access) {
             return new FeedView(
@@ -290,6 +304,8 @@ public class FeedResource {
                     BuiltInFeed.KIND,
                     uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString(),
                     access,
+                    null,
+                    null,
                     null,
                     null,
                     null,
@@ -306,6 +322,8 @@ public class FeedResource {
                     row.username == null ? null : new CredentialsView(row.username, null),
                     row.attempts,
                     Duration.ofMillis(row.backoffMillis),
+                    row.bytesPerSecondMax,
+                    row.transfersMax,
                     row.readThrough.isEmpty() ? null : new ReadThroughView(row.readThroughIds()));
         }
     }

@@ -14,6 +14,7 @@ import stagecoach.packages.feeds.transport.FeedSettings.Kind;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.IdRule;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** The body of a {@code PUT} of a feed outside. */
 final class FeedRequest {
@@ -62,6 +63,15 @@ final class FeedRequest {
         url(body, row).ifPresent(url -> row.url = url);
         row.attempts = body.integer("downloadAttempts", 1, ATTEMPTS_MAX).orElse(ATTEMPTS);
         row.backoffMillis = backoff(body).toMillis();
+        row.bytesPerSecondMax =
+                body.integer(
+                                "bytesPerSecondMax",
+                                TransferBudget.BYTES_PER_SECOND_MIN,
+                                TransferBudget.BYTES_PER_SECOND_LIMIT)
+                        .map(Integer::longValue)
+                        .orElse(null);
+        row.transfersMax =
+                body.integer("transfersMax", 1, TransferBudget.TRANSFERS_LIMIT).orElse(null);
         body.text("access")
                 .ifPresent(
                         _ ->

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.TransferBudget;
 
 /** A feed outside, as it is configured. */
 @Entity
@@ -32,6 +33,14 @@ public class FeedRow {
     /** Before the second attempt. */
     @Column(name = "backoff_millis")
     public long backoffMillis;
+
+    /** Of what it brings at once; null is without limit. */
+    @Column(name = "bytes_per_second_max")
+    public @Nullable Long bytesPerSecondMax;
+
+    /** The same of packages. */
+    @Column(name = "transfers_max")
+    public @Nullable Integer transfersMax;
 
     /** Which ids the built-in feed may answer for from it, with blanks between. */
     @Column(name = "read_through")
@@ -57,6 +66,12 @@ public class FeedRow {
         return Duration.ofMillis(backoffMillis);
     }
 
+    /** What may come from it at once. */
+    TransferBudget budget() {
+        return new TransferBudget(
+                Optional.ofNullable(bytesPerSecondMax), Optional.ofNullable(transfersMax));
+    }
+
     /** Everything besides its id; two that are equal here say the same. */
     List<Object> content() {
         return List.of(
@@ -67,11 +82,17 @@ public class FeedRow {
                 password == null ? "" : Arrays.toString(password),
                 attempts,
                 backoffMillis,
-                readThrough);
+                readThrough,
+                budget());
     }
 
     /** What the other services learn of it: neither where it is nor who reads it. */
     ConfigurationDocument document() {
-        return new ConfigurationDocument.Feed(new FeedId(id), name, kind, Optional.empty());
+        return new ConfigurationDocument.Feed(
+                new FeedId(id),
+                name,
+                kind,
+                Optional.empty(),
+                Optional.of(budget()).filter(budget -> !budget.isNone()));
     }
 }

@@ -54,6 +54,7 @@ public class Upstream {
     private final Feeds feeds;
     private final BlobStore blobs;
     private final Removals removals;
+    private final FeedLinks links;
     private final Clock clock;
     private final ArchiveGuard guard = new ArchiveGuard(ArchiveLimits.defaults());
     private final Map<Key, Flight> flights = new ConcurrentHashMap<>();
@@ -75,12 +76,14 @@ public class Upstream {
             Feeds feeds,
             FolderBlobStore blobs,
             Removals removals,
+            FeedLinks links,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.catalog = catalog;
         this.feeds = feeds;
         this.blobs = blobs;
         this.removals = removals;
+        this.links = links;
         this.clock = clock;
     }
 
@@ -211,21 +214,21 @@ public class Upstream {
                     var flight = present == null || present.isOver() ? new Flight() : present;
                     // It takes the first thread that is free for anybody who wants it.
                     if (flight.askers().add(asker)) {
-                        threads.execute(key.feed(), asker, () -> begin(key, flight));
+                        threads.execute(key.feed(), asker, () -> begin(asker, key, flight));
                     }
                     return flight;
                 });
     }
 
-    private void begin(Key key, Flight flight) {
+    private void begin(Asker asker, Key key, Flight flight) {
         if (flight.begun().compareAndSet(false, true)) {
-            fly(key, flight);
+            fly(asker, key, flight);
         }
     }
 
-    private void fly(Key key, Flight flight) {
+    private void fly(Asker asker, Key key, Flight flight) {
         try {
-            flight.land(fetched(key, flight.came()));
+            flight.land(fetched(asker, key, flight.came()));
         } catch (FeedException e) {
             flight.land(new Fetch.Failed(e.kind(), String.valueOf(e.getMessage())));
         } catch (PackageRefusedException e) {
@@ -274,7 +277,7 @@ public class Upstream {
                         .formatted(key.feed(), key.id(), key.version(), sentence));
     }
 
-    private Fetch fetched(Key key, AtomicLong came)
+    private Fetch fetched(Asker asker, Key key, AtomicLong came)
             throws FeedException, IOException, InterruptedException, PackageRefusedException {
         Optional<PackagePin> here = here(key);
         if (here.isPresent()) {
@@ -289,11 +292,14 @@ public class Upstream {
         try (var sink = new StoreSink(blobs, key.text(), () -> here(key).isPresent())) {
             Optional<Sha512> expected =
                     unitOfWork.run(tx -> seen(tx, key)).map(seen -> seen.pin().sha512());
-            Fetched fetched =
-                    feed.get().fetch(key.id(), key.version(), expected, sink, came::addAndGet);
+            var passage = links.passage(key.feed(), came::addAndGet);
+            Fetched fetched;
+            try (var _ = links.enter(key.feed(), asker)) {
+                fetched = feed.get().fetch(key.id(), key.version(), expected, sink, passage);
+            }
             return kept(key, sink, fetched);
         } catch (StoreSink.ArrivedException e) {
-            return fetched(key, came);
+            return fetched(asker, key, came);
         }
     }
 

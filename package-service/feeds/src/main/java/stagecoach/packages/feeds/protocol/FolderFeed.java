@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,9 @@ import stagecoach.packages.feeds.transport.FeedException.Kind;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.Fetched;
+import stagecoach.packages.feeds.transport.PacedReads;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.feeds.transport.Passage;
 import stagecoach.packages.server.ingest.ArchiveGuard;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.Nuspec;
@@ -204,7 +205,7 @@ final class FolderFeed implements PackageFeed {
             PackageVersion version,
             Optional<Sha512> expected,
             PackageSink sink,
-            LongConsumer came)
+            Passage passage)
             throws FeedException, IOException, InterruptedException {
         var file =
                 found(id).stream()
@@ -225,7 +226,7 @@ final class FolderFeed implements PackageFeed {
         }
         sink.restart();
         sink.announce(sizeOf(file));
-        long bytes = copied(file, sink, came);
+        long bytes = copied(file, sink, passage);
         if (expected.isPresent() && !sink.digest().equals(expected.get())) {
             throw problem(
                     Kind.WRONG,
@@ -245,14 +246,16 @@ final class FolderFeed implements PackageFeed {
         }
     }
 
-    private long copied(Path file, PackageSink sink, LongConsumer came)
-            throws FeedException, IOException {
+    private long copied(Path file, PackageSink sink, Passage passage)
+            throws FeedException, IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream content = opened(file)) {
+            var reads = new PacedReads(content, passage);
             while (true) {
+                reads.await(buffer.length);
                 int count;
                 try {
-                    count = content.read(buffer);
+                    count = reads.read(buffer);
                 } catch (IOException e) {
                     throw problem(
                             Kind.UNREACHABLE,
@@ -270,7 +273,7 @@ final class FolderFeed implements PackageFeed {
                             null);
                 }
                 sink.write(buffer, 0, count);
-                came.accept(count);
+                passage.came(count);
             }
         }
     }

@@ -3,11 +3,11 @@ package stagecoach.packages.feeds.protocol;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.feeds.transport.Passage;
 import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -39,7 +39,7 @@ public interface PackageFeed {
      *
      * @param expected the digest that the bytes must have, if it is known; else that which the feed
      *     tells, if it does
-     * @param came told how many bytes came, as they come
+     * @param passage by which the bytes come
      * @throws IOException if the sink fails
      */
     Fetched fetch(
@@ -47,6 +47,6 @@ public interface PackageFeed {
             PackageVersion version,
             Optional<Sha512> expected,
             PackageSink sink,
-            LongConsumer came)
+            Passage passage)
             throws FeedException, IOException, InterruptedException;
 }

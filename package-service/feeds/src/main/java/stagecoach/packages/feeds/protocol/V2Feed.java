@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.feeds.protocol.AtomPage.Entry;
@@ -20,6 +19,7 @@ import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.feeds.transport.Passage;
 import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -173,7 +173,7 @@ final class V2Feed implements PackageFeed {
             PackageVersion version,
             Optional<Sha512> expected,
             PackageSink sink,
-            LongConsumer came)
+            Passage passage)
             throws FeedException, IOException, InterruptedException {
         var entry =
                 entries(id).stream()
@@ -182,6 +182,6 @@ final class V2Feed implements PackageFeed {
                         .orElseThrow(() -> http.missing("it has no %s %s".formatted(id, version)));
         var digest = expected.isPresent() ? expected : entry.digest();
         var uri = resolved(URI.create(base), entry.content());
-        return new FeedDownload(http, settings, rules, clock, uri, digest, sink, came).run();
+        return new FeedDownload(http, settings, rules, clock, uri, digest, sink, passage).run();
     }
 }

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import stagecoach.packages.feeds.transport.FeedDownload;
 import stagecoach.packages.feeds.transport.FeedException;
@@ -19,6 +18,7 @@ import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.feeds.transport.PackageSink;
+import stagecoach.packages.feeds.transport.Passage;
 import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -208,7 +208,7 @@ final class V3Feed implements PackageFeed {
             PackageVersion version,
             Optional<Sha512> expected,
             PackageSink sink,
-            LongConsumer came)
+            Passage passage)
             throws FeedException, IOException, InterruptedException {
         var service = service();
         var digest = expected;
@@ -225,7 +225,7 @@ final class V3Feed implements PackageFeed {
                         within(service.flat(), address),
                         digest,
                         sink,
-                        came)
+                        passage)
                 .run();
     }
 }

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +34,9 @@ public final class FeedDownload {
     private final URI uri;
     private final Optional<Sha512> expected;
     private final PackageSink sink;
-    private final LongConsumer came;
+    private final Passage passage;
 
-    private final long giveUpAt;
+    private long giveUpAt;
 
     private @Nullable String etag;
     private long bytes;
@@ -47,7 +46,7 @@ public final class FeedDownload {
      * Of the file at {@code uri}.
      *
      * @param expected the digest that it must have, if it is known
-     * @param came told how many bytes came, as they come
+     * @param passage by which the bytes come
      */
     public FeedDownload(
             FeedHttp http,
@@ -57,7 +56,7 @@ public final class FeedDownload {
             URI uri,
             Optional<Sha512> expected,
             PackageSink sink,
-            LongConsumer came) {
+            Passage passage) {
         this.http = http;
         this.settings = settings;
         this.rules = rules;
@@ -65,7 +64,7 @@ public final class FeedDownload {
         this.uri = uri;
         this.expected = expected;
         this.sink = sink;
-        this.came = came;
+        this.passage = passage;
         this.giveUpAt = System.nanoTime() + rules.totalMax().toNanos();
     }
 
@@ -133,7 +132,7 @@ public final class FeedDownload {
     }
 
     private Optional<FeedException> took(FeedHttp.Answer answer, long from)
-            throws FeedException, IOException {
+            throws FeedException, IOException, InterruptedException {
         int status = answer.status();
         if (status == 404 || status == 410) {
             throw http.missing("%s does not have it (%d)".formatted(answer.from(), status));
@@ -162,7 +161,8 @@ public final class FeedDownload {
         throw http.wrong("%s answered %d".formatted(answer.from(), status));
     }
 
-    private Optional<FeedException> read(FeedHttp.Answer answer) throws FeedException, IOException {
+    private Optional<FeedException> read(FeedHttp.Answer answer)
+            throws FeedException, IOException, InterruptedException {
         var response = answer.response();
         etag =
                 response.headers()
@@ -180,11 +180,15 @@ public final class FeedDownload {
         }
         InputStream body = response.body();
         byte[] buffer = new byte[BUFFER_BYTES];
+        var reads = new PacedReads(body, passage);
         try (var watch = new StallWatch(body, rules.stallMax(), clock)) {
             while (true) {
+                // How long we let it wait is not the feed's slowness, and no silence of its.
+                giveUpAt += reads.await(buffer.length);
+                watch.heard();
                 int count;
                 try {
-                    count = body.read(buffer);
+                    count = reads.read(buffer);
                 } catch (IOException e) {
                     return temporary(
                             watch.stalled()
@@ -204,13 +208,12 @@ public final class FeedDownload {
                             "%s is too slow: it took more than %d h"
                                     .formatted(answer.from(), rules.totalMax().toHours()));
                 }
-                watch.heard();
                 if (sink.size() + count > rules.packageBytesMax()) {
                     throw tooLarge();
                 }
                 sink.write(buffer, 0, count);
                 bytes += count;
-                came.accept(count);
+                passage.came(count);
             }
         }
     }

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -32,6 +33,7 @@ import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.FeedSettings.Credentials;
 import stagecoach.packages.feeds.transport.Fetched;
+import stagecoach.packages.feeds.transport.Passage;
 import stagecoach.packages.feeds.transport.WayOut;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -152,6 +154,30 @@ class V3FeedTest {
                                     .startsWith("feed \"upstream\": ")
                                     .doesNotContain("s3cret");
                         });
+    }
+
+    @Test
+    void no_more_is_read_of_a_package_than_has_leave_to_come() throws Exception {
+        server.on(FILE, bytes(PACKAGE));
+        var sink = new MemorySink();
+        var granted = new AtomicLong();
+        var slow =
+                new Passage() {
+                    @Override
+                    public long leave(long most) {
+                        assertThat(granted.get()).isEqualTo(sink.size());
+                        granted.addAndGet(1000);
+                        return 1000;
+                    }
+
+                    @Override
+                    public void came(long bytes) {
+                        assertThat(sink.size()).isLessThanOrEqualTo(granted.get());
+                    }
+                };
+        feed().fetch(SHOP, ONE, Optional.empty(), sink, slow);
+        assertThat(sink.bytes()).isEqualTo(PACKAGE);
+        assertThat(granted.get() - PACKAGE.length).isBetween(0L, 1000L);
     }
 
     @Test
