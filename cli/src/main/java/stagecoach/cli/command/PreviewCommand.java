@@ -43,7 +43,7 @@ public final class PreviewCommand extends ApiCommand {
         for (JsonNode row : preview.path("packages")) {
             packages.add(
                     List.of(
-                            row.path("package").asText() + " " + row.path("version").asText(),
+                            named(row),
                             row.path("target").asText(row.path("worker").asText()),
                             row.path("held").asBoolean() ? "held" : joined(row.path("path")),
                             Text.bytes(row.path("bytes").asLong())));
@@ -59,10 +59,42 @@ public final class PreviewCommand extends ApiCommand {
                                     link.path("to").asText("-"),
                                     Text.bytes(link.path("bytes").asLong())));
         }
+        sayWhatIsThere(preview);
         for (JsonNode waiting : preview.path("waitingFor")) {
             say(" waiting: " + waiting.path("detail").asText(waiting.path("reason").asText()));
         }
         return ExitCode.SUCCEEDED;
+    }
+
+    /** What need not come again: parts of packages, and copies that may be intact after all. */
+    private void sayWhatIsThere(JsonNode preview) {
+        for (JsonNode row : preview.path("caches")) {
+            sayWhatIsResumed(row, row.path("cache").asText());
+            if (row.path("doubted").asBoolean()) {
+                say(
+                        " read again: %s in %s; if it is intact, its %s do not come"
+                                .formatted(
+                                        named(row),
+                                        row.path("cache").asText(),
+                                        Text.bytes(row.path("bytes").asLong())));
+            }
+        }
+        for (JsonNode row : preview.path("packages")) {
+            sayWhatIsResumed(row, row.path("target").asText(row.path("worker").asText()));
+        }
+    }
+
+    private void sayWhatIsResumed(JsonNode row, String where) {
+        long resumed = row.path("bytesResumed").asLong();
+        if (resumed > 0) {
+            say(
+                    " resumed: %s at %s, where %s are already"
+                            .formatted(named(row), where, Text.bytes(resumed)));
+        }
+    }
+
+    private static String named(JsonNode row) {
+        return row.path("package").asText() + " " + row.path("version").asText();
     }
 
     private static String joined(JsonNode list) {

@@ -63,6 +63,8 @@ class RecordedHistoriesTest {
                     "a machine whose trust is taken away comes back to no test",
                     "stagecoach.SourcesMeasured.v1",
                     "machines measure their distance to caches only where there are several",
+                    "stagecoach.PackagesBegun.v1",
+                    "machines tell what an interrupted fetch has left, and none is interrupted",
                     "stagecoach.IntegrityBroken.v1",
                     "a cache that gives damaged bytes is played by the package-service's tests",
                     "stagecoach.PackagePinned.v1",

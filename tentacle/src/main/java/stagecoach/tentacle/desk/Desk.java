@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.SourceLatency;
@@ -193,6 +194,11 @@ public final class Desk {
     /** How far caches are from here, as was measured last. */
     public List<SourceLatency> latencies() {
         return workshop.latencies();
+    }
+
+    /** What interrupted fetches have left here. */
+    public List<BegunPackage> begun() throws IOException {
+        return workshop.begun();
     }
 
     /** The open tickets. */

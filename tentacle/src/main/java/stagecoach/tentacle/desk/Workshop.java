@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.tentacle.check.CheckHttpWork;
 import stagecoach.tentacle.home.Home;
@@ -79,6 +80,10 @@ public final class Workshop {
 
     List<SourceLatency> latencies() {
         return acquisitions.distances().measured();
+    }
+
+    List<BegunPackage> begun() throws IOException {
+        return acquisitions.begun();
     }
 
     Job job(AgentCommand command) {

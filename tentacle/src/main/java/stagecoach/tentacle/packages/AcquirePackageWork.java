@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
@@ -93,6 +94,11 @@ public final class AcquirePackageWork implements Work {
         /** How far the caches are that were read from. */
         public SourceDistances distances() {
             return distances;
+        }
+
+        /** What interrupted fetches have left. */
+        public List<BegunPackage> begun() throws IOException {
+            return store.begun();
         }
 
         /** Where the server is. */

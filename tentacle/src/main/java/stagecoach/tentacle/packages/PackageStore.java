@@ -15,11 +15,13 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.tentacle.home.Home;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -33,6 +35,9 @@ import stagecoach.wire.StagecoachJson;
  */
 public final class PackageStore {
     private static final int BUFFER_BYTES = 1 << 16;
+
+    /** Of more the gateway takes none. */
+    private static final int BEGUN_TOLD_MAX = 200;
 
     private final Path folder;
     private final Path partials;
@@ -176,6 +181,21 @@ public final class PackageStore {
     /** What interrupted fetches have left, or those that go on have brought. */
     List<Stored> partials() throws IOException {
         return stored(partials);
+    }
+
+    /** What interrupted fetches have left, by digest; of very many some. */
+    List<BegunPackage> begun() throws IOException {
+        return partials().stream()
+                .filter(partial -> partial.size() > 0 && !isBeingBrought(partial.sha512()))
+                .map(partial -> new BegunPackage(partial.sha512(), partial.size()))
+                .sorted(Comparator.comparing(begun -> begun.sha512().value()))
+                .limit(BEGUN_TOLD_MAX)
+                .toList();
+    }
+
+    private boolean isBeingBrought(Sha512 sha512) {
+        ReentrantLock lock = locks.get(sha512);
+        return lock != null && lock.isLocked();
     }
 
     private static List<Stored> stored(Path in) throws IOException {

@@ -295,7 +295,7 @@ final class GatewaySession {
                 if (System.nanoTime() >= nextHealth) {
                     List<SourceLatency> now = party.desk().latencies();
                     boolean news = MachineHealth.isNews(now, latenciesTold);
-                    send(MachineHealth.of(party.home(), news ? now : List.of()));
+                    send(MachineHealth.of(party, news ? now : List.of()));
                     latenciesTold = news ? now : latenciesTold;
                     nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
                 }

@@ -44,8 +44,11 @@ final class MachineHealth {
         return change >= CHANGE_MILLIS_MIN && change * 100 >= before * CHANGE_PERCENT;
     }
 
-    static TentacleFrame.Health of(Home home, List<SourceLatency> latencies) throws IOException {
-        return new TentacleFrame.Health(home.freeBytes(), trouble(home), latencies);
+    static TentacleFrame.Health of(GatewaySession.Party party, List<SourceLatency> latencies)
+            throws IOException {
+        Home home = party.home();
+        return new TentacleFrame.Health(
+                home.freeBytes(), trouble(home), latencies, party.desk().begun());
     }
 
     /** What the machine can do, and what this tentacle can. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
@@ -291,5 +292,21 @@ class PackageRoomTest {
 
         assertThat(got(pin(4)).removed()).isEmpty();
         assertThat(told()).anyMatch(line -> line.contains("1.0.0"));
+    }
+
+    @Test
+    void what_is_just_being_fetched_is_not_told_as_left() throws Exception {
+        var sha512 = new Sha512("cd".repeat(64));
+        Files.write(
+                tickets.home().packages().resolve(".partial").resolve(sha512.value()),
+                new byte[10]);
+        var lock = store.lock(sha512);
+        lock.lock();
+        try {
+            assertThat(store.begun()).isEmpty();
+        } finally {
+            lock.unlock();
+        }
+        assertThat(store.begun()).containsExactly(new BegunPackage(sha512, 10));
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
@@ -36,6 +37,7 @@ import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.FakeGateway;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.process.Action.Syntax;
 import stagecoach.wire.StagecoachJson;
 
@@ -152,6 +154,23 @@ class GatewaySessionTest {
         assertThat(gateway.clients()).containsExactly(home.identity().thumbprint().value());
         await().atMost(30, TimeUnit.SECONDS)
                 .until(() -> !gateway.frames(TentacleFrame.Health.class).isEmpty());
+    }
+
+    @Test
+    void what_an_interrupted_fetch_has_left_is_told_as_long_as_it_is_there() throws Exception {
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> !gateway.frames(TentacleFrame.Health.class).isEmpty());
+        var sha512 = new Sha512("ab".repeat(64));
+        Path left = home.packages().resolve(".partial").resolve(sha512.value());
+        Files.write(left, new byte[7]);
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> begunTold().equals(List.of(new BegunPackage(sha512, 7))));
+        Files.delete(left);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> begunTold().isEmpty());
+    }
+
+    private List<BegunPackage> begunTold() {
+        return gateway.frames(TentacleFrame.Health.class).getLast().begun();
     }
 
     @Test

@@ -8,6 +8,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
@@ -54,7 +55,11 @@ public final class TicketDecider implements Decider<Reported, Report, AgentRepor
             case CommandStarted started -> new Begun(started.context());
             case CommandEnded ended -> new Over(ended.context(), truthOpen(ended.result()));
             case CommandSettled settled -> new Over(settled.context(), false);
-            case AgentHealthChanged _, AgentEnrolled _, AgentRevoked _, SourcesMeasured _ ->
+            case AgentHealthChanged _,
+                    AgentEnrolled _,
+                    AgentRevoked _,
+                    SourcesMeasured _,
+                    PackagesBegun _ ->
                     throw foreign(event);
         };
     }

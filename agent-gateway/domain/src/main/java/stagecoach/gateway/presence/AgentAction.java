@@ -2,6 +2,7 @@ package stagecoach.gateway.presence;
 
 import java.util.List;
 import java.util.Optional;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.vocabulary.identity.AgentId;
@@ -26,6 +27,14 @@ public sealed interface AgentAction {
         /** Copies the latencies. */
         public NoteMeasured {
             latencies = List.copyOf(latencies);
+        }
+    }
+
+    /** It told what interrupted fetches have left on it, as it had not told before. */
+    record NoteBegun(List<BegunPackage> packages) implements AgentAction {
+        /** Copies the packages. */
+        public NoteBegun {
+            packages = List.copyOf(packages);
         }
     }
 

@@ -10,9 +10,11 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.decider.Decider;
 import stagecoach.gateway.presence.AgentAction.Enrol;
+import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
@@ -43,6 +45,10 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
             case NoteMeasured(var latencies) ->
                     state instanceof Trusted trusted
                             ? List.of(new SourcesMeasured(trusted.agent(), latencies))
+                            : List.of();
+            case NoteBegun(var packages) ->
+                    state instanceof Trusted trusted
+                            ? List.of(new PackagesBegun(trusted.agent(), packages))
                             : List.of();
             case NoteLost(var why) ->
                     state instanceof Trusted trusted && isThere(trusted)
@@ -121,8 +127,8 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                                 changed.capabilities()));
             }
             case AgentRevoked(var agent, var reason) -> new Revoked(agent, reason);
-            // Who plans routes keeps them.
-            case SourcesMeasured _ -> state;
+            // Who plans routes, and foresees what will move, keeps them.
+            case SourcesMeasured _, PackagesBegun _ -> state;
             case CommandStarted _, CommandEnded _, CommandSettled _ ->
                     throw new IllegalStateException(
                             "an agent's stream holds " + event.getClass().getSimpleName());

@@ -17,11 +17,14 @@ import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.decider.DeciderSpec;
 import stagecoach.gateway.presence.AgentAction.Enrol;
+import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
@@ -31,6 +34,7 @@ import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.Sha512;
 
 class AgentDeciderTest {
     private static final AgentId AGENT = new AgentId("target:web-1");
@@ -103,6 +107,16 @@ class AgentDeciderTest {
         connected.when(measured).then(new SourcesMeasured(AGENT, latencies));
         assertThat(connected.after(measured).state()).isEqualTo(connected.state());
         agent.when(measured).thenNothing();
+    }
+
+    @Test
+    void what_a_trusted_machine_has_begun_is_passed_on_and_changes_nothing_about_it() {
+        var packages = List.of(new BegunPackage(new Sha512("ab".repeat(64)), 4096));
+        var begun = new NoteBegun(packages);
+        var connected = agent.after(ENROL, CONNECTED);
+        connected.when(begun).then(new PackagesBegun(AGENT, packages));
+        assertThat(connected.after(begun).state()).isEqualTo(connected.state());
+        agent.when(begun).thenNothing();
     }
 
     @Test

@@ -54,6 +54,14 @@ public sealed interface AgentReport {
         }
     }
 
+    /** What interrupted fetches have left on a machine has changed; these are all of them now. */
+    record PackagesBegun(AgentId agent, List<BegunPackage> packages) implements AgentReport {
+        /** Copies the packages. */
+        public PackagesBegun {
+            packages = List.copyOf(packages);
+        }
+    }
+
     /** A tentacle is no longer trusted. */
     record AgentRevoked(AgentId agent, String reason) implements AgentReport {}
 

@@ -110,17 +110,23 @@ public sealed interface TentacleFrame {
      * Now and then: the machine is alive, with what it can tell of itself.
      *
      * @param latencies of all caches that it could measure, if that is news; otherwise none
+     * @param begun what interrupted fetches have left, in the order of the digests, each time
      */
-    record Health(long freeDiskBytes, Optional<String> unhealthy, List<SourceLatency> latencies)
+    record Health(
+            long freeDiskBytes,
+            Optional<String> unhealthy,
+            List<SourceLatency> latencies,
+            List<BegunPackage> begun)
             implements TentacleFrame {
-        /** Copies the latencies; an older tentacle measures none. */
+        /** Copies the lists; an older tentacle tells neither. */
         public Health {
             latencies = latencies == null ? List.of() : List.copyOf(latencies);
+            begun = begun == null ? List.of() : List.copyOf(begun);
         }
 
-        /** Nothing new of caches. */
+        /** Nothing new of caches, and nothing begun. */
         public Health(long freeDiskBytes, Optional<String> unhealthy) {
-            this(freeDiskBytes, unhealthy, List.of());
+            this(freeDiskBytes, unhealthy, List.of(), List.of());
         }
     }
 }

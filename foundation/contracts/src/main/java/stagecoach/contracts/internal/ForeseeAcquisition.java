@@ -40,17 +40,39 @@ public final class ForeseeAcquisition {
      *
      * @param held whether it has them already, so that nothing moves
      * @param path the sources in order: {@code CACHE:<id>}, {@code SERVER}
+     * @param bytes that would come
+     * @param begun how many an interrupted fetch has left there, behind which the next one goes on;
+     *     empty if none
      */
     public record ToTarget(
-            PackagePin pin, HolderId target, boolean held, List<String> path, long bytes) {
+            PackagePin pin,
+            HolderId target,
+            boolean held,
+            List<String> path,
+            long bytes,
+            Optional<Long> begun) {
         /** Copies the path. */
         public ToTarget {
             path = List.copyOf(path);
         }
     }
 
-    /** A cache's bytes; 0 if it holds them. */
-    public record ToCache(PackagePin pin, CacheId cache, boolean held, long bytes) {}
+    /**
+     * A cache's bytes.
+     *
+     * @param bytes that would come, at most; 0 if it holds them
+     * @param begun how many are there already, of an interrupted transfer or unknown to us until
+     *     now; empty if none
+     * @param doubted that it holds bytes of which somebody got others: if they are intact when they
+     *     are read again none will come; empty if there is no doubt
+     */
+    public record ToCache(
+            PackagePin pin,
+            CacheId cache,
+            boolean held,
+            long bytes,
+            Optional<Long> begun,
+            Optional<Boolean> doubted) {}
 
     /**
      * Bytes over one link: from {@code server} or a region to a region; {@code to} empty means no

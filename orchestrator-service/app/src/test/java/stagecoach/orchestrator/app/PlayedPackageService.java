@@ -101,7 +101,14 @@ public final class PlayedPackageService implements QuarkusTestResourceLifecycleM
         var caches = new ArrayList<ForeseeAcquisition.ToCache>();
         for (var need : request.needs()) {
             var pin = need.pinned().pin();
-            caches.add(new ForeseeAcquisition.ToCache(pin, new CacheId("eu-1"), false, pin.size()));
+            caches.add(
+                    new ForeseeAcquisition.ToCache(
+                            pin,
+                            new CacheId("eu-1"),
+                            false,
+                            pin.size(),
+                            Optional.empty(),
+                            Optional.of(true)));
             for (var target : need.targets()) {
                 targets.add(
                         new ForeseeAcquisition.ToTarget(
@@ -109,7 +116,8 @@ public final class PlayedPackageService implements QuarkusTestResourceLifecycleM
                                 target.target(),
                                 false,
                                 List.of("CACHE:eu-1", "SERVER"),
-                                pin.size()));
+                                pin.size() - 1_000,
+                                Optional.of(1_000L)));
             }
         }
         return new ForeseeAcquisition.Response(

@@ -1,6 +1,7 @@
 package stagecoach.packages.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -19,12 +20,20 @@ import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
+import stagecoach.contracts.agent.BegunPackage;
+import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.internal.ForeseeAcquisition.Link;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.decider.StreamId;
 import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.runtime.test.TestEvents;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.wire.StagecoachJson;
@@ -45,9 +54,13 @@ class ForetoldTest {
     }
 
     @Inject ServiceToken tokens;
+    @Inject UnitOfWork unitOfWork;
 
     private final stagecoach.packages.app.Link line = new stagecoach.packages.app.Link(Http::port);
     private final Deployment deployment = new Deployment();
+
+    /** What each of the tentacles has of a package before it is told to get it. */
+    private long leftAtTargets;
 
     @AfterEach
     void end() throws Exception {
@@ -84,12 +97,8 @@ class ForetoldTest {
         deployment.start(3, false, needs);
         playTentacles(3, 7);
 
-        Map<String, Long> foretold = new HashMap<>();
-        for (Link link : foreseen.links()) {
-            foretold.put(link.from() + " to " + link.to().orElseThrow(), link.bytes());
-        }
         long size = held.bytes().length;
-        assertThat(foretold)
+        assertThat(foretold(foreseen))
                 .isEqualTo(moved(3))
                 .containsEntry("near to bare", 2 * size + 3L * fresh.bytes().length)
                 .containsEntry("server to near", (long) fresh.bytes().length)
@@ -100,8 +109,151 @@ class ForetoldTest {
                 .isBetween((long) fresh.bytes().length, fresh.bytes().length + 2000L);
     }
 
+    @Test
+    void what_a_cache_that_was_killed_has_left_is_foretold_to_be_resumed() throws Exception {
+        Configured.region("near", true, 1);
+        Configured.cache("near-1", "near", CACHE, line);
+        var nupkg = pushed(4 * BYTES);
+        PackageNeed need = Deployment.nearest(nupkg.pin(), Deployment.target("n1", "near"));
+        line.narrow(BYTES);
+        try (var cutOff = new Deployment()) {
+            cutOff.start(2, false, need);
+            await().atMost(StagecoachResource.PATIENCE)
+                    .until(() -> CACHE.partialBytes(nupkg.sha512()) > BYTES / 2);
+            cutOff.cancel();
+            CACHE.kill();
+            cutOff.ended(2);
+        }
+        line.open();
+        CACHE.start();
+        long left = CACHE.partialBytes(nupkg.sha512());
+        long before = line.bytes();
+
+        ForeseeAcquisition.Response foreseen = foresight(need);
+        deployment.start(2, false, need);
+        playTentacles(2, 1);
+
+        long size = nupkg.bytes().length;
+        assertThat(foreseen.caches())
+                .singleElement()
+                .returns(false, ForeseeAcquisition.ToCache::held)
+                .returns(size - left, ForeseeAcquisition.ToCache::bytes)
+                .returns(Optional.of(left), ForeseeAcquisition.ToCache::begun);
+        assertThat(foretold(foreseen)).isEqualTo(moved(2));
+        assertThat(line.bytes() - before).isBetween(size - left, size - left + 2000L);
+    }
+
+    @Test
+    void a_copy_that_is_doubted_is_foretold_and_moves_nothing_if_it_is_intact() throws Exception {
+        Configured.region("near", true, 1);
+        Configured.cache("near-1", "near", CACHE, line);
+        var nupkg = pushed();
+        PackageNeed need = Deployment.nearest(nupkg.pin(), Deployment.target("n1", "near"));
+        deployment.start(2, false, need);
+        playTentacles(2, 1);
+        OnVirtualThread.call(
+                () ->
+                        unitOfWork.run(
+                                tx -> {
+                                    tx.execute(
+                                            "DELETE FROM replicated WHERE sha512 = ?1",
+                                            nupkg.sha512().value());
+                                    return tx.execute(
+                                            "INSERT INTO suspect (cache, sha512) VALUES ('near-1', ?1)",
+                                            nupkg.sha512().value());
+                                }));
+
+        ForeseeAcquisition.Response foreseen =
+                foresight(Deployment.nearest(nupkg.pin(), Deployment.target("n2", "near")));
+
+        assertThat(foreseen.caches())
+                .singleElement()
+                .returns((long) nupkg.bytes().length, ForeseeAcquisition.ToCache::bytes)
+                .returns(Optional.of(true), ForeseeAcquisition.ToCache::doubted);
+        deployment.start(
+                3, false, Deployment.nearest(nupkg.pin(), Deployment.target("n2", "near")));
+        assertThat(deployment.event(3, PackageReplicated.class).bytes()).isZero();
+        playTentacles(3, 1);
+    }
+
+    @Test
+    void what_a_cache_holds_although_nobody_knows_it_is_foretold_to_be_there() throws Exception {
+        Configured.region("near", true, 1);
+        Configured.cache("near-1", "near", CACHE, line);
+        var nupkg = pushed();
+        PackageNeed need = Deployment.nearest(nupkg.pin(), Deployment.target("n1", "near"));
+        deployment.start(2, false, need);
+        playTentacles(2, 1);
+        OnVirtualThread.call(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        tx.execute(
+                                                "DELETE FROM replicated WHERE sha512 = ?1",
+                                                nupkg.sha512().value())));
+        need = Deployment.nearest(nupkg.pin(), Deployment.target("n2", "near"));
+
+        ForeseeAcquisition.Response foreseen = foresight(need);
+        deployment.start(3, false, need);
+        playTentacles(3, 1);
+
+        assertThat(foretold(foreseen))
+                .isEqualTo(moved(3))
+                .doesNotContainKey("server to near")
+                .containsEntry("near to near", (long) nupkg.bytes().length);
+    }
+
+    @Test
+    void what_a_machine_has_of_an_interrupted_fetch_is_foretold_to_be_resumed_until_it_has_all()
+            throws Exception {
+        Configured.region("near", true, 1);
+        Configured.cache("near-1", "near", CACHE, line);
+        var nupkg = pushed();
+        var target = Deployment.target("n9", "near");
+        PackageNeed need = Deployment.nearest(nupkg.pin(), target);
+        long left = BYTES / 4;
+        var report =
+                new PackagesBegun(target.agent(), List.of(new BegunPackage(nupkg.sha512(), left)));
+        TestEvents.publish(
+                Channels.AGENTS,
+                StreamId.of("agent", target.agent()),
+                1,
+                report,
+                EventAttributes.none());
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> foresight(need).targets().getFirst().begun().isPresent());
+
+        ForeseeAcquisition.Response foreseen = foresight(need);
+        leftAtTargets = left;
+        deployment.start(2, false, need);
+        playTentacles(2, 1);
+
+        assertThat(foreseen.targets())
+                .singleElement()
+                .returns(Optional.of(left), ForeseeAcquisition.ToTarget::begun);
+        assertThat(foretold(foreseen))
+                .isEqualTo(moved(2))
+                .containsEntry("near to near", nupkg.bytes().length - left);
+        assertThat(foresight(need).targets())
+                .singleElement()
+                .returns(true, ForeseeAcquisition.ToTarget::held)
+                .returns(Optional.empty(), ForeseeAcquisition.ToTarget::begun);
+    }
+
+    private static Map<String, Long> foretold(ForeseeAcquisition.Response foreseen) {
+        Map<String, Long> foretold = new HashMap<>();
+        for (Link link : foreseen.links()) {
+            foretold.put(link.from() + " to " + link.to().orElseThrow(), link.bytes());
+        }
+        return foretold;
+    }
+
     private static Packages.Nupkg pushed() throws Exception {
-        var nupkg = Packages.of(Packages.freshId(), "1.0.0", BYTES);
+        return pushed(BYTES);
+    }
+
+    private static Packages.Nupkg pushed(int bytes) throws Exception {
+        var nupkg = Packages.of(Packages.freshId(), "1.0.0", bytes);
         assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
         return nupkg;
     }
@@ -146,7 +298,10 @@ class ForetoldTest {
                                 tentacle, told.pin().sha512(), grants.grants().getFirst().token());
                 assertThat(read.body()).hasSize((int) told.pin().size());
             }
-            deployment.report(told, new AcquisitionResult(by, told.pin().size(), 0, 1, List.of()));
+            deployment.report(
+                    told,
+                    new AcquisitionResult(
+                            by, told.pin().size() - leftAtTargets, leftAtTargets, 1, List.of()));
         }
         assertThat(deployment.ended(run).outcome()).isEqualTo(RunOutcome.SUCCEEDED);
     }

@@ -37,6 +37,24 @@ public final class Foresight {
 
         /** Whether the target holds the digest. */
         boolean targetHolds(HolderId target, Sha512 sha512);
+
+        /** What lies in a cache of a digest that it does not hold as far as we know. */
+        Begun inCache(CacheId cache, Sha512 sha512);
+
+        /** How many bytes of a digest an interrupted fetch has left at the target. */
+        long atTarget(HolderId target, Sha512 sha512);
+    }
+
+    /**
+     * What lies somewhere of a package.
+     *
+     * @param bytes behind which a transfer goes on; all of them if nothing is left to come
+     * @param doubted whether it is all there, and somebody got other bytes from it: it is read
+     *     again, and fetched if it is not intact
+     */
+    public record Begun(long bytes, boolean doubted) {
+        /** Nothing. */
+        public static final Begun NOTHING = new Begun(0, false);
     }
 
     /** The bytes to each target, into each cache and over each link. */
@@ -113,14 +131,17 @@ public final class Foresight {
             List<Source> sources = sources(pinned, route);
             boolean held = !force && holdings.targetHolds(needing.target(), pin.sha512());
             boolean reached = needing.unavailable().isEmpty() && !sources.isEmpty();
-            long bytes = held || !reached ? 0 : pin.size();
+            long begun =
+                    held ? 0 : goesOnBehind(holdings.atTarget(needing.target(), pin.sha512()), pin);
+            long bytes = held || !reached ? 0 : pin.size() - begun;
             targets.add(
                     new ToTarget(
                             pin,
                             needing.target(),
                             held,
                             sources.stream().map(Foreseen::shown).toList(),
-                            bytes));
+                            bytes,
+                            some(begun)));
             if (bytes > 0) {
                 links.merge(new Way(from(sources.getFirst()), needing.region()), bytes, Long::sum);
             }
@@ -165,11 +186,30 @@ public final class Foresight {
                     cacheHolds(cache, pin.sha512())
                             || (servers.contains(cache)
                                     && holdings.cacheHolds(cache, pin.sha512()));
-            var toCache = new ToCache(pin, cache, held, held ? 0 : pin.size());
+            Begun there = held ? Begun.NOTHING : holdings.inCache(cache, pin.sha512());
+            long begun = goesOnBehind(there.bytes(), pin);
+            long bytes = held ? 0 : pin.size() - begun;
+            var toCache =
+                    new ToCache(
+                            pin,
+                            cache,
+                            held,
+                            bytes,
+                            some(begun),
+                            Optional.of(there.doubted()).filter(doubted -> doubted));
             boolean first = fillings.putIfAbsent(new Filling(cache, pin.sha512()), toCache) == null;
-            if (first && !held) {
-                links.merge(new Way(SERVER, route.region()), pin.size(), Long::sum);
+            if (first && bytes > 0) {
+                links.merge(new Way(SERVER, route.region()), bytes, Long::sum);
             }
+        }
+
+        /** More than there can be is none of its bytes: it begins anew. */
+        private static long goesOnBehind(long begun, PackagePin pin) {
+            return begun > pin.size() ? 0 : begun;
+        }
+
+        private static Optional<Long> some(long bytes) {
+            return Optional.of(bytes).filter(some -> some > 0);
         }
 
         private boolean cacheHolds(CacheId cache, Sha512 sha512) {

@@ -21,6 +21,7 @@ import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.packages.acquisition.Acquisition.Ended;
 import stagecoach.packages.acquisition.Acquisition.Underway;
 import stagecoach.packages.routing.Foresight;
+import stagecoach.packages.routing.Foresight.Begun;
 import stagecoach.packages.routing.KnownCache;
 import stagecoach.packages.routing.RoutePlanner;
 import stagecoach.vocabulary.identity.CacheId;
@@ -29,7 +30,10 @@ import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
-/** A run in which nothing fails moves over each link the bytes that were foretold. */
+/**
+ * A run in which nothing fails moves over each link the bytes that were foretold, also where an
+ * interrupted one has left parts of packages.
+ */
 class ForetoldProperties {
     private static final List<RegionId> REGIONS =
             List.of(new RegionId("ap"), new RegionId("eu"), new RegionId("us"));
@@ -49,6 +53,8 @@ class ForetoldProperties {
         final Set<RegionId> withoutFallback = new HashSet<>();
         final List<HeldInCache> inCaches = new ArrayList<>();
         final Map<HolderId, Set<Sha512>> atTargets = new HashMap<>();
+        final Map<HeldInCache, Long> begunInCaches = new HashMap<>();
+        final Map<HolderId, Map<Sha512, Long>> begunAtTargets = new HashMap<>();
         final Map<HolderId, Optional<RegionId>> regionOf = new HashMap<>();
         final boolean force;
 
@@ -75,8 +81,12 @@ class ForetoldProperties {
                                 ? AcquisitionFixture.fromServer(pin, all(targets))
                                 : AcquisitionFixture.nearest(pin, all(targets)));
                 for (KnownCache cache : caches) {
+                    var copy = new HeldInCache(cache.source().cache(), pin.sha512());
                     if (random.nextInt(3) == 0) {
-                        inCaches.add(new HeldInCache(cache.source().cache(), pin.sha512()));
+                        inCaches.add(copy);
+                    }
+                    if (!(cache.source() instanceof Source.NuGet)) {
+                        begunInCaches.put(copy, begun(random, pin));
                     }
                 }
                 for (NeedingTarget target : targets) {
@@ -85,8 +95,29 @@ class ForetoldProperties {
                                 .computeIfAbsent(target.target(), _ -> new HashSet<>())
                                 .add(pin.sha512());
                     }
+                    begunAtTargets
+                            .computeIfAbsent(target.target(), _ -> new HashMap<>())
+                            .put(pin.sha512(), begun(random, pin));
                 }
             }
+        }
+
+        /** Nothing, some, all, or more than there can be. */
+        private static long begun(Random random, PackagePin pin) {
+            return random.nextBoolean() ? 0 : random.nextLong(pin.size() + 3);
+        }
+
+        /** What a transfer really moves: what is longer than the package begins anew. */
+        private static long rest(PackagePin pin, long begun) {
+            return begun > pin.size() ? pin.size() : pin.size() - begun;
+        }
+
+        long restInCache(CacheId cache, PackagePin pin) {
+            return rest(pin, inCache(cache, pin.sha512()).bytes());
+        }
+
+        long restAtTarget(HolderId target, PackagePin pin) {
+            return rest(pin, atTarget(target, pin.sha512()));
         }
 
         private NeedingTarget target(int number, Random random) {
@@ -117,6 +148,16 @@ class ForetoldProperties {
         @Override
         public boolean targetHolds(HolderId target, Sha512 sha512) {
             return atTargets.getOrDefault(target, Set.of()).contains(sha512);
+        }
+
+        @Override
+        public Begun inCache(CacheId cache, Sha512 sha512) {
+            return new Begun(begunInCaches.getOrDefault(new HeldInCache(cache, sha512), 0L), false);
+        }
+
+        @Override
+        public long atTarget(HolderId target, Sha512 sha512) {
+            return begunAtTargets.getOrDefault(target, Map.of()).getOrDefault(sha512, 0L);
         }
 
         Optional<String> regionOf(CacheId cache) {
@@ -189,7 +230,9 @@ class ForetoldProperties {
     private static long filled(Before before, Underway.ToFill fill) {
         PackagePin pin = fill.pinned().pin();
         boolean again = before.force && !(fill.cache() instanceof Source.NuGet);
-        return !again && before.cacheHolds(fill.cache().cache(), pin.sha512()) ? 0 : pin.size();
+        return !again && before.cacheHolds(fill.cache().cache(), pin.sha512())
+                ? 0
+                : before.restInCache(fill.cache().cache(), pin);
     }
 
     private static void count(
@@ -201,14 +244,16 @@ class ForetoldProperties {
                     Long::sum);
         } else if (command instanceof AcquisitionCommand.TargetReported reported) {
             TargetAcquiring told = underway.told().get(reported.ticket());
-            if (before.force || !before.targetHolds(told.target(), told.pin().sha512())) {
+            long rest = before.restAtTarget(told.target(), told.pin());
+            if (rest > 0
+                    && (before.force || !before.targetHolds(told.target(), told.pin().sha512()))) {
                 moved.merge(
                         new Way(
                                 from(before, told.sources().getFirst()),
                                 before.regionOf
                                         .getOrDefault(told.target(), Optional.empty())
                                         .map(RegionId::value)),
-                        told.pin().size(),
+                        rest,
                         Long::sum);
             }
         }

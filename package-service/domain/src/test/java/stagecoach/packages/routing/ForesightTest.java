@@ -15,6 +15,7 @@ import stagecoach.contracts.internal.ForeseeAcquisition.ToTarget;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.packages.routing.Foresight.Begun;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.HolderId;
@@ -42,6 +43,8 @@ class ForesightTest {
                     0);
 
     private final Set<String> holding = new HashSet<>();
+    private Begun inCaches = Begun.NOTHING;
+    private long atTargets;
     private Set<RegionId> withoutFallback = Set.of();
 
     private final Foresight.Holdings holdings =
@@ -54,6 +57,16 @@ class ForesightTest {
                 @Override
                 public boolean targetHolds(HolderId target, Sha512 sha512) {
                     return holding.contains(target.toString());
+                }
+
+                @Override
+                public Begun inCache(CacheId cache, Sha512 sha512) {
+                    return inCaches;
+                }
+
+                @Override
+                public long atTarget(HolderId target, Sha512 sha512) {
+                    return atTargets;
                 }
             };
 
@@ -124,6 +137,42 @@ class ForesightTest {
         assertThat(forced.links())
                 .containsExactly(link("server", "eu", SIZE), link("eu", "eu", 2 * SIZE));
         assertThat(forced.targets()).extracting(ToTarget::bytes).containsExactly(SIZE, SIZE);
+    }
+
+    @Test
+    void what_interrupted_transfers_have_left_does_not_move_again() {
+        inCaches = new Begun(300, false);
+        atTargets = SIZE;
+        Response foreseen = foresee(false, target("e1", "eu"));
+        assertThat(foreseen.caches())
+                .singleElement()
+                .returns(false, ToCache::held)
+                .returns(SIZE - 300, ToCache::bytes)
+                .returns(Optional.of(300L), ToCache::begun)
+                .returns(Optional.empty(), ToCache::doubted);
+        assertThat(foreseen.targets())
+                .singleElement()
+                .returns(0L, ToTarget::bytes)
+                .returns(Optional.of(SIZE), ToTarget::begun);
+        assertThat(foreseen.links()).containsExactly(link("server", "eu", SIZE - 300));
+
+        inCaches = new Begun(SIZE + 1, false);
+        assertThat(foresee(true, target("e1", "eu")).caches())
+                .as("what is too long begins anew")
+                .extracting(ToCache::bytes)
+                .containsExactly(SIZE);
+    }
+
+    @Test
+    void a_copy_that_is_doubted_may_turn_out_to_be_intact_and_is_counted_as_if_it_did_not() {
+        inCaches = new Begun(0, true);
+        Response foreseen = foresee(false, target("e1", "eu"));
+        assertThat(foreseen.caches())
+                .singleElement()
+                .returns(SIZE, ToCache::bytes)
+                .returns(Optional.of(true), ToCache::doubted);
+        assertThat(foreseen.links())
+                .containsExactlyInAnyOrder(link("server", "eu", SIZE), link("eu", "eu", SIZE));
     }
 
     @Test

@@ -3,6 +3,7 @@ package stagecoach.gateway.app.enrolment;
 import jakarta.inject.Singleton;
 import java.util.List;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.Topic;
@@ -69,7 +70,7 @@ public class AgentKind implements AggregateKind<AgentState, AgentAction, AgentRe
             AgentState before,
             AgentState after,
             List<Recorded<AgentReport>> events) {
-        if (events.stream().allMatch(each -> each.event() instanceof SourcesMeasured)) {
+        if (events.stream().allMatch(each -> changesNothingHere(each.event()))) {
             return;
         }
         var at = events.getLast().at();
@@ -88,5 +89,9 @@ public class AgentKind implements AggregateKind<AgentState, AgentAction, AgentRe
             case Revoked revoked -> agents.keepRevoked(tx, revoked.agent(), at);
             case Stranger _ -> {}
         }
+    }
+
+    private static boolean changesNothingHere(AgentReport event) {
+        return event instanceof SourcesMeasured || event instanceof PackagesBegun;
     }
 }

@@ -2,11 +2,15 @@ package stagecoach.gateway.app.session;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
@@ -14,7 +18,9 @@ import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
 import stagecoach.gateway.app.enrolment.AgentKind;
 import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.session.lane.RateLimit;
 import stagecoach.gateway.presence.AgentAction;
+import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
@@ -96,6 +102,11 @@ class Presence {
                 });
     }
 
+    /** What a machine tells of itself in a session is passed on as it comes. */
+    SelfReports reports(AgentId agent, Supplier<Epoch> epoch) {
+        return new SelfReports(agent, epoch);
+    }
+
     /** What a tentacle told of itself; counts only from its newest session. */
     void told(AgentId agent, Epoch epoch, Health health) {
         unitOfWork.run(
@@ -113,6 +124,14 @@ class Presence {
                 tx ->
                         store.hold(tx, agent, epoch, pod)
                                 && note(tx, agent, new NoteMeasured(latencies)));
+    }
+
+    /** What interrupted fetches have left on a machine; counts only from its newest session. */
+    void begun(AgentId agent, Epoch epoch, List<BegunPackage> packages) {
+        unitOfWork.run(
+                tx ->
+                        store.hold(tx, agent, epoch, pod)
+                                && note(tx, agent, new NoteBegun(packages)));
     }
 
     /** A session of this process has ended; counts only if it was the newest. */
@@ -135,5 +154,66 @@ class Presence {
                         Cause.of(clock, Cause.SYSTEM))
                 .events()
                 .isEmpty();
+    }
+
+    /**
+     * What a machine tells of itself in a session, passed on where it is news, and no more often
+     * than may be; called for one frame after the other.
+     */
+    final class SelfReports {
+        /** More caches than any tentacle measures. */
+        private static final int LATENCIES_MAX = 100;
+
+        /** More than any tentacle tells. */
+        private static final int BEGUN_MAX = 200;
+
+        private final AgentId agent;
+        private final Supplier<Epoch> epoch;
+        private Optional<String> trouble = Optional.empty();
+        private List<BegunPackage> begun = List.of();
+
+        /** What a tentacle measures is told no more often; it says it when it has changed. */
+        private final RateLimit measured = new RateLimit(1, Duration.ofSeconds(20));
+
+        /** Troubles of a machine that are told; a later frame tells the newest. */
+        private final RateLimit troubled = new RateLimit(6, Duration.ofMinutes(1));
+
+        /** The same of what fetches have left. */
+        private final RateLimit interrupted = new RateLimit(6, Duration.ofMinutes(1));
+
+        private SelfReports(AgentId agent, Supplier<Epoch> epoch) {
+            this.agent = agent;
+            this.epoch = epoch;
+        }
+
+        /**
+         * Passes on what is news.
+         *
+         * @param persistently does something, again while the database is away
+         */
+        void on(Health health, Consumer<Runnable> persistently) {
+            if (!health.unhealthy().equals(trouble) && troubled.may()) {
+                persistently.accept(
+                        () -> {
+                            told(agent, epoch.get(), health);
+                            trouble = health.unhealthy();
+                        });
+            }
+            if (!health.latencies().isEmpty()
+                    && health.latencies().size() <= LATENCIES_MAX
+                    && measured.may()) {
+                persistently.accept(
+                        () -> Presence.this.measured(agent, epoch.get(), health.latencies()));
+            }
+            if (!health.begun().equals(begun)
+                    && health.begun().size() <= BEGUN_MAX
+                    && interrupted.may()) {
+                persistently.accept(
+                        () -> {
+                            Presence.this.begun(agent, epoch.get(), health.begun());
+                            begun = health.begun();
+                        });
+            }
+        }
     }
 }

@@ -31,7 +31,6 @@ import stagecoach.gateway.app.output.LogRelay;
 import stagecoach.gateway.app.output.OutputLane;
 import stagecoach.gateway.app.session.AgentSocket.CloseCode;
 import stagecoach.gateway.app.session.lane.Lane;
-import stagecoach.gateway.app.session.lane.RateLimit;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
@@ -53,9 +52,6 @@ final class Session {
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
 
-    /** More caches than any tentacle measures. */
-    private static final int LATENCIES_MAX = 100;
-
     private final AgentSocket socket;
     private final AgentId agent;
     private final Thumbprint thumbprint;
@@ -73,13 +69,7 @@ final class Session {
     private volatile Optional<Hello> greeting = Optional.empty();
     private volatile boolean ready;
     private volatile String endReason = "Its connection closed.";
-    private Optional<String> trouble = Optional.empty();
-
-    /** What a tentacle measures is told no more often; it says it when it has changed. */
-    private final RateLimit measured = new RateLimit(1, Duration.ofSeconds(20));
-
-    /** Troubles of a machine that are told; a later frame tells the newest. */
-    private final RateLimit troubled = new RateLimit(6, Duration.ofMinutes(1));
+    private final Presence.SelfReports selfReports;
 
     Session(
             AgentSocket socket,
@@ -103,6 +93,7 @@ final class Session {
                         socket::roomChanged,
                         e -> fail("output", e));
         this.courier = couriers.apply(this);
+        this.selfReports = presence.reports(agent, this::epoch);
     }
 
     /** Begins to listen; called on the socket's event loop. */
@@ -341,18 +332,7 @@ final class Session {
     }
 
     private void onHealth(Health health) {
-        if (!health.unhealthy().equals(trouble) && troubled.may()) {
-            persistently(
-                    () -> {
-                        presence.told(agent, epoch(), health);
-                        trouble = health.unhealthy();
-                    });
-        }
-        if (!health.latencies().isEmpty()
-                && health.latencies().size() <= LATENCIES_MAX
-                && measured.may()) {
-            persistently(() -> presence.measured(agent, epoch(), health.latencies()));
-        }
+        selfReports.on(health, this::persistently);
     }
 
     private void onClose() {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.gateway.app.test.GatewayResource;
 import stagecoach.gateway.app.test.Scene;
@@ -28,6 +29,7 @@ import stagecoach.runtime.store.StateCache;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.packages.Sha512;
 
 /** What a machine told of itself and has told anew since does not stay for ever. */
 @QuarkusTest
@@ -68,13 +70,19 @@ class AgentHistoryTest {
                 List.of(new SourceLatency(new CacheId("near"), 1 + random.nextInt(90))));
     }
 
+    private AgentAction begun() {
+        return new AgentAction.NoteBegun(
+                List.of(new BegunPackage(new Sha512("ab".repeat(64)), 1 + random.nextInt(90))));
+    }
+
     private AgentAction any() {
         return switch (random.nextInt(10)) {
             case 0 -> enrolment();
             case 1 -> new AgentAction.Revoke("It was sold.");
             case 2, 3, 4 -> new AgentAction.NoteConnected(healthy());
             case 5 -> new AgentAction.NoteTold(since.toHours(), Optional.of("The disk is full."));
-            case 6, 7 -> new AgentAction.NoteLost("Nothing was heard of it.");
+            case 6 -> new AgentAction.NoteLost("Nothing was heard of it.");
+            case 7 -> begun();
             default -> measurement();
         };
     }
@@ -128,6 +136,20 @@ class AgentHistoryTest {
 
         forget(Instant.now());
         assertThat(versions()).containsExactly(1L, 15L, 16L);
+        assertThat(state()).isEqualTo(before);
+    }
+
+    @Test
+    void what_was_told_of_fetches_goes_and_keeps_neither_health_nor_measurements_from_staying() {
+        happens(enrolment());
+        happens(new AgentAction.NoteConnected(healthy()));
+        happens(measurement());
+        happens(begun());
+        happens(begun());
+        happens(new AgentAction.NoteLost("Nothing was heard of it."));
+        var before = state();
+        forget(Instant.now());
+        assertThat(versions()).containsExactly(1L, 3L, 6L);
         assertThat(state()).isEqualTo(before);
     }
 

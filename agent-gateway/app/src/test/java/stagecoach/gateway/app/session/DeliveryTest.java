@@ -25,7 +25,9 @@ import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Cancel;
@@ -547,7 +549,7 @@ class DeliveryTest {
         Connection connection = scene.enrolled(agent).connect(agent);
         var latencies = List.of(new SourceLatency(new CacheId("eu-1"), 4));
         connection.say(new Health(5, Optional.empty()));
-        connection.say(new Health(5, Optional.empty(), latencies));
+        connection.say(new Health(5, Optional.empty(), latencies, List.of()));
         var events =
                 Scene.reportsOf(
                         agent,
@@ -555,6 +557,27 @@ class DeliveryTest {
         assertThat(events)
                 .filteredOn(SourcesMeasured.class::isInstance)
                 .containsExactly(new SourcesMeasured(agent, latencies));
+    }
+
+    @Test
+    void what_interrupted_fetches_have_left_is_passed_on_when_it_has_changed() {
+        AgentId agent = Scene.anAgent();
+        Connection connection = scene.enrolled(agent).connect(agent);
+        var begun = List.of(new BegunPackage(new Sha512("ab".repeat(64)), 4096));
+        connection.say(new Health(5, Optional.empty()));
+        connection.say(new Health(5, Optional.empty(), List.of(), begun));
+        connection.say(new Health(4, Optional.empty(), List.of(), begun));
+        connection.say(new Health(5, Optional.empty()));
+        var events =
+                Scene.reportsOf(
+                        agent,
+                        reports ->
+                                reports.stream().filter(PackagesBegun.class::isInstance).count()
+                                        == 2);
+        assertThat(events)
+                .filteredOn(PackagesBegun.class::isInstance)
+                .containsExactly(
+                        new PackagesBegun(agent, begun), new PackagesBegun(agent, List.of()));
     }
 
     @Test

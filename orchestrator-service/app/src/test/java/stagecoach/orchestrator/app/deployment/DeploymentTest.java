@@ -381,6 +381,10 @@ class DeploymentTest {
         assertThat(preview.getList("packages.package"))
                 .containsExactly("Shop.Server", "Shop.Server");
         assertThat(preview.getList("packages[0].path")).containsExactly("CACHE:eu-1", "SERVER");
+        assertThat(preview.getLong("packages[0].bytes")).isEqualTo(999_000);
+        assertThat(preview.getLong("packages[0].bytesResumed")).isEqualTo(1_000);
+        assertThat(preview.getLong("caches[0].bytesResumed")).isZero();
+        assertThat(preview.getBoolean("caches[0].doubted")).isTrue();
         assertThat(preview.getLong("links[0].bytes")).isEqualTo(1_000_000);
         assertThat(preview.getList("waitingFor.deployment")).containsExactly(running);
         allPhasesSucceed(running);

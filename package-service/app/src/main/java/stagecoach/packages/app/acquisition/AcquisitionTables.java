@@ -1,9 +1,13 @@
 package stagecoach.packages.app.acquisition;
 
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +26,7 @@ import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquiring;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
 import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.AgentId;
@@ -36,6 +41,9 @@ import stagecoach.vocabulary.packages.Sha512;
 class AcquisitionTables {
     /** How a tentacle's report begins that names a cache; see {@code AcquisitionResult.broken}. */
     private static final Pattern CACHE = Pattern.compile("cache ([a-z0-9-]+) .*", Pattern.DOTALL);
+
+    /** So long machines keep what interrupted fetches have left. */
+    private static final Duration BEGUN_COUNTS_FOR = Duration.ofDays(7);
 
     /** A package that something holds. */
     record Held(String holder, Sha512 sha512) {}
@@ -63,6 +71,10 @@ class AcquisitionTables {
             case TargetAcquired(var pin, var target, var by, long _, long _, int _) -> {
                 tx.executeLater(
                         "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                        target.value(),
+                        pin.sha512().value());
+                tx.executeLater(
+                        "DELETE FROM begun WHERE target = ?1 AND sha512 = ?2",
                         target.value(),
                         pin.sha512().value());
                 by.cache()
@@ -140,6 +152,38 @@ class AcquisitionTables {
     /** A machine is new behind an agent: it holds nothing that the old one held. */
     void forgetMachine(Tx tx, AgentId agent) {
         tx.executeLater("DELETE FROM acquired WHERE target = ?1", HolderId.of(agent).value());
+        tx.executeLater("DELETE FROM begun WHERE target = ?1", HolderId.of(agent).value());
+    }
+
+    /** All that interrupted fetches have left on a machine now. */
+    void begun(Tx tx, AgentId agent, List<BegunPackage> packages, Instant at) {
+        String target = HolderId.of(agent).value();
+        tx.executeLater("DELETE FROM begun WHERE target = ?1", target);
+        for (BegunPackage one : packages) {
+            tx.executeLater(
+                    """
+                    INSERT INTO begun (target, sha512, bytes, at) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (target, sha512) DO UPDATE SET bytes = excluded.bytes, at = excluded.at""",
+                    target,
+                    one.sha512().value(),
+                    one.bytes(),
+                    at);
+        }
+    }
+
+    /** What interrupted fetches have left of {@code digests} on machines. */
+    Map<Held, Long> begun(Tx tx, Collection<Sha512> digests, Instant now) {
+        Map<Held, Long> begun = new HashMap<>();
+        for (Object[] row :
+                tx.rows(
+                        "SELECT target, sha512, bytes FROM begun WHERE sha512 = ANY(?1) AND at > ?2",
+                        texts(digests),
+                        now.minus(BEGUN_COUNTS_FOR))) {
+            begun.put(
+                    new Held(text(row, 0), new Sha512(text(row, 1))),
+                    ((Number) Objects.requireNonNull(row[2])).longValue());
+        }
+        return begun;
     }
 
     /** A machine has removed them. */

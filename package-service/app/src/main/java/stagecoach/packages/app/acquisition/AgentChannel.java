@@ -10,6 +10,7 @@ import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.packages.acquisition.AcquisitionCommand;
 import stagecoach.packages.app.catalog.MeasuredLatencies;
@@ -58,6 +59,8 @@ class AgentChannel {
                 latencies.forget(tx, enrolled.agent());
             } else if (event.event() instanceof AgentRevoked revoked) {
                 latencies.forget(tx, revoked.agent());
+            } else if (event.event() instanceof PackagesBegun begun) {
+                tables.begun(tx, begun.agent(), begun.packages(), event.at());
             } else if (event.event() instanceof SourcesMeasured measured) {
                 latencies.learn(tx, measured.agent(), measured.latencies(), event.at());
             }

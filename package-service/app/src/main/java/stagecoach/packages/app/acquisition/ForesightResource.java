@@ -3,14 +3,22 @@ package stagecoach.packages.app.acquisition;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.internal.ForeseeAcquisition;
+import stagecoach.contracts.internal.ForeseeAcquisition.ToCache;
 import stagecoach.packages.app.acquisition.AcquisitionTables.Held;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.routing.Foresight;
+import stagecoach.packages.routing.Foresight.Begun;
+import stagecoach.packages.routing.KnownCache;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.HolderId;
@@ -23,35 +31,73 @@ public class ForesightResource {
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
     private final AcquisitionTables tables;
+    private final BegunCopies begun;
+    private final Clock clock;
 
-    ForesightResource(UnitOfWork unitOfWork, CacheCatalog caches, AcquisitionTables tables) {
+    ForesightResource(
+            UnitOfWork unitOfWork,
+            CacheCatalog caches,
+            AcquisitionTables tables,
+            BegunCopies begun,
+            Clock clock) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.tables = tables;
+        this.begun = begun;
+        this.clock = clock;
     }
 
     /** Per target, per cache and per link. */
     @POST
     @Operation(hidden = true)
-    public ForeseeAcquisition.Response foresee(ForeseeAcquisition.Request request) {
+    public ForeseeAcquisition.Response foresee(ForeseeAcquisition.Request request)
+            throws InterruptedException {
+        Known known = unitOfWork.run(tx -> known(tx, request));
+        ForeseeAcquisition.Response asFarAsKnown = known.foresee(request, Map.of());
+        List<ToCache> coming =
+                asFarAsKnown.caches().stream().filter(copy -> copy.bytes() > 0).toList();
+        return coming.isEmpty()
+                ? asFarAsKnown
+                : known.foresee(request, begun.of(coming, request.forceDownload()));
+    }
+
+    private Known known(Tx tx, ForeseeAcquisition.Request request) {
         Set<Sha512> digests =
                 request.needs().stream()
                         .map(need -> need.pinned().pin().sha512())
                         .collect(Collectors.toSet());
-        return unitOfWork.run(
-                tx ->
-                        Foresight.foresee(
-                                request.needs(),
-                                caches.routes(tx, request.needs()),
-                                caches.known(tx),
-                                request.forceDownload(),
-                                new Seen(
-                                        new HashSet<>(tables.inCaches(tx, digests)),
-                                        new HashSet<>(tables.atTargets(tx, digests)))));
+        return new Known(
+                caches.routes(tx, request.needs()),
+                caches.known(tx),
+                new HashSet<>(tables.inCaches(tx, digests)),
+                new HashSet<>(tables.atTargets(tx, digests)),
+                tables.begun(tx, digests, clock.instant()));
     }
 
-    /** What was last seen to be held where. */
-    private record Seen(Set<Held> caches, Set<Held> targets) implements Foresight.Holdings {
+    /** What was last seen to be held where, and how it gets there. */
+    private record Known(
+            List<RegionRoute> routes,
+            List<KnownCache> caches,
+            Set<Held> inCaches,
+            Set<Held> atTargets,
+            Map<Held, Long> begunAtTargets) {
+        ForeseeAcquisition.Response foresee(
+                ForeseeAcquisition.Request request, Map<Held, Begun> begun) {
+            return Foresight.foresee(
+                    request.needs(),
+                    routes,
+                    caches,
+                    request.forceDownload(),
+                    new Seen(inCaches, atTargets, begun, begunAtTargets));
+        }
+    }
+
+    private record Seen(
+            Set<Held> caches,
+            Set<Held> targets,
+            Map<Held, Begun> begunInCaches,
+            Map<Held, Long> begunAtTargets)
+            implements Foresight.Holdings {
         @Override
         public boolean cacheHolds(CacheId cache, Sha512 sha512) {
             return caches.contains(new Held(cache.value(), sha512));
@@ -60,6 +106,16 @@ public class ForesightResource {
         @Override
         public boolean targetHolds(HolderId target, Sha512 sha512) {
             return targets.contains(new Held(target.value(), sha512));
+        }
+
+        @Override
+        public Begun inCache(CacheId cache, Sha512 sha512) {
+            return begunInCaches.getOrDefault(new Held(cache.value(), sha512), Begun.NOTHING);
+        }
+
+        @Override
+        public long atTarget(HolderId target, Sha512 sha512) {
+            return begunAtTargets.getOrDefault(new Held(target.value(), sha512), 0L);
         }
     }
 }

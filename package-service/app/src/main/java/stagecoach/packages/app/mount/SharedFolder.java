@@ -218,6 +218,11 @@ public final class SharedFolder {
         return file.getFileName().toString();
     }
 
+    /** How many bytes an interrupted write has left, behind which {@link #put} goes on. */
+    public long begun(PackagePin pin) throws IOException {
+        return surely(root.resolve(INCOMING).resolve(pin.sha512().value()), pin);
+    }
+
     private Path place(PackagePin pin) {
         return root.resolve(FolderAddress.blob(pin.sha512()));
     }
@@ -252,6 +257,13 @@ public final class SharedFolder {
         if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
             // Whatever else lies there, such as a link, is none of ours.
             Files.deleteIfExists(file);
+            return 0;
+        }
+        return surely(file, pin);
+    }
+
+    private static long surely(Path file, PackagePin pin) throws IOException {
+        if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
             return 0;
         }
         long size = Math.min(Files.size(file), pin.size());

@@ -151,6 +151,37 @@ public class CacheContents {
         }
     }
 
+    /**
+     * What a cache has of a package.
+     *
+     * @param held whether it holds all of it, unread
+     * @param bytes that an interrupted transfer has left, behind which the next one goes on
+     */
+    public record Begun(boolean held, long bytes) {}
+
+    /** What a cache has of a package that it is to be brought. */
+    public Begun begun(CacheRow cache, PackagePin pin) throws CacheAway, InterruptedException {
+        return switch (cache.kind()) {
+            case STAGECOACH -> {
+                try {
+                    yield clients.of(cache, true).begun(pin.sha512());
+                } catch (CacheFailure e) {
+                    throw new CacheAway(e);
+                }
+            }
+            case FOLDER -> {
+                Path folder = Path.of(FolderAddress.path(cache.pushUrl));
+                yield inTime(folder, () -> begunIn(new SharedFolder(folder), pin));
+            }
+            // A push to a server of others begins at its first byte.
+            case NUGET -> new Begun(false, 0);
+        };
+    }
+
+    private static Begun begunIn(SharedFolder folder, PackagePin pin) throws IOException {
+        return new Begun(folder.holds(pin), folder.begun(pin));
+    }
+
     /** What {@link #drop} needs to know, asked before it is decided that a digest goes. */
     public Optional<String> lastOrder(CacheRow cache, Sha512 sha512)
             throws CacheAway, InterruptedException {

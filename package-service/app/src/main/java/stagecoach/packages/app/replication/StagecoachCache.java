@@ -97,6 +97,17 @@ final class StagecoachCache {
                 .firstValue(CacheProtocol.ORDER_HEADER);
     }
 
+    /** How much it has of a digest; an older cache does not tell what it has begun. */
+    CacheContents.Begun begun(Sha512 sha512) throws CacheFailure, InterruptedException {
+        HttpResponse<byte[]> response =
+                exchange(
+                        asking(CacheProtocol.BLOBS + sha512.hex())
+                                .method("HEAD", BodyPublishers.noBody()));
+        return new CacheContents.Begun(
+                response.statusCode() == 200,
+                response.headers().firstValueAsLong(CacheProtocol.BEGUN_HEADER).orElse(0));
+    }
+
     /**
      * Has a digest dropped.
      *

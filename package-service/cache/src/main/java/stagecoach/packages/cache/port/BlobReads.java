@@ -56,6 +56,7 @@ final class BlobReads {
         if (trust.isShownBy(request)) {
             // The central server reads back what it has lost, or asks before it has it dropped.
             response.putHeader(CacheProtocol.ORDER_HEADER, pulls.lastOrder(sha512));
+            response.putHeader(CacheProtocol.BEGUN_HEADER, Long.toString(begun(sha512)));
         } else {
             Optional<String> refusal = refusal(request, sha512);
             if (refusal.isPresent()) {
@@ -73,6 +74,15 @@ final class BlobReads {
                 request,
                 Delivery.of(PortAnswers.asked(request), sha512, size.getAsLong()),
                 blobs.file(sha512));
+    }
+
+    private long begun(Sha512 sha512) {
+        try {
+            return blobs.partialSize(sha512);
+        } catch (java.io.IOException e) {
+            LOG.errorf(e, "What came of a package cannot be looked at. sha512=%s", sha512);
+            return 0;
+        }
     }
 
     private OptionalLong size(Sha512 sha512) {

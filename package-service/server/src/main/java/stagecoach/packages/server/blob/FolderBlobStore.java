@@ -177,6 +177,15 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         return partial.resolveSibling(partial.getFileName() + MARK);
     }
 
+    /** How many bytes a download of it has left, or has brought so far. */
+    public long partialSize(Sha512 digest) throws IOException {
+        try {
+            return Files.size(partials.resolve(digest.hex()));
+        } catch (NoSuchFileException none) {
+            return 0;
+        }
+    }
+
     @Override
     public boolean delete(Sha512 digest) throws IOException {
         return Files.deleteIfExists(file(digest));

@@ -46,6 +46,12 @@ public final class CacheProtocol {
      */
     public static final String ORDER_HEADER = "X-Stagecoach-Order";
 
+    /**
+     * What the central server is told of a digest by a HEAD, too: how many bytes of it an
+     * interrupted pull has left, behind which the next one goes on.
+     */
+    public static final String BEGUN_HEADER = "X-Stagecoach-Begun";
+
     private CacheProtocol() {}
 
     /** At the cache: the path of a digest's pull. */

@@ -24,6 +24,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.orchestrator.app.catalog.Catalog;
@@ -91,6 +92,7 @@ class AgentChannel {
                 case AgentHealthChanged changed -> tellChange(tx, changed.agent(), report);
                 case AgentRevoked _,
                         SourcesMeasured _,
+                        PackagesBegun _,
                         CommandStarted _,
                         CommandEnded _,
                         CommandSettled _ -> {}

@@ -8,6 +8,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.orchestrator.app.catalog.row.AgentRow;
 import stagecoach.runtime.aggregate.Tx;
@@ -42,7 +43,11 @@ final class AgentRows {
                 row.checkedAt = report.at();
                 tx.upsert(row);
             }
-            case SourcesMeasured _, CommandStarted _, CommandEnded _, CommandSettled _ -> {}
+            case SourcesMeasured _,
+                    PackagesBegun _,
+                    CommandStarted _,
+                    CommandEnded _,
+                    CommandSettled _ -> {}
         }
     }
 

@@ -189,6 +189,7 @@ public class PreviewResource {
                                         row.held(),
                                         row.path(),
                                         row.bytes(),
+                                        row.begun().orElse(0L),
                                         unavailable.get(row.target())))
                 .toList();
     }
@@ -202,7 +203,9 @@ public class PreviewResource {
                                         row.pin().version().toString(),
                                         row.cache().value(),
                                         row.held(),
-                                        row.bytes()))
+                                        row.bytes(),
+                                        row.begun().orElse(0L),
+                                        row.doubted().orElse(false)))
                 .toList();
     }
 

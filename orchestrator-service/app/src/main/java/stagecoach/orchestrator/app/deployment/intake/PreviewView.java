@@ -60,7 +60,12 @@ record PreviewView(
             @Nullable String region,
             @Nullable String unavailable) {}
 
-    /** A package at a target, or at a worker; {@code path} are its sources in order. */
+    /**
+     * A package at a target, or at a worker; {@code path} are its sources in order.
+     *
+     * @param bytes that would come
+     * @param bytesResumed that an interrupted fetch has left there, and need not come again
+     */
     @Schema(name = "PreviewPackage")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record PackageView(
@@ -71,20 +76,31 @@ record PreviewView(
             boolean held,
             List<String> path,
             long bytes,
+            long bytesResumed,
             @Nullable String unavailable) {
         PackageView {
             path = List.copyOf(path);
         }
     }
 
-    /** A package in a cache. */
+    /**
+     * A package in a cache.
+     *
+     * @param bytes that would come
+     * @param bytesResumed that are there already, of an interrupted transfer, and need not come
+     *     again
+     * @param doubted whether a copy is there of which somebody got other bytes: it is read again,
+     *     and if it is intact after all, nothing comes
+     */
     @Schema(name = "PreviewCache")
     record CacheView(
             @JsonProperty("package") String packageId,
             String version,
             String cache,
             boolean held,
-            long bytes) {}
+            long bytes,
+            long bytesResumed,
+            boolean doubted) {}
 
     /** Bytes over a link; {@code to} is null for targets without a region. */
     @Schema(name = "PreviewLink")

@@ -1,0 +1,124 @@
+package stagecoach.packages.app.acquisition;
+
+import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import stagecoach.contracts.internal.ForeseeAcquisition.ToCache;
+import stagecoach.packages.app.acquisition.AcquisitionTables.Held;
+import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.catalog.CacheKind;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.replication.CacheContents;
+import stagecoach.packages.app.replication.CacheContents.CacheAway;
+import stagecoach.packages.routing.Foresight.Begun;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+
+/**
+ * Asks caches themselves what they have of packages that they are not known to hold: what an
+ * interrupted transfer has left is on their disks alone.
+ */
+@Singleton
+class BegunCopies {
+    /** A person waits for the preview; a cache that is away has begun nothing as far as we know. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final UnitOfWork unitOfWork;
+    private final CacheCatalog caches;
+    private final CacheContents contents;
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("begun-", 0).factory());
+
+    BegunCopies(UnitOfWork unitOfWork, CacheCatalog caches, CacheContents contents) {
+        this.unitOfWork = unitOfWork;
+        this.caches = caches;
+        this.contents = contents;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /**
+     * A package that is to be brought to a cache.
+     *
+     * @param suspect whether somebody got other bytes from there
+     */
+    private record Coming(CacheRow cache, ToCache copy, boolean suspect) {}
+
+    /** What lies in caches of what is to be brought there. */
+    Map<Held, Begun> of(List<ToCache> copies, boolean force) throws InterruptedException {
+        Map<String, List<Coming>> comingTo = new HashMap<>();
+        unitOfWork
+                .run(tx -> coming(tx, copies))
+                .forEach(
+                        one ->
+                                comingTo.computeIfAbsent(one.cache().id, _ -> new ArrayList<>())
+                                        .add(one));
+        var begun = new ConcurrentHashMap<Held, Begun>();
+        List<Callable<Void>> questions = new ArrayList<>();
+        comingTo.values().forEach(coming -> questions.add(() -> asked(coming, force, begun)));
+        // Whoever has not answered by then is not waited for.
+        threads.invokeAll(questions, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return Map.copyOf(begun);
+    }
+
+    private List<Coming> coming(Tx tx, List<ToCache> copies) {
+        List<Coming> coming = new ArrayList<>();
+        for (ToCache copy : copies) {
+            Optional<CacheRow> row = caches.find(tx, copy.cache());
+            row.ifPresent(
+                    cache ->
+                            coming.add(
+                                    new Coming(
+                                            cache,
+                                            copy,
+                                            caches.isSuspect(
+                                                    tx, copy.cache(), copy.pin().sha512()))));
+        }
+        return coming;
+    }
+
+    private Void asked(List<Coming> ofOneCache, boolean force, Map<Held, Begun> begun)
+            throws InterruptedException {
+        for (Coming one : ofOneCache) {
+            ToCache copy = one.copy();
+            try {
+                begun.put(
+                        new Held(copy.cache().value(), copy.pin().sha512()),
+                        begun(one, force, contents.begun(one.cache(), copy.pin())));
+            } catch (CacheAway e) {
+                Log.infof(
+                        "A cache could not be asked what it has begun. cache=%s reason=%s",
+                        copy.cache(), e.getMessage());
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static Begun begun(Coming coming, boolean force, CacheContents.Begun there) {
+        if (force || !there.held()) {
+            return new Begun(there.bytes(), false);
+        }
+        if (!coming.suspect()) {
+            return new Begun(coming.copy().pin().size(), false);
+        }
+        // Of what is written into a folder nobody reads again what lies there: it is replaced.
+        return coming.cache().kind() == CacheKind.FOLDER
+                ? new Begun(there.bytes(), false)
+                : new Begun(there.bytes(), true);
+    }
+}
