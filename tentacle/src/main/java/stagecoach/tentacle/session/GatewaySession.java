@@ -199,7 +199,8 @@ final class GatewaySession {
                 MachineHealth.capabilities(),
                 party.home().freeBytes(),
                 tickets,
-                Optional.of(party.home().epoch()),
+                Optional.of(party.home().epoch())
+                        .filter(seen -> seen >= 0 && seen < TentacleFrame.Hello.EPOCH_SEEN_MAX),
                 MachineHealth.trouble(party.home()));
     }
 

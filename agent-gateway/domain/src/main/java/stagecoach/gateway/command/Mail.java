@@ -255,22 +255,29 @@ public record Mail(
     }
 
     /**
-     * Another machine is the agent from now on. What the earlier one was sent it may have begun,
-     * and nobody will hear of it: the other one must not begin it, too. What was never sent waits
-     * on.
+     * Another machine is the agent from now on, or its home was made anew. What the earlier one was
+     * sent it may have begun, and the other one must not begin it, too; if it knows the ticket
+     * after all, it is told to end it. What was never sent, and what may be done twice, waits on.
      */
-    public Optional<Change> machineReplaced() {
+    public Optional<Change> machineReplaced(Instant now) {
         return switch (stage) {
-            case Sent _, Started _ ->
-                    Optional.of(
-                            ending(
-                                    result(
-                                            CommandOutcome.UNKNOWN,
-                                            "Another machine was enrolled as %s after this was sent to the earlier one; it may still run there."
-                                                    .formatted(agent),
-                                            true)));
             case Pending _, Ended _ -> Optional.empty();
+            case Sent _ -> limits.harmless() ? Optional.empty() : Optional.of(replaced(now));
+            case Started _ -> Optional.of(replaced(now));
         };
+    }
+
+    private Change replaced(Instant now) {
+        Mail wanted =
+                cancellation.isPresent()
+                        ? this
+                        : withCancellation(new Cancellation(now, limits.stop()));
+        return wanted.ending(
+                result(
+                        limits.harmless() ? CommandOutcome.UNREACHED : CommandOutcome.ABANDONED,
+                        "Another machine was enrolled as %s after this was sent to the earlier one; it may still run there."
+                                .formatted(agent),
+                        true));
     }
 
     /**

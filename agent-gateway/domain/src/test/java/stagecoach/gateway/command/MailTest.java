@@ -95,6 +95,24 @@ class MailTest {
         return sent().started(NOW).orElseThrow().after();
     }
 
+    private static Mail acquisition() {
+        return Mail.posted(
+                new AcquirePackage(
+                        TICKET,
+                        AGENT,
+                        CONTEXT,
+                        new PackagePin(
+                                new PackageId("Shop.Web"),
+                                PackageVersion.parse("1.0.0"),
+                                Sha512.hashOf(new byte[0]),
+                                0),
+                        List.of(),
+                        false,
+                        EXPIRES,
+                        Optional.of(REACH)),
+                NOW);
+    }
+
     private static Mail cancelling(Mail mail) {
         return mail.cancelled(NOW, STOP).orElseThrow().after();
     }
@@ -283,24 +301,8 @@ class MailTest {
 
     @Test
     void an_acquisition_that_was_lost_with_its_machine_is_as_if_it_had_not_begun() {
-        Mail acquisition =
-                Mail.posted(
-                        new AcquirePackage(
-                                TICKET,
-                                AGENT,
-                                CONTEXT,
-                                new PackagePin(
-                                        new PackageId("Shop.Web"),
-                                        PackageVersion.parse("1.0.0"),
-                                        Sha512.hashOf(new byte[0]),
-                                        0),
-                                List.of(),
-                                false,
-                                EXPIRES,
-                                Optional.of(REACH)),
-                        NOW);
         Mail loading =
-                acquisition.sent(NOW).orElseThrow().after().started(NOW).orElseThrow().after();
+                acquisition().sent(NOW).orElseThrow().after().started(NOW).orElseThrow().after();
         Instant lost = EXPIRES.plusSeconds(100);
         assertThat(loading.due(lost, CONNECTED)).isEmpty();
         assertThat(ending(loading.due(lost.plus(REACH), awaySince(lost)).orElseThrow()).outcome())
@@ -354,13 +356,25 @@ class MailTest {
     }
 
     @Test
-    void what_was_sent_to_a_machine_that_is_another_one_now_is_unknown_and_never_sent_again() {
-        for (Mail at : List.of(sent(), started())) {
-            var result = ending(at.machineReplaced().orElseThrow());
-            assertThat(result.outcome()).isEqualTo(CommandOutcome.UNKNOWN);
-            assertThat(result.mayStillRun()).isTrue();
+    void what_was_sent_to_a_machine_that_is_another_one_now_is_given_up_and_never_sent_again() {
+        for (Mail at : List.of(sent(), started(), cancelling(started()))) {
+            Change change = at.machineReplaced(NOW).orElseThrow();
+            assertThat(ending(change).outcome()).isEqualTo(CommandOutcome.ABANDONED);
+            assertThat(ending(change).mayStillRun()).isTrue();
+            // The home may be another one on the same machine, with the old journal.
+            assertThat(change.after().onConnect(true)).isEqualTo(Mail.Resumption.CANCEL);
+            assertThat(change.after().onConnect(false)).isEqualTo(Mail.Resumption.NOTHING);
         }
-        assertThat(pending().machineReplaced()).isEmpty();
+        assertThat(pending().machineReplaced(NOW)).isEmpty();
+    }
+
+    @Test
+    void what_may_be_done_twice_is_sent_to_the_new_machine_unless_it_had_begun() {
+        Mail sent = acquisition().sent(NOW).orElseThrow().after();
+        assertThat(sent.machineReplaced(NOW)).isEmpty();
+        assertThat(sent.onConnect(false)).isEqualTo(Mail.Resumption.DELIVER);
+        Change begun = sent.started(NOW).orElseThrow().after().machineReplaced(NOW).orElseThrow();
+        assertThat(ending(begun).outcome()).isEqualTo(CommandOutcome.UNREACHED);
     }
 
     @Test

@@ -15,8 +15,8 @@ public sealed interface TentacleFrame {
      * @param capabilities what its machine can do: {@code bash}, {@code sh}, {@code python}, {@code
      *     powershell}, and what the tentacle itself can do: {@link AgentCommand#SCRIPT_PACKAGES}
      * @param openTickets what its journal holds, with what it knows of each
-     * @param epochSeen the highest epoch that it has obeyed, below 2^53: a gateway whose database
-     *     was set back begins above it. An older tentacle does not say
+     * @param epochSeen the highest epoch that it has obeyed, below {@link #EPOCH_SEEN_MAX}: a
+     *     gateway whose database was set back begins above it. An older tentacle does not say
      * @param unhealthy what is wrong with its machine; empty if nothing is, or if it is an older
      *     one, which says so in its first {@link Health}
      */
@@ -30,16 +30,19 @@ public sealed interface TentacleFrame {
             Optional<Long> epochSeen,
             Optional<String> unhealthy)
             implements TentacleFrame {
-        /** What any JSON parser can read, and what no gateway comes to by counting. */
-        private static final long EPOCH_MAX = 1L << 53;
+        /**
+         * No gateway comes to it by counting; and from it, it may count for as long as it likes
+         * until there is a number that some JSON parser cannot read.
+         */
+        public static final long EPOCH_SEEN_MAX = 1L << 52;
 
         /** Copies the lists. */
         public Hello {
             capabilities = List.copyOf(capabilities);
             openTickets = List.copyOf(openTickets);
-            if (epochSeen.filter(seen -> seen < 0 || seen >= EPOCH_MAX).isPresent()) {
+            if (epochSeen.filter(seen -> seen < 0 || seen >= EPOCH_SEEN_MAX).isPresent()) {
                 throw new IllegalArgumentException(
-                        "An epoch is a number from 0 to 2^53: " + epochSeen.get());
+                        "An epoch that was seen is a number from 0 to 2^52: " + epochSeen.get());
             }
         }
 

@@ -27,14 +27,12 @@ public class ConfigurationChannel {
 
     private final Inbox inbox;
     private final KnownPlaces places;
-    private final Agents agents;
     private final Trust trust;
     private final Clock clock;
 
-    ConfigurationChannel(Inbox inbox, KnownPlaces places, Agents agents, Trust trust, Clock clock) {
+    ConfigurationChannel(Inbox inbox, KnownPlaces places, Trust trust, Clock clock) {
         this.inbox = inbox;
         this.places = places;
-        this.agents = agents;
         this.trust = trust;
         this.clock = clock;
     }
@@ -50,28 +48,15 @@ public class ConfigurationChannel {
                 case ConfigurationChanged(var kind, var id, var revision, var document) -> {
                     places.learn(tx, kind, id, document);
                     if (document.isEmpty()) {
-                        agentOf(kind, id).ifPresent(agent -> revoke(tx, agent, happened));
+                        Cause removal = Cause.byEvent(happened, clock);
+                        agentOf(kind, id)
+                                .ifPresent(
+                                        agent -> trust.removed(tx, agent, happened.at(), removal));
                     }
                 }
                 case ReleaseCreated _ -> {}
                 case ReleaseRetired _ -> {}
             }
-        }
-    }
-
-    /** A machine that enrolled after the removal has nothing to do with it, and no later token. */
-    private void revoke(Tx tx, AgentId agent, InboxEvent<ConfigurationEvent> removal) {
-        trust.forgetTokens(tx, agent, removal.at());
-        boolean older =
-                agents.find(tx, agent)
-                        .filter(row -> row.enrolledAt().isBefore(removal.at()))
-                        .isPresent();
-        if (older) {
-            trust.revoke(
-                    tx,
-                    agent,
-                    "%s was removed from the configuration.".formatted(agent),
-                    Cause.byEvent(removal, clock));
         }
     }
 

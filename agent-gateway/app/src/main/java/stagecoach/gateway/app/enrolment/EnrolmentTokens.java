@@ -105,6 +105,21 @@ public class EnrolmentTokens {
                 time);
     }
 
+    /** Whether the machine that is {@code agent} now came by a token of before {@code time}. */
+    boolean cameByOneOfBefore(Tx tx, AgentId agent, Instant time) {
+        return tx
+                .select(
+                        """
+                        SELECT e.made_at < ?2 FROM enrolment e
+                        JOIN agent a ON a.agent = e.agent AND a.thumbprint = e.used_by
+                        WHERE e.agent = ?1 ORDER BY e.used_at DESC LIMIT 1
+                        """,
+                        agent.value(),
+                        time)
+                .stream()
+                .anyMatch(row -> row.flag(0));
+    }
+
     /** Who used which token is told for a while, so that a late repeat gets the right sentence. */
     private static void forgetOld(Tx tx, Instant now) {
         tx.execute("DELETE FROM enrolment WHERE expires_at < ?1", now.minus(KEPT));

@@ -119,11 +119,17 @@ public class Trust {
     }
 
     /**
-     * What an agent is the tentacle of was removed at {@code time}: no token of before makes it
-     * again.
+     * What an agent is the tentacle of was removed: no token of before makes it again, and whoever
+     * came by one is revoked. Whoever came by a later one has nothing to do with it.
      */
-    void forgetTokens(Tx tx, AgentId agent, Instant time) {
-        tokens.withdraw(tx, agent, time);
+    void removed(Tx tx, AgentId agent, Instant at, Cause cause) {
+        tokens.withdraw(tx, agent, at);
+        boolean older =
+                agents.find(tx, agent).filter(row -> row.enrolledAt().isBefore(at)).isPresent()
+                        || tokens.cameByOneOfBefore(tx, agent, at);
+        if (older) {
+            revoke(tx, agent, "%s was removed from the configuration.".formatted(agent), cause);
+        }
     }
 
     /** A machine is refused, with the sentence that it is told. */

@@ -139,9 +139,11 @@ public class Dispatch {
     /**
      * Commands can never be sent, by what a session's tentacle says of itself: each ends with its
      * reason, if the session is the agent's newest. A newer one may be that of an updated tentacle.
+     *
+     * @return whether it is the newest, as far as one can see now
      */
-    public void refusing(AgentId agent, Epoch epoch, Map<Ticket, String> reasons) {
-        unitOfWork.run(
+    public boolean refusing(AgentId agent, Epoch epoch, Map<Ticket, String> reasons) {
+        return unitOfWork.run(
                 tx -> {
                     if (recipients.newest(tx, Map.of(agent, epoch)).isEmpty()) {
                         return false;

@@ -233,15 +233,14 @@ public class Mailbox {
         for (StoredMail stored : store.open(tx, agent)) {
             change(tx, stored.ticket(), mail -> mail.unreachableForGood(why));
         }
-        LOG.infof(
-                "commands of an agent ended with its trust agent=%s actor=%s",
-                agent, cause.actor());
+        LOG.infof("commands ended with trust agent=%s actor=%s", agent, cause.actor());
     }
 
     /** Another machine is the agent from now on; called behind the lock of its session. */
     public void machineReplaced(Tx tx, AgentId agent) {
+        Instant now = now();
         for (StoredMail stored : store.open(tx, agent)) {
-            change(tx, stored.ticket(), Mail::machineReplaced);
+            change(tx, stored.ticket(), mail -> mail.machineReplaced(now));
         }
     }
 

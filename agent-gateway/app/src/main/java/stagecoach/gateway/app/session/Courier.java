@@ -70,7 +70,7 @@ final class Courier {
 
     /** Something waits by the tables, which say so again and again. */
     void remind() {
-        if (!later.get()) {
+        if (!later.get() && calls.get() == 0) {
             wake();
         }
     }
@@ -83,7 +83,8 @@ final class Courier {
                             LATER_MILLIS,
                             () -> {
                                 later.set(false);
-                                session.wake();
+                                // A round that goes on has begun after what failed.
+                                session.remind();
                             });
         }
     }
@@ -184,20 +185,26 @@ final class Courier {
 
     private boolean send(List<StoredMail> mails) {
         var beyond = Capabilities.beyond(session.greeting(), mails);
-        refuse(beyond);
+        boolean refused = refuse(beyond);
         return sendWithin(
                         mails.stream()
                                 .filter(stored -> !beyond.containsKey(stored.ticket()))
                                 .toList())
-                || !beyond.isEmpty();
+                || refused;
     }
 
     /** Only what the newest session's tentacle cannot do, nobody can. */
-    private void refuse(Map<Ticket, String> reasons) {
-        if (!reasons.isEmpty()) {
-            dispatch.refusing(session.agent(), session.epoch(), reasons);
-            redeliver.removeAll(reasons.keySet());
+    private boolean refuse(Map<Ticket, String> reasons) {
+        if (reasons.isEmpty()) {
+            return false;
         }
+        boolean done = dispatch.refusing(session.agent(), session.epoch(), reasons);
+        if (done) {
+            redeliver.removeAll(reasons.keySet());
+        } else {
+            wakeLater();
+        }
+        return done;
     }
 
     private boolean sendWithin(List<StoredMail> mails) {

@@ -80,11 +80,12 @@ class Presence {
         return unitOfWork.run(
                 tx -> {
                     // The first lock: whoever takes trust away takes the same one first.
-                    Epoch epoch = store.open(tx, agent, pod, hello.epochSeen().orElse(0L));
+                    Epoch opened = store.open(tx, agent, pod);
                     if (!agents.isTrusted(tx, agent, shown)) {
                         store.supersede(tx, agent);
                         return Optional.empty();
                     }
+                    Epoch epoch = store.above(tx, agent, opened, hello.epochSeen().orElse(0L));
                     note(
                             tx,
                             agent,

@@ -227,6 +227,7 @@ final class Session {
             return;
         }
         greeting = Optional.of(hello);
+        trouble = hello.unhealthy();
         persistently(
                 () -> {
                     Optional<Presence.Begun> begun = presence.begin(agent, thumbprint, hello);

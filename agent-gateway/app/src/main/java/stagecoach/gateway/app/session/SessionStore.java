@@ -26,28 +26,32 @@ class SessionStore {
      */
     record Row(AgentId agent, Epoch epoch, UUID pod, boolean settled) {}
 
-    /**
-     * Begins a session: its epoch is higher than all before; the row stays locked.
-     *
-     * @param seen the highest that the tentacle has obeyed, which these tables have forgotten if
-     *     they were set back; 0 if it does not say
-     */
-    Epoch open(Tx tx, AgentId agent, UUID pod, long seen) {
+    /** Begins a session: its epoch is higher than all before; the row stays locked. */
+    Epoch open(Tx tx, AgentId agent, UUID pod) {
         tx.execute(
                 """
-                INSERT INTO session AS s (agent, epoch, pod, connected_at)
-                VALUES (?1, CAST(?3 AS bigint) + 1, ?2, now())
+                INSERT INTO session (agent, epoch, pod, connected_at) VALUES (?1, 1, ?2, now())
                 ON CONFLICT (agent) DO UPDATE
-                SET epoch = greatest(s.epoch + 1, excluded.epoch), pod = excluded.pod,
-                    connected_at = now()
+                SET epoch = session.epoch + 1, pod = excluded.pod, connected_at = now()
                 """,
                 agent.value(),
-                pod,
-                seen);
+                pod);
         return new Epoch(
                 tx.select("SELECT epoch FROM session WHERE agent = ?1", agent.value())
                         .getFirst()
                         .number(0));
+    }
+
+    /**
+     * Begins it above what its tentacle has obeyed, which these tables have forgotten if they were
+     * set back.
+     */
+    Epoch above(Tx tx, AgentId agent, Epoch own, long seen) {
+        if (seen < own.value()) {
+            return own;
+        }
+        tx.execute("UPDATE session SET epoch = ?2 WHERE agent = ?1", agent.value(), seen + 1);
+        return new Epoch(seen + 1);
     }
 
     /** Keeps a session the newest one until the transaction ends; false if it is not. */

@@ -200,6 +200,16 @@ class EnrolmentTest {
         configure(Kind.TARGET, removed.bareId(), Optional.empty());
         await().atMost(StagecoachResource.PATIENCE).until(() -> !scene.hasToken(removed));
         assertThat(scene.stranger().enrol(left).statusCode()).isEqualTo(403);
+        // Who was faster than the removal's event has come by a token of before all the same.
+        AgentId faster = Scene.anAgent();
+        Machine machine = scene.enrolled(faster);
+        TestEvents.publish(
+                Channels.CONFIGURATION,
+                StreamId.of("config", Kind.TARGET + ":" + faster.bareId()),
+                1,
+                new ConfigurationChanged(Kind.TARGET, faster.bareId(), 1, Optional.empty()),
+                EventAttributes.none());
+        await().atMost(StagecoachResource.PATIENCE).until(() -> refusal(machine) == 403);
         AgentId never = Scene.anAgent();
         String token = scene.token(never, Duration.ofMinutes(5));
         as(TestKeys.CONFIGURE).delete("/api/v1/agents/" + never).then().statusCode(204);
@@ -268,7 +278,7 @@ class EnrolmentTest {
                         .map(CommandEnded.class::cast)
                         .toList();
         assertThat(ended).hasSize(1);
-        assertThat(ended.getFirst().result().outcome()).isEqualTo(CommandOutcome.UNKNOWN);
+        assertThat(ended.getFirst().result().outcome()).isEqualTo(CommandOutcome.ABANDONED);
         assertThat(ended.getFirst().result().mayStillRun()).isTrue();
         Ticket next = Scene.giveScript(agent);
         var connection = young.connect(agent);

@@ -6,11 +6,9 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,13 +22,13 @@ import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
+import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
 import stagecoach.contracts.agent.TentacleFrame.Started;
 import stagecoach.gateway.app.test.GatewayResource;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Machine.Connection;
-import stagecoach.gateway.app.test.OtherServices;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.test.StagecoachResource;
@@ -147,41 +145,18 @@ class RestartTest {
     }
 
     @Test
-    void a_machine_that_is_in_trouble_says_so_as_it_comes_and_is_never_called_healthy() {
+    void a_machine_that_is_in_trouble_says_so_as_it_comes_and_when_it_is_over() {
         AgentId agent = Scene.anAgent();
         Connection connection = scene.enrolled(agent).dial().join();
         connection.say(hello(agent, Optional.empty(), Optional.of("only 3 MiB are free")));
         connection.await(Welcome.class);
-        connection.hangUp();
-        assertThat(healthsOf(agent, 2))
-                .containsExactly(AgentHealth.UNHEALTHY, AgentHealth.UNAVAILABLE);
+        assertThat(healthsOf(agent, 1)).containsExactly(AgentHealth.UNHEALTHY);
+        connection.say(new Health(1_000_000, Optional.empty()));
+        assertThat(healthsOf(agent, 2)).containsExactly(AgentHealth.UNHEALTHY, AgentHealth.HEALTHY);
     }
 
     private static Hello hello(AgentId agent, Optional<Long> seen, Optional<String> trouble) {
         return new Hello(1, agent, "test", List.of("sh"), 1_000_000, List.of(), seen, trouble);
-    }
-
-    @Test
-    void while_a_service_is_away_it_is_asked_now_and_then_however_often_the_tables_are_looked_at() {
-        AgentId agent = Scene.anAgent();
-        Connection there = connectThere(scene.enrolled(agent), agent);
-        var services = OtherServices.running();
-        services.away(true);
-        try {
-            Ticket ticket = Scene.giveScript(agent);
-            long begin = System.nanoTime();
-            int before = services.turnedAway();
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
-                    .until(() -> System.nanoTime() - begin > Duration.ofSeconds(5).toNanos());
-            long halfSeconds = (System.nanoTime() - begin) / Duration.ofMillis(500).toNanos();
-            assertThat(services.turnedAway() - before).isPositive();
-            assertThat((long) services.turnedAway() - before).isLessThanOrEqualTo(halfSeconds + 2);
-            services.away(false);
-            there.await(Deliver.class, deliver -> deliver.command().ticket().equals(ticket));
-        } finally {
-            services.away(false);
-        }
     }
 
     @Test
