@@ -102,7 +102,7 @@ class PackagesTest {
         outside.hold(lib.pin(), lib.bytes(), "Outside.Core");
         typed("release", "create", "abroad", "1.0.0");
         // At this rate it would take longer than anybody waits here.
-        typed("limit", "region", "isle", "--bytes-per-second-max", "10000");
+        typed("limit", "region", "isle", "--bytes-per-second-max", "1000");
         Map<String, Long> foretold = links(previewed("abroad", "1.0.0"));
 
         String id = typed("deploy", "abroad", "1.0.0", "--to", "abroad", "--detach").strip();

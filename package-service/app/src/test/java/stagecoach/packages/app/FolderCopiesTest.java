@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.commons.io.file.PathUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,7 +201,7 @@ class FolderCopiesTest {
         }
         Files.createDirectories(going());
         for (Nupkg nupkg : List.of(needed, unneeded)) {
-            Files.move(blob(nupkg), going().resolve(nupkg.sha512().value() + ".killed"));
+            Files.move(blob(nupkg), setAside(nupkg));
         }
 
         sweepIn(Duration.ZERO);
@@ -208,6 +209,52 @@ class FolderCopiesTest {
         assertThat(blob(needed)).hasBinaryContent(needed.bytes());
         assertThat(blob(unneeded)).doesNotExist();
         assertThat(going()).isEmptyDirectory();
+    }
+
+    private Path setAside(Nupkg nupkg) {
+        return going().resolve(nupkg.sha512().value() + "." + UUID.randomUUID());
+    }
+
+    @Test
+    void who_writes_into_a_folder_cannot_choose_what_is_removed_elsewhere() throws Exception {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Nupkg unneeded;
+        try (var other = new Deployment()) {
+            unneeded = written(other, 2);
+            ended(other);
+        }
+        String digest = unneeded.sha512().value();
+        Path ours = Files.write(elsewhere.resolve(digest), unneeded.bytes());
+        Path set = Files.write(elsewhere.resolve(digest + "." + UUID.randomUUID()), new byte[1]);
+
+        Files.deleteIfExists(going());
+        Files.createSymbolicLink(going(), elsewhere);
+        sweepIn(LATER);
+        Files.delete(going());
+        Path blobs = Files.move(share.resolve("blobs"), folder.resolve("away"));
+        Files.createSymbolicLink(share.resolve("blobs"), elsewhere);
+        sweepIn(LATER);
+
+        assertThat(ours).exists();
+        assertThat(set).exists();
+        Files.delete(share.resolve("blobs"));
+        Files.move(blobs, share.resolve("blobs"));
+    }
+
+    @Test
+    void what_was_found_to_be_wrong_is_not_taken_for_held_because_its_file_is_there()
+            throws Exception {
+        Nupkg nupkg = written(deployment, 2);
+        changed("DELETE FROM replicated WHERE sha512 = ?1", nupkg);
+        changed("INSERT INTO suspect (cache, sha512) VALUES ('swept-1', ?1)", nupkg);
+
+        sweepIn(Duration.ZERO);
+
+        String held = "SELECT 1, 0 FROM replicated WHERE sha512 = ?1";
+        assertThat(rows(held, nupkg.sha512().value())).isZero();
+        changed("DELETE FROM suspect WHERE sha512 = ?1", nupkg);
+        sweepIn(Duration.ZERO);
+        assertThat(rows(held, nupkg.sha512().value())).isEqualTo(1);
     }
 
     @Test

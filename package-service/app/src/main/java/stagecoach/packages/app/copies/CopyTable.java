@@ -163,7 +163,9 @@ class CopyTable {
                 SELECT DISTINCT ON (n.sha512) CAST(?1 AS text), n.sha512, n.id, n.version, n.size
                 FROM (SELECT sha512, id, version, size FROM package
                     UNION ALL SELECT sha512, id, version, size FROM first_seen) n
-                WHERE n.sha512 = ANY(CAST(?2 AS text[])) ON CONFLICT DO NOTHING""",
+                WHERE n.sha512 = ANY(CAST(?2 AS text[])) AND NOT EXISTS (
+                    SELECT 1 FROM suspect s WHERE s.cache = ?1 AND s.sha512 = n.sha512)
+                ON CONFLICT DO NOTHING""",
                 cache.value(),
                 digests);
         return tx

@@ -1,5 +1,6 @@
 package stagecoach.packages.app.copies;
 
+import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,7 +53,15 @@ class FolderDrops {
         Path root = rootOf(cache);
         var folder = new SharedFolder(root);
         for (Aside aside : inTime(root, folder::aside)) {
-            decide(root, folder, aside);
+            try {
+                decide(root, folder, aside);
+            } catch (CacheAway e) {
+                if (e.getCause() instanceof Mounts.Silent) {
+                    throw e;
+                }
+                // It must not keep the others from being looked after.
+                Log.warnf("What was set aside stays until the next look: %s", e.getMessage());
+            }
         }
     }
 

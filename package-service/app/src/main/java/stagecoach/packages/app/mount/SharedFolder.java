@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
@@ -51,6 +53,10 @@ public final class SharedFolder {
 
     private static final String INCOMING = "incoming";
     private static final String GOING = "going";
+
+    /** As {@link #setAside} calls what it moves. */
+    private static final Pattern ASIDE =
+            Pattern.compile("([0-9a-f]{128})\\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Path root;
 
@@ -121,10 +127,17 @@ public final class SharedFolder {
 
     /** How many bytes more a package needs than the disk has room for; 0 if it fits. */
     public long missing(PackagePin pin) throws IOException {
+        long begun = 0;
+        Path incoming = root.resolve(INCOMING);
+        if (Files.isDirectory(incoming, NOFOLLOW_LINKS)) {
+            // First what nobody needs: it may be all that fills the disk.
+            forgetOld(incoming);
+            Path file = incoming.resolve(pin.sha512().value());
+            begun = Files.isRegularFile(file, NOFOLLOW_LINKS) ? Files.size(file) : 0;
+        }
         DiskRoom room = room();
-        long surely = surelyOnDisk(root.resolve(INCOMING).resolve(pin.sha512().value()), pin);
-        // Some file systems do not tell how large they are.
-        return room.total() == 0 ? 0 : Math.max(0, pin.size() - surely - room.usable());
+        // Some file systems do not tell how large they are. What was begun is written over.
+        return room.total() == 0 ? 0 : Math.max(0, pin.size() - begun - room.usable());
     }
 
     /** All that lies there under a digest. */
@@ -153,11 +166,15 @@ public final class SharedFolder {
         return Files.exists(mounted().resolve(sha512.value()), NOFOLLOW_LINKS);
     }
 
-    /** Where packages lie; a mount point without its file system has no such folder. */
+    /**
+     * Where packages lie; a mount point without its file system has no such folder. A link would
+     * let whoever writes here choose what is removed.
+     */
     private Path mounted() throws NotUsable {
         Path blobs = root.resolve(FolderAddress.BLOBS);
-        if (!Files.isDirectory(blobs)) {
-            throw new NotUsable("there are no packages at %s: is it mounted?".formatted(root));
+        if (!Files.isDirectory(blobs, NOFOLLOW_LINKS)) {
+            throw new NotUsable(
+                    "there is no folder %s of packages: is it mounted?".formatted(blobs));
         }
         return blobs;
     }
@@ -182,17 +199,19 @@ public final class SharedFolder {
 
     /** What was set aside and is neither deleted nor put back. */
     public List<Aside> aside() throws IOException {
+        Path going = root.resolve(GOING);
+        if (!Files.exists(going, NOFOLLOW_LINKS)) {
+            return List.of();
+        }
         List<Aside> aside = new ArrayList<>();
-        try (var files = Files.newDirectoryStream(root.resolve(GOING))) {
+        try (var files = Files.newDirectoryStream(own(going))) {
             for (Path file : files) {
-                String hex = name(file).replaceFirst("\\..*", "");
-                if (Sha512.isHex(hex)) {
-                    aside.add(new Aside(new Sha512(hex), file));
+                Matcher ours = ASIDE.matcher(name(file));
+                if (ours.matches() && Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+                    aside.add(new Aside(new Sha512(ours.group(1)), file));
                 }
             }
             return aside;
-        } catch (NoSuchFileException none) {
-            return List.of();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
