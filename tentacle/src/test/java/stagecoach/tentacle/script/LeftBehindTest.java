@@ -32,8 +32,8 @@ import stagecoach.vocabulary.process.Action.Syntax;
 /** The processes that a script starts: which of them end with it, and which run on. */
 @Timeout(60)
 class LeftBehindTest {
-    /** Reading on until the writer stops for a moment takes longer, however fast the machine. */
-    private static final Duration ENDING_MAX = Duration.ofSeconds(8);
+    /** Who reads on until the writer stops reads for half a minute. */
+    private static final Duration ENDING_MAX = Duration.ofSeconds(25);
 
     @TempDir Path folder;
     TestTickets tickets;
@@ -52,10 +52,16 @@ class LeftBehindTest {
         if (Files.exists(trace)) {
             for (String pid : Files.readString(trace).split("\\s+", -1)) {
                 if (!pid.isEmpty()) {
-                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(LeftBehindTest::end);
                 }
             }
         }
+    }
+
+    /** With what it has started, which would write on without it. */
+    private static void end(ProcessHandle process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     private CommandResult run(LiveTicket live) throws Exception {
