@@ -187,6 +187,11 @@ class Presence {
             this.epoch = epoch;
         }
 
+        /** What it said as it came has been told with the beginning of the session. */
+        void begin(Hello hello) {
+            trouble = hello.unhealthy();
+        }
+
         /**
          * Passes on what is news.
          *

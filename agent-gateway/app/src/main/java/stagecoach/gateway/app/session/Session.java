@@ -227,7 +227,7 @@ final class Session {
             return;
         }
         greeting = Optional.of(hello);
-        trouble = hello.unhealthy();
+        selfReports.begin(hello);
         persistently(
                 () -> {
                     Optional<Presence.Begun> begun = presence.begin(agent, thumbprint, hello);
