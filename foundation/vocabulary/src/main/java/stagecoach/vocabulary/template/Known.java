@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a template can ask for. */
 interface Known {
@@ -16,8 +17,18 @@ interface Known {
 
     /** What is known of a variable. */
     sealed interface Found {
-        /** It has a value. */
-        record Value(String text, boolean sensitive) implements Found {}
+        /**
+         * It has a value.
+         *
+         * @param sensitive whether it is secret, or something secret went into it
+         * @param secrets the secret texts that it holds, and must not be shown
+         */
+        record Value(String text, boolean sensitive, Set<String> secrets) implements Found {
+            /** A value that anybody may see. */
+            static Value plain(String text) {
+                return new Value(text, false, Set.of());
+            }
+        }
 
         /** It will have a value when its time comes, such as an output of an earlier step. */
         record Later() implements Found {}

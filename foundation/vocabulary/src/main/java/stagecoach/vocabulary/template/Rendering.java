@@ -29,7 +29,7 @@ final class Rendering {
     private final StringBuilder text = new StringBuilder();
     private final Set<String> missing = new LinkedHashSet<>();
     private final Set<String> asked = new LinkedHashSet<>();
-    private final Set<String> masks = new LinkedHashSet<>();
+    private final Set<String> secrets = new LinkedHashSet<>();
     private boolean sensitive;
     private boolean later;
 
@@ -45,7 +45,7 @@ final class Rendering {
      * @param later whether something in it is not told yet
      * @param missing references that nobody knows, as they are written
      * @param asked names that conditions and loops asked for and nobody knows
-     * @param masks what filters and loops made of secrets
+     * @param secrets the secret texts that went into it, and what filters and loops made of them
      */
     record Rendered(
             String text,
@@ -53,7 +53,7 @@ final class Rendering {
             boolean later,
             Set<String> missing,
             Set<String> asked,
-            Set<String> masks) {}
+            Set<String> secrets) {}
 
     /**
      * Renders {@code parts}; references that nobody knows stay as they are written.
@@ -70,7 +70,7 @@ final class Rendering {
                 rendering.later,
                 rendering.missing,
                 rendering.asked,
-                rendering.masks);
+                rendering.secrets);
     }
 
     /** What a loop's text may call by a short name. */
@@ -98,9 +98,10 @@ final class Rendering {
 
     private void insert(Part.Insert insert, Map<String, Local> locals) {
         switch (value(insert.expression(), locals, insert.written())) {
-            case Found.Value(String value, boolean secret) -> {
-                sensitive |= secret;
-                budget.append(text, value);
+            case Found.Value value -> {
+                sensitive |= value.sensitive();
+                secrets.addAll(value.secrets());
+                budget.append(text, value.text());
             }
             case Found.Later _ -> later = true;
             case Found.Missing _ -> {
@@ -114,7 +115,7 @@ final class Rendering {
         var left = asked(choice.condition().left(), locals);
         if (choice.condition().comparison().isEmpty()) {
             switch (left) {
-                case Found.Value(String value, boolean _) ->
+                case Found.Value(String value, boolean _, _) ->
                         render(truthy(value) ^ choice.condition().negated(), choice, locals);
                 case Found.Later _ -> renderBoth(choice, locals);
                 case Found.Missing _ -> render(choice.condition().negated(), choice, locals);
@@ -162,12 +163,12 @@ final class Rendering {
     }
 
     private static Local fact(String value) {
-        return new Local.Item(new Found.Value(value, false));
+        return new Local.Item(Found.Value.plain(value));
     }
 
     private List<Local> elements(Symbol collection, Map<String, Local> locals) {
         return switch (resolve(collection, locals)) {
-            case Found.Value(String name, boolean _) -> {
+            case Found.Value(String name, boolean _, _) -> {
                 var full = fullName(name, locals);
                 List<Local> indexed = new ArrayList<>();
                 budget.work(known.names().size());
@@ -183,13 +184,14 @@ final class Rendering {
 
     private List<Local> listed(Found list, String name) {
         return switch (list) {
-            case Found.Value(String value, boolean secret) -> {
+            case Found.Value(String value, boolean secret, _) -> {
                 List<Local> items = new ArrayList<>();
                 for (String item : value.isBlank() ? new String[0] : value.split(",", -1)) {
-                    if (secret) {
-                        mask(item.strip());
-                    }
-                    items.add(new Local.Item(new Found.Value(item.strip(), secret)));
+                    items.add(
+                            new Local.Item(
+                                    secret
+                                            ? derived(item.strip(), Set.of())
+                                            : Found.Value.plain(item.strip())));
                 }
                 yield items;
             }
@@ -217,7 +219,7 @@ final class Rendering {
 
     private Found operand(Operand operand, Map<String, Local> locals, boolean mayMiss) {
         return switch (operand) {
-            case Operand.Text(String literal) -> new Found.Value(literal, false);
+            case Operand.Text(String literal) -> Found.Value.plain(literal);
             case Operand.Of(Expression expression) -> {
                 if (mayMiss) {
                     yield asked(expression, locals);
@@ -235,7 +237,7 @@ final class Rendering {
     private Found value(Expression expression, Map<String, Local> locals, String written) {
         Found found =
                 switch (resolve(expression.symbol(), locals)) {
-                    case Found.Value(String name, boolean _) -> find(name, locals);
+                    case Found.Value(String name, boolean _, _) -> find(name, locals);
                     case Found.Later soon -> soon;
                     case Found.Missing none -> none;
                 };
@@ -252,12 +254,14 @@ final class Rendering {
         }
         List<String> told = new ArrayList<>();
         boolean secret = false;
+        var before = new LinkedHashSet<String>();
         boolean soon = found instanceof Found.Later;
         for (Operand argument : call.arguments()) {
             switch (operand(argument, locals, false)) {
                 case Found.Value value -> {
                     told.add(value.text());
                     secret |= value.sensitive();
+                    before.addAll(value.secrets());
                 }
                 case Found.Later _ -> soon = true;
                 case Found.Missing missingArgument -> {
@@ -268,31 +272,40 @@ final class Rendering {
         if (soon) {
             return new Found.Later();
         }
-        secret |= found instanceof Found.Value(String _, boolean hidden) && hidden;
-        String before = textOf(found);
-        budget.work(before.length());
+        if (found instanceof Found.Value value) {
+            secret |= value.sensitive();
+            before.addAll(value.secrets());
+        }
+        String input = textOf(found);
+        budget.work(input.length());
         try {
-            String after = call.filter().apply(before, told);
+            String after = call.filter().apply(input, told);
             if (after.length() > Budget.TEXT_MAX) {
                 throw new Budget.Spent("longer than %d characters".formatted(Budget.TEXT_MAX));
             }
-            if (secret) {
-                mask(after);
-            }
-            return new Found.Value(after, secret);
+            return secret ? derived(after, before) : Found.Value.plain(after);
         } catch (FilterFailure failure) {
             throw new VariableProblem.Unfit(written, String.valueOf(failure.getMessage()));
         }
     }
 
-    private void mask(String derived) {
-        if (derived.strip().length() >= MASK_MIN) {
-            masks.add(derived.strip());
+    /** What became of secrets: it hides itself, and those that still stand in it. */
+    private Found.Value derived(String text, Set<String> before) {
+        var hidden = new LinkedHashSet<String>();
+        if (text.strip().length() >= MASK_MIN) {
+            hidden.add(text.strip());
         }
+        for (String secret : before) {
+            budget.work(text.length());
+            if (text.contains(secret)) {
+                hidden.add(secret);
+            }
+        }
+        return new Found.Value(text, true, hidden);
     }
 
     private static String textOf(Found found) {
-        return found instanceof Found.Value(String value, boolean _) ? value : "";
+        return found instanceof Found.Value(String value, boolean _, _) ? value : "";
     }
 
     /** The name that a symbol stands for, its variable indices looked up. */
@@ -304,10 +317,10 @@ final class Rendering {
                 case Symbol.Piece.Index(Symbol inner) -> {
                     Found resolved = resolve(inner, locals);
                     Found index =
-                            resolved instanceof Found.Value(String indexName, boolean _)
+                            resolved instanceof Found.Value(String indexName, boolean _, _)
                                     ? find(indexName, locals)
                                     : resolved;
-                    if (!(index instanceof Found.Value(String value, boolean _))) {
+                    if (!(index instanceof Found.Value(String value, boolean _, _))) {
                         return index;
                     }
                     name.append(value);
@@ -317,7 +330,7 @@ final class Rendering {
                 return new Found.Missing();
             }
         }
-        return new Found.Value(name.toString(), false);
+        return Found.Value.plain(name.toString());
     }
 
     private Found find(String name, Map<String, Local> locals) {
@@ -338,7 +351,7 @@ final class Rendering {
             case Local.Element(String element, String key) -> {
                 Found found = known.find(element + rest);
                 yield found instanceof Found.Missing && (rest.isEmpty() || rest.equals(KEY))
-                        ? new Found.Value(key, false)
+                        ? Found.Value.plain(key)
                         : found;
             }
         };

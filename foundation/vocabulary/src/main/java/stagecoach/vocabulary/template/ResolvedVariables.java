@@ -2,6 +2,7 @@ package stagecoach.vocabulary.template;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -53,11 +54,17 @@ public final class ResolvedVariables {
     }
 
     /**
-     * The value of a variable with all references put in.
+     * The value of a variable, or a text, with all references put in.
      *
-     * @param sensitive whether it is secret, or holds a secret
+     * @param sensitive whether it is secret, or something secret went into it
+     * @param secrets the secret texts that it holds, what filters made of secrets among them
      */
-    public record Value(String value, boolean sensitive) {}
+    public record Value(String value, boolean sensitive, Set<String> secrets) {
+        /** Copies the secrets. */
+        public Value {
+            secrets = Set.copyOf(secrets);
+        }
+    }
 
     /**
      * What a text will become, as far as it can be told beforehand.
@@ -133,8 +140,8 @@ public final class ResolvedVariables {
     }
 
     private static Optional<Value> valueOf(Known.Found found) {
-        return found instanceof Known.Found.Value(String text, boolean sensitive)
-                ? Optional.of(new Value(text, sensitive))
+        return found instanceof Known.Found.Value(String text, boolean sensitive, var secrets)
+                ? Optional.of(new Value(text, sensitive, secrets))
                 : Optional.empty();
     }
 
@@ -144,7 +151,28 @@ public final class ResolvedVariables {
      * @throws VariableProblem if it leads to no text
      */
     public String render(String text) {
-        return new Expansion().render(Template.parse(text)).text();
+        return make(text).value();
+    }
+
+    /**
+     * The same, with the secrets that went into it.
+     *
+     * @throws VariableProblem if it leads to no text
+     */
+    public Value make(String text) {
+        var rendered = new Expansion().render(Template.parse(text));
+        return new Value(rendered.text(), rendered.sensitive(), rendered.secrets());
+    }
+
+    /**
+     * The variables that a text asks for, itself or through the values that it leads to.
+     *
+     * @throws VariableProblem if it leads to no text
+     */
+    public Set<String> askedForBy(String text) {
+        var expansion = new Expansion();
+        expansion.render(Template.parse(text));
+        return expansion.found.keySet();
     }
 
     /**
@@ -192,27 +220,20 @@ public final class ResolvedVariables {
     }
 
     /**
-     * The texts that must never be shown: the values of sensitive variables, their longer lines if
-     * they have several, since output is looked at line by line, and what filters make of them in
-     * other values and in {@code texts}. Longest first, so that no part of a secret is left when
-     * one holds another.
+     * The texts that must never be shown by whoever holds {@code values}: the secrets in them, and
+     * the longer lines of those that have several, since output is looked at line by line. Longest
+     * first, so that no part of a secret is left when one holds another.
      */
-    public List<String> masks(String... texts) {
-        var expansion = new Expansion();
+    public static List<String> masks(Collection<Value> values) {
         var masks = new LinkedHashSet<String>();
-        definitions.forEach(
-                (name, definition) -> {
-                    String value = valueOf(expansion.find(name)).map(Value::value).orElse("");
-                    if (definition.sensitive()) {
-                        addMasks(masks, value);
-                    }
-                });
-        for (String text : texts) {
-            expansion.masks.addAll(expansion.render(Template.parse(text)).masks());
+        for (Value value : values) {
+            value.secrets().forEach(secret -> addMasks(masks, secret));
         }
-        expansion.masks.forEach(derived -> addMasks(masks, derived));
         return masks.stream()
-                .sorted((one, other) -> Integer.compare(other.length(), one.length()))
+                .sorted(
+                        Comparator.comparingInt(String::length)
+                                .reversed()
+                                .thenComparing(Comparator.naturalOrder()))
                 .toList();
     }
 
@@ -242,7 +263,6 @@ public final class ResolvedVariables {
         private final Map<String, Set<String>> leadsTo = new HashMap<>();
         private final Set<String> outermost = new LinkedHashSet<>();
         private final Set<String> asked = new LinkedHashSet<>();
-        private final Set<String> masks = new LinkedHashSet<>();
 
         Rendered render(Template text) {
             try {
@@ -295,11 +315,15 @@ public final class ResolvedVariables {
                     missing.put(name, rendered.missing());
                 }
                 asked.addAll(rendered.asked());
-                masks.addAll(rendered.masks());
-                return rendered.later()
-                        ? new Found.Later()
-                        : new Found.Value(
-                                rendered.text(), definition.sensitive() || rendered.sensitive());
+                if (rendered.later()) {
+                    return new Found.Later();
+                }
+                var secrets = new LinkedHashSet<>(rendered.secrets());
+                if (definition.sensitive()) {
+                    secrets.add(rendered.text());
+                }
+                return new Found.Value(
+                        rendered.text(), definition.sensitive() || rendered.sensitive(), secrets);
             } catch (Budget.Spent spent) {
                 throw new VariableProblem.TooLarge(name, spent.bound());
             }

@@ -129,7 +129,7 @@ public final class Template {
                         String value = values.get(name);
                         return value == null
                                 ? new Found.Missing()
-                                : new Found.Value(value, secret.test(value));
+                                : new Found.Value(value, secret.test(value), Set.of());
                     }
 
                     @Override
@@ -139,7 +139,7 @@ public final class Template {
                 };
         try {
             var rendered = Rendering.of(parts(), known, new Budget());
-            return new Filled(rendered.text(), rendered.missing(), rendered.masks());
+            return new Filled(rendered.text(), rendered.missing(), rendered.secrets());
         } catch (Budget.Spent spent) {
             throw new VariableProblem.TooLarge(spent.bound());
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -31,6 +32,10 @@ class ResolvedVariablesTest {
 
     private static String value(ResolvedVariables variables, String name) {
         return variables.find(name).orElseThrow().value();
+    }
+
+    private static List<String> masks(ResolvedVariables variables) {
+        return ResolvedVariables.masks(variables.all().values());
     }
 
     @Test
@@ -76,14 +81,14 @@ class ResolvedVariablesTest {
                         plain("Url", "db?p=#{Password}"),
                         plain("Port", "1"));
         assertThat(variables.find("Url"))
-                .contains(new ResolvedVariables.Value("db?p=s3cr3t", true));
-        assertThat(variables.find("Port")).contains(new ResolvedVariables.Value("1", false));
-        assertThat(variables.masks()).containsExactly("s3cr3t");
+                .contains(new ResolvedVariables.Value("db?p=s3cr3t", true, Set.of("s3cr3t")));
+        assertThat(variables.find("Port")).contains(new ResolvedVariables.Value("1", false, Set.of()));
+        assertThat(masks(variables)).containsExactly("s3cr3t");
     }
 
     @Test
     void a_secret_of_several_lines_is_masked_line_by_line_and_whole() {
-        assertThat(of(secret("Key", "BEGIN KEY\nabcdefgh\n}\n"), secret("Empty", " ")).masks())
+        assertThat(masks(of(secret("Key", "BEGIN KEY\nabcdefgh\n}\n"), secret("Empty", " "))))
                 .containsExactly("BEGIN KEY\nabcdefgh\n}", "BEGIN KEY", "abcdefgh");
     }
 
@@ -101,8 +106,8 @@ class ResolvedVariablesTest {
                 of(secret("Password", "default"), plain("Name", "a"))
                         .overriddenBy(Map.of("Password", "#{Name}-given", "Other", "b"));
         assertThat(variables.find("Password"))
-                .contains(new ResolvedVariables.Value("a-given", true));
-        assertThat(variables.masks()).containsExactly("a-given");
+                .contains(new ResolvedVariables.Value("a-given", true, Set.of("a-given")));
+        assertThat(masks(variables)).containsExactly("a-given");
         assertThat(value(variables, "Other")).isEqualTo("b");
     }
 
@@ -137,9 +142,39 @@ class ResolvedVariablesTest {
     void what_a_filter_makes_of_a_secret_is_masked_too() {
         var variables =
                 of(secret("Password", "s3cr3t-pw"), plain("Auth", "Basic #{Password | ToBase64}"));
-        assertThat(variables.masks()).containsExactly("czNjcjN0LXB3", "s3cr3t-pw");
-        assertThat(variables.masks("say #{Password | ToUpper}"))
-                .containsExactly("czNjcjN0LXB3", "s3cr3t-pw", "S3CR3T-PW");
+        assertThat(masks(variables)).containsExactly("czNjcjN0LXB3", "s3cr3t-pw");
+        assertThat(ResolvedVariables.masks(List.of(variables.make("say #{Password | ToUpper}"))))
+                .containsExactly("S3CR3T-PW");
+    }
+
+    @Test
+    void a_text_hides_the_secrets_that_went_into_it_and_no_others() {
+        var variables =
+                of(
+                        secret("Password", "s3cr3t-pw"),
+                        secret("Other", "never-asked"),
+                        secret("Hosts", "alpha-1, beta-22, c"),
+                        plain("Url", "http://me:#{Password}@db"));
+        assertThat(variables.make("#{if Other}#{Url}#{/if}"))
+                .isEqualTo(
+                        new ResolvedVariables.Value(
+                                "http://me:s3cr3t-pw@db", true, Set.of("s3cr3t-pw")));
+        assertThat(variables.make("#{each h in Hosts}#{h};#{/each}").secrets())
+                .containsExactlyInAnyOrder("alpha-1", "beta-22");
+        assertThat(variables.make("#{Password | Append \"!\"}").secrets())
+                .containsExactlyInAnyOrder("s3cr3t-pw", "s3cr3t-pw!");
+        assertThat(variables.make("#{Password | Substring 0 2}"))
+                .isEqualTo(new ResolvedVariables.Value("s3", true, Set.of()));
+        assertThat(variables.make("#{Nobody | Default #{Password}}").secrets())
+                .containsExactly("s3cr3t-pw");
+    }
+
+    @Test
+    void a_text_asks_for_variables_through_values_too() {
+        var variables =
+                of(plain("A", "#{B}"), plain("B", "1"), plain("C", "2"), plain("L[x].P", "3"));
+        assertThat(variables.askedForBy("#{A} #{Nobody} #{each l in L}#{l.P}#{/each}"))
+                .containsExactlyInAnyOrder("A", "B", "L[x].P");
     }
 
     @Test

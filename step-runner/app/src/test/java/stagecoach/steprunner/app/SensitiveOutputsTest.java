@@ -18,6 +18,7 @@ import stagecoach.contracts.deployment.DeploymentEvent.RetryFrom;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.internal.KeepOutputs;
 import stagecoach.contracts.internal.ReadPayloads;
+import stagecoach.contracts.run.Place;
 import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.test.KeyFile;
@@ -122,6 +123,33 @@ class SensitiveOutputsTest {
             var again = payload(deployed.commandFor("t1", 3));
             assertThat(again.body()).isEqualTo("call " + SECRET);
             assertThat(again.masks()).contains(SECRET);
+        }
+    }
+
+    @Test
+    void no_machine_gets_what_another_one_has_set_unless_its_step_names_it() {
+        try (var deployed =
+                new Deployed()
+                        .script("login", "true")
+                        .script("use", "true")
+                        .script(
+                                "join",
+                                "join #{each t in Stagecoach.Step[login].Output}#{t.Token};#{/each}")) {
+            var both = new Place[] {deployed.target("t1"), deployed.target("t2")};
+            deployed.begin(
+                    1,
+                    deployed.at("login", both),
+                    deployed.at("use", both[0]),
+                    deployed.at("join", both[0]));
+            setsToken(deployed, deployed.commandFor("t1", 1), "token-of-one");
+            setsToken(deployed, deployed.commandFor("t2", 1), "token-of-two");
+            var use = deployed.commandFor("t1", 2);
+            assertThat(payload(use).masks()).containsExactly("token-of-one");
+            assertThat(payload(use).variables().values()).doesNotContain("token-of-two");
+            deployed.succeed(use);
+            var join = payload(deployed.commandFor("t1", 3));
+            assertThat(join.body()).isEqualTo("join token-of-one;token-of-two;");
+            assertThat(join.masks()).containsExactly("token-of-one", "token-of-two");
         }
     }
 

@@ -3,10 +3,12 @@ package stagecoach.steprunner.variables;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.template.OutputReference;
@@ -44,6 +46,21 @@ final class OutputVariables {
                                                                 .variableName(),
                                                         output)));
         return facts;
+    }
+
+    /** The names of the secrets that were set elsewhere than here. */
+    static Set<String> secretsOfOthers(Optional<TargetId> here, Collection<Output> outputs) {
+        var names = new HashSet<String>();
+        if (outputs.stream().anyMatch(Output::sensitive)) {
+            at(here, outputs)
+                    .forEach(
+                            (name, output) -> {
+                                if (output.sensitive() && !output.target().equals(here)) {
+                                    names.add(name);
+                                }
+                            });
+        }
+        return names;
     }
 
     private static Optional<Output> ownValue(Optional<TargetId> here, List<Output> values) {

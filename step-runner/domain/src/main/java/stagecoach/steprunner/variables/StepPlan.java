@@ -1,10 +1,12 @@
 package stagecoach.steprunner.variables;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.internal.Plan;
 import stagecoach.contracts.run.Pair;
@@ -22,8 +24,8 @@ import stagecoach.vocabulary.process.Step;
 import stagecoach.vocabulary.template.BuiltIns;
 import stagecoach.vocabulary.template.OutputReference;
 import stagecoach.vocabulary.template.ResolvedVariables;
+import stagecoach.vocabulary.template.ResolvedVariables.Value;
 import stagecoach.vocabulary.template.ScopeContext;
-import stagecoach.vocabulary.template.VariableNames;
 import stagecoach.vocabulary.template.VariableProblem;
 import stagecoach.vocabulary.template.VariableSet;
 
@@ -39,6 +41,7 @@ public final class StepPlan {
     private static final int INSTRUCTIONS_MAX = 20_000;
 
     private final Map<StepName, Leaf> leaves = new LinkedHashMap<>();
+    private final Map<StepName, TextsOfAStep> textsOfSteps = new HashMap<>();
     private final VariableSet variables;
     private final Map<String, String> prompted;
     private final Optional<Plan.Labels> labels;
@@ -48,6 +51,7 @@ public final class StepPlan {
     public StepPlan(Plan plan) {
         for (Leaf leaf : plan.process().leaves()) {
             leaves.put(leaf.step().name(), leaf);
+            textsOfSteps.put(leaf.step().name(), TextsOfAStep.of(leaf.step()));
         }
         variables = VariableSet.of(plan.variables());
         prompted = plan.prompted();
@@ -99,35 +103,45 @@ public final class StepPlan {
             StepRunStarted sheet, PlannedStep step, Place place, SoFar soFar) {
         var known = variablesAt(sheet, step, place, soFar);
         return switch (action(step)) {
-            case Action.Script script ->
-                    new CommandPayload.Script(
-                            script.syntax(),
-                            known.render(script.body()),
-                            values(known),
-                            known.masks(script.body()),
-                            script.file()
-                                    .map(
-                                            file ->
-                                                    new CommandPayload.PackagedFile(
-                                                            file.source().id(), file.path())));
-            case Action.DeployPackage deploy ->
-                    new CommandPayload.Install(
-                            known.render(directory(sheet, step, deploy)),
-                            deploy.install().substituteIn(),
-                            values(known),
-                            known.masks(),
-                            deploy.install().keepReleases());
-            case Action.HttpCheck check ->
-                    new CommandPayload.Http(
-                            known.render(check.url()),
-                            check.method(),
-                            check.status(),
-                            check.bodyMatches().map(known::render),
-                            check.within(),
-                            check.every(),
-                            known.masks(check.url(), check.bodyMatches().orElse("")));
+            case Action.Script script -> {
+                var body = known.make(script.body());
+                var values = handedOver(known, step, place, soFar);
+                yield new CommandPayload.Script(
+                        script.syntax(),
+                        body.value(),
+                        texts(values),
+                        masks(values, body),
+                        script.file()
+                                .map(
+                                        file ->
+                                                new CommandPayload.PackagedFile(
+                                                        file.source().id(), file.path())));
+            }
+            case Action.DeployPackage deploy -> {
+                var directory = known.make(directory(sheet, step, deploy));
+                var values = handedOver(known, step, place, soFar);
+                yield new CommandPayload.Install(
+                        directory.value(),
+                        deploy.install().substituteIn(),
+                        texts(values),
+                        masks(values, directory),
+                        deploy.install().keepReleases());
+            }
+            case Action.HttpCheck check -> {
+                var url = known.make(check.url());
+                var body = check.bodyMatches().map(known::make);
+                yield new CommandPayload.Http(
+                        url.value(),
+                        check.method(),
+                        check.status(),
+                        body.map(Value::value),
+                        check.within(),
+                        check.every(),
+                        ResolvedVariables.masks(
+                                Stream.concat(Stream.of(url), body.stream()).toList()));
+            }
             case Action.HealthCheck _ ->
-                    new CommandPayload.Script(Action.Syntax.SH, ":", Map.of(), known.masks());
+                    new CommandPayload.Script(Action.Syntax.SH, ":", Map.of(), List.of());
             case Action.ManualIntervention _ -> throw noCommand(step);
             case Action.Group _ -> throw noCommand(step);
         };
@@ -201,8 +215,9 @@ public final class StepPlan {
         }
         try {
             var known = variablesAt(sheet, step, place, soFar);
-            String text = known.render(manual.instructions());
-            for (String mask : known.masks(manual.instructions())) {
+            var made = known.make(manual.instructions());
+            String text = made.value();
+            for (String mask : ResolvedVariables.masks(List.of(made))) {
                 text = text.replace(mask, MASKED);
             }
             return text.length() <= INSTRUCTIONS_MAX
@@ -227,7 +242,7 @@ public final class StepPlan {
                                 new Answer.Unreadable(
                                         "%s must give true or false, and gives %s"
                                                 .formatted(
-                                                        whose, OnlyIf.told(value, known.masks()))));
+                                                        whose, OnlyIf.told(value, ResolvedVariables.masks(known.all().values())))));
     }
 
     private Optional<String> problem(
@@ -296,29 +311,25 @@ public final class StepPlan {
                 .pin();
     }
 
-    /**
-     * What a process gets; an environment has no room for how each step stands at each target. A
-     * release can be older than one of our names: there its own variable keeps its place in the
-     * environment.
-     */
-    private static Map<String, String> values(ResolvedVariables known) {
-        var all = known.all();
-        var own =
-                all.keySet().stream()
-                        .filter(name -> !VariableNames.isReserved(name))
-                        .map(VariableNames::environmentName)
-                        .collect(Collectors.toSet());
-        var values = new LinkedHashMap<String, String>();
-        all.forEach(
-                (name, value) -> {
-                    boolean taken =
-                            VariableNames.isReserved(name)
-                                    && own.contains(VariableNames.environmentName(name));
-                    if (!taken && !BuiltIns.isStateAtATarget(name)) {
-                        values.put(name, value.value());
-                    }
-                });
-        return values;
+    private Map<String, Value> handedOver(
+            ResolvedVariables known, PlannedStep step, Place place, SoFar soFar) {
+        var texts = textsOfSteps.get(step.name());
+        if (texts == null) {
+            throw new IllegalStateException("the plan has no step " + step.name());
+        }
+        return HandedOver.of(
+                known, OutputVariables.secretsOfOthers(place.target(), soFar.outputs()), texts);
+    }
+
+    private static Map<String, String> texts(Map<String, Value> values) {
+        var texts = new LinkedHashMap<String, String>();
+        values.forEach((name, value) -> texts.put(name, value.value()));
+        return texts;
+    }
+
+    private static List<String> masks(Map<String, Value> values, Value text) {
+        return ResolvedVariables.masks(
+                Stream.concat(values.values().stream(), Stream.of(text)).toList());
     }
 
     private static Map<String, String> builtIns(

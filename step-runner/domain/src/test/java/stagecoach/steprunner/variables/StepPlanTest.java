@@ -49,16 +49,16 @@ import stagecoach.vocabulary.template.Variable;
 
 class StepPlanTest {
     private static final RunOn ON_WEB = new RunOn.Targets(List.of(new Tag("web")));
-    private static final Place WEB_1 = target("web-1", "web", "eu");
-    private static final Place WEB_2 = target("web-2", "web", "eu");
-    private static final Place WORKER =
+    static final Place WEB_1 = target("web-1", "web", "eu");
+    static final Place WEB_2 = target("web-2", "web", "eu");
+    static final Place WORKER =
             new Place(
                     Optional.empty(),
                     Optional.of(new WorkerId("w1")),
                     Optional.empty(),
                     List.of(),
                     Optional.empty());
-    private static final PackageReference SHOP =
+    static final PackageReference SHOP =
             new PackageReference(
                     FeedId.BUILT_IN,
                     PackageId.parse("Shop.Web"),
@@ -74,7 +74,7 @@ class StepPlanTest {
                 Optional.empty());
     }
 
-    private static Variable plain(String name, String value) {
+    static Variable plain(String name, String value) {
         return new Variable(name, value, false, Scope.EVERYWHERE);
     }
 
@@ -87,11 +87,11 @@ class StepPlanTest {
                         List.of(), List.of(new TargetId(target)), List.of(), List.of(), List.of()));
     }
 
-    private static Action script(String body) {
+    static Action script(String body) {
         return new Action.Script(Syntax.BASH, body);
     }
 
-    private static Action check(String url) {
+    static Action check(String url) {
         return new Action.HttpCheck(
                 url,
                 "GET",
@@ -101,7 +101,7 @@ class StepPlanTest {
                 Duration.ofSeconds(1));
     }
 
-    private static StepPlan plan(Action action, Map<String, String> prompted, Variable... values) {
+    static StepPlan plan(Action action, Map<String, String> prompted, Variable... values) {
         return new StepPlan(plan(step("work", action, Optional.empty()), prompted, values));
     }
 
@@ -123,7 +123,7 @@ class StepPlanTest {
                 Optional.empty());
     }
 
-    private static PlannedStep planned(Kind kind) {
+    static PlannedStep planned(Kind kind) {
         var pin =
                 new PackagePin(
                         PackageId.parse("Shop.Web"),
@@ -142,7 +142,7 @@ class StepPlanTest {
         return step.build();
     }
 
-    private static StepRunStarted sheet(Kind kind, Place... places) {
+    static StepRunStarted sheet(Kind kind, Place... places) {
         return new StepRunStarted(
                 new DeploymentId("7f3k9qzm"),
                 new ProjectId("shop"),

@@ -161,7 +161,7 @@ final class VariableCheck {
         if (answer.isEmpty()) {
             wrong(
                     "Step \"%s\", %s: it must give true or false, and gives %s."
-                            .formatted(step.name(), whose, OnlyIf.told(text.get(), known.masks())),
+                            .formatted(step.name(), whose, OnlyIf.told(text.get(), ResolvedVariables.masks(known.all().values()))),
                     place);
         }
         return answer.orElse(false);
