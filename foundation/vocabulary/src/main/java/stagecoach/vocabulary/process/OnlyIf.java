@@ -1,6 +1,5 @@
 package stagecoach.vocabulary.process;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import stagecoach.vocabulary.template.Template;
@@ -21,9 +20,12 @@ public final class OnlyIf {
         };
     }
 
-    /** What an expression gives that is neither true nor false, unless it is long or secret. */
-    public static String told(String rendered, List<String> masks) {
-        boolean secret = masks.stream().anyMatch(rendered::contains);
+    /**
+     * What an expression gives that is neither true nor false, unless it is long.
+     *
+     * @param secret whether anything secret went into it, of which no piece may be told
+     */
+    public static String told(String rendered, boolean secret) {
         return secret || rendered.length() > TOLD_MAX
                 ? "something else"
                 : "\"%s\"".formatted(rendered.replaceAll("\\p{Cntrl}", " "));

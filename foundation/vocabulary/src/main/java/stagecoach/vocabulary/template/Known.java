@@ -22,11 +22,20 @@ interface Known {
          *
          * @param sensitive whether it is secret, or something secret went into it
          * @param secrets the secret texts that it holds, and must not be shown
+         * @param shown the same text for people, with marks in the places of what is secret
          */
-        record Value(String text, boolean sensitive, Set<String> secrets) implements Found {
+        record Value(String text, boolean sensitive, Set<String> secrets, String shown)
+                implements Found {
+            private static final String MARK = "********";
+
             /** A value that anybody may see. */
             static Value plain(String text) {
-                return new Value(text, false, Set.of());
+                return new Value(text, false, Set.of(), text);
+            }
+
+            /** A value that is secret as a whole. */
+            static Value secret(String text, Set<String> secrets) {
+                return new Value(text, true, secrets, text.isEmpty() ? "" : MARK);
             }
         }
 

@@ -27,6 +27,7 @@ final class Rendering {
     private final Known known;
     private final Budget budget;
     private final StringBuilder text = new StringBuilder();
+    private final StringBuilder shown = new StringBuilder();
     private final Set<String> missing = new LinkedHashSet<>();
     private final Set<String> asked = new LinkedHashSet<>();
     private final Set<String> secrets = new LinkedHashSet<>();
@@ -46,6 +47,7 @@ final class Rendering {
      * @param missing references that nobody knows, as they are written
      * @param asked names that conditions and loops asked for and nobody knows
      * @param secrets the secret texts that went into it, and what filters and loops made of them
+     * @param shown the text with marks in the places of what is secret
      */
     record Rendered(
             String text,
@@ -53,7 +55,8 @@ final class Rendering {
             boolean later,
             Set<String> missing,
             Set<String> asked,
-            Set<String> secrets) {}
+            Set<String> secrets,
+            String shown) {}
 
     /**
      * Renders {@code parts}; references that nobody knows stay as they are written.
@@ -64,13 +67,15 @@ final class Rendering {
     static Rendered of(List<Part> parts, Known known, Budget budget) {
         var rendering = new Rendering(known, budget);
         rendering.render(parts, Map.of());
+        String text = rendering.text.toString();
         return new Rendered(
-                rendering.text.toString(),
+                text,
                 rendering.sensitive,
                 rendering.later,
                 rendering.missing,
                 rendering.asked,
-                rendering.secrets);
+                rendering.secrets,
+                rendering.sensitive ? rendering.shown.toString() : text);
     }
 
     /** What a loop's text may call by a short name. */
@@ -87,7 +92,7 @@ final class Rendering {
         for (Part part : parts) {
             budget.step();
             switch (part) {
-                case Part.Literal literal -> budget.append(text, literal.text());
+                case Part.Literal literal -> append(literal.text());
                 case Part.Insert insert -> insert(insert, locals);
                 case Part.Choice choice -> choose(choice, locals);
                 case Part.Loop loop -> repeat(loop, locals);
@@ -99,15 +104,28 @@ final class Rendering {
     private void insert(Part.Insert insert, Map<String, Local> locals) {
         switch (value(insert.expression(), locals, insert.written())) {
             case Found.Value value -> {
-                sensitive |= value.sensitive();
+                if (value.sensitive() && !sensitive) {
+                    sensitive = true;
+                    shown.append(text);
+                }
                 secrets.addAll(value.secrets());
                 budget.append(text, value.text());
+                if (sensitive) {
+                    shown.append(value.shown());
+                }
             }
             case Found.Later _ -> later = true;
             case Found.Missing _ -> {
                 missing.add(insert.written());
-                budget.append(text, insert.written());
+                append(insert.written());
             }
+        }
+    }
+
+    private void append(String piece) {
+        budget.append(text, piece);
+        if (sensitive) {
+            shown.append(piece);
         }
     }
 
@@ -115,7 +133,7 @@ final class Rendering {
         var left = asked(choice.condition().left(), locals);
         if (choice.condition().comparison().isEmpty()) {
             switch (left) {
-                case Found.Value(String value, boolean _, _) ->
+                case Found.Value(String value, boolean _, _, _) ->
                         render(truthy(value) ^ choice.condition().negated(), choice, locals);
                 case Found.Later _ -> renderBoth(choice, locals);
                 case Found.Missing _ -> render(choice.condition().negated(), choice, locals);
@@ -168,14 +186,16 @@ final class Rendering {
 
     private List<Local> elements(Symbol collection, Map<String, Local> locals) {
         return switch (resolve(collection, locals)) {
-            case Found.Value(String name, boolean _, _) -> {
+            case Found.Value(String name, boolean _, _, _) -> {
                 var full = fullName(name, locals);
                 List<Local> indexed = new ArrayList<>();
                 budget.work(known.names().size());
                 for (String key : known.indices(full)) {
                     indexed.add(new Local.Element("%s[%s]".formatted(full, key), key));
                 }
-                yield indexed.isEmpty() ? listed(find(name, locals), name(collection)) : indexed;
+                yield indexed.isEmpty()
+                        ? listed(find(name, locals), collection.written())
+                        : indexed;
             }
             case Found.Later _ -> listed(new Found.Later(), "");
             case Found.Missing _ -> listed(new Found.Missing(), "");
@@ -184,7 +204,7 @@ final class Rendering {
 
     private List<Local> listed(Found list, String name) {
         return switch (list) {
-            case Found.Value(String value, boolean secret, _) -> {
+            case Found.Value(String value, boolean secret, _, _) -> {
                 List<Local> items = new ArrayList<>();
                 for (String item : value.isBlank() ? new String[0] : value.split(",", -1)) {
                     items.add(
@@ -210,9 +230,9 @@ final class Rendering {
 
     /** What an expression that may as well be unknown gives. */
     private Found asked(Expression expression, Map<String, Local> locals) {
-        var found = value(expression, locals, "#{%s}".formatted(name(expression.symbol())));
+        var found = value(expression, locals, "#{%s}".formatted(expression.symbol().written()));
         if (found instanceof Found.Missing) {
-            asked.add(name(expression.symbol()));
+            asked.add(expression.symbol().written());
         }
         return found;
     }
@@ -224,7 +244,7 @@ final class Rendering {
                 if (mayMiss) {
                     yield asked(expression, locals);
                 }
-                String written = "#{%s}".formatted(name(expression.symbol()));
+                String written = "#{%s}".formatted(expression.symbol().written());
                 var found = value(expression, locals, written);
                 if (found instanceof Found.Missing) {
                     missing.add(written);
@@ -237,7 +257,7 @@ final class Rendering {
     private Found value(Expression expression, Map<String, Local> locals, String written) {
         Found found =
                 switch (resolve(expression.symbol(), locals)) {
-                    case Found.Value(String name, boolean _, _) -> find(name, locals);
+                    case Found.Value(String name, boolean _, _, _) -> find(name, locals);
                     case Found.Later soon -> soon;
                     case Found.Missing none -> none;
                 };
@@ -301,11 +321,11 @@ final class Rendering {
                 hidden.add(secret);
             }
         }
-        return new Found.Value(text, true, hidden);
+        return Found.Value.secret(text, hidden);
     }
 
     private static String textOf(Found found) {
-        return found instanceof Found.Value(String value, boolean _, _) ? value : "";
+        return found instanceof Found.Value(String value, boolean _, _, _) ? value : "";
     }
 
     /** The name that a symbol stands for, its variable indices looked up. */
@@ -317,10 +337,10 @@ final class Rendering {
                 case Symbol.Piece.Index(Symbol inner) -> {
                     Found resolved = resolve(inner, locals);
                     Found index =
-                            resolved instanceof Found.Value(String indexName, boolean _, _)
+                            resolved instanceof Found.Value(String indexName, boolean _, _, _)
                                     ? find(indexName, locals)
                                     : resolved;
-                    if (!(index instanceof Found.Value(String value, boolean _, _))) {
+                    if (!(index instanceof Found.Value(String value, boolean _, _, _))) {
                         return index;
                     }
                     name.append(value);
@@ -373,18 +393,5 @@ final class Rendering {
             }
         }
         return name;
-    }
-
-    /** A symbol as it is written. */
-    static String name(Symbol symbol) {
-        var name = new StringBuilder();
-        for (Symbol.Piece piece : symbol.pieces()) {
-            switch (piece) {
-                case Symbol.Piece.Written(String written) -> name.append(written);
-                case Symbol.Piece.Index(Symbol inner) ->
-                        name.append("#{").append(name(inner)).append('}');
-            }
-        }
-        return name.toString();
     }
 }

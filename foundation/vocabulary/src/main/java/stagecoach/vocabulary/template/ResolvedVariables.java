@@ -58,8 +58,9 @@ public final class ResolvedVariables {
      *
      * @param sensitive whether it is secret, or something secret went into it
      * @param secrets the secret texts that it holds, what filters made of secrets among them
+     * @param shown the same for people, with {@code ********} in the places of what is secret
      */
-    public record Value(String value, boolean sensitive, Set<String> secrets) {
+    public record Value(String value, boolean sensitive, Set<String> secrets, String shown) {
         /** Copies the secrets. */
         public Value {
             secrets = Set.copyOf(secrets);
@@ -70,10 +71,15 @@ public final class ResolvedVariables {
      * What a text will become, as far as it can be told beforehand.
      *
      * @param text empty if it depends on a value that is not told yet
+     * @param sensitive whether something secret went into it
      * @param unknown the references that nobody will know, each with the names on the way to it
      * @param asked the names that conditions and loops ask for and nobody will know
      */
-    public record Foreseen(Optional<String> text, List<List<String>> unknown, Set<String> asked) {}
+    public record Foreseen(
+            Optional<String> text,
+            boolean sensitive,
+            List<List<String>> unknown,
+            Set<String> asked) {}
 
     /** These, and {@code facts} besides, which win and are taken literally: no template in them. */
     public ResolvedVariables withFacts(Map<String, String> facts) {
@@ -140,8 +146,10 @@ public final class ResolvedVariables {
     }
 
     private static Optional<Value> valueOf(Known.Found found) {
-        return found instanceof Known.Found.Value(String text, boolean sensitive, var secrets)
-                ? Optional.of(new Value(text, sensitive, secrets))
+        return found instanceof Known.Found.Value value
+                ? Optional.of(
+                        new Value(
+                                value.text(), value.sensitive(), value.secrets(), value.shown()))
                 : Optional.empty();
     }
 
@@ -160,8 +168,7 @@ public final class ResolvedVariables {
      * @throws VariableProblem if it leads to no text
      */
     public Value make(String text) {
-        var rendered = new Expansion().render(Template.parse(text));
-        return new Value(rendered.text(), rendered.sensitive(), rendered.secrets());
+        return made(new Expansion().render(Template.parse(text)));
     }
 
     /**
@@ -175,17 +182,24 @@ public final class ResolvedVariables {
         return expansion.found.keySet();
     }
 
+    private static Value made(Rendered rendered) {
+        return new Value(
+                rendered.text(), rendered.sensitive(), rendered.secrets(), rendered.shown());
+    }
+
     /**
      * The text with every reference put in.
      *
      * @throws VariableProblem.Unknown naming all references that are not known, in values too
      */
-    public String renderStrictly(String text) {
-        var foreseen = foresee(Template.parse(text));
-        if (!foreseen.unknown().isEmpty()) {
-            throw new VariableProblem.Unknown(foreseen.unknown());
+    public Value makeStrictly(String text) {
+        var expansion = new Expansion();
+        var rendered = expansion.render(Template.parse(text));
+        var unknown = expansion.unknownOf(rendered);
+        if (!unknown.isEmpty()) {
+            throw new VariableProblem.Unknown(unknown);
         }
-        return foreseen.text().orElse("");
+        return made(rendered);
     }
 
     /**
@@ -196,14 +210,12 @@ public final class ResolvedVariables {
     public Foreseen foresee(Template text) {
         var expansion = new Expansion();
         var rendered = expansion.render(text);
-        var unknown = new LinkedHashSet<List<String>>();
-        rendered.missing().forEach(written -> unknown.add(List.of(written)));
-        unknown.addAll(expansion.unknownOnTheWay());
         var asked = new LinkedHashSet<>(rendered.asked());
         asked.addAll(expansion.asked);
         return new Foreseen(
                 rendered.later() ? Optional.empty() : Optional.of(rendered.text()),
-                List.copyOf(unknown),
+                rendered.sensitive(),
+                expansion.unknownOf(rendered),
                 asked);
     }
 
@@ -321,12 +333,21 @@ public final class ResolvedVariables {
                 var secrets = new LinkedHashSet<>(rendered.secrets());
                 if (definition.sensitive()) {
                     secrets.add(rendered.text());
+                    return Found.Value.secret(rendered.text(), secrets);
                 }
                 return new Found.Value(
-                        rendered.text(), definition.sensitive() || rendered.sensitive(), secrets);
+                        rendered.text(), rendered.sensitive(), secrets, rendered.shown());
             } catch (Budget.Spent spent) {
                 throw new VariableProblem.TooLarge(name, spent.bound());
             }
+        }
+
+        /** What nobody knows of a text and of the values that it leads to. */
+        List<List<String>> unknownOf(Rendered rendered) {
+            var unknown = new LinkedHashSet<List<String>>();
+            rendered.missing().forEach(written -> unknown.add(List.of(written)));
+            unknown.addAll(unknownOnTheWay());
+            return List.copyOf(unknown);
         }
 
         /** The shortest ways from the text to the values that hold unknown references. */

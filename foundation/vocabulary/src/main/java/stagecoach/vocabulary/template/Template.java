@@ -99,7 +99,7 @@ public final class Template {
     }
 
     private static void collect(Symbol symbol, Set<String> names) {
-        names.add(Rendering.name(symbol));
+        names.add(symbol.written());
         for (Symbol.Piece piece : symbol.pieces()) {
             if (piece instanceof Symbol.Piece.Index(Symbol inner)) {
                 collect(inner, names);
@@ -127,9 +127,12 @@ public final class Template {
                     @Override
                     public Found find(String name) {
                         String value = values.get(name);
-                        return value == null
-                                ? new Found.Missing()
-                                : new Found.Value(value, secret.test(value), Set.of());
+                        if (value == null) {
+                            return new Found.Missing();
+                        }
+                        return secret.test(value)
+                                ? Found.Value.secret(value, Set.of())
+                                : Found.Value.plain(value);
                     }
 
                     @Override

@@ -81,8 +81,11 @@ class ResolvedVariablesTest {
                         plain("Url", "db?p=#{Password}"),
                         plain("Port", "1"));
         assertThat(variables.find("Url"))
-                .contains(new ResolvedVariables.Value("db?p=s3cr3t", true, Set.of("s3cr3t")));
-        assertThat(variables.find("Port")).contains(new ResolvedVariables.Value("1", false, Set.of()));
+                .contains(
+                        new ResolvedVariables.Value(
+                                "db?p=s3cr3t", true, Set.of("s3cr3t"), "db?p=********"));
+        assertThat(variables.find("Port"))
+                .contains(new ResolvedVariables.Value("1", false, Set.of(), "1"));
         assertThat(masks(variables)).containsExactly("s3cr3t");
     }
 
@@ -106,17 +109,19 @@ class ResolvedVariablesTest {
                 of(secret("Password", "default"), plain("Name", "a"))
                         .overriddenBy(Map.of("Password", "#{Name}-given", "Other", "b"));
         assertThat(variables.find("Password"))
-                .contains(new ResolvedVariables.Value("a-given", true, Set.of("a-given")));
+                .contains(
+                        new ResolvedVariables.Value(
+                                "a-given", true, Set.of("a-given"), "********"));
         assertThat(masks(variables)).containsExactly("a-given");
         assertThat(value(variables, "Other")).isEqualTo("b");
     }
 
     @Test
     void the_strict_form_refuses_what_is_unknown() {
-        assertThatThrownBy(() -> of(plain("A", "1")).renderStrictly("http://#{Host}/#{A}"))
+        assertThatThrownBy(() -> of(plain("A", "1")).makeStrictly("http://#{Host}/#{A}"))
                 .isInstanceOf(VariableProblem.Unknown.class)
                 .hasMessageStartingWith("#{Host} is not known here.");
-        assertThatThrownBy(() -> of(plain("A", "#{B}"), plain("B", "#{C}")).renderStrictly("#{A}"))
+        assertThatThrownBy(() -> of(plain("A", "#{B}"), plain("B", "#{C}")).makeStrictly("#{A}"))
                 .hasMessageStartingWith("#{C} (in A → B) is not known here.");
     }
 
@@ -158,13 +163,16 @@ class ResolvedVariablesTest {
         assertThat(variables.make("#{if Other}#{Url}#{/if}"))
                 .isEqualTo(
                         new ResolvedVariables.Value(
-                                "http://me:s3cr3t-pw@db", true, Set.of("s3cr3t-pw")));
+                                "http://me:s3cr3t-pw@db",
+                                true,
+                                Set.of("s3cr3t-pw"),
+                                "http://me:********@db"));
         assertThat(variables.make("#{each h in Hosts}#{h};#{/each}").secrets())
                 .containsExactlyInAnyOrder("alpha-1", "beta-22");
         assertThat(variables.make("#{Password | Append \"!\"}").secrets())
                 .containsExactlyInAnyOrder("s3cr3t-pw", "s3cr3t-pw!");
         assertThat(variables.make("#{Password | Substring 0 2}"))
-                .isEqualTo(new ResolvedVariables.Value("s3", true, Set.of()));
+                .isEqualTo(new ResolvedVariables.Value("s3", true, Set.of(), "********"));
         assertThat(variables.make("#{Nobody | Default #{Password}}").secrets())
                 .containsExactly("s3cr3t-pw");
     }

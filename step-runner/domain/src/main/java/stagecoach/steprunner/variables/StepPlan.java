@@ -34,9 +34,6 @@ import stagecoach.vocabulary.template.VariableSet;
  * it makes holds secrets and goes nowhere but into encrypted rows.
  */
 public final class StepPlan {
-    /** What stands for a secret, as in the output of machines. */
-    private static final String MASKED = "********";
-
     /** The longest text that a person is told, in characters. */
     private static final int INSTRUCTIONS_MAX = 20_000;
 
@@ -215,11 +212,7 @@ public final class StepPlan {
         }
         try {
             var known = variablesAt(sheet, step, place, soFar);
-            var made = known.make(manual.instructions());
-            String text = made.value();
-            for (String mask : ResolvedVariables.masks(List.of(made))) {
-                text = text.replace(mask, MASKED);
-            }
+            String text = known.make(manual.instructions()).shown();
             return text.length() <= INSTRUCTIONS_MAX
                     ? text
                     : text.substring(0, INSTRUCTIONS_MAX) + " …";
@@ -229,8 +222,8 @@ public final class StepPlan {
     }
 
     private static Answer answer(ResolvedVariables known, String expression, String whose) {
-        String value = known.renderStrictly(expression);
-        return OnlyIf.parse(value)
+        var value = known.makeStrictly(expression);
+        return OnlyIf.parse(value.value())
                 .<Answer>map(
                         yes ->
                                 yes
@@ -242,7 +235,10 @@ public final class StepPlan {
                                 new Answer.Unreadable(
                                         "%s must give true or false, and gives %s"
                                                 .formatted(
-                                                        whose, OnlyIf.told(value, ResolvedVariables.masks(known.all().values())))));
+                                                        whose,
+                                                        OnlyIf.told(
+                                                                value.value(),
+                                                                value.sensitive()))));
     }
 
     private Optional<String> problem(
@@ -273,7 +269,7 @@ public final class StepPlan {
                         name ->
                                 OutputReference.parse(name).isPresent()
                                         || BuiltIns.stepOfState(name).isPresent())
-                .renderStrictly(text);
+                .makeStrictly(text);
     }
 
     private static IllegalStateException noCommand(PlannedStep step) {

@@ -297,7 +297,7 @@ class DeploymentVariablesTest {
                                 "approve",
                                 new RunOn.NoMachine(),
                                 new Action.ManualIntervention(
-                                        "Approve #{Stagecoach.Release.Version} to #{Stagecoach.Environment.Name}: #{Stagecoach.Step[web].Output.Plan} #{Pw} #{Pw | ToBase64} #{Unknown}",
+                                        "Approve #{Stagecoach.Release.Version} to #{Stagecoach.Environment.Name}: #{Stagecoach.Step[web].Output.Plan} #{Pw} #{Pw | ToBase64} #{Pw | Substring 0 2} #{Unknown}",
                                         List.of()))
                         .build();
         var plan =
@@ -324,7 +324,8 @@ class DeploymentVariablesTest {
                                 planned,
                                 Place.NO_MACHINE,
                                 SoFar.of(List.of(output))))
-                .isEqualTo("Approve 1.2 to production: 2 to add ******** ******** #{Unknown}");
+                .isEqualTo(
+                        "Approve 1.2 to production: 2 to add ******** ******** ******** #{Unknown}");
     }
 
     @Test

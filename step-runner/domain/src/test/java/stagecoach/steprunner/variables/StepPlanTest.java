@@ -446,6 +446,13 @@ class StepPlanTest {
                                 "#{Password}",
                                 new Variable("Password", "s3cr3t", true, Scope.EVERYWHERE)))
                 .isEqualTo("its onlyIf must give true or false, and gives something else");
+        for (String piece : List.of("Substring 0 4", "ToLower")) {
+            assertThat(
+                            unreadable(
+                                    "#{Password | %s}".formatted(piece),
+                                    new Variable("Password", "S3CR3T-pw", true, Scope.EVERYWHERE)))
+                    .endsWith("and gives something else");
+        }
         assertThat(unreadable("#{Deplyo}")).contains("#{Deplyo} is not known here");
     }
 

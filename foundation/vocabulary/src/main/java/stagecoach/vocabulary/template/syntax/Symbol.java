@@ -29,6 +29,19 @@ public record Symbol(List<Piece> pieces) {
         return new Symbol(List.of(new Piece.Written(name)));
     }
 
+    /** The symbol as it is written. */
+    public String written() {
+        var name = new StringBuilder();
+        for (Piece piece : pieces) {
+            switch (piece) {
+                case Piece.Written(String text) -> name.append(text);
+                case Piece.Index(Symbol inner) ->
+                        name.append("#{").append(inner.written()).append('}');
+            }
+        }
+        return name.toString();
+    }
+
     /** Whether a variable may have this name, indices included. */
     public static boolean isName(String text) {
         if (text.isEmpty() || text.length() > LENGTH_MAX || !beginsName(text.charAt(0))) {

@@ -72,6 +72,17 @@ class ForeseenVariablesTest {
     }
 
     @Test
+    void an_only_if_tells_no_piece_of_a_secret() {
+        for (String piece : new String[] {"Substring 0 4", "ToLower", "ToBase64"}) {
+            refusedAs(
+                    shop(
+                            script("say", "\"onlyIf\": \"#{Pw | %s}\",".formatted(piece), "true"),
+                            "{\"name\": \"Pw\", \"value\": \"S3CR3T-pw\", \"sensitive\": true}"),
+                    "Step \"say\", onlyIf: it must give true or false, and gives something else.");
+        }
+    }
+
+    @Test
     void where_a_step_does_not_run_nothing_else_of_it_is_looked_at() {
         var shop =
                 shop(

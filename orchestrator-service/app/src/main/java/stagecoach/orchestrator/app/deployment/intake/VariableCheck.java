@@ -161,7 +161,10 @@ final class VariableCheck {
         if (answer.isEmpty()) {
             wrong(
                     "Step \"%s\", %s: it must give true or false, and gives %s."
-                            .formatted(step.name(), whose, OnlyIf.told(text.get(), ResolvedVariables.masks(known.all().values()))),
+                            .formatted(
+                                    step.name(),
+                                    whose,
+                                    OnlyIf.told(text.get(), foreseen.get().sensitive())),
                     place);
         }
         return answer.orElse(false);
