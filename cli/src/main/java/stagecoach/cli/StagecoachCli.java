@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import stagecoach.cli.client.ApiProblem;
 import stagecoach.cli.client.Connection;
 import stagecoach.cli.client.LocalDefault;
+import stagecoach.cli.client.Shown;
 import stagecoach.cli.client.Unreachable;
 import stagecoach.cli.command.ApplyCommand;
 import stagecoach.cli.command.DeployCommand;
@@ -115,7 +116,7 @@ public final class StagecoachCli {
         line.setParameterExceptionHandler(
                 (e, args) -> {
                     var err = e.getCommandLine().getErr();
-                    err.println("error: " + e.getMessage());
+                    err.println("error: " + Shown.lines(String.valueOf(e.getMessage())));
                     if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
                         err.println(
                                 "  "
@@ -129,7 +130,9 @@ public final class StagecoachCli {
                     var err = commandLine.getErr();
                     return switch (e) {
                         case Unreachable unreachable -> {
-                            err.println("error: " + unreachable.getMessage());
+                            err.println(
+                                    "error: "
+                                            + Shown.line(String.valueOf(unreachable.getMessage())));
                             if (String.valueOf(unreachable.getMessage())
                                     .contains("connection refused")) {
                                 err.println("  Run ./stagecoach up, or set STAGECOACH_URL.");
@@ -137,7 +140,7 @@ public final class StagecoachCli {
                             yield ExitCode.UNREACHABLE.code();
                         }
                         case ApiProblem problem -> {
-                            err.println("error: " + problem.sentence());
+                            err.println("error: " + Shown.line(problem.sentence()));
                             problem.details()
                                     .forEach(
                                             d ->
@@ -152,11 +155,14 @@ public final class StagecoachCli {
                             yield ExitCode.REFUSED.code();
                         }
                         case ManifestMistakes mistakes -> {
-                            err.println("error: " + mistakes.getMessage());
+                            err.println(
+                                    "error: " + Shown.lines(String.valueOf(mistakes.getMessage())));
                             yield ExitCode.REFUSED.code();
                         }
                         case java.nio.file.NoSuchFileException missing -> {
-                            err.println("error: there is no file " + missing.getFile());
+                            err.println(
+                                    "error: there is no file "
+                                            + Shown.line(String.valueOf(missing.getFile())));
                             yield ExitCode.USAGE.code();
                         }
                         default -> throw e;

@@ -22,9 +22,12 @@ public final class ApiProblem extends RuntimeException {
     static ApiProblem of(int status, JsonNode body) {
         var details = new ArrayList<Detail>();
         for (JsonNode error : body.path("errors")) {
-            details.add(new Detail(error.path("pointer").asText(), error.path("detail").asText()));
+            details.add(
+                    new Detail(
+                            Shown.line(error.path("pointer").asText()),
+                            Shown.line(error.path("detail").asText())));
         }
-        String sentence = body.path("detail").asText(body.path("title").asText(""));
+        String sentence = Shown.line(body.path("detail").asText(body.path("title").asText("")));
         return new ApiProblem(
                 status, sentence.isEmpty() ? "the server answered " + status : sentence, details);
     }

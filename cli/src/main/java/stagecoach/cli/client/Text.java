@@ -13,16 +13,18 @@ public final class Text {
 
     /** Columns of equal width, two spaces apart; the header first. */
     public static String table(List<String> header, List<List<String>> rows) {
+        List<List<String>> cells =
+                rows.stream().map(row -> row.stream().map(Shown::line).toList()).toList();
         int[] width = new int[header.size()];
         for (int column = 0; column < width.length; column++) {
             width[column] = header.get(column).length();
-            for (List<String> row : rows) {
+            for (List<String> row : cells) {
                 width[column] = Math.max(width[column], row.get(column).length());
             }
         }
         var text = new StringBuilder();
         appendRow(text, header, width);
-        rows.forEach(row -> appendRow(text, row, width));
+        cells.forEach(row -> appendRow(text, row, width));
         return text.toString();
     }
 

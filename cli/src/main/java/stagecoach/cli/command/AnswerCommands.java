@@ -2,6 +2,7 @@ package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,29 +22,36 @@ final class AnswerCommands {
 
     /** A question as people read it: what is asked, and how to answer or what was answered. */
     static List<String> tell(JsonNode asked) {
-        String question =
-                "%s  %s: %s"
-                        .formatted(
-                                asked.path("id").asText(),
-                                asked.path("kind").asText(),
-                                asked.path("instructions").asText("how shall it go on?"));
+        var lines = new ArrayList<String>();
+        String instructions = asked.path("instructions").asText("how shall it go on?");
+        for (String line : instructions.strip().split("\n", -1)) {
+            lines.add(
+                    lines.isEmpty()
+                            ? "%s  %s: %s"
+                                    .formatted(
+                                            asked.path("id").asText(),
+                                            asked.path("kind").asText(),
+                                            line)
+                            // Set in, so that it is never taken for a line of ours.
+                            : "      " + line.stripTrailing());
+        }
         if (!asked.hasNonNull("resolvedAt")) {
-            return List.of(
-                    question,
+            lines.add(
                     "   answer: stagecoach interruption resolve %s %s"
                             .formatted(
                                     asked.path("id").asText(),
                                     Text.joined(asked.path("choices")).replace(',', '|')));
+            return lines;
         }
         String notes = asked.path("notes").asText("");
-        return List.of(
-                question,
+        lines.add(
                 "   %s by %s at %s%s"
                         .formatted(
                                 asked.path("choice").asText("closed"),
                                 asked.path("by").asText(),
                                 asked.path("resolvedAt").asText(),
                                 notes.isEmpty() ? "" : ": " + notes));
+        return lines;
     }
 
     @Command(

@@ -10,6 +10,7 @@ import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.StagecoachCli;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Shown;
 import stagecoach.cli.watch.Screen;
 import stagecoach.wire.StagecoachJson;
 
@@ -46,13 +47,33 @@ public abstract class ApiCommand implements Callable<Integer> {
 
     /** Prints a line for whoever reads. */
     protected final void say(String line) {
-        spec().commandLine().getOut().println(line);
-        spec().commandLine().getOut().flush();
+        print(Shown.line(line));
+    }
+
+    /** Prints several lines, such as a table. */
+    protected final void sayLines(String lines) {
+        print(Shown.lines(lines));
+    }
+
+    /** Prints a line that a machine wrote, in its colours where there are any. */
+    protected final void sayOutput(String line) {
+        print(screen().terminal() ? Shown.coloured(line) : Shown.line(line));
     }
 
     /** Prints a document for programs. */
     protected final void sayJson(JsonNode document) {
-        say(StagecoachJson.text(document));
+        print(Shown.json(StagecoachJson.text(document)));
+    }
+
+    /** Says what is wrong. */
+    protected final void complain(String line) {
+        spec().commandLine().getErr().println(Shown.line(line));
+        spec().commandLine().getErr().flush();
+    }
+
+    private void print(String text) {
+        spec().commandLine().getOut().println(text);
+        spec().commandLine().getOut().flush();
     }
 
     /** What picocli knows of this command. */

@@ -38,7 +38,11 @@ public final class DeployCommand extends ApiCommand {
         JsonNode created = api.postOnce("/deployments", request.body(api, prompted()));
         String id = created.path("id").asText();
         if (detach) {
-            say(json ? created.toString() : id);
+            if (json) {
+                sayJson(created);
+            } else {
+                say(id);
+            }
             return ExitCode.SUCCEEDED;
         }
         var following = new Following(this, api, id);

@@ -101,7 +101,7 @@ public final class DeploymentCommand implements Runnable {
                                 d.path("state").asText(),
                                 d.path("failure").asText("")));
             }
-            say(
+            sayLines(
                     rows.isEmpty()
                             ? "no deployments"
                             : Text.table(List.of("ID", "RELEASE", "TO", "STATE", "FAILURE"), rows)
@@ -204,7 +204,7 @@ public final class DeploymentCommand implements Runnable {
                 return;
             }
             String where = line.path("target").asText("");
-            say(
+            sayOutput(
                     "%s %s%s %s"
                             .formatted(
                                     line.path("at").asText(),

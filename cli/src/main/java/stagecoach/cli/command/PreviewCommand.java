@@ -38,7 +38,7 @@ public final class PreviewCommand extends ApiCommand {
                                             : step.path("places")),
                             step.path("skip").asText(step.path("reason").asText(""))));
         }
-        say(Text.table(List.of("PHASE", "STEP", "WHERE", "NOTE"), steps));
+        sayLines(Text.table(List.of("PHASE", "STEP", "WHERE", "NOTE"), steps));
         var packages = new ArrayList<List<String>>();
         for (JsonNode row : preview.path("packages")) {
             packages.add(
@@ -49,7 +49,7 @@ public final class PreviewCommand extends ApiCommand {
                             Text.bytes(row.path("bytes").asLong())));
         }
         if (!packages.isEmpty()) {
-            say(Text.table(List.of("PACKAGE", "MACHINE", "FROM", "BYTES"), packages));
+            sayLines(Text.table(List.of("PACKAGE", "MACHINE", "FROM", "BYTES"), packages));
         }
         for (JsonNode link : preview.path("links")) {
             say(

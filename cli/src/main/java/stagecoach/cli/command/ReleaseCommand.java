@@ -177,7 +177,7 @@ public final class ReleaseCommand implements Runnable {
                                 release.path("createdAt").asText(""),
                                 release.path("notes").asText("")));
             }
-            say(
+            sayLines(
                     rows.isEmpty()
                             ? "no releases yet"
                             : Text.table(List.of("VERSION", "CREATED", "NOTES"), rows)

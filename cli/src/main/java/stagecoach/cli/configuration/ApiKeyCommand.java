@@ -106,7 +106,7 @@ public final class ApiKeyCommand implements Runnable {
                                 Text.joined(key.path("teams")),
                                 key.path("expiresAt").asText("never")));
             }
-            say(
+            sayLines(
                     Text.table(List.of("ID", "NAME", "ROLES", "TEAMS", "EXPIRES"), rows)
                             .stripTrailing());
             return ExitCode.SUCCEEDED;

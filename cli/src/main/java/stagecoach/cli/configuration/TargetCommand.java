@@ -56,7 +56,7 @@ public final class TargetCommand implements Runnable {
                                 Text.joined(target.path("tags")),
                                 target.path("health").path("state").asText("UNKNOWN")));
             }
-            say(
+            sayLines(
                     rows.isEmpty()
                             ? "no targets yet; stagecoach target enrol makes one"
                             : Text.table(
@@ -103,7 +103,7 @@ public final class TargetCommand implements Runnable {
                                     id,
                                     target.path("region").asText("in no region"),
                                     target.path("health").path("state").asText("UNKNOWN")));
-            say(
+            sayLines(
                     distances.isEmpty()
                             ? "it has told of no cache how far that is"
                             : Text.table(

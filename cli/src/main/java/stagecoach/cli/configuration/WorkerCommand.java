@@ -61,7 +61,7 @@ public final class WorkerCommand implements Runnable {
                                         ? "disabled"
                                         : worker.path("health").path("state").asText("UNKNOWN")));
             }
-            say(
+            sayLines(
                     rows.isEmpty()
                             ? "no workers yet; stagecoach worker enrol makes one"
                             : Text.table(List.of("ID", "REGION", "POOLS", "HEALTH"), rows)

@@ -56,7 +56,7 @@ public final class FeedsCommand implements Runnable {
                                 readThrough(feed),
                                 feed.path("url").asText()));
             }
-            say(
+            sayLines(
                     Text.table(List.of("FEED", "KIND", "ACCESS", "READ THROUGH", "URL"), rows)
                             .stripTrailing());
             return ExitCode.SUCCEEDED;

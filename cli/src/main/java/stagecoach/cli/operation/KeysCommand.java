@@ -84,8 +84,8 @@ public final class KeysCommand implements Runnable {
         }
 
         final ExitCode refused(String sentence, String cure) {
-            spec().commandLine().getErr().println("error: " + sentence);
-            spec().commandLine().getErr().println("  " + cure);
+            complain("error: " + sentence);
+            complain("  " + cure);
             return ExitCode.REFUSED;
         }
     }
@@ -114,7 +114,7 @@ public final class KeysCommand implements Runnable {
             if (json) {
                 sayJson(all);
             } else {
-                say(
+                sayLines(
                         Text.table(List.of("SERVICE", "KEY", "IS", "ROWS", "OF"), rows)
                                 .stripTrailing());
                 problems.forEach(this::say);

@@ -64,7 +64,7 @@ public final class LimitCommand implements Runnable {
             if (json) {
                 sayJson(known);
             } else {
-                say(
+                sayLines(
                         Text.table(
                                         List.of("BYTES A SECOND", "PACKAGES AT ONCE"),
                                         List.of(

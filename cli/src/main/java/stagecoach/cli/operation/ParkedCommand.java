@@ -115,7 +115,7 @@ public final class ParkedCommand implements Runnable {
                 sayJson(all);
                 return ExitCode.SUCCEEDED;
             }
-            say(
+            sayLines(
                     Text.table(
                                     List.of("SERVICE", "HANDLER", "STREAM", "FROM", "REASON"),
                                     places.stream()

@@ -1,7 +1,6 @@
 package stagecoach.cli.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -68,14 +67,13 @@ public final class PauseCommand implements Runnable {
             // Another's pause must not turn into a smaller one unseen.
             Optional<JsonNode> present = api.find(path);
             if (present.isPresent()) {
-                PrintWriter err = spec().commandLine().getErr();
-                err.println(
+                complain(
                         "error: there is a pause \"%s\" already, by %s: %s"
                                 .formatted(
                                         id,
                                         present.get().path("by").asText(),
                                         present.get().path("reason").asText()));
-                err.println(
+                complain(
                         "  Choose another id, or end that one first: stagecoach remove pause "
                                 + id);
                 return ExitCode.REFUSED;
@@ -113,7 +111,7 @@ public final class PauseCommand implements Runnable {
                                 pause.path("by").asText(),
                                 pause.path("since").asText()));
             }
-            say(
+            sayLines(
                     rows.isEmpty()
                             ? "nothing is paused"
                             : Text.table(

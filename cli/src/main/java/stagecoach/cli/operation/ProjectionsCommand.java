@@ -103,7 +103,7 @@ public final class ProjectionsCommand implements Runnable {
                                 projection.path("name").asText(),
                                 words(projection.path("rebuild"))));
             }
-            say(Text.table(List.of("NAME", "REBUILD"), rows).stripTrailing());
+            sayLines(Text.table(List.of("NAME", "REBUILD"), rows).stripTrailing());
             return ExitCode.SUCCEEDED;
         }
     }

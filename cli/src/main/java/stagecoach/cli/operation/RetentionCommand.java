@@ -50,7 +50,7 @@ public final class RetentionCommand implements Runnable {
                 return ExitCode.SUCCEEDED;
             }
             JsonNode deployments = kept.path("deployments");
-            say(
+            sayLines(
                     Text.table(
                                     List.of("WHAT", "KEPT"),
                                     List.of(

@@ -4,6 +4,7 @@ import java.io.Console;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import stagecoach.cli.client.Shown;
 
 /** Asks the person at the terminal, where there is one. */
 public interface Questions {
@@ -52,9 +53,9 @@ public interface Questions {
         @Override
         public Optional<String> ask(String question, boolean masked) {
             if (!masked) {
-                return Optional.ofNullable(console.readLine("%s", question));
+                return Optional.ofNullable(console.readLine("%s", Shown.line(question)));
             }
-            char @Nullable [] answer = console.readPassword("%s", question);
+            char @Nullable [] answer = console.readPassword("%s", Shown.line(question));
             return Optional.ofNullable(answer).map(String::new);
         }
     }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import stagecoach.cli.client.Shown;
 
 /** Where progress is shown: redrawn in place on a terminal, line by line elsewhere. */
 public final class Screen {
@@ -49,7 +50,7 @@ public final class Screen {
             frame.append("\u001b[").append(drawn).append('A');
         }
         for (String line : lines) {
-            frame.append("\u001b[2K").append(line).append('\n');
+            frame.append("\u001b[2K").append(Shown.line(line)).append('\n');
         }
         for (int surplus = lines.size(); surplus < drawn; surplus++) {
             frame.append("\u001b[2K\n");
@@ -67,7 +68,7 @@ public final class Screen {
         if (terminal && drawn > 0) {
             redraw(List.of());
         }
-        out.println(line);
+        out.println(Shown.line(line));
         out.flush();
     }
 
