@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -237,22 +236,7 @@ public final class LocalMachines {
     private Optional<String> refusal(TentacleProgram program, Path home, String token)
             throws IOException, InterruptedException {
         Map<String, String> facts = control.status().facts();
-        Process enrol =
-                new ProcessBuilder(
-                                program.command(
-                                        "enrol",
-                                        "--home",
-                                        home.toString(),
-                                        "--token",
-                                        token,
-                                        "--gateway",
-                                        fact(facts, "agentUrl"),
-                                        "--bytes",
-                                        fact(facts, "bytesUrl")))
-                        .redirectErrorStream(true)
-                        .start();
-        String output = new String(enrol.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return enrol.waitFor() == 0 ? Optional.empty() : Optional.of(output);
+        return program.enrol(home, token, fact(facts, "agentUrl"), fact(facts, "bytesUrl"));
     }
 
     /**

@@ -3,6 +3,7 @@ package stagecoach.local.launcher.installation;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The built tentacle and how it is run: small, and quick to start by an AOT cache. */
 final class TentacleProgram {
@@ -55,6 +57,37 @@ final class TentacleProgram {
         Path cache = cache();
         List<String> flags = isFresh(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
         return command(flags, arguments);
+    }
+
+    /**
+     * Lets a tentacle enrol with a token, which goes in by its input: every user of this computer
+     * can read the arguments of its processes.
+     *
+     * @return what it said when it could not; empty if it could
+     */
+    Optional<String> enrol(Path home, String token, String gateway, String bytes)
+            throws IOException, InterruptedException {
+        Process enrol =
+                new ProcessBuilder(
+                                command(
+                                        "enrol",
+                                        "--home",
+                                        home.toString(),
+                                        "--token",
+                                        "-",
+                                        "--gateway",
+                                        gateway,
+                                        "--bytes",
+                                        bytes))
+                        .redirectErrorStream(true)
+                        .start();
+        try (var in = enrol.getOutputStream()) {
+            in.write((token + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException gone) {
+            // It has ended before it read; its output says why.
+        }
+        String output = new String(enrol.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return enrol.waitFor() == 0 ? Optional.empty() : Optional.of(output);
     }
 
     /** The beginning of a command line for a person's shell on this computer. */
