@@ -132,7 +132,7 @@ class EventFeed {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(envelope.id() + " has data that is no JSON", e);
         }
-        return StagecoachJson.text(event);
+        return KeyHashes.without(StagecoachJson.text(event));
     }
 
     /** The place behind the last event. */
@@ -207,8 +207,15 @@ class EventFeed {
             values.add(filter.types());
             hql.append(" and type in ?").append(values.size());
         }
-        return tx.page(
-                FeedRow.class, hql.append(" order by seq").toString(), limit, values.toArray());
+        List<FeedRow> rows =
+                tx.page(
+                        FeedRow.class,
+                        hql.append(" order by seq").toString(),
+                        limit,
+                        values.toArray());
+        // Rows of older versions hold them.
+        rows.forEach(row -> row.event = KeyHashes.without(row.event));
+        return rows;
     }
 
     private static void narrow(

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ import stagecoach.runtime.store.TemporaryFailure;
 class FirstKey {
     private static final Logger LOG = Logger.getLogger(FirstKey.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** As keys are minted here, with 256 random bits. */
+    private static final Pattern MINTED = Pattern.compile("sc[-_][A-Za-z0-9_-]{43,}");
 
     private final UnitOfWork unitOfWork;
     private final ApiKeys keys;
@@ -69,6 +73,11 @@ class FirstKey {
             try {
                 if (register(key)) {
                     LOG.infof("first API key registered id=admin file=%s", path);
+                    if (!isStrong(key)) {
+                        LOG.warnf(
+                                "the first API key may be guessed: it should be sc_ and 43 or more random characters of A-Z a-z 0-9 _ -; make another one with ADMIN, and remove this one id=admin file=%s",
+                                path);
+                    }
                 }
                 return;
             } catch (TemporaryFailure away) {
@@ -100,6 +109,14 @@ class FirstKey {
                             Cause.of(clock, Cause.SYSTEM));
                     return true;
                 });
+    }
+
+    /**
+     * Whether nobody can try it out: only its SHA-256 is kept, without salt, which is enough for
+     * what is random, and too little for what a person made up.
+     */
+    static boolean isStrong(String key) {
+        return MINTED.matcher(key).matches();
     }
 
     private static String read(String path) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.restassured.RestAssured;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,11 +27,14 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.catalog.ConfigurationKind;
 import stagecoach.runtime.access.KeyCheck;
 import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 
 @OrchestratorTest
 class ApiKeyTest {
+    @Inject UnitOfWork unitOfWork;
+
     @Test
     void a_key_is_shown_once_opens_what_its_roles_allow_and_is_gone_when_removed() {
         var made =
@@ -61,6 +65,25 @@ class ApiKeyTest {
                                             .contains(KeyCheck.sha256Of(key))
                                             .doesNotContain(key));
         }
+    }
+
+    @Test
+    void nobody_who_reads_events_sees_the_hash_of_a_key_also_in_those_that_are_kept_already() {
+        Instant before = Instant.now().minusSeconds(1);
+        String id =
+                Api.expect(201, Api.post("/api-keys", "{\"name\": \"ci\", \"roles\": [\"READ\"]}"))
+                        .getString("id");
+        String events = "/events?limit=500&type=ConfigurationChanged&since=" + before;
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> Api.get(events).asString().contains(id));
+        assertThat(Api.get(events).asString()).doesNotContain("sha256");
+
+        unitOfWork.run(
+                tx ->
+                        tx.execute(
+                                "UPDATE feed SET event = replace(event, '\"type\":\"ApiKey\"', '\"type\":\"ApiKey\",\"sha256\":\"kept\"') WHERE event LIKE ?1",
+                                "%" + id + "%"));
+        assertThat(Api.get(events).asString()).contains(id).doesNotContain("sha256");
     }
 
     @Test

@@ -50,6 +50,13 @@ class FirstKeyTest {
         assertThat(status(key)).isEqualTo(401);
     }
 
+    @Test
+    void a_key_that_a_person_made_up_is_not_strong() {
+        assertThat(FirstKey.isStrong(KeyCheck.mint())).isTrue();
+        assertThat(FirstKey.isStrong("correct horse battery staple and more")).isFalse();
+        assertThat(FirstKey.isStrong("sc_" + "a".repeat(42))).isFalse();
+    }
+
     private static int status(String key) {
         return given().header("X-Api-Key", key).get("/api/v1/api-keys").statusCode();
     }
