@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,7 +87,7 @@ public class AccessFilter {
         if (isUnder(OPEN, template)) {
             return Uni.createFrom().nullItem();
         }
-        List<String> presented = PresentedKeys.of(request);
+        List<String> presented = PresentedKeys.of(request::getHeaderString);
         // The filter goes on elsewhere, where the request's context is not at hand.
         Caller present = ClientProxy.unwrap(caller);
         if (isUnder(FOR_SERVICES, template)) {
@@ -96,9 +98,22 @@ public class AccessFilter {
         boolean perhapsOpen = reads && needed.contains(Role.READ) && isUnder(FOR_NUGET, template);
         return refusal(
                         () ->
-                                person(presented, needed, template, present)
+                                person(presented, needed, template, known(present))
                                         .filter(_ -> !(perhapsOpen && isOpen())))
                 .runSubscriptionOn(threads);
+    }
+
+    /**
+     * Why whoever sends these headers may not read what a service tells of its own operation, with
+     * which no method of ours has to do; empty if he may, with a key that may read or a service's
+     * token.
+     *
+     * @param header the value of a header, or null
+     */
+    public Optional<Response> refusalToRead(Function<String, @Nullable String> header) {
+        List<String> presented = PresentedKeys.of(header);
+        boolean service = presented.stream().anyMatch(token -> tokens.verify(token).isPresent());
+        return service ? Optional.empty() : person(presented, READ_ONLY, "", (key, _) -> {});
     }
 
     /** Whoever shows no key that is good for it is let in then as anybody is. */
@@ -149,8 +164,16 @@ public class AccessFilter {
         return Optional.empty();
     }
 
+    /** Tells the rest of a request who it is. */
+    private static BiConsumer<ApiKey, Set<Role>> known(Caller present) {
+        return (key, roles) -> present.is(key.id(), key.name(), roles, key.teams());
+    }
+
     private Optional<Response> person(
-            List<String> presented, Set<Role> needed, String template, Caller present) {
+            List<String> presented,
+            Set<Role> needed,
+            String template,
+            BiConsumer<ApiKey, Set<Role>> letIn) {
         Optional<ApiKey> key =
                 presented.stream().flatMap(shown -> keys.check(shown).stream()).findFirst();
         if (key.isEmpty()) {
@@ -158,7 +181,7 @@ public class AccessFilter {
         }
         Set<Role> roles = Set.copyOf(key.get().roles());
         if (allowed(roles, needed)) {
-            present.is(key.get().id(), key.get().name(), roles, key.get().teams());
+            letIn.accept(key.get(), roles);
             return Optional.empty();
         }
         return Optional.of(
@@ -215,19 +238,20 @@ public class AccessFilter {
     private static final class PresentedKeys {
         private PresentedKeys() {}
 
-        static List<String> of(ContainerRequestContext request) {
+        static List<String> of(Function<String, @Nullable String> headers) {
             return Stream.of(
-                            header(request, "X-Api-Key"),
-                            header(request, "X-NuGet-ApiKey"),
-                            header(request, "Authorization")
+                            header(headers, "X-Api-Key"),
+                            header(headers, "X-NuGet-ApiKey"),
+                            header(headers, "Authorization")
                                     .flatMap(PresentedKeys::ofAuthorization))
                     .flatMap(Optional::stream)
                     .distinct()
                     .toList();
         }
 
-        private static Optional<String> header(ContainerRequestContext request, String name) {
-            return Optional.ofNullable(request.getHeaderString(name))
+        private static Optional<String> header(
+                Function<String, @Nullable String> headers, String name) {
+            return Optional.ofNullable(headers.apply(name))
                     .map(String::strip)
                     .filter(key -> !key.isEmpty());
         }

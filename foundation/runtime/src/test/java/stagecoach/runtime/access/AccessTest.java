@@ -112,6 +112,38 @@ class AccessTest {
         given().get("/nuget/v3/index.json").then().statusCode(401);
     }
 
+    @Test
+    void what_a_service_tells_of_its_operation_takes_a_key_that_may_read_and_health_none()
+            throws Exception {
+        given().get("/q/metrics")
+                .then()
+                .statusCode(401)
+                .contentType("application/problem+json")
+                .header("WWW-Authenticate", "Bearer realm=\"stagecoach\"")
+                .body("type", equalTo("/api/problems/api-key-needed"));
+        as(TestKeys.PUSH).get("/q/metrics").then().statusCode(403);
+        as(TestKeys.READ).get("/q/metrics").then().statusCode(200).body(containsString("jvm_"));
+        given().header("Authorization", "Bearer " + tokens.issue())
+                .get("/q/metrics")
+                .then()
+                .statusCode(200);
+        for (String path :
+                List.of(
+                        "//q/metrics",
+                        "/q//metrics",
+                        "/q/%6detrics",
+                        "/%71/metrics",
+                        "/q/./metrics",
+                        "/q/health/../metrics",
+                        "/q/health/%2e%2e/metrics",
+                        "/q/metrics/",
+                        "/q/metrics/foo",
+                        "/q/metrics;a=b")) {
+            assertThat(statusOf("GET", path)).as(path).isNotEqualTo(200);
+        }
+        given().get("/q/health").then().statusCode(200);
+    }
+
     /** RestAssured would tidy the address up before it sends it. */
     private int statusOf(String verb, String rawPath) throws Exception {
         try (var socket = new Socket(base.getHost(), base.getPort());

@@ -17,7 +17,7 @@ enum Route {
     AGENT_GATEWAY("agent-gateway"),
     /** Nothing but its own operation. */
     STEP_RUNNER("step-runner"),
-    /** What services say to each other is for nobody outside. */
+    /** What services say to each other, and tell of their operation, is for nobody outside. */
     NOWHERE("nobody");
 
     /** What stands before the path where a request line has a whole address. */
@@ -47,7 +47,7 @@ enum Route {
             // No path by the book: who knows what a service would read.
             return NOWHERE;
         }
-        if (isAt(path, "/internal")) {
+        if (isAt(path, "/internal") || (isAt(path, "/q") && !isAt(path, "/q/health"))) {
             return NOWHERE;
         }
         if (isAt(path, "/api/v1/services/step-runner")) {

@@ -47,9 +47,16 @@ class RouteTest {
                 "http://127.0.0.1/internal/snapshots",
                 "HTTPS://edge:443//internal/snapshots",
                 "/%zz/../internal/snapshots",
-                "/internal/%"
+                "/internal/%",
+                "/q/metrics",
+                "/q//metrics",
+                "/%71/%6detrics",
+                "/Q/Metrics/",
+                "/q/health/../metrics",
+                "/q"
             })
-    void what_services_say_to_each_other_is_closed_however_it_is_spelled(String path) {
+    void what_services_say_to_each_other_or_of_themselves_is_closed_however_it_is_spelled(
+            String path) {
         assertThat(Route.of(path)).isEqualTo(Route.NOWHERE);
     }
 }
