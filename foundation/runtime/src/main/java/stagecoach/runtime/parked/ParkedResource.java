@@ -20,6 +20,7 @@ import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.inbox.Parking;
+import stagecoach.runtime.request.PlainText;
 
 /**
  * Events that a service could not handle, with all later ones of their streams: to be seen, and to
@@ -133,7 +134,7 @@ public class ParkedResource {
         }
         Log.infof(
                 "Parked events are handled again on request. handler=%s stream=%s actor=%s",
-                handler, of, caller.actor());
+                handler, of, PlainText.logged(caller.actor()));
         boolean free = parking.replay(handler, of);
         return new Replayed(free, views(handler, of));
     }

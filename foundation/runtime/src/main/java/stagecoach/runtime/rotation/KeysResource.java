@@ -24,6 +24,7 @@ import stagecoach.decider.Rejection;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.runtime.rotation.Rotation.Batch;
 import stagecoach.runtime.rotation.Rotation.Place;
 import stagecoach.vocabulary.sealing.KeyId;
@@ -133,7 +134,7 @@ public class KeysResource {
         if (batch.resealed() > 0) {
             Log.infof(
                     "Rows were sealed again. kind=%s rows=%d key=%s actor=%s",
-                    place.kind(), batch.resealed(), batch.key(), caller.actor());
+                    place.kind(), batch.resealed(), batch.key(), PlainText.logged(caller.actor()));
         }
         return new RotatedView(
                 batch.key().value(),

@@ -28,6 +28,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.runtime.request.Revision;
 import stagecoach.runtime.request.WriteRequest;
 import stagecoach.vocabulary.identity.AgentId;
@@ -302,6 +303,7 @@ public class Catalog {
         if (name.length() > 200) {
             body.mistake("name", "A name has at most 200 characters.");
         }
+        PlainText.checkLine(body, "name", name);
         return name;
     }
 }

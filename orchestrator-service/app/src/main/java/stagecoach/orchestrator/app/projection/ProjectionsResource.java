@@ -30,6 +30,7 @@ import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.request.PlainText;
 
 /** The read models of this service, and their rebuilding while they serve. */
 @Path("/api/v1/services/{service}/projections")
@@ -144,7 +145,9 @@ public class ProjectionsResource {
                             }
                             return now;
                         });
-        Log.infof("A read model is rebuilt. projection=%s actor=%s", name, caller.actor());
+        Log.infof(
+                "A read model is rebuilt. projection=%s actor=%s",
+                name, PlainText.logged(caller.actor()));
         return Response.status(Response.Status.ACCEPTED).entity(view).build();
     }
 

@@ -37,6 +37,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.IdRule;
 import stagecoach.vocabulary.identity.Printable;
 import stagecoach.vocabulary.identity.ProjectId;
@@ -181,6 +182,7 @@ public class ReleaseResource {
                                                     "notes",
                                                     "Notes have at most %d characters."
                                                             .formatted(NOTES_MAX)));
+                    notes.ifPresent(text -> PlainText.checkLines(body, "notes", text));
                     body.refuseUnknown();
                     body.mistakes().refuseIfAny();
                     boolean exists = releases.isUsed(tx, project.id(), version.orElseThrow());

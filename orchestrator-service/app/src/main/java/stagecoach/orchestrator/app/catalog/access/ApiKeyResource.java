@@ -36,6 +36,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.IdRule;
 import stagecoach.vocabulary.identity.Printable;
@@ -112,6 +113,7 @@ public class ApiKeyResource {
         Optional<String> name = body.requiredText("name");
         name.filter(text -> text.length() > 200)
                 .ifPresent(_ -> body.mistake("name", "A name has at most 200 characters."));
+        name.ifPresent(text -> PlainText.checkLine(body, "name", text));
         body.missing("roles");
         List<Role> roles = body.list("roles", ApiKeyResource::role).orElse(List.of());
         if (body.has("roles") && roles.isEmpty() && body.mistakes().none()) {

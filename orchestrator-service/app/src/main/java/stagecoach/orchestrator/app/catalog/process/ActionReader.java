@@ -11,6 +11,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.Nearest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.runtime.request.Sentences;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackageId;
@@ -192,6 +193,7 @@ final class ActionReader {
         List<String> roles =
                 manual.list("roles", text -> responsible(text, names.teams())).orElse(List.of());
         manual.refuseUnknown();
+        instructions.ifPresent(text -> PlainText.checkLines(manual, "instructions", text));
         return instructions.map(text -> new Action.ManualIntervention(text, roles));
     }
 }

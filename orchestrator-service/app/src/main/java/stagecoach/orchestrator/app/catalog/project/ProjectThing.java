@@ -18,6 +18,7 @@ import stagecoach.orchestrator.app.catalog.variables.VariableSetResource;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.JsonBody;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.ProjectId;
@@ -83,6 +84,9 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
         row.description = body.text("description").orElse(null);
         if (row.description != null && row.description.length() > DESCRIPTION_MAX) {
             body.mistake("description", "A description has at most 10000 characters.");
+        }
+        if (row.description != null) {
+            PlainText.checkLines(body, "description", row.description);
         }
         row.lifecycle = LifecycleReader.read(body, names);
         List<String> sets =

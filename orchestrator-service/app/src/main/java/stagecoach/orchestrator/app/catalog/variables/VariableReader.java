@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.request.JsonBody;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.identity.StepName;
@@ -113,17 +114,14 @@ public final class VariableReader {
 
     private static Prompt prompt(JsonBody body, String name) {
         Optional<String> label = body.text("label");
-        label.filter(
-                        text ->
-                                text.isBlank()
-                                        || text.length() > LABEL_MAX
-                                        || text.chars().anyMatch(Character::isISOControl))
+        label.filter(text -> text.isBlank() || text.length() > LABEL_MAX)
                 .ifPresent(
                         _ ->
                                 body.mistake(
                                         "label",
                                         "A label is one line of 1 to %d characters. Say in it what people are to give."
                                                 .formatted(LABEL_MAX)));
+        label.ifPresent(text -> PlainText.checkLine(body, "label", text));
         boolean required = body.flag("required").orElse(false);
         body.refuseUnknown();
         return new Prompt(label.orElse(name), required);

@@ -18,6 +18,7 @@ import stagecoach.orchestrator.release.ReleaseRules;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.Nearest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.Printable;
 import stagecoach.vocabulary.identity.ProjectId;
@@ -74,6 +75,7 @@ class DraftReader {
                                         "comment",
                                         "A comment has at most %d characters."
                                                 .formatted(COMMENT_MAX)));
+        comment.ifPresent(text -> PlainText.checkLines(body, "comment", text));
         Terms terms = Terms.read(tx, body, environment, now);
         body.refuseUnknown();
         body.mistakes().refuseIfAny();

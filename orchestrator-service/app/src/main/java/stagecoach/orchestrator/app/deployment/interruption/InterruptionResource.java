@@ -46,6 +46,7 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.InterruptionId;
@@ -104,7 +105,13 @@ public class InterruptionResource {
         }
         int limit = page.limit();
         var after = page.after().map(Asked::of).orElse(Asked.BEFORE_ALL);
-        var asked = new ListedQuestions(after.at(), after.id(), open, project, environment);
+        var asked =
+                new ListedQuestions(
+                        after.at(),
+                        after.id(),
+                        open,
+                        PlainText.filter("project", project),
+                        PlainText.filter("environment", environment));
         return unitOfWork.run(
                 tx ->
                         page.page(

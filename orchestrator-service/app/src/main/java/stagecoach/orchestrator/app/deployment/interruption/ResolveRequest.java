@@ -5,6 +5,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.deployment.DeploymentEvent.Choice;
 import stagecoach.runtime.request.JsonBody;
+import stagecoach.runtime.request.PlainText;
 
 /** An answer to an interruption. */
 @Schema(name = "ResolveRequest")
@@ -23,6 +24,7 @@ record ResolveRequest(@Schema(required = true) Choice choice, @Nullable String n
                                 body.mistake(
                                         "notes",
                                         "Notes have at most %d characters.".formatted(NOTES_MAX)));
+        notes.ifPresent(text -> PlainText.checkLines(body, "notes", text));
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return new ResolveRequest(choice.orElseThrow(), notes.orElse(null));

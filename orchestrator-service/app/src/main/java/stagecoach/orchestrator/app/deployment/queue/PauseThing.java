@@ -11,6 +11,7 @@ import stagecoach.orchestrator.app.catalog.Use;
 import stagecoach.orchestrator.app.request.KnownNames;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.JsonBody;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.ProjectId;
 
@@ -58,6 +59,7 @@ final class PauseThing implements CatalogThing<PauseRow, Pause> {
         if (row.reason.length() > REASON_MAX) {
             body.mistake("reason", "A reason has at most %d characters.".formatted(REASON_MAX));
         }
+        PlainText.checkLine(body, "reason", row.reason);
         body.ignore("since", "by");
         return row;
     }

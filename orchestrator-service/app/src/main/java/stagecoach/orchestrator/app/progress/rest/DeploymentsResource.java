@@ -26,6 +26,7 @@ import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.access.Listed;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Printable;
 
@@ -59,8 +60,8 @@ public class DeploymentsResource {
         long before = page.after().map(DeploymentsResource::numberOf).orElse(Long.MAX_VALUE);
         var filter =
                 new DeploymentViews.Filter(
-                        project,
-                        environment,
+                        PlainText.filter("project", project),
+                        PlainText.filter("environment", environment),
                         states.stream()
                                 .flatMap(text -> Arrays.stream(text.split(",", -1)))
                                 .map(DeploymentsResource::state)

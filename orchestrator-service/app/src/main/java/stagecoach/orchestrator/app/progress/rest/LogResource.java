@@ -30,6 +30,7 @@ import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.request.PageRequest;
+import stagecoach.runtime.request.PlainText;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.wire.StagecoachJson;
 
@@ -166,8 +167,8 @@ public class LogResource {
                         deployment.value(),
                         after,
                         head,
-                        Optional.ofNullable(filter.step),
-                        Optional.ofNullable(filter.target),
+                        Optional.ofNullable(PlainText.filter("step", filter.step)),
+                        Optional.ofNullable(PlainText.filter("target", filter.target)),
                         limit);
         long next = lines.size() < limit ? Math.max(head, after) : lines.getLast().seq();
         return new LogPage(lines.stream().map(LineView::of).toList(), cursorOf(next), next >= head);
