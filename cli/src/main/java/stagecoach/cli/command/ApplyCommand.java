@@ -34,6 +34,9 @@ public final class ApplyCommand extends ApiCommand {
     @Override
     protected ExitCode run(ApiClient api) throws Exception {
         var located = ManifestReader.read(file, name -> Optional.ofNullable(System.getenv(name)));
+        if (!located.taken().isEmpty()) {
+            say(" takes " + String.join(", ", located.taken()));
+        }
         var application = new Application(api, located);
         application.judge();
         var differences = application.differences();

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +35,10 @@ import stagecoach.cli.manifest.ManifestMistakes.Mistake;
 final class LocatedYaml {
     private static final Pattern ENVIRONMENT =
             Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
+
+    /** What the command line itself reads from the environment, its API key among it. */
+    private static final String OURS = "STAGECOACH_";
+
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** Aliases make little text large. */
@@ -44,6 +50,7 @@ final class LocatedYaml {
     private int nodes;
     private final Map<String, Integer> lines = new HashMap<>();
     private final List<Mistake> mistakes = new ArrayList<>();
+    private final Set<String> taken = new TreeSet<>();
 
     private LocatedYaml(Function<String, Optional<String>> environment) {
         this.environment = environment;
@@ -62,8 +69,13 @@ final class LocatedYaml {
         }
     }
 
-    /** A document, the line of each JSON pointer in it, and what was wrong with it. */
-    record Document(JsonNode root, Map<String, Integer> lines, List<Mistake> mistakes) {
+    /**
+     * A document, the line of each JSON pointer in it, and what was wrong with it.
+     *
+     * @param taken the environment variables that it reads
+     */
+    record Document(
+            JsonNode root, Map<String, Integer> lines, List<Mistake> mistakes, List<String> taken) {
         /** The line of a pointer, or of the nearest place around it. */
         int line(String pointer) {
             for (String at = pointer; !at.isEmpty(); at = at.substring(0, at.lastIndexOf('/'))) {
@@ -93,7 +105,8 @@ final class LocatedYaml {
         } catch (TooMuch e) {
             yaml.mistakes.add(new Mistake(e.line, "(yaml)", e.sentence));
         }
-        return new Document(root, Map.copyOf(yaml.lines), List.copyOf(yaml.mistakes));
+        return new Document(
+                root, Map.copyOf(yaml.lines), List.copyOf(yaml.mistakes), List.copyOf(yaml.taken));
     }
 
     private JsonNode convert(Node node, String pointer, int depth) {
@@ -171,7 +184,17 @@ final class LocatedYaml {
         Matcher matcher = ENVIRONMENT.matcher(text);
         return matcher.replaceAll(
                 match -> {
+                    if (match.group(1).startsWith(OURS)) {
+                        mistakes.add(
+                                new Mistake(
+                                        line,
+                                        ManifestReader.place(pointer),
+                                        "no manifest reads %s: what begins with %s is for the command itself, keys among it. Set another variable."
+                                                .formatted(match.group(1), OURS)));
+                        return "";
+                    }
                     Optional<String> value = environment.apply(match.group(1));
+                    taken.add(match.group(1));
                     if (value.isEmpty()) {
                         mistakes.add(
                                 new Mistake(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import stagecoach.cli.manifest.Manifest.Resource;
 import stagecoach.cli.manifest.ManifestMistakes.Mistake;
@@ -36,9 +38,13 @@ public final class ManifestReader {
     private static final Set<String> PROJECT_FIELDS =
             Set.of("name", "description", "lifecycle", "variableSets", "variables", "steps");
 
+    /** The longest script, in bytes. */
+    private static final long FILE_MAX = 1L << 20;
+
     private final Path file;
     private final LocatedYaml.Document document;
     private final List<Mistake> mistakes;
+    private final Set<String> files = new TreeSet<>();
 
     private ManifestReader(Path file, LocatedYaml.Document document) {
         this.file = file;
@@ -46,8 +52,19 @@ public final class ManifestReader {
         this.mistakes = new ArrayList<>(document.mistakes());
     }
 
-    /** A manifest with the lines of its places. */
-    public record Located(Path file, Manifest manifest, Function<String, Integer> lines) {
+    /**
+     * A manifest with the lines of its places.
+     *
+     * @param taken what it takes from this computer: files of scripts and environment variables, as
+     *     it names them
+     */
+    public record Located(
+            Path file, Manifest manifest, Function<String, Integer> lines, List<String> taken) {
+        /** Copies what it takes. */
+        public Located {
+            taken = List.copyOf(taken);
+        }
+
         /** The mistake that a server's pointer into {@code resource}'s body means. */
         public Mistake mistake(Resource resource, String pointer, String sentence) {
             String inside =
@@ -75,7 +92,9 @@ public final class ManifestReader {
             reader.mistakes.sort(Comparator.comparingInt(Mistake::line));
             throw new ManifestMistakes(file, reader.mistakes);
         }
-        return new Located(file, manifest, document::line);
+        var taken = new ArrayList<>(reader.files);
+        document.taken().forEach(name -> taken.add("${env:%s}".formatted(name)));
+        return new Located(file, manifest, document::line, taken);
     }
 
     private Manifest manifest() {
@@ -199,17 +218,39 @@ public final class ManifestReader {
         if (script.has("body")) {
             wrong(pointer + "/script/body", "stands beside script.file. Keep one of them.");
         }
-        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
-        Path path = folder.resolve(name.asText()).normalize();
-        try {
-            script.put("body", Files.readString(path));
-        } catch (IOException e) {
-            wrong(
-                    pointer + "/script/file",
-                    "\"%s\" cannot be read beside the manifest. Name a file relative to it."
-                            .formatted(name.asText()));
-        }
+        bodyOf(name.asText(), pointer + "/script/file").ifPresent(body -> script.put("body", body));
         return copy;
+    }
+
+    /**
+     * The text of a file beside the manifest. A manifest may come from somebody else, and whatever
+     * it names is shown to whoever may read the project: so it reads nothing that lies elsewhere.
+     */
+    private Optional<String> bodyOf(String name, String pointer) {
+        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
+        try {
+            Path path = folder.resolve(name).toRealPath();
+            if (!path.startsWith(folder.toRealPath())) {
+                wrong(
+                        pointer,
+                        "\"%s\" does not lie beneath the folder of the manifest. Put it there."
+                                .formatted(name));
+            } else if (!Files.isRegularFile(path) || Files.size(path) > FILE_MAX) {
+                wrong(
+                        pointer,
+                        "\"%s\" is no file of at most %d bytes. Put what is larger into a package."
+                                .formatted(name, FILE_MAX));
+            } else {
+                files.add(name);
+                return Optional.of(Files.readString(path));
+            }
+        } catch (IOException | InvalidPathException e) {
+            wrong(
+                    pointer,
+                    "\"%s\" cannot be read beside the manifest. Name a file of text relative to it."
+                            .formatted(name));
+        }
+        return Optional.empty();
     }
 
     private static JsonNode named(JsonNode body, String id) {

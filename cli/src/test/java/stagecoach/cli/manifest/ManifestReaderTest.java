@@ -184,6 +184,77 @@ class ManifestReaderTest {
         }
     }
 
+    @Test
+    void a_manifest_takes_nothing_from_outside_its_folder_and_no_key_from_the_environment()
+            throws IOException {
+        Path outside = Files.createDirectories(folder.resolve("outside"));
+        Path inside = Files.createDirectories(folder.resolve("inside/scripts"));
+        Files.writeString(outside.resolve("id_rsa"), "a private key");
+        Files.createSymbolicLink(inside.resolve("link.sh"), outside.resolve("id_rsa"));
+        Files.createSymbolicLink(inside.resolve("folder"), outside);
+        Files.writeString(inside.resolve("long.sh"), "#".repeat((1 << 20) + 1));
+        Files.writeString(inside.resolve("good.sh"), "true");
+        for (String name :
+                List.of(
+                        "../outside/id_rsa",
+                        outside.resolve("id_rsa").toString(),
+                        "scripts/link.sh",
+                        "scripts/folder/id_rsa",
+                        "scripts/long.sh",
+                        "scripts")) {
+            assertThat(refused(name)).hasSize(1).first().asString().contains(name);
+        }
+        var mistakes =
+                catchThrowableOfType(
+                        ManifestMistakes.class,
+                        () ->
+                                read(
+                                        """
+                                        version: 1
+                                        projects:
+                                          shop:
+                                            variables: [ { name: A, value: "${env:STAGECOACH_API_KEY}" } ]
+                                        """));
+        assertThat(mistakes).hasMessageContaining("no manifest reads STAGECOACH_API_KEY");
+    }
+
+    private List<String> refused(String name) throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("inside/stagecoach.yaml"),
+                        """
+                        version: 1
+                        projects:
+                          shop:
+                            steps:
+                              - { name: a, script: { file: "%s" } }
+                              - { name: b, script: { file: scripts/good.sh } }
+                        """
+                                .formatted(name));
+        return catchThrowableOfType(
+                        ManifestMistakes.class,
+                        () -> ManifestReader.read(file, _ -> Optional.of("there")))
+                .mistakes()
+                .stream()
+                .map(ManifestMistakes.Mistake::sentence)
+                .toList();
+    }
+
+    @Test
+    void what_a_manifest_takes_from_this_computer_is_told() throws IOException {
+        var located =
+                read(
+                        """
+                        version: 1
+                        projects:
+                          shop:
+                            variables: [ { name: A, value: "${env:DB}" } ]
+                            steps:
+                              - { name: a, script: { file: hello.sh } }
+                        """);
+        assertThat(located.taken()).containsExactly("hello.sh", "${env:DB}");
+    }
+
     private ManifestReader.Located read(String yaml) throws IOException {
         Files.writeString(folder.resolve("hello.sh"), "echo hello\n");
         Path file = Files.writeString(folder.resolve("stagecoach.yaml"), yaml);
