@@ -39,6 +39,13 @@ public sealed interface CommandPayload {
                 Syntax syntax, String body, Map<String, String> variables, List<String> masks) {
             this(syntax, body, variables, masks, Optional.empty());
         }
+
+        /** Tells no value, and nothing that values went into. */
+        @Override
+        public String toString() {
+            return "Script[syntax=%s, variables=%s, masks=%d, file=%s]"
+                    .formatted(syntax, variables.keySet(), masks.size(), file);
+        }
     }
 
     /**
@@ -78,6 +85,13 @@ public sealed interface CommandPayload {
                 List<String> masks) {
             this(directory, substituteIn, variables, masks, Optional.empty());
         }
+
+        /** Tells no value, and nothing that values went into. */
+        @Override
+        public String toString() {
+            return "Install[substituteIn=%s, variables=%s, masks=%d, keepReleases=%s]"
+                    .formatted(substituteIn, variables.keySet(), masks.size(), keepReleases);
+        }
     }
 
     /** What to ask and which answer to wait for. */
@@ -94,6 +108,13 @@ public sealed interface CommandPayload {
         public Http {
             status = List.copyOf(status);
             masks = List.copyOf(masks);
+        }
+
+        /** Tells nothing that values went into. */
+        @Override
+        public String toString() {
+            return "Http[method=%s, status=%s, within=%s, every=%s, masks=%d]"
+                    .formatted(method, status, within, every, masks.size());
         }
     }
 }

@@ -10,7 +10,13 @@ public final class Enrolment {
     private Enrolment() {}
 
     /** The one-time token. */
-    public record Request(String token, String version) {}
+    public record Request(String token, String version) {
+        /** Never the token. */
+        @Override
+        public String toString() {
+            return "Request[version=%s]".formatted(version);
+        }
+    }
 
     /** Who the machine is from now on. */
     public record Response(AgentId agent) {}

@@ -38,6 +38,13 @@ public record Plan(
         packages = List.copyOf(packages);
     }
 
+    /** Tells no value. */
+    @Override
+    public String toString() {
+        return "Plan[project=%s, release=%s, environment=%s, variables=%s, prompted=%s, packages=%s]"
+                .formatted(project, release, environment, variables, prompted.keySet(), packages);
+    }
+
     /**
      * Texts for people.
      *

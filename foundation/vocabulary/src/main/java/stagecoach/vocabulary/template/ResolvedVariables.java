@@ -65,6 +65,12 @@ public final class ResolvedVariables {
         public Value {
             secrets = Set.copyOf(secrets);
         }
+
+        /** As people may see it. */
+        @Override
+        public String toString() {
+            return shown;
+        }
     }
 
     /**
@@ -148,8 +154,7 @@ public final class ResolvedVariables {
     private static Optional<Value> valueOf(Known.Found found) {
         return found instanceof Known.Found.Value value
                 ? Optional.of(
-                        new Value(
-                                value.text(), value.sensitive(), value.secrets(), value.shown()))
+                        new Value(value.text(), value.sensitive(), value.secrets(), value.shown()))
                 : Optional.empty();
     }
 

@@ -15,6 +15,13 @@ public record Variable(
         this(name, value, sensitive, scope, Optional.empty());
     }
 
+    /** Never the value: it may be secret, or lead to what is. */
+    @Override
+    public String toString() {
+        return "Variable[name=%s, sensitive=%s, scope=%s, prompt=%s]"
+                .formatted(name, sensitive, scope, prompt);
+    }
+
     /** The same variable with the value of another one. */
     public Variable withValueOf(Variable other) {
         return new Variable(name, other.value(), sensitive, scope, prompt);
