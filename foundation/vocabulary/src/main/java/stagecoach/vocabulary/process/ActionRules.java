@@ -2,6 +2,7 @@ package stagecoach.vocabulary.process;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -9,6 +10,10 @@ import java.util.function.BiConsumer;
 final class ActionRules {
     private static final Pattern REFERENCE = Pattern.compile("#\\{[^}]*}");
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "OPTIONS");
+
+    private static final int GLOBS_MAX = 50;
+    private static final int GLOB_LENGTH_MAX = 256;
+    private static final int GLOB_FOLDERS_MAX = 8;
 
     private final BiConsumer<String, String> mistakes;
 
@@ -42,6 +47,35 @@ final class ActionRules {
                     "A package is installed on targets. Name their tags: {\"tags\": [\"web\"]}.");
         }
         checkTravel("package/", deploy.source(), mistakes);
+        checkGlobs(deploy.install().substituteIn());
+    }
+
+    /** A machine tries each pattern with and without each of its folders at each file. */
+    private void checkGlobs(List<String> globs) {
+        if (globs.size() > GLOBS_MAX) {
+            add(
+                    "install/substituteIn",
+                    "substituteIn has %d patterns, and %d may be. Let one stand for several files, such as **/*.properties."
+                            .formatted(globs.size(), GLOBS_MAX));
+        }
+        for (int i = 0; i < globs.size(); i++) {
+            String glob = globs.get(i);
+            if (glob.length() > GLOB_LENGTH_MAX || foldersIn(glob) > GLOB_FOLDERS_MAX) {
+                add(
+                        "install/substituteIn/" + i,
+                        "A pattern has at most %d characters and %d times **/. Shorten it, such as to **/*.properties."
+                                .formatted(GLOB_LENGTH_MAX, GLOB_FOLDERS_MAX));
+            }
+        }
+    }
+
+    private static int foldersIn(String glob) {
+        int folders = 0;
+        String plain = glob.replace('\\', '/');
+        for (int at = plain.indexOf("**/"); at >= 0; at = plain.indexOf("**/", at + 1)) {
+            folders++;
+        }
+        return folders;
     }
 
     /** A package that the server uploads is pulled from nowhere. */

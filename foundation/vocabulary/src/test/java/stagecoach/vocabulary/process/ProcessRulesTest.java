@@ -59,6 +59,38 @@ class ProcessRulesTest {
     }
 
     @Test
+    void patterns_of_files_are_few_and_short_enough_for_a_machine_to_try() {
+        assertThat(mistakes(Step.of("web", WEB, substituting("**/a/".repeat(8) + "*.conf"))))
+                .isEmpty();
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        Step.of(
+                                                "web",
+                                                WEB,
+                                                substituting(
+                                                        "**/*.conf",
+                                                        "**/a/".repeat(9) + "*.conf",
+                                                        "**\\a\\".repeat(9) + "*.conf",
+                                                        "a".repeat(257))))))
+                .containsExactly(
+                        "/steps/0/install/substituteIn/1",
+                        "/steps/0/install/substituteIn/2",
+                        "/steps/0/install/substituteIn/3");
+        assertThat(
+                        pointers(
+                                mistakes(
+                                        Step.of(
+                                                "web",
+                                                WEB,
+                                                substituting(
+                                                        Stream.generate(() -> "*.conf")
+                                                                .limit(51)
+                                                                .toArray(String[]::new))))))
+                .containsExactly("/steps/0/install/substituteIn");
+    }
+
+    @Test
     void a_step_starts_with_the_one_before_it_only_where_both_can() {
         assertThat(pointers(mistakes(Step.of("a", WEB, SCRIPT).withPrevious())))
                 .containsExactly("/steps/0/start");
@@ -383,13 +415,17 @@ class ProcessRulesTest {
     }
 
     private static Action install() {
+        return substituting();
+    }
+
+    private static Action substituting(String... globs) {
         return new Action.DeployPackage(
                 new Action.PackageReference(
                         FeedId.BUILT_IN,
                         PackageId.parse("Shop.Web"),
                         AcquisitionLocation.EXECUTION_TARGET,
                         PackageSource.NEAREST_CACHE),
-                new Action.Install(Optional.empty(), List.of()));
+                new Action.Install(Optional.empty(), List.of(globs)));
     }
 
     private static Action check(String url) {
