@@ -56,6 +56,7 @@ class DoorTest {
                         "head",
                         "tail",
                         "mkdir",
+                        "chmod",
                         "touch",
                         "mv",
                         "rm",
@@ -88,6 +89,15 @@ class DoorTest {
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
         run("status");
         assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void nobody_else_may_look_into_the_folder_of_the_local_default() throws Exception {
+        Path folder = Files.createDirectories(root.resolve(".stagecoach"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        run("status");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx------");
     }
 
     @Test

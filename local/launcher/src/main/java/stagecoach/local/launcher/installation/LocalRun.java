@@ -23,6 +23,7 @@ import stagecoach.local.launcher.supervisor.Orphans;
 import stagecoach.local.launcher.supervisor.Status;
 import stagecoach.local.launcher.supervisor.Supervisor;
 import stagecoach.local.launcher.supervisor.SupervisorProcess;
+import stagecoach.trust.PrivateFiles;
 
 /**
  * The local default in a folder, as a whole: begins it, ends it, tells how it is. What it consists
@@ -83,6 +84,7 @@ public final class LocalRun {
             present.get().revive();
             return new Started(present.get(), awaitRunning(present.get(), progress), true);
         }
+        keepFromOthers(folder);
         Process supervisor = begin(wishes);
         AtomicBoolean brokenOff = new AtomicBoolean();
         Thread breakOff = new Thread(() -> breakOff(supervisor, brokenOff), "break-off");
@@ -99,6 +101,16 @@ public final class LocalRun {
             throw e;
         } finally {
             removeHook(breakOff);
+        }
+    }
+
+    /**
+     * Makes the folder for its owner only: logs, events, packages and caches in it are as readable
+     * as the umask left them. One that is there already and is none of ours stays as it is.
+     */
+    static void keepFromOthers(Path folder) throws IOException {
+        if (!Files.exists(folder) || Files.exists(folder.resolve("secrets"))) {
+            PrivateFiles.createFolder(folder);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.HashSet;
@@ -91,6 +93,27 @@ class LocalRunTest {
         LocalRun.Started second = run.start(Map.of(), status -> {});
         assertThat(second.status().facts()).isEqualTo(first.status().facts());
         sql("DELETE FROM orchestrator.kept WHERE id = 7");
+    }
+
+    @Test
+    void its_folder_is_for_its_owner_and_a_folder_of_others_stays_as_it_is() throws Exception {
+        Path made = root.resolve("made/default");
+        LocalRun.keepFromOthers(made);
+        assertThat(modeOf(made)).isEqualTo("rwx------");
+
+        Path older = Files.createDirectories(root.resolve("older/secrets")).getParent();
+        Files.setPosixFilePermissions(older, PosixFilePermissions.fromString("rwxr-xr-x"));
+        LocalRun.keepFromOthers(older);
+        assertThat(modeOf(older)).isEqualTo("rwx------");
+
+        Path foreign = Files.createDirectories(root.resolve("foreign"));
+        Files.setPosixFilePermissions(foreign, PosixFilePermissions.fromString("rwxr-xr-x"));
+        LocalRun.keepFromOthers(foreign);
+        assertThat(modeOf(foreign)).isEqualTo("rwxr-xr-x");
+    }
+
+    private static String modeOf(Path folder) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder));
     }
 
     @Test
