@@ -1,6 +1,7 @@
 package stagecoach.runtime.channel;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -16,19 +17,13 @@ public final class Admins {
      * @param answerMax how long an answer may take
      * @throws org.apache.kafka.common.KafkaException if no broker's name is known
      */
-    public static Admin open(String bootstrap, String clientId, Duration answerMax) {
+    public static Admin open(KafkaConnection kafka, String clientId, Duration answerMax) {
         int millis = Math.toIntExact(answerMax.toMillis());
-        return Admin.create(
-                Map.of(
-                        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        AdminClientConfig.CLIENT_ID_CONFIG,
-                        clientId,
-                        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        millis,
-                        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        millis,
-                        AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                        500));
+        Map<String, Object> config = new HashMap<>(kafka.settings());
+        config.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId);
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+        config.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        return Admin.create(config);
     }
 }

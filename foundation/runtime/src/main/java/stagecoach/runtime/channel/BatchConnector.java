@@ -45,8 +45,11 @@ public class BatchConnector implements InboundConnector {
 
     BatchConnector(
             @Identifier("default-kafka-broker") Map<String, Object> broker,
+            KafkaConnection kafka,
             Event<Consumer<?, ?>> opened) {
-        this.broker = Map.copyOf(broker);
+        var all = new HashMap<>(broker);
+        all.putAll(kafka.settings());
+        this.broker = Map.copyOf(all);
         this.opened = opened;
     }
 

@@ -13,6 +13,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.LogEntry;
 import stagecoach.contracts.channel.Channels;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.outbox.Producers;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.wire.StagecoachJson;
@@ -20,14 +21,13 @@ import stagecoach.wire.StagecoachJson;
 /** Publishes log entries on {@code stagecoach.logs}, keyed by deployment, in order per caller. */
 @ApplicationScoped
 public class LogPublisher {
-    private final String bootstrap;
+    private final KafkaConnection kafka;
     private final String service;
     private @Nullable Producer<String, byte[]> producer;
 
     LogPublisher(
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap,
-            @ConfigProperty(name = "stagecoach.service") String service) {
-        this.bootstrap = bootstrap;
+            KafkaConnection kafka, @ConfigProperty(name = "stagecoach.service") String service) {
+        this.kafka = kafka;
         this.service = service;
     }
 
@@ -75,7 +75,7 @@ public class LogPublisher {
 
     private synchronized Producer<String, byte[]> producer() {
         if (producer == null) {
-            producer = Producers.open(bootstrap, service + "-logs", "lz4");
+            producer = Producers.open(kafka, service + "-logs", "lz4");
         }
         return producer;
     }

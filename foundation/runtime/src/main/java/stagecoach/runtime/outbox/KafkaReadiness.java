@@ -7,11 +7,11 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.channel.Admins;
+import stagecoach.runtime.channel.KafkaConnection;
 
 /**
  * Whether Kafka answers, told within two seconds either way; the framework's own check would keep
@@ -22,11 +22,11 @@ import stagecoach.runtime.channel.Admins;
 class KafkaReadiness implements AsyncHealthCheck {
     private static final int ANSWER_MILLIS_MAX = 2_000;
 
-    private final String bootstrap;
+    private final KafkaConnection kafka;
     private @Nullable Admin admin;
 
-    KafkaReadiness(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap) {
-        this.bootstrap = bootstrap;
+    KafkaReadiness(KafkaConnection kafka) {
+        this.kafka = kafka;
     }
 
     @Override
@@ -49,7 +49,7 @@ class KafkaReadiness implements AsyncHealthCheck {
 
     private synchronized Admin admin() {
         if (admin == null) {
-            admin = Admins.open(bootstrap, "readiness", Duration.ofMillis(ANSWER_MILLIS_MAX));
+            admin = Admins.open(kafka, "readiness", Duration.ofMillis(ANSWER_MILLIS_MAX));
         }
         return admin;
     }

@@ -17,6 +17,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.channel.Admins;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.sql.Statements;
 
 /**
@@ -90,8 +91,8 @@ final class LogTail {
     }
 
     /** A connection that gives up soon. */
-    static Admin admin(String bootstrap) {
-        return Admins.open(bootstrap, "log-tail", ANSWER_MAX);
+    static Admin admin(KafkaConnection kafka) {
+        return Admins.open(kafka, "log-tail", ANSWER_MAX);
     }
 
     /** A row of the outbox that Kafka has, and where. */

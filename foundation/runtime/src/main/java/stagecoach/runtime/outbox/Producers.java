@@ -7,6 +7,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.store.NewEvent;
 
 /** Kafka producers that lose and reorder nothing by themselves. */
@@ -23,9 +24,8 @@ public final class Producers {
      * @param compression {@code none} or {@code lz4}
      */
     public static Producer<String, byte[]> open(
-            String bootstrap, String clientId, String compression) {
-        Map<String, Object> config = new HashMap<>();
-        config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+            KafkaConnection kafka, String clientId, String compression) {
+        Map<String, Object> config = new HashMap<>(kafka.settings());
         config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression);
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX);

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.store.Doorbell;
 
 /**
@@ -36,7 +37,7 @@ class RelayThread {
             UnitOfWork unitOfWork,
             Doorbell doorbell,
             @ConfigProperty(name = "stagecoach.service") String service,
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap,
+            KafkaConnection kafka,
             @ConfigProperty(name = "stagecoach.relay.enabled", defaultValue = "true")
                     boolean enabled) {
         this.relay =
@@ -45,8 +46,8 @@ class RelayThread {
                         service,
                         // Large events repeat themselves: so they stay below the megabyte that
                         // brokers take unless they are told otherwise.
-                        () -> Producers.open(bootstrap, service + "-relay", "lz4"),
-                        new LogTail(() -> LogTail.admin(bootstrap)),
+                        () -> Producers.open(kafka, service + "-relay", "lz4"),
+                        new LogTail(() -> LogTail.admin(kafka)),
                         LOOK_EVERY,
                         point -> {});
         this.doorbell = doorbell;

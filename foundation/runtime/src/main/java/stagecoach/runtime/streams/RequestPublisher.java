@@ -18,6 +18,7 @@ import stagecoach.contracts.channel.StreamRequest.DeploymentsRetired;
 import stagecoach.contracts.channel.StreamRequest.EventsForgotten;
 import stagecoach.contracts.channel.StreamRequest.RepublishRequested;
 import stagecoach.contracts.channel.StreamRequest.StreamsRetired;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.outbox.Producers;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.wire.StagecoachJson;
@@ -28,13 +29,12 @@ public class RequestPublisher {
     /** A little more than the producer takes to give up. */
     private static final int ACK_SECONDS_MAX = 26;
 
-    private final String bootstrap;
+    private final KafkaConnection kafka;
     private final String client;
 
     RequestPublisher(
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap,
-            @ConfigProperty(name = "stagecoach.service") String service) {
-        this.bootstrap = bootstrap;
+            KafkaConnection kafka, @ConfigProperty(name = "stagecoach.service") String service) {
+        this.kafka = kafka;
         this.client = service + "-requests";
     }
 
@@ -44,7 +44,7 @@ public class RequestPublisher {
      * @throws TemporaryFailure if it does not answer
      */
     public void send(List<? extends StreamRequest> requests) {
-        try (Producer<String, byte[]> producer = Producers.open(bootstrap, client, "none")) {
+        try (Producer<String, byte[]> producer = Producers.open(kafka, client, "none")) {
             var acks = new ArrayList<Future<?>>();
             for (StreamRequest request : requests) {
                 acks.add(

@@ -141,7 +141,7 @@ class PollLoopTest {
     }
 
     private void send(int partition, String... texts) throws Exception {
-        try (var producer = Producers.open(bootstrap, "loop", "none")) {
+        try (var producer = Producers.open(KafkaConnection.open(bootstrap), "loop", "none")) {
             for (String text : texts) {
                 producer.send(
                                 new ProducerRecord<>(

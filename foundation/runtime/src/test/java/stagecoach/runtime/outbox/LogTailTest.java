@@ -30,6 +30,7 @@ import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;
@@ -93,7 +94,7 @@ class LogTailTest {
                 new Relay(
                         unitOfWork,
                         "toy",
-                        () -> Producers.open(bootstrap, "tail", "none"),
+                        () -> Producers.open(KafkaConnection.open(bootstrap), "tail", "none"),
                         new LogTail(() -> SharedAdmin.of(bootstrap)),
                         lookEvery,
                         point -> {});
@@ -179,7 +180,7 @@ class LogTailTest {
         append(3);
         untilSent(relay());
         loseLog();
-        try (var producer = Producers.open(bootstrap, "filler", "none")) {
+        try (var producer = Producers.open(KafkaConnection.open(bootstrap), "filler", "none")) {
             producer.send(new ProducerRecord<>(topic.name(), "key", new byte[0])).get();
             producer.send(new ProducerRecord<>(topic.name(), "key", new byte[0])).get();
         }

@@ -41,6 +41,7 @@ import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Pod;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.codec.Envelope;
 import stagecoach.runtime.inbox.Inbox;
 import stagecoach.runtime.inbox.InboxEvent;
@@ -252,7 +253,10 @@ class RelayCrashTest {
                 "toy",
                 () -> {
                     Producer<String, byte[]> producer =
-                            Producers.open(bootstrap, "relay-" + random.nextInt(), "none");
+                            Producers.open(
+                                    KafkaConnection.open(bootstrap),
+                                    "relay-" + random.nextInt(),
+                                    "none");
                     return brokenProducers ? BrokenProducer.around(producer, random) : producer;
                 },
                 tail,

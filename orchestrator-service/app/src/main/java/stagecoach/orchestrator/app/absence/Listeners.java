@@ -17,9 +17,9 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.channel.Admins;
+import stagecoach.runtime.channel.KafkaConnection;
 
 /** Asks Kafka who listens. */
 @Singleton
@@ -27,11 +27,11 @@ class Listeners {
     /** Longer than a busy broker needs. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 
-    private final String bootstrap;
+    private final KafkaConnection kafka;
     private @Nullable Admin admin;
 
-    Listeners(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrap) {
-        this.bootstrap = bootstrap;
+    Listeners(KafkaConnection kafka) {
+        this.kafka = kafka;
     }
 
     /** The services in whose groups somebody is; empty if Kafka does not tell in time. */
@@ -72,7 +72,7 @@ class Listeners {
 
     private synchronized Admin admin() {
         if (admin == null) {
-            admin = Admins.open(bootstrap, "absence", ANSWER_MAX);
+            admin = Admins.open(kafka, "absence", ANSWER_MAX);
         }
         return admin;
     }

@@ -22,6 +22,7 @@ import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.orchestrator.app.progress.WaitingReason;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.channel.KafkaConnection;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.DeploymentId;
 
@@ -114,7 +115,7 @@ class WhoIsAwayTest {
         String id = shop.deploy("1.0.0");
         var scripts = phases.awaitPhase(id, 1);
         // A port at which nobody answers.
-        var listeners = new Listeners("127.0.0.1:9");
+        var listeners = new Listeners(KafkaConnection.open("127.0.0.1:9"));
         var nowhere = new AbsenceWatch(listeners, clock, false);
         try {
             nowhere.look();
