@@ -93,7 +93,7 @@ public final class LiveTicket {
                 new LiveTicket(
                         folder,
                         folder.accepted(),
-                        OutputLog.open(folder.path().resolve("chunks")),
+                        OutputLog.open(folder.path().resolve(TicketFolder.OUTPUT)),
                         clock,
                         wall,
                         news);

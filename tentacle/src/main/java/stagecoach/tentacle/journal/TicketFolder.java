@@ -27,6 +27,10 @@ import stagecoach.wire.StagecoachJson;
 public final class TicketFolder implements Closeable {
     private static final String COMMAND = "command";
     private static final String JOURNAL = "journal";
+
+    /** The file that the output is in. */
+    static final String OUTPUT = "chunks";
+
     private static final String SCRIPTS = "scripts";
     private static final String MASKS = "sealed-masks";
     private static final String SECRETS = "sealed-outputs";
@@ -67,12 +71,16 @@ public final class TicketFolder implements Closeable {
         Path path = work.resolve(ticket.toString());
         Path half = work.resolve("." + ticket + ".new");
         trash.throwAway(half);
-        // A delivery that failed behind its rename has left a folder of which nothing has begun.
-        trash.throwAway(path);
         PrivateFiles.createFolder(half);
+        for (String name : List.of(JOURNAL, OUTPUT)) {
+            Files.createFile(half.resolve(name), PrivateFiles.fileMode(half.getFileSystem()));
+        }
+        // Makes the other names last, too: a ticket that lost its journal would begin again.
         PrivateFiles.write(
                 half.resolve(COMMAND),
                 vault.seal(StagecoachJson.bytes(accepted), ticket.toString()));
+        // A delivery that failed behind its rename has left a folder of which nothing has begun.
+        trash.throwAway(path);
         Files.move(half, path);
         PrivateFiles.syncFolder(work);
         return open(path, ticket, vault, trash);

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +19,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.Action.Syntax;
 
@@ -228,5 +231,29 @@ class TicketJournalTest {
         assertThat(home.epoch()).isZero();
         home.epoch(7);
         assertThat(Home.open(folder).epoch()).isEqualTo(7);
+    }
+
+    @Test
+    void a_ticket_has_its_journal_before_it_has_its_name() throws Exception {
+        Deliver delivered = Deliveries.bash("true");
+        Path work = tickets.home().work();
+        Path left = Files.createDirectory(work.resolve(delivered.command().ticket().toString()));
+        Files.createFile(left.resolve("left"));
+        List<String> there = new ArrayList<>();
+        Path half = work.resolve("." + delivered.command().ticket() + ".new");
+        Trash watching =
+                Trash.by(
+                        path -> {
+                            if (path.endsWith("left")) {
+                                try (var listed = Files.list(half)) {
+                                    listed.forEach(
+                                            file -> there.add(file.getFileName().toString()));
+                                }
+                            }
+                            Files.delete(path);
+                        });
+        TestTickets.with(folder, watching).accept(delivered);
+        // Written behind the other two, the command makes the names of all of them last.
+        assertThat(there).containsExactlyInAnyOrder("journal", "chunks", "command");
     }
 }
