@@ -126,6 +126,8 @@ public final class TentacleMain {
         URI gateway = Settings.endpoint("--gateway", arguments.required("--gateway"));
         Optional<URI> bytes = endpoint(arguments, "--bytes");
         Home home = Home.open(Path.of(arguments.required("--home")));
+        // One that runs would go on with what it read when it began.
+        home.occupy();
         Settings settings =
                 EnrolClient.enrol(token, gateway, bytes, home.identity(), Version.current());
         home.enrolled(settings);

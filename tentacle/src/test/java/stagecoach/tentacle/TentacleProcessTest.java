@@ -161,6 +161,24 @@ class TentacleProcessTest {
     }
 
     @Test
+    void a_tentacle_that_runs_is_not_enrolled_anew() throws Exception {
+        start();
+        String before = Files.readString(home.root().resolve("config.json"));
+        Process enrolment =
+                command(
+                        "enrol",
+                        "--home",
+                        home.root().toString(),
+                        "--gateway",
+                        gateway.uri().toString(),
+                        "--token",
+                        "t0ken." + gateway.thumbprint());
+        assertThat(enrolment.waitFor()).isEqualTo(1);
+        assertThat(log()).contains("Another tentacle").contains("Stop it first");
+        assertThat(home.root().resolve("config.json")).hasContent(before);
+    }
+
+    @Test
     void a_restarted_tentacle_attaches_to_a_script_that_still_runs_and_can_end_it()
             throws Exception {
         start();

@@ -2,16 +2,19 @@ package stagecoach.tentacle.install;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.Optional;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.script.Interpreter;
 import stagecoach.tentacle.script.RunScriptWork;
 import stagecoach.tentacle.script.Script;
+import stagecoach.tentacle.script.ScriptOutcome;
 import stagecoach.tentacle.script.ScriptRun;
 
 /**
@@ -57,8 +60,9 @@ public final class PackagedScriptWork implements Work {
             ScriptPackages packages, CommandPayload.Script payload, LiveTicket live)
             throws InterruptedException {
         live.begun();
+        Optional<Instant> giveUp = command.timeout().map(live.now()::plus);
         try {
-            packages.put(shared.store(), live);
+            packages.put(shared.store(), live, () -> checkTime(live, giveUp));
             if (payload.file().isPresent()) {
                 packages.substitute(payload.file().get(), payload.variables(), live);
             }
@@ -75,6 +79,13 @@ public final class PackagedScriptWork implements Work {
             return Optional.of(
                     Results.failed(
                             "The script's packages could not be put beside it: %s.".formatted(e)));
+        }
+    }
+
+    /** Unpacking takes no longer than the script itself may. */
+    private static void checkTime(LiveTicket live, Optional<Instant> giveUp) throws InstallFailed {
+        if (giveUp.isPresent() && !live.now().isBefore(giveUp.get())) {
+            throw new InstallFailed(ScriptOutcome.stopped(Cause.TIMEOUT, Optional.empty()));
         }
     }
 

@@ -60,7 +60,7 @@ final class ScriptPackages {
     }
 
     /** Puts all of them there, verified just now; what an earlier attempt has left goes first. */
-    void put(PackageStore store, LiveTicket live)
+    void put(PackageStore store, LiveTicket live, ExtractPackage.TimeCheck time)
             throws InstallFailed, IOException, InterruptedException {
         trash.throwAway(folder);
         for (ScriptPackage one : packages) {
@@ -72,7 +72,7 @@ final class ScriptPackages {
                         live.interruptibly(
                                 () ->
                                         new ExtractPackage(ArchiveLimits.USUAL, trash)
-                                                .unpack(held, directory, () -> {}));
+                                                .unpack(held, directory, time));
                 live.info("Unpacked %d files of %s %s.".formatted(files, pin.id(), pin.version()));
             } else {
                 Files.createDirectories(directory);

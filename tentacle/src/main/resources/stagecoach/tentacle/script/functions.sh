@@ -44,9 +44,20 @@ set_stagecoach_variable() {
     stagecoach_keep_secret "$1" "$2"
     return
   fi
-  # The value appears whole or not at all, also when several processes set it at once.
-  printf '%s' "$2" >"$stagecoach_script_folder/outputs/.$1.$$" &&
-    mv "$stagecoach_script_folder/outputs/.$1.$$" "$stagecoach_script_folder/outputs/$1"
+  # The value appears whole or not at all, also when several processes set it at once; subshells
+  # share the number of their shell, so it takes noclobber to have a file alone.
+  stagecoach_n=0
+  until (
+    set -C
+    printf '%s' "$2" >"$stagecoach_script_folder/outputs/.$1.$$.$stagecoach_n"
+  ) 2>/dev/null; do
+    stagecoach_n=$((stagecoach_n + 1))
+    if [ "$stagecoach_n" -gt 1000 ]; then
+      echo "set_stagecoach_variable: '$1' cannot be written." >&2
+      return 74
+    fi
+  done
+  mv "$stagecoach_script_folder/outputs/.$1.$$.$stagecoach_n" "$stagecoach_script_folder/outputs/$1"
 }
 
 # stagecoach_keep_secret NAME VALUE: the newest value under its name, and each that there ever was

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandPayload.PackagedFile;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
@@ -303,5 +305,30 @@ class PackagedScriptTest {
         LiveTicket live = accept(file(Syntax.BASH, "go.sh"), unpacked(tools));
         assertThat(perform(live).succeeded()).isTrue();
         assertThat(TestTickets.lines(live, OutputKind.OUT)).containsExactly("********");
+    }
+
+    @Test
+    void a_time_out_counts_while_its_packages_are_unpacked_too() throws Exception {
+        PackagePin tools = tools(new Nupkg().with("a", "1").with("b", "2"));
+        var told = Deliveries.script(body("echo begun >> " + trace), unpacked(tools));
+        var script = (RunScript) told.command();
+        LiveTicket live =
+                tickets.accept(
+                        new Deliver(
+                                new RunScript(
+                                        script.ticket(),
+                                        script.agent(),
+                                        script.context(),
+                                        script.payloadDigest(),
+                                        script.mutex(),
+                                        Optional.of(Duration.ofNanos(1)),
+                                        script.expiresAt(),
+                                        script.packages(),
+                                        Optional.empty(),
+                                        Optional.empty()),
+                                told.payload(),
+                                List.of()));
+        assertThat(perform(live).outcome()).isEqualTo(CommandOutcome.TIMED_OUT);
+        assertThat(trace).doesNotExist();
     }
 }

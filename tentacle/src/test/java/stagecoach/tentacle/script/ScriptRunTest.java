@@ -168,6 +168,24 @@ class ScriptRunTest {
     }
 
     @Test
+    void subshells_that_set_one_output_at_once_do_not_disturb_each_other() throws Exception {
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.bash(
+                                """
+                                for i in $(seq 40); do
+                                  (set_stagecoach_variable Port 80 || echo failed) &
+                                  (set_stagecoach_variable Port 80 || echo failed) &
+                                done
+                                wait
+                                """));
+        CommandResult result = run(live);
+        assertThat(result.outputs()).containsOnly(Map.entry("Port", "80"));
+        assertThat(TestTickets.lines(live, OutputKind.OUT)).isEmpty();
+        assertThat(TestTickets.lines(live, OutputKind.ERR)).isEmpty();
+    }
+
+    @Test
     void a_bad_name_and_too_many_words_are_refused_in_words() throws Exception {
         LiveTicket live =
                 tickets.accept(
