@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,9 @@ public final class Desk {
 
     /** Results of tickets that have no folder, or none that can be read. */
     private final Map<Ticket, CommandResult> answers = new ConcurrentHashMap<>();
+
+    /** Those of them that were refused since the disk has not taken them: it has nothing of them. */
+    private final Set<Ticket> unwritten = ConcurrentHashMap.newKeySet();
 
     /**
      * A desk with nothing on it yet.
@@ -115,7 +119,21 @@ public final class Desk {
             news.ring();
             return Delivered.REPEATED;
         }
-        LiveTicket live = journal.accept(delivered);
+        LiveTicket live;
+        try {
+            live = journal.accept(delivered);
+        } catch (IOException e) {
+            LOG.warn("a command cannot be written down ticket={}", ticket, e);
+            journal.dropUnaccepted(ticket);
+            unwritten.add(ticket);
+            answers.put(
+                    ticket,
+                    Results.refused(
+                            "This machine could not write the command down, so it has not begun it: %s."
+                                    .formatted(e)));
+            news.ring();
+            return Delivered.REPEATED;
+        }
         if (!delivered.command().agent().equals(agent)) {
             live.end(
                     Results.refused(
@@ -177,7 +195,7 @@ public final class Desk {
             open.remove(ticket);
             journal.complete(live);
         }
-        if (answers.remove(ticket) != null) {
+        if (answers.remove(ticket) != null && !unwritten.remove(ticket)) {
             journal.completeDamaged(ticket);
         }
     }

@@ -103,9 +103,25 @@ public final class Home {
         }
     }
 
-    /** Keeps the highest epoch; on disk when this returns. */
+    /**
+     * Keeps the highest epoch; on disk when this returns. It is written over the one before, always
+     * in the same few bytes: a full disk has no room for another file, and a machine must be able
+     * to say that it is full.
+     */
     public void epoch(long epoch) throws IOException {
-        PrivateFiles.write(root.resolve(EPOCH), (epoch + "\n").getBytes(StandardCharsets.US_ASCII));
+        Path file = root.resolve(EPOCH);
+        byte[] line = "%020d\n".formatted(epoch).getBytes(StandardCharsets.US_ASCII);
+        if (!Files.exists(file)) {
+            PrivateFiles.write(file, line);
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            ByteBuffer rest = ByteBuffer.wrap(line);
+            while (rest.hasRemaining()) {
+                channel.write(rest, rest.position());
+            }
+            channel.force(true);
+        }
     }
 
     /** Free bytes where the home lies. */

@@ -132,6 +132,16 @@ public final class TicketJournal {
     }
 
     /**
+     * Makes sure that nothing of a command is kept that could not be accepted: it must not begin
+     * after a restart, when it was told as refused.
+     *
+     * @throws IOException if some of it stays
+     */
+    public void dropUnaccepted(Ticket ticket) throws IOException {
+        trash.throwAway(work.resolve(ticket.toString()));
+    }
+
+    /**
      * Its spans (the time-out of its script, the respite before a KILL) are those that really pass,
      * whatever the machine's clock does: also from one process to the next, by the counter that all
      * processes share until the machine is switched off. Only what passes meanwhile, or before a

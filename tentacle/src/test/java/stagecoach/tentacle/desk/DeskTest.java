@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,7 +28,9 @@ import stagecoach.tentacle.journal.TicketJournal;
 import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.script.DeafScripts;
 import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.Ticket;
 
 @Timeout(60)
 class DeskTest {
@@ -42,22 +45,7 @@ class DeskTest {
             throws Exception {
         Home home = Home.open(folder.resolve("home"));
         Path trace = folder.resolve("trace");
-        Bell news = new Bell();
-        Desk desk =
-                new Desk(
-                        Deliveries.AGENT,
-                        new TicketJournal(home, InstantSource.system(), news::ring),
-                        Workshop.open(
-                                home,
-                                new Settings(
-                                        Deliveries.AGENT,
-                                        URI.create("https://127.0.0.1:1"),
-                                        Optional.empty(),
-                                        new Thumbprint("ab".repeat(32))),
-                                home.identity(),
-                                FetchRules.USUAL,
-                                DeafScripts.on(home)),
-                        news);
+        Desk desk = desk(home);
         Deliver undead = Deliveries.bash("echo $$ up > %s; exec sleep 600".formatted(trace));
         Deliver next = Deliveries.bash("exit 5");
         desk.deliver(undead);
@@ -84,6 +72,62 @@ class DeskTest {
         assertThat(script.destroyForcibly()).as("it ran all the while").isTrue();
         // It writes the exit code down before it ends, into the folder that goes with this test.
         wrapper.onExit().get();
+    }
+
+    @Test
+    void a_command_that_the_disk_does_not_take_is_refused_in_words_and_never_begun()
+            throws Exception {
+        Home home = Home.open(folder.resolve("home"));
+        Desk desk = desk(home);
+        Trash.delete(home.work());
+        Files.createFile(home.work());
+        Deliver delivered = Deliveries.bash("touch " + folder.resolve("begun"));
+        Ticket ticket = delivered.command().ticket();
+        assertThat(desk.deliver(delivered)).isEqualTo(Desk.Delivered.REPEATED);
+        assertThat(desk.answers().get(ticket))
+                .returns(CommandOutcome.REFUSED, CommandResult::outcome)
+                .satisfies(
+                        said ->
+                                assertThat(said.reason().orElseThrow())
+                                        .contains("could not write the command down"));
+        // Its result is safe: that needs no room on the disk either.
+        desk.complete(ticket);
+        assertThat(desk.answers()).isEmpty();
+        assertThat(desk.open()).isEmpty();
+        assertThat(folder.resolve("begun")).doesNotExist();
+    }
+
+    @Test
+    void the_epoch_is_written_over_the_one_before() throws Exception {
+        Home home = Home.open(folder.resolve("home"));
+        assertThat(home.epoch()).isZero();
+        Path file = home.root().resolve("epoch");
+        Files.writeString(file, "7\n");
+        Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        home.epoch(8);
+        assertThat(home.epoch()).isEqualTo(8);
+        home.epoch(Long.MAX_VALUE);
+        assertThat(home.epoch()).isEqualTo(Long.MAX_VALUE);
+        assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+                .isEqualTo(before);
+    }
+
+    private static Desk desk(Home home) throws Exception {
+        Bell news = new Bell();
+        return new Desk(
+                Deliveries.AGENT,
+                new TicketJournal(home, InstantSource.system(), news::ring),
+                Workshop.open(
+                        home,
+                        new Settings(
+                                Deliveries.AGENT,
+                                URI.create("https://127.0.0.1:1"),
+                                Optional.empty(),
+                                new Thumbprint("ab".repeat(32))),
+                        home.identity(),
+                        FetchRules.USUAL,
+                        DeafScripts.on(home)),
+                news);
     }
 
     private static LiveTicket open(Desk desk, Deliver delivered) {

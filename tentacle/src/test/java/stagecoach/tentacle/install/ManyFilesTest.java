@@ -3,6 +3,7 @@ package stagecoach.tentacle.install;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import stagecoach.tentacle.trash.Trash;
 
 /** A package may have as many files as the server takes, and a tentacle has little memory. */
-@Timeout(120)
+@Timeout(300)
 class ManyFilesTest {
     /** What the server's format can tell. */
     private static final int FILES = 65_535;
@@ -41,7 +42,8 @@ class ManyFilesTest {
 
     private Path archive(int files) throws IOException {
         Path archive = folder.resolve("many.nupkg");
-        try (var zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+        try (var zip =
+                new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(archive)))) {
             for (int n = 0; n < files; n++) {
                 zip.putNextEntry(
                         new ZipEntry(
