@@ -21,6 +21,9 @@ final class EntryNames {
     private static final int LENGTH_MAX = 1024;
     private static final int DEPTH_MAX = 64;
 
+    /** File systems know no longer name. */
+    private static final int SEGMENT_BYTES_MAX = 255;
+
     /** Files and all folders on the way to them; what many deep names would take in memory. */
     private static final int SEEN_MAX = 500_000;
 
@@ -81,6 +84,15 @@ final class EntryNames {
             if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
                 throw unsafe(
                         name, "has a '.', '..' or empty step, which may lead out of the folder");
+            }
+            // Machines refuse both; they must not meet them in the middle of a deployment.
+            if (segment.indexOf(':') >= 0) {
+                throw unsafe(
+                        name, "has a colon, which leads to a drive or stream on some machines");
+            }
+            if (segment.getBytes(UTF_8).length > SEGMENT_BYTES_MAX) {
+                throw unsafe(
+                        name, "has a step of more than " + SEGMENT_BYTES_MAX + " bytes in UTF-8");
             }
         }
     }

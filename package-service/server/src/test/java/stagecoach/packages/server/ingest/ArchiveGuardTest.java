@@ -93,6 +93,8 @@ class ArchiveGuardTest {
                 "C:/evil",
                 "c:evil",
                 "d/a\\b",
+                "a/b:stream",
+                "a%3Ab",
                 "..\\evil",
                 "a//b",
                 "./a",
@@ -117,6 +119,11 @@ class ArchiveGuardTest {
         archive[indexOf(archive, "a|b") + 1] = '\\';
         archive[indexOf(archive, "a|b") + 1] = '\\';
         assertRefused(UNSAFE_NAME, archive);
+    }
+
+    @Test
+    void a_step_that_no_file_system_takes_is_refused() {
+        assertRefused(UNSAFE_NAME, Archive.good().file("a/" + "ü".repeat(128), "x").bytes());
     }
 
     @Test
