@@ -39,7 +39,9 @@ public final class Desk {
     /** Results of tickets that have no folder, or none that can be read. */
     private final Map<Ticket, CommandResult> answers = new ConcurrentHashMap<>();
 
-    /** Those of them that were refused since the disk has not taken them: it has nothing of them. */
+    /**
+     * Those of them that were refused since the disk has not taken them: it has nothing of them.
+     */
     private final Set<Ticket> unwritten = ConcurrentHashMap.newKeySet();
 
     /**
