@@ -132,7 +132,8 @@ public final class StagecoachCli {
                         case Unreachable unreachable -> {
                             err.println(
                                     "error: "
-                                            + Shown.line(String.valueOf(unreachable.getMessage())));
+                                            + Shown.lines(
+                                                    String.valueOf(unreachable.getMessage())));
                             if (String.valueOf(unreachable.getMessage())
                                     .contains("connection refused")) {
                                 err.println("  Run ./stagecoach up, or set STAGECOACH_URL.");

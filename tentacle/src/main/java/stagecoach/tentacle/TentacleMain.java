@@ -17,6 +17,7 @@ import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.rehearsal.Rehearsal;
+import stagecoach.tentacle.script.Spelling;
 import stagecoach.tentacle.session.EnrolClient;
 import stagecoach.tentacle.session.SessionRules;
 import stagecoach.tentacle.session.Tentacle;
@@ -137,7 +138,9 @@ public final class TentacleMain {
 
     private static int work(Arguments arguments)
             throws Arguments.Misused, IOException, InterruptedException {
-        Spelling.check(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        Spelling.ofThisProcess()
+                .shortcoming()
+                .ifPresent(what -> System.err.println("warning: " + what + "."));
         Home home = Home.open(Path.of(arguments.required("--home")));
         Optional<Settings> enrolled = home.settings();
         if (enrolled.isEmpty()) {

@@ -96,7 +96,11 @@ class TentacleProcessTest {
     }
 
     private void start() throws Exception {
-        tentacle = command("run", "--home", home.root().toString());
+        startIn("C.UTF-8");
+    }
+
+    private void startIn(String locale) throws Exception {
+        tentacle = commandIn(locale, "run", "--home", home.root().toString());
         await().atMost(60, TimeUnit.SECONDS).until(() -> log().contains("READY"));
     }
 
@@ -142,22 +146,34 @@ class TentacleProcessTest {
                 .satisfies(open -> assertThat(open.ticket()).isEqualTo(ticket));
     }
 
-    @Test
-    void a_value_is_what_it_was_or_the_tentacle_says_which_locale_it_needs() throws Exception {
-        Process refused = commandIn("C", "run", "--home", home.root().toString());
-        assertThat(refused.waitFor()).isEqualTo(1);
-        assertThat(log()).contains("LC_ALL=C.UTF-8").doesNotContain("READY");
-        start();
-        Ticket ticket =
+    private CommandResult given(String name) throws Exception {
+        return gateway.awaitEnd(
                 gateway.give(
                         Deliveries.script(
                                 Deliveries.ticket(),
                                 Syntax.BASH,
                                 "printf %s \"$STAGECOACH_NAME\" > " + trace,
-                                Map.of("Name", "grün"),
-                                List.of()));
-        assertThat(gateway.awaitEnd(ticket).succeeded()).isTrue();
+                                Map.of("Name", name),
+                                List.of())));
+    }
+
+    @Test
+    void a_value_is_what_it_was() throws Exception {
+        start();
+        assertThat(given("grün").succeeded()).isTrue();
         assertThat(trace).hasContent("grün");
+    }
+
+    @Test
+    void in_a_locale_that_cannot_spell_a_value_its_script_is_refused_and_others_run()
+            throws Exception {
+        startIn("C");
+        assertThat(log()).contains("LC_ALL=C.UTF-8");
+        CommandResult refused = given("grün");
+        assertThat(refused.outcome()).isEqualTo(CommandOutcome.REFUSED);
+        assertThat(refused.reason().orElseThrow()).contains("LC_ALL=C.UTF-8");
+        assertThat(given("green").succeeded()).isTrue();
+        assertThat(trace).hasContent("green");
     }
 
     @Test

@@ -87,7 +87,7 @@ public final class ReleaseCommand implements Runnable {
                 sayJson(release);
             } else {
                 say("created %s %s".formatted(project, version));
-                say(packagesOf(release));
+                sayLines(packagesOf(release));
             }
             return ExitCode.SUCCEEDED;
         }
@@ -209,7 +209,7 @@ public final class ReleaseCommand implements Runnable {
                 sayJson(release);
             } else {
                 say("%s %s".formatted(project, version));
-                say(packagesOf(release));
+                sayLines(packagesOf(release));
             }
             return ExitCode.SUCCEEDED;
         }

@@ -221,7 +221,10 @@ final class ExtractPackage implements Behaviour {
         Set<PosixFilePermission> permissions = permissions(mode);
         permissions.retainAll(usual);
         permissions.addAll(PosixFilePermissions.fromString(ownersOwn));
-        Files.setPosixFilePermissions(path, permissions);
+        // A mode that is right already stays with all that this interface cannot say of it.
+        if (!permissions.equals(Files.getPosixFilePermissions(path))) {
+            Files.setPosixFilePermissions(path, permissions);
+        }
     }
 
     private static boolean hasModes(Path path) {

@@ -202,21 +202,29 @@ public final class PackageStore {
         List<Stored> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(in, "[0-9a-f]*")) {
             for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                if (Sha512.isHex(name)) {
-                    found.add(
-                            new Stored(
-                                    new Sha512(name),
-                                    Files.size(file),
-                                    Files.getLastModifiedTime(file).toInstant()));
-                }
+                stored(file, String.valueOf(file.getFileName())).ifPresent(found::add);
             }
-        } catch (NoSuchFileException goneMeanwhile) {
-            return stored(in);
+        } catch (NoSuchFileException nothing) {
+            return List.of();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         return found;
+    }
+
+    private static Optional<Stored> stored(Path file, String name) throws IOException {
+        if (!Sha512.isHex(name)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new Stored(
+                            new Sha512(name),
+                            Files.size(file),
+                            Files.getLastModifiedTime(file).toInstant()));
+        } catch (NoSuchFileException goneMeanwhile) {
+            return Optional.empty();
+        }
     }
 
     /**

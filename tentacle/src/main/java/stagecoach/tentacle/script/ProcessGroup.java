@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 final class ProcessGroup {
     private static final long SIGNAL_SECONDS_MAX = 10;
 
+    /** Who begins new groups as fast as they are ended must not keep what comes then waiting. */
+    private static final int GROUPS_AT_ONCE_MAX = 50;
+
     private final ProcessMark leader;
     private final Signals signals;
 
@@ -45,10 +48,12 @@ final class ProcessGroup {
         }
     }
 
-    /** Sends the signal to all that runs, also to what begins meanwhile. */
+    /** Sends the signal to what runs, also to what begins meanwhile, but to no end. */
     void send(String signal) throws IOException, InterruptedException {
         Set<Long> told = new HashSet<>();
-        for (Optional<Long> next = oneOf(told); next.isPresent(); next = oneOf(told)) {
+        for (Optional<Long> next = oneOf(told);
+                next.isPresent() && told.size() < GROUPS_AT_ONCE_MAX;
+                next = oneOf(told)) {
             told.add(next.get());
             signals.send(signal, next.get());
         }
@@ -67,7 +72,7 @@ final class ProcessGroup {
         if (leader.isAlive() && !except.contains(leader.pid())) {
             return Optional.of(leader.pid());
         }
-        if (!ProcessMark.isLinux() || isStrangers()) {
+        if (!ProcessMark.isLinux() || leader.isOfAnotherBoot() || isStrangers()) {
             return Optional.empty();
         }
         try (DirectoryStream<Path> processes =

@@ -53,6 +53,12 @@ record ProcessMark(long pid, String start) {
         return of(pid).filter(this::equals).isPresent();
     }
 
+    /** Whether the machine was switched off since: then nothing of it runs. */
+    boolean isOfAnotherBoot() {
+        int end = start.indexOf('/');
+        return end > 0 && !start.substring(0, end).equals(Boot.id());
+    }
+
     static boolean isLinux() {
         return LINUX;
     }

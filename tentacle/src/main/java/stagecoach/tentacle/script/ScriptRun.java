@@ -38,6 +38,7 @@ public final class ScriptRun {
 
     private final ScriptTools tools;
     private final ProcessGroup.Signals signals;
+    private final Spelling spelling = Spelling.ofThisProcess();
 
     /** Runs scripts with these tools. */
     public ScriptRun(ScriptTools tools) {
@@ -119,6 +120,10 @@ public final class ScriptRun {
         if (setsid.isEmpty()) {
             return new ScriptEnd.Refused(
                     "This machine has no setsid, without which a script cannot outlive the tentacle. Install util-linux.");
+        }
+        if (!spelling.knows(script.variables().values())) {
+            return new ScriptEnd.Refused(
+                    "This machine's tentacle runs in a locale that cannot spell a variable of the script. Start it with LC_ALL=C.UTF-8 in its environment.");
         }
         folder.prepare(script);
         Path body = folder.body(script);

@@ -6,8 +6,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.home.Home;
@@ -16,6 +19,7 @@ import stagecoach.vocabulary.identity.CacheId;
 
 /** What the tentacle can tell of its machine. */
 final class MachineHealth {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineHealth.class);
     private static final long FREE_BYTES_MIN = 256L << 20;
 
     /** So much nearer or farther is news: a quarter, and no mere trembling. */
@@ -47,8 +51,17 @@ final class MachineHealth {
     static TentacleFrame.Health of(GatewaySession.Party party, List<SourceLatency> latencies)
             throws IOException {
         Home home = party.home();
-        return new TentacleFrame.Health(
-                home.freeBytes(), trouble(home), latencies, party.desk().begun());
+        return new TentacleFrame.Health(home.freeBytes(), trouble(home), latencies, begun(party));
+    }
+
+    /** It only makes previews more exact: a folder that cannot be read ends no session. */
+    private static List<BegunPackage> begun(GatewaySession.Party party) {
+        try {
+            return party.desk().begun();
+        } catch (IOException e) {
+            LOG.warn("what interrupted fetches have left cannot be read: {}", e.toString());
+            return List.of();
+        }
     }
 
     /** What the machine can do, and what this tentacle can. */

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import stagecoach.runtime.access.AccessFilter;
 import stagecoach.runtime.access.Problem;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.wire.StagecoachJson;
 
 /**
@@ -64,7 +65,8 @@ class ClosedOperation {
                                         refusal.ifPresentOrElse(
                                                 answer -> refuse(request, answer), request::next));
                     } catch (RuntimeException away) {
-                        here.runOnContext(_ -> request.fail(away));
+                        int status = away instanceof TemporaryFailure ? 503 : 500;
+                        here.runOnContext(_ -> request.fail(status, away));
                     }
                 });
     }

@@ -9,7 +9,7 @@ import stagecoach.runtime.access.InvalidInput;
  * controls, and marks that turn the direction of writing make a name look like another.
  */
 public final class PlainText {
-    private static final String TURNING = "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
+    private static final String TURNING = "\\u202a-\\u202e\\u2066-\\u2069";
 
     private static final Pattern NOT_IN_LINES =
             Pattern.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f" + TURNING + "]");

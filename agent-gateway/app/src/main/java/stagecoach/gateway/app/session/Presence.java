@@ -171,7 +171,9 @@ class Presence {
         private final AgentId agent;
         private final Supplier<Epoch> epoch;
         private Optional<String> trouble = Optional.empty();
-        private List<BegunPackage> begun = List.of();
+
+        /** Empty before the first word: what an earlier session told may have gone since. */
+        private Optional<List<BegunPackage>> begun = Optional.empty();
 
         /** What a tentacle measures is told no more often; it says it when it has changed. */
         private final RateLimit measured = new RateLimit(1, Duration.ofSeconds(20));
@@ -211,13 +213,13 @@ class Presence {
                 persistently.accept(
                         () -> Presence.this.measured(agent, epoch.get(), health.latencies()));
             }
-            if (!health.begun().equals(begun)
+            if (!begun.equals(Optional.of(health.begun()))
                     && health.begun().size() <= BEGUN_MAX
                     && interrupted.may()) {
                 persistently.accept(
                         () -> {
                             Presence.this.begun(agent, epoch.get(), health.begun());
-                            begun = health.begun();
+                            begun = Optional.of(health.begun());
                         });
             }
         }

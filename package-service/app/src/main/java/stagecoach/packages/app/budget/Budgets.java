@@ -1,5 +1,6 @@
 package stagecoach.packages.app.budget;
 
+import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.catalog.MeasuredLatencies;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -102,8 +105,18 @@ class Budgets {
                         (way, before) ->
                                 before != null && now - before.atNanos() <= KNOWN_NANOS
                                         ? before
-                                        : new Known(unitOfWork.run(tx -> read(tx, way)), now))
+                                        : new Known(readOrAsBefore(way, before), now))
                 .budgets();
+    }
+
+    /** While the database is away, what is on its way goes on as it was allowed to. */
+    private List<Named> readOrAsBefore(Way way, @Nullable Known before) {
+        try {
+            return unitOfWork.run(tx -> read(tx, way));
+        } catch (TemporaryFailure away) {
+            Log.debugf("budgets stay as they were cause=%s", away);
+            return before == null ? List.of() : before.budgets();
+        }
     }
 
     private List<Named> read(Tx tx, Way way) {
