@@ -66,6 +66,21 @@ class HostileTextTest {
     }
 
     @Test
+    void a_table_of_our_own_keeps_its_lines() {
+        server.put(
+                "/projects/shop/releases/1.0.0",
+                """
+                {"packages": [{"id": "Shop.Web", "version": "1.0.0", "size": 1, "sha512": "00"},
+                              {"id": "Shop.\\nDb", "version": "1.0.0", "size": 1, "sha512": "00"}]}""");
+        assertThat(server.run("release", "show", "shop", "1.0.0").lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("shop 1.0.0"),
+                        line -> assertThat(line).startsWith("PACKAGE"),
+                        line -> assertThat(line).startsWith("Shop.Web"),
+                        line -> assertThat(line).startsWith("Shop."));
+    }
+
+    @Test
     void names_and_reasons_are_shown_and_not_obeyed() {
         server.put(
                 "/deployments/d1",
