@@ -151,7 +151,8 @@ class PackagesTest {
             outside.ranges.clear();
             outside.pause = pause;
             var creating =
-                    CompletableFuture.supplyAsync(() -> type("release", "create", "late", "1.0.0"));
+                    CompletableFuture.supplyAsync(
+                            () -> type("release", "create", "cut-off", "1.0.0"));
             Path partial =
                     whole.home().resolve("packages/partial").resolve(late.pin().sha512().hex());
             Whole.patiently()
@@ -166,14 +167,14 @@ class PackagesTest {
             if (creating.join().exit() != 0) {
                 Whole.patiently()
                         .until(
-                                () -> type("release", "create", "late", "1.0.0"),
+                                () -> type("release", "create", "cut-off", "1.0.0"),
                                 one -> one.exit() == 0);
             }
         } finally {
             whole.release("package-service-2");
             pause.countDown();
         }
-        String id = typed("deploy", "late", "1.0.0", "--to", "abroad", "--detach").strip();
+        String id = typed("deploy", "cut-off", "1.0.0", "--to", "abroad", "--detach").strip();
 
         traced.endsAs(id, "SUCCEEDED");
         assertThat(outside.ranges).hasSize(2).first().isEqualTo("-");
@@ -303,7 +304,7 @@ class PackagesTest {
                     runOn: { tags: [abroad] }
                     packages: [ { id: Abroad.Own }, { id: Outside.Lib, feed: outside } ]
                     script: { body: 'test -f "#{Stagecoach.Package[Abroad.Own].Directory}/noise.bin" && test -f "#{Stagecoach.Package[Outside.Lib].Directory}/noise.bin" && LEAVE' }
-              late:
+              cut-off:
                 variables: [ { name: Traces, value: "%1$s" }, { name: Here, value: "#{Stagecoach.Target.Id}" } ]
                 steps:
                   - name: use
