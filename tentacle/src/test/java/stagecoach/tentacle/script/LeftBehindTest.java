@@ -127,6 +127,13 @@ class LeftBehindTest {
     }
 
     @Test
+    void who_begins_new_groups_as_fast_as_they_are_ended_is_killed_all_the_same() throws Exception {
+        cancelReaches(
+                "trap 'echo stopping' TERM\necho $$ > %s\nwhile :; do timeout 300 sleep 300; done"
+                        .formatted(trace));
+    }
+
+    @Test
     void a_time_out_ends_a_child_in_a_group_of_its_own() throws Exception {
         CommandResult result =
                 run(

@@ -16,7 +16,8 @@ public interface TrustWatcher {
     void commandsEnd(Tx tx, AgentId agent, String why, Cause cause);
 
     /**
-     * Another machine is the agent from now on: what the earlier one was sent is not sent to it.
+     * Another machine is the agent from now on: what the earlier one was sent is not sent to it,
+     * unless it may be done twice.
      */
     void machineReplaced(Tx tx, AgentId agent);
 
