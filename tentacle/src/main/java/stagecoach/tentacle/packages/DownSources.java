@@ -1,5 +1,9 @@
 package stagecoach.tentacle.packages;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -9,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.trust.ServerAddresses;
 
 /**
@@ -19,6 +25,9 @@ import stagecoach.trust.ServerAddresses;
 final class DownSources {
     /** More than any machine has sources. */
     private static final int REMEMBERED_MAX = 1000;
+
+    private static final int PORT_ANSWERS_WITHIN_MILLIS = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(DownSources.class);
 
     private final long nanos;
     private final LongSupplier clock;
@@ -47,6 +56,32 @@ final class DownSources {
         }
         if (downSince.size() < REMEMBERED_MAX) {
             downSince.put(place, clock.getAsLong());
+        }
+    }
+
+    /**
+     * What it means that a connection did not come to stand in time. Where the port takes one, or
+     * refuses it, the computer is not away: it or this one has too much to do, as when a machine
+     * with many tentacles starts. The system answers that however late this process gets its turn.
+     *
+     * @return whether somebody is there after all; otherwise the address is remembered as silent
+     */
+    boolean isThereAfterAll(URI address) {
+        int port = address.getPort();
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(
+                            address.getHost(),
+                            port >= 0 ? port : "https".equals(address.getScheme()) ? 443 : 80),
+                    PORT_ANSWERS_WITHIN_MILLIS);
+            return true;
+        } catch (ConnectException e) {
+            LOG.debug("{} refuses connections", address.getAuthority(), e);
+            return true;
+        } catch (IOException e) {
+            LOG.debug("{} takes no connection", address.getAuthority(), e);
+            silent(server(address));
+            return false;
         }
     }
 

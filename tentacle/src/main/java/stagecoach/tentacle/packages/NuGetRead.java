@@ -44,16 +44,21 @@ final class NuGetRead implements PackageReader {
     private final PackageEndpoint.NuGet endpoint;
     private final PackagePin pin;
     private final FetchRules rules;
-    private final Duration connectMax;
     private final Identity identity;
     private final DownSources downs;
     private final Map<String, HttpClient> clients = new HashMap<>();
+
+    private Duration connectMax;
+
+    /** Whether somebody was at the address that came to no connection. */
+    private boolean busy;
 
     /** Reads at the place that was found. */
     private @Nullable PackageDownload download;
 
     /**
-     * @param connectMax how long a connection may take to stand
+     * @param connectMax how long the first connection may take to stand; one that is busy is given
+     *     longer
      * @param downs knows the addresses of names
      */
     NuGetRead(
@@ -222,6 +227,12 @@ final class NuGetRead implements PackageReader {
         try {
             return ServerAddresses.first(
                     downs.addressesOf(uri), address -> ask(method, uri, address));
+        } catch (HttpConnectTimeoutException e) {
+            throw new NotFound(
+                    busy
+                            ? patiently()
+                            : new Try.Silent(
+                                    "no connection within %d ms".formatted(connectMax.toMillis())));
         } catch (HttpTimeoutException e) {
             throw new NotFound(
                     new Try.Silent(
@@ -237,6 +248,14 @@ final class NuGetRead implements PackageReader {
         }
     }
 
+    private Try patiently() {
+        Try.Busy busyThen = Try.Busy.within(connectMax);
+        connectMax = rules.connectMax();
+        clients.values().forEach(HttpClient::shutdownNow);
+        clients.clear();
+        return busyThen;
+    }
+
     /** An address that is silent is tried last for a while, also for the next package. */
     private HttpResponse<InputStream> ask(String method, URI uri, URI address)
             throws IOException, InterruptedException {
@@ -245,13 +264,14 @@ final class NuGetRead implements PackageReader {
                         .method(method, HttpRequest.BodyPublishers.noBody())
                         .timeout(connectMax.plus(rules.stallMax()));
         shownTo(uri).ifPresent(shown -> request.header(shown.name(), shown.value()));
+        busy = false;
         try {
             HttpResponse<InputStream> response =
                     client(uri).send(request.build(), BodyHandlers.ofInputStream());
             downs.answered(DownSources.server(address));
             return response;
         } catch (HttpConnectTimeoutException e) {
-            downs.silent(DownSources.server(address));
+            busy = downs.isThereAfterAll(address);
             throw e;
         }
     }

@@ -37,17 +37,21 @@ final class PackageDownload implements PackageReader {
     private final PackageEndpoint.Web endpoint;
     private final PackagePin pin;
     private final FetchRules rules;
-    private final Duration connectMax;
     private final Identity identity;
     private final DownSources downs;
 
     /** Whether it is asked in the cipher that is the cheapest here; not, if it does not know it. */
     private boolean cheapest = true;
 
+    private Duration connectMax;
     private HttpClient client;
 
+    /** Whether somebody was at the address that came to no connection. */
+    private boolean busy;
+
     /**
-     * @param connectMax how long a connection may take to stand
+     * @param connectMax how long the first connection may take to stand; one that is busy is given
+     *     longer
      * @param downs knows the addresses of the source's name
      */
     PackageDownload(
@@ -103,6 +107,9 @@ final class PackageDownload implements PackageReader {
             client = client();
             return go(file, along, came);
         } catch (HttpConnectTimeoutException e) {
+            if (busy) {
+                return patiently();
+            }
             return new Try.Silent("no connection within %d ms".formatted(connectMax.toMillis()));
         } catch (HttpTimeoutException e) {
             return new Try.Silent(
@@ -140,6 +147,14 @@ final class PackageDownload implements PackageReader {
         }
     }
 
+    private Try patiently() {
+        Try.Busy busyThen = Try.Busy.within(connectMax);
+        connectMax = rules.connectMax();
+        client.shutdownNow();
+        client = client();
+        return busyThen;
+    }
+
     private static Optional<Duration> after(HttpResponse<?> response) {
         return response.headers()
                 .firstValue("Retry-After")
@@ -154,6 +169,7 @@ final class PackageDownload implements PackageReader {
     /** An address that is silent is tried last for a while, also for the next package. */
     private HttpResponse<InputStream> ask(URI address, long offset)
             throws IOException, InterruptedException {
+        busy = false;
         try {
             HttpResponse<InputStream> response =
                     client.send(
@@ -161,7 +177,7 @@ final class PackageDownload implements PackageReader {
             downs.answered(DownSources.server(address));
             return response;
         } catch (HttpConnectTimeoutException e) {
-            downs.silent(DownSources.server(address));
+            busy = downs.isThereAfterAll(address);
             throw e;
         }
     }

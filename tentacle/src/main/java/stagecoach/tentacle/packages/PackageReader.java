@@ -21,6 +21,18 @@ sealed interface PackageReader extends AutoCloseable
         record Silent(String reason) implements Try {}
 
         /**
+         * Its port takes connections, and yet none came to stand in time: asking again helps when
+         * there is less to do.
+         */
+        record Busy(String reason) implements Try {
+            static Busy within(Duration max) {
+                return new Busy(
+                        "no connection within %d ms, though its port is open: it or this machine has too much to do"
+                                .formatted(max.toMillis()));
+            }
+        }
+
+        /**
          * It was cut off, or cannot serve now; another try may help.
          *
          * @param after how long it asks to be left alone

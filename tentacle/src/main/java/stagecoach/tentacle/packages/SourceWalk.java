@@ -137,6 +137,7 @@ final class SourceWalk {
         boolean allItsOwn = store.partialBytes(pin) == 0;
         int fruitless = 0;
         String problem = "";
+        boolean silent = false;
         Duration asked = Duration.ZERO;
         Duration connectMax = last ? rules.connectMax() : rules.connectQuickMax();
         Duration longest = (last ? rules.givenUpAfter() : rules.leftAfter()).of(pin.size());
@@ -150,9 +151,10 @@ final class SourceWalk {
                 }
                 long before = bytes;
                 Try tried = go(reader, inTime);
-                if (!(tried instanceof Try.Silent)) {
+                if (!(tried instanceof Try.Silent || tried instanceof Try.Busy)) {
                     downs.answered(endpoint.place());
                 }
+                silent = tried instanceof Try.Busy;
                 switch (tried) {
                     case Try.Complete(long startedAt) -> {
                         allItsOwn |= startedAt == 0;
@@ -178,6 +180,7 @@ final class SourceWalk {
                             return Optional.empty();
                         }
                     }
+                    case Try.Busy(String reason) -> problem = reason;
                     case Try.Interrupted(String reason, Optional<Duration> after) -> {
                         allItsOwn |= store.partialBytes(pin) == 0;
                         problem = reason;
@@ -207,6 +210,10 @@ final class SourceWalk {
                 }
                 fruitless = bytes > before ? 0 : fruitless + 1;
             }
+        }
+        if (silent) {
+            // The next package shall not wait for it as long.
+            downs.silent(endpoint.place());
         }
         mayComeBack = true;
         failures.add(endpoint.label() + ": " + problem);

@@ -357,6 +357,48 @@ class AcquirePackageTest {
         }
     }
 
+    /** As when twenty tentacles of one machine start at once: bytes must not cross the ocean. */
+    @Test
+    void a_near_source_that_has_too_much_to_do_is_asked_again_before_a_far_one() throws Exception {
+        rules =
+                patience(
+                        3,
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(300),
+                        1);
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
+        try (BusyPort busy = new BusyPort(URI.create(eu.url()).getPort(), 1)) {
+            Source near = new Source.Cache(EU, busy.url(), Optional.of(far.thumbprint().value()));
+            assertThat(got(acquire(near, cache(US, us))).servedBy().cache()).contains(EU);
+        }
+        assertThat(us.requests()).isEmpty();
+    }
+
+    @Test
+    void one_that_stays_too_busy_is_left_and_costs_the_next_package_nothing() throws Exception {
+        rules =
+                patience(
+                        2,
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(300),
+                        Duration.ofMillis(300),
+                        1);
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquirePackageWork.Shared shared = shared(Optional.empty());
+        try (BusyPort busy = new BusyPort(URI.create(us.url()).getPort(), Integer.MAX_VALUE)) {
+            Source near = new Source.Cache(EU, busy.url(), Optional.of(far.thumbprint().value()));
+            AcquisitionResult first = got(acquire(shared, false, near, cache(US, us)));
+            int connections = busy.connections();
+            AcquisitionResult second = got(acquire(shared, true, near, cache(US, us)));
+            assertThat(first.servedBy().cache()).contains(US);
+            assertThat(first.attempts()).isEqualTo(3);
+            assertThat(second.attempts()).isOne();
+            assertThat(busy.connections()).isEqualTo(connections);
+        }
+    }
+
     @Test
     void a_name_with_several_addresses_is_tried_address_by_address() throws Exception {
         RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
