@@ -11,13 +11,6 @@ import stagecoach.vocabulary.packages.Sha512;
  * which is three times as quick there as AES. With the native library it is 2 ms and 4 ms, in AES.
  */
 final class BulkCrypto {
-    /**
-     * From here on the native library is loaded. To one who fetches and installs a package it saves
-     * 17 ms a megabyte, and it costs once 250 ms (400, where it must be unpacked): even at 15 to 24
-     * MB. Its memory, 10 to 20 MB, is kept for good, and asks for a little more.
-     */
-    static final long NATIVE_BYTES_MIN = 32L << 20;
-
     private static final String AES = "TLS_AES_128_GCM_SHA256";
     private static final String CHACHA = "TLS_CHACHA20_POLY1305_SHA256";
 
@@ -25,13 +18,8 @@ final class BulkCrypto {
 
     /** A SHA-512 computation for about so many bytes. */
     static MessageDigest hasher(long bytes) {
-        boolean _ = isNative(bytes);
+        boolean _ = NativeCrypto.installFor(bytes);
         return Sha512.hasher();
-    }
-
-    /** Whether so many bytes are worth the native library, and it is there and in front now. */
-    private static boolean isNative(long bytes) {
-        return bytes >= NATIVE_BYTES_MIN && NativeCrypto.install();
     }
 
     /**
@@ -41,6 +29,6 @@ final class BulkCrypto {
      */
     static String[] cheapestSuites(long bytes, PackageEndpoint endpoint) {
         boolean cache = endpoint.servedBy().kind() == ServedBy.Kind.CACHE;
-        return new String[] {cache && isNative(bytes) ? AES : CHACHA};
+        return new String[] {cache && NativeCrypto.installFor(bytes) ? AES : CHACHA};
     }
 }

@@ -627,7 +627,7 @@ class AcquirePackageTest {
             throws Exception {
         RawServer eu = server((request, out) -> RawServer.serve(request, out, bytes));
         got(acquire(cache(EU, eu)));
-        bytes = new byte[(int) BulkCrypto.NATIVE_BYTES_MIN];
+        bytes = new byte[(int) NativeCrypto.WORTH_FROM_BYTES];
         new Random(43).nextBytes(bytes);
         pin = pin(bytes);
         assertThat(got(acquire(cache(EU, eu))).bytes()).isEqualTo(bytes.length);
@@ -648,7 +648,7 @@ class AcquirePackageTest {
 
     @Test
     void a_large_package_is_read_from_a_source_without_aes_too() throws Exception {
-        bytes = new byte[(int) BulkCrypto.NATIVE_BYTES_MIN];
+        bytes = new byte[(int) NativeCrypto.WORTH_FROM_BYTES];
         pin = pin(bytes);
         RawServer eu =
                 RawServer.tls(

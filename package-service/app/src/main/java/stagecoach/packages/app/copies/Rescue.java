@@ -17,6 +17,7 @@ import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.trust.NativeCrypto;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
@@ -67,6 +68,7 @@ class Rescue implements Rescuer {
 
     private Optional<String> from(CacheRow cache, PackagePin pin)
             throws IOException, InterruptedException {
+        boolean _ = NativeCrypto.installFor(pin.size());
         Optional<PartialBlob> taken = blobs.partial(pin.sha512());
         for (int waited = 0; taken.isEmpty(); waited++) {
             if (waited == WAITS_MAX) {

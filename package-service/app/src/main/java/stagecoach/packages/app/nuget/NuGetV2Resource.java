@@ -4,7 +4,6 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.decider.Rejection;
 import stagecoach.packages.server.nuget.FeedUrls;
@@ -81,10 +79,8 @@ public class NuGetV2Resource {
     @Consumes(MediaType.WILDCARD)
     @Needs(Role.PUSH)
     @Operation(hidden = true)
-    public Response push(
-            InputStream body, @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type)
-            throws IOException {
-        return pushes.push(body, type);
+    public Response push(InputStream body, @Context HttpHeaders headers) throws IOException {
+        return pushes.push(body, headers);
     }
 
     /** Takes a package out of searches, as the newer protocol does. */

@@ -4,21 +4,21 @@ import io.quarkus.logging.Log;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.DiskFullException;
@@ -30,6 +30,7 @@ import stagecoach.packages.server.nuget.MultipartPush;
 import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.access.Problems;
+import stagecoach.trust.NativeCrypto;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /** Takes packages in, of any size up to the limit, as they come. */
@@ -66,12 +67,15 @@ public class PushResource {
     @APIResponse(responseCode = "409", description = "The version is there already")
     @APIResponse(responseCode = "413", description = "Too large")
     @APIResponse(responseCode = "507", description = "The disk is full")
-    public Response push(
-            InputStream body, @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable String type)
-            throws IOException {
+    public Response push(InputStream body, @Context HttpHeaders headers) throws IOException {
+        boolean _ = NativeCrypto.installFor(headers.getLength());
         var upload = new Upload(body);
         try {
-            Response response = answer(upload, type == null ? "" : type);
+            Response response =
+                    answer(
+                            upload,
+                            Objects.requireNonNullElse(
+                                    headers.getHeaderString(HttpHeaders.CONTENT_TYPE), ""));
             // A client that is still sending would not read the answer.
             upload.drain();
             return response;

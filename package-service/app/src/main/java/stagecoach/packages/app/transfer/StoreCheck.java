@@ -31,6 +31,7 @@ import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.blob.Verification;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.trust.NativeCrypto;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -225,6 +226,7 @@ public class StoreCheck {
     public Optional<String> scrub(PinnedPackage stored, boolean needed, Pace pace)
             throws InterruptedException {
         PackagePin pin = stored.pin();
+        boolean _ = NativeCrypto.installFor(pin.size());
         try {
             return switch (blobs.verify(pin.sha512(), pace)) {
                 case Verification.Intact _ -> {
@@ -358,6 +360,7 @@ public class StoreCheck {
 
     private boolean intact(PackagePin pin, Hashing hashing)
             throws IOException, InterruptedException {
+        boolean _ = NativeCrypto.installFor(pin.size());
         try {
             return hashing.of(pin).submit(() -> blobs.verify(pin.sha512())).get()
                     instanceof Verification.Intact;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 import stagecoach.packages.server.ingest.UploadBrokenException;
 
@@ -31,6 +32,7 @@ public final class MultipartPush extends InputStream {
     /** A line feed, two hyphens and the boundary: the shortest thing that ends the part. */
     private final byte[] end;
 
+    private final int[] strides;
     private final byte[] buffer = new byte[BUFFER_LENGTH];
     private int position;
     private int limit;
@@ -43,6 +45,17 @@ public final class MultipartPush extends InputStream {
     private MultipartPush(InputStream body, String boundary) {
         this.body = body;
         this.end = ("\n--" + boundary).getBytes(ISO_8859_1);
+        this.strides = strides(end);
+    }
+
+    /** As Horspool searches: how far the end may lie behind a place, by the last byte there. */
+    private static int[] strides(byte[] end) {
+        var strides = new int[1 << Byte.SIZE];
+        Arrays.fill(strides, end.length);
+        for (var i = 0; i < end.length - 1; i++) {
+            strides[Byte.toUnsignedInt(end[i])] = end.length - 1 - i;
+        }
+        return strides;
     }
 
     /**
@@ -114,21 +127,17 @@ public final class MultipartPush extends InputStream {
 
     /** Where the buffer has the line feed of the part's end, or -1. */
     private int indexOfEnd() {
-        for (var at = position; at <= limit - end.length; at++) {
-            if (buffer[at] == '\n' && isEndAt(at)) {
+        for (var at = position; at <= limit - end.length; ) {
+            if (isEndAt(at)) {
                 return at;
             }
+            at += strides[Byte.toUnsignedInt(buffer[at + end.length - 1])];
         }
         return -1;
     }
 
     private boolean isEndAt(int at) {
-        for (var i = 1; i < end.length; i++) {
-            if (buffer[at + i] != end[i]) {
-                return false;
-            }
-        }
-        return true;
+        return Arrays.equals(buffer, at, at + end.length, end, 0, end.length);
     }
 
     /** Moves what is left to the front and reads more behind it; false at the body's end. */
