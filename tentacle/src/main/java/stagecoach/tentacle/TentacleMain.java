@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.proxy.ProxySettings;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.rehearsal.Rehearsal;
 import stagecoach.tentacle.script.Spelling;
 import stagecoach.tentacle.session.EnrolClient;
@@ -24,9 +26,9 @@ import stagecoach.tentacle.session.Tentacle;
 import stagecoach.trust.ServerAddresses;
 
 /**
- * The tentacle's command line: {@code enrol}, {@code run}, {@code rehearse}. Exit codes: 0 done, 1
- * it did not work, 2 misused, 70 a fault in the program, 77 the gateway wants this machine to stay
- * away.
+ * The tentacle's command line: {@code enrol}, {@code configure}, {@code run}, {@code rehearse}.
+ * Exit codes: 0 done, 1 it did not work, 2 misused, 70 a fault in the program, 77 the gateway wants
+ * this machine to stay away.
  */
 public final class TentacleMain {
     private static final int FAILED = 1;
@@ -37,7 +39,18 @@ public final class TentacleMain {
 
     private static final Map<String, List<String>> COMMANDS =
             Map.of(
-                    "enrol", List.of("--home", "--token", "--token-file", "--gateway", "--bytes"),
+                    "enrol",
+                            List.of(
+                                    "--home",
+                                    "--token",
+                                    "--token-file",
+                                    "--gateway",
+                                    "--bytes",
+                                    "--proxy",
+                                    "--no-proxy",
+                                    "--proxy-credentials-file"),
+                    "configure",
+                            List.of("--home", "--proxy", "--no-proxy", "--proxy-credentials-file"),
                     "run", List.of("--home", "--gateway", "--bytes", "--keep-free", "--keep-days"),
                     "rehearse", List.of("--aot-cache"),
                     "help", List.of());
@@ -50,7 +63,12 @@ public final class TentacleMain {
                   --gateway https://HOST:PORT [--bytes https://HOST:PORT]
                   Introduces this machine with the one-time token of an enrolment. DIR is created.
                   With - the token is the first line of the input: other users of the machine see
-                  the arguments of a process, and not its input.
+                  the arguments of a process, and not its input. It takes the options of configure.
+              configure --home DIR [--proxy http://HOST:PORT | none | environment]
+                  [--no-proxy LIST] [--proxy-credentials-file FILE]
+                  Settles, while it does not run, through which proxy the tentacle reaches its
+                  servers; otherwise HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count. FILE
+                  holds USER:PASSWORD; STAGECOACH_PROXY_CREDENTIALS may, too.
               run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
                   [--keep-free SIZE] [--keep-days N]
                   Works until it is terminated. Prints READY when the gateway has welcomed it.
@@ -84,10 +102,12 @@ public final class TentacleMain {
     static int run(List<String> typed) {
         Logs.configure();
         ServerAddresses.allowHostHeader();
+        Routes.allowBasic();
         try {
             Arguments arguments = Arguments.parse(typed, COMMANDS);
             return switch (arguments.command()) {
                 case "enrol" -> enrol(arguments);
+                case "configure" -> configure(arguments);
                 case "run" -> work(arguments);
                 case "rehearse" -> rehearse(arguments);
                 default -> {
@@ -130,10 +150,50 @@ public final class TentacleMain {
         // One that runs would go on with what it read when it began.
         home.occupy();
         Settings settings =
-                EnrolClient.enrol(token, gateway, bytes, home.identity(), Version.current());
+                EnrolClient.enrol(
+                        token,
+                        new EnrolClient.Place(
+                                gateway, bytes, proxy(arguments, ProxySettings.USUAL)),
+                        home.identity(),
+                        Version.current());
         home.enrolled(settings);
         System.out.println("Enrolled as " + settings.agent() + ".");
         return 0;
+    }
+
+    private static int configure(Arguments arguments) throws Arguments.Misused, IOException {
+        Home home = Home.open(Path.of(arguments.required("--home")));
+        Settings settings = enrolled(home);
+        // One that runs would go on with what it read when it began.
+        home.occupy();
+        Settings changed = settings.via(proxy(arguments, settings.proxy()));
+        String way =
+                changed.routes().to(changed.gateway()).map(p -> "through " + p).orElse("directly");
+        home.configured(changed);
+        System.out.println("%s is reached %s.".formatted(changed.gateway(), way));
+        return 0;
+    }
+
+    private static ProxySettings proxy(Arguments arguments, ProxySettings before) {
+        return before.with(
+                arguments.option("--proxy"),
+                arguments.option("--no-proxy"),
+                arguments
+                        .option("--proxy-credentials-file")
+                        .map(
+                                file ->
+                                        file.equals(ProxySettings.ENVIRONMENT)
+                                                ? file
+                                                : Path.of(file).toAbsolutePath().toString()));
+    }
+
+    private static Settings enrolled(Home home) throws IOException {
+        return home.settings()
+                .orElseThrow(
+                        () ->
+                                new IOException(
+                                        "%s is not enrolled. Ask the server for an enrolment and run the command line that it gives."
+                                                .formatted(home.root())));
     }
 
     private static int work(Arguments arguments)
@@ -142,14 +202,8 @@ public final class TentacleMain {
                 .shortcoming()
                 .ifPresent(what -> System.err.println("warning: " + what + "."));
         Home home = Home.open(Path.of(arguments.required("--home")));
-        Optional<Settings> enrolled = home.settings();
-        if (enrolled.isEmpty()) {
-            throw new IOException(
-                    "%s is not enrolled. Ask the server for an enrolment and run the command line that it gives."
-                            .formatted(home.root()));
-        }
         Settings settings =
-                enrolled.get()
+                enrolled(home)
                         .through(endpoint(arguments, "--gateway"), endpoint(arguments, "--bytes"));
         settings =
                 settings.keeping(

@@ -20,6 +20,7 @@ import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.AcquirePackageWork;
 import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.script.RunScriptWork;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
@@ -46,21 +47,32 @@ public final class Workshop {
         this.open = open;
     }
 
-    /** The works of a machine. */
-    public static Workshop open(Home home, Settings settings, Identity identity, FetchRules rules)
+    /**
+     * The works of a machine.
+     *
+     * @param routes the ways to all servers
+     */
+    public static Workshop open(
+            Home home, Settings settings, Identity identity, Routes routes, FetchRules rules)
             throws IOException {
-        return open(home, settings, identity, rules, new ScriptRun(ScriptTools.install(home)));
+        return open(
+                home, settings, identity, routes, rules, new ScriptRun(ScriptTools.install(home)));
     }
 
     static Workshop open(
-            Home home, Settings settings, Identity identity, FetchRules rules, ScriptRun scripts)
+            Home home,
+            Settings settings,
+            Identity identity,
+            Routes routes,
+            FetchRules rules,
+            ScriptRun scripts)
             throws IOException {
         PackageStore store = PackageStore.open(home);
         Map<Ticket, LiveTicket> open = new ConcurrentSkipListMap<>();
         return new Workshop(
                 scripts,
                 new AcquirePackageWork.Shared(
-                        home, store, settings, identity, rules, open.values()),
+                        home, store, settings, identity, routes, rules, open.values()),
                 new InstallPackageWork.Shared(home, store, scripts, open.values()),
                 open);
     }

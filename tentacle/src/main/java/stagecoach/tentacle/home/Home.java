@@ -86,6 +86,11 @@ public final class Home {
         settings.write(root.resolve(SETTINGS));
     }
 
+    /** Keeps what a person has changed of that. */
+    public void configured(Settings settings) throws IOException {
+        settings.write(root.resolve(SETTINGS));
+    }
+
     /** The highest epoch that was ever obeyed; 0 before the first. */
     public long epoch() throws IOException {
         Path file = root.resolve(EPOCH);

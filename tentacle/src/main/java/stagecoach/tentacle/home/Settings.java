@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import stagecoach.tentacle.proxy.ProxySettings;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
@@ -21,22 +23,25 @@ import stagecoach.wire.StagecoachJson;
  * @param bytes {@code https://host:port} of the port that packages are read from, if there is one
  * @param gatewayThumbprint the certificate that both ports must show
  * @param keep how the machine keeps packages
+ * @param proxy what a person has settled about the ways to servers
  */
 public record Settings(
         AgentId agent,
         URI gateway,
         Optional<URI> bytes,
         Thumbprint gatewayThumbprint,
-        KeepRules keep) {
+        KeepRules keep,
+        ProxySettings proxy) {
 
     /** What an enrolment wrote before there were rules counts as the usual ones. */
     public Settings {
         keep = keep == null ? KeepRules.USUAL : keep;
+        proxy = proxy == null ? ProxySettings.USUAL : proxy;
     }
 
     /** The usual rules. */
     public Settings(AgentId agent, URI gateway, Optional<URI> bytes, Thumbprint thumbprint) {
-        this(agent, gateway, bytes, thumbprint, KeepRules.USUAL);
+        this(agent, gateway, bytes, thumbprint, KeepRules.USUAL, ProxySettings.USUAL);
     }
 
     /** The same, with endpoints given for this run only. */
@@ -46,12 +51,27 @@ public record Settings(
                 otherGateway.orElse(gateway),
                 otherBytes.or(() -> bytes),
                 gatewayThumbprint,
-                keep);
+                keep,
+                proxy);
     }
 
     /** The same, with rules given for this run only. */
     public Settings keeping(KeepRules rules) {
-        return new Settings(agent, gateway, bytes, gatewayThumbprint, rules);
+        return new Settings(agent, gateway, bytes, gatewayThumbprint, rules, proxy);
+    }
+
+    /** The same, with this settled about the ways to servers. */
+    public Settings via(ProxySettings other) {
+        return new Settings(agent, gateway, bytes, gatewayThumbprint, keep, other);
+    }
+
+    /**
+     * The ways to servers, as settled and as this process's environment has it.
+     *
+     * @throws IllegalArgumentException with a sentence, if what is written there makes no sense
+     */
+    public Routes routes() throws IOException {
+        return Routes.of(proxy, System.getenv());
     }
 
     /**

@@ -22,6 +22,7 @@ import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.PackageRoom.Made;
 import stagecoach.tentacle.packages.PackageStore.Held;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -50,6 +51,7 @@ public final class AcquirePackageWork implements Work {
         /**
          * All of it; which sources are down is not known yet.
          *
+         * @param routes the ways to all sources
          * @param open the commands on this machine
          */
         public Shared(
@@ -57,9 +59,17 @@ public final class AcquirePackageWork implements Work {
                 PackageStore store,
                 Settings settings,
                 Identity identity,
+                Routes routes,
                 FetchRules rules,
                 Collection<LiveTicket> open) {
-            this(store, settings, identity, rules, open, home::freeBytes);
+            this(
+                    store,
+                    settings,
+                    identity,
+                    rules,
+                    open,
+                    home::freeBytes,
+                    new DownSources(rules.downFor(), ServerAddresses.Resolver.SYSTEM, routes));
         }
 
         /** On this disk. */
@@ -70,10 +80,18 @@ public final class AcquirePackageWork implements Work {
                 FetchRules rules,
                 Collection<LiveTicket> open,
                 PackageRoom.Disk disk) {
-            this(store, settings, identity, rules, open, disk, ServerAddresses.Resolver.SYSTEM);
+            this(
+                    store,
+                    settings,
+                    identity,
+                    rules,
+                    open,
+                    disk,
+                    new DownSources(
+                            rules.downFor(), ServerAddresses.Resolver.SYSTEM, Routes.DIRECT));
         }
 
-        /** On this disk, where names stand for these addresses. */
+        /** On this disk, with what is known of the ways to the sources. */
         Shared(
                 PackageStore store,
                 Settings settings,
@@ -81,14 +99,15 @@ public final class AcquirePackageWork implements Work {
                 FetchRules rules,
                 Collection<LiveTicket> open,
                 PackageRoom.Disk disk,
-                ServerAddresses.Resolver resolver) {
+                DownSources downs) {
             this.store = store;
             this.room = new PackageRoom(store, settings.keep(), disk, open);
             this.settings = settings;
             this.identity = identity;
             this.rules = rules;
-            this.downs = new DownSources(rules.downFor(), resolver);
-            this.distances = new SourceDistances(identity, SourceDistances.Rhythm.USUAL);
+            this.downs = downs;
+            this.distances =
+                    new SourceDistances(identity, downs.routes(), SourceDistances.Rhythm.USUAL);
         }
 
         /** How far the caches are that were read from. */

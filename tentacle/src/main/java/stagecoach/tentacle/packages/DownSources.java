@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.ServerAddresses;
 
 /**
@@ -32,20 +33,41 @@ final class DownSources {
     private final long nanos;
     private final LongSupplier clock;
     private final ServerAddresses.Resolver resolver;
+    private final Routes routes;
     private final Map<String, Long> downSince = new ConcurrentHashMap<>();
 
-    DownSources(Duration remembered, ServerAddresses.Resolver resolver) {
-        this(remembered, resolver, System::nanoTime);
+    /**
+     * @param remembered how long
+     * @param routes the ways to all servers
+     */
+    DownSources(Duration remembered, ServerAddresses.Resolver resolver, Routes routes) {
+        this(remembered, resolver, routes, System::nanoTime);
     }
 
-    DownSources(Duration remembered, ServerAddresses.Resolver resolver, LongSupplier nanoTime) {
+    DownSources(
+            Duration remembered,
+            ServerAddresses.Resolver resolver,
+            Routes routes,
+            LongSupplier nanoTime) {
         this.nanos = remembered.toNanos();
         this.resolver = resolver;
+        this.routes = routes;
         this.clock = nanoTime;
     }
 
-    /** The URL under each address of its server, those where nobody answered lately last. */
+    /** The ways to the servers. */
+    Routes routes() {
+        return routes;
+    }
+
+    /**
+     * The URL under each address of its server, those where nobody answered lately last. A name
+     * behind a proxy is the proxy's to look up; here it may not be known.
+     */
     List<URI> addressesOf(URI uri) throws UnknownHostException {
+        if (routes.to(uri).isPresent()) {
+            return List.of(uri);
+        }
         return downLast(ServerAddresses.of(uri, resolver), address -> isDown(server(address)));
     }
 

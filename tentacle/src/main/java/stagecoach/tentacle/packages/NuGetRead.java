@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -84,7 +85,8 @@ final class NuGetRead implements PackageReader {
                     var parameters = new SSLParameters();
                     ServerAddresses.name(parameters, server);
                     HttpClient.Builder builder =
-                            HttpClient.newBuilder()
+                            downs.routes()
+                                    .through(HttpClient.newBuilder())
                                     .version(HttpClient.Version.HTTP_1_1)
                                     .followRedirects(HttpClient.Redirect.NEVER)
                                     .connectTimeout(connectMax)
@@ -225,8 +227,13 @@ final class NuGetRead implements PackageReader {
     private HttpResponse<InputStream> ask(String method, URI uri)
             throws NotFound, InterruptedException {
         try {
-            return ServerAddresses.first(
-                    downs.addressesOf(uri), address -> ask(method, uri, address));
+            HttpResponse<InputStream> response =
+                    ServerAddresses.first(
+                            downs.addressesOf(uri), address -> ask(method, uri, address));
+            if (response.statusCode() == HttpURLConnection.HTTP_PROXY_AUTH) {
+                throw new NotFound(new Try.Refused(downs.routes().unpaid(uri)));
+            }
+            return response;
         } catch (HttpConnectTimeoutException e) {
             throw new NotFound(
                     busy
@@ -239,12 +246,9 @@ final class NuGetRead implements PackageReader {
                             "no answer within %d s"
                                     .formatted(connectMax.plus(rules.stallMax()).toSeconds())));
         } catch (SSLException e) {
-            throw new NotFound(new Try.Refused("no trust: " + e.getMessage()));
+            throw new NotFound(new Try.Refused("no trust: " + downs.routes().words(uri, e)));
         } catch (IOException e) {
-            throw new NotFound(
-                    new Try.Interrupted(
-                            Optional.ofNullable(e.getMessage())
-                                    .orElse("the connection was refused")));
+            throw new NotFound(new Try.Interrupted(downs.routes().words(uri, e)));
         }
     }
 
@@ -260,7 +264,8 @@ final class NuGetRead implements PackageReader {
     private HttpResponse<InputStream> ask(String method, URI uri, URI address)
             throws IOException, InterruptedException {
         HttpRequest.Builder request =
-                ServerAddresses.request(uri, address)
+                downs.routes()
+                        .showing(ServerAddresses.request(uri, address), uri)
                         .method(method, HttpRequest.BodyPublishers.noBody())
                         .timeout(connectMax.plus(rules.stallMax()));
         shownTo(uri).ifPresent(shown -> request.header(shown.name(), shown.value()));

@@ -2,6 +2,7 @@ package stagecoach.tentacle.packages;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -72,7 +73,8 @@ final class PackageDownload implements PackageReader {
 
     private HttpClient client() {
         HttpClient.Builder builder =
-                HttpClient.newBuilder()
+                downs.routes()
+                        .through(HttpClient.newBuilder())
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(connectMax)
@@ -100,7 +102,7 @@ final class PackageDownload implements PackageReader {
                             downs.addressesOf(endpoint.uri()), address -> ask(address, offset));
         } catch (SSLHandshakeException e) {
             if (!cheapest || isAboutTrust(e)) {
-                return new Try.Refused("no trust: " + sentence(e));
+                return new Try.Refused("no trust: " + words(e));
             }
             cheapest = false;
             client.shutdownNow();
@@ -116,7 +118,7 @@ final class PackageDownload implements PackageReader {
                     "no answer within %d s"
                             .formatted(connectMax.plus(rules.stallMax()).toSeconds()));
         } catch (IOException e) {
-            return new Try.Interrupted(sentence(e));
+            return new Try.Interrupted(words(e));
         }
         try (InputStream body = response.body()) {
             return switch (response.statusCode()) {
@@ -136,6 +138,8 @@ final class PackageDownload implements PackageReader {
                         new Try.Refused(
                                 "answered %d: %s"
                                         .formatted(response.statusCode(), endpoint.refusal()));
+                case HttpURLConnection.HTTP_PROXY_AUTH ->
+                        new Try.Refused(downs.routes().unpaid(endpoint.uri()));
                 case 404, 410 ->
                         new Try.Refused(
                                 "answered %d: it does not hold the package"
@@ -184,7 +188,8 @@ final class PackageDownload implements PackageReader {
 
     private HttpRequest request(URI address, long offset) {
         HttpRequest.Builder request =
-                ServerAddresses.request(endpoint.uri(), address)
+                downs.routes()
+                        .showing(ServerAddresses.request(endpoint.uri(), address), endpoint.uri())
                         // It counts from before there is a connection.
                         .timeout(connectMax.plus(rules.stallMax()))
                         .GET();
@@ -257,7 +262,7 @@ final class PackageDownload implements PackageReader {
             throw new CutOff(
                     watch.stalled()
                             ? "was silent for " + rules.stallMax().toSeconds() + " s"
-                            : "was cut off: " + sentence(e),
+                            : "was cut off: " + words(e),
                     e);
         }
     }
@@ -277,13 +282,8 @@ final class PackageDownload implements PackageReader {
         return interrupted;
     }
 
-    private static String sentence(Throwable e) {
-        @Nullable Throwable cause = e.getCause();
-        String own = e.getMessage();
-        if (own != null) {
-            return own;
-        }
-        return cause == null ? e.getClass().getSimpleName() : sentence(cause);
+    private String words(IOException e) {
+        return downs.routes().words(endpoint.uri(), e);
     }
 
     @Override

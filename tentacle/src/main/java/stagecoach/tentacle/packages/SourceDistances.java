@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.SourceLatency;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
@@ -48,6 +49,7 @@ public final class SourceDistances {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 
     private final Identity identity;
+    private final Routes routes;
     private final Rhythm rhythm;
     private final Map<CacheId, PackageEndpoint> known = new LinkedHashMap<>();
     private final Map<CacheId, Integer> millis = new ConcurrentHashMap<>();
@@ -69,8 +71,9 @@ public final class SourceDistances {
         static final Rhythm USUAL = new Rhythm(Duration.ofSeconds(20), Duration.ofMinutes(10));
     }
 
-    SourceDistances(Identity identity, Rhythm rhythm) {
+    SourceDistances(Identity identity, Routes routes, Rhythm rhythm) {
         this.identity = identity;
+        this.routes = routes;
         this.rhythm = rhythm;
     }
 
@@ -152,12 +155,14 @@ public final class SourceDistances {
     }
 
     /** One connection and the beginning of an answer, whatever it is. */
-    private static OptionalInt asked(String label, URI uri, HttpClient client)
+    private OptionalInt asked(String label, URI uri, HttpClient client)
             throws InterruptedException {
         try {
             long begunAt = System.nanoTime();
             client.send(
-                            HttpRequest.newBuilder(uri).timeout(ANSWER_MAX).build(),
+                            routes.showing(HttpRequest.newBuilder(uri), uri)
+                                    .timeout(ANSWER_MAX)
+                                    .build(),
                             HttpResponse.BodyHandlers.ofInputStream())
                     .body()
                     .close();
@@ -172,7 +177,7 @@ public final class SourceDistances {
 
     private HttpClient client(Optional<Thumbprint> trusted, String... protocols) {
         HttpClient.Builder builder =
-                HttpClient.newBuilder()
+                routes.through(HttpClient.newBuilder())
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(ANSWER_MAX);
         trusted.ifPresent(

@@ -2,10 +2,13 @@ package stagecoach.tentacle.session;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.ProxyType;
 import io.vertx.core.net.TrustOptions;
 import java.net.URI;
 import java.time.Duration;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.proxy.HttpProxy;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 
@@ -38,10 +43,12 @@ public final class Dialer {
     private static final int MESSAGE_BYTES_MAX = 4 << 20;
 
     private static final int FRAME_BYTES_MAX = 1 << 16;
+    private static final int FORBIDDEN = 403;
     private static final int CLOSING_SECONDS_MAX = 1;
 
     private final Vertx vertx;
     private final Settings settings;
+    private final Routes routes;
     private final SessionRules rules;
     private final GatewaySession.Party party;
     private final InstantSource clock;
@@ -53,12 +60,14 @@ public final class Dialer {
     Dialer(
             Vertx vertx,
             Settings settings,
+            Routes routes,
             Identity identity,
             SessionRules rules,
             GatewaySession.Party party,
             InstantSource clock) {
         this.vertx = vertx;
         this.settings = settings;
+        this.routes = routes;
         this.rules = rules;
         this.party = party;
         this.clock = clock;
@@ -124,34 +133,55 @@ public final class Dialer {
             return new GatewaySession.End("the tentacle ends", false, true);
         }
         try {
-            socket.connect(
-                            new WebSocketConnectOptions()
-                                    .setHost(gateway.getHost())
-                                    .setPort(gateway.getPort())
-                                    .setURI(PATH))
+            socket.connect(way(gateway))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(rules.connectMax().toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             return new GatewaySession.End(
-                    "%s cannot be reached: %s".formatted(gateway, words(e.getCause())),
+                    "%s cannot be reached: %s".formatted(gateway, words(gateway, e.getCause())),
                     false,
                     true);
         } catch (TimeoutException e) {
-            return new GatewaySession.End(gateway + " does not answer", false, true);
+            return new GatewaySession.End(
+                    gateway
+                            + " does not answer"
+                            + routes.to(gateway).map(proxy -> " through " + proxy).orElse(""),
+                    false,
+                    true);
         }
         return session.run();
     }
 
-    private static String words(@Nullable Throwable e) {
+    /** Behind a proxy the gateway's name is the proxy's to look up. */
+    private WebSocketConnectOptions way(URI gateway) {
+        WebSocketConnectOptions way = new WebSocketConnectOptions();
+        way.setHost(gateway.getHost()).setPort(gateway.getPort()).setURI(PATH);
+        routes.to(gateway).map(this::options).ifPresent(way::setProxyOptions);
+        return way;
+    }
+
+    private ProxyOptions options(HttpProxy proxy) {
+        ProxyOptions options =
+                new ProxyOptions()
+                        .setType(ProxyType.HTTP)
+                        .setHost(proxy.host())
+                        .setPort(proxy.port())
+                        .setConnectTimeout(rules.connectMax());
+        proxy.login()
+                .ifPresent(
+                        login -> options.setUsername(login.user()).setPassword(login.password()));
+        return options;
+    }
+
+    private String words(URI gateway, @Nullable Throwable e) {
         if (e == null) {
             return "no reason is known";
         }
-        String message = e.getMessage();
-        if (message != null && message.contains("403")) {
+        if (e instanceof UpgradeRejectedException rejected && rejected.getStatus() == FORBIDDEN) {
             return "it does not know this machine (403). Enrol it, or wait until it is trusted";
         }
-        return message == null ? e.getClass().getSimpleName() : message;
+        return routes.words(gateway, e);
     }
 
     /** Ends the session and dials no more. */

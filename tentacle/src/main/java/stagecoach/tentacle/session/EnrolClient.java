@@ -13,6 +13,8 @@ import java.util.Optional;
 import javax.net.ssl.SSLParameters;
 import stagecoach.contracts.agent.Enrolment;
 import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.proxy.ProxySettings;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
@@ -58,15 +60,25 @@ public final class EnrolClient {
         return "The token is not whole: it ends with a dot and the 64 digits of the gateway's certificate. Copy the whole command line of the enrolment.";
     }
 
+    /**
+     * Where the gateway is.
+     *
+     * @param gateway {@code https://host:port} of the agent port
+     * @param bytes the same of the port that packages are read from, if there is one
+     * @param proxy what a person has settled about the way there
+     */
+    public record Place(URI gateway, Optional<URI> bytes, ProxySettings proxy) {}
+
     /** Enrols, and tells what was settled. */
-    public static Settings enrol(
-            String token, URI gateway, Optional<URI> bytes, Identity identity, String version)
-            throws Refused, InterruptedException {
+    public static Settings enrol(String token, Place place, Identity identity, String version)
+            throws Refused, IOException, InterruptedException {
         Thumbprint pinned = pinned(token);
+        URI gateway = place.gateway();
+        Routes routes = Routes.of(place.proxy(), System.getenv());
         SSLParameters parameters = new SSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3"});
         HttpRequest request =
-                HttpRequest.newBuilder(gateway.resolve("/enrol"))
+                routes.showing(HttpRequest.newBuilder(gateway.resolve("/enrol")), gateway)
                         .timeout(ANSWER_MAX)
                         .header("Content-Type", "application/json")
                         .POST(
@@ -75,7 +87,7 @@ public final class EnrolClient {
                                                 new Enrolment.Request(token, version))))
                         .build();
         try (HttpClient client =
-                HttpClient.newBuilder()
+                routes.through(HttpClient.newBuilder())
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(ANSWER_MAX)
                         .sslContext(identity.tls(PinnedTrust.exactly(pinned)))
@@ -83,6 +95,10 @@ public final class EnrolClient {
                         .build()) {
             HttpResponse<String> response =
                     client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == HttpURLConnection.HTTP_PROXY_AUTH) {
+                throw new Refused(
+                        "%s cannot be asked: %s.".formatted(gateway, routes.unpaid(gateway)));
+            }
             if (response.statusCode() / 100 != HttpURLConnection.HTTP_OK / 100) {
                 throw new Refused(
                         "The gateway refused the enrolment (%d): %s"
@@ -90,17 +106,13 @@ public final class EnrolClient {
             }
             Enrolment.Response answer =
                     StagecoachJson.read(response.body(), Enrolment.Response.class);
-            return new Settings(answer.agent(), gateway, bytes, pinned);
+            return new Settings(answer.agent(), gateway, place.bytes(), pinned).via(place.proxy());
         } catch (UncheckedIOException e) {
             throw new Refused("The gateway's answer is not understood. Is it a newer version?", e);
         } catch (IOException e) {
             throw new Refused(
                     "%s cannot be asked: %s. Check the address and that this machine may connect to it."
-                            .formatted(
-                                    gateway,
-                                    e.getMessage() == null
-                                            ? e.getClass().getSimpleName()
-                                            : e.getMessage()),
+                            .formatted(gateway, routes.words(gateway, e)),
                     e);
         }
     }

@@ -10,6 +10,7 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.Bell;
 import stagecoach.tentacle.journal.TicketJournal;
 import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
 
 /** A tentacle at work: takes up what was left, then keeps a session with its gateway. */
@@ -39,14 +40,16 @@ public final class Tentacle {
         InstantSource clock = InstantSource.system();
         Bell news = new Bell();
         Identity identity = home.identity();
+        Routes routes = settings.routes();
         Desk desk =
                 new Desk(
                         settings.agent(),
                         new TicketJournal(home, clock, news::ring),
-                        Workshop.open(home, settings, identity, fetches),
+                        Workshop.open(home, settings, identity, routes, fetches),
                         news);
         var party = new GatewaySession.Party(settings.agent(), version, home, desk, news, onStands);
-        return new Tentacle(new Dialer(vertx, settings, identity, rules, party, clock), desk);
+        return new Tentacle(
+                new Dialer(vertx, settings, routes, identity, rules, party, clock), desk);
     }
 
     /**

@@ -26,6 +26,7 @@ import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.journal.TicketJournal;
 import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.script.DeafScripts;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.trash.Trash;
@@ -125,6 +126,7 @@ class DeskTest {
                                 Optional.empty(),
                                 new Thumbprint("ab".repeat(32))),
                         home.identity(),
+                        Routes.DIRECT,
                         FetchRules.USUAL,
                         DeafScripts.on(home)),
                 news);

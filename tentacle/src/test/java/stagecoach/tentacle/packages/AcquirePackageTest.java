@@ -30,6 +30,7 @@ import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.FetchRules.LongestFetch;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -142,7 +143,7 @@ class AcquirePackageTest {
                 rules,
                 List.of(),
                 tickets.home()::freeBytes,
-                resolver);
+                new DownSources(rules.downFor(), resolver, Routes.DIRECT));
     }
 
     private CommandResult acquire(Source... sources) throws Exception {
@@ -735,6 +736,7 @@ class AcquirePackageTest {
                         PackageStore.open(tickets.home()),
                         shared(Optional.empty()).settings(),
                         tickets.home().identity(),
+                        Routes.DIRECT,
                         FetchRules.USUAL,
                         List.of());
         var ended =

@@ -103,11 +103,11 @@ class DiskFullTest {
                     new AcquirePackageWork.Shared(
                             PackageStore.open(onDisk.home()),
                             new Settings(
-                                    Deliveries.AGENT,
-                                    URI.create("https://127.0.0.1:1"),
-                                    Optional.empty(),
-                                    far.thumbprint(),
-                                    new KeepRules(0, Optional.empty())),
+                                            Deliveries.AGENT,
+                                            URI.create("https://127.0.0.1:1"),
+                                            Optional.empty(),
+                                            far.thumbprint())
+                                    .keeping(new KeepRules(0, Optional.empty())),
                             tickets.home().identity(),
                             FetchRules.USUAL,
                             List.of(),

@@ -12,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.UniqueElements;
 import org.junit.jupiter.api.Test;
+import stagecoach.tentacle.proxy.Routes;
 
 class DownSourcesTest {
     private final AtomicLong now = new AtomicLong();
@@ -23,6 +24,7 @@ class DownSourcesTest {
                                 InetAddress.ofLiteral("192.0.2.1"),
                                 InetAddress.ofLiteral("192.0.2.2")
                             },
+                    Routes.DIRECT,
                     now::get);
 
     private static String at(String url) {

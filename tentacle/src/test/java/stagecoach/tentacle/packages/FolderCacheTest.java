@@ -27,6 +27,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
@@ -87,6 +88,7 @@ class FolderCacheTest {
                                 Optional.empty(),
                                 far.thumbprint()),
                         tickets.home().identity(),
+                        Routes.DIRECT,
                         waiting(mountedMax),
                         List.of());
         LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), sources));

@@ -28,6 +28,7 @@ import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -126,7 +127,8 @@ class NuGetReadTest {
                                 FetchRules.USUAL.givenUpAfter()),
                         List.of(),
                         tickets.home()::freeBytes,
-                        NuGetReadTest::addressesOf);
+                        new DownSources(
+                                Duration.ofMinutes(1), NuGetReadTest::addressesOf, Routes.DIRECT));
         LiveTicket live =
                 tickets.accept(
                         Deliveries.acquire(

@@ -126,11 +126,11 @@ class PackageRoomTest {
                 new AcquirePackageWork.Shared(
                         store,
                         new Settings(
-                                Deliveries.AGENT,
-                                URI.create("https://127.0.0.1:1"),
-                                Optional.empty(),
-                                far.thumbprint(),
-                                new KeepRules(1_000, days)),
+                                        Deliveries.AGENT,
+                                        URI.create("https://127.0.0.1:1"),
+                                        Optional.empty(),
+                                        far.thumbprint())
+                                .keeping(new KeepRules(1_000, days)),
                         tickets.home().identity(),
                         FetchRules.USUAL,
                         open,

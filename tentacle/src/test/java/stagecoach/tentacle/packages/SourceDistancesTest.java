@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.contracts.acquisition.ServedBy;
+import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
@@ -36,6 +37,7 @@ class SourceDistancesTest {
         var distances =
                 new SourceDistances(
                         own,
+                        Routes.DIRECT,
                         new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
         try (RawServer server =
                 RawServer.tls(
@@ -69,6 +71,7 @@ class SourceDistancesTest {
         var distances =
                 new SourceDistances(
                         Identity.loadOrCreate(folder.resolve("own"), "tentacle"),
+                        Routes.DIRECT,
                         new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
         try (RawServer server =
                 RawServer.plain(

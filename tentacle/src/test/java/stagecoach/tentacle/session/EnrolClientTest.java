@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.proxy.ProxySettings;
 import stagecoach.tentacle.testing.FakeGateway;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.AgentId;
@@ -38,8 +39,10 @@ class EnrolClientTest {
     private Settings enrol(String token) throws Exception {
         return EnrolClient.enrol(
                 token,
-                gateway.uri(),
-                Optional.of(URI.create("https://127.0.0.1:9")),
+                new EnrolClient.Place(
+                        gateway.uri(),
+                        Optional.of(URI.create("https://127.0.0.1:9")),
+                        ProxySettings.USUAL),
                 home.identity(),
                 "test");
     }
