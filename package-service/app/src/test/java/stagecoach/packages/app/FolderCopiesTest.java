@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -255,6 +256,21 @@ class FolderCopiesTest {
         changed("DELETE FROM suspect WHERE sha512 = ?1", nupkg);
         sweepIn(Duration.ZERO);
         assertThat(rows(held, nupkg.sha512().value())).isEqualTo(1);
+    }
+
+    @Test
+    void what_lies_there_is_believed_only_if_all_its_bytes_do() throws Exception {
+        Nupkg whole = written(deployment, 2);
+        Nupkg cutOff = written(deployment, 3);
+        changed("DELETE FROM replicated WHERE sha512 = ?1", whole);
+        changed("DELETE FROM replicated WHERE sha512 = ?1", cutOff);
+        Files.write(blob(cutOff), Arrays.copyOf(cutOff.bytes(), cutOff.bytes().length - 1));
+
+        sweepIn(Duration.ZERO);
+
+        String held = "SELECT 1, 0 FROM replicated WHERE sha512 = ?1";
+        assertThat(rows(held, whole.sha512().value())).isEqualTo(1);
+        assertThat(rows(held, cutOff.sha512().value())).isZero();
     }
 
     @Test

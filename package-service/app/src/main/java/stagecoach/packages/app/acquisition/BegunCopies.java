@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import stagecoach.contracts.internal.ForeseeAcquisition.ToCache;
 import stagecoach.packages.app.acquisition.AcquisitionTables.Held;
 import stagecoach.packages.app.catalog.CacheCatalog;
@@ -33,6 +34,9 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 class BegunCopies {
     /** A person waits for the preview; a cache that is away has begun nothing as far as we know. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** Questions to one cache: across an ocean each takes a while, and all have to fit. */
+    private static final int AT_ONCE_MAX = 16;
 
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
@@ -69,10 +73,25 @@ class BegunCopies {
                                         .add(one));
         var begun = new ConcurrentHashMap<Held, Begun>();
         List<Callable<Void>> questions = new ArrayList<>();
-        comingTo.values().forEach(coming -> questions.add(() -> asked(coming, force, begun)));
+        comingTo.values().stream()
+                .flatMap(coming -> lanes(coming).stream())
+                .forEach(lane -> questions.add(() -> asked(lane, force, begun)));
         // Whoever has not answered by then is not waited for.
         threads.invokeAll(questions, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         return Map.copyOf(begun);
+    }
+
+    /** Those of one cache, so many at once; one that is away ends each with its first question. */
+    private static List<List<Coming>> lanes(List<Coming> ofOneCache) {
+        int count = Math.min(AT_ONCE_MAX, ofOneCache.size());
+        return IntStream.range(0, count)
+                .mapToObj(
+                        lane ->
+                                IntStream.range(0, ofOneCache.size())
+                                        .filter(at -> at % count == lane)
+                                        .mapToObj(ofOneCache::get)
+                                        .toList())
+                .toList();
     }
 
     private List<Coming> coming(Tx tx, List<ToCache> copies) {
@@ -91,9 +110,9 @@ class BegunCopies {
         return coming;
     }
 
-    private Void asked(List<Coming> ofOneCache, boolean force, Map<Held, Begun> begun)
+    private Void asked(List<Coming> lane, boolean force, Map<Held, Begun> begun)
             throws InterruptedException {
-        for (Coming one : ofOneCache) {
+        for (Coming one : lane) {
             ToCache copy = one.copy();
             try {
                 begun.put(

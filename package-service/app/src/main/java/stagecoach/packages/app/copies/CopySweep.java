@@ -143,8 +143,10 @@ public class CopySweep {
                 CopyKeeping.going(present, kept, missing(holdings.room(), kept), now)) {
             drops.drop(cache, going.copy().pin(), Dropped.of(going));
         }
-        List<Sha512> nameless = unitOfWork.run(tx -> copies.adopt(tx, id, unknown));
-        // What nobody knows in a folder may be somebody else's.
+        // What nobody knows in a folder may be somebody else's, and what is cut off no package.
+        Set<Sha512> believed =
+                cache.kind() == CacheKind.FOLDER ? folders.whole(cache, unknown) : unknown;
+        List<Sha512> nameless = unitOfWork.run(tx -> copies.adopt(tx, id, believed));
         if (cache.kind() == CacheKind.STAGECOACH) {
             for (Sha512 sha512 : nameless) {
                 dropNameless(cache, sha512);

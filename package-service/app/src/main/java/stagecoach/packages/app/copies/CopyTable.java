@@ -154,9 +154,28 @@ class CopyTable {
                 == 1;
     }
 
+    /** Those of some digests that have a name here. */
+    List<PackagePin> named(Statements tx, Collection<Sha512> digests) {
+        return tx
+                .rows(
+                        """
+                        SELECT DISTINCT ON (n.sha512) n.id, n.version, n.sha512, n.size
+                        FROM (SELECT sha512, id, version, size FROM package
+                            UNION ALL SELECT sha512, id, version, size FROM first_seen) n
+                        WHERE n.sha512 = ANY(CAST(?1 AS text[]))""",
+                        (Object) texts(digests))
+                .stream()
+                .map(CopyTable::pin)
+                .toList();
+    }
+
+    private static String[] texts(Collection<Sha512> digests) {
+        return digests.stream().map(Sha512::value).toArray(String[]::new);
+    }
+
     /** What lies in a cache although nobody knows it there; which of it has no name here either. */
     List<Sha512> adopt(Statements tx, CacheId cache, Collection<Sha512> unknown) {
-        String[] digests = unknown.stream().map(Sha512::value).toArray(String[]::new);
+        String[] digests = texts(unknown);
         tx.execute(
                 """
                 INSERT INTO replicated (cache, sha512, id, version, size)

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,38 @@ public final class Mounts {
             return stay.result().get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new Silent(root, e);
+        }
+    }
+
+    /** Work that says whenever the mount has answered it. */
+    @FunctionalInterface
+    public interface Heard<T> {
+        /** Does it. */
+        T done(Runnable heard) throws Exception;
+    }
+
+    /**
+     * What comes of long work in the folder that is mounted at {@code root}, as long as the mount
+     * goes on answering.
+     *
+     * @param silenceMax between two answers
+     * @throws Silent if it does not
+     * @throws ExecutionException if the work failed
+     */
+    public <T> T whileHeard(Path root, Duration silenceMax, Heard<T> work)
+            throws Silent, ExecutionException, InterruptedException {
+        var heardAt = new AtomicLong(System.nanoTime());
+        try (Stay<T> stay = begin(root, () -> work.done(() -> heardAt.set(System.nanoTime())))) {
+            while (true) {
+                long left = heardAt.get() + silenceMax.toNanos() - System.nanoTime();
+                try {
+                    return stay.result().get(Math.max(0, left), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (System.nanoTime() - heardAt.get() >= silenceMax.toNanos()) {
+                        throw new Silent(root, e);
+                    }
+                }
+            }
         }
     }
 

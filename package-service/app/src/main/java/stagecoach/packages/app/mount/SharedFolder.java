@@ -11,8 +11,8 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,9 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalLong;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
@@ -36,9 +34,10 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * A folder that others mount: {@code blobs/<sha512>}, {@code incoming/} for what is being written,
- * and {@code going/} for what is being removed. A package has its name only when all of it is on
- * disk. Whoever is killed leaves what he wrote to the next one, who goes on behind what surely is
- * on disk. Should two ever write at once, they write the same bytes in the same places.
+ * and {@code going/} for what is being removed, which {@link GoingPackages} sees to. A package has
+ * its name only when all of it is on disk. Whoever is killed leaves what he wrote to the next one,
+ * who goes on behind what surely is on disk. Should two ever write at once, they write the same
+ * bytes in the same places.
  */
 public final class SharedFolder {
     private static final int BUFFER_BYTES = 1 << 18;
@@ -52,11 +51,6 @@ public final class SharedFolder {
     private static final Duration LEFT_BEHIND = Duration.ofDays(2);
 
     private static final String INCOMING = "incoming";
-    private static final String GOING = "going";
-
-    /** As {@link #setAside} calls what it moves. */
-    private static final Pattern ASIDE =
-            Pattern.compile("([0-9a-f]{128})\\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Path root;
 
@@ -84,10 +78,19 @@ public final class SharedFolder {
     }
 
     /** It is not as such a folder must be. */
-    public static final class NotUsable extends IOException {
+    public static class NotUsable extends IOException {
         private static final long serialVersionUID = 1L;
 
         NotUsable(String sentence) {
+            super(sentence);
+        }
+    }
+
+    /** It is not there; what was written to it may well be, once it is. */
+    public static final class NotMounted extends NotUsable {
+        private static final long serialVersionUID = 1L;
+
+        NotMounted(String sentence) {
             super(sentence);
         }
     }
@@ -107,15 +110,47 @@ public final class SharedFolder {
      */
     public boolean holds(PackagePin pin) throws IOException {
         if (!Files.isDirectory(root)) {
-            throw new NotUsable(
-                    "there is no folder %s here: mount it, or give another pushUrl"
-                            .formatted(root));
+            throw new NotMounted("there is no folder %s here any more".formatted(root));
         }
+        return sizeOf(place(pin)).equals(OptionalLong.of(pin.size()));
+    }
+
+    /**
+     * Those of which a file of their name and size is there.
+     *
+     * @param heard run whenever the file system has told of another one
+     */
+    public List<PackagePin> holding(List<PackagePin> pins, Runnable heard) throws IOException {
+        List<PackagePin> held = new ArrayList<>();
+        for (PackagePin pin : pins) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("called off");
+            }
+            if (holds(pin)) {
+                held.add(pin);
+            }
+            heard.run();
+        }
+        return held;
+    }
+
+    /**
+     * How many bytes lie in a place, if a file does. It is opened: a client of NFS may answer for a
+     * minute from what it remembers what a file is, but not whether one can be opened.
+     */
+    private static OptionalLong sizeOf(Path place) throws IOException {
         try {
-            var seen = Files.readAttributes(place(pin), BasicFileAttributes.class, NOFOLLOW_LINKS);
-            return seen.isRegularFile() && seen.size() == pin.size();
+            var seen = Files.readAttributes(place, BasicFileAttributes.class, NOFOLLOW_LINKS);
+            if (!seen.isRegularFile()) {
+                return OptionalLong.empty();
+            }
+            try (var opened = FileChannel.open(place, READ, NOFOLLOW_LINKS)) {
+                return OptionalLong.of(opened.size());
+            } catch (AccessDeniedException notForUs) {
+                return OptionalLong.of(seen.size());
+            }
         } catch (NoSuchFileException absent) {
-            return false;
+            return OptionalLong.empty();
         }
     }
 
@@ -140,8 +175,12 @@ public final class SharedFolder {
         return room.total() == 0 ? 0 : Math.max(0, pin.size() - begun - room.usable());
     }
 
-    /** All that lies there under a digest. */
-    public List<Sha512> held() throws IOException {
+    /**
+     * All that lies there under a digest.
+     *
+     * @param heard run as often as the file system has named another file
+     */
+    public List<Sha512> held(Runnable heard) throws IOException {
         List<Sha512> held = new ArrayList<>();
         try (var files = Files.newDirectoryStream(mounted())) {
             for (Path file : files) {
@@ -149,6 +188,7 @@ public final class SharedFolder {
                     // Who stays on keeps others from the mount.
                     throw new InterruptedIOException("called off");
                 }
+                heard.run();
                 // By its name alone: to ask for each file what it is would take long over a
                 // network.
                 if (Sha512.isHex(name(file))) {
@@ -161,76 +201,27 @@ public final class SharedFolder {
         }
     }
 
-    /** Whether anything lies in a package's place. */
+    /** Whether a file lies in a package's place. */
     public boolean has(Sha512 sha512) throws IOException {
-        return Files.exists(mounted().resolve(sha512.value()), NOFOLLOW_LINKS);
+        return sizeOf(mounted().resolve(sha512.value())).isPresent();
     }
 
     /**
      * Where packages lie; a mount point without its file system has no such folder. A link would
      * let whoever writes here choose what is removed.
      */
-    private Path mounted() throws NotUsable {
+    Path mounted() throws NotMounted {
         Path blobs = root.resolve(FolderAddress.BLOBS);
         if (!Files.isDirectory(blobs, NOFOLLOW_LINKS)) {
-            throw new NotUsable(
+            throw new NotMounted(
                     "there is no folder %s of packages: is it mounted?".formatted(blobs));
         }
         return blobs;
     }
 
-    /** A package that was moved out of its place, and is to be deleted or put back. */
-    public record Aside(Sha512 sha512, Path file) {}
-
-    /**
-     * Moves a package out of its place, under a name that nobody else has; empty if it is not
-     * there.
-     */
-    public Optional<Aside> setAside(Sha512 sha512) throws IOException {
-        Path place = mounted().resolve(sha512.value());
-        Path going = own(root.resolve(GOING)).resolve(sha512.value() + "." + UUID.randomUUID());
-        try {
-            Files.move(place, going, ATOMIC_MOVE);
-        } catch (NoSuchFileException absent) {
-            return Optional.empty();
-        }
-        return Optional.of(new Aside(sha512, going));
-    }
-
-    /** What was set aside and is neither deleted nor put back. */
-    public List<Aside> aside() throws IOException {
-        Path going = root.resolve(GOING);
-        if (!Files.exists(going, NOFOLLOW_LINKS)) {
-            return List.of();
-        }
-        List<Aside> aside = new ArrayList<>();
-        try (var files = Files.newDirectoryStream(own(going))) {
-            for (Path file : files) {
-                Matcher ours = ASIDE.matcher(name(file));
-                if (ours.matches() && Files.isRegularFile(file, NOFOLLOW_LINKS)) {
-                    aside.add(new Aside(new Sha512(ours.group(1)), file));
-                }
-            }
-            return aside;
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-    }
-
-    /** Puts one back, unless it was written anew meanwhile, or another has decided about it. */
-    public void putBack(Aside aside) throws IOException {
-        try {
-            Files.move(aside.file(), root.resolve(FolderAddress.blob(aside.sha512())));
-        } catch (FileAlreadyExistsException anew) {
-            delete(aside);
-        } catch (NoSuchFileException decided) {
-            // By one who took the first for killed.
-        }
-    }
-
-    /** Deletes one. */
-    public void delete(Aside aside) throws IOException {
-        Files.deleteIfExists(aside.file());
+    /** What is being removed from it. */
+    public GoingPackages going() {
+        return new GoingPackages(this, root);
     }
 
     private static String name(Path file) {
@@ -290,7 +281,7 @@ public final class SharedFolder {
     }
 
     /** A folder of ours, which is no link to somewhere else. */
-    private static Path own(Path folder) throws IOException {
+    static Path own(Path folder) throws IOException {
         if (!Files.exists(folder, NOFOLLOW_LINKS)) {
             // Of two that make it at once, both have it.
             Files.createDirectories(folder);

@@ -1,25 +1,22 @@
 package stagecoach.packages.app.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
-import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.mount.CacheFolders;
+import stagecoach.packages.app.mount.MountedFile;
 import stagecoach.packages.app.mount.Mounts;
 import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.server.blob.DiskRoom;
@@ -38,14 +35,17 @@ public class CacheContents {
     private static final int HELD_MAX = 500_000;
 
     private final CacheClients clients;
+    private final CacheFolders folders;
     private final Mounts mounts;
     private final ReplicationConfig config;
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("cache-reads").daemon().factory());
 
-    CacheContents(CacheClients clients, Mounts mounts, ReplicationConfig config) {
+    CacheContents(
+            CacheClients clients, CacheFolders folders, Mounts mounts, ReplicationConfig config) {
         this.clients = clients;
+        this.folders = folders;
         this.mounts = mounts;
         this.config = config;
     }
@@ -126,9 +126,17 @@ public class CacheContents {
         return switch (cache.kind()) {
             case STAGECOACH -> told(cache);
             case FOLDER -> {
-                Path root = Path.of(FolderAddress.path(cache.pushUrl));
-                var folder = new SharedFolder(root);
-                yield inTime(root, () -> new Holdings(folder.room(), folder.held(), List.of()));
+                SharedFolder folder = looked(cache);
+                yield inTime(
+                        () ->
+                                mounts.whileHeard(
+                                        CacheFolders.rootOf(cache),
+                                        config.silenceMax(),
+                                        heard ->
+                                                new Holdings(
+                                                        folder.room(),
+                                                        folder.held(heard),
+                                                        List.of())));
             }
             case NUGET ->
                     throw new IllegalStateException("a server of others is not looked through");
@@ -170,8 +178,13 @@ public class CacheContents {
                 }
             }
             case FOLDER -> {
-                Path folder = Path.of(FolderAddress.path(cache.pushUrl));
-                yield inTime(folder, () -> begunIn(new SharedFolder(folder), pin));
+                SharedFolder folder = looked(cache);
+                yield inTime(
+                        () ->
+                                mounts.within(
+                                        CacheFolders.rootOf(cache),
+                                        config.silenceMax(),
+                                        () -> begunIn(folder, pin)));
             }
             // A push to a server of others begins at its first byte.
             case NUGET -> new Begun(false, 0);
@@ -237,58 +250,54 @@ public class CacheContents {
             throws CacheAway, IOException, InterruptedException {
         return switch (cache.kind()) {
             case STAGECOACH -> readOver(cache, pin, into);
-            case FOLDER -> readFrom(Path.of(FolderAddress.path(cache.pushUrl)), pin, into);
+            case FOLDER -> readFrom(cache, pin, into);
             // What others serve is judged by the tentacles near to it, and never read back.
             case NUGET -> false;
         };
     }
 
-    private boolean readFrom(Path folder, PackagePin pin, PartialBlob into)
+    private boolean readFrom(CacheRow cache, PackagePin pin, PartialBlob into)
             throws CacheAway, IOException, InterruptedException {
-        Path blob = folder.resolve(FolderAddress.blob(pin.sha512()));
-        Optional<InputStream> opened = inTime(folder, () -> opened(blob));
+        Optional<MountedFile> opened =
+                inTime(() -> folders.open(cache, pin.sha512(), config.silenceMax()));
         if (opened.isEmpty()) {
             return false;
         }
-        InputStream body = opened.get();
-        try {
-            copy(buffer -> inTime(folder, () -> body.read(buffer)), pin, into);
-        } finally {
-            // Nobody waits for it: a mount that keeps the reader keeps the file.
-            Thread.ofPlatform().daemon().name("mount-close").start(() -> closed(body));
+        try (MountedFile file = opened.get()) {
+            copy(buffer -> inTime(() -> file.read(buffer)), pin, into);
         }
         return true;
     }
 
-    private static Optional<InputStream> opened(Path blob) throws IOException {
-        try {
-            return Optional.of(Files.newInputStream(blob));
-        } catch (NoSuchFileException absent) {
-            return Optional.empty();
-        }
+    private SharedFolder looked(CacheRow cache) throws CacheAway, InterruptedException {
+        return inTime(() -> folders.looked(cache, config.silenceMax()));
     }
 
-    private static void closed(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            Log.debug("A file of a cache could not be closed.", e);
-        }
+    /** Work in a folder that is mounted from elsewhere. */
+    @FunctionalInterface
+    private interface InFolder<T> {
+        T done() throws IOException, ExecutionException, Mounts.Silent, InterruptedException;
     }
 
     /** A folder that cannot be read, or does not answer, is away, and not our own disk. */
-    private <T> T inTime(Path folder, Callable<T> work) throws CacheAway, InterruptedException {
+    private static <T> T inTime(InFolder<T> work) throws CacheAway, InterruptedException {
         try {
-            return mounts.within(folder, config.silenceMax(), work);
+            return work.done();
         } catch (Mounts.Silent e) {
             throw new CacheAway(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw unreadable(e);
         } catch (ExecutionException e) {
-            throw new CacheAway(
-                    e.getCause() instanceof SharedFolder.NotUsable unusable
-                            ? String.valueOf(unusable.getMessage())
-                            : "cannot be read",
-                    e.getCause());
+            throw unreadable(Objects.requireNonNull(e.getCause()));
         }
+    }
+
+    private static CacheAway unreadable(Throwable cause) {
+        return new CacheAway(
+                cause instanceof SharedFolder.NotUsable unusable
+                        ? String.valueOf(unusable.getMessage())
+                        : "cannot be read",
+                cause);
     }
 
     private boolean readOver(CacheRow cache, PackagePin pin, PartialBlob into)

@@ -10,9 +10,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.mount.CacheFolders;
 import stagecoach.packages.app.mount.Mounts;
 import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.app.transfer.StoreCheck;
@@ -27,6 +27,7 @@ class FolderPush {
     private final BlobStore blobs;
     private final StoreCheck store;
     private final Paces paces;
+    private final CacheFolders folders;
     private final Mounts mounts;
     private final ReplicationConfig config;
 
@@ -34,11 +35,13 @@ class FolderPush {
             BlobStore blobs,
             StoreCheck store,
             Paces paces,
+            CacheFolders folders,
             Mounts mounts,
             ReplicationConfig config) {
         this.blobs = blobs;
         this.store = store;
         this.paces = paces;
+        this.folders = folders;
         this.mounts = mounts;
         this.config = config;
     }
@@ -51,8 +54,8 @@ class FolderPush {
      */
     SharedFolder.Put push(CacheRow row, PackagePin pin, boolean afresh, FillWatch watch)
             throws CacheFailure, InterruptedException {
-        Path root = Path.of(FolderAddress.path(row.pushUrl));
-        var work = new Work(row, new SharedFolder(root), pin, afresh, watch);
+        Path root = CacheFolders.rootOf(row);
+        var work = new Work(row, owned(row, pin, root), pin, afresh, watch);
         try (Mounts.Stay<SharedFolder.Put> stay = mounts.begin(root, work::done)) {
             if (!work.looked.await(config.connectMax().toMillis(), TimeUnit.MILLISECONDS)) {
                 throw away(new Mounts.Silent(root, null));
@@ -69,6 +72,17 @@ class FolderPush {
         } catch (ExecutionException e) {
             CacheFailure failure = failure(Objects.requireNonNull(e.getCause()), pin, root);
             throw work.absent.get() ? failure.whereItIsAbsent() : failure;
+        }
+    }
+
+    private SharedFolder owned(CacheRow row, PackagePin pin, Path root)
+            throws CacheFailure, InterruptedException {
+        try {
+            return folders.owned(row, config.connectMax());
+        } catch (Mounts.Silent e) {
+            throw away(e);
+        } catch (IOException e) {
+            throw failure(e, pin, root);
         }
     }
 
@@ -148,8 +162,10 @@ class FolderPush {
 
     private CacheFailure failure(Throwable cause, PackagePin pin, Path root) {
         return switch (cause) {
+            case SharedFolder.NotMounted unmounted ->
+                    CacheFailure.away(String.valueOf(unmounted.getMessage()), unmounted);
             case SharedFolder.NotUsable unusable ->
-                    new CacheFailure(true, String.valueOf(unusable.getMessage()), unusable);
+                    new CacheFailure(false, String.valueOf(unusable.getMessage()), unusable);
             case NoRoom noRoom ->
                     CacheFailure.noRoom(
                             "has too little room at %s: %d bytes are missing for %d"

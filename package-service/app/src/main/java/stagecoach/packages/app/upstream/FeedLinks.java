@@ -20,19 +20,17 @@ class FeedLinks {
     }
 
     /**
-     * Waits for a place on a link, where releases and readers have their turns; it is given back.
-     */
-    Places.Place enter(FeedId feed, Asker asker) throws InterruptedException {
-        return places.enter(feed, asker.name());
-    }
-
-    /**
-     * How bytes come over a link.
+     * How bytes come over a link, on which releases and readers have their turns.
      *
      * @param came told how many came, as they come
      */
-    Passage passage(FeedId feed, LongConsumer came) {
+    Passage passage(FeedId feed, Asker asker, LongConsumer came) {
         return new Passage() {
+            @Override
+            public Place enter() throws InterruptedException {
+                return places.enter(feed, asker.name())::close;
+            }
+
             @Override
             public void came(long bytes) {
                 came.accept(bytes);

@@ -292,12 +292,9 @@ public class Upstream {
         try (var sink = new StoreSink(blobs, key.text(), () -> here(key).isPresent())) {
             Optional<Sha512> expected =
                     unitOfWork.run(tx -> seen(tx, key)).map(seen -> seen.pin().sha512());
-            var passage = links.passage(key.feed(), came::addAndGet);
-            Fetched fetched;
-            try (var _ = links.enter(key.feed(), asker)) {
-                fetched = feed.get().fetch(key.id(), key.version(), expected, sink, passage);
-            }
-            return kept(key, sink, fetched);
+            var passage = links.passage(key.feed(), asker, came::addAndGet);
+            return kept(
+                    key, sink, feed.get().fetch(key.id(), key.version(), expected, sink, passage));
         } catch (StoreSink.ArrivedException e) {
             return fetched(asker, key, came);
         }

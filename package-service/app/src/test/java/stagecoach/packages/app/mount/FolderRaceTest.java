@@ -1,6 +1,7 @@
 package stagecoach.packages.app.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import stagecoach.packages.app.mount.SharedFolder.Aside;
+import stagecoach.packages.app.mount.GoingPackages.Aside;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
@@ -58,7 +59,7 @@ class FolderRaceTest {
                 @Override
                 public void step(int number) throws IOException {
                     switch (number) {
-                        case 0 -> aside = shared.setAside(SHA512);
+                        case 0 -> aside = shared.going().setAside(SHA512);
                         case 1 -> needed = leased;
                         default -> {
                             if (aside.isPresent()) {
@@ -79,7 +80,7 @@ class FolderRaceTest {
                 @Override
                 public void step(int number) throws IOException {
                     switch (number) {
-                        case 0 -> found = shared.aside();
+                        case 0 -> found = shared.going().aside();
                         case 1 -> needed = leased;
                         default -> {
                             for (Aside aside : found) {
@@ -93,9 +94,9 @@ class FolderRaceTest {
 
         private void decide(Aside aside, boolean isNeeded) throws IOException {
             if (isNeeded) {
-                shared.putBack(aside);
+                shared.going().putBack(aside);
             } else {
-                shared.delete(aside);
+                shared.going().delete(aside);
             }
         }
 
@@ -182,14 +183,36 @@ class FolderRaceTest {
                 world.play(order, world.remover(), world.remover());
                 world.lookAfter();
                 assertThat(world.shared.has(SHA512)).as(Arrays.toString(order)).isFalse();
-                assertThat(world.shared.aside()).isEmpty();
+                assertThat(world.shared.going().aside()).isEmpty();
             }
         }
     }
 
+    @Test
+    void what_cannot_be_asked_about_gets_its_place_again() throws IOException {
+        var world = new World();
+
+        assertThatThrownBy(
+                        () ->
+                                world.shared
+                                        .going()
+                                        .remove(
+                                                SHA512,
+                                                _ -> {
+                                                    throw new IllegalStateException("no database");
+                                                }))
+                .hasMessage("no database");
+
+        assertHeld(world, new int[0]);
+        assertThat(world.shared.going().remove(SHA512, _ -> true)).isFalse();
+        assertHeld(world, new int[0]);
+        assertThat(world.shared.going().remove(SHA512, _ -> false)).isTrue();
+        assertThat(world.shared.held(() -> {})).isEmpty();
+    }
+
     private static void assertHeld(World world, int[] order) throws IOException {
-        assertThat(world.shared.held()).as(Arrays.toString(order)).containsExactly(SHA512);
+        assertThat(world.shared.held(() -> {})).as(Arrays.toString(order)).containsExactly(SHA512);
         assertThat(world.root.resolve("blobs").resolve(SHA512.value())).hasBinaryContent(BYTES);
-        assertThat(world.shared.aside()).as(Arrays.toString(order)).isEmpty();
+        assertThat(world.shared.going().aside()).as(Arrays.toString(order)).isEmpty();
     }
 }

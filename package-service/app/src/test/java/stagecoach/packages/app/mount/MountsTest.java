@@ -66,6 +66,27 @@ class MountsTest {
     }
 
     @Test
+    void long_work_goes_on_as_long_as_the_mount_answers_it() throws Exception {
+        Duration silenceMax = Duration.ofMillis(400);
+
+        assertThat(mounts.whileHeard(GOOD, silenceMax, MountsTest::listed)).isEqualTo(10);
+        assertThatThrownBy(() -> mounts.whileHeard(GONE, silenceMax, _ -> hang()))
+                .isInstanceOf(Silent.class);
+    }
+
+    /** A long folder, whose next name comes after a while each. */
+    private static int listed(Runnable heard) throws InterruptedException {
+        var never = new CountDownLatch(1);
+        int names = 0;
+        while (names < 10) {
+            var _ = never.await(100, TimeUnit.MILLISECONDS);
+            heard.run();
+            names++;
+        }
+        return names;
+    }
+
+    @Test
     void whoever_leaves_when_called_off_is_not_held_against_the_mount() throws Exception {
         var begun = new CountDownLatch(1);
         var never = new CountDownLatch(1);

@@ -249,7 +249,8 @@ final class FolderFeed implements PackageFeed {
     private long copied(Path file, PackageSink sink, Passage passage)
             throws FeedException, IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream content = opened(file)) {
+        try (Passage.Place _ = passage.enter();
+                InputStream content = opened(file)) {
             var reads = new PacedReads(content, passage);
             while (true) {
                 reads.await(buffer.length);

@@ -107,14 +107,24 @@ public final class FeedDownload {
             sink.restart();
         }
         long from = sink.size();
-        try (var answer = http.ask(uri, headers(from))) {
-            pauses.asked(answer.response());
-            return took(answer, from);
+        long since = System.nanoTime();
+        try (Passage.Place _ = passage.enter()) {
+            // How long we let it wait is not the feed's slowness.
+            giveUpAt += System.nanoTime() - since;
+            return asked(pauses, from);
         } catch (FeedException e) {
             if (e.kind() == Kind.UNREACHABLE) {
                 return Optional.of(e);
             }
             throw e;
+        }
+    }
+
+    private Optional<FeedException> asked(Pauses pauses, long from)
+            throws FeedException, IOException, InterruptedException {
+        try (var answer = http.ask(uri, headers(from))) {
+            pauses.asked(answer.response());
+            return took(answer, from);
         }
     }
 
@@ -151,7 +161,8 @@ public final class FeedDownload {
                 resumed += from;
                 return read(answer);
             }
-            if (status == 416 && whole()) {
+            if (status == 416 && (whole() || isAll(answer.response(), from))) {
+                resumed += from;
                 return Optional.empty();
             }
             sink.restart();
@@ -183,7 +194,8 @@ public final class FeedDownload {
         var reads = new PacedReads(body, passage);
         try (var watch = new StallWatch(body, rules.stallMax(), clock)) {
             while (true) {
-                // How long we let it wait is not the feed's slowness, and no silence of its.
+                // Nor is that a silence of its.
+                watch.pause();
                 giveUpAt += reads.await(buffer.length);
                 watch.heard();
                 int count;
@@ -237,6 +249,16 @@ public final class FeedDownload {
     /** Whether what is there is all of it. */
     private boolean whole() throws IOException {
         return expected.isPresent() && sink.digest().equals(expected.get());
+    }
+
+    /** Whether the file, which is the same still, has no more bytes than those that are here. */
+    private boolean isAll(HttpResponse<?> response, long from) {
+        return expected.isEmpty()
+                && etag != null
+                && response.headers()
+                        .firstValue("Content-Range")
+                        .filter(range -> range.equals("bytes */" + from))
+                        .isPresent();
     }
 
     private FeedException tooLarge() {

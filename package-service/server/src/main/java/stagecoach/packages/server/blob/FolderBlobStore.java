@@ -42,7 +42,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
 
     private static final String MARK = ".mark";
     private static final Pattern PARTIAL =
-            Pattern.compile("(%s)(%s)?(%s)?".formatted(NAME, NAMED, MARK));
+            Pattern.compile("(%s)(%s)?(%s(?:%s)?)?".formatted(NAME, NAMED, MARK, PartialMark.NEXT));
 
     private final Path blobs;
     private final Path partials;
@@ -368,7 +368,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         Files.deleteIfExists(damaged.resolve(digest.hex()));
     }
 
-    private static void sync(Path folder) throws IOException {
+    static void sync(Path folder) throws IOException {
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -94,6 +94,8 @@ final class FolderPartial implements PartialBlob {
 
     private void mark() throws IOException {
         if (expected.isEmpty() && tag.isPresent()) {
+            // What is marked is on the disk, or a power cut would cost all of it.
+            flush();
             new PartialMark(tag.get(), size, soFar()).write(markFile());
             marked = size;
         }

@@ -1,8 +1,14 @@
 package stagecoach.packages.server.blob;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,6 +25,9 @@ import stagecoach.vocabulary.packages.Sha512;
  * @param digest of these
  */
 record PartialMark(String tag, long size, Sha512 digest) {
+    /** Of the file that is to be the mark, while it is being written. */
+    static final String NEXT = ".next";
+
     /** The mark in a file; empty where there is none, or only a part of one. */
     static Optional<PartialMark> read(Path file) throws IOException {
         List<String> lines;
@@ -40,9 +49,19 @@ record PartialMark(String tag, long size, Sha512 digest) {
                 : Optional.empty();
     }
 
+    /** Puts it in the place of the one before it; after a power cut either of them is there. */
     void write(Path file) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + NEXT);
+        ByteBuffer text = UTF_8.encode("%s\n%d\n%s\n".formatted(tag, size, digest.hex()));
         try {
-            Files.writeString(file, "%s\n%d\n%s\n".formatted(tag, size, digest.hex()));
+            try (var channel = FileChannel.open(next, CREATE, TRUNCATE_EXISTING, WRITE)) {
+                while (text.hasRemaining()) {
+                    channel.write(text);
+                }
+                channel.force(true);
+            }
+            Files.move(next, file, ATOMIC_MOVE);
+            FolderBlobStore.sync(file.resolveSibling("."));
         } catch (IOException e) {
             throw DiskFullException.named(e);
         }

@@ -14,6 +14,7 @@ public final class StallWatch implements Closeable {
     private final long stallNanos;
     private final ScheduledFuture<?> watching;
     private volatile long heardAt = System.nanoTime();
+    private volatile boolean paused;
     private volatile boolean stalled;
 
     /**
@@ -30,9 +31,15 @@ public final class StallWatch implements Closeable {
                 clock.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
     }
 
-    /** Says that something came. */
+    /** Says that something came, or is waited for from now on. */
     public void heard() {
         heardAt = System.nanoTime();
+        paused = false;
+    }
+
+    /** Says that nothing is waited for until {@link #heard}: the silence is ours. */
+    public void pause() {
+        paused = true;
     }
 
     /** Whether the body was closed for its silence. */
@@ -41,7 +48,7 @@ public final class StallWatch implements Closeable {
     }
 
     private void look() {
-        if (System.nanoTime() - heardAt > stallNanos && !stalled) {
+        if (!paused && System.nanoTime() - heardAt > stallNanos && !stalled) {
             stalled = true;
             try {
                 body.close();

@@ -121,6 +121,17 @@ class NamedPartialTest {
     }
 
     @Test
+    void what_a_power_cut_has_left_of_the_next_mark_costs_nothing_and_goes() throws IOException {
+        left(1000, Optional.of(TAG));
+        Path next = Files.writeString(Path.of(file(false) + ".next"), "\"a t");
+        assertThat(size()).isEqualTo(1000);
+
+        Files.writeString(next, "\"a t");
+        assertThat(store.forgetPartials(Instant.now().plusSeconds(60))).isEqualTo(1);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
     void what_is_thrown_away_leaves_nothing() throws IOException {
         left(1000, Optional.of(TAG));
         try (var partial = store.partial(NAME).orElseThrow()) {

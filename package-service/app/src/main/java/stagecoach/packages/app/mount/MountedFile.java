@@ -1,0 +1,60 @@
+package stagecoach.packages.app.mount;
+
+import io.quarkus.logging.Log;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+
+/** A file of a mounted folder, each piece of which comes in time or not at all. */
+public final class MountedFile implements AutoCloseable {
+    private final Mounts mounts;
+    private final Path root;
+    private final Duration most;
+    private final InputStream body;
+
+    private MountedFile(Mounts mounts, Path root, Duration most, InputStream body) {
+        this.mounts = mounts;
+        this.root = root;
+        this.most = most;
+        this.body = body;
+    }
+
+    /** Opens one; empty if it is not there. */
+    static Optional<MountedFile> open(Mounts mounts, Path root, Path file, Duration most)
+            throws Mounts.Silent, ExecutionException, InterruptedException {
+        return mounts.within(root, most, () -> opened(file))
+                .map(body -> new MountedFile(mounts, root, most, body));
+    }
+
+    private static Optional<InputStream> opened(Path file) throws IOException {
+        try {
+            return Optional.of(Files.newInputStream(file));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    /** The next bytes; -1 behind its end. */
+    public int read(byte[] buffer) throws Mounts.Silent, ExecutionException, InterruptedException {
+        return mounts.within(root, most, () -> body.read(buffer));
+    }
+
+    /** Nobody waits for it: a mount that keeps the reader keeps the file. */
+    @Override
+    public void close() {
+        Thread.ofPlatform().daemon().name("mount-close").start(this::closed);
+    }
+
+    private void closed() {
+        try {
+            body.close();
+        } catch (IOException e) {
+            Log.debug("A file of a cache could not be closed.", e);
+        }
+    }
+}
