@@ -62,6 +62,13 @@ public final class Text {
         return String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
     }
 
+    /** An instant as {@code 2026-11-30 08:24:26Z}; what is none stays as it is. */
+    public static String at(String instant) {
+        return instant.replaceFirst(
+                "^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.][0-9]+)?Z$",
+                "$1 $2Z");
+    }
+
     /** A time as {@code 0:14} or {@code 1:02:03}. */
     public static String clock(Duration time) {
         long seconds = Math.max(0, time.toSeconds());

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
+import stagecoach.cli.watch.DeploymentPicture;
 import stagecoach.cli.watch.DeploymentWatch;
 
 @Command(
@@ -56,6 +57,9 @@ public final class DeploymentCommand implements Runnable {
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Newest first.")
     static final class ListAll extends ApiCommand {
+        private static final List<String> HEADER =
+                List.of("ID", "RELEASE", "TO", "STATE", "CREATED", "TOOK", "BY", "WHY");
+
         @Option(names = "--project")
         @Nullable String project;
 
@@ -91,6 +95,7 @@ public final class DeploymentCommand implements Runnable {
                 sayJson(page);
                 return ExitCode.SUCCEEDED;
             }
+            Instant now = Instant.now();
             var rows = new ArrayList<List<String>>();
             for (JsonNode d : page.path("items")) {
                 rows.add(
@@ -99,13 +104,12 @@ public final class DeploymentCommand implements Runnable {
                                 d.path("project").asText() + " " + d.path("release").asText(),
                                 d.path("environment").asText(),
                                 d.path("state").asText(),
-                                d.path("failure").asText("")));
+                                Text.at(d.path("createdAt").asText()),
+                                DeploymentPicture.elapsed(d, now).map(Text::clock).orElse("-"),
+                                d.path("createdBy").asText("-"),
+                                DeploymentPicture.why(d)));
             }
-            sayLines(
-                    rows.isEmpty()
-                            ? "no deployments"
-                            : Text.table(List.of("ID", "RELEASE", "TO", "STATE", "FAILURE"), rows)
-                                    .stripTrailing());
+            sayLines(rows.isEmpty() ? "no deployments" : Text.table(HEADER, rows).stripTrailing());
             if (page.hasNonNull("next")) {
                 say("there are more; --all lists them");
             }

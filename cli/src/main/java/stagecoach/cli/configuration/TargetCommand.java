@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -97,12 +98,7 @@ public final class TargetCommand implements Runnable {
                 sayJson(shown);
                 return ExitCode.SUCCEEDED;
             }
-            say(
-                    "%s  %s  %s"
-                            .formatted(
-                                    id,
-                                    target.path("region").asText("in no region"),
-                                    target.path("health").path("state").asText("UNKNOWN")));
+            sayLines(Text.table(List.of(id, ""), facts(target)).stripTrailing());
             sayLines(
                     distances.isEmpty()
                             ? "it has told of no cache how far that is"
@@ -115,10 +111,41 @@ public final class TargetCommand implements Runnable {
                                                                             each.cache(),
                                                                             String.valueOf(
                                                                                     each.millis()),
-                                                                            each.at()))
+                                                                            Text.at(each.at())))
                                                     .toList())
                                     .stripTrailing());
             return ExitCode.SUCCEEDED;
+        }
+
+        /** What is known of it, a row each; what is unknown has none. */
+        private static List<List<String>> facts(JsonNode target) {
+            JsonNode health = target.path("health");
+            var facts = new ArrayList<List<String>>();
+            BiConsumer<String, String> fact =
+                    (name, value) -> {
+                        if (!value.isEmpty()) {
+                            facts.add(List.of(name, value));
+                        }
+                    };
+            fact.accept(
+                    "health",
+                    (health.path("state").asText("UNKNOWN")
+                                    + "  "
+                                    + health.path("reason").asText(""))
+                            .strip());
+            fact.accept("heard", Text.at(health.path("checkedAt").asText("")));
+            fact.accept("disabled", target.path("disabled").asBoolean() ? "yes" : "");
+            fact.accept("region", target.path("region").asText("none"));
+            fact.accept("environments", Text.joined(target.path("environments")));
+            fact.accept("tags", Text.joined(target.path("tags")));
+            fact.accept("version", health.path("version").asText(""));
+            fact.accept(
+                    "free disk",
+                    health.hasNonNull("freeDiskBytes")
+                            ? Text.bytes(health.path("freeDiskBytes").asLong())
+                            : "");
+            fact.accept("thumbprint", target.path("thumbprint").asText(""));
+            return facts;
         }
 
         private record Distance(String cache, int millis, String at) {}

@@ -61,6 +61,13 @@ public record DeploymentPicture(JsonNode deployment, List<JsonNode> steps, JsonN
                 + elapsed(deployment, now).map(t -> "   " + Text.clock(t)).orElse("");
     }
 
+    /** Why it failed, or waits; empty if it does neither. */
+    public static String why(JsonNode deployment) {
+        String failure = deployment.path("failure").asText("");
+        JsonNode waiting = deployment.path("waitingFor").path(0);
+        return failure.isEmpty() && waiting.isObject() ? waitingSentence(waiting) : failure;
+    }
+
     /** Why it waits, as one sentence. */
     public static String waitingSentence(JsonNode waiting) {
         String told = waiting.path("detail").asText();
@@ -170,7 +177,8 @@ public record DeploymentPicture(JsonNode deployment, List<JsonNode> steps, JsonN
         };
     }
 
-    private static java.util.Optional<Duration> elapsed(JsonNode timed, Instant now) {
+    /** How long it takes, or took; empty before it has begun. */
+    public static java.util.Optional<Duration> elapsed(JsonNode timed, Instant now) {
         String started = timed.path("startedAt").asText("");
         if (started.isEmpty()) {
             return java.util.Optional.empty();

@@ -69,10 +69,12 @@ class LimitCommandTest {
 
         assertThat(server.run("target", "show", "web-1").lines().toList())
                 .containsExactly(
-                        "web-1  eu  HEALTHY",
+                        "web-1",
+                        "health  HEALTHY",
+                        "region  eu",
                         "CACHE  MS  TOLD",
-                        "eu-2   7   2026-11-29T08:00:00Z",
-                        "eu-1   40  2026-11-29T08:00:00Z");
+                        "eu-2   7   2026-11-29 08:00:00Z",
+                        "eu-1   40  2026-11-29 08:00:00Z");
         assertThat(
                         StagecoachJson.read(
                                         server.run("target", "show", "web-1", "--json"),
