@@ -146,6 +146,21 @@ class UpstreamTest {
     }
 
     @Test
+    void a_password_that_others_on_the_way_could_read_is_taken_only_if_that_is_wanted()
+            throws Exception {
+        String readable = nuget("s3cret").replace("127.0.0.1", "nuget.example");
+
+        assertThat(put(readable))
+                .startsWith("400")
+                .contains("/credentials/password", "\\\"allowInsecureConnections\\\": true");
+        assertThat(put(readable.replace("http:", "HTTP:"))).startsWith("400");
+        assertThat(put(readable.replace("http:", "https:"))).startsWith("20");
+        assertThat(put(readable.replaceFirst("\\{", "{\"allowInsecureConnections\":true,")))
+                .startsWith("20")
+                .contains("\"allowInsecureConnections\":true");
+    }
+
+    @Test
     void bad_settings_are_refused_by_their_place() throws Exception {
         assertThat(put("{\"kind\":\"FOLDER\",\"url\":\"relative\"}")).contains("no absolute path");
         assertThat(put("{\"kind\":\"NUGET\",\"url\":\"ftp://x\"}")).contains("/url");

@@ -195,7 +195,13 @@ public class FeedResource {
         Optional<FeedAccess> access = body.choice("access", FeedAccess.class);
         refuseLimit(body, "bytesPerSecondMax");
         refuseLimit(body, "transfersMax");
-        body.ignore("url", "credentials", "downloadAttempts", "downloadBackoff", "readThrough");
+        body.ignore(
+                "url",
+                "credentials",
+                "downloadAttempts",
+                "downloadBackoff",
+                "allowInsecureConnections",
+                "readThrough");
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return access.orElse(FeedAccess.KEYS);
@@ -282,6 +288,8 @@ public class FeedResource {
      * @param downloadBackoff before the second attempt; it doubles
      * @param bytesPerSecondMax that come from a feed outside, together
      * @param transfersMax packages that come from it at once
+     * @param allowInsecureConnections whether credentials may be sent by http, which others on the
+     *     way can read
      * @param readThrough what the built-in feed answers from this one
      */
     @Schema(name = "Feed")
@@ -296,6 +304,7 @@ public class FeedResource {
             @Nullable Duration downloadBackoff,
             @Nullable Long bytesPerSecondMax,
             @Nullable Integer transfersMax,
+            @Nullable Boolean allowInsecureConnections,
             @Nullable ReadThroughView readThrough) {
         static FeedView builtIn(UriInfo uri, FeedAccess access) {
             return new FeedView(
@@ -304,6 +313,7 @@ public class FeedResource {
                     BuiltInFeed.KIND,
                     uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString(),
                     access,
+                    null,
                     null,
                     null,
                     null,
@@ -324,6 +334,7 @@ public class FeedResource {
                     Duration.ofMillis(row.backoffMillis),
                     row.bytesPerSecondMax,
                     row.transfersMax,
+                    row.insecureAllowed,
                     row.readThrough.isEmpty() ? null : new ReadThroughView(row.readThroughIds()));
         }
     }

@@ -5,8 +5,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.WebAddress;
@@ -23,6 +25,8 @@ final class FeedRequest {
     private static final int USERNAME_CHARACTERS_MAX = 200;
     private static final int PASSWORD_CHARACTERS_MAX = 4000;
     private static final int READ_THROUGH_MAX = 100;
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.[0-9]+){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
     private static final int ATTEMPTS = 5;
     private static final int ATTEMPTS_MAX = 100;
     private static final Duration BACKOFF = Duration.ofSeconds(10);
@@ -78,6 +82,7 @@ final class FeedRequest {
                                 body.mistake(
                                         "access",
                                         "Others serve this feed; only the built-in feed can be public here."));
+        row.insecureAllowed = body.flag("allowInsecureConnections").orElse(false);
         body.object("readThrough").ifPresent(given -> readThrough(given, row, taken));
         body.object("credentials").ifPresent(given -> credentials(given, row, before, catalog));
         body.refuseUnknown();
@@ -207,6 +212,11 @@ final class FeedRequest {
                                         "password",
                                         "A password has at most %d characters."
                                                 .formatted(PASSWORD_CHARACTERS_MAX)));
+        if (isReadable(row) && !row.insecureAllowed) {
+            given.mistake(
+                    "password",
+                    "Others on the way could read it, since the url begins with http. Write https, or \"allowInsecureConnections\": true if the way is safe.");
+        }
         row.username = username.orElse(null);
         boolean sameServer =
                 before.filter(old -> old.password != null)
@@ -224,6 +234,13 @@ final class FeedRequest {
         if (password.isPresent() && given.mistakes().none()) {
             catalog.seal(row, password.get());
         }
+    }
+
+    /** Whether others could read what is sent to the feed. */
+    private static boolean isReadable(FeedRow row) {
+        return row.kind.equals(Kind.NUGET.name())
+                && row.url.toLowerCase(Locale.ROOT).startsWith("http:")
+                && !LOOPBACK.matcher(String.valueOf(URI.create(row.url).getHost())).matches();
     }
 
     /** A password that was given for one server must not be sent to another by a change of url. */

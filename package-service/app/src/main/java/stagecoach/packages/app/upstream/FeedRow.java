@@ -42,6 +42,10 @@ public class FeedRow {
     @Column(name = "transfers_max")
     public @Nullable Integer transfersMax;
 
+    /** Whether its password may be sent where others on the way can read it. */
+    @Column(name = "insecure_allowed")
+    public boolean insecureAllowed;
+
     /** Which ids the built-in feed may answer for from it, with blanks between. */
     @Column(name = "read_through")
     public String readThrough = "";
@@ -83,6 +87,7 @@ public class FeedRow {
                 attempts,
                 backoffMillis,
                 readThrough,
+                insecureAllowed,
                 budget());
     }
 

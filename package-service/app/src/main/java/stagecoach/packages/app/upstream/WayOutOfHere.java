@@ -1,6 +1,9 @@
 package stagecoach.packages.app.upstream;
 
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -11,9 +14,15 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.feeds.protocol.Feeds;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.trust.ServerAddresses;
 
 /** How feeds are reached from this server, as its environment says. */
 class WayOutOfHere {
+    /** Before anybody makes the first HTTP client of this process. */
+    void allowHostHeader(@Observes @Priority(0) StartupEvent event) {
+        ServerAddresses.allowHostHeader();
+    }
+
     @Produces
     @Singleton
     Feeds feeds(WayOut way) {

@@ -1,6 +1,5 @@
 package stagecoach.packages.feeds.protocol;
 
-import java.net.http.HttpClient;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,7 +7,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import stagecoach.packages.feeds.transport.FeedHttp;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
+import stagecoach.packages.feeds.transport.NamedServers;
 import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.trust.ServerAddresses;
 
 /** Opens feeds; they share connections, threads, trust and proxy. */
 public final class Feeds implements AutoCloseable {
@@ -17,19 +18,21 @@ public final class Feeds implements AutoCloseable {
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("feed-stall-watch").daemon().factory());
-    private final HttpClient client;
+    private final NamedServers servers;
 
     /** With these rules, by this way out. */
     public Feeds(FeedRules rules, WayOut way) {
+        this(rules, way, ServerAddresses.Resolver.SYSTEM);
+    }
+
+    /**
+     * The same.
+     *
+     * @param resolver knows the addresses of names
+     */
+    Feeds(FeedRules rules, WayOut way, ServerAddresses.Resolver resolver) {
         this.rules = rules;
-        this.client =
-                way.applied(
-                                HttpClient.newBuilder()
-                                        .version(HttpClient.Version.HTTP_1_1)
-                                        .followRedirects(HttpClient.Redirect.NEVER)
-                                        .connectTimeout(rules.connectMax())
-                                        .executor(threads))
-                        .build();
+        this.servers = new NamedServers(way, rules.connectMax(), threads, resolver);
     }
 
     /**
@@ -41,7 +44,7 @@ public final class Feeds implements AutoCloseable {
         return switch (settings.kind()) {
             case FOLDER -> new FolderFeed(settings, rules);
             case NUGET -> {
-                var http = new FeedHttp(settings, rules, client, clock);
+                var http = new FeedHttp(settings, rules, servers, clock);
                 yield settings.url().toLowerCase(Locale.ROOT).endsWith(".json")
                         ? new V3Feed(settings, rules, http, clock)
                         : new V2Feed(settings, rules, http, clock);
@@ -51,7 +54,7 @@ public final class Feeds implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        servers.close();
         clock.shutdownNow();
         threads.shutdownNow();
     }

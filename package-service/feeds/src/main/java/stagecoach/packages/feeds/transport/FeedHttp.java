@@ -4,30 +4,17 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.feeds.transport.FeedException.Kind;
 import stagecoach.packages.feeds.transport.FeedSettings.Credentials;
@@ -35,7 +22,8 @@ import stagecoach.packages.server.pull.StallWatch;
 
 /**
  * Asks one feed's server. Redirects are followed to wherever they lead, but never from https to
- * http; credentials go to the scheme, host and port of the feed's own URL and to nobody else.
+ * http, nor further in than the feed is; credentials go to the scheme, host and port of the feed's
+ * own URL and to nobody else.
  */
 public final class FeedHttp {
     /** By this (RFC 9110, 7.6.3) a server sees that another of our kind asks, perhaps itself. */
@@ -52,7 +40,7 @@ public final class FeedHttp {
 
     private final FeedSettings settings;
     private final FeedRules rules;
-    private final HttpClient client;
+    private final NamedServers servers;
     private final ScheduledExecutorService clock;
     private final URI home;
 
@@ -60,11 +48,11 @@ public final class FeedHttp {
     public FeedHttp(
             FeedSettings settings,
             FeedRules rules,
-            HttpClient client,
+            NamedServers servers,
             ScheduledExecutorService clock) {
         this.settings = settings;
         this.rules = rules;
-        this.client = client;
+        this.servers = servers;
         this.clock = clock;
         this.home = URI.create(settings.url());
     }
@@ -113,14 +101,18 @@ public final class FeedHttp {
         throw last == null ? unreachable("no attempt was allowed", null) : last;
     }
 
-    /** An answer that is neither a redirect nor a refusal; its body is still to be read. */
-    record Answer(HttpResponse<InputStream> response) implements AutoCloseable {
+    /**
+     * An answer that is neither a redirect nor a refusal; its body is still to be read.
+     *
+     * @param uri that was asked, by the server's name
+     */
+    record Answer(URI uri, HttpResponse<InputStream> response) implements AutoCloseable {
         int status() {
             return response.statusCode();
         }
 
         String from() {
-            return String.valueOf(response.uri().getHost());
+            return String.valueOf(uri.getHost());
         }
 
         @Override
@@ -133,20 +125,19 @@ public final class FeedHttp {
     Answer ask(URI uri, Map<String, String> headers) throws FeedException, InterruptedException {
         URI at = uri;
         for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-            var response = send(at, headers);
-            int status = response.statusCode();
-            if (!REDIRECTS.contains(status)) {
-                refuseDenial(response);
-                return new Answer(response);
+            var answer = send(at, headers);
+            if (!REDIRECTS.contains(answer.status())) {
+                refuseDenial(answer);
+                return answer;
             }
-            at = redirected(response);
+            at = redirected(answer);
         }
         throw wrong(
                 "%s redirects more than %d times. Check the url"
                         .formatted(uri.getHost(), REDIRECTS_MAX));
     }
 
-    private HttpResponse<InputStream> send(URI uri, Map<String, String> headers)
+    private Answer send(URI uri, Map<String, String> headers)
             throws FeedException, InterruptedException {
         if ("https".equalsIgnoreCase(home.getScheme())
                 && !"https".equalsIgnoreCase(uri.getScheme())) {
@@ -154,12 +145,27 @@ public final class FeedHttp {
                     "it is read by https and leads to %s, which is not; see whether a proxy in front of it hides from it how it is reached"
                             .formatted(uri));
         }
-        HttpRequest.Builder request;
+        if (uri.getHost() == null) {
+            throw wrong("points to \"%s\", which is no URL".formatted(uri));
+        }
         try {
-            request = HttpRequest.newBuilder(uri);
+            refuseFurtherIn(uri);
+            return new Answer(
+                    uri,
+                    servers.ask(
+                            uri,
+                            (client, request) ->
+                                    client.send(
+                                            with(headers, uri, request),
+                                            HttpResponse.BodyHandlers.ofInputStream())));
         } catch (IllegalArgumentException e) {
             throw wrong("points to \"%s\", which is no URL".formatted(uri), e);
+        } catch (IOException e) {
+            throw unreachable("%s cannot be reached: %s".formatted(authority(uri), told(e)), e);
         }
+    }
+
+    private HttpRequest with(Map<String, String> headers, URI uri, HttpRequest.Builder request) {
         // It counts from before there is a connection.
         request.timeout(rules.connectMax().plus(rules.stallMax()));
         request.header("Via", VIA);
@@ -167,34 +173,45 @@ public final class FeedHttp {
         if (isOwn(uri)) {
             settings.credentials().ifPresent(c -> request.header("Authorization", basic(c)));
         }
-        try {
-            return client.send(request.GET().build(), HttpResponse.BodyHandlers.ofInputStream());
-        } catch (IOException e) {
-            throw unreachable("%s cannot be reached: %s".formatted(authority(uri), told(e)), e);
+        return request.GET().build();
+    }
+
+    /** Where it leads to is asked as it was: it may be at many addresses. */
+    private void refuseFurtherIn(URI uri) throws FeedException, IOException {
+        if (uri.getHost().equalsIgnoreCase(home.getHost())) {
+            return;
+        }
+        InnerAddresses there = servers.innermost(uri);
+        if (there.compareTo(servers.innermost(home)) > 0) {
+            throw wrong(
+                    "it leads to %s, an address %s, where the feed itself is not; that is not followed. Give the feed an url at its own place in there, or see who answers for it"
+                            .formatted(uri, there.words()));
         }
     }
 
-    private URI redirected(HttpResponse<InputStream> response) throws FeedException {
-        try (var _ = response.body()) {
+    private URI redirected(Answer answer) throws FeedException {
+        URI from = answer.uri();
+        try (answer) {
             var location =
-                    response.headers()
+                    answer.response()
+                            .headers()
                             .firstValue("Location")
                             .orElseThrow(() -> wrong("a redirect says not where to"));
-            var next = response.uri().resolve(location);
+            var next = from.resolve(location);
             if (next.getHost() == null
                     || !Set.of("http", "https").contains(String.valueOf(next.getScheme()))) {
                 throw wrong("a redirect leads to \"%s\"".formatted(next));
             }
-            if ("https".equals(response.uri().getScheme()) && "http".equals(next.getScheme())) {
+            if ("https".equals(from.getScheme()) && "http".equals(next.getScheme())) {
                 throw wrong(
                         "%s redirects from https to http, which is not followed"
-                                .formatted(response.uri().getHost()));
+                                .formatted(answer.from()));
             }
             return next;
         } catch (IllegalArgumentException e) {
             throw wrong("a redirect leads to no URL", e);
         } catch (IOException e) {
-            throw unreachable("%s broke off".formatted(response.uri().getHost()), e);
+            throw unreachable("%s broke off".formatted(answer.from()), e);
         }
     }
 
@@ -213,46 +230,19 @@ public final class FeedHttp {
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void refuseDenial(HttpResponse<InputStream> response) throws FeedException {
-        int status = response.statusCode();
-        if (status != 401 && status != 403 && status != 407) {
+    private void refuseDenial(Answer answer) throws FeedException {
+        if (!Denial.is(answer.status())) {
             return;
         }
-        try (var _ = response.body()) {
-            throw new FeedException(Kind.DENIED, sentence(denial(response, status)));
+        try (answer) {
+            throw new FeedException(
+                    Kind.DENIED,
+                    sentence(
+                            new Denial(settings, home)
+                                    .told(answer.response(), answer.uri(), isOwn(answer.uri()))));
         } catch (IOException e) {
-            throw unreachable("%s broke off".formatted(response.uri().getHost()), e);
+            throw unreachable("%s broke off".formatted(answer.from()), e);
         }
-    }
-
-    private String denial(HttpResponse<?> response, int status) {
-        String host = String.valueOf(response.uri().getHost());
-        if (status == 407) {
-            return "the proxy wants credentials (407). Let the package-service use one that does not";
-        }
-        if (!isOwn(response.uri())) {
-            return "%s, where it led to, refuses (%d); credentials go to %s only"
-                    .formatted(host, status, home.getHost());
-        }
-        var schemes = schemes(response);
-        if (status == 401 && !schemes.isEmpty() && !schemes.contains("basic")) {
-            return "%s wants to be asked with %s, which is not known here. Make a token that it takes as Basic"
-                    .formatted(host, String.join(" or ", schemes));
-        }
-        return settings.credentials()
-                .map(
-                        own ->
-                                "%s does not let the user \"%s\" read (%d). Renew the feed's credentials, or give that user the right to read"
-                                        .formatted(host, own.username(), status))
-                .orElse(
-                        "%s wants credentials (%d). Give the feed \"credentials\" with \"username\" and \"password\"; where it has tokens, the token is the password"
-                                .formatted(host, status));
-    }
-
-    private static Set<String> schemes(HttpResponse<?> response) {
-        return response.headers().allValues("WWW-Authenticate").stream()
-                .map(value -> value.strip().split("[ ,]", 2)[0].toLowerCase(Locale.ROOT))
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private byte[] read(Answer answer) throws IOException, FeedException {
@@ -330,37 +320,6 @@ public final class FeedHttp {
 
     /** What went wrong with a connection, in words. */
     String told(Throwable failure) {
-        for (Throwable cause : chain(failure)) {
-            switch (cause) {
-                case HttpConnectTimeoutException _ -> {
-                    return "no connection within %d s".formatted(rules.connectMax().toSeconds());
-                }
-                case HttpTimeoutException _ -> {
-                    return "no answer within %d s".formatted(rules.stallMax().toSeconds());
-                }
-                case UnresolvedAddressException _ -> {
-                    return "its name is not known here";
-                }
-                case CertificateExpiredException _ -> {
-                    return "its certificate has expired";
-                }
-                default -> {}
-            }
-        }
-        if (failure instanceof SSLException) {
-            return "its certificate is not trusted (%s). Put its CA into the file that STAGECOACH_FEED_CERTIFICATES names"
-                    .formatted(failure.getMessage());
-        }
-        if (failure instanceof ConnectException && failure.getMessage() == null) {
-            return "the connection was refused";
-        }
-        return Optional.ofNullable(failure.getMessage())
-                .orElseGet(() -> failure.getClass().getSimpleName());
-    }
-
-    private static List<Throwable> chain(Throwable failure) {
-        return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
-                .limit(10)
-                .toList();
+        return ConnectionTrouble.told(failure, rules);
     }
 }

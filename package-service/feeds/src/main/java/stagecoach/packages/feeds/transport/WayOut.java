@@ -3,6 +3,7 @@ package stagecoach.packages.feeds.transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,8 +16,14 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+import stagecoach.trust.NamedTrust;
+import stagecoach.trust.ServerAddresses;
 
 /**
  * How feeds are reached from here.
@@ -31,37 +38,63 @@ public record WayOut(Optional<Path> certificates, Optional<URI> proxy) {
     public static final WayOut USUAL = new WayOut(Optional.empty(), Optional.empty());
 
     /** {@code builder}, set up. */
-    public HttpClient.Builder applied(HttpClient.Builder builder) {
-        builder.proxy(
-                proxy.map(
-                                uri ->
-                                        ProxySelector.of(
-                                                new InetSocketAddress(
-                                                        uri.getHost(),
-                                                        uri.getPort() < 0
-                                                                ? PROXY_PORT
-                                                                : uri.getPort())))
-                        .orElseGet(ProxySelector::getDefault));
-        certificates.ifPresent(file -> builder.sslContext(trusting(file)));
+    HttpClient.Builder applied(HttpClient.Builder builder) {
+        builder.proxy(selector());
+        certificates.ifPresent(file -> builder.sslContext(tls(trust(file))));
         return builder;
     }
 
-    private static SSLContext trusting(Path file) {
+    /** {@code builder}, set up for the addresses of one server, which TLS knows by its name. */
+    HttpClient.Builder appliedTo(URI server, HttpClient.Builder builder) {
+        var parameters = new SSLParameters();
+        ServerAddresses.name(parameters, server);
+        X509ExtendedTrustManager authorities =
+                certificates.map(WayOut::trust).orElseGet(() -> usual(null));
+        return builder.proxy(HttpClient.Builder.NO_PROXY)
+                .sslParameters(parameters)
+                .sslContext(tls(new NamedTrust(authorities, server.getHost())));
+    }
+
+    /** Whether a server is reached without a proxy. */
+    boolean isDirect(URI uri) {
+        return selector().select(uri).stream()
+                .findFirst()
+                .filter(first -> first.type() != Proxy.Type.DIRECT)
+                .isEmpty();
+    }
+
+    private ProxySelector selector() {
+        return proxy.map(
+                        uri ->
+                                ProxySelector.of(
+                                        new InetSocketAddress(
+                                                uri.getHost(),
+                                                uri.getPort() < 0 ? PROXY_PORT : uri.getPort())))
+                .orElseGet(ProxySelector::getDefault);
+    }
+
+    private static SSLContext tls(X509TrustManager trust) {
+        try {
+            var tls = SSLContext.getInstance("TLS");
+            tls.init(null, new TrustManager[] {trust}, null);
+            return tls;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This Java runtime lacks TLS.", e);
+        }
+    }
+
+    private static X509ExtendedTrustManager trust(Path file) {
         try (InputStream pem = Files.newInputStream(file)) {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             int count = 0;
-            for (X509Certificate usual : usual()) {
+            for (X509Certificate usual : usual(null).getAcceptedIssuers()) {
                 store.setCertificateEntry("usual-" + count++, usual);
             }
             for (var own : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
                 store.setCertificateEntry("own-" + count++, own);
             }
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            var tls = SSLContext.getInstance("TLS");
-            tls.init(null, trust.getTrustManagers(), null);
-            return tls;
+            return usual(store);
         } catch (IOException | CertificateException e) {
             throw new IllegalStateException(
                     "STAGECOACH_FEED_CERTIFICATES names %s, which cannot be read as certificates in PEM form: %s"
@@ -72,9 +105,14 @@ public record WayOut(Optional<Path> certificates, Optional<URI> proxy) {
         }
     }
 
-    private static X509Certificate[] usual() throws GeneralSecurityException {
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init((KeyStore) null);
-        return ((X509TrustManager) trust.getTrustManagers()[0]).getAcceptedIssuers();
+    /** As Java trusts authorities: those of a store, or its own. */
+    private static X509ExtendedTrustManager usual(@Nullable KeyStore store) {
+        try {
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            return (X509ExtendedTrustManager) trust.getTrustManagers()[0];
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This Java runtime lacks TLS.", e);
+        }
     }
 }

@@ -7,6 +7,7 @@ import static stagecoach.packages.feeds.protocol.OddServer.text;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
 
@@ -129,7 +131,12 @@ class WayOutTest {
     }
 
     private static List<PackageVersion> versions(WayOut way, String base) throws Exception {
-        try (var feeds = new Feeds(QUICK, way)) {
+        return versions(way, base, ServerAddresses.Resolver.SYSTEM);
+    }
+
+    private static List<PackageVersion> versions(
+            WayOut way, String base, ServerAddresses.Resolver resolver) throws Exception {
+        try (var feeds = new Feeds(QUICK, way, resolver)) {
             return feeds.open(
                             new FeedSettings(
                                     "house",
@@ -169,6 +176,49 @@ class WayOutTest {
     void a_certificate_of_another_server_is_refused() throws Exception {
         try (var server = feed("other", "dns:nuget.example", "-1d")) {
             assertRefused(trusting, server, "its certificate is not trusted");
+        }
+    }
+
+    /** The first address has no server. */
+    private static final ServerAddresses.Resolver TWO =
+            _ ->
+                    new InetAddress[] {
+                        InetAddress.ofLiteral("127.0.0.2"), InetAddress.ofLiteral("127.0.0.1")
+                    };
+
+    @Test
+    void a_name_with_several_addresses_is_tried_address_by_address() throws Exception {
+        try (var server = new OddServer()) {
+            String base = "http://feed.example:%d".formatted(server.port());
+            answering(server, base);
+
+            assertThat(versions(WayOut.USUAL, base, TWO))
+                    .containsExactly(PackageVersion.parse("1.0.0"));
+
+            assertThat(server.asked)
+                    .allSatisfy(
+                            asked ->
+                                    assertThat(asked.headers())
+                                            .containsEntry(
+                                                    "Host",
+                                                    List.of("feed.example:" + server.port())));
+        }
+    }
+
+    @Test
+    void whatever_address_is_asked_the_certificate_must_be_for_the_name() throws Exception {
+        try (var server = feed("named", "dns:feed.example", "-1d")) {
+            String base = "https://feed.example:%d".formatted(server.port());
+            answering(server, base);
+            assertThat(versions(trusting, base, TWO))
+                    .containsExactly(PackageVersion.parse("1.0.0"));
+        }
+        try (var server = feed("addressed", "ip:127.0.0.1", "-1d")) {
+            String base = "https://feed.example:%d".formatted(server.port());
+            assertThatThrownBy(() -> versions(trusting, base, TWO))
+                    .isInstanceOf(FeedException.class)
+                    .hasMessageContaining("its certificate is not trusted");
+            assertThat(server.asked).isEmpty();
         }
     }
 

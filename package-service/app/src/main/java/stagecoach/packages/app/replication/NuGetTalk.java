@@ -1,0 +1,299 @@
+package stagecoach.packages.app.replication;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import stagecoach.packages.app.catalog.CacheCredentials;
+import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.feeds.transport.NamedServers;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.wire.StagecoachJson;
+
+/** Single requests to a NuGet server of others about one package, by the third protocol. */
+final class NuGetTalk {
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
+
+    /** What a server answers is small; one that sends on and on is not listened to. */
+    private static final BodyHandler<byte[]> BODY =
+            BodyHandlers.limiting(BodyHandlers.ofByteArray(), 4L << 20);
+
+    private final CacheRow row;
+    private final CacheCredentials credentials;
+    private final PackagePin pin;
+    private final NamedServers servers;
+    private final ReplicationConfig config;
+
+    NuGetTalk(
+            CacheRow row,
+            CacheCredentials credentials,
+            PackagePin pin,
+            NamedServers servers,
+            ReplicationConfig config) {
+        this.row = row;
+        this.credentials = credentials;
+        this.pin = pin;
+        this.servers = servers;
+        this.config = config;
+    }
+
+    /** What a service index names. */
+    record Service(URI flat, URI publish) {}
+
+    /** What lies under a package's name; the length is not always told. */
+    record Present(OptionalLong length) {
+        boolean mayBe(PackagePin pin) {
+            return length.isEmpty() || length.getAsLong() == pin.size();
+        }
+    }
+
+    CacheRow row() {
+        return row;
+    }
+
+    PackagePin pin() {
+        return pin;
+    }
+
+    private URI index() {
+        return URI.create(row.pushUrl);
+    }
+
+    /** The package, for people. */
+    String name() {
+        return pin.id() + " " + pin.version();
+    }
+
+    /** Where things are at this server. */
+    Service service() throws CacheFailure, InterruptedException {
+        HttpResponse<byte[]> answer = ask(index(), request -> shown(index(), request).GET());
+        if (answer.statusCode() != 200) {
+            throw refused(answer.statusCode(), "its service index");
+        }
+        try {
+            JsonNode resources = StagecoachJson.mapper().readTree(answer.body()).path("resources");
+            return new Service(
+                    resource(resources, "PackageBaseAddress/3.0.0"),
+                    resource(resources, "PackagePublish/2.0.0"));
+        } catch (JsonProcessingException e) {
+            throw new CacheFailure(false, "has a service index that is no JSON", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a document in memory cannot be read", e);
+        }
+    }
+
+    private URI resource(JsonNode resources, String type) throws CacheFailure {
+        for (JsonNode resource : resources) {
+            if (resource.path("@type").asText().equals(type)) {
+                try {
+                    URI found = index().resolve(resource.path("@id").asText());
+                    boolean secure = "https".equals(found.getScheme());
+                    if (secure || index().getScheme().equals(found.getScheme())) {
+                        return found;
+                    }
+                } catch (IllegalArgumentException e) {
+                    throw new CacheFailure(
+                            false, "names no URL for %s in its service index".formatted(type), e);
+                }
+            }
+        }
+        throw new CacheFailure(
+                false, "is no server to push to: its service index names no " + type, null);
+    }
+
+    /** What lies there under the package's name, if anything does. */
+    Optional<Present> present(Service service) throws CacheFailure, InterruptedException {
+        String id = pin.id().lower();
+        String version = pin.version().lower();
+        URI at = within(service.flat(), "%s/%s/%s.%s.nupkg".formatted(id, version, id, version));
+        HttpResponse<byte[]> head =
+                ask(at, request -> shown(at, request).method("HEAD", BodyPublishers.noBody()));
+        int status = head.statusCode();
+        if (status == 200) {
+            return Optional.of(new Present(head.headers().firstValueAsLong("Content-Length")));
+        }
+        if (REDIRECTS.contains(status)) {
+            // It leads to where the bytes lie: they are there.
+            return Optional.of(new Present(OptionalLong.empty()));
+        }
+        if (status == 404 || status == 410) {
+            return Optional.empty();
+        }
+        throw refused(status, "to a question for " + name());
+    }
+
+    /**
+     * Asks it to delete the package.
+     *
+     * @return whether it is not there any more, or is only hidden; otherwise it must stay
+     */
+    boolean delete(Service service) throws CacheFailure, InterruptedException {
+        URI at = entry(service);
+        int status = ask(at, request -> withKey(at, shown(at, request)).DELETE()).statusCode();
+        if (TEMPORARY.contains(status)) {
+            throw refused(status, "to the removal of a wrong " + name());
+        }
+        return status / 100 == 2 || status == 404;
+    }
+
+    /** Asks it to show again what it has only hidden. */
+    void listAgain(Service service) throws CacheFailure, InterruptedException {
+        URI at = entry(service);
+        var _ = ask(at, request -> withKey(at, shown(at, request)).POST(BodyPublishers.noBody()));
+    }
+
+    private URI entry(Service service) {
+        return within(service.publish(), "%s/%s".formatted(pin.id(), pin.version()));
+    }
+
+    /** Waits for the end of a request that is under way. */
+    @FunctionalInterface
+    interface Awaited {
+        HttpResponse<byte[]> end(Future<HttpResponse<byte[]>> request)
+                throws CacheFailure, InterruptedException, ExecutionException;
+    }
+
+    /**
+     * Pushes.
+     *
+     * @param push adds the body; it may be asked for once per address
+     * @return 409 if something is there already
+     */
+    int push(Service service, UnaryOperator<HttpRequest.Builder> push, Awaited awaited)
+            throws CacheFailure, InterruptedException {
+        URI at = service.publish();
+        int status =
+                asked(
+                                at,
+                                request ->
+                                        push.apply(
+                                                withKey(at, shown(at, request))
+                                                        .timeout(config.longest(pin.size()))),
+                                awaited)
+                        .statusCode();
+        if (status / 100 == 2 || status == 409) {
+            return status;
+        }
+        throw refused(status, "to a push of " + name());
+    }
+
+    private HttpResponse<byte[]> ask(URI at, UnaryOperator<HttpRequest.Builder> question)
+            throws CacheFailure, InterruptedException {
+        return asked(
+                at,
+                request -> question.apply(request.timeout(config.silenceMax())),
+                // The client's own time limit ends with the headers, and a body may stall as well.
+                answer -> {
+                    try {
+                        return answer.get(config.silenceMax().toMillis(), TimeUnit.MILLISECONDS);
+                    } catch (TimeoutException e) {
+                        throw new CacheFailure(
+                                true,
+                                "did not finish an answer within %d s"
+                                        .formatted(config.silenceMax().toSeconds()),
+                                e);
+                    }
+                });
+    }
+
+    private HttpResponse<byte[]> asked(
+            URI at, UnaryOperator<HttpRequest.Builder> question, Awaited awaited)
+            throws CacheFailure, InterruptedException {
+        try {
+            return servers.ask(
+                    at, (client, request) -> end(client, question.apply(request), awaited));
+        } catch (IOException e) {
+            throw unreached(e);
+        }
+    }
+
+    private static HttpResponse<byte[]> end(
+            HttpClient client, HttpRequest.Builder request, Awaited awaited)
+            throws CacheFailure, IOException, InterruptedException {
+        var answer = client.sendAsync(request.build(), BODY);
+        try {
+            return awaited.end(answer);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failed
+                    ? failed
+                    : new IOException(
+                            String.valueOf(Objects.requireNonNullElse(e.getCause(), e)), e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private HttpRequest.Builder shown(URI at, HttpRequest.Builder request) {
+        if (isOwn(at)) {
+            credentials.authorization().ifPresent(own -> request.header("Authorization", own));
+        }
+        return request;
+    }
+
+    /** Servers may take pushes at another host; the key goes there as it does for any client. */
+    private HttpRequest.Builder withKey(URI at, HttpRequest.Builder request) {
+        if (isOwn(at) || "https".equals(at.getScheme())) {
+            credentials.apiKey().ifPresent(key -> request.header("X-NuGet-ApiKey", key));
+        }
+        return request;
+    }
+
+    private boolean isOwn(URI at) {
+        URI own = index();
+        return own.getScheme().equals(at.getScheme())
+                && own.getHost().equalsIgnoreCase(at.getHost())
+                && port(own) == port(at);
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+    }
+
+    private CacheFailure unreached(Throwable cause) {
+        @Nullable String own = cause.getMessage();
+        return new CacheFailure(
+                true,
+                "cannot be reached at %s: %s"
+                        .formatted(
+                                index().getAuthority(),
+                                own == null ? cause.getClass().getSimpleName() : own),
+                cause);
+    }
+
+    private CacheFailure refused(int status, String to) {
+        String why =
+                switch (status) {
+                    case 401, 403 ->
+                            "; put the cache again with credentials (apiKey, and username and password where it wants them) that may read and push";
+                    case 413 -> "; it takes no package of so many bytes";
+                    default -> "";
+                };
+        return new CacheFailure(
+                TEMPORARY.contains(status),
+                "%s answered %d %s%s".formatted(index().getHost(), status, to, why),
+                null);
+    }
+
+    private static URI within(URI folder, String path) {
+        String base = folder.toString();
+        return URI.create(base.endsWith("/") ? base + path : base + "/" + path);
+    }
+}
