@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.io.file.PathUtils;
@@ -159,6 +160,70 @@ class FolderCacheTest {
         assertThat(deployment.event(3, PackageReplicated.class).bytes())
                 .isEqualTo(nupkg.bytes().length);
         assertThat(Files.readAllBytes(blob())).isEqualTo(nupkg.bytes());
+    }
+
+    private PackageNeed needsOfTwo() {
+        return Deployment.nearest(
+                nupkg.pin(),
+                Deployment.target("web-1", "isle"),
+                Deployment.target("web-2", "isle"));
+    }
+
+    /** Both read there; so many of them say that they got other bytes. */
+    private void readByTwo(int run, int wrong) {
+        deployment.start(run, false, needsOfTwo());
+        int told = 0;
+        for (var command : deployment.commands(run, 2)) {
+            deployment.report(
+                    (AcquirePackage) command,
+                    told++ < wrong
+                            ? new AcquisitionResult(
+                                    new ServedBy(ServedBy.Kind.SERVER, Optional.empty()),
+                                    nupkg.bytes().length,
+                                    0,
+                                    2,
+                                    List.of("cache share-1 gave bytes with the SHA-512 00…"))
+                            : new AcquisitionResult(
+                                    BY_SHARE, nupkg.bytes().length, 0, 1, List.of()));
+        }
+        deployment.ended(run);
+    }
+
+    @Test
+    void of_two_machines_one_alone_has_nothing_written_anew_that_is_right() throws Exception {
+        readByTwo(2, 1);
+        assertThat(known()).isTrue();
+        Object before = Files.readAttributes(blob(), BasicFileAttributes.class).fileKey();
+
+        readByTwo(3, 1);
+
+        assertThat(deployment.event(3, PackageReplicated.class).bytes()).isZero();
+        assertThat(Files.readAttributes(blob(), BasicFileAttributes.class).fileKey())
+                .isEqualTo(before);
+    }
+
+    @Test
+    void what_one_of_two_machines_tells_of_is_looked_at_and_written_anew_if_it_is_wrong()
+            throws Exception {
+        readByTwo(2, 1);
+        Files.write(blob(), new byte[nupkg.bytes().length]);
+
+        deployment.start(3, false, needsOfTwo());
+
+        assertThat(deployment.event(3, PackageReplicated.class).bytes())
+                .isEqualTo(nupkg.bytes().length);
+        assertThat(Files.readAllBytes(blob())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void what_two_machines_tell_of_is_written_anew_whatever_the_server_sees() throws Exception {
+        readByTwo(2, 2);
+        assertThat(known()).isFalse();
+
+        deployment.start(3, false, needsOfTwo());
+
+        assertThat(deployment.event(3, PackageReplicated.class).bytes())
+                .isEqualTo(nupkg.bytes().length);
     }
 
     @Test

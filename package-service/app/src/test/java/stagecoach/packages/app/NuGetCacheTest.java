@@ -245,6 +245,45 @@ class NuGetCacheTest {
         assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
     }
 
+    /** Two machines read there; the first, or the other one, says that it got other bytes. */
+    private void readByTwo(int run, String teller) {
+        needs =
+                Deployment.nearest(
+                        nupkg.pin(),
+                        Deployment.target("web-1", "far"),
+                        Deployment.target("web-2", "far"));
+        deployment.start(run, false, needs);
+        for (var command : deployment.commands(run, 2)) {
+            var told = (AcquirePackage) command;
+            boolean tells = told.agent().value().endsWith(teller);
+            deployment.report(
+                    told,
+                    tells
+                            ? new AcquisitionResult(
+                                    BY_SERVER,
+                                    nupkg.bytes().length,
+                                    0,
+                                    2,
+                                    List.of("cache theirs-1 gave bytes with the SHA-512 00…"))
+                            : new AcquisitionResult(
+                                    BY_THEM, nupkg.bytes().length, 0, 1, List.of()));
+        }
+        deployment.ended(run);
+    }
+
+    @Test
+    void one_of_two_machines_alone_has_nothing_removed_and_a_second_one_has() throws Exception {
+        readByTwo(2, "web-1");
+        readByTwo(3, "web-1");
+        assertThat(server.asked("DELETE")).isZero();
+        assertThat(deployment.event(3, PackageReplicated.class).bytes()).isZero();
+
+        readByTwo(4, "web-2");
+        assertThat(server.asked("DELETE")).isZero();
+        assertThat(replicated(5).bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(server.asked("DELETE")).isEqualTo(1);
+    }
+
     @Test
     void what_never_shows_itself_and_what_is_not_allowed_is_told_in_words() throws Exception {
         server.hiddenFor.set(Integer.MAX_VALUE);

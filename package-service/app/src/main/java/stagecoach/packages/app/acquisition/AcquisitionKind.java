@@ -11,6 +11,7 @@ import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.StopBounds;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.channel.Topic;
+import stagecoach.contracts.run.PackageNeed;
 import stagecoach.decider.Decider;
 import stagecoach.decider.Recorded;
 import stagecoach.decider.StreamId;
@@ -42,6 +43,7 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
 
     private final AcquisitionDecider decider = new AcquisitionDecider();
     private final AcquisitionTables tables;
+    private final Suspicions suspicions;
     private final StoreCheck store;
     private final UnitOfWork unitOfWork;
     private final WakeUp wakeUp;
@@ -50,12 +52,14 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
 
     AcquisitionKind(
             AcquisitionTables tables,
+            Suspicions suspicions,
             StoreCheck store,
             UnitOfWork unitOfWork,
             WakeUp wakeUp,
             CancelSettings cancels,
             Clock clock) {
         this.tables = tables;
+        this.suspicions = suspicions;
         this.store = store;
         this.unitOfWork = unitOfWork;
         this.wakeUp = wakeUp;
@@ -106,6 +110,14 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
                 started.deployment(), started.project(), started.environment(), started.run());
     }
 
+    private static List<PackageNeed> needs(Acquisition state) {
+        return switch (state) {
+            case Acquisition.Nothing _ -> List.of();
+            case Acquisition.Underway underway -> underway.started().needs();
+            case Acquisition.Ended(AcquisitionStarted started) -> started.needs();
+        };
+    }
+
     @Override
     public List<AgentCommand> commandsOf(
             Tx tx, StreamId stream, Acquisition state, AcquisitionEvent event) {
@@ -126,6 +138,7 @@ class AcquisitionKind implements AggregateKind<Acquisition, AcquisitionCommand, 
                 unitOfWork.afterCommit(tx, () -> store.doubt(pin.sha512()));
             }
         }
+        suspicions.learn(tx, needs(after), events.stream().map(Recorded::event).toList());
         unitOfWork.afterCommit(tx, wakeUp::ring);
     }
 }

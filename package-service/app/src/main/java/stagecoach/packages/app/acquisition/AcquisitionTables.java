@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
@@ -33,15 +31,11 @@ import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.HolderId;
-import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** The tables about acquisitions: which are open, and what is held where as far as they told. */
 @Singleton
 class AcquisitionTables {
-    /** How a tentacle's report begins that names a cache; see {@code AcquisitionResult.broken}. */
-    private static final Pattern CACHE = Pattern.compile("cache ([a-z0-9-]+) .*", Pattern.DOTALL);
-
     /** So long machines keep what interrupted fetches have left. */
     private static final Duration BEGUN_COUNTS_FOR = Duration.ofDays(7);
 
@@ -65,8 +59,6 @@ class AcquisitionTables {
                         pin.id().value(),
                         pin.version().value(),
                         pin.size());
-                tx.executeLater(
-                        "DELETE FROM suspect WHERE cache = ?1 AND sha512 = ?2", row[0], row[1]);
             }
             case TargetAcquired(var pin, var target, var by, long _, long _, int _) -> {
                 tx.executeLater(
@@ -85,7 +77,6 @@ class AcquisitionTables {
                                                 cache.value(),
                                                 pin.sha512().value()));
             }
-            case IntegrityBroken(var pin, var holder, var _) -> suspect(tx, holder, pin);
             case AcquisitionEnded _ ->
                     tx.executeLater("DELETE FROM acquisition WHERE stream = ?1", stream.value());
             // What a cache that failed does not hold was forgotten when it said so; it may be away.
@@ -95,7 +86,9 @@ class AcquisitionTables {
                     PackageStoreFailed _,
                     TargetAcquiring _,
                     TargetAcquisitionFailed _,
-                    AcquisitionCancelling _ -> {}
+                    AcquisitionCancelling _,
+                    // Suspicions takes in what is told of caches.
+                    IntegrityBroken _ -> {}
         }
     }
 
@@ -112,24 +105,6 @@ class AcquisitionTables {
                 stream.value(),
                 started.deployment().value(),
                 caches);
-    }
-
-    private static void forget(Tx tx, String cache, PackagePin pin) {
-        tx.executeLater(
-                "DELETE FROM replicated WHERE cache = ?1 AND sha512 = ?2",
-                cache,
-                pin.sha512().value());
-    }
-
-    private static void suspect(Tx tx, String holder, PackagePin pin) {
-        Matcher cache = CACHE.matcher(holder);
-        if (cache.matches()) {
-            forget(tx, cache.group(1), pin);
-            tx.executeLater(
-                    "INSERT INTO suspect (cache, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                    cache.group(1),
-                    pin.sha512().value());
-        }
     }
 
     /** The open acquisitions, the oldest first. */
@@ -196,11 +171,14 @@ class AcquisitionTables {
         }
     }
 
-    /** Which of {@code digests} caches hold. */
+    /** Which of {@code digests} caches hold, and nobody has doubted. */
     List<Held> inCaches(Tx tx, Collection<Sha512> digests) {
         return held(
                 tx.rows(
-                        "SELECT cache, sha512 FROM replicated WHERE sha512 = ANY(?1) AND dropping IS NULL",
+                        """
+                        SELECT cache, sha512 FROM replicated r
+                        WHERE sha512 = ANY(?1) AND dropping IS NULL AND NOT EXISTS (
+                            SELECT 1 FROM suspect s WHERE s.cache = r.cache AND s.sha512 = r.sha512)""",
                         (Object) texts(digests)));
     }
 

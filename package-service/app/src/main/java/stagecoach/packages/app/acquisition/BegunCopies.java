@@ -20,6 +20,7 @@ import stagecoach.packages.app.acquisition.AcquisitionTables.Held;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheKind;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.catalog.Doubt;
 import stagecoach.packages.app.replication.CacheContents;
 import stagecoach.packages.app.replication.CacheContents.CacheAway;
 import stagecoach.packages.routing.Foresight.Begun;
@@ -58,9 +59,9 @@ class BegunCopies {
     /**
      * A package that is to be brought to a cache.
      *
-     * @param suspect whether somebody got other bytes from there
+     * @param doubt whether somebody got other bytes from there
      */
-    private record Coming(CacheRow cache, ToCache copy, boolean suspect) {}
+    private record Coming(CacheRow cache, ToCache copy, Doubt doubt) {}
 
     /** What lies in caches of what is to be brought there. */
     Map<Held, Begun> of(List<ToCache> copies, boolean force) throws InterruptedException {
@@ -104,8 +105,7 @@ class BegunCopies {
                                     new Coming(
                                             cache,
                                             copy,
-                                            caches.isSuspect(
-                                                    tx, copy.cache(), copy.pin().sha512()))));
+                                            caches.doubt(tx, copy.cache(), copy.pin().sha512()))));
         }
         return coming;
     }
@@ -129,15 +129,19 @@ class BegunCopies {
     }
 
     private static Begun begun(Coming coming, boolean force, CacheContents.Begun there) {
+        if (coming.doubt() == Doubt.TOLD && coming.cache().kind() == CacheKind.NUGET) {
+            // It stays there until another machine says so, too.
+            return new Begun(coming.copy().pin().size(), false);
+        }
         if (force || !there.held()) {
             return new Begun(there.bytes(), false);
         }
-        if (!coming.suspect()) {
-            return new Begun(coming.copy().pin().size(), false);
-        }
-        // Of what is written into a folder nobody reads again what lies there: it is replaced.
-        return coming.cache().kind() == CacheKind.FOLDER
-                ? new Begun(there.bytes(), false)
-                : new Begun(there.bytes(), true);
+        return switch (coming.doubt()) {
+            case NONE -> new Begun(coming.copy().pin().size(), false);
+            // It is read again, and replaced if need be.
+            case TOLD -> new Begun(there.bytes(), true);
+            // So it is where the cache does that itself; what lies in a folder is replaced.
+            case SURE -> new Begun(there.bytes(), coming.cache().kind() != CacheKind.FOLDER);
+        };
     }
 }

@@ -131,12 +131,16 @@ public class CacheCatalog {
     }
 
     /** Whether somebody got other bytes from a cache than those of the digest. */
-    public boolean isSuspect(Tx tx, CacheId cache, Sha512 sha512) {
-        return !tx.rows(
-                        "SELECT 1 FROM suspect WHERE cache = ?1 AND sha512 = ?2",
+    public Doubt doubt(Tx tx, CacheId cache, Sha512 sha512) {
+        return tx
+                .rows(
+                        "SELECT confirmed, 0 FROM suspect WHERE cache = ?1 AND sha512 = ?2",
                         cache.value(),
                         sha512.value())
-                .isEmpty();
+                .stream()
+                .findFirst()
+                .map(row -> Boolean.TRUE.equals(row[0]) ? Doubt.SURE : Doubt.TOLD)
+                .orElse(Doubt.NONE);
     }
 
     /** A cache was asked, and does not hold it: nobody is sent there for it until it does. */
@@ -235,6 +239,7 @@ public class CacheCatalog {
     private static void forgetHoldings(Tx tx, String cache) {
         tx.execute("DELETE FROM replicated WHERE cache = ?1", cache);
         tx.execute("DELETE FROM suspect WHERE cache = ?1", cache);
+        tx.execute("DELETE FROM suspicion WHERE cache = ?1", cache);
     }
 
     private static Set<String> texts(Tx tx, String sql, @Nullable Object... positional) {

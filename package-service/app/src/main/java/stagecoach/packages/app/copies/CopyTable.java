@@ -224,7 +224,9 @@ class CopyTable {
                 cache.value(),
                 sha512.value());
         tx.execute(
-                "INSERT INTO suspect (cache, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                """
+                INSERT INTO suspect (cache, sha512) VALUES (?1, ?2)
+                ON CONFLICT (cache, sha512) DO UPDATE SET confirmed = true""",
                 cache.value(),
                 sha512.value());
     }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
@@ -152,6 +153,24 @@ public final class SharedFolder {
         } catch (NoSuchFileException absent) {
             return OptionalLong.empty();
         }
+    }
+
+    /**
+     * Whether a package's place has its bytes.
+     *
+     * @param heard told of bytes as they are read
+     */
+    public boolean isIntact(PackagePin pin, LongConsumer heard) throws IOException {
+        var hasher = Sha512.hasher();
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        try (FileChannel from = FileChannel.open(place(pin), READ, NOFOLLOW_LINKS)) {
+            while (from.read(buffer) >= 0) {
+                heard.accept(buffer.position());
+                hasher.update(buffer.flip());
+                buffer.clear();
+            }
+        }
+        return Sha512.finish(hasher).equals(pin.sha512());
     }
 
     /** How full the disk behind it is. */

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.catalog.Doubt;
 import stagecoach.packages.app.mount.CacheFolders;
 import stagecoach.packages.app.mount.Mounts;
 import stagecoach.packages.app.mount.SharedFolder;
@@ -49,20 +50,20 @@ class FolderPush {
     /**
      * Sees to it that a package lies in a cache's folder.
      *
-     * @param afresh whether to write it even if it seems to be there
+     * @param doubt whether it must be read before it is believed, or be written anew
      * @return what was written
      */
-    SharedFolder.Put push(CacheRow row, PackagePin pin, boolean afresh, FillWatch watch)
+    SharedFolder.Put push(CacheRow row, PackagePin pin, Doubt doubt, FillWatch watch)
             throws CacheFailure, InterruptedException {
         Path root = CacheFolders.rootOf(row);
-        var work = new Work(row, owned(row, pin, root), pin, afresh, watch);
+        var work = new Work(row, owned(row, pin, root), pin, doubt, watch);
         try (Mounts.Stay<SharedFolder.Put> stay = mounts.begin(root, work::done)) {
             if (!work.looked.await(config.connectMax().toMillis(), TimeUnit.MILLISECONDS)) {
                 throw away(new Mounts.Silent(root, null));
             }
             return Transfers.await(
                     stay.result(),
-                    work.written,
+                    work.moved,
                     watch,
                     config.stallMax(),
                     config.longest(pin.size()),
@@ -106,18 +107,27 @@ class FolderPush {
         private final CacheRow row;
         private final SharedFolder folder;
         private final PackagePin pin;
-        private final boolean afresh;
+        private final Doubt doubt;
         private final FillWatch watch;
         private final CountDownLatch looked = new CountDownLatch(1);
         private final AtomicBoolean absent = new AtomicBoolean();
-        private final AtomicLong written = new AtomicLong();
+        private final AtomicLong moved = new AtomicLong();
 
-        Work(CacheRow row, SharedFolder folder, PackagePin pin, boolean afresh, FillWatch watch) {
+        Work(CacheRow row, SharedFolder folder, PackagePin pin, Doubt doubt, FillWatch watch) {
             this.row = row;
             this.folder = folder;
             this.pin = pin;
-            this.afresh = afresh;
+            this.doubt = doubt;
             this.watch = watch;
+        }
+
+        /** Of what one machine tells the server looks itself, where it sees the folder. */
+        private boolean isRight() throws IOException {
+            return switch (doubt) {
+                case NONE -> true;
+                case TOLD -> folder.isIntact(pin, moved::addAndGet);
+                case SURE -> false;
+            };
         }
 
         /** What had to be written. */
@@ -129,7 +139,7 @@ class FolderPush {
             } finally {
                 looked.countDown();
             }
-            if (held && !afresh) {
+            if (held && isRight()) {
                 return SharedFolder.Put.NOTHING;
             }
             long missing = folder.missing(pin);
@@ -137,7 +147,7 @@ class FolderPush {
                 throw new NoRoom(missing);
             }
             try {
-                return folder.put(blobs, pin, bytes -> paced(row, watch, bytes, written));
+                return folder.put(blobs, pin, bytes -> paced(row, watch, bytes, moved));
             } catch (IOException e) {
                 if (DiskFullException.named(e) instanceof DiskFullException) {
                     // Others have filled it meanwhile.

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheCredentials;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.catalog.Doubt;
 import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.app.replication.FillOutcome.Abandoned;
 import stagecoach.packages.app.replication.FillOutcome.Filled;
@@ -57,7 +58,7 @@ class Pushes {
     }
 
     /** How a cache is configured now, and whether somebody got other bytes from it. */
-    private record Now(CacheRow row, CacheCredentials credentials, boolean suspect) {}
+    private record Now(CacheRow row, CacheCredentials credentials, Doubt doubt) {}
 
     /** How many bytes had to be moved, and how many were there from an earlier try. */
     private record Pushed(long bytes, long bytesResumed) {}
@@ -168,14 +169,22 @@ class Pushes {
         return switch (now.row().kind()) {
             case FOLDER -> {
                 SharedFolder.Put put =
-                        folders.push(now.row(), fill.pin(), fill.force() || now.suspect(), watch);
+                        folders.push(
+                                now.row(),
+                                fill.pin(),
+                                fill.force() ? Doubt.SURE : now.doubt(),
+                                watch);
                 yield new Pushed(put.bytes(), put.bytesResumed());
             }
             // What others serve is replaced only if it is wrong, even if all is forced.
             case NUGET ->
                     new Pushed(
                             servers.push(
-                                    now.row(), now.credentials(), fill.pin(), now.suspect(), watch),
+                                    now.row(),
+                                    now.credentials(),
+                                    fill.pin(),
+                                    now.doubt() == Doubt.SURE,
+                                    watch),
                             0);
             // It was put anew as another kind while we were at it: the next look fills it.
             case STAGECOACH -> throw new CacheFailure(false, "is another cache now", null);
@@ -190,9 +199,7 @@ class Pushes {
 
     private Now now(Tx tx, CacheRow row, Fill fill) {
         return new Now(
-                row,
-                caches.credentials(row),
-                caches.isSuspect(tx, fill.cache(), fill.pin().sha512()));
+                row, caches.credentials(row), caches.doubt(tx, fill.cache(), fill.pin().sha512()));
     }
 
     private Duration pause(int tries) {

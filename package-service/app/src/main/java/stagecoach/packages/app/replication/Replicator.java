@@ -11,6 +11,7 @@ import stagecoach.packages.app.budget.Places.Place;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheKind;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.catalog.Doubt;
 import stagecoach.packages.app.grant.GrantAuthority;
 import stagecoach.packages.app.replication.FillOutcome.Abandoned;
 import stagecoach.packages.app.replication.FillOutcome.Filled;
@@ -244,8 +245,10 @@ public class Replicator {
                     .orElse(path);
         }
 
+        /** Whoever told so: a cache of ours reads again itself. */
         private boolean isSuspect() {
-            return unitOfWork.run(tx -> caches.isSuspect(tx, fill.cache(), fill.pin().sha512()));
+            return unitOfWork.run(tx -> caches.doubt(tx, fill.cache(), fill.pin().sha512()))
+                    != Doubt.NONE;
         }
 
         private Setback setback(PullStatus status) throws CacheFailure, InterruptedException {
