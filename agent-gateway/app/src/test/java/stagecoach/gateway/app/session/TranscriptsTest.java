@@ -1,0 +1,106 @@
+package stagecoach.gateway.app.session;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.Machine;
+import stagecoach.gateway.app.test.Scene;
+import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.transcript.Transcript;
+
+/** The gateway keeps what version 1 of the protocol promised to tentacles, whoever wrote them. */
+@QuarkusTest
+@QuarkusTestResource(
+        value = StagecoachResource.class,
+        initArgs = @ResourceArg(name = "schema", value = "gateway"))
+@QuarkusTestResource(GatewayResource.class)
+class TranscriptsTest {
+    private static final String BODY = "echo one";
+
+    @Inject Scene scene;
+
+    @ParameterizedTest
+    @FieldSource("stagecoach.wire.transcript.Transcript#NAMES")
+    void the_gateway_says_what_it_said_to_the_first_tentacles(String name) {
+        AgentId agent = Scene.anAgent();
+        Ticket ticket = Scene.aTicket();
+        Map<String, Runnable> events =
+                Map.of(
+                        "a script is given",
+                        () -> Scene.give(Scene.script(agent, ticket, BODY)),
+                        "the script goes on",
+                        () -> {},
+                        "the script is cancelled",
+                        () ->
+                                Scene.giveCancel(
+                                        agent,
+                                        ticket,
+                                        Duration.ofSeconds(10),
+                                        Duration.ofSeconds(30)),
+                        "the machine is removed",
+                        () -> scene.revoke(agent));
+        Transcript.named(name)
+                .play(
+                        Transcript.Side.TENTACLE,
+                        new Gateway(scene.enrolled(agent)),
+                        Map.of(
+                                "agent", text(agent.value()),
+                                "ticket", text(ticket.toString()),
+                                "body", text(BODY),
+                                "version", text("0.1.0"),
+                                "free", JsonNodeFactory.instance.numberNode(52_428_800_000L),
+                                "free-then", JsonNodeFactory.instance.numberNode(52_428_700_000L),
+                                "at-1", text("2026-11-24T06:00:00Z"),
+                                "at-2", text("2026-11-24T06:00:02Z"),
+                                "last-words", text("Terminated")),
+                        events::get);
+    }
+
+    private static JsonNode text(String value) {
+        return JsonNodeFactory.instance.textNode(value);
+    }
+
+    /** The true gateway, as one machine hears it. */
+    private static final class Gateway implements Transcript.Peer {
+        private final Machine machine;
+        private Machine.Connection connection;
+        private int heard;
+
+        Gateway(Machine machine) {
+            this.machine = machine;
+            this.connection = machine.dial().join();
+        }
+
+        @Override
+        public void say(String text) {
+            connection.sayText(text);
+        }
+
+        @Override
+        public String hear() {
+            int next = heard++;
+            await().atMost(StagecoachResource.PATIENCE)
+                    .until(() -> connection.texts("").size() > next);
+            return connection.texts("").get(next);
+        }
+
+        @Override
+        public void cut() {
+            connection.drop();
+            connection = machine.dial().join();
+            heard = 0;
+        }
+    }
+}

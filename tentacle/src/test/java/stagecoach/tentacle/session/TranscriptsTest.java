@@ -1,0 +1,140 @@
+package stagecoach.tentacle.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.SilentGateway;
+import stagecoach.trust.Identity;
+import stagecoach.wire.StagecoachJson;
+import stagecoach.wire.transcript.Transcript;
+
+/** The tentacle keeps what version 1 of the protocol promised to gateways, whoever wrote them. */
+@Timeout(90)
+class TranscriptsTest {
+    @TempDir Path folder;
+    SilentGateway gateway;
+    Vertx vertx;
+    Tentacle tentacle;
+    CompletableFuture<String> running;
+    Path goesOn;
+
+    @BeforeEach
+    void open() throws Exception {
+        Identity identity = Identity.loadOrCreate(folder.resolve("gateway"), "gateway");
+        gateway = new SilentGateway(identity);
+        vertx = Vertx.vertx();
+        goesOn = folder.resolve("goes-on");
+        tentacle =
+                Tentacle.open(
+                        Home.open(folder.resolve("home")),
+                        new Settings(
+                                Deliveries.AGENT,
+                                gateway.uri(),
+                                Optional.empty(),
+                                identity.thumbprint()),
+                        vertx,
+                        "test",
+                        SessionRules.USUAL,
+                        FetchRules.USUAL,
+                        () -> {});
+        running =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return tentacle.run();
+                            } catch (IOException | InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        command -> Thread.ofVirtual().start(command));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        tentacle.stop();
+        running.get(30, TimeUnit.SECONDS);
+        gateway.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @ParameterizedTest
+    @FieldSource("stagecoach.wire.transcript.Transcript#NAMES")
+    void the_tentacle_says_what_the_first_ones_said(String name) {
+        String waits = "echo one; until [ -e '%s' ]; do sleep 0.05; done; ".formatted(goesOn);
+        Map<String, String> bodies =
+                Map.of(
+                        "script",
+                        waits + "exit 3",
+                        "broken-connection",
+                        waits + "echo two",
+                        "cancel", "echo one; exec sleep 600",
+                        "removed",
+                        "");
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        Map<String, JsonNode> known = new HashMap<>();
+        known.put("ticket", json.textNode(Deliveries.ticket().toString()));
+        known.put("epoch", json.numberNode(7));
+        known.put("next-epoch", json.numberNode(8));
+        known.put("digest", json.textNode("ab".repeat(32)));
+        known.put("expires", json.textNode(Instant.now().plusSeconds(600).toString()));
+        known.put("body", json.textNode(bodies.get(name)));
+        known.put("reason", json.textNode("this machine was removed"));
+        known.put(
+                "context",
+                StagecoachJson.read(
+                        "{\"deployment\":\"00000007\",\"project\":\"shop\",\"environment\":\"prod\",\"run\":3,\"step\":\"web\",\"target\":\"web-1\"}",
+                        JsonNode.class));
+        Map<String, Runnable> events = Map.of("the script goes on", this::goOn);
+        Transcript.named(name)
+                .play(
+                        Transcript.Side.GATEWAY,
+                        new TheTentacle(gateway),
+                        known,
+                        what -> events.getOrDefault(what, () -> {}));
+    }
+
+    private void goOn() {
+        try {
+            Files.createFile(goesOn);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record TheTentacle(SilentGateway gateway) implements Transcript.Peer {
+        @Override
+        public void say(String text) {
+            gateway.say(text);
+        }
+
+        @Override
+        public String hear() {
+            return gateway.hear();
+        }
+
+        @Override
+        public void cut() {
+            gateway.cut();
+        }
+    }
+}
