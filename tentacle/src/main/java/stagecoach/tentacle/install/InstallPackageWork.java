@@ -91,6 +91,7 @@ public final class InstallPackageWork implements Work {
                 new VerifyPackage(shared.store),
                 new ExtractPackage(ArchiveLimits.USUAL, shared.trash),
                 new SubstituteVariables(),
+                new StructuredVariables(),
                 // Nothing is begun that cannot be brought to its end here.
                 unlessUnpacked(preDeploy::check),
                 unlessUnpacked(deploy::check),

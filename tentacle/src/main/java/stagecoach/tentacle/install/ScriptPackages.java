@@ -167,12 +167,12 @@ final class ScriptPackages {
         } else {
             live.info(
                     "%s is no UTF-8 text of at most %d MiB, so no variables were put into it."
-                            .formatted(file.path(), SubstituteVariables.FILE_BYTES_MAX >> 20));
+                            .formatted(file.path(), NamedFiles.BYTES_MAX >> 20));
         }
     }
 
     private static boolean isText(Path path) throws IOException {
-        if (Files.size(path) > SubstituteVariables.FILE_BYTES_MAX) {
+        if (Files.size(path) > NamedFiles.BYTES_MAX) {
             return false;
         }
         try {

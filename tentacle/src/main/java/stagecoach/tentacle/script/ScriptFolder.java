@@ -54,7 +54,7 @@ final class ScriptFolder {
         PrivateFiles.write(
                 path.resolve("names"),
                 script.variables().keySet().stream()
-                        .filter(name -> name.indexOf('\n') < 0)
+                        .filter(name -> name.indexOf('\n') < 0 && !VariableNames.isPath(name))
                         .map(name -> VariableNames.environmentName(name) + " " + name + "\n")
                         .sorted()
                         .collect(Collectors.joining())

@@ -86,8 +86,11 @@ public final class ScriptTools {
         environment.remove("MALLOC_ARENA_MAX");
         script.variables()
                 .forEach(
-                        (name, value) ->
-                                environment.put(VariableNames.environmentName(name), value));
+                        (name, value) -> {
+                            if (!VariableNames.isPath(name)) {
+                                environment.put(VariableNames.environmentName(name), value);
+                            }
+                        });
         environment.put("stagecoach_script_folder", folder.path().toString());
         environment.put(
                 "PATH",

@@ -68,6 +68,7 @@ final class MachineHealth {
     static List<String> capabilities() {
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
         capabilities.add(AgentCommand.SCRIPT_PACKAGES);
+        capabilities.add(AgentCommand.STRUCTURED_VARIABLES);
         capabilities.add(Source.FOLDER_CACHES);
         capabilities.add(Source.NUGET_CACHES);
         return capabilities;

@@ -79,7 +79,9 @@ class KeepReleasesTest {
         var pin =
                 new PackagePin(
                         some.id(), PackageVersion.parse(version), some.sha512(), some.size());
-        var payload = new CommandPayload.Install(directory, List.of(), Map.of(), List.of(), keep);
+        var payload =
+                new CommandPayload.Install(
+                        directory, List.of(), Map.of(), List.of(), keep, List.of());
         Deliver delivered = Deliveries.install(pin, payload);
         var asked = (InstallPackage) delivered.command();
         CommandContext context = asked.context();

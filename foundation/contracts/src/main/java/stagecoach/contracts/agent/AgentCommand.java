@@ -104,6 +104,9 @@ public sealed interface AgentCommand {
     /** The capability of a tentacle that puts packages beside a script. */
     String SCRIPT_PACKAGES = "script-packages";
 
+    /** The capability of a tentacle that puts variables into structured files. */
+    String STRUCTURED_VARIABLES = "structured-variables";
+
     /**
      * A package that the tentacle holds, for a script.
      *

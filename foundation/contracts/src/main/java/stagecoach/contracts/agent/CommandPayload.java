@@ -62,19 +62,24 @@ public sealed interface CommandPayload {
      * @param substituteIn globs of files in which {@code #{…}} is substituted
      * @param keepReleases how many older releases of the package, which the same step installed
      *     there, stay besides this one; empty means all
+     * @param structuredVariablesIn globs of structured files in which variables replace the values
+     *     that their names lead to
      */
     record Install(
             String directory,
             List<String> substituteIn,
             Map<String, String> variables,
             List<String> masks,
-            Optional<Integer> keepReleases)
+            Optional<Integer> keepReleases,
+            List<String> structuredVariablesIn)
             implements CommandPayload {
-        /** Copies all three. */
+        /** Copies all; what was written before there were structured files has none. */
         public Install {
             substituteIn = List.copyOf(substituteIn);
             variables = Map.copyOf(variables);
             masks = List.copyOf(masks);
+            structuredVariablesIn =
+                    structuredVariablesIn == null ? List.of() : List.copyOf(structuredVariablesIn);
         }
 
         /** An installation that removes nothing. */
@@ -83,14 +88,19 @@ public sealed interface CommandPayload {
                 List<String> substituteIn,
                 Map<String, String> variables,
                 List<String> masks) {
-            this(directory, substituteIn, variables, masks, Optional.empty());
+            this(directory, substituteIn, variables, masks, Optional.empty(), List.of());
         }
 
         /** Tells no value, and nothing that values went into. */
         @Override
         public String toString() {
-            return "Install[substituteIn=%s, variables=%s, masks=%d, keepReleases=%s]"
-                    .formatted(substituteIn, variables.keySet(), masks.size(), keepReleases);
+            return "Install[substituteIn=%s, structuredVariablesIn=%s, variables=%s, masks=%d, keepReleases=%s]"
+                    .formatted(
+                            substituteIn,
+                            structuredVariablesIn,
+                            variables.keySet(),
+                            masks.size(),
+                            keepReleases);
         }
     }
 

@@ -150,12 +150,19 @@ public sealed interface Action {
      * @param substituteIn globs of files in which {@code #{…}} is substituted
      * @param keepReleases how many older releases stay on a machine besides the current one; empty
      *     means all. Only without a {@code directory}, which holds one
+     * @param structuredVariablesIn globs of structured files (JSON, YAML, XML, properties) in which
+     *     variables replace the values that their names lead to
      */
     record Install(
-            Optional<String> directory, List<String> substituteIn, Optional<Integer> keepReleases) {
-        /** Copies the globs. */
+            Optional<String> directory,
+            List<String> substituteIn,
+            Optional<Integer> keepReleases,
+            List<String> structuredVariablesIn) {
+        /** Copies the globs; what was written before there were structured files has none. */
         public Install {
             substituteIn = List.copyOf(substituteIn);
+            structuredVariablesIn =
+                    structuredVariablesIn == null ? List.of() : List.copyOf(structuredVariablesIn);
             if (directory.isPresent() && keepReleases.isPresent()) {
                 throw new IllegalArgumentException("A directory of one's own holds one release.");
             }
@@ -163,7 +170,7 @@ public sealed interface Action {
 
         /** An installation that removes nothing. */
         public Install(Optional<String> directory, List<String> substituteIn) {
-            this(directory, substituteIn, Optional.empty());
+            this(directory, substituteIn, Optional.empty(), List.of());
         }
     }
 }

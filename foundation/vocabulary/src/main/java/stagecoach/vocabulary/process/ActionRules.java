@@ -47,22 +47,23 @@ final class ActionRules {
                     "A package is installed on targets. Name their tags: {\"tags\": [\"web\"]}.");
         }
         checkTravel("package/", deploy.source(), mistakes);
-        checkGlobs(deploy.install().substituteIn());
+        checkGlobs("substituteIn", deploy.install().substituteIn());
+        checkGlobs("structuredVariablesIn", deploy.install().structuredVariablesIn());
     }
 
     /** A machine tries each pattern with and without each of its folders at each file. */
-    private void checkGlobs(List<String> globs) {
+    private void checkGlobs(String field, List<String> globs) {
         if (globs.size() > GLOBS_MAX) {
             add(
-                    "install/substituteIn",
-                    "substituteIn has %d patterns, and %d may be. Let one stand for several files, such as **/*.properties."
-                            .formatted(globs.size(), GLOBS_MAX));
+                    "install/" + field,
+                    "%s has %d patterns, and %d may be. Let one stand for several files, such as **/*.properties."
+                            .formatted(field, globs.size(), GLOBS_MAX));
         }
         for (int i = 0; i < globs.size(); i++) {
             String glob = globs.get(i);
             if (glob.length() > GLOB_LENGTH_MAX || foldersIn(glob) > GLOB_FOLDERS_MAX) {
                 add(
-                        "install/substituteIn/" + i,
+                        "install/" + field + "/" + i,
                         "A pattern has at most %d characters and %d times **/. Shorten it, such as to **/*.properties."
                                 .formatted(GLOB_LENGTH_MAX, GLOB_FOLDERS_MAX));
             }

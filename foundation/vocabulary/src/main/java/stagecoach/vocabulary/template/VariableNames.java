@@ -28,10 +28,34 @@ public final class VariableNames {
     /**
      * Whether a person may call a variable so: it begins with a letter, a digit or an underscore,
      * goes on with those, dots, colons, hyphens and indices in brackets, and has at most {@link
-     * #LENGTH_MAX} characters.
+     * #LENGTH_MAX} characters. A path has a name of its own kind.
      */
     public static boolean allows(String name) {
-        return Symbol.isName(name);
+        return Symbol.isName(name) || isPath(name);
+    }
+
+    /**
+     * Whether the name is an XPath, such as {@code /configuration/port} or {@code //db/@url}: it
+     * begins with a slash and has at most {@link #LENGTH_MAX} printable characters. Such a variable
+     * is for XML files; neither templates nor an environment can name it.
+     */
+    public static boolean isPath(String name) {
+        return name.startsWith("/")
+                && name.length() > 1
+                && name.length() <= LENGTH_MAX
+                && name.codePoints().allMatch(VariableNames::isPrintable);
+    }
+
+    private static boolean isPrintable(int c) {
+        int type = Character.getType(c);
+        return c == ' '
+                || !(Character.isISOControl(c)
+                        || Character.isWhitespace(c)
+                        || Character.isSpaceChar(c)
+                        || type == Character.FORMAT
+                        || type == Character.SURROGATE
+                        || type == Character.UNASSIGNED
+                        || type == Character.PRIVATE_USE);
     }
 
     /** Whether the name belongs to Stagecoach itself, so that nobody may define it. */
@@ -63,6 +87,7 @@ public final class VariableNames {
         var byEnvironmentName = new LinkedHashMap<String, List<String>>();
         var all = new TreeSet<>(names);
         all.addAll(BuiltIns.NAMES);
+        all.removeIf(VariableNames::isPath);
         for (String name : all) {
             String environmentName = environmentName(name);
             var leadingThere =

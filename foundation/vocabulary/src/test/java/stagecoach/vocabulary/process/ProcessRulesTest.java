@@ -418,6 +418,19 @@ class ProcessRulesTest {
         return substituting();
     }
 
+    @Test
+    void patterns_of_structured_files_have_the_same_bounds() {
+        var install =
+                new Action.Install(
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of("*.json", "**/".repeat(9) + "*.json"));
+        var deploy = new Action.DeployPackage(((Action.DeployPackage) install()).source(), install);
+        assertThat(pointers(mistakes(Step.of("web", WEB, deploy))))
+                .containsExactly("/steps/0/install/structuredVariablesIn/1");
+    }
+
     private static Action substituting(String... globs) {
         return new Action.DeployPackage(
                 new Action.PackageReference(

@@ -35,6 +35,16 @@ class VariableNamesTest {
     }
 
     @Test
+    void a_name_may_be_an_xpath_which_no_environment_has() {
+        assertThat(VariableNames.allows("/configuration/add[@key='Db.Url']/@value")).isTrue();
+        assertThat(VariableNames.allows("//a:port")).isTrue();
+        assertThat(VariableNames.allows("/")).isFalse();
+        assertThat(VariableNames.allows("/a\n/b")).isFalse();
+        assertThat(VariableNames.allows("/" + "a".repeat(VariableNames.LENGTH_MAX))).isFalse();
+        assertThat(VariableNames.collisions(List.of("/a/b", "/a.b"))).isEmpty();
+    }
+
+    @Test
     void a_name_that_would_overwrite_the_state_of_a_step_is_found_too() {
         assertThat(VariableNames.environmentName(BuiltIns.stepState(new StepName("web"))))
                 .isEqualTo("STAGECOACH_STEP_WEB__STATE");

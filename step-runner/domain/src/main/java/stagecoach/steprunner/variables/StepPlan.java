@@ -122,7 +122,8 @@ public final class StepPlan {
                         deploy.install().substituteIn(),
                         texts(values),
                         masks(values, directory),
-                        deploy.install().keepReleases());
+                        deploy.install().keepReleases(),
+                        deploy.install().structuredVariablesIn());
             }
             case Action.HttpCheck check -> {
                 var url = known.make(check.url());

@@ -271,13 +271,17 @@ class StepPlanTest {
                         new Action.DeployPackage(
                                 SHOP,
                                 new Install(
-                                        Optional.empty(), List.of("**/*.conf"), Optional.of(2))),
+                                        Optional.empty(),
+                                        List.of("**/*.conf"),
+                                        Optional.of(2),
+                                        List.of("**/*.json"))),
                         Map.of());
         var install =
                 (CommandPayload.Install)
                         usual.payload(sheet, planned(Kind.PACKAGE), WEB_1, SoFar.NOTHING);
         assertThat(install.directory()).isEqualTo("applications/production/Shop.Web/1.2.0");
         assertThat(install.substituteIn()).containsExactly("**/*.conf");
+        assertThat(install.structuredVariablesIn()).containsExactly("**/*.json");
         assertThat(install.keepReleases()).contains(2);
         assertThat(install.variables())
                 .containsEntry("Stagecoach.Package.Id", "Shop.Web")

@@ -8,6 +8,7 @@ import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
+import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -33,6 +34,17 @@ public final class Capabilities {
             }
         }
         return beyond;
+    }
+
+    /** Why a tentacle is too old for what a command brings, if it is. */
+    static Optional<String> beyond(Optional<Hello> greeting, CommandPayload payload) {
+        boolean beyond =
+                payload instanceof CommandPayload.Install install
+                        && !install.structuredVariablesIn().isEmpty()
+                        && !can(greeting, AgentCommand.STRUCTURED_VARIABLES);
+        return beyond
+                ? Optional.of(tooOld(greeting, "variables in structured files"))
+                : Optional.empty();
     }
 
     private static String tooOld(Optional<Hello> greeting, String what) {

@@ -92,7 +92,8 @@ public class Deliveries {
             AgentCommand command = Capabilities.within(greeting, stored.command());
             Optional<Digest> digest = payloadDigest(command);
             if (digest.isPresent()) {
-                addWithPayload(prepared, command, digest.get(), found.get(stored.ticket()));
+                addWithPayload(
+                        prepared, greeting, command, digest.get(), found.get(stored.ticket()));
             } else {
                 deliver(command, thumbprint)
                         .ifPresentOrElse(
@@ -105,6 +106,7 @@ public class Deliveries {
 
     private static void addWithPayload(
             Prepared prepared,
+            Optional<Hello> greeting,
             AgentCommand command,
             Digest announced,
             ReadPayloads.@Nullable Entry entry) {
@@ -119,7 +121,16 @@ public class Deliveries {
                             command.ticket(),
                             "Its payload is not the one that was announced; it was not sent.");
         } else {
-            add(prepared, new Deliver(command, Optional.of(entry.payload()), List.of()));
+            Capabilities.beyond(greeting, entry.payload())
+                    .ifPresentOrElse(
+                            why -> prepared.refused().put(command.ticket(), why),
+                            () ->
+                                    add(
+                                            prepared,
+                                            new Deliver(
+                                                    command,
+                                                    Optional.of(entry.payload()),
+                                                    List.of())));
         }
     }
 

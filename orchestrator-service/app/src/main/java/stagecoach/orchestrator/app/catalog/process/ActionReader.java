@@ -128,6 +128,8 @@ final class ActionReader {
     private static Action.Install install(JsonBody install) {
         Optional<String> directory = install.text("directory");
         List<String> substituteIn = install.list("substituteIn", glob -> glob).orElse(List.of());
+        List<String> structuredVariablesIn =
+                install.list("structuredVariablesIn", glob -> glob).orElse(List.of());
         Optional<Integer> keepReleases = install.integer("keepReleases", 0, KEEP_RELEASES_MAX);
         if (directory.isPresent() && keepReleases.isPresent()) {
             install.mistake(
@@ -136,7 +138,7 @@ final class ActionReader {
             keepReleases = Optional.empty();
         }
         install.refuseUnknown();
-        return new Action.Install(directory, substituteIn, keepReleases);
+        return new Action.Install(directory, substituteIn, keepReleases, structuredVariablesIn);
     }
 
     private static Optional<Action> httpCheck(JsonBody http) {

@@ -114,6 +114,7 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
                             ? new InstallView(
                                     deploy.install().directory().orElse(null),
                                     deploy.install().substituteIn(),
+                                    deploy.install().structuredVariablesIn(),
                                     deploy.install().keepReleases().orElse(null))
                             : null,
                     step.action() instanceof Action.HttpCheck check ? HttpView.of(check) : null,
@@ -254,6 +255,10 @@ public record ProcessView(@Schema(required = true) List<StepView> steps) {
     public record InstallView(
             @Nullable String directory,
             List<String> substituteIn,
+            @Schema(
+                            description =
+                                    "patterns of files of JSON, YAML, XML or properties in which variables replace the values that their names lead to")
+                    List<String> structuredVariablesIn,
             @Nullable Integer keepReleases) {}
 
     /** What a URL must answer. */

@@ -88,7 +88,7 @@ public final class VariableReader {
                         text ->
                                 body.mistake(
                                         "name",
-                                        "\"%s\" is no variable name: begin with a letter, a digit or an underscore and go on with those, dots, colons, hyphens and indices in brackets, at most %d characters."
+                                        "\"%s\" is no variable name: begin with a letter, a digit or an underscore and go on with those, dots, colons, hyphens and indices in brackets, at most %d characters. A name that is an XPath begins with a slash."
                                                 .formatted(
                                                         shortened(text),
                                                         VariableNames.LENGTH_MAX)));

@@ -237,7 +237,7 @@ class DraftReader {
                                         .formatted(Printable.of(name)));
                     } else if (value.length() > VALUE_MAX) {
                         body.mistake(
-                                "variables/" + name,
+                                place(name),
                                 "A value has at most %d characters.".formatted(VALUE_MAX));
                     }
                 });
@@ -246,9 +246,14 @@ class DraftReader {
                 .forEach(
                         (name, why) -> {
                             if (VariableNames.allows(name) && !VariableNames.isReserved(name)) {
-                                body.mistake("variables/" + name, why);
+                                body.mistake(place(name), why);
                             }
                         });
         return given;
+    }
+
+    /** A name may be a path itself, whose slashes a pointer writes in another way. */
+    private static String place(String name) {
+        return "variables/" + name.replace("~", "~0").replace("/", "~1");
     }
 }

@@ -107,6 +107,18 @@ class ProcessReaderTest {
     }
 
     @Test
+    void a_package_step_names_structured_files() {
+        var deploy =
+                (Action.DeployPackage)
+                        only("""
+                                        {"name": "a", "kind": "PACKAGE", "runOn": {"tags": ["web"]},
+                                         "package": {"id": "Shop.Web"},
+                                         "install": {"structuredVariablesIn": ["**/*.json"]}}""")
+                                .action();
+        assertThat(deploy.install().structuredVariablesIn()).containsExactly("**/*.json");
+    }
+
+    @Test
     void a_mutex_is_exclusive_on_targets_and_shared_on_workers_unless_it_says_otherwise() {
         assertThat(mutexOn("{\"tags\": [\"web\"]}", "\"iis\""))
                 .contains(new Mutex("iis", Mutex.Mode.EXCLUSIVE));
