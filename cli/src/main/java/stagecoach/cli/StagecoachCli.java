@@ -12,6 +12,7 @@ import stagecoach.cli.client.LocalDefault;
 import stagecoach.cli.client.Shown;
 import stagecoach.cli.client.Unreachable;
 import stagecoach.cli.command.ApplyCommand;
+import stagecoach.cli.command.CheckCommand;
 import stagecoach.cli.command.DeployCommand;
 import stagecoach.cli.command.DeploymentCommand;
 import stagecoach.cli.command.EventsCommand;
@@ -19,6 +20,7 @@ import stagecoach.cli.command.InterruptionCommand;
 import stagecoach.cli.command.PreviewCommand;
 import stagecoach.cli.command.PushCommand;
 import stagecoach.cli.command.ReleaseCommand;
+import stagecoach.cli.command.ScriptCommand;
 import stagecoach.cli.configuration.ApiKeyCommand;
 import stagecoach.cli.configuration.RemoveCommand;
 import stagecoach.cli.configuration.TargetCommand;
@@ -51,6 +53,8 @@ import stagecoach.cli.watch.Screen;
             DeployCommand.class,
             DeploymentCommand.class,
             InterruptionCommand.class,
+            ScriptCommand.class,
+            CheckCommand.class,
             TargetCommand.class,
             WorkerCommand.class,
             ApiKeyCommand.class,

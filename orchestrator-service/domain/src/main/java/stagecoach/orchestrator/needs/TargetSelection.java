@@ -61,8 +61,9 @@ public record TargetSelection(
                 .toList();
     }
 
+    /** Without tags those are meant that the deployment chooses. */
     private static Predicate<KnownTarget> tagged(List<Tag> tags) {
-        return target -> target.tags().stream().anyMatch(tags::contains);
+        return target -> tags.isEmpty() || target.tags().stream().anyMatch(tags::contains);
     }
 
     private boolean isChosen(KnownTarget target) {
@@ -117,6 +118,9 @@ public record TargetSelection(
     }
 
     private String whyNone(List<Tag> tags) {
+        if (tags.isEmpty()) {
+            return "none of the chosen targets is in %s and enabled".formatted(environment);
+        }
         var tagged = roster.targets().stream().filter(tagged(tags)).toList();
         String asked =
                 tags.size() == 1

@@ -63,6 +63,23 @@ class TargetSelectionTest {
         assertThat(targets(selecting(Selection.ALL, roster))).doesNotContain(Shop.target("web-3"));
     }
 
+    @Test
+    void a_step_without_tags_runs_on_the_chosen_targets_whatever_tags_they_have() {
+        var roster = Shop.roster(Shop.web("web-1"), db("db-1"), disabled("web-3"));
+        var chosen =
+                new Selection(
+                        List.of(Shop.target("db-1"), Shop.target("web-3")), List.of(), List.of());
+        var step =
+                PlannedStep.of("check", PlannedStep.Kind.SCRIPT, new RunOn.Targets(List.of()))
+                        .build();
+        assertThat(selecting(chosen, roster).assign(step).places())
+                .extracting(place -> place.target().orElseThrow())
+                .containsExactly(Shop.target("db-1"));
+        var nobody = new Selection(List.of(Shop.target("web-3")), List.of(), List.of());
+        assertThat(selecting(nobody, roster).assign(step).skip())
+                .contains("none of the chosen targets is in production and enabled");
+    }
+
     private static KnownTarget named(String name) {
         return new KnownTarget(
                 Shop.target("web-1"),

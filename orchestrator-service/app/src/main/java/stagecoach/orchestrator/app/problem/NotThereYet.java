@@ -52,23 +52,6 @@ abstract class NotThereYet {
         return problems.response(501, "not-there-yet", sentence);
     }
 
-    @Path("/api/v1/targets/{id}/check")
-    static class HealthChecks extends NotThereYet {
-        HealthChecks(Problems problems) {
-            super(
-                    problems,
-                    "Health checks on demand are",
-                    "A target's health is told by its connection: read the target.");
-        }
-    }
-
-    @Path("/api/v1/scripts")
-    static class Scripts extends NotThereYet {
-        Scripts(Problems problems) {
-            super(problems, "Ad-hoc scripts are", "Deploy a release of a project with the script.");
-        }
-    }
-
     @Path("/api/v1/deployments/{id}/artifacts")
     static class Artifacts extends NotThereYet {
         Artifacts(Problems problems) {

@@ -344,10 +344,10 @@ class ConfigurationTest {
     void what_is_not_there_yet_says_so() {
         configure()
                 .body("{}")
-                .post("/api/v1/scripts")
+                .post("/api/v1/deployments/aaaaaaaa/artifacts")
                 .then()
                 .statusCode(501)
-                .body("detail", containsString("Ad-hoc scripts are not there yet."));
+                .body("detail", containsString("Artifacts are not there yet."));
     }
 
     @Test

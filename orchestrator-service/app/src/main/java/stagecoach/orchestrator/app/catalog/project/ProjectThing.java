@@ -16,6 +16,7 @@ import stagecoach.orchestrator.app.catalog.Use;
 import stagecoach.orchestrator.app.catalog.row.ProjectRow;
 import stagecoach.orchestrator.app.catalog.variables.VariableSetResource;
 import stagecoach.orchestrator.app.request.KnownNames;
+import stagecoach.orchestrator.release.AdHoc;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.runtime.request.PlainText;
@@ -81,6 +82,12 @@ final class ProjectThing implements CatalogThing<ProjectRow, ProjectThing.Projec
         var row = new ProjectRow();
         row.id = id;
         row.name = Catalog.nameOf(body, id);
+        if (AdHoc.isReserved(new ProjectId(id))) {
+            body.mistake(
+                    "id",
+                    "\"%s\" is what runs without a project are listed under. Choose another id."
+                            .formatted(id));
+        }
         row.description = body.text("description").orElse(null);
         if (row.description != null && row.description.length() > DESCRIPTION_MAX) {
             body.mistake("description", "A description has at most 10000 characters.");

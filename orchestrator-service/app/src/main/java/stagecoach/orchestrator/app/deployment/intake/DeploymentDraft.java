@@ -24,7 +24,7 @@ import stagecoach.vocabulary.packages.TransferBudget;
  * @param steps the outline of its plan
  * @param roster the machines as they were when it was judged
  */
-record DeploymentDraft(
+public record DeploymentDraft(
         Release release,
         Plan.Labels labels,
         EnvironmentId environment,
@@ -38,7 +38,8 @@ record DeploymentDraft(
     /** Which worker a pool step gets depends on the deployment, which is not named yet. */
     static final DeploymentId UNNAMED = new DeploymentId("00000000");
 
-    DeploymentDraft {
+    /** Copies the steps. */
+    public DeploymentDraft {
         steps = List.copyOf(steps);
     }
 
@@ -51,6 +52,15 @@ record DeploymentDraft(
                 : Optional.of(
                         "The steps of this release would run %d times on the machines of %s; one deployment may have %d. Deploy to some of the targets at a time (\"targets\")."
                                 .formatted(count, environment, PhasePlan.PLACES_MAX));
+    }
+
+    /** Why none of its steps would run anywhere, if that is so; no sentence yet. */
+    public Optional<String> whyNowhere() {
+        var places = places();
+        var assignments = steps.stream().map(places::assign).toList();
+        return assignments.stream().allMatch(one -> one.places().isEmpty())
+                ? assignments.stream().flatMap(one -> one.skip().stream()).findFirst()
+                : Optional.empty();
     }
 
     /** Where its steps would run now. */

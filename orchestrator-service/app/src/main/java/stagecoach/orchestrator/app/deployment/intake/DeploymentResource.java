@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -27,14 +26,11 @@ import stagecoach.orchestrator.app.deployment.DeploymentKind;
 import stagecoach.orchestrator.app.deployment.Observations;
 import stagecoach.orchestrator.app.deployment.row.DeploymentRow;
 import stagecoach.orchestrator.app.progress.DeploymentView;
-import stagecoach.orchestrator.app.progress.DeploymentViews;
 import stagecoach.orchestrator.app.progress.KnownDeployment;
 import stagecoach.orchestrator.app.release.Answers;
-import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.orchestrator.deployment.DeploymentCommand;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Proceed;
-import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
 import stagecoach.runtime.access.Caller;
 import stagecoach.runtime.access.Idempotency;
@@ -47,7 +43,6 @@ import stagecoach.runtime.cancel.CancelSettings;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
-import stagecoach.wire.StagecoachJson;
 
 /** Asks for deployments, ends them and tries them again. */
 @Path("/api/v1/deployments")
@@ -56,15 +51,12 @@ import stagecoach.wire.StagecoachJson;
 @Needs(Role.DEPLOY)
 @Tag(name = "Releases and deployments")
 public class DeploymentResource {
-    private static final RandomGenerator RANDOM = RandomGenerator.of("SecureRandom");
-
     private final Idempotency idempotency;
     private final CommandHandler commands;
     private final DeploymentKind kind;
     private final DraftReader drafts;
-    private final PlanStore plans;
+    private final Intake intake;
     private final Observations observations;
-    private final DeploymentViews views;
     private final CancelSettings cancels;
     private final Caller caller;
     private final Clock clock;
@@ -74,9 +66,8 @@ public class DeploymentResource {
             CommandHandler commands,
             DeploymentKind kind,
             DraftReader drafts,
-            PlanStore plans,
+            Intake intake,
             Observations observations,
-            DeploymentViews views,
             CancelSettings cancels,
             Caller caller,
             Clock clock) {
@@ -84,9 +75,8 @@ public class DeploymentResource {
         this.commands = commands;
         this.kind = kind;
         this.drafts = drafts;
-        this.plans = plans;
+        this.intake = intake;
         this.observations = observations;
-        this.views = views;
         this.cancels = cancels;
         this.caller = caller;
         this.clock = clock;
@@ -122,22 +112,7 @@ public class DeploymentResource {
                 key,
                 "",
                 json,
-                tx -> {
-                    DeploymentDraft draft = drafts.read(tx, json, cause.at());
-                    var id = DeploymentId.ofBits(RANDOM.nextLong());
-                    var digest = plans.keep(tx, draft.plan());
-                    commands.handle(
-                            tx,
-                            kind,
-                            DeploymentKind.streamOf(id),
-                            List.of(new Queue(draft.queued(id, digest, cause.actor(), cause.at()))),
-                            cause);
-                    tx.execute(
-                            "UPDATE deployment SET created_by = ?2 WHERE id = ?1",
-                            id.value(),
-                            cause.actor());
-                    return answer(tx, 201, id);
-                });
+                tx -> intake.queue(tx, drafts.read(tx, json, cause.at()), 201, cause));
     }
 
     /** Ends a deployment: what runs is told to end, then ALWAYS steps run, for a bounded time. */
@@ -271,14 +246,7 @@ public class DeploymentResource {
 
     private Answer handled(Tx tx, DeploymentId deployment, DeploymentCommand command, Cause cause) {
         commands.handle(tx, kind, DeploymentKind.streamOf(deployment), List.of(command), cause);
-        return answer(tx, 202, deployment);
-    }
-
-    private Answer answer(Tx tx, int status, DeploymentId deployment) {
-        return new Answer(
-                status,
-                Optional.of("/api/v1/deployments/" + deployment),
-                views.one(tx, deployment).map(StagecoachJson::text));
+        return intake.answer(tx, 202, deployment);
     }
 
     private RestResponse<String> once(

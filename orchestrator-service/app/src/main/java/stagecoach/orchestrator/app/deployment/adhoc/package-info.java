@@ -1,0 +1,5 @@
+/** Scripts and health checks that somebody runs once, as deployments without a project. */
+@NullMarked
+package stagecoach.orchestrator.app.deployment.adhoc;
+
+import org.jspecify.annotations.NullMarked;
