@@ -4,9 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** A command and its options: {@code run --home DIR}, or {@code run --home=DIR}. */
+/**
+ * A command and its options: {@code run --home DIR}, or {@code run --home=DIR}; some are said by
+ * their name alone.
+ */
 record Arguments(String command, Map<String, String> options) {
+    private static final Set<String> FLAGS = Set.of("--allow-root");
 
     /** What was typed makes no sense; the message is a sentence. */
     static final class Misused extends Exception {
@@ -44,6 +49,12 @@ record Arguments(String command, Map<String, String> options) {
             if (!allowed.contains(name)) {
                 throw new Misused("%s has no option '%s'.".formatted(command, name));
             }
+            if (FLAGS.contains(name)) {
+                if (value.isPresent()) {
+                    throw new Misused("%s has no value.".formatted(name));
+                }
+                value = Optional.of("");
+            }
             if (value.isEmpty()) {
                 if (i + 1 >= typed.size()) {
                     throw new Misused("%s needs a value behind it.".formatted(name));
@@ -59,6 +70,11 @@ record Arguments(String command, Map<String, String> options) {
 
     Optional<String> option(String name) {
         return Optional.ofNullable(options.get(name));
+    }
+
+    /** Whether an option is said that has no value. */
+    boolean has(String flag) {
+        return options.containsKey(flag);
     }
 
     String required(String name) throws Misused {

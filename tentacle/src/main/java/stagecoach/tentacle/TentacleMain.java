@@ -5,6 +5,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.inspect.Check;
+import stagecoach.tentacle.inspect.Show;
 import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.proxy.ProxySettings;
 import stagecoach.tentacle.proxy.Routes;
@@ -26,60 +29,16 @@ import stagecoach.tentacle.session.Tentacle;
 import stagecoach.trust.ServerAddresses;
 
 /**
- * The tentacle's command line: {@code enrol}, {@code configure}, {@code run}, {@code rehearse}.
- * Exit codes: 0 done, 1 it did not work, 2 misused, 70 a fault in the program, 77 the gateway wants
- * this machine to stay away.
+ * The tentacle's command line; {@link Usage} has the commands. Exit codes: 0 done, 1 it did not
+ * work, 2 misused, 70 a fault in the program, 77 the gateway wants this machine to stay away.
  */
 public final class TentacleMain {
     private static final int FAILED = 1;
-    private static final int MISUSED = 2;
-    private static final int STAY_AWAY = 77;
+    static final int MISUSED = 2;
+    static final int STAY_AWAY = 77;
     private static final int FAULT = 70;
+    private static final String ALLOW_ROOT = "--allow-root";
     private static final long CLOSING_SECONDS_MAX = 2;
-
-    private static final Map<String, List<String>> COMMANDS =
-            Map.of(
-                    "enrol",
-                            List.of(
-                                    "--home",
-                                    "--token",
-                                    "--token-file",
-                                    "--gateway",
-                                    "--bytes",
-                                    "--proxy",
-                                    "--no-proxy",
-                                    "--proxy-credentials-file"),
-                    "configure",
-                            List.of("--home", "--proxy", "--no-proxy", "--proxy-credentials-file"),
-                    "run", List.of("--home", "--gateway", "--bytes", "--keep-free", "--keep-days"),
-                    "rehearse", List.of("--aot-cache"),
-                    "help", List.of());
-
-    private static final String HELP =
-            """
-            stagecoach tentacle: runs on a machine what its gateway asks for.
-
-              enrol --home DIR (--token TOKEN | --token - | --token-file FILE)
-                  --gateway https://HOST:PORT [--bytes https://HOST:PORT]
-                  Introduces this machine with the one-time token of an enrolment. DIR is created.
-                  With - the token is the first line of the input: other users of the machine see
-                  the arguments of a process, and not its input. It takes the options of configure.
-              configure --home DIR [--proxy http://HOST:PORT | none | environment]
-                  [--no-proxy LIST] [--proxy-credentials-file FILE]
-                  Settles, while it does not run, through which proxy the tentacle reaches its
-                  servers; otherwise HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count. FILE
-                  holds USER:PASSWORD; STAGECOACH_PROXY_CREDENTIALS may, too.
-              run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
-                  [--keep-free SIZE] [--keep-days N]
-                  Works until it is terminated. Prints READY when the gateway has welcomed it.
-                  The endpoints replace those of the enrolment, for this run only. So much of the
-                  disk stays free (64M unless said), and packages that nobody has used for N days go.
-              rehearse [--aot-cache FILE]
-                  Runs a script and installs a package through a gateway that is only played, in a
-                  folder that is removed again; with FILE, Java writes its AOT cache of that there.
-              help
-                  Prints this.
-            """;
 
     private TentacleMain() {}
 
@@ -104,20 +63,22 @@ public final class TentacleMain {
         ServerAddresses.allowHostHeader();
         Routes.allowBasic();
         try {
-            Arguments arguments = Arguments.parse(typed, COMMANDS);
+            Arguments arguments = Arguments.parse(typed, Usage.COMMANDS);
             return switch (arguments.command()) {
                 case "enrol" -> enrol(arguments);
                 case "configure" -> configure(arguments);
                 case "run" -> work(arguments);
+                case "show" -> show(arguments);
+                case "check" -> check(arguments);
                 case "rehearse" -> rehearse(arguments);
                 default -> {
-                    System.out.print(HELP);
+                    System.out.print(Usage.HELP);
                     yield 0;
                 }
             };
         } catch (Arguments.Misused e) {
             System.err.println(e.getMessage() + "\n");
-            System.err.print(HELP);
+            System.err.print(Usage.HELP);
             return MISUSED;
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
@@ -198,6 +159,11 @@ public final class TentacleMain {
 
     private static int work(Arguments arguments)
             throws Arguments.Misused, IOException, InterruptedException {
+        if (isRoot() && !arguments.has(ALLOW_ROOT)) {
+            throw new Arguments.Misused(
+                    "The tentacle does not run as root, since every script would be root, too. Run it as a user of its own, or say %s."
+                            .formatted(ALLOW_ROOT));
+        }
         Spelling.ofThisProcess()
                 .shortcoming()
                 .ifPresent(what -> System.err.println("warning: " + what + "."));
@@ -250,6 +216,30 @@ public final class TentacleMain {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException notLinux) {
+            return "root".equals(System.getProperty("user.name"));
+        }
+    }
+
+    private static int show(Arguments arguments) throws Arguments.Misused, IOException {
+        System.out.print(
+                Show.of(
+                        Path.of(arguments.required("--home")),
+                        Version.current(),
+                        Tentacle.capabilities()));
+        return 0;
+    }
+
+    private static int check(Arguments arguments)
+            throws Arguments.Misused, IOException, InterruptedException {
+        Check.Report report = Check.of(Path.of(arguments.required("--home")));
+        System.out.print(report.text());
+        return report.works() ? 0 : FAILED;
     }
 
     private static int rehearse(Arguments arguments) throws IOException, InterruptedException {

@@ -100,7 +100,7 @@ class TentacleProcessTest {
     }
 
     private void startIn(String locale) throws Exception {
-        tentacle = commandIn(locale, "run", "--home", home.root().toString());
+        tentacle = commandIn(locale, "run", "--allow-root", "--home", home.root().toString());
         await().atMost(60, TimeUnit.SECONDS).until(() -> log().contains("READY"));
     }
 
@@ -217,7 +217,7 @@ class TentacleProcessTest {
         start();
         Ticket ticket = gateway.give(Deliveries.bash(waitingScript()));
         awaitTrace("begun");
-        Process second = command("run", "--home", home.root().toString());
+        Process second = command("run", "--allow-root", "--home", home.root().toString());
         assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(second.exitValue()).isEqualTo(1);
         assertThat(log()).contains("Another tentacle (process " + tentacle.pid());
@@ -366,7 +366,8 @@ class TentacleProcessTest {
         assertThat(bad.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(bad.exitValue()).isEqualTo(2);
         assertThat(log()).contains("run has no option '--hom'.").contains("enrol --home DIR");
-        Process fresh = command("run", "--home", folder.resolve("fresh").toString());
+        Process fresh =
+                command("run", "--allow-root", "--home", folder.resolve("fresh").toString());
         assertThat(fresh.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(fresh.exitValue()).isEqualTo(1);
         assertThat(log()).contains("is not enrolled");

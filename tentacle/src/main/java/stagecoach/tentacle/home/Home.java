@@ -44,6 +44,11 @@ public final class Home {
         return home;
     }
 
+    /** A folder that is there; nothing is made or changed in it. */
+    public static Home existing(Path folder) throws IOException {
+        return new Home(folder.toRealPath());
+    }
+
     /** The folder itself, absolute and without links. */
     public Path root() {
         return root;

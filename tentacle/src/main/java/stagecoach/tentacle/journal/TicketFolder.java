@@ -126,6 +126,11 @@ public final class TicketFolder implements Closeable {
      * @throws DamagedJournal if it cannot be opened
      */
     public Accepted accepted() throws IOException {
+        return accepted(path, ticket, vault);
+    }
+
+    /** The command in a folder, which another process may be at work in. */
+    public static Accepted accepted(Path path, Ticket ticket, Vault vault) throws IOException {
         Path file = path.resolve(COMMAND);
         try {
             return StagecoachJson.read(

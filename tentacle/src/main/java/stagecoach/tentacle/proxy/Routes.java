@@ -8,6 +8,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +130,14 @@ public final class Routes {
                 .flatMap(HttpProxy::login)
                 .ifPresent(login -> request.header("Proxy-Authorization", login.basic()));
         return request;
+    }
+
+    /** The same for a socket. */
+    public WebSocket.Builder showing(WebSocket.Builder socket, URI server) {
+        to(server)
+                .flatMap(HttpProxy::login)
+                .ifPresent(login -> socket.header("Proxy-Authorization", login.basic()));
+        return socket;
     }
 
     /** Why a server could not be asked, and whether the proxy before it is at fault. */

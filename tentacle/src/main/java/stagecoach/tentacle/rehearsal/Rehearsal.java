@@ -118,6 +118,8 @@ public final class Rehearsal {
         line.add(absolute(System.getProperty("java.class.path")));
         line.add("stagecoach.tentacle.TentacleMain");
         line.add("run");
+        // Whoever rehearses as root has asked for that.
+        line.add("--allow-root");
         line.add("--home");
         line.add(home.root().toString());
         return line;

@@ -3,6 +3,7 @@ package stagecoach.tentacle.session;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import stagecoach.tentacle.desk.Desk;
 import stagecoach.tentacle.desk.Workshop;
 import stagecoach.tentacle.home.Home;
@@ -50,6 +51,11 @@ public final class Tentacle {
         var party = new GatewaySession.Party(settings.agent(), version, home, desk, news, onStands);
         return new Tentacle(
                 new Dialer(vertx, settings, routes, identity, rules, party, clock), desk);
+    }
+
+    /** What this machine can do, and what this program can. */
+    public static List<String> capabilities() {
+        return MachineHealth.capabilities();
     }
 
     /**

@@ -263,6 +263,7 @@ public final class LocalDefault {
                             new TentacleProgram(checkout)
                                     .command(
                                             "run",
+                                            "--allow-root",
                                             "--home",
                                             home.toString(),
                                             "--gateway",
