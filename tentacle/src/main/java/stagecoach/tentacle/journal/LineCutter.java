@@ -22,6 +22,7 @@ public final class LineCutter {
     private int length;
     private long consumed;
     private long readUpTo = Long.MAX_VALUE;
+    private boolean inCutLine;
 
     /** Begins at {@code offset}, which must be where an earlier reading had come to. */
     public LineCutter(FileChannel file, long offset, MaskSource source) {
@@ -95,7 +96,21 @@ public final class LineCutter {
         while (read(true, lines)) {}
     }
 
+    /**
+     * Begins anew, since all that was in the file has been taken out of it. Its first line may be
+     * the rest of one, of which no mask would know half a secret: it is left out.
+     */
+    public void restart() {
+        consumed = 0;
+        length = 0;
+        inCutLine = true;
+    }
+
     private void emit(int start, int end, int next, Lines lines) throws IOException {
+        if (inCutLine) {
+            inCutLine = next == end;
+            return;
+        }
         int from = start;
         // A line may be longer than allowed and yet have come at once, its end included.
         while (end - from > LINE_BYTES_MAX) {

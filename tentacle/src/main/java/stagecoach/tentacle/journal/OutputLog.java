@@ -35,6 +35,13 @@ public final class OutputLog implements Closeable {
 
     private static final int REASON_LENGTH_MAX = 500;
 
+    private static final String TOO_LONG =
+            "The output is longer than %d MiB: what follows is not passed on, and not kept."
+                    .formatted(BYTES_MAX >> 20);
+
+    private static final String TOO_FAST =
+            "The output came faster than it could be passed on: some is missing here, and what follows is not kept.";
+
     private final RecordFile file;
     private final Deque<RecordFile.Written> waiting = new ArrayDeque<>();
     private final Map<String, Long> marks = new HashMap<>();
@@ -83,11 +90,35 @@ public final class OutputLog implements Closeable {
                 written = chunk.chunk();
                 waiting.addLast(new RecordFile.Written(position, length));
                 bytes += length;
+                full |= chunk.lines().stream().anyMatch(OutputLog::saysThatItIsFull);
                 marks.putAll(chunk.marks());
                 lastErrors.putAll(chunk.lastErrors());
             }
             case OutputRecord.Taken upTo -> forget(upTo.chunk());
         }
+    }
+
+    private static boolean saysThatItIsFull(OutputLine line) {
+        return line.stream() == OutputKind.INFO
+                && (line.text().equals(TOO_LONG) || line.text().equals(TOO_FAST));
+    }
+
+    /** Whether no more is passed on; that has been said in a line. */
+    public synchronized boolean isFull() {
+        return full;
+    }
+
+    /** Passes on no more, since more has come than could be read, and says so in a line. */
+    public synchronized void giveUpRest(Instant at) throws IOException {
+        if (!full) {
+            full(at, TOO_FAST);
+        }
+    }
+
+    private void full(Instant at, String sentence) throws IOException {
+        full = true;
+        pending.add(new OutputLine(at, OutputKind.INFO, sentence));
+        write();
     }
 
     /**
@@ -125,14 +156,7 @@ public final class OutputLog implements Closeable {
             write();
         }
         if (bytes + pendingBytes + size > BYTES_MAX) {
-            full = true;
-            pending.add(
-                    new OutputLine(
-                            line.at(),
-                            OutputKind.INFO,
-                            "The output is longer than %d MiB: what follows stays on the machine until the script has ended, and is not passed on."
-                                    .formatted(BYTES_MAX >> 20)));
-            write();
+            full(line.at(), TOO_LONG);
             return;
         }
         pending.add(line);

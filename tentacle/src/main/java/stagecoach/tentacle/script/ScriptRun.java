@@ -3,18 +3,15 @@ package stagecoach.tentacle.script;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.StopBounds;
 import stagecoach.tentacle.home.Boot;
 import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
-import stagecoach.tentacle.journal.LineCutter;
 import stagecoach.tentacle.journal.LiveTicket;
 
 /**
@@ -25,10 +22,6 @@ public final class ScriptRun {
     private static final Duration LOOK_OFTEN = Duration.ofMillis(20);
     private static final Duration LOOK_SELDOM = Duration.ofMillis(200);
     private static final Duration KILL_AGAIN = Duration.ofSeconds(1);
-    private static final Duration FLUSH_EVERY = Duration.ofMillis(100);
-
-    /** How long what a script has started may still have its say, if it goes on writing. */
-    private static final Duration LAST_WORDS_MAX = Duration.ofMillis(300);
 
     /** A file's time is that of the kernel's last tick, and so a little old. */
     private static final Duration FILE_TIMES_LAG = Duration.ofMillis(100);
@@ -190,9 +183,9 @@ public final class ScriptRun {
             Optional<Instant> deadline)
             throws IOException, InterruptedException {
         ProcessGroup group = new ProcessGroup(mark, signals);
-        try (FileChannel out = FileChannel.open(folder.stdout(), StandardOpenOption.READ);
-                FileChannel err = FileChannel.open(folder.stderr(), StandardOpenOption.READ)) {
-            Tail tail = new Tail(live, script.name(), out, err);
+        try (FileChannel out = OutputTail.open(folder.stdout());
+                FileChannel err = OutputTail.open(folder.stderr())) {
+            OutputTail tail = new OutputTail(live, script.name(), out, err);
             Ending ending = new Ending(live, group, deadline);
             Duration pause = LOOK_OFTEN;
             Optional<ScriptEnd> end = Optional.empty();
@@ -224,52 +217,6 @@ public final class ScriptRun {
 
     private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
-    }
-
-    /** Follows both output files, in turns. */
-    private static final class Tail {
-        private final LiveTicket live;
-        private final String script;
-        private final LineCutter out;
-        private final LineCutter err;
-        private Instant flushed;
-
-        Tail(LiveTicket live, String script, FileChannel out, FileChannel err) {
-            this.live = live;
-            this.script = script;
-            this.out = cutter(out, OutputKind.OUT);
-            this.err = cutter(err, OutputKind.ERR);
-            this.flushed = live.now();
-        }
-
-        private LineCutter cutter(FileChannel file, OutputKind stream) {
-            return new LineCutter(file, live.output().mark(script, stream), live::masks);
-        }
-
-        private LineCutter.Lines into(OutputKind stream) {
-            Instant now = live.now();
-            return (text, offset) -> live.output().add(now, script, stream, text, offset);
-        }
-
-        boolean read() throws IOException {
-            boolean news = out.read(false, into(OutputKind.OUT));
-            news |= err.read(false, into(OutputKind.ERR));
-            Instant now = live.now();
-            if (!now.isBefore(flushed.plus(FLUSH_EVERY))) {
-                live.flushOutput();
-                flushed = now;
-            }
-            return news;
-        }
-
-        /** What the script left running may write for ever; the script has ended all the same. */
-        void readToEnd() throws IOException {
-            Instant giveUp = live.now().plus(LAST_WORDS_MAX);
-            while (live.now().isBefore(giveUp) && read()) {}
-            out.readToEnd(into(OutputKind.OUT));
-            err.readToEnd(into(OutputKind.ERR));
-            live.output().finish();
-        }
     }
 
     /** Judges whether the script has ended, and makes it end when it must. */
