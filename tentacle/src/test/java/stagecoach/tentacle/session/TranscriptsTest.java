@@ -87,7 +87,8 @@ class TranscriptsTest {
                         waits + "exit 3",
                         "broken-connection",
                         waits + "echo two",
-                        "cancel", "echo one; exec sleep 600",
+                        "cancel",
+                        "echo one; exec sleep 600",
                         "removed",
                         "");
         JsonNodeFactory json = JsonNodeFactory.instance;
