@@ -2,6 +2,9 @@ package stagecoach.trust;
 
 import java.net.IDN;
 import java.net.Socket;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -11,7 +14,10 @@ import java.util.Locale;
 import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -32,6 +38,34 @@ public final class NamedTrust extends X509ExtendedTrustManager {
     public NamedTrust(X509ExtendedTrustManager authorities, String host) {
         this.authorities = authorities;
         this.name = IDN.toASCII(host).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What trusts the authorities of the Java runtime for a server, where that has a name and
+     * speaks TLS.
+     */
+    public static Optional<SSLContext> contextFor(URI server) {
+        if (!"https".equalsIgnoreCase(server.getScheme())
+                || ServerAddresses.isLiteral(server.getHost())) {
+            return Optional.empty();
+        }
+        try {
+            var authorities =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            authorities.init((KeyStore) null);
+            var context = SSLContext.getInstance("TLS");
+            context.init(
+                    null,
+                    new TrustManager[] {
+                        new NamedTrust(
+                                (X509ExtendedTrustManager) authorities.getTrustManagers()[0],
+                                server.getHost())
+                    },
+                    null);
+            return Optional.of(context);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This Java runtime lacks TLS.", e);
+        }
     }
 
     private void requireName(X509Certificate[] chain) throws CertificateException {

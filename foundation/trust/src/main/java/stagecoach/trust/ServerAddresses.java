@@ -116,11 +116,15 @@ public final class ServerAddresses {
         return address.equals(server) ? request : request.header("Host", server.getAuthority());
     }
 
+    /** Whether a URL's host is an address, and no name. */
+    public static boolean isLiteral(String host) {
+        return host.startsWith("[") || host.matches("[0-9.]+");
+    }
+
     /** Lets TLS ask for the server by its name, whatever address a URL has. */
     public static void name(SSLParameters parameters, URI server) {
         String host = server.getHost();
-        boolean literal = host.startsWith("[") || host.matches("[0-9.]+");
-        if (!literal) {
+        if (!isLiteral(host)) {
             parameters.setServerNames(List.of(new SNIHostName(IDN.toASCII(host))));
         }
     }

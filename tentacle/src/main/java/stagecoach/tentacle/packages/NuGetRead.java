@@ -26,6 +26,7 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import stagecoach.tentacle.packages.PackageEndpoint.Header;
 import stagecoach.trust.Identity;
+import stagecoach.trust.NamedTrust;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -93,10 +94,9 @@ final class NuGetRead implements PackageReader {
                                     .sslParameters(parameters)
                                     .executor(Executors.newVirtualThreadPerTaskExecutor());
                     endpoint.trusted()
-                            .ifPresent(
-                                    pinned ->
-                                            builder.sslContext(
-                                                    identity.tls(PinnedTrust.exactly(pinned))));
+                            .map(pinned -> identity.tls(PinnedTrust.exactly(pinned)))
+                            .or(() -> NamedTrust.contextFor(server))
+                            .ifPresent(builder::sslContext);
                     return builder.build();
                 });
     }

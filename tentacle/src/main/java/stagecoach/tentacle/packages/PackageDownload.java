@@ -23,6 +23,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import stagecoach.trust.Identity;
+import stagecoach.trust.NamedTrust;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -87,6 +88,8 @@ final class PackageDownload implements PackageReader {
                 parameters.setCipherSuites(BulkCrypto.cheapestSuites(pin.size(), endpoint));
             }
             builder.sslContext(identity.tls(PinnedTrust.exactly(endpoint.trusted().get())));
+        } else {
+            NamedTrust.contextFor(endpoint.uri()).ifPresent(builder::sslContext);
         }
         return builder.sslParameters(parameters).build();
     }

@@ -126,8 +126,7 @@ public final class NamedServers implements AutoCloseable {
     /** How far inside a server is; of a name that a proxy knows, as far as feeds usually are. */
     InnerAddresses innermost(URI uri) throws UnknownHostException {
         String host = uri.getHost();
-        boolean literal = host.startsWith("[") || host.matches("[0-9.]+");
-        if (!literal && !way.isDirect(uri)) {
+        if (!ServerAddresses.isLiteral(host) && !way.isDirect(uri)) {
             return InnerAddresses.NETWORK;
         }
         return Arrays.stream(resolver.addressesOf(host))
