@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,6 +204,47 @@ class ForetoldTest {
                 .isEqualTo(moved(3))
                 .doesNotContainKey("server to near")
                 .containsEntry("near to near", (long) nupkg.bytes().length);
+    }
+
+    @Test
+    void what_a_far_cache_holds_is_foretold_of_many_packages_at_once() throws Exception {
+        Configured.region("near", true, 1);
+        int port = URI.create(CACHE.url()).getPort();
+        try (var ocean = new stagecoach.packages.app.Link(() -> port)) {
+            var made =
+                    Http.put(
+                            "/api/v1/caches/near-1",
+                            Configured.body(
+                                            "near",
+                                            CACHE.url(),
+                                            line.url(),
+                                            CACHE.thumbprint().value())
+                                    .replaceFirst(
+                                            "\\{",
+                                            "{\"pushUrl\":\"%s\","
+                                                    .formatted(
+                                                            ocean.url()
+                                                                    .replace("http:", "https:"))));
+            assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
+            List<PackageNeed> needs = new ArrayList<>();
+            for (int count = 0; count < 10; count++) {
+                needs.add(Deployment.nearest(pushed(1_000).pin(), Deployment.target("n1", "near")));
+            }
+            PackageNeed[] all = needs.toArray(PackageNeed[]::new);
+            deployment.start(2, false, all);
+            playTentacles(2, all.length);
+            OnVirtualThread.call(
+                    () ->
+                            unitOfWork.run(
+                                    tx ->
+                                            tx.execute(
+                                                    "DELETE FROM replicated WHERE cache = 'near-1'")));
+
+            ocean.far(Duration.ofMillis(120));
+            ForeseeAcquisition.Response foreseen = foresight(all);
+
+            assertThat(foretold(foreseen)).doesNotContainKey("server to near");
+        }
     }
 
     @Test

@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
@@ -27,6 +29,7 @@ final class Link implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong bytes = new AtomicLong();
     private final Semaphore pieces = new Semaphore(UNBOUNDED);
+    private volatile long oneWayMillis;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     Link(IntSupplier to) {
@@ -57,6 +60,11 @@ final class Link implements AutoCloseable {
 
     void open() {
         pieces.release(UNBOUNDED);
+    }
+
+    /** From now on whatever is said takes so long to be heard, either way. */
+    void far(Duration oneWay) {
+        oneWayMillis = oneWay.toMillis();
     }
 
     private void accept() {
@@ -100,6 +108,7 @@ final class Link implements AutoCloseable {
                     pieces.acquire();
                     bytes.addAndGet(count);
                 }
+                var _ = new Semaphore(0).tryAcquire(oneWayMillis, TimeUnit.MILLISECONDS);
                 out.write(piece, 0, count);
             }
         } catch (IOException e) {

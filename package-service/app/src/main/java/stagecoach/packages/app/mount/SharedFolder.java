@@ -1,16 +1,12 @@
 package stagecoach.packages.app.mount;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileStore;
@@ -19,39 +15,25 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.server.blob.BlobStore;
-import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * A folder that others mount: {@code blobs/<sha512>}, {@code incoming/} for what is being written,
- * and {@code going/} for what is being removed, which {@link GoingPackages} sees to. A package has
- * its name only when all of it is on disk. Whoever is killed leaves what he wrote to the next one,
- * who goes on behind what surely is on disk. Should two ever write at once, they write the same
- * bytes in the same places.
+ * A folder that others mount: {@code blobs/<sha512>}, {@code incoming/} for what is being written
+ * ({@link IncomingPackage}), and {@code going/} for what is being removed ({@link GoingPackages}).
+ * A package has its name only when all of it is on disk. Whoever is killed leaves what he wrote to
+ * the next one, who goes on behind what surely is on disk. Should two ever write at once, they
+ * write the same bytes in the same places.
  */
 public final class SharedFolder {
     private static final int BUFFER_BYTES = 1 << 18;
-
-    /**
-     * So much at most waits for the disk behind the other side: to wait for more looks like
-     * hanging.
-     */
-    private static final long SYNC_EVERY_BYTES = 32L << 20;
-
-    private static final Duration LEFT_BEHIND = Duration.ofDays(2);
-
-    private static final String INCOMING = "incoming";
 
     private final Path root;
 
@@ -181,14 +163,7 @@ public final class SharedFolder {
 
     /** How many bytes more a package needs than the disk has room for; 0 if it fits. */
     public long missing(PackagePin pin) throws IOException {
-        long begun = 0;
-        Path incoming = root.resolve(INCOMING);
-        if (Files.isDirectory(incoming, NOFOLLOW_LINKS)) {
-            // First what nobody needs: it may be all that fills the disk.
-            forgetOld(incoming);
-            Path file = incoming.resolve(pin.sha512().value());
-            begun = Files.isRegularFile(file, NOFOLLOW_LINKS) ? Files.size(file) : 0;
-        }
+        long begun = new IncomingPackage(root, pin).left();
         DiskRoom room = room();
         // Some file systems do not tell how large they are. What was begun is written over.
         return room.total() == 0 ? 0 : Math.max(0, pin.size() - begun - room.usable());
@@ -249,7 +224,7 @@ public final class SharedFolder {
 
     /** How many bytes an interrupted write has left, behind which {@link #put} goes on. */
     public long begun(PackagePin pin) throws IOException {
-        return surely(root.resolve(INCOMING).resolve(pin.sha512().value()), pin);
+        return new IncomingPackage(root, pin).surely();
     }
 
     private Path place(PackagePin pin) {
@@ -259,44 +234,7 @@ public final class SharedFolder {
     /** Writes a package out of {@code blobs}. */
     public Put put(BlobStore blobs, PackagePin pin, Written written)
             throws IOException, InterruptedException {
-        Path folder = own(root.resolve(FolderAddress.BLOBS));
-        Path incoming = own(root.resolve(INCOMING));
-        forgetOld(incoming);
-        Path file = incoming.resolve(pin.sha512().value());
-        long surely = surelyOnDisk(file, pin);
-        try {
-            write(blobs, pin, file, surely, written);
-        } catch (OtherBytes e) {
-            Files.deleteIfExists(file);
-            throw e;
-        } catch (IOException e) {
-            if (DiskFullException.named(e) instanceof DiskFullException) {
-                // What was written would keep it full, for all others as well.
-                Files.deleteIfExists(file);
-            }
-            throw e;
-        }
-        Files.move(file, place(pin), ATOMIC_MOVE);
-        sync(folder);
-        return new Put(pin.size() - surely, surely);
-    }
-
-    /** Behind a point up to which all is synced more is written only when it is. */
-    private static long surelyOnDisk(Path file, PackagePin pin) throws IOException {
-        if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
-            // Whatever else lies there, such as a link, is none of ours.
-            Files.deleteIfExists(file);
-            return 0;
-        }
-        return surely(file, pin);
-    }
-
-    private static long surely(Path file, PackagePin pin) throws IOException {
-        if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
-            return 0;
-        }
-        long size = Math.min(Files.size(file), pin.size());
-        return Math.max(0, size - 1) / SYNC_EVERY_BYTES * SYNC_EVERY_BYTES;
+        return new IncomingPackage(root, pin).put(blobs, written);
     }
 
     /** A folder of ours, which is no link to somewhere else. */
@@ -312,81 +250,10 @@ public final class SharedFolder {
         return folder;
     }
 
-    private static void write(
-            BlobStore blobs, PackagePin pin, Path file, long surely, Written written)
-            throws IOException, InterruptedException {
-        Optional<SeekableByteChannel> stored = blobs.open(pin.sha512());
-        if (stored.isEmpty()) {
-            throw new OtherBytes("the store has lost " + pin.sha512());
-        }
-        try (SeekableByteChannel from = stored.get();
-                FileChannel to = FileChannel.open(file, CREATE, WRITE, NOFOLLOW_LINKS)) {
-            var hasher = Sha512.hasher();
-            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-            if (to.size() > pin.size()) {
-                to.truncate(pin.size());
-            }
-            long at = 0;
-            while (from.read(upToSync(buffer.clear(), at)) >= 0) {
-                buffer.flip();
-                hasher.update(buffer.duplicate());
-                long count = buffer.remaining();
-                at += count;
-                if (at <= surely) {
-                    continue;
-                }
-                for (long position = at - count; buffer.hasRemaining(); ) {
-                    position += to.write(buffer, position);
-                }
-                if (at % SYNC_EVERY_BYTES == 0) {
-                    to.force(false);
-                }
-                written.accept(count);
-            }
-            Sha512 actual = Sha512.finish(hasher);
-            if (!actual.equals(pin.sha512())) {
-                throw new OtherBytes("the store has other bytes under " + pin.sha512());
-            }
-            readable(file, "rw-r--r--");
-            to.force(true);
-        }
-    }
-
-    private static ByteBuffer upToSync(ByteBuffer buffer, long at) {
-        return buffer.limit(
-                (int) Math.min(buffer.capacity(), SYNC_EVERY_BYTES - at % SYNC_EVERY_BYTES));
-    }
-
     /** Tentacles are other users on other machines. */
-    private static void readable(Path path, String mode) throws IOException {
+    static void readable(Path path, String mode) throws IOException {
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
-        }
-    }
-
-    /** What a process that was killed has left; nobody writes for so long. */
-    private static void forgetOld(Path incoming) throws IOException {
-        Instant before = Instant.now().minus(LEFT_BEHIND);
-        try (var files = Files.newDirectoryStream(incoming)) {
-            for (Path file : files) {
-                if (isOlder(file, before)) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        }
-    }
-
-    private static boolean isOlder(Path file, Instant before) throws IOException {
-        try {
-            return Files.getLastModifiedTime(file, NOFOLLOW_LINKS).toInstant().isBefore(before);
-        } catch (NoSuchFileException gone) {
-            return false;
-        }
-    }
-
-    private static void sync(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder, READ)) {
-            channel.force(true);
         }
     }
 }
