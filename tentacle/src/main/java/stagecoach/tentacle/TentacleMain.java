@@ -67,6 +67,7 @@ public final class TentacleMain {
             return switch (arguments.command()) {
                 case "enrol" -> enrol(arguments);
                 case "configure" -> configure(arguments);
+                case "rotate-certificate" -> rotate(arguments);
                 case "run" -> work(arguments);
                 case "show" -> show(arguments);
                 case "check" -> check(arguments);
@@ -132,6 +133,15 @@ public final class TentacleMain {
                 changed.routes().to(changed.gateway()).map(p -> "through " + p).orElse("directly");
         home.configured(changed);
         System.out.println("%s is reached %s.".formatted(changed.gateway(), way));
+        return 0;
+    }
+
+    private static int rotate(Arguments arguments) throws Arguments.Misused, IOException {
+        Home home = Home.open(Path.of(arguments.required("--home")));
+        Settings settings = enrolled(home);
+        System.out.println(
+                "The next certificate of %s has the thumbprint %s. It is used as soon as the tentacle, which must run for it, has told its gateway."
+                        .formatted(settings.agent(), home.certificates().prepare().thumbprint()));
         return 0;
     }
 

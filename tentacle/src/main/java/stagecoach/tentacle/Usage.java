@@ -20,6 +20,7 @@ final class Usage {
                                     "--proxy-credentials-file"),
                     "configure",
                             List.of("--home", "--proxy", "--no-proxy", "--proxy-credentials-file"),
+                    "rotate-certificate", List.of("--home"),
                     "run",
                             List.of(
                                     "--home",
@@ -48,6 +49,9 @@ final class Usage {
                   Settles, while it does not run, through which proxy the tentacle reaches its
                   servers; otherwise HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count. FILE
                   holds USER:PASSWORD; STAGECOACH_PROXY_CREDENTIALS may, too.
+              rotate-certificate --home DIR
+                  Makes a new key and certificate, also while the tentacle runs. It introduces it to
+                  its gateway within a minute, and then gives up the old one.
               run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
                   [--keep-free SIZE] [--keep-days N] [--allow-root]
                   Works until it is terminated. Prints READY when the gateway has welcomed it.

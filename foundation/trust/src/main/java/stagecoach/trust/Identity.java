@@ -68,6 +68,8 @@ public final class Identity {
                     identity = read(keys);
                 } else {
                     identity = SelfSigned.create(commonName);
+                    // One of an earlier identity may have been left over.
+                    Files.deleteIfExists(folder.resolve(THUMBPRINT_FILE));
                     PrivateFiles.write(keys, identity.toPkcs12());
                 }
                 Path thumbprint = folder.resolve(THUMBPRINT_FILE);
@@ -79,6 +81,33 @@ public final class Identity {
                 return identity;
             }
         }
+    }
+
+    /**
+     * Puts the identity in {@code next} in the place of the one in {@code folder}, which is gone
+     * then. A crash leaves the one or the other there; the folder {@code next} stays as it is.
+     *
+     * @throws IOException if the folder cannot be written, or there is no identity in {@code next}
+     */
+    public static void replace(Path folder, Path next) throws IOException {
+        byte[] keys = Files.readAllBytes(next.resolve(KEYS_FILE));
+        read(next.resolve(KEYS_FILE));
+        // Who loads the identity writes it anew.
+        Files.deleteIfExists(folder.resolve(THUMBPRINT_FILE));
+        PrivateFiles.write(folder.resolve(KEYS_FILE), keys);
+    }
+
+    /** Whether there is an identity in {@code folder}. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(KEYS_FILE));
+    }
+
+    /** Takes the identity out of {@code folder}: its key first. */
+    public static void remove(Path folder) throws IOException {
+        Files.deleteIfExists(folder.resolve(KEYS_FILE));
+        Files.deleteIfExists(folder.resolve(THUMBPRINT_FILE));
+        Files.deleteIfExists(folder.resolve("lock"));
+        PrivateFiles.syncFolder(folder);
     }
 
     static Identity of(PrivateKey key, X509Certificate certificate) {

@@ -61,6 +61,8 @@ class RecordedHistoriesTest {
             Map.of(
                     "stagecoach.AgentRevoked.v1",
                     "a machine whose trust is taken away comes back to no test",
+                    "stagecoach.AgentCertificateRenewed.v1",
+                    "no machine of a system test gives itself another key",
                     "stagecoach.SourcesMeasured.v1",
                     "machines measure their distance to caches only where there are several",
                     "stagecoach.PackagesBegun.v1",

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
@@ -53,7 +54,11 @@ public final class Workshop {
      * @param routes the ways to all servers
      */
     public static Workshop open(
-            Home home, Settings settings, Identity identity, Routes routes, FetchRules rules)
+            Home home,
+            Settings settings,
+            Supplier<Identity> identity,
+            Routes routes,
+            FetchRules rules)
             throws IOException {
         return open(
                 home, settings, identity, routes, rules, new ScriptRun(ScriptTools.install(home)));
@@ -62,7 +67,7 @@ public final class Workshop {
     static Workshop open(
             Home home,
             Settings settings,
-            Identity identity,
+            Supplier<Identity> identity,
             Routes routes,
             FetchRules rules,
             ScriptRun scripts)

@@ -74,6 +74,11 @@ public final class Home {
         return Identity.loadOrCreate(root.resolve("identity"), "stagecoach-tentacle");
     }
 
+    /** The same, and the one that follows it while it is being renewed. */
+    public Certificates certificates() throws IOException {
+        return Certificates.in(root);
+    }
+
     /** What encrypts commands on this machine's disk. */
     public Vault vault() throws IOException {
         return Vault.open(root.resolve("journal.key"));

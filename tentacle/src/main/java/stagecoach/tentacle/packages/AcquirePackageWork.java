@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
@@ -43,7 +44,7 @@ public final class AcquirePackageWork implements Work {
         private final PackageStore store;
         private final PackageRoom room;
         private final Settings settings;
-        private final Identity identity;
+        private final Supplier<Identity> identity;
         private final FetchRules rules;
         private final DownSources downs;
         private final SourceDistances distances;
@@ -58,7 +59,7 @@ public final class AcquirePackageWork implements Work {
                 Home home,
                 PackageStore store,
                 Settings settings,
-                Identity identity,
+                Supplier<Identity> identity,
                 Routes routes,
                 FetchRules rules,
                 Collection<LiveTicket> open) {
@@ -76,7 +77,7 @@ public final class AcquirePackageWork implements Work {
         Shared(
                 PackageStore store,
                 Settings settings,
-                Identity identity,
+                Supplier<Identity> identity,
                 FetchRules rules,
                 Collection<LiveTicket> open,
                 PackageRoom.Disk disk) {
@@ -95,7 +96,7 @@ public final class AcquirePackageWork implements Work {
         Shared(
                 PackageStore store,
                 Settings settings,
-                Identity identity,
+                Supplier<Identity> identity,
                 FetchRules rules,
                 Collection<LiveTicket> open,
                 PackageRoom.Disk disk,

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -46,7 +47,7 @@ final class NuGetRead implements PackageReader {
     private final PackageEndpoint.NuGet endpoint;
     private final PackagePin pin;
     private final FetchRules rules;
-    private final Identity identity;
+    private final Supplier<Identity> identity;
     private final DownSources downs;
     private final Map<String, HttpClient> clients = new HashMap<>();
 
@@ -68,7 +69,7 @@ final class NuGetRead implements PackageReader {
             PackagePin pin,
             FetchRules rules,
             Duration connectMax,
-            Identity identity,
+            Supplier<Identity> identity,
             DownSources downs) {
         this.endpoint = endpoint;
         this.pin = pin;
@@ -94,7 +95,7 @@ final class NuGetRead implements PackageReader {
                                     .sslParameters(parameters)
                                     .executor(Executors.newVirtualThreadPerTaskExecutor());
                     endpoint.trusted()
-                            .map(pinned -> identity.tls(PinnedTrust.exactly(pinned)))
+                            .map(pinned -> identity.get().tls(PinnedTrust.exactly(pinned)))
                             .or(() -> NamedTrust.contextFor(server))
                             .ifPresent(builder::sslContext);
                     return builder.build();

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
@@ -39,7 +40,7 @@ final class PackageDownload implements PackageReader {
     private final PackageEndpoint.Web endpoint;
     private final PackagePin pin;
     private final FetchRules rules;
-    private final Identity identity;
+    private final Supplier<Identity> identity;
     private final DownSources downs;
 
     /** Whether it is asked in the cipher that is the cheapest here; not, if it does not know it. */
@@ -61,7 +62,7 @@ final class PackageDownload implements PackageReader {
             PackagePin pin,
             FetchRules rules,
             Duration connectMax,
-            Identity identity,
+            Supplier<Identity> identity,
             DownSources downs) {
         this.endpoint = endpoint;
         this.pin = pin;
@@ -87,7 +88,7 @@ final class PackageDownload implements PackageReader {
             if (cheapest) {
                 parameters.setCipherSuites(BulkCrypto.cheapestSuites(pin.size(), endpoint));
             }
-            builder.sslContext(identity.tls(PinnedTrust.exactly(endpoint.trusted().get())));
+            builder.sslContext(identity.get().tls(PinnedTrust.exactly(endpoint.trusted().get())));
         } else {
             NamedTrust.contextFor(endpoint.uri()).ifPresent(builder::sslContext);
         }

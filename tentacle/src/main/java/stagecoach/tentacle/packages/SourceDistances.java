@@ -23,6 +23,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +49,7 @@ public final class SourceDistances {
     private static final int TRIES = 3;
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 
-    private final Identity identity;
+    private final Supplier<Identity> identity;
     private final Routes routes;
     private final Rhythm rhythm;
     private final Map<CacheId, PackageEndpoint> known = new LinkedHashMap<>();
@@ -71,7 +72,7 @@ public final class SourceDistances {
         static final Rhythm USUAL = new Rhythm(Duration.ofSeconds(20), Duration.ofMinutes(10));
     }
 
-    SourceDistances(Identity identity, Routes routes, Rhythm rhythm) {
+    SourceDistances(Supplier<Identity> identity, Routes routes, Rhythm rhythm) {
         this.identity = identity;
         this.routes = routes;
         this.rhythm = rhythm;
@@ -181,7 +182,8 @@ public final class SourceDistances {
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(ANSWER_MAX);
         trusted.ifPresent(
-                thumbprint -> builder.sslContext(identity.tls(PinnedTrust.exactly(thumbprint))));
+                thumbprint ->
+                        builder.sslContext(identity.get().tls(PinnedTrust.exactly(thumbprint))));
         if (trusted.isPresent() && protocols.length > 0) {
             SSLParameters parameters = new SSLParameters();
             parameters.setProtocols(protocols);

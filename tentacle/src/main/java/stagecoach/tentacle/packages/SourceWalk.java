@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.acquisition.ServedBy;
@@ -28,7 +29,7 @@ final class SourceWalk {
 
     private final PackageStore store;
     private final PackagePin pin;
-    private final Identity identity;
+    private final Supplier<Identity> identity;
     private final FetchRules rules;
     private final DownSources downs;
     private final LongConsumer progress;
@@ -49,7 +50,7 @@ final class SourceWalk {
     SourceWalk(
             PackageStore store,
             PackagePin pin,
-            Identity identity,
+            Supplier<Identity> identity,
             FetchRules rules,
             DownSources downs,
             List<String> broken,

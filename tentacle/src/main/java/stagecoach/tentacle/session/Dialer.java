@@ -10,6 +10,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +53,8 @@ public final class Dialer {
     private final SessionRules rules;
     private final GatewaySession.Party party;
     private final InstantSource clock;
-    private final WebSocketClient client;
+    private @Nullable WebSocketClient client;
+    private @Nullable Identity shownBy;
     private volatile boolean stopped;
     private volatile @Nullable GatewaySession current;
 
@@ -61,7 +63,6 @@ public final class Dialer {
             Vertx vertx,
             Settings settings,
             Routes routes,
-            Identity identity,
             SessionRules rules,
             GatewaySession.Party party,
             InstantSource clock) {
@@ -71,12 +72,23 @@ public final class Dialer {
         this.rules = rules;
         this.party = party;
         this.clock = clock;
+    }
+
+    /** A client shows one certificate. */
+    private WebSocketClient client(Identity shown) {
+        WebSocketClient known = client;
+        if (known != null && shown.equals(shownBy)) {
+            return known;
+        }
+        if (known != null) {
+            known.close().onFailure(e -> LOG.debug("a client was gone before it was closed", e));
+        }
         WebSocketClientOptions options =
                 new WebSocketClientOptions()
                         .setSsl(true)
                         .setVerifyHost(false)
                         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
-                        .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
+                        .setKeyCertOptions(KeyCertOptions.wrap(shown.keyManager()))
                         .setTrustOptions(
                                 TrustOptions.wrap(
                                         PinnedTrust.exactly(settings.gatewayThumbprint())))
@@ -89,7 +101,10 @@ public final class Dialer {
                         .setTcpKeepAlive(true);
         // Named, for else Vert.x reads the JDK's whole trust store to learn of them.
         CIPHER_SUITES.forEach(options::addEnabledCipherSuite);
-        this.client = vertx.createWebSocketClient(options);
+        WebSocketClient made = vertx.createWebSocketClient(options);
+        client = made;
+        shownBy = shown;
+        return made;
     }
 
     /**
@@ -97,7 +112,7 @@ public final class Dialer {
      *
      * @return the gateway's words; empty when stopped from here
      */
-    String run() throws InterruptedException {
+    String run() throws IOException, InterruptedException {
         Duration pause = rules.backoffFirst();
         String lastReason = "";
         while (!stopped) {
@@ -113,24 +128,30 @@ public final class Dialer {
             if (end.stood() && lasted) {
                 pause = rules.backoffFirst();
             }
-            if (end.stood() || !end.reason().equals(lastReason)) {
+            if (end.renewing()) {
+                LOG.info("{}", end.reason());
+            } else if (end.stood() || !end.reason().equals(lastReason)) {
                 LOG.warn("no session with the gateway: {}", end.reason());
             }
             lastReason = end.reason();
+            if (end.renewing()) {
+                continue;
+            }
             Thread.sleep(jittered(pause));
             pause = min(pause.multipliedBy(2), rules.backoffMax());
         }
         return "";
     }
 
-    private GatewaySession.End once() throws InterruptedException {
+    private GatewaySession.End once() throws IOException, InterruptedException {
         URI gateway = settings.gateway();
-        ClientWebSocket socket = client.webSocket();
-        GatewaySession session = new GatewaySession(party, rules, vertx, socket);
+        Identity shown = party.certificates().toShow();
+        ClientWebSocket socket = client(shown).webSocket();
+        GatewaySession session = new GatewaySession(party, rules, vertx, socket, shown);
         current = session;
         if (stopped) {
             // The one who stops may have looked before this session was there to be closed.
-            return new GatewaySession.End("the tentacle ends", false, true);
+            return GatewaySession.End.failed("the tentacle ends");
         }
         try {
             socket.connect(way(gateway))
@@ -138,17 +159,16 @@ public final class Dialer {
                     .toCompletableFuture()
                     .get(rules.connectMax().toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            return new GatewaySession.End(
-                    "%s cannot be reached: %s".formatted(gateway, words(gateway, e.getCause())),
-                    false,
-                    true);
+            if (isUnknown(e.getCause())) {
+                party.certificates().refused(shown);
+            }
+            return GatewaySession.End.failed(
+                    "%s cannot be reached: %s".formatted(gateway, words(gateway, e.getCause())));
         } catch (TimeoutException e) {
-            return new GatewaySession.End(
+            return GatewaySession.End.failed(
                     gateway
                             + " does not answer"
-                            + routes.to(gateway).map(proxy -> " through " + proxy).orElse(""),
-                    false,
-                    true);
+                            + routes.to(gateway).map(proxy -> " through " + proxy).orElse(""));
         }
         return session.run();
     }
@@ -174,11 +194,15 @@ public final class Dialer {
         return options;
     }
 
+    private static boolean isUnknown(@Nullable Throwable e) {
+        return e instanceof UpgradeRejectedException rejected && rejected.getStatus() == FORBIDDEN;
+    }
+
     private String words(URI gateway, @Nullable Throwable e) {
         if (e == null) {
             return "no reason is known";
         }
-        if (e instanceof UpgradeRejectedException rejected && rejected.getStatus() == FORBIDDEN) {
+        if (isUnknown(e)) {
             return "it does not know this machine (403). Enrol it, or wait until it is trusted";
         }
         return routes.words(gateway, e);

@@ -8,13 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.GatewayFrame;
-import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.desk.Desk;
+import stagecoach.tentacle.home.Certificates;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.journal.Bell;
 import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.trust.Identity;
+import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
@@ -48,24 +45,36 @@ final class GatewaySession {
     /** With so much waiting unread, in characters, the gateway is slowed down. */
     private static final long UNREAD_MAX = 1 << 20;
 
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    /** Of a session whose machine begins the next one at once, with another certificate. */
+    private static final short COMES_BACK = 4410;
+
+    private static final short NORMAL = 1000;
+    private static final String RENEWS = "the certificate of this machine is renewed";
 
     private final Party party;
     private final SessionRules rules;
     private final Vertx vertx;
     private final WebSocket socket;
+    private final Identity shown;
     private final LinkedBlockingQueue<Incoming> unread = new LinkedBlockingQueue<>();
     private final AtomicLong unreadLength = new AtomicLong();
-    private final Set<Ticket> repeat = ConcurrentHashMap.newKeySet();
-    private final Set<Ticket> answered = new HashSet<>();
+    private final SessionWriter writer;
     private volatile long heardNanos = System.nanoTime();
     private volatile boolean connected;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile boolean renewing;
+    private Optional<Thumbprint> announced = Optional.empty();
 
     /** What a session is for. */
     record Party(
-            AgentId agent, String version, Home home, Desk desk, Bell news, Runnable onStands) {}
+            AgentId agent,
+            String version,
+            Home home,
+            Certificates certificates,
+            Desk desk,
+            Bell news,
+            Runnable onStands) {}
 
     /** What arrives. */
     private sealed interface Incoming {
@@ -74,18 +83,31 @@ final class GatewaySession {
         record Closed(String reason) implements Incoming {}
     }
 
-    /** How a session ended. */
-    record End(String reason, boolean stood, boolean comeBack) {}
+    /**
+     * How a session ended.
+     *
+     * @param renewing the next one begins at once: it was ended for a new certificate
+     */
+    record End(String reason, boolean stood, boolean comeBack, boolean renewing) {
+        /** It did not come to stand. */
+        static End failed(String reason) {
+            return new End(reason, false, true, false);
+        }
+    }
 
     /**
      * A session over a socket that is not connected yet, or has said nothing yet: its handlers are
      * set here.
+     *
+     * @param shown the certificate that it shows
      */
-    GatewaySession(Party party, SessionRules rules, Vertx vertx, WebSocket socket) {
+    GatewaySession(Party party, SessionRules rules, Vertx vertx, WebSocket socket, Identity shown) {
         this.party = party;
         this.rules = rules;
         this.vertx = vertx;
         this.socket = socket;
+        this.shown = shown;
+        this.writer = new SessionWriter(this, party, rules);
         socket.textMessageHandler(this::onText);
         socket.pongHandler(_ -> heardNanos = System.nanoTime());
         socket.exceptionHandler(e -> end("connection failed: " + e.getMessage()));
@@ -120,7 +142,7 @@ final class GatewaySession {
             end(reason);
         }
         if (connected && !closing.getAndSet(true)) {
-            Future<Void> done = socket.close();
+            Future<Void> done = socket.close(renewing ? COMES_BACK : NORMAL);
             done.onFailure(
                     e -> LOG.debug("a socket was gone before it was closed: {}", e.getMessage()));
         }
@@ -158,11 +180,16 @@ final class GatewaySession {
             party.home().epoch(welcome.epoch());
             stood = true;
             LOG.info("session stands epoch={}", welcome.epoch());
+            party.certificates().stood(shown);
+            if (isTrusted(welcome)) {
+                renew();
+                return new End(RENEWS, true, true, true);
+            }
             party.desk().sessionBegins(welcome.openTickets());
             party.onStands().run();
             return talk();
         } catch (SessionEnded e) {
-            return new End(String.valueOf(e.getMessage()), stood, true);
+            return new End(String.valueOf(e.getMessage()), stood, true, renewing);
         } catch (IOException e) {
             LOG.error("this machine's disk fails", e);
             return left("this machine failed: " + e, stood);
@@ -173,16 +200,47 @@ final class GatewaySession {
     }
 
     private static End left(String reason, boolean stood) {
-        return new End(reason, stood, true);
+        return new End(reason, stood, true, false);
     }
 
     private static End refuse(GatewayFrame first) {
         return first instanceof GatewayFrame.Goodbye goodbye
-                ? new End("the gateway says: " + goodbye.reason(), false, goodbye.comeBack())
+                ? new End("the gateway says: " + goodbye.reason(), false, goodbye.comeBack(), false)
                 : left("the gateway spoke before it welcomed", false);
     }
 
+    /** Whether the gateway trusts the certificate that was announced to it. */
+    private boolean isTrusted(GatewayFrame.Welcome welcome) throws IOException {
+        if (announced.isEmpty()) {
+            return false;
+        }
+        if (welcome.nextThumbprint().equals(announced.map(Thumbprint::value))) {
+            return party.certificates().trusts(announced.get());
+        }
+        LOG.warn(
+                "the gateway does not trust this machine's new certificate {}: it is that of another, or the gateway is older; the one before stays",
+                announced.get());
+        return false;
+    }
+
+    /** Ends it for the next one, if there is a certificate that was not announced in it. */
+    void lookAtCertificates() throws IOException {
+        if (!party.certificates().toAnnounce(shown).equals(announced)) {
+            renew();
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    private void renew() {
+        renewing = true;
+        close(RENEWS);
+    }
+
     private TentacleFrame.Hello hello() throws IOException {
+        announced = party.certificates().toAnnounce(shown);
         List<TentacleFrame.OpenTicket> tickets = new ArrayList<>();
         for (LiveTicket live : party.desk().open()) {
             tickets.add(
@@ -201,12 +259,13 @@ final class GatewaySession {
                 tickets,
                 Optional.of(party.home().epoch())
                         .filter(seen -> seen >= 0 && seen < TentacleFrame.Hello.EPOCH_SEEN_MAX),
-                MachineHealth.trouble(party.home()));
+                MachineHealth.trouble(party.home()),
+                announced.map(Thumbprint::value));
     }
 
     private End talk() throws InterruptedException, IOException, SessionEnded {
         long ping = vertx.setPeriodic(rules.pingEvery().toMillis(), _ -> askForLife());
-        Thread writer = Thread.ofVirtual().name("session-writer").start(this::write);
+        Thread writing = Thread.ofVirtual().name("session-writer").start(writer);
         try {
             while (true) {
                 Optional<GatewayFrame> frame = next(Duration.ofDays(1));
@@ -220,7 +279,7 @@ final class GatewaySession {
         } finally {
             vertx.cancelTimer(ping);
             close("the session is over");
-            writer.join();
+            writing.join();
         }
     }
 
@@ -241,21 +300,23 @@ final class GatewaySession {
             case GatewayFrame.Welcome _ -> LOG.warn("the gateway welcomed twice; the first counts");
             case GatewayFrame.Deliver deliver -> {
                 if (party.desk().deliver(deliver) == Desk.Delivered.REPEATED) {
-                    repeat.add(deliver.command().ticket());
-                    party.news().ring();
+                    writer.repeat(deliver.command().ticket());
                 }
             }
             case GatewayFrame.Cancel cancel -> {
                 party.desk().cancel(cancel);
-                repeat.add(cancel.ticket());
-                party.news().ring();
+                writer.repeat(cancel.ticket());
             }
             case GatewayFrame.OutputTaken taken ->
                     party.desk().outputTaken(taken.ticket(), taken.chunk());
             case GatewayFrame.Complete complete -> party.desk().complete(complete.ticket());
             case GatewayFrame.Goodbye goodbye -> {
                 return Optional.of(
-                        new End("the gateway says: " + goodbye.reason(), true, goodbye.comeBack()));
+                        new End(
+                                "the gateway says: " + goodbye.reason(),
+                                true,
+                                goodbye.comeBack(),
+                                false));
             }
         }
         return Optional.empty();
@@ -286,81 +347,8 @@ final class GatewaySession {
         }
     }
 
-    /** Says what there is to say, what is short before what is long, until the session ends. */
-    private void write() {
-        Map<Ticket, TicketFeed> feeds = new HashMap<>();
-        List<SourceLatency> latenciesTold = List.of();
-        long nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
-        try {
-            while (!closed) {
-                if (System.nanoTime() >= nextHealth) {
-                    List<SourceLatency> now = party.desk().latencies();
-                    boolean news = MachineHealth.isNews(now, latenciesTold);
-                    send(MachineHealth.of(party, news ? now : List.of()));
-                    latenciesTold = news ? now : latenciesTold;
-                    nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
-                }
-                List<TicketFeed> open = feedsOfOpen(feeds);
-                boolean said = sayControl(open);
-                for (TicketFeed feed : open) {
-                    Optional<TentacleFrame> output = feed.nextOutput();
-                    if (output.isPresent()) {
-                        send(output.get());
-                        said = true;
-                        sayControl(open);
-                    }
-                }
-                if (!said) {
-                    party.news().await(LOOK_AGAIN);
-                }
-            }
-        } catch (SessionEnded e) {
-            close(String.valueOf(e.getMessage()));
-        } catch (IOException | RuntimeException e) {
-            LOG.error("the session cannot go on", e);
-            close("this machine failed: " + e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            close("the tentacle ends");
-        }
-    }
-
-    private List<TicketFeed> feedsOfOpen(Map<Ticket, TicketFeed> feeds) {
-        List<LiveTicket> open = party.desk().open();
-        feeds.keySet().retainAll(open.stream().map(LiveTicket::ticket).toList());
-        List<TicketFeed> result = new ArrayList<>();
-        for (LiveTicket live : open) {
-            TicketFeed feed =
-                    feeds.computeIfAbsent(
-                            live.ticket(), _ -> new TicketFeed(live, rules.endedWaitMax()));
-            if (repeat.remove(live.ticket())) {
-                feed.repeat();
-            }
-            result.add(feed);
-        }
-        return result;
-    }
-
-    private boolean sayControl(List<TicketFeed> open)
-            throws SessionEnded, InterruptedException, IOException {
-        boolean said = false;
-        for (var answer : party.desk().answers().entrySet()) {
-            boolean again = repeat.remove(answer.getKey());
-            if (answered.add(answer.getKey()) || again) {
-                send(new TentacleFrame.Ended(answer.getKey(), answer.getValue()));
-                said = true;
-            }
-        }
-        for (TicketFeed feed : open) {
-            for (var frame = feed.nextControl(); frame.isPresent(); frame = feed.nextControl()) {
-                send(frame.get());
-                said = true;
-            }
-        }
-        return said;
-    }
-
-    private void send(TentacleFrame frame) throws SessionEnded, InterruptedException {
+    /** Sends a message, or finds out that the session is over. */
+    void send(TentacleFrame frame) throws SessionEnded, InterruptedException {
         if (closed) {
             throw new SessionEnded("the session is over");
         }
@@ -373,19 +361,6 @@ final class GatewaySession {
             throw new SessionEnded("a message could not be sent: " + e.getCause(), e);
         } catch (TimeoutException e) {
             throw new SessionEnded("the gateway took no message for " + rules.sendMax(), e);
-        }
-    }
-
-    /** The session is over, for a reason. */
-    private static final class SessionEnded extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        SessionEnded(String reason) {
-            super(reason);
-        }
-
-        SessionEnded(String reason, Throwable cause) {
-            super(reason, cause);
         }
     }
 }

@@ -6,13 +6,13 @@ import java.time.InstantSource;
 import java.util.List;
 import stagecoach.tentacle.desk.Desk;
 import stagecoach.tentacle.desk.Workshop;
+import stagecoach.tentacle.home.Certificates;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.Bell;
 import stagecoach.tentacle.journal.TicketJournal;
 import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.proxy.Routes;
-import stagecoach.trust.Identity;
 
 /** A tentacle at work: takes up what was left, then keeps a session with its gateway. */
 public final class Tentacle {
@@ -40,17 +40,18 @@ public final class Tentacle {
             throws IOException {
         InstantSource clock = InstantSource.system();
         Bell news = new Bell();
-        Identity identity = home.identity();
+        Certificates certificates = home.certificates();
         Routes routes = settings.routes();
         Desk desk =
                 new Desk(
                         settings.agent(),
                         new TicketJournal(home, clock, news::ring),
-                        Workshop.open(home, settings, identity, routes, fetches),
+                        Workshop.open(home, settings, certificates, routes, fetches),
                         news);
-        var party = new GatewaySession.Party(settings.agent(), version, home, desk, news, onStands);
-        return new Tentacle(
-                new Dialer(vertx, settings, routes, identity, rules, party, clock), desk);
+        var party =
+                new GatewaySession.Party(
+                        settings.agent(), version, home, certificates, desk, news, onStands);
+        return new Tentacle(new Dialer(vertx, settings, routes, rules, party, clock), desk);
     }
 
     /** What this machine can do, and what this program can. */

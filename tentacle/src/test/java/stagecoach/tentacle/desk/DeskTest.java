@@ -125,7 +125,7 @@ class DeskTest {
                                 URI.create("https://127.0.0.1:1"),
                                 Optional.empty(),
                                 new Thumbprint("ab".repeat(32))),
-                        home.identity(),
+                        home.certificates(),
                         Routes.DIRECT,
                         FetchRules.USUAL,
                         DeafScripts.on(home)),

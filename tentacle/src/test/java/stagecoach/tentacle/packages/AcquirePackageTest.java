@@ -139,7 +139,7 @@ class AcquirePackageTest {
                         URI.create("https://127.0.0.1:1"),
                         bytesEndpoint,
                         far.thumbprint()),
-                tickets.home().identity(),
+                tickets.home().certificates(),
                 rules,
                 List.of(),
                 tickets.home()::freeBytes,
@@ -735,7 +735,7 @@ class AcquirePackageTest {
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         shared(Optional.empty()).settings(),
-                        tickets.home().identity(),
+                        tickets.home().certificates(),
                         Routes.DIRECT,
                         FetchRules.USUAL,
                         List.of());

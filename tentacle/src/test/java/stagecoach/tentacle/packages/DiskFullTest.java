@@ -108,7 +108,7 @@ class DiskFullTest {
                                             Optional.empty(),
                                             far.thumbprint())
                                     .keeping(new KeepRules(0, Optional.empty())),
-                            tickets.home().identity(),
+                            tickets.home().certificates(),
                             FetchRules.USUAL,
                             List.of(),
                             onDisk.home()::freeBytes);

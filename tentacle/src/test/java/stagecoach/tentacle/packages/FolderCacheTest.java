@@ -87,7 +87,7 @@ class FolderCacheTest {
                                 URI.create("https://127.0.0.1:1"),
                                 Optional.empty(),
                                 far.thumbprint()),
-                        tickets.home().identity(),
+                        tickets.home().certificates(),
                         Routes.DIRECT,
                         waiting(mountedMax),
                         List.of());

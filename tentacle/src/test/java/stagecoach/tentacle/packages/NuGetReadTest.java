@@ -110,7 +110,7 @@ class NuGetReadTest {
                                 URI.create("https://127.0.0.1:1"),
                                 Optional.empty(),
                                 far.thumbprint()),
-                        tickets.home().identity(),
+                        tickets.home().certificates(),
                         new FetchRules(
                                 3,
                                 20,

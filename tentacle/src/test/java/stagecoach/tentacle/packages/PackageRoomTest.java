@@ -131,7 +131,7 @@ class PackageRoomTest {
                                         Optional.empty(),
                                         far.thumbprint())
                                 .keeping(new KeepRules(1_000, days)),
-                        tickets.home().identity(),
+                        tickets.home().certificates(),
                         FetchRules.USUAL,
                         open,
                         this::free);

@@ -89,7 +89,7 @@ class ProxiedPackagesTest {
                                 URI.create("https://127.0.0.1:1"),
                                 Optional.of(byName()),
                                 far.thumbprint()),
-                        tickets.home().identity(),
+                        tickets.home().certificates(),
                         IMPATIENT,
                         List.of(),
                         tickets.home()::freeBytes,

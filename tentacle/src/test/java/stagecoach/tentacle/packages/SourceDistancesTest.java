@@ -36,7 +36,7 @@ class SourceDistancesTest {
         Identity own = Identity.loadOrCreate(folder.resolve("own"), "tentacle");
         var distances =
                 new SourceDistances(
-                        own,
+                        () -> own,
                         Routes.DIRECT,
                         new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
         try (RawServer server =
@@ -68,9 +68,10 @@ class SourceDistancesTest {
             throws Exception {
         var theirs = new CacheId("theirs-1");
         var share = new CacheId("share-1");
+        Identity own = Identity.loadOrCreate(folder.resolve("own"), "tentacle");
         var distances =
                 new SourceDistances(
-                        Identity.loadOrCreate(folder.resolve("own"), "tentacle"),
+                        () -> own,
                         Routes.DIRECT,
                         new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
         try (RawServer server =

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame;
@@ -41,11 +43,26 @@ public final class FakeGateway implements AutoCloseable {
     private final List<GatewayFrame.Deliver> mailbox = new CopyOnWriteArrayList<>();
     private final Set<Ticket> completed = ConcurrentHashMap.newKeySet();
     private final Set<String> clients = ConcurrentHashMap.newKeySet();
+    private final Set<String> trusted = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private final List<Short> closings = new CopyOnWriteArrayList<>();
+    private volatile String present = "";
+    private volatile String next = "";
+    private volatile boolean renews = true;
+    private volatile Consumer<Moment> watcher = _ -> {};
     private volatile boolean takesOutput = true;
     private volatile boolean completes = true;
     private volatile @Nullable ServerWebSocket socket;
     private volatile @Nullable HttpServer server;
     private volatile BiFunction<String, Thumbprint, Answer> enrol = (_, _) -> new Answer(404, "{}");
+
+    /** What has happened of the renewal of a machine's certificate. */
+    public enum Moment {
+        ANNOUNCED,
+        ANSWERED,
+        SHOWN,
+        WELCOMED
+    }
 
     /** An HTTP answer. */
     public record Answer(int status, String body) {}
@@ -66,7 +83,8 @@ public final class FakeGateway implements AutoCloseable {
                                                 KeyCertOptions.wrap(identity.keyManager()))
                                         .setTrustOptions(
                                                 TrustOptions.wrap(PinnedTrust.anyWellFormed())))
-                        .webSocketHandler(this::converse)
+                        .webSocketHandler(_ -> {})
+                        .webSocketHandshakeHandler(this::decide)
                         .requestHandler(this::request)
                         .listen(port.get(), "127.0.0.1")
                         .toCompletionStage()
@@ -117,13 +135,33 @@ public final class FakeGateway implements AutoCloseable {
         enrol = answer;
     }
 
-    private void converse(ServerWebSocket accepted) {
-        socket = accepted;
+    private void decide(ServerWebSocketHandshake handshake) {
+        String shown = shown(handshake.sslSession());
+        if (trusted.isEmpty() || trusted.contains(shown)) {
+            handshake.accept().onSuccess(accepted -> converse(accepted, shown));
+        } else {
+            refusals.incrementAndGet();
+            handshake.reject(403);
+        }
+    }
+
+    private static String shown(javax.net.ssl.SSLSession tls) {
         try {
-            clients.add(Thumbprint.ofPeer(accepted.sslSession()).value());
+            return Thumbprint.ofPeer(tls).value();
         } catch (javax.net.ssl.SSLPeerUnverifiedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private void converse(ServerWebSocket accepted, String shown) {
+        socket = accepted;
+        clients.add(shown);
+        if (shown.equals(next) && !shown.equals(present)) {
+            watcher.accept(Moment.SHOWN);
+            trusted.remove(present);
+            present = shown;
+        }
+        accepted.closeHandler(_ -> closings.add(accepted.closeStatusCode()));
         accepted.textMessageHandler(text -> hear(accepted, text));
     }
 
@@ -131,8 +169,20 @@ public final class FakeGateway implements AutoCloseable {
         TentacleFrame frame = StagecoachJson.read(text, TentacleFrame.class);
         frames.add(frame);
         switch (frame) {
-            case TentacleFrame.Hello _ -> {
-                say(from, new GatewayFrame.Welcome(1, epoch.incrementAndGet(), List.of()));
+            case TentacleFrame.Hello hello -> {
+                boolean announces = hello.nextThumbprint().isPresent();
+                if (announces) {
+                    watcher.accept(Moment.ANNOUNCED);
+                }
+                hello.nextThumbprint().filter(_ -> renews).ifPresent(this::trustNext);
+                say(
+                        from,
+                        new GatewayFrame.Welcome(
+                                1,
+                                epoch.incrementAndGet(),
+                                List.of(),
+                                hello.nextThumbprint().filter(_ -> renews)));
+                watcher.accept(announces ? Moment.ANSWERED : Moment.WELCOMED);
                 mailbox.stream()
                         .filter(waiting -> !completed.contains(waiting.command().ticket()))
                         .forEach(waiting -> say(from, waiting));
@@ -154,6 +204,43 @@ public final class FakeGateway implements AutoCloseable {
 
     private static void say(ServerWebSocket to, GatewayFrame frame) {
         to.writeTextMessage(StagecoachJson.text(frame));
+    }
+
+    private void trustNext(String thumbprint) {
+        next = thumbprint;
+        trusted.add(thumbprint);
+    }
+
+    /** Knows one certificate, and the one that is announced by who shows it. */
+    public void trustsOnly(Thumbprint thumbprint) {
+        present = thumbprint.value();
+        trusted.clear();
+        trusted.add(present);
+    }
+
+    /** Whether it trusts what is announced, as older ones do not. */
+    public void renews(boolean does) {
+        renews = does;
+    }
+
+    /** Tells of each moment of a renewal, as it comes. */
+    public void onMoment(Consumer<Moment> told) {
+        watcher = told;
+    }
+
+    /** Those that it knows. */
+    public Set<String> trusted() {
+        return trusted;
+    }
+
+    /** How often it did not know who came. */
+    public int refusals() {
+        return refusals.get();
+    }
+
+    /** The codes with which the other side closed. */
+    public List<Short> closings() {
+        return closings;
     }
 
     /** Says something on the newest session. */

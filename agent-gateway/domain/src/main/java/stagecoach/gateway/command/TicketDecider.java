@@ -2,6 +2,7 @@ package stagecoach.gateway.command;
 
 import java.util.List;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentCertificateRenewed;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
@@ -57,6 +58,7 @@ public final class TicketDecider implements Decider<Reported, Report, AgentRepor
             case CommandSettled settled -> new Over(settled.context(), false);
             case AgentHealthChanged _,
                     AgentEnrolled _,
+                    AgentCertificateRenewed _,
                     AgentRevoked _,
                     SourcesMeasured _,
                     PackagesBegun _ ->

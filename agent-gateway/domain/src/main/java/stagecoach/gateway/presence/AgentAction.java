@@ -13,6 +13,9 @@ public sealed interface AgentAction {
     record Enrol(AgentId agent, String thumbprint, ConfigurationDocument document)
             implements AgentAction {}
 
+    /** It has shown the certificate that it had announced: trust that one only. */
+    record Renew(String thumbprint) implements AgentAction {}
+
     /** Trust it no longer. */
     record Revoke(String reason) implements AgentAction {}
 

@@ -3,6 +3,7 @@ package stagecoach.gateway.presence;
 import java.util.ArrayList;
 import java.util.List;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentCertificateRenewed;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
@@ -19,6 +20,7 @@ import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.gateway.presence.AgentState.Revoked;
 import stagecoach.gateway.presence.AgentState.Stranger;
@@ -36,6 +38,7 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
     public List<AgentReport> decide(AgentState state, AgentAction action) {
         return switch (action) {
             case Enrol enrol -> onEnrol(state, enrol);
+            case Renew(var thumbprint) -> onRenew(state, thumbprint);
             case Revoke(var reason) -> onRevoke(state, reason);
             case NoteConnected(var health) -> onHealth(state, health);
             case NoteTold(var freeDisk, var trouble) ->
@@ -68,6 +71,14 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
         }
         events.add(new AgentEnrolled(enrol.agent(), enrol.thumbprint(), enrol.document()));
         return events;
+    }
+
+    private static List<AgentReport> onRenew(AgentState state, String thumbprint) {
+        return state instanceof Trusted trusted && !trusted.thumbprint().equals(thumbprint)
+                ? List.of(
+                        new AgentCertificateRenewed(
+                                trusted.agent(), thumbprint, trusted.thumbprint()))
+                : List.of();
     }
 
     private static List<AgentReport> onRevoke(AgentState state, String reason) {
@@ -110,6 +121,13 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
         return switch (event) {
             case AgentEnrolled(var agent, var thumbprint, var document) ->
                     new Trusted(agent, thumbprint, document, healthAfterEnrolment(state));
+            case AgentCertificateRenewed(var agent, var thumbprint, _) -> {
+                if (!(state instanceof Trusted trusted)) {
+                    throw new IllegalStateException(
+                            "a certificate of %s, which is not trusted".formatted(agent));
+                }
+                yield new Trusted(agent, thumbprint, trusted.document(), trusted.health());
+            }
             case AgentHealthChanged changed -> {
                 if (!(state instanceof Trusted trusted)) {
                     throw new IllegalStateException(

@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentCertificateRenewed;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
@@ -29,6 +30,7 @@ import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
@@ -81,6 +83,19 @@ class AgentDeciderTest {
                 Optional.of("1.0"),
                 Optional.of(1000L),
                 List.of("bash", "sh"));
+    }
+
+    @Test
+    void a_certificate_that_is_shown_in_place_of_the_one_before_is_told_once() {
+        Renew renew = new Renew("c".repeat(64));
+        agent.after(ENROL, CONNECTED)
+                .when(renew)
+                .then(new AgentCertificateRenewed(AGENT, "c".repeat(64), "a".repeat(64)));
+        agent.after(ENROL, CONNECTED, renew).when(renew).thenNothing();
+        agent.after(ENROL, CONNECTED, renew)
+                .when(LOST)
+                .then(health(AgentHealth.UNAVAILABLE, "Its connection closed."));
+        agent.after(ENROL, new Revoke("It was stolen.")).when(renew).thenNothing();
     }
 
     @Test

@@ -46,6 +46,13 @@ public sealed interface AgentReport {
     record AgentEnrolled(AgentId agent, String thumbprint, ConfigurationDocument document)
             implements AgentReport {}
 
+    /**
+     * A machine has connected with the certificate that it had announced while it showed the one
+     * before, which is trusted no longer.
+     */
+    record AgentCertificateRenewed(AgentId agent, String thumbprint, String before)
+            implements AgentReport {}
+
     /** A tentacle has measured how far caches are; these are all that it knows of. */
     record SourcesMeasured(AgentId agent, List<SourceLatency> latencies) implements AgentReport {
         /** Copies the latencies. */

@@ -15,11 +15,20 @@ public sealed interface GatewayFrame {
      * @param protocol the version that both speak
      * @param epoch higher for every later session of this agent; a tentacle obeys only its highest
      * @param openTickets what the gateway believes to be at work there
+     * @param nextThumbprint of the certificate that the tentacle has announced, if it is trusted
+     *     from now on beside the one that was shown; an older gateway trusts none
      */
-    record Welcome(int protocol, long epoch, List<Ticket> openTickets) implements GatewayFrame {
+    record Welcome(
+            int protocol, long epoch, List<Ticket> openTickets, Optional<String> nextThumbprint)
+            implements GatewayFrame {
         /** Copies the tickets. */
         public Welcome {
             openTickets = List.copyOf(openTickets);
+        }
+
+        /** Where no certificate is to follow. */
+        public Welcome(int protocol, long epoch, List<Ticket> openTickets) {
+            this(protocol, epoch, openTickets, Optional.empty());
         }
     }
 

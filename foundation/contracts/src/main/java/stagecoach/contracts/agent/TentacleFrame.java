@@ -19,6 +19,8 @@ public sealed interface TentacleFrame {
      *     gateway whose database was set back begins above it. An older tentacle does not say
      * @param unhealthy what is wrong with its machine; empty if nothing is, or if it is an older
      *     one, which says so in its first {@link Health}
+     * @param nextThumbprint of the certificate that it will show from now on, in place of the one
+     *     that it shows in this session; empty if it keeps that
      */
     record Hello(
             int protocolMax,
@@ -28,7 +30,8 @@ public sealed interface TentacleFrame {
             long freeDiskBytes,
             List<OpenTicket> openTickets,
             Optional<Long> epochSeen,
-            Optional<String> unhealthy)
+            Optional<String> unhealthy,
+            Optional<String> nextThumbprint)
             implements TentacleFrame {
         /**
          * No gateway comes to it by counting; and from it, it may count for as long as it likes
@@ -44,6 +47,28 @@ public sealed interface TentacleFrame {
                 throw new IllegalArgumentException(
                         "An epoch that was seen is a number from 0 to 2^52: " + epochSeen.get());
             }
+        }
+
+        /** With a certificate that is to stay. */
+        public Hello(
+                int protocolMax,
+                AgentId agent,
+                String version,
+                List<String> capabilities,
+                long freeDiskBytes,
+                List<OpenTicket> openTickets,
+                Optional<Long> epochSeen,
+                Optional<String> unhealthy) {
+            this(
+                    protocolMax,
+                    agent,
+                    version,
+                    capabilities,
+                    freeDiskBytes,
+                    openTickets,
+                    epochSeen,
+                    unhealthy,
+                    Optional.empty());
         }
 
         /** As an older tentacle says it. */

@@ -83,12 +83,19 @@ public class AgentKind implements AggregateKind<AgentState, AgentAction, AgentRe
                 if (enrolled) {
                     agents.keepTrusted(tx, trusted, at);
                 } else {
+                    if (events.stream().anyMatch(each -> isRenewal(each.event()))) {
+                        agents.keepRenewed(tx, trusted);
+                    }
                     agents.keepHealth(tx, trusted, at);
                 }
             }
             case Revoked revoked -> agents.keepRevoked(tx, revoked.agent(), at);
             case Stranger _ -> {}
         }
+    }
+
+    private static boolean isRenewal(AgentReport event) {
+        return event instanceof AgentReport.AgentCertificateRenewed;
     }
 
     private static boolean changesNothingHere(AgentReport event) {

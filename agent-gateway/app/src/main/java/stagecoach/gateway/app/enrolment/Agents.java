@@ -35,7 +35,9 @@ public class Agents {
     /** Who is trusted with this certificate. */
     public Optional<AgentId> trusted(Tx tx, Thumbprint thumbprint) {
         return tx
-                .select("SELECT agent FROM agent WHERE thumbprint = ?1", thumbprint.value())
+                .select(
+                        "SELECT agent FROM agent WHERE thumbprint = ?1 OR next_thumbprint = ?1",
+                        thumbprint.value())
                 .stream()
                 .findFirst()
                 .map(row -> new AgentId(row.text(0)));
@@ -44,6 +46,32 @@ public class Agents {
     /** Whether {@code agent} is trusted with just this certificate. */
     public boolean isTrusted(Tx tx, AgentId agent, Thumbprint thumbprint) {
         return trusted(tx, thumbprint).filter(agent::equals).isPresent();
+    }
+
+    /** Whether {@code agent} has announced this certificate, and not shown it yet. */
+    public boolean isNext(Tx tx, AgentId agent, Thumbprint thumbprint) {
+        return !tx.select(
+                        "SELECT 1 FROM agent WHERE agent = ?1 AND next_thumbprint = ?2",
+                        agent.value(),
+                        thumbprint.value())
+                .isEmpty();
+    }
+
+    /**
+     * Trusts, beside the present one, the certificate that the agent has announced; in place of one
+     * that it had announced before.
+     *
+     * @return false if it is that of somebody else
+     */
+    public boolean announce(Tx tx, AgentId agent, Thumbprint next) {
+        if (trusted(tx, next).filter(holder -> !holder.equals(agent)).isPresent()) {
+            return false;
+        }
+        tx.execute(
+                "UPDATE agent SET next_thumbprint = ?2 WHERE agent = ?1 AND thumbprint <> ?2",
+                agent.value(),
+                next.value());
+        return true;
     }
 
     /** One agent, also a revoked one. */
@@ -77,6 +105,7 @@ public class Agents {
                     health, health_reason, health_at, version, free_disk_bytes, capabilities)
                 VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?4, ?7, ?8, ?9)
                 ON CONFLICT (agent) DO UPDATE SET thumbprint = excluded.thumbprint,
+                    next_thumbprint = NULL,
                     document = excluded.document, enrolled_at = excluded.enrolled_at,
                     revoked_at = NULL, health = excluded.health,
                     health_reason = excluded.health_reason, health_at = excluded.health_at,
@@ -111,9 +140,16 @@ public class Agents {
                 health.capabilities().toArray(String[]::new));
     }
 
+    void keepRenewed(Tx tx, Trusted trusted) {
+        tx.execute(
+                "UPDATE agent SET thumbprint = ?2, next_thumbprint = NULL WHERE agent = ?1",
+                trusted.agent().value(),
+                trusted.thumbprint());
+    }
+
     void keepRevoked(Tx tx, AgentId agent, Instant at) {
         tx.execute(
-                "UPDATE agent SET thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
+                "UPDATE agent SET thumbprint = NULL, next_thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
                 agent.value(),
                 at);
     }

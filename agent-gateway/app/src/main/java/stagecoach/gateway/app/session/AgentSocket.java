@@ -28,6 +28,9 @@ final class AgentSocket {
         static final short FAILED = 1011;
         static final short REPLACED = 4409;
 
+        /** Of a tentacle that begins its next session now, with another certificate. */
+        static final short COMES_BACK = 4410;
+
         private CloseCode() {}
     }
 
@@ -50,6 +53,7 @@ final class AgentSocket {
     private volatile Instant heard = Pod.uptime();
     private volatile boolean greeted;
     private volatile boolean paused;
+    private volatile boolean comesBack;
 
     AgentSocket(ServerWebSocket socket, Context loop) {
         this.socket = socket;
@@ -74,6 +78,8 @@ final class AgentSocket {
         socket.closeHandler(
                 nothing -> {
                     ending.set(true);
+                    Short code = socket.closeStatusCode();
+                    comesBack = code != null && code == CloseCode.COMES_BACK;
                     closed.complete(null);
                     gone.run();
                 });
@@ -86,6 +92,11 @@ final class AgentSocket {
     /** Whether it is closed or about to be: what still comes is not worked off. */
     boolean isEnding() {
         return ending.get();
+    }
+
+    /** Whether the other side has closed it to begin another at once. */
+    boolean comesBackAtOnce() {
+        return comesBack;
     }
 
     /**

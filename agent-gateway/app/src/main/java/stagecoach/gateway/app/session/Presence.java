@@ -25,6 +25,7 @@ import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -67,8 +68,12 @@ class Presence {
         this.clock = clock;
     }
 
-    /** A session that has begun, and what it begins with. */
-    record Begun(Epoch epoch, Mailbox.Resumed resumed) {}
+    /**
+     * A session that has begun, and what it begins with.
+     *
+     * @param next the certificate that was announced, if it is trusted from now on
+     */
+    record Begun(Epoch epoch, Mailbox.Resumed resumed, Optional<Thumbprint> next) {}
 
     /** Who is trusted with a certificate. */
     Optional<AgentId> trusted(Thumbprint shown) {
@@ -86,6 +91,13 @@ class Presence {
                         return Optional.empty();
                     }
                     Epoch epoch = store.above(tx, agent, opened, hello.epochSeen().orElse(0L));
+                    if (agents.isNext(tx, agent, shown)) {
+                        note(tx, agent, new Renew(shown.value()));
+                    }
+                    Optional<Thumbprint> next =
+                            announced(hello)
+                                    .filter(announced -> !announced.equals(shown))
+                                    .filter(announced -> agents.announce(tx, agent, announced));
                     note(
                             tx,
                             agent,
@@ -99,8 +111,17 @@ class Presence {
                             hello.openTickets().stream()
                                     .map(OpenTicket::ticket)
                                     .collect(Collectors.toSet());
-                    return Optional.of(new Begun(epoch, mailbox.resume(tx, agent, journal)));
+                    return Optional.of(new Begun(epoch, mailbox.resume(tx, agent, journal), next));
                 });
+    }
+
+    /** What is no thumbprint is trusted as little as that of another. */
+    private static Optional<Thumbprint> announced(Hello hello) {
+        try {
+            return hello.nextThumbprint().map(Thumbprint::new);
+        } catch (IllegalArgumentException noThumbprint) {
+            return Optional.empty();
+        }
     }
 
     /** What a machine tells of itself in a session is passed on as it comes. */

@@ -254,7 +254,8 @@ final class Session {
                 new Welcome(
                         PROTOCOL,
                         begun.epoch().value(),
-                        there.stream().map(StoredMail::ticket).toList()));
+                        there.stream().map(StoredMail::ticket).toList(),
+                        begun.next().map(Thumbprint::value)));
         for (StoredMail stored : begun.resumed().cancel()) {
             stored.mail().cancellation().ifPresent(c -> courier.say(stored.ticket(), c));
         }
@@ -346,8 +347,9 @@ final class Session {
     private void tellLoss() {
         sessions.remove(this);
         Epoch own = epoch;
-        if (own == null || sessions.stopping()) {
-            // Nothing began; or the process stops, and the tentacle has the grace to come back.
+        if (own == null || sessions.stopping() || socket.comesBackAtOnce()) {
+            // Nothing began; or the process stops, and the tentacle has the grace to come back; or
+            // it does so by itself, and the next round of the lease sees it if it does not.
             return;
         }
         try {

@@ -81,6 +81,18 @@ public final class Machine {
         return new Machine(identity, gateway, other);
     }
 
+    /** The same machine after it has made itself a new key. */
+    public Machine renewed() {
+        try {
+            return new Machine(
+                    Identity.loadOrCreate(Files.createTempDirectory("machine"), "test machine"),
+                    gateway,
+                    port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What it is known by. */
     public Thumbprint thumbprint() {
         return identity.thumbprint();
@@ -135,6 +147,24 @@ public final class Machine {
     public Connection connect(AgentId agent, List<String> capabilities, OpenTicket... journal) {
         Connection connection = dial().join();
         connection.say(new Hello(1, agent, "test", capabilities, 1_000_000, List.of(journal)));
+        connection.await(Welcome.class);
+        return connection;
+    }
+
+    /** Opens a session in which it says which certificate it will show from now on. */
+    public Connection announcing(AgentId agent, Thumbprint next) {
+        Connection connection = dial().join();
+        connection.say(
+                new Hello(
+                        1,
+                        agent,
+                        "test",
+                        List.of("sh"),
+                        1_000_000,
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(next.value())));
         connection.await(Welcome.class);
         return connection;
     }
@@ -245,7 +275,12 @@ public final class Machine {
 
         /** Closes the connection properly. */
         public void hangUp() {
-            open().sendClose(1000, "bye").join();
+            hangUp(1000);
+        }
+
+        /** Closes the connection with a code. */
+        public void hangUp(int code) {
+            open().sendClose(code, "bye").join();
         }
 
         /** The code with which the other side closed; -1 if it broke. */

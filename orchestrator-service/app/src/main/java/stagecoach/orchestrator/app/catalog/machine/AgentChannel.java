@@ -18,6 +18,7 @@ import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentCertificateRenewed;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
@@ -91,6 +92,7 @@ class AgentChannel {
                 }
                 case AgentHealthChanged changed -> tellChange(tx, changed.agent(), report);
                 case AgentRevoked _,
+                        AgentCertificateRenewed _,
                         SourcesMeasured _,
                         PackagesBegun _,
                         CommandStarted _,

@@ -1,6 +1,7 @@
 package stagecoach.orchestrator.app.catalog.machine;
 
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentCertificateRenewed;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
@@ -24,6 +25,11 @@ final class AgentRows {
             case AgentEnrolled enrolled -> {
                 AgentRow row = row(tx, enrolled.agent().value());
                 row.thumbprint = enrolled.thumbprint();
+                tx.upsert(row);
+            }
+            case AgentCertificateRenewed renewed -> {
+                AgentRow row = row(tx, renewed.agent().value());
+                row.thumbprint = renewed.thumbprint();
                 tx.upsert(row);
             }
             case AgentHealthChanged changed -> {

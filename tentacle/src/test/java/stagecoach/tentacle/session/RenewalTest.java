@@ -1,0 +1,173 @@
+package stagecoach.tentacle.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.FakeGateway;
+import stagecoach.trust.Identity;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.Ticket;
+
+/** A machine changes its key and certificate, and is never a stranger meanwhile. */
+@Timeout(90)
+class RenewalTest {
+    private static final SessionRules BRISK =
+            new SessionRules(
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(10),
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(20),
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(10),
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(1));
+
+    @TempDir Path folder;
+    FakeGateway gateway;
+    Home home;
+    Vertx vertx;
+    Tentacle tentacle;
+    Thread running;
+    Thumbprint old;
+
+    @BeforeEach
+    void open() throws Exception {
+        gateway = new FakeGateway(Identity.loadOrCreate(folder.resolve("gateway"), "gateway"));
+        home = Home.open(folder.resolve("home"));
+        vertx = Vertx.vertx();
+        old = home.identity().thumbprint();
+        gateway.trustsOnly(old);
+        start();
+        gateway.awaitSessions(1);
+    }
+
+    private void start() throws IOException {
+        Tentacle opened =
+                Tentacle.open(
+                        home,
+                        new Settings(
+                                Deliveries.AGENT,
+                                gateway.uri(),
+                                Optional.empty(),
+                                gateway.thumbprint()),
+                        vertx,
+                        "test",
+                        BRISK,
+                        FetchRules.USUAL,
+                        () -> {});
+        tentacle = opened;
+        running =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    try {
+                                        opened.run();
+                                    } catch (IOException | InterruptedException e) {
+                                        throw new IllegalStateException(e);
+                                    }
+                                });
+    }
+
+    private void stop() throws InterruptedException {
+        tentacle.stop();
+        running.join();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        stop();
+        gateway.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    private void awaitPresent(Thumbprint thumbprint) {
+        await().atMost(30, TimeUnit.SECONDS)
+                .untilAsserted(
+                        () -> {
+                            assertThat(gateway.trusted()).containsExactly(thumbprint.value());
+                            assertThat(home.identity().thumbprint()).isEqualTo(thumbprint);
+                            assertThat(home.root().resolve("identity-next")).doesNotExist();
+                        });
+    }
+
+    private int hellos() {
+        return gateway.frames(TentacleFrame.Hello.class).size();
+    }
+
+    @Test
+    void a_new_certificate_takes_the_place_of_the_old_while_a_script_runs() throws Exception {
+        Path go = folder.resolve("go");
+        Ticket ticket =
+                gateway.give(
+                        Deliveries.bash(
+                                "while [ ! -e %s ]; do sleep 0.05; done; exit 7".formatted(go)));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> gateway.hasStarted(ticket));
+        Thumbprint next = home.certificates().prepare().thumbprint();
+        awaitPresent(next);
+        Files.createFile(go);
+        assertThat(gateway.awaitEnd(ticket).outcome()).isEqualTo(CommandOutcome.EXITED);
+        assertThat(gateway.awaitEnd(ticket).exitCode()).contains(7);
+        assertThat(gateway.clients()).containsExactlyInAnyOrder(old.value(), next.value());
+        assertThat(gateway.refusals()).isZero();
+        assertThat(gateway.closings()).containsExactly((short) 4410, (short) 4410);
+        assertThat(gateway.frames(TentacleFrame.Hello.class))
+                .extracting(TentacleFrame.Hello::nextThumbprint)
+                .containsExactly(Optional.empty(), Optional.of(next.value()), Optional.empty());
+    }
+
+    @Test
+    void an_older_gateway_keeps_the_certificate_that_it_knows() throws Exception {
+        gateway.renews(false);
+        Thumbprint next = home.certificates().prepare().thumbprint();
+        gateway.awaitSessions(2);
+        Ticket ticket = gateway.give(Deliveries.bash("exit 3"));
+        assertThat(gateway.awaitEnd(ticket).exitCode()).contains(3);
+        assertThat(gateway.clients()).containsExactly(old.value());
+        int healths = gateway.frames(TentacleFrame.Health.class).size();
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> gateway.frames(TentacleFrame.Health.class).size() > healths + 2);
+        assertThat(hellos()).isEqualTo(2);
+
+        gateway.renews(true);
+        stop();
+        start();
+        awaitPresent(next);
+    }
+
+    @Test
+    void a_gateway_that_has_forgotten_what_it_was_told_is_told_again() throws Exception {
+        stop();
+        Thumbprint next = home.certificates().prepare().thumbprint();
+        assertThat(home.certificates().trusts(next)).isTrue();
+        start();
+        awaitPresent(next);
+        assertThat(gateway.refusals()).isEqualTo(1);
+    }
+
+    @Test
+    void a_second_renewal_follows_the_first() throws Exception {
+        awaitPresent(home.certificates().prepare().thumbprint());
+        awaitPresent(home.certificates().prepare().thumbprint());
+        assertThat(gateway.clients()).hasSize(3);
+    }
+}
