@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.net.KeyCertOptions;
@@ -19,9 +20,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.agent.AcquisitionResult;
@@ -36,6 +44,7 @@ import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
 /**
@@ -53,11 +62,62 @@ final class Fleet implements AutoCloseable {
     private final URI gateway;
     private final Path folder;
 
+    /** Held, for one that nobody holds is closed, with its connection. */
+    private final List<WebSocketClient> clients = new CopyOnWriteArrayList<>();
+
+    private final Map<Ticket, Long> deliveredAt = new ConcurrentHashMap<>();
+    private final Queue<Long> arrivals = new ConcurrentLinkedQueue<>();
+    private final Queue<Double> roundTrips = new ConcurrentLinkedQueue<>();
+
     /** None yet; their certificates will lie in {@code folder}. */
     Fleet(LocalMachines stack, Path folder) throws IOException, InterruptedException {
         this.stack = stack;
         this.gateway = stack.agentUrl();
         this.folder = folder;
+    }
+
+    /**
+     * Enrols and connects machines {@code from} to {@code upTo}, both included, several at the same
+     * time.
+     */
+    void joinTogether(int from, int upTo, int atOnce, List<String> tags) throws Exception {
+        var next = new AtomicInteger(from);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < atOnce; i++) {
+                all.add(
+                        threads.submit(
+                                () -> {
+                                    for (int number = next.getAndIncrement();
+                                            number <= upTo;
+                                            number = next.getAndIncrement()) {
+                                        join("played-" + number, tags)
+                                                .get(SECONDS_MAX, TimeUnit.SECONDS);
+                                    }
+                                    return null;
+                                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        }
+    }
+
+    /**
+     * What was measured since the last time.
+     *
+     * @param arrivals of commands, as {@link System#nanoTime} said then
+     * @param roundTrips from a command's arrival until the gateway knew its end, in milliseconds
+     */
+    record Times(List<Long> arrivals, List<Double> roundTrips) {}
+
+    /** Gives them, and begins anew. */
+    Times times() {
+        var times = new Times(List.copyOf(arrivals), List.copyOf(roundTrips));
+        arrivals.clear();
+        roundTrips.clear();
+        deliveredAt.clear();
+        return times;
     }
 
     /** Enrols and connects machines {@code from} to {@code upTo}, both included. */
@@ -89,24 +149,25 @@ final class Fleet implements AutoCloseable {
         Identity identity = Identity.loadOrCreate(folder.resolve(name), name);
         AgentId agent = enrol(token, identity, pinned);
         var welcomed = new CompletableFuture<Void>();
-        ClientWebSocket socket =
+        WebSocketClient client =
                 vertx.createWebSocketClient(
-                                new WebSocketClientOptions()
-                                        .setSsl(true)
-                                        .setVerifyHost(false)
-                                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
-                                        .setKeyCertOptions(
-                                                KeyCertOptions.wrap(identity.keyManager()))
-                                        .setTrustOptions(
-                                                TrustOptions.wrap(PinnedTrust.exactly(pinned)))
-                                        .addEnabledCipherSuite("TLS_AES_128_GCM_SHA256")
-                                        .setMaxMessageSize(MESSAGE_BYTES_MAX))
-                        .webSocket();
+                        new WebSocketClientOptions()
+                                .setSsl(true)
+                                .setVerifyHost(false)
+                                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
+                                .setTrustOptions(TrustOptions.wrap(PinnedTrust.exactly(pinned)))
+                                .addEnabledCipherSuite("TLS_AES_128_GCM_SHA256")
+                                .setMaxMessageSize(MESSAGE_BYTES_MAX));
+        clients.add(client);
+        ClientWebSocket socket = client.webSocket();
         socket.textMessageHandler(
                 json -> {
                     switch (StagecoachJson.read(json, GatewayFrame.class)) {
                         case GatewayFrame.Welcome _ -> welcomed.complete(null);
                         case GatewayFrame.Deliver deliver -> {
+                            arrivals.add(System.nanoTime());
+                            deliveredAt.put(deliver.command().ticket(), System.nanoTime());
                             say(socket, new TentacleFrame.Started(deliver.command().ticket()));
                             say(
                                     socket,
@@ -115,9 +176,13 @@ final class Fleet implements AutoCloseable {
                         }
                         case GatewayFrame.Goodbye goodbye ->
                                 welcomed.completeExceptionally(new IOException(goodbye.reason()));
-                        case GatewayFrame.Cancel _,
-                                GatewayFrame.OutputTaken _,
-                                GatewayFrame.Complete _ -> {}
+                        case GatewayFrame.Complete(Ticket ticket) -> {
+                            Long since = deliveredAt.remove(ticket);
+                            if (since != null) {
+                                roundTrips.add((System.nanoTime() - since) / 1e6);
+                            }
+                        }
+                        case GatewayFrame.Cancel _, GatewayFrame.OutputTaken _ -> {}
                     }
                 });
         socket.connect(

@@ -29,6 +29,9 @@ public final class Played {
 
     private static final int COMMANDS_A_PHASE = 2;
 
+    /** As many machines are enrolled at the same time. */
+    private static final int JOINING = 8;
+
     private final LocalMachines stack;
     private final Path folder;
 
@@ -169,6 +172,50 @@ public final class Played {
                 Meter.load());
     }
 
+    /**
+     * One command to each of many machines, and their answers.
+     *
+     * @param arrived from the request to a machine's command, in milliseconds
+     * @param answered from a machine's command until the gateway knew its end
+     * @param cpuMillisEach of all services, broker and database, for each command
+     * @param gatewayCpuMillisEach of the gateway alone
+     */
+    public record FanOut(
+            int targets,
+            Percentiles arrived,
+            Percentiles answered,
+            double cpuMillisEach,
+            double gatewayCpuMillisEach,
+            double load) {}
+
+    /** One script on so many machines; the second time, when everything is warm. */
+    public FanOut fanOut(int targets) throws Exception {
+        put("/environments/production", Map.of("name", "production"));
+        try (var fleet = new Fleet(stack, folder)) {
+            fleet.joinTogether(1, targets, JOINING, List.of("all"));
+            put("/projects/fan-out", Map.of("name", "fan-out"));
+            put(
+                    "/projects/fan-out/process",
+                    Map.of("steps", List.of(script("once", "DEPLOYMENT", "all"))));
+            stack.api().post("/projects/fan-out/releases", Map.of("version", "1.0.0"));
+            deploy("fan-out");
+            fleet.times();
+            Meter meter = Meter.begin(stack);
+            long asked = System.nanoTime();
+            deploy("fan-out");
+            Map<String, Double> cpu = meter.secondsOf();
+            Fleet.Times times = fleet.times();
+            return new FanOut(
+                    targets,
+                    Percentiles.of(
+                            times.arrivals().stream().map(at -> (at - asked) / 1e6).toList()),
+                    Percentiles.of(times.roundTrips()),
+                    Meter.sum(cpu) * 1e3 / targets,
+                    cpu.getOrDefault("agent-gateway", 0.0) * 1e3 / targets,
+                    Meter.load());
+        }
+    }
+
     /** So many deployments at once, each of another project, until all have ended. */
     private List<Double> burst(int deployments, int atOnce) throws Exception {
         var next = new AtomicInteger();
@@ -241,18 +288,7 @@ public final class Played {
         put("/projects/" + id, Map.of("name", id));
         List<Map<String, Object>> steps = new ArrayList<>();
         for (int n = 1; n <= COMMANDS_A_PHASE; n++) {
-            steps.add(
-                    Map.of(
-                            "name",
-                            "before-" + n,
-                            "kind",
-                            "SCRIPT",
-                            "phase",
-                            "PRE_ACQUISITION",
-                            "runOn",
-                            Map.of("tags", List.of(tag)),
-                            "script",
-                            Map.of("syntax", "SH", "body", "true")));
+            steps.add(script("before-" + n, "PRE_ACQUISITION", tag));
         }
         for (int n = 1; n <= COMMANDS_A_PHASE; n++) {
             steps.add(
@@ -271,6 +307,20 @@ public final class Played {
         }
         put("/projects/" + id + "/process", Map.of("steps", steps));
         stack.api().post("/projects/" + id + "/releases", Map.of("version", "1.0.0"));
+    }
+
+    private static Map<String, Object> script(String name, String phase, String tag) {
+        return Map.of(
+                "name",
+                name,
+                "kind",
+                "SCRIPT",
+                "phase",
+                phase,
+                "runOn",
+                Map.of("tags", List.of(tag)),
+                "script",
+                Map.of("syntax", "SH", "body", "true"));
     }
 
     private void put(String path, Map<String, Object> body) {

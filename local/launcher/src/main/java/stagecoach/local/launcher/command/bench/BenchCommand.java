@@ -33,7 +33,9 @@ public final class BenchCommand implements Runnable {
                 .addSubcommand(new BenchServe(checkout, screen))
                 .addSubcommand(new BenchIngest(checkout, screen))
                 .addSubcommand(new BenchLinks(checkout, screen))
-                .addSubcommand(new BenchGrowth(checkout, screen));
+                .addSubcommand(new BenchGrowth(checkout, screen))
+                .addSubcommand(new BenchIdle(checkout, screen))
+                .addSubcommand(new BenchFanOut(checkout, screen));
     }
 
     @Override
