@@ -67,6 +67,8 @@ class RecordedHistoriesTest {
                     "machines measure their distance to caches only where there are several",
                     "stagecoach.PackagesBegun.v1",
                     "machines tell what an interrupted fetch has left, and none is interrupted",
+                    "stagecoach.EntryRefused.v1",
+                    "nobody knocks at the gateway's door who should not",
                     "stagecoach.IntegrityBroken.v1",
                     "a cache that gives damaged bytes is played by the package-service's tests",
                     "stagecoach.PackagePinned.v1",

@@ -45,6 +45,7 @@ public final class Dialer {
 
     private static final int FRAME_BYTES_MAX = 1 << 16;
     private static final int FORBIDDEN = 403;
+    private static final int UNAVAILABLE = 503;
     private static final int CLOSING_SECONDS_MAX = 1;
 
     private final Vertx vertx;
@@ -204,6 +205,9 @@ public final class Dialer {
         }
         if (isUnknown(e)) {
             return "it does not know this machine (403). Enrol it, or wait until it is trusted";
+        }
+        if (e instanceof UpgradeRejectedException rejected && rejected.getStatus() == UNAVAILABLE) {
+            return "it takes no more machines in just now (503). It is asked again";
         }
         return routes.words(gateway, e);
     }

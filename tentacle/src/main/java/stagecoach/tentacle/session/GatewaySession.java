@@ -109,7 +109,8 @@ final class GatewaySession {
         this.shown = shown;
         this.writer = new SessionWriter(this, party, rules);
         socket.textMessageHandler(this::onText);
-        socket.pongHandler(_ -> heardNanos = System.nanoTime());
+        // Also of signs of life, and of the parts of what takes long on a slow line.
+        socket.frameHandler(_ -> heardNanos = System.nanoTime());
         socket.exceptionHandler(e -> end("connection failed: " + e.getMessage()));
         socket.closeHandler(_ -> end(closeReason()));
     }
@@ -123,7 +124,6 @@ final class GatewaySession {
     }
 
     private void onText(String json) {
-        heardNanos = System.nanoTime();
         unread.add(new Incoming.Text(json));
         if (unreadLength.addAndGet(json.length()) > UNREAD_MAX) {
             socket.pause();

@@ -397,6 +397,19 @@ class GatewaySessionTest {
     }
 
     @Test
+    void a_large_script_that_comes_over_a_slow_line_is_waited_for() throws Exception {
+        gateway.awaitSessions(1);
+        stop();
+        start(relay.uri(), IMPATIENT);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> home.epoch() >= 2);
+        int sessions = gateway.frames(TentacleFrame.Hello.class).size();
+        relay.slowDown(100_000);
+        Ticket ticket = gateway.give(Deliveries.bash("true\n" + "#".repeat(600_000)));
+        assertThat(gateway.awaitEnd(ticket).succeeded()).isTrue();
+        assertThat(gateway.frames(TentacleFrame.Hello.class)).hasSize(sessions);
+    }
+
+    @Test
     void a_gateway_that_restarts_is_found_again() {
         gateway.awaitSessions(1);
         gateway.shut();

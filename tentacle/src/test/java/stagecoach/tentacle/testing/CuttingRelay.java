@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Passes bytes on, and cuts connections: on demand, or after a number of bytes from the gateway's
@@ -21,6 +22,7 @@ public final class CuttingRelay implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
     private final AtomicLong cutAfterBytes = new AtomicLong(Long.MAX_VALUE);
+    private volatile long nanosAByte;
     private volatile boolean closed;
 
     public CuttingRelay(int target) throws IOException {
@@ -40,8 +42,8 @@ public final class CuttingRelay implements AutoCloseable {
                 Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
                 open.add(near);
                 open.add(far);
-                Thread.ofVirtual().start(() -> pass(near, far));
-                Thread.ofVirtual().start(() -> pass(far, near));
+                Thread.ofVirtual().start(() -> pass(near, far, false));
+                Thread.ofVirtual().start(() -> pass(far, near, true));
             } catch (IOException refusedOrClosed) {
                 // The next one may get through.
                 if (closed) {
@@ -51,7 +53,7 @@ public final class CuttingRelay implements AutoCloseable {
         }
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, boolean fromGateway) {
         byte[] buffer = new byte[256];
         try (from;
                 to) {
@@ -62,6 +64,9 @@ public final class CuttingRelay implements AutoCloseable {
                     cutAfterBytes.set(Long.MAX_VALUE);
                     cut();
                     return;
+                }
+                if (fromGateway) {
+                    LockSupport.parkNanos(nanosAByte * count);
                 }
                 if (!silent.contains(from)) {
                     out.write(buffer, 0, count);
@@ -80,6 +85,11 @@ public final class CuttingRelay implements AutoCloseable {
     /** Cuts all connections when so many bytes more have passed, in either direction. */
     public void cutAfter(long bytes) {
         cutAfterBytes.set(bytes);
+    }
+
+    /** Passes so many bytes a second on from the gateway, and no more. */
+    public void slowDown(long bytesASecond) {
+        nanosAByte = 1_000_000_000L / bytesASecond;
     }
 
     /** Cuts all connections. */

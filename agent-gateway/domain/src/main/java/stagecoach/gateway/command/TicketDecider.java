@@ -9,6 +9,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.EntryRefused;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.agent.CommandContext;
@@ -61,7 +62,8 @@ public final class TicketDecider implements Decider<Reported, Report, AgentRepor
                     AgentCertificateRenewed _,
                     AgentRevoked _,
                     SourcesMeasured _,
-                    PackagesBegun _ ->
+                    PackagesBegun _,
+                    EntryRefused _ ->
                     throw foreign(event);
         };
     }

@@ -11,6 +11,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.EntryRefused;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.decider.Decider;
@@ -147,7 +148,7 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
             case AgentRevoked(var agent, var reason) -> new Revoked(agent, reason);
             // Who plans routes, and foresees what will move, keeps them.
             case SourcesMeasured _, PackagesBegun _ -> state;
-            case CommandStarted _, CommandEnded _, CommandSettled _ ->
+            case CommandStarted _, CommandEnded _, CommandSettled _, EntryRefused _ ->
                     throw new IllegalStateException(
                             "an agent's stream holds " + event.getClass().getSimpleName());
         };

@@ -72,6 +72,48 @@ public sealed interface AgentReport {
     /** A tentacle is no longer trusted. */
     record AgentRevoked(AgentId agent, String reason) implements AgentReport {}
 
+    /**
+     * Somebody was refused at the gateway's ports, or said there what is not his to say; streams
+     * {@code door-<day>}. The first is told at once, what follows for the same reason and from the
+     * same origin as one, some minutes later.
+     *
+     * @param from the address that it came from
+     * @param thumbprint of the certificate that was shown, as far as one was
+     * @param agent whose certificate that is, or was once
+     * @param times how often it happened, as far as it was not told before
+     * @param detail what was wrong with the last of them
+     */
+    record EntryRefused(
+            Refusal refusal,
+            String from,
+            Optional<String> thumbprint,
+            Optional<AgentId> agent,
+            long times,
+            String detail)
+            implements AgentReport {}
+
+    /** Why somebody is refused. */
+    enum Refusal {
+        /** Nobody is trusted with the certificate, whoever issued it and for whatever name. */
+        UNKNOWN_CERTIFICATE,
+        /** It was that of an agent, which was revoked or enrolled anew since. */
+        FORMER_CERTIFICATE,
+        /** TLS did not come about: no certificate, a weak one, an old version. */
+        HANDSHAKE,
+        /** An enrolment token that is unknown, used already, withdrawn or too old. */
+        ENROLMENT_TOKEN,
+        /** An agent that calls itself another. */
+        OTHER_AGENT,
+        /** An agent that asks for a package which it was not told to acquire. */
+        OTHER_PACKAGE,
+        /** An agent that reports on the command of another. */
+        OTHER_COMMAND,
+        /** What is no message of the protocol, or a message or frame that is too large. */
+        PROTOCOL,
+        /** So many connections that have not shown what they are for, or one for too long. */
+        CROWD
+    }
+
     /** How a tentacle is. */
     enum AgentHealth {
         HEALTHY,

@@ -12,11 +12,13 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import stagecoach.gateway.app.enrolment.Agents;
+import stagecoach.gateway.app.crowd.CrowdConfig;
+import stagecoach.gateway.app.crowd.Doorway;
+import stagecoach.gateway.app.enrolment.Certificates;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.runtime.access.ServiceToken;
-import stagecoach.runtime.aggregate.UnitOfWork;
 
 /** The port that tentacles read packages from: so that bytes never delay control. */
 @Singleton
@@ -29,8 +31,10 @@ class BytesPort {
     private final Vertx vertx;
     private final GatewayIdentity identity;
     private final BytesConfig config;
-    private final UnitOfWork unitOfWork;
-    private final Agents agents;
+    private final CrowdConfig crowd;
+    private final Doorway doorway;
+    private final Certificates certificates;
+    private final Refusals refusals;
     private final Mailbox mailbox;
     private final ServiceToken serviceToken;
     private String deployment = "";
@@ -39,15 +43,18 @@ class BytesPort {
             Vertx vertx,
             GatewayIdentity identity,
             BytesConfig config,
-            UnitOfWork unitOfWork,
-            Agents agents,
+            CrowdConfig crowd,
+            Certificates certificates,
+            Refusals refusals,
             Mailbox mailbox,
             ServiceToken serviceToken) {
         this.vertx = vertx;
         this.identity = identity;
         this.config = config;
-        this.unitOfWork = unitOfWork;
-        this.agents = agents;
+        this.crowd = crowd;
+        this.doorway = new Doorway(vertx, "bytes", crowd, refusals);
+        this.certificates = certificates;
+        this.refusals = refusals;
         this.mailbox = mailbox;
         this.serviceToken = serviceToken;
     }
@@ -82,15 +89,24 @@ class BytesPort {
                                     .setIdleTimeoutUnit(TimeUnit.SECONDS)
                                     .setDecompressionSupported(false));
             var packages =
-                    new PackageBytes(client, context, unitOfWork, agents, mailbox, serviceToken);
+                    new PackageBytes(
+                            client,
+                            context,
+                            certificates,
+                            refusals,
+                            mailbox,
+                            serviceToken,
+                            doorway,
+                            crowd);
             vertx.createHttpServer(
                             identity.mutualTls()
                                     .setHost(config.host())
                                     .setPort(config.port())
                                     .setIdleTimeout(IDLE_SECONDS_MAX)
                                     .setIdleTimeoutUnit(TimeUnit.SECONDS))
+                    .connectionHandler(connection -> doorway.enter(connection, crowd.headWithin()))
                     .requestHandler(packages::handle)
-                    .exceptionHandler(e -> LOG.debugf("connection refused cause=%s", e))
+                    .exceptionHandler(doorway::handshakeFailed)
                     .listen()
                     .<Void>mapEmpty()
                     .onComplete(started);

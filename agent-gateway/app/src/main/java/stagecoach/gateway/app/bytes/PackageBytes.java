@@ -11,12 +11,15 @@ import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.contracts.internal.ReadBytes;
-import stagecoach.gateway.app.enrolment.Agents;
+import stagecoach.gateway.app.crowd.CrowdConfig;
+import stagecoach.gateway.app.crowd.Doorway;
+import stagecoach.gateway.app.enrolment.Certificates;
 import stagecoach.gateway.app.enrolment.PortProblem;
 import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.runtime.access.ServiceToken;
-import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
@@ -41,24 +44,30 @@ final class PackageBytes {
 
     private final HttpClient client;
     private final Context loop;
-    private final UnitOfWork unitOfWork;
-    private final Agents agents;
+    private final Certificates certificates;
+    private final Refusals refusals;
     private final Mailbox mailbox;
     private final ServiceToken serviceToken;
+    private final Doorway doorway;
+    private final CrowdConfig crowd;
 
     PackageBytes(
             HttpClient client,
             Context loop,
-            UnitOfWork unitOfWork,
-            Agents agents,
+            Certificates certificates,
+            Refusals refusals,
             Mailbox mailbox,
-            ServiceToken serviceToken) {
+            ServiceToken serviceToken,
+            Doorway doorway,
+            CrowdConfig crowd) {
         this.client = client;
         this.loop = loop;
-        this.unitOfWork = unitOfWork;
-        this.agents = agents;
+        this.certificates = certificates;
+        this.refusals = refusals;
         this.mailbox = mailbox;
         this.serviceToken = serviceToken;
+        this.doorway = doorway;
+        this.crowd = crowd;
     }
 
     /** What is said to whoever asks. */
@@ -70,6 +79,8 @@ final class PackageBytes {
 
     void handle(HttpServerRequest request) {
         HttpServerResponse response = request.response();
+        doorway.leave(request.connection().remoteAddress());
+        response.endHandler(done -> doorway.again(request.connection(), crowd.idleMax()));
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             PortProblem.answer(
                     response.putHeader("Allow", "GET, HEAD"),
@@ -94,11 +105,12 @@ final class PackageBytes {
             PortProblem.answer(response, 403, "No certificate", "Show a client certificate.");
             return;
         }
+        String from = request.remoteAddress().host();
         Thread.ofVirtual()
                 .name("bytes")
                 .start(
                         () -> {
-                            Judged judged = judged(shown, sha512.get());
+                            Judged judged = judged(shown, sha512.get(), from);
                             loop.runOnContext(v -> answer(request, sha512.get(), judged));
                         });
     }
@@ -107,7 +119,11 @@ final class PackageBytes {
         switch (judged) {
             case Judged.Allowed(AgentId agent) -> stream(request, sha512, agent);
             case Judged.Refused(int status, String title, String detail) ->
-                    PortProblem.answer(request.response(), status, title, detail);
+                    PortProblem.answer(
+                            request.response().putHeader("Connection", "close"),
+                            status,
+                            title,
+                            detail);
         }
     }
 
@@ -122,9 +138,9 @@ final class PackageBytes {
         }
     }
 
-    private Judged judged(Thumbprint shown, Sha512 sha512) {
+    private Judged judged(Thumbprint shown, Sha512 sha512, String from) {
         try {
-            Optional<AgentId> agent = unitOfWork.run(tx -> agents.trusted(tx, shown));
+            Optional<AgentId> agent = certificates.trusted(shown, from);
             if (agent.isEmpty()) {
                 LOG.warnf("stranger refused thumbprint=%s", shown);
                 return new Judged.Refused(
@@ -132,6 +148,13 @@ final class PackageBytes {
             }
             if (!mailbox.mayRead(agent.get(), sha512)) {
                 LOG.warnf("read refused agent=%s sha512=%s", agent.get(), sha512);
+                refusals.agent(
+                        Refusal.OTHER_PACKAGE,
+                        from,
+                        shown,
+                        agent.get(),
+                        "It asked for the package %s, which it has no open command to acquire."
+                                .formatted(sha512));
                 return new Judged.Refused(
                         403,
                         "Not told to",

@@ -2,8 +2,11 @@ package stagecoach.gateway.app.enrolment;
 
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.gateway.presence.AgentState.Trusted;
 import stagecoach.gateway.presence.Health;
@@ -41,6 +44,36 @@ public class Agents {
                 .stream()
                 .findFirst()
                 .map(row -> new AgentId(row.text(0)));
+    }
+
+    /**
+     * Whose certificate it is, or was.
+     *
+     * @param still whether that agent is trusted with it
+     */
+    record Holder(AgentId agent, boolean still) {}
+
+    /** Whose certificates these are or were, by thumbprint; those of strangers are left out. */
+    Map<String, Holder> holders(Tx tx, Collection<Thumbprint> thumbprints) {
+        return tx
+                .select(
+                        """
+                        SELECT former_thumbprint, agent, false FROM agent
+                            WHERE former_thumbprint = ANY(CAST(?1 AS text[]))
+                        UNION ALL
+                        SELECT thumbprint, agent, true FROM agent
+                            WHERE thumbprint = ANY(CAST(?1 AS text[]))
+                        UNION ALL
+                        SELECT next_thumbprint, agent, true FROM agent
+                            WHERE next_thumbprint = ANY(CAST(?1 AS text[]))
+                        """,
+                        (Object) thumbprints.stream().map(Thumbprint::value).toArray(String[]::new))
+                .stream()
+                .collect(
+                        Collectors.toMap(
+                                row -> row.text(0),
+                                row -> new Holder(new AgentId(row.text(1)), row.flag(2)),
+                                (one, other) -> one.still() ? one : other));
     }
 
     /** Whether {@code agent} is trusted with just this certificate. */
@@ -106,6 +139,9 @@ public class Agents {
                 VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?4, ?7, ?8, ?9)
                 ON CONFLICT (agent) DO UPDATE SET thumbprint = excluded.thumbprint,
                     next_thumbprint = NULL,
+                    former_thumbprint = CASE WHEN agent.thumbprint IS DISTINCT FROM excluded.thumbprint
+                        THEN COALESCE(agent.thumbprint, agent.former_thumbprint)
+                        ELSE agent.former_thumbprint END,
                     document = excluded.document, enrolled_at = excluded.enrolled_at,
                     revoked_at = NULL, health = excluded.health,
                     health_reason = excluded.health_reason, health_at = excluded.health_at,
@@ -142,14 +178,14 @@ public class Agents {
 
     void keepRenewed(Tx tx, Trusted trusted) {
         tx.execute(
-                "UPDATE agent SET thumbprint = ?2, next_thumbprint = NULL WHERE agent = ?1",
+                "UPDATE agent SET former_thumbprint = thumbprint, thumbprint = ?2, next_thumbprint = NULL WHERE agent = ?1",
                 trusted.agent().value(),
                 trusted.thumbprint());
     }
 
     void keepRevoked(Tx tx, AgentId agent, Instant at) {
         tx.execute(
-                "UPDATE agent SET thumbprint = NULL, next_thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
+                "UPDATE agent SET former_thumbprint = thumbprint, thumbprint = NULL, next_thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
                 agent.value(),
                 at);
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import stagecoach.gateway.app.crowd.CrowdConfig;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.Thumbprint;
@@ -16,12 +17,13 @@ import stagecoach.trust.Thumbprint;
 /** The gateway's own key and certificate, and the TLS of the ports that machines come in at. */
 @Singleton
 public class GatewayIdentity {
-    private static final int HANDSHAKE_SECONDS_MAX = 10;
     private static final int HEADERS_MAX_BYTES = 16 * 1024;
 
     private final Identity identity;
+    private final CrowdConfig crowd;
 
-    GatewayIdentity(EnrolmentConfig config) {
+    GatewayIdentity(EnrolmentConfig config, CrowdConfig crowd) {
+        this.crowd = crowd;
         try {
             identity = Identity.loadOrCreate(config.identity(), "stagecoach-gateway");
         } catch (IOException e) {
@@ -46,8 +48,8 @@ public class GatewayIdentity {
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                 .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
                 .setTrustOptions(TrustOptions.wrap(PinnedTrust.anyWellFormed()))
-                .setSslHandshakeTimeout(HANDSHAKE_SECONDS_MAX)
-                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setSslHandshakeTimeout(crowd.handshakeWithin().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxHeaderSize(HEADERS_MAX_BYTES);
     }
 }

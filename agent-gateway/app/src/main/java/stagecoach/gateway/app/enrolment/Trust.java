@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.presence.AgentAction.Enrol;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.runtime.aggregate.Cause;
@@ -17,6 +18,7 @@ import stagecoach.vocabulary.identity.AgentId;
 @Singleton
 public class Trust {
     private final UnitOfWork unitOfWork;
+    private final MachineWork work;
     private final CommandHandler commands;
     private final AgentKind kind;
     private final Agents agents;
@@ -25,12 +27,14 @@ public class Trust {
 
     Trust(
             UnitOfWork unitOfWork,
+            MachineWork work,
             CommandHandler commands,
             AgentKind kind,
             Agents agents,
             EnrolmentTokens tokens,
             TrustWatcher watcher) {
         this.unitOfWork = unitOfWork;
+        this.work = work;
         this.commands = commands;
         this.kind = kind;
         this.agents = agents;
@@ -45,7 +49,7 @@ public class Trust {
      * @throws NotTrusted if the token or the certificate will not do
      */
     public AgentId enrol(String token, Thumbprint shown, Instant now) {
-        return unitOfWork.run(tx -> enrol(tx, token, shown, now));
+        return work.run(tx -> enrol(tx, token, shown, now));
     }
 
     private AgentId enrol(Tx tx, String token, Thumbprint shown, Instant now) {

@@ -14,6 +14,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import stagecoach.gateway.app.crowd.Gathering;
+import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.mailbox.MailboxStore.Replacement;
 import stagecoach.gateway.app.mailbox.MailboxStore.ToSay;
 import stagecoach.gateway.presence.Epoch;
@@ -34,6 +36,7 @@ public class Dispatch {
     private static final int SESSIONS_MAX = 64;
 
     private final UnitOfWork unitOfWork;
+    private final MachineWork work;
     private final MailboxStore store;
     private final Mailbox mailbox;
     private final Recipients recipients;
@@ -46,11 +49,13 @@ public class Dispatch {
     /** That of the sessions which {@code recipients} knows. */
     public Dispatch(
             UnitOfWork unitOfWork,
+            MachineWork work,
             MailboxStore store,
             Mailbox mailbox,
             Recipients recipients,
             Clock clock) {
         this.unitOfWork = unitOfWork;
+        this.work = work;
         this.store = store;
         this.mailbox = mailbox;
         this.recipients = recipients;
@@ -143,7 +148,7 @@ public class Dispatch {
      * @return whether it is the newest, as far as one can see now
      */
     public boolean refusing(AgentId agent, Epoch epoch, Map<Ticket, String> reasons) {
-        return unitOfWork.run(
+        return work.run(
                 tx -> {
                     if (recipients.newest(tx, Map.of(agent, epoch)).isEmpty()) {
                         return false;
@@ -155,7 +160,7 @@ public class Dispatch {
 
     /** A cancel is about to be said in a session; the same conditions. */
     public boolean saying(AgentId agent, Epoch epoch, StoredMail read) {
-        return unitOfWork.run(
+        return work.run(
                 tx ->
                         !recipients.newest(tx, Map.of(agent, epoch)).isEmpty()
                                 && store.said(tx, read, epoch.value()));

@@ -6,22 +6,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.CommandResult;
-import stagecoach.gateway.app.mailbox.MailboxStore.Replacement;
+import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.mailbox.MailboxStore.ToSay;
 import stagecoach.gateway.command.Change;
 import stagecoach.gateway.command.Mail;
@@ -29,7 +25,6 @@ import stagecoach.gateway.command.Mail.Resumption;
 import stagecoach.gateway.command.ResultBounds;
 import stagecoach.gateway.command.Stage.Pending;
 import stagecoach.runtime.aggregate.Cause;
-import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.AgentId;
@@ -45,12 +40,9 @@ import stagecoach.vocabulary.packages.Sha512;
 public class Mailbox {
     private static final Logger LOG = Logger.getLogger(Mailbox.class);
 
-    /** As many pieces of news share one transaction. */
-    private static final int NEWS_MAX = 64;
-
     private final UnitOfWork unitOfWork;
-    private final CommandHandler commands;
-    private final TicketKind kind;
+    private final MachineWork work;
+    private final MailChanges changes;
     private final MailboxStore store;
     private final Recipients recipients;
     private final SensitiveOutputs sensitiveOutputs;
@@ -59,19 +51,17 @@ public class Mailbox {
     /** While no gateway was up, no machine could be connected: that does not count as absence. */
     private final Instant upSince;
 
-    private final Gathering<News, Boolean> news = new Gathering<>("news", NEWS_MAX, this::hear);
-
     Mailbox(
             UnitOfWork unitOfWork,
-            CommandHandler commands,
-            TicketKind kind,
+            MachineWork work,
+            MailChanges changes,
             MailboxStore store,
             Recipients recipients,
             SensitiveOutputs sensitiveOutputs,
             Clock clock) {
         this.unitOfWork = unitOfWork;
-        this.commands = commands;
-        this.kind = kind;
+        this.work = work;
+        this.changes = changes;
         this.store = store;
         this.recipients = recipients;
         this.sensitiveOutputs = sensitiveOutputs;
@@ -107,7 +97,7 @@ public class Mailbox {
         Set<AgentId> nobody = agents.isEmpty() ? Set.of() : store.untrusted(tx, agents);
         for (StoredMail stored : posted) {
             if (nobody.contains(stored.mail().agent())) {
-                change(
+                changes.change(
                         tx,
                         stored.ticket(),
                         mail ->
@@ -122,37 +112,46 @@ public class Mailbox {
         if (known.isEmpty()) {
             Change tombstone = Mail.tombstone(cancel, now);
             if (store.insertEnded(tx, cancel, tombstone.after(), now)) {
-                report(tx, tombstone, now);
+                changes.report(tx, tombstone, now);
                 return;
             }
         }
-        change(
+        changes.change(
                 tx,
                 cancel.ticket(),
                 ToSay.SOMETHING,
                 mail -> mail.cancelled(now, cancel.stopBounds()));
     }
 
-    /** The tentacle has begun. */
-    public void started(AgentId agent, Ticket ticket) {
+    /**
+     * The tentacle has begun.
+     *
+     * @param foreign run if the command is not for that agent, and then nothing changes
+     */
+    public void started(AgentId agent, Ticket ticket, Runnable foreign) {
         Instant now = now();
-        news.join(new News(ticket, of(agent, mail -> mail.started(now))));
+        changes.byNews(ticket, of(agent, foreign, mail -> mail.started(now)));
     }
 
     /**
      * The tentacle says how it ended. When this returns the result is safe.
      *
      * @param secrets the values of the sensitive outputs that the result names
+     * @param foreign run if the command is not for that agent, and then nothing changes
      */
     public void ended(
-            AgentId agent, Ticket ticket, CommandResult result, Map<String, String> secrets) {
+            AgentId agent,
+            Ticket ticket,
+            CommandResult result,
+            Map<String, String> secrets,
+            Runnable foreign) {
         CommandResult bounded = ResultBounds.within(result, secrets);
         if (!bounded.sensitiveOutputs().isEmpty() && isOpen(agent, ticket)) {
             // First the values, then the event: a crash between them makes the tentacle say both
             // again.
             sensitiveOutputs.keep(ticket, secrets);
         }
-        news.join(new News(ticket, of(agent, mail -> mail.ended(bounded))));
+        changes.byNews(ticket, of(agent, foreign, mail -> mail.ended(bounded)));
     }
 
     private boolean isOpen(AgentId agent, Ticket ticket) {
@@ -161,77 +160,10 @@ public class Mailbox {
                 .anyMatch(mail -> mail.agent().equals(agent) && mail.isOpen());
     }
 
-    /** What a tentacle says of a ticket. */
-    private record News(Ticket ticket, Function<Mail, Optional<Change>> decision) {}
-
-    /** What became of a ticket by all the news about it. */
-    private record Heard(StoredMail read, Mail after, List<Change> changes) {}
-
-    private List<Boolean> hear(List<News> all) {
-        return unitOfWork.run(
-                tx -> {
-                    Instant now = now();
-                    var heard = new LinkedHashMap<Ticket, Heard>();
-                    var tickets = all.stream().map(News::ticket).collect(Collectors.toSet());
-                    store.find(tx, tickets)
-                            .forEach(
-                                    read ->
-                                            heard.put(
-                                                    read.ticket(),
-                                                    new Heard(
-                                                            read, read.mail(), new ArrayList<>())));
-                    all.forEach(each -> heard.computeIfPresent(each.ticket(), heardOf(each)));
-                    var changed = heard.values().stream().filter(h -> !h.changes().isEmpty());
-                    Set<Ticket> replaced =
-                            store.replace(
-                                    tx,
-                                    changed.map(
-                                                    h ->
-                                                            new Replacement(
-                                                                    h.read(),
-                                                                    h.after(),
-                                                                    ToSay.AS_BEFORE,
-                                                                    OptionalLong.empty()))
-                                            .toList(),
-                                    now);
-                    commands.prepare(
-                            tx, kind, replaced.stream().map(TicketKind::streamOf).toList());
-                    for (Heard each : heard.values()) {
-                        if (replaced.contains(each.read().ticket())) {
-                            each.changes().forEach(change -> report(tx, change, now));
-                        }
-                    }
-                    return all.stream()
-                            .map(each -> settled(tx, each, heard.get(each.ticket()), replaced))
-                            .toList();
-                });
-    }
-
-    private static BiFunction<Ticket, Heard, Heard> heardOf(News news) {
-        return (ticket, so) ->
-                news.decision()
-                        .apply(so.after())
-                        .map(
-                                change -> {
-                                    so.changes().add(change);
-                                    return new Heard(so.read(), change.after(), so.changes());
-                                })
-                        .orElse(so);
-    }
-
-    /** If another was faster, it is decided again. */
-    private boolean settled(Tx tx, News news, @Nullable Heard heard, Set<Ticket> replaced) {
-        boolean overtaken =
-                heard != null
-                        && !heard.changes().isEmpty()
-                        && !replaced.contains(heard.read().ticket());
-        return overtaken ? change(tx, news.ticket(), news.decision()) : heard != null;
-    }
-
     /** Nothing can be heard of an agent's commands any more. */
     public void unreachableForGood(Tx tx, AgentId agent, String why, Cause cause) {
         for (StoredMail stored : store.open(tx, agent)) {
-            change(tx, stored.ticket(), mail -> mail.unreachableForGood(why));
+            changes.change(tx, stored.ticket(), mail -> mail.unreachableForGood(why));
         }
         LOG.infof("commands ended with trust agent=%s actor=%s", agent, cause.actor());
     }
@@ -240,7 +172,7 @@ public class Mailbox {
     public void machineReplaced(Tx tx, AgentId agent) {
         Instant now = now();
         for (StoredMail stored : store.open(tx, agent)) {
-            change(tx, stored.ticket(), mail -> mail.machineReplaced(now));
+            changes.change(tx, stored.ticket(), mail -> mail.machineReplaced(now));
         }
     }
 
@@ -253,7 +185,7 @@ public class Mailbox {
         List<StoredMail> open = new ArrayList<>(store.open(tx, agent));
         for (StoredMail stored : open) {
             if (!journal.contains(stored.ticket())) {
-                change(tx, stored.ticket(), Mail::missingFromJournal);
+                changes.change(tx, stored.ticket(), Mail::missingFromJournal);
             }
         }
         var resumed = new Resumed(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -290,22 +222,22 @@ public class Mailbox {
 
     /** These commands as they are now. */
     public List<StoredMail> find(Set<Ticket> tickets) {
-        return tickets.isEmpty() ? List.of() : unitOfWork.run(tx -> store.find(tx, tickets));
+        return tickets.isEmpty() ? List.of() : work.run(tx -> store.find(tx, tickets));
     }
 
     /** The payload of a command is gone: it is not sent any more. */
     public void payloadGone(Ticket ticket) {
-        unitOfWork.run(tx -> change(tx, ticket, Mail::payloadGone));
+        work.run(tx -> changes.change(tx, ticket, Mail::payloadGone));
     }
 
     /** A command can never be sent. */
     void refuse(Tx tx, Ticket ticket, String why) {
-        change(tx, ticket, mail -> mail.unreachableForGood(why));
+        changes.change(tx, ticket, mail -> mail.unreachableForGood(why));
     }
 
     /** Whether an agent may read these bytes now. */
     public boolean mayRead(AgentId agent, Sha512 sha512) {
-        return unitOfWork.run(tx -> store.mayRead(tx, agent, sha512));
+        return work.run(tx -> store.mayRead(tx, agent, sha512));
     }
 
     /**
@@ -327,7 +259,8 @@ public class Mailbox {
                         Instant now = now();
                         // It may have come back since it was found to be due.
                         Optional<Instant> awaySince = store.awaySince(tx, ticket, upSince);
-                        boolean changed = change(tx, ticket, mail -> mail.due(now, awaySince));
+                        boolean changed =
+                                changes.change(tx, ticket, mail -> mail.due(now, awaySince));
                         if (!changed) {
                             store.lookAgain(tx, ticket, awaySince, now, lookAgainAfter);
                         }
@@ -343,54 +276,17 @@ public class Mailbox {
     }
 
     private static Function<Mail, Optional<Change>> of(
-            AgentId agent, Function<Mail, Optional<Change>> decision) {
+            AgentId agent, Runnable foreign, Function<Mail, Optional<Change>> decision) {
         return mail -> {
             if (!mail.agent().equals(agent)) {
                 LOG.warnf(
                         "an agent reports on a ticket of another agent=%s ticket=%s owner=%s",
                         agent, mail.ticket(), mail.agent());
+                foreign.run();
                 return Optional.empty();
             }
             return decision.apply(mail);
         };
-    }
-
-    private boolean change(Tx tx, Ticket ticket, Function<Mail, Optional<Change>> decision) {
-        return change(tx, ticket, ToSay.AS_BEFORE, decision);
-    }
-
-    /** Compare-and-set: decides, writes, and decides again if another was faster. */
-    private boolean change(
-            Tx tx, Ticket ticket, ToSay toSay, Function<Mail, Optional<Change>> decision) {
-        while (true) {
-            Optional<StoredMail> read = store.find(tx, ticket);
-            if (read.isEmpty()) {
-                return false;
-            }
-            Optional<Change> change = decision.apply(read.get().mail());
-            if (change.isEmpty()) {
-                return false;
-            }
-            Instant now = now();
-            var replacement =
-                    new Replacement(read.get(), change.get().after(), toSay, OptionalLong.empty());
-            if (!store.replace(tx, List.of(replacement), now).isEmpty()) {
-                report(tx, change.get(), now);
-                return true;
-            }
-        }
-    }
-
-    private void report(Tx tx, Change change, Instant now) {
-        change.report()
-                .ifPresent(
-                        report ->
-                                commands.handle(
-                                        tx,
-                                        kind,
-                                        TicketKind.streamOf(report.ticket()),
-                                        List.of(report),
-                                        new Cause(now, Cause.SYSTEM, Optional.empty())));
     }
 
     private Instant now() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.internal.ReadPayloads;
+import stagecoach.gateway.app.crowd.Gathering;
 import stagecoach.runtime.access.ServiceCalls;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.Ticket;

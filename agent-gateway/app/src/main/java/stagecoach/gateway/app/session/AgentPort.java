@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.ServerWebSocketHandshake;
+import io.vertx.core.net.SocketAddress;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -20,12 +21,17 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jboss.logging.Logger;
+import stagecoach.gateway.app.crowd.CrowdConfig;
+import stagecoach.gateway.app.crowd.Doorway;
+import stagecoach.gateway.app.enrolment.Certificates;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.enrolment.PortProblem;
 import stagecoach.gateway.app.mailbox.Deliveries;
 import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.output.LogRelay;
+import stagecoach.gateway.app.refusal.Refusals;
+import stagecoach.gateway.app.session.frame.Messages;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
@@ -45,9 +51,17 @@ class AgentPort {
     private static final int CLOSING_SECONDS_MAX = 2;
     private static final int START_SECONDS_MAX = 30;
 
+    /** Enough for a line with much delay, and so little that what waits there is soon sent. */
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+
+    /** In this time, as often, a machine says hello and is welcomed; it gives up sooner itself. */
+    private static final int HELLOS_TO_WELCOME = 3;
+
     private final Vertx vertx;
     private final GatewayIdentity identity;
     private final SessionConfig config;
+    private final CrowdConfig crowd;
+    private final Doorway doorway;
     private final EnrolHandler enrolment;
     private final Presence presence;
     private final Mailbox mailbox;
@@ -55,22 +69,29 @@ class AgentPort {
     private final Deliveries deliveries;
     private final LogRelay relay;
     private final Sessions sessions;
+    private final Certificates certificates;
+    private final Refusals refusals;
     private String deployment = "";
 
     AgentPort(
             Vertx vertx,
             GatewayIdentity identity,
             SessionConfig config,
+            CrowdConfig crowd,
             EnrolHandler enrolment,
             Presence presence,
             Mailbox mailbox,
             Dispatch dispatch,
             Deliveries deliveries,
             LogRelay relay,
-            Sessions sessions) {
+            Sessions sessions,
+            Certificates certificates,
+            Refusals refusals) {
         this.vertx = vertx;
         this.identity = identity;
         this.config = config;
+        this.crowd = crowd;
+        this.doorway = new Doorway(vertx, "agent", crowd, refusals);
         this.enrolment = enrolment;
         this.presence = presence;
         this.mailbox = mailbox;
@@ -78,6 +99,8 @@ class AgentPort {
         this.deliveries = deliveries;
         this.relay = relay;
         this.sessions = sessions;
+        this.certificates = certificates;
+        this.refusals = refusals;
     }
 
     void start(@Observes @Priority(3000) StartupEvent event) throws Exception {
@@ -108,6 +131,7 @@ class AgentPort {
                 .setMaxWebSocketMessageSize(Messages.MAX_BYTES)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
+                .setSendBufferSize(SEND_BUFFER_BYTES)
                 .setWebSocketClosingTimeout(CLOSING_SECONDS_MAX);
     }
 
@@ -116,12 +140,13 @@ class AgentPort {
         @Override
         public void start(Promise<Void> started) {
             vertx.createHttpServer(options())
+                    .connectionHandler(connection -> doorway.enter(connection, crowd.headWithin()))
                     // Without it upgrades would come to the request handler; sockets are taken when
                     // their handshake is accepted.
                     .webSocketHandler(socket -> {})
                     .webSocketHandshakeHandler(handshake -> onHandshake(handshake, context))
                     .requestHandler(request -> onRequest(request, context))
-                    .exceptionHandler(e -> LOG.debugf("connection refused cause=%s", e))
+                    .exceptionHandler(doorway::handshakeFailed)
                     .listen()
                     .<Void>mapEmpty()
                     .onComplete(started);
@@ -130,6 +155,9 @@ class AgentPort {
 
     private void onRequest(HttpServerRequest request, Context loop) {
         Optional<Thumbprint> shown = shownIn(request.sslSession());
+        doorway.within(request.connection().remoteAddress(), crowd.enrolmentWithin());
+        // One request is all that a connection is for here, unless it becomes a session.
+        request.response().putHeader("Connection", "close");
         if (!"/enrol".equals(request.path())) {
             PortProblem.answer(
                     request.response(),
@@ -154,8 +182,10 @@ class AgentPort {
         Optional<Thumbprint> shown = shownIn(handshake.sslSession());
         if (!"/agent".equals(handshake.path())) {
             handshake.reject(404);
-        } else if (shown.isEmpty() || sessions.stopping()) {
-            handshake.reject(shown.isEmpty() ? 403 : 503);
+        } else if (shown.isEmpty()) {
+            handshake.reject(403);
+        } else if (sessions.stopping() || doorway.isCrowded(handshake.remoteAddress())) {
+            handshake.reject(503);
         } else {
             Thread.ofVirtual().name("handshake").start(() -> decide(handshake, loop, shown.get()));
         }
@@ -163,7 +193,7 @@ class AgentPort {
 
     private void decide(ServerWebSocketHandshake handshake, Context loop, Thumbprint shown) {
         try {
-            Optional<AgentId> agent = presence.trusted(shown);
+            Optional<AgentId> agent = certificates.trusted(shown, handshake.remoteAddress().host());
             if (agent.isEmpty()) {
                 LOG.warnf("stranger refused thumbprint=%s", shown);
                 loop.runOnContext(v -> handshake.reject(403));
@@ -185,15 +215,15 @@ class AgentPort {
     }
 
     private void begin(ServerWebSocket socket, Context loop, AgentId agent, Thumbprint shown) {
+        SocketAddress from = socket.remoteAddress();
+        doorway.within(from, config.helloWithin().multipliedBy(HELLOS_TO_WELCOME));
         var session =
                 new Session(
                         new AgentSocket(socket, loop),
                         agent,
                         shown,
-                        presence,
-                        mailbox,
-                        sessions,
-                        relay,
+                        new Session.Surroundings(presence, mailbox, sessions, relay, refusals),
+                        () -> doorway.leave(from),
                         own -> new Courier(own, mailbox, dispatch, deliveries));
         session.listen();
         vertx.setTimer(

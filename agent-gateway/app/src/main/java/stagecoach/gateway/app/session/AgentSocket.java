@@ -1,22 +1,35 @@
 package stagecoach.gateway.app.session;
 
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.impl.WebSocketInternal;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import stagecoach.gateway.app.session.frame.Messages;
+import stagecoach.gateway.app.session.lane.RateLimit;
+import stagecoach.gateway.app.session.lane.Sending;
 
 /**
- * The WebSocket of a session: sends, reads as long as there is room for what is read, and knows
- * when something was last heard. What is said is left to {@link Session}.
+ * The WebSocket of a session: sends, reads as long as there is room for what is read and for the
+ * answers to it, and knows when something was last heard. What is said is left to {@link Session}.
  */
 final class AgentSocket {
     private static final Logger LOG = Logger.getLogger(AgentSocket.class);
     private static final int REASON_MAX_CHARS = 100;
-    private static final Buffer SIGN_OF_LIFE = Buffer.buffer("alive");
+
+    /** After the bound for a proper close. */
+    private static final long FORCED_MILLIS = 3_000;
+
+    /** A tentacle pings once in ten seconds; each ping has an answer made for it. */
+    private static final int PINGS_MAX = 100;
+
+    private static final Duration PINGS_WITHIN = Duration.ofSeconds(10);
 
     /** RFC 6455, section 7.4.1, and one of our own for a session that gives way to a newer one. */
     static final class CloseCode {
@@ -49,6 +62,8 @@ final class AgentSocket {
     private final Context loop;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean ending = new AtomicBoolean();
+    private final Sending sending;
+    private final RateLimit pings = new RateLimit(PINGS_MAX, PINGS_WITHIN);
     private Room room = paused -> false;
     private volatile Instant heard = Pod.uptime();
     private volatile boolean greeted;
@@ -58,23 +73,49 @@ final class AgentSocket {
     AgentSocket(ServerWebSocket socket, Context loop) {
         this.socket = socket;
         this.loop = loop;
+        this.sending = new Sending(socket, loop, closed, this::roomChanged);
     }
 
-    /** Begins to read; called on the socket's event loop. */
-    void listen(Consumer<String> message, Room roomForMore, Runnable gone) {
+    /**
+     * Begins to read; called on the socket's event loop.
+     *
+     * @param wrong told what is no message
+     */
+    void listen(Consumer<String> message, Room roomForMore, Consumer<String> wrong, Runnable gone) {
         this.room = roomForMore;
-        socket.frameHandler(
+        var messages =
                 new Messages(
                         text -> {
-                            heard = Pod.uptime();
                             greeted = true;
                             message.accept(text);
-                            adjustReading();
                         },
-                        () -> close(CloseCode.TOO_LARGE, "A message has at most 1 MiB."),
-                        () -> close(CloseCode.NOT_TEXT, "Frames are JSON text messages.")));
-        socket.pongHandler(pong -> heard = Pod.uptime());
-        socket.exceptionHandler(e -> LOG.debugf("connection failed cause=%s", e));
+                        () -> {
+                            wrong.accept("A message has at most 1 MiB.");
+                            close(CloseCode.TOO_LARGE, "A message has at most 1 MiB.");
+                        },
+                        () -> {
+                            wrong.accept("Frames are JSON text messages.");
+                            close(CloseCode.NOT_TEXT, "Frames are JSON text messages.");
+                        });
+        // Also of pings, and of the parts of what takes long: whoever is slow is not silent.
+        socket.frameHandler(
+                frame -> {
+                    heard = Pod.uptime();
+                    if (frame.isPing() && !ending.get() && !pings.may()) {
+                        wrong.accept("It pings without end.");
+                        close(CloseCode.POLICY, "It pings without end.");
+                    }
+                    messages.handle(frame);
+                    adjustReading();
+                });
+        sending.begin();
+        socket.exceptionHandler(
+                e -> {
+                    LOG.debugf("connection failed cause=%s", e);
+                    if (e instanceof DecoderException) {
+                        wrong.accept(String.valueOf(e.getMessage()));
+                    }
+                });
         socket.closeHandler(
                 nothing -> {
                     ending.set(true);
@@ -112,50 +153,41 @@ final class AgentSocket {
         return greeted;
     }
 
-    /** Sends a message; if the connection is gone, its loss is noticed there. */
+    /** Where the other side comes from. */
+    SocketAddress from() {
+        return socket.remoteAddress();
+    }
+
+    /** Sends what is short; if the connection is gone, its loss is noticed there. */
     void send(String text) {
-        if (isOpen()) {
-            socket.writeTextMessage(text);
-        }
+        sending.answer(text);
+    }
+
+    /** Waits until there is room for what may be long, and sends it. */
+    void sendLong(String text) {
+        sending.awaitRoom();
+        var _ = sending.message(text);
     }
 
     /** Asks whether the other side lives. */
     void ping() {
-        loop.runOnContext(
-                v -> {
-                    if (!socket.isClosed()) {
-                        socket.writePing(SIGN_OF_LIFE);
-                    }
-                });
+        sending.ping();
     }
 
     /** While it is not read, the other side's pings get no answer: it is told that we live. */
     void reassure() {
-        if (paused) {
-            loop.runOnContext(
-                    v -> {
-                        if (!socket.isClosed()) {
-                            socket.writePong(SIGN_OF_LIFE);
-                        }
-                    });
+        if (paused && !sending.isFull()) {
+            sending.pong();
         }
     }
 
-    /** Waits until a slow reader has read some of what it was sent. */
-    void awaitRoom() {
-        if (!isOpen() || !socket.writeQueueFull()) {
-            return;
+    /** Whether it was sent something of which it has taken nothing for so long. */
+    boolean isStuck(Duration most) {
+        if (sending.isFull()) {
+            // What is tracked shows whether anything moves; a stuck one gets few of them.
+            sending.ping();
         }
-        var drained = new CompletableFuture<Void>();
-        loop.runOnContext(
-                v -> {
-                    if (socket.isClosed() || !socket.writeQueueFull()) {
-                        drained.complete(null);
-                    } else {
-                        socket.drainHandler(nothing -> drained.complete(null));
-                    }
-                });
-        CompletableFuture.anyOf(drained, closed).join();
+        return sending.isStuck(most);
     }
 
     /** Closes after what was sent; the first reason counts. */
@@ -166,6 +198,14 @@ final class AgentSocket {
                             ? reason.substring(0, REASON_MAX_CHARS)
                             : reason;
             loop.runOnContext(v -> socket.close(code, shown));
+            later(FORCED_MILLIS, this::force);
+        }
+    }
+
+    /** Whoever takes nothing does not take the word that it is over either. */
+    private void force() {
+        if (isOpen() && socket instanceof WebSocketInternal open) {
+            var _ = open.channelHandlerContext().close();
         }
     }
 
@@ -176,18 +216,23 @@ final class AgentSocket {
 
     /** Something was worked off, or came to be full: looks again whether to read. */
     void roomChanged() {
-        if (paused != room.isFull(paused)) {
+        if (paused != isFull(paused)) {
             loop.runOnContext(v -> adjustReading());
         }
     }
 
+    /** Who does not read the answers is not read. */
+    private boolean isFull(boolean already) {
+        return sending.hasTooManyAnswers() || room.isFull(already);
+    }
+
     private void adjustReading() {
-        if (!paused && room.isFull(false)) {
+        if (!paused && isFull(false)) {
             paused = true;
             socket.pause();
         }
         // Also at once: room may have been made before those who make it saw the pause.
-        if (paused && !room.isFull(true)) {
+        if (paused && !isFull(true)) {
             paused = false;
             heard = Pod.uptime();
             socket.resume();

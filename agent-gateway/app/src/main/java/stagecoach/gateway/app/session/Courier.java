@@ -231,11 +231,10 @@ final class Courier {
             wakeLater();
         }
         for (StoredMail stored : mine) {
-            session.socket().awaitRoom();
             String frame = prepared.frames().get(stored.ticket());
             if (frame != null) {
                 session.sending(stored);
-                session.socket().send(frame);
+                session.socket().sendLong(frame);
                 redeliver.remove(stored.ticket());
             }
         }

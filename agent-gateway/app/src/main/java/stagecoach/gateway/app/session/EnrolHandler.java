@@ -8,10 +8,13 @@ import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jboss.logging.Logger;
+import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.contracts.agent.Enrolment;
 import stagecoach.gateway.app.enrolment.PortProblem;
 import stagecoach.gateway.app.enrolment.Trust;
+import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
@@ -24,10 +27,12 @@ class EnrolHandler {
     private static final int BODY_MAX_BYTES = 16 * 1024;
 
     private final Trust trust;
+    private final Refusals refusals;
     private final Clock clock;
 
-    EnrolHandler(Trust trust, Clock clock) {
+    EnrolHandler(Trust trust, Refusals refusals, Clock clock) {
         this.trust = trust;
+        this.refusals = refusals;
         this.clock = clock;
     }
 
@@ -73,6 +78,11 @@ class EnrolHandler {
                                     .end(answer));
         } catch (Trust.NotTrusted e) {
             LOG.warnf("enrolment refused thumbprint=%s reason=%s", shown, e.sentence());
+            refusals.stranger(
+                    Refusal.ENROLMENT_TOKEN,
+                    request.remoteAddress().host(),
+                    Optional.of(shown),
+                    e.sentence());
             answer(request, loop, 403, "Not enrolled", e.sentence());
         } catch (TemporaryFailure e) {
             answer(request, loop, 503, "Not now", "The gateway cannot enrol now. Try again soon.");

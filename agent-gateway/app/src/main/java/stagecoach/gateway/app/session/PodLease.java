@@ -62,6 +62,7 @@ class PodLease {
         this.rounds =
                 List.of(
                         Rounds.atOnce("pod-lease", config.leaseEvery(), this::renew),
+                        Rounds.atOnce("pod-compare", config.leaseEvery(), this::compare),
                         Rounds.atOnce("pod-poll", config.pollEvery(), this::poll),
                         Rounds.atOnce("pod-listen", LISTEN_EVERY, this::listen));
     }
@@ -90,13 +91,18 @@ class PodLease {
         rounds.forEach(Rounds::stop);
     }
 
+    /** Nothing else is in this round, so that nothing can hold it up. */
     private void renew() {
+        unitOfWork.execute(tx -> store.renew(tx, pod, config.lease()));
+    }
+
+    /** Gives up what others have taken over, and tells what has ended unseen. */
+    private void compare() {
         Map<AgentId, Session> here = new HashMap<>();
         sessions.all().forEach(session -> here.put(session.agent(), session));
         Map<AgentId, SessionStore.Row> held =
                 unitOfWork.run(
                         tx -> {
-                            store.renew(tx, pod, config.lease());
                             store.forgetPods(tx);
                             othersLive = store.othersLive(tx, pod);
                             return store.heldBy(tx, pod);
@@ -146,6 +152,12 @@ class PodLease {
         Instant now = Pod.uptime();
         for (Session session : sessions.all()) {
             session.socket().reassure();
+            if (session.socket().isStuck(config.silenceMax())) {
+                session.giveUp(
+                        "It has taken nothing of what it was sent for %d seconds."
+                                .formatted(config.silenceMax().toSeconds()));
+                continue;
+            }
             switch (silence.judge(session.socket().heard(), now)) {
                 case FINE -> {}
                 case PING -> session.socket().ping();

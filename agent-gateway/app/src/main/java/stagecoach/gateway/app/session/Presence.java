@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
+import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.enrolment.AgentKind;
 import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.mailbox.Mailbox;
@@ -30,7 +32,6 @@ import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
-import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
@@ -40,7 +41,7 @@ import stagecoach.vocabulary.identity.Ticket;
  */
 @Singleton
 class Presence {
-    private final UnitOfWork unitOfWork;
+    private final MachineWork work;
     private final CommandHandler commands;
     private final AgentKind kind;
     private final Agents agents;
@@ -50,7 +51,7 @@ class Presence {
     private final Clock clock;
 
     Presence(
-            UnitOfWork unitOfWork,
+            MachineWork work,
             CommandHandler commands,
             AgentKind kind,
             Agents agents,
@@ -58,7 +59,7 @@ class Presence {
             Mailbox mailbox,
             Pod pod,
             Clock clock) {
-        this.unitOfWork = unitOfWork;
+        this.work = work;
         this.commands = commands;
         this.kind = kind;
         this.agents = agents;
@@ -75,44 +76,51 @@ class Presence {
      */
     record Begun(Epoch epoch, Mailbox.Resumed resumed, Optional<Thumbprint> next) {}
 
-    /** Who is trusted with a certificate. */
-    Optional<AgentId> trusted(Thumbprint shown) {
-        return unitOfWork.run(tx -> agents.trusted(tx, shown));
-    }
-
-    /** Begins a session, unless the certificate is not trusted any more. */
-    Optional<Begun> begin(AgentId agent, Thumbprint shown, Hello hello) {
-        return unitOfWork.run(
-                tx -> {
-                    // The first lock: whoever takes trust away takes the same one first.
-                    Epoch opened = store.open(tx, agent, pod);
-                    if (!agents.isTrusted(tx, agent, shown)) {
-                        store.supersede(tx, agent);
-                        return Optional.empty();
-                    }
-                    Epoch epoch = store.above(tx, agent, opened, hello.epochSeen().orElse(0L));
-                    if (agents.isNext(tx, agent, shown)) {
-                        note(tx, agent, new Renew(shown.value()));
-                    }
-                    Optional<Thumbprint> next =
-                            announced(hello)
-                                    .filter(announced -> !announced.equals(shown))
-                                    .filter(announced -> agents.announce(tx, agent, announced));
-                    note(
-                            tx,
-                            agent,
-                            new NoteConnected(
-                                    stagecoach.gateway.presence.Health.connected(
-                                                    hello.version(),
-                                                    hello.freeDiskBytes(),
-                                                    hello.capabilities())
-                                            .told(hello.freeDiskBytes(), hello.unhealthy())));
-                    Set<Ticket> journal =
-                            hello.openTickets().stream()
-                                    .map(OpenTicket::ticket)
-                                    .collect(Collectors.toSet());
-                    return Optional.of(new Begun(epoch, mailbox.resume(tx, agent, journal), next));
-                });
+    /**
+     * Begins a session, unless the certificate is not trusted any more.
+     *
+     * @param there whether the machine is still there when it is its turn
+     */
+    Optional<Begun> begin(AgentId agent, Thumbprint shown, Hello hello, BooleanSupplier there) {
+        return work.runIf(
+                        there,
+                        tx -> {
+                            // The first lock: whoever takes trust away takes the same one first.
+                            Epoch opened = store.open(tx, agent, pod);
+                            if (!agents.isTrusted(tx, agent, shown)) {
+                                store.supersede(tx, agent);
+                                return Optional.<Begun>empty();
+                            }
+                            Epoch epoch =
+                                    store.above(tx, agent, opened, hello.epochSeen().orElse(0L));
+                            if (agents.isNext(tx, agent, shown)) {
+                                note(tx, agent, new Renew(shown.value()));
+                            }
+                            Optional<Thumbprint> next =
+                                    announced(hello)
+                                            .filter(announced -> !announced.equals(shown))
+                                            .filter(
+                                                    announced ->
+                                                            agents.announce(tx, agent, announced));
+                            note(
+                                    tx,
+                                    agent,
+                                    new NoteConnected(
+                                            stagecoach.gateway.presence.Health.connected(
+                                                            hello.version(),
+                                                            hello.freeDiskBytes(),
+                                                            hello.capabilities())
+                                                    .told(
+                                                            hello.freeDiskBytes(),
+                                                            hello.unhealthy())));
+                            Set<Ticket> journal =
+                                    hello.openTickets().stream()
+                                            .map(OpenTicket::ticket)
+                                            .collect(Collectors.toSet());
+                            return Optional.of(
+                                    new Begun(epoch, mailbox.resume(tx, agent, journal), next));
+                        })
+                .flatMap(begun -> begun);
     }
 
     /** What is no thumbprint is trusted as little as that of another. */
@@ -131,7 +139,7 @@ class Presence {
 
     /** What a tentacle told of itself; counts only from its newest session. */
     void told(AgentId agent, Epoch epoch, Health health) {
-        unitOfWork.run(
+        work.run(
                 tx ->
                         store.hold(tx, agent, epoch, pod)
                                 && note(
@@ -142,7 +150,7 @@ class Presence {
 
     /** What a tentacle has measured; counts only from its newest session. */
     void measured(AgentId agent, Epoch epoch, List<SourceLatency> latencies) {
-        unitOfWork.run(
+        work.run(
                 tx ->
                         store.hold(tx, agent, epoch, pod)
                                 && note(tx, agent, new NoteMeasured(latencies)));
@@ -150,7 +158,7 @@ class Presence {
 
     /** What interrupted fetches have left on a machine; counts only from its newest session. */
     void begun(AgentId agent, Epoch epoch, List<BegunPackage> packages) {
-        unitOfWork.run(
+        work.run(
                 tx ->
                         store.hold(tx, agent, epoch, pod)
                                 && note(tx, agent, new NoteBegun(packages)));
@@ -163,7 +171,7 @@ class Presence {
 
     /** A session of some process has ended. */
     boolean lost(AgentId agent, Epoch epoch, UUID ofPod, String why) {
-        return unitOfWork.run(
+        return work.run(
                 tx -> store.close(tx, agent, epoch, ofPod) && note(tx, agent, new NoteLost(why)));
     }
 

@@ -2,22 +2,16 @@ package stagecoach.gateway.app.session;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import stagecoach.contracts.agent.AgentCommand;
-import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.contracts.agent.GatewayFrame;
-import stagecoach.contracts.agent.GatewayFrame.Complete;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.GatewayFrame.OutputTaken;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
-import stagecoach.contracts.agent.LogEntry;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
 import stagecoach.contracts.agent.TentacleFrame.Health;
@@ -29,13 +23,14 @@ import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.app.output.LogRelay;
 import stagecoach.gateway.app.output.OutputLane;
+import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.gateway.app.session.AgentSocket.CloseCode;
+import stagecoach.gateway.app.session.frame.Frames;
 import stagecoach.gateway.app.session.lane.Lane;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
-import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
 /**
@@ -46,9 +41,6 @@ final class Session {
     private static final Logger LOG = Logger.getLogger(Session.class);
     private static final int PROTOCOL = 1;
 
-    /** Twice what a chunk of output has by the protocol; a larger one fits into no log. */
-    private static final int OUTPUT_CHARS_MAX = 64 * 1024;
-
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
 
@@ -56,14 +48,13 @@ final class Session {
     private final AgentId agent;
     private final Thumbprint thumbprint;
     private final Presence presence;
-    private final Mailbox mailbox;
     private final Sessions sessions;
+    private final Refusals refusals;
+    private final Runnable inside;
     private final Courier courier;
     private final OutputLane output;
     private final Lane control;
-
-    /** What output belongs to, as long as the ticket is at work here. */
-    private final Map<Ticket, AgentCommand> atWork = new ConcurrentHashMap<>();
+    private final Reporting reporting;
 
     private volatile @Nullable Epoch epoch;
     private volatile Optional<Hello> greeting = Optional.empty();
@@ -71,27 +62,41 @@ final class Session {
     private volatile String endReason = "Its connection closed.";
     private final Presence.SelfReports selfReports;
 
-    Session(
-            AgentSocket socket,
-            AgentId agent,
-            Thumbprint thumbprint,
+    /** What all sessions share. */
+    record Surroundings(
             Presence presence,
             Mailbox mailbox,
             Sessions sessions,
             LogRelay relay,
+            Refusals refusals) {}
+
+    /**
+     * A session over {@code socket} that has not begun.
+     *
+     * @param inside told once it has
+     */
+    Session(
+            AgentSocket socket,
+            AgentId agent,
+            Thumbprint thumbprint,
+            Surroundings around,
+            Runnable inside,
             Function<Session, Courier> couriers) {
         this.socket = socket;
         this.agent = agent;
         this.thumbprint = thumbprint;
-        this.presence = presence;
-        this.mailbox = mailbox;
-        this.sessions = sessions;
+        this.presence = around.presence();
+        this.sessions = around.sessions();
+        this.refusals = around.refusals();
+        this.inside = inside;
         this.control = new Lane("session " + agent, e -> fail("task", e));
         this.output =
-                relay.open(
-                        (ticket, chunk) -> send(new OutputTaken(ticket, chunk)),
-                        socket::roomChanged,
-                        e -> fail("output", e));
+                around.relay()
+                        .open(
+                                (ticket, chunk) -> send(new OutputTaken(ticket, chunk)),
+                                socket::roomChanged,
+                                e -> fail("output", e));
+        this.reporting = new Reporting(this, around.mailbox(), output);
         this.courier = couriers.apply(this);
         this.selfReports = presence.reports(agent, this::epoch);
     }
@@ -101,6 +106,7 @@ final class Session {
         socket.listen(
                 text -> control.submit(() -> handle(text), text.length()),
                 paused -> control.isFull(paused) || output.isFull(),
+                why -> refuse(Refusal.PROTOCOL, why),
                 this::onClose);
     }
 
@@ -153,7 +159,7 @@ final class Session {
 
     /** A command is about to be sent in this session. */
     void sending(StoredMail stored) {
-        atWork.put(stored.ticket(), stored.command());
+        reporting.atWork(stored);
     }
 
     void goodbye(String reason, boolean comeBack) {
@@ -179,6 +185,17 @@ final class Session {
         socket.close(CloseCode.FAILED, "The gateway has failed; its log says why.");
     }
 
+    /** Tells that it asked or said what it may not. */
+    void refuse(Refusal refusal, String why) {
+        refusals.agent(refusal, socket.from().host(), thumbprint, agent, why);
+    }
+
+    /** It does not speak the protocol. */
+    void refuseFrame(String why) {
+        refuse(Refusal.PROTOCOL, why);
+        socket.close(CloseCode.PROTOCOL_ERROR, why);
+    }
+
     private void handle(String text) {
         if (socket.isEnding()) {
             return;
@@ -189,7 +206,7 @@ final class Session {
                 frame = Frames.read(text);
             } catch (RuntimeException e) {
                 LOG.warnf("no frame of the protocol agent=%s cause=%s", agent, e.getMessage());
-                socket.close(CloseCode.PROTOCOL_ERROR, "That is no frame of the protocol.");
+                refuseFrame("That is no frame of the protocol.");
                 return;
             }
             handle(frame, text.length());
@@ -203,22 +220,22 @@ final class Session {
     private void handle(TentacleFrame frame, int size) {
         boolean first = epoch == null;
         if (first != frame instanceof Hello) {
-            socket.close(CloseCode.PROTOCOL_ERROR, "A session begins with one hello.");
+            refuseFrame("A session begins with one hello.");
             return;
         }
         switch (frame) {
             case Hello hello -> onHello(hello);
-            case Started started -> persistently(() -> mailbox.started(agent, started.ticket()));
-            case Output chunk -> onOutput(chunk, size);
-            case Progress progress -> onProgress(progress, size);
-            // Behind the output before it, which must be safe before the tentacle may forget it.
-            case Ended ended -> output.afterwards(() -> onEnded(ended), size);
-            case Health health -> onHealth(health);
+            case Started started -> reporting.on(started);
+            case Output chunk -> reporting.on(chunk, size);
+            case Progress progress -> reporting.on(progress, size);
+            case Ended ended -> reporting.on(ended, size);
+            case Health health -> selfReports.on(health, this::persistently);
         }
     }
 
     private void onHello(Hello hello) {
         if (!hello.agent().equals(agent)) {
+            refuse(Refusal.OTHER_AGENT, "It called itself %s.".formatted(hello.agent()));
             goodbye("This certificate is that of %s.".formatted(agent), false);
             return;
         }
@@ -230,8 +247,14 @@ final class Session {
         selfReports.begin(hello);
         persistently(
                 () -> {
-                    Optional<Presence.Begun> begun = presence.begin(agent, thumbprint, hello);
+                    Optional<Presence.Begun> begun =
+                            presence.begin(agent, thumbprint, hello, this::isOpen);
                     if (begun.isEmpty()) {
+                        if (isOpen()) {
+                            refuse(
+                                    Refusal.FORMER_CERTIFICATE,
+                                    "It was trusted when it dialled, and not when it said hello.");
+                        }
                         goodbye("This certificate is not trusted any more.", false);
                     } else {
                         begin(begun.get());
@@ -248,7 +271,7 @@ final class Session {
         }
         older.ifPresent(Session::giveWay);
         List<StoredMail> there = begun.resumed().atWork();
-        there.forEach(this::sending);
+        there.forEach(reporting::atWork);
         LOG.infof("session begins agent=%s epoch=%s atWork=%d", agent, begun.epoch(), there.size());
         send(
                 new Welcome(
@@ -259,82 +282,10 @@ final class Session {
         for (StoredMail stored : begun.resumed().cancel()) {
             stored.mail().cancellation().ifPresent(c -> courier.say(stored.ticket(), c));
         }
+        inside.run();
         courier.begin(begun.resumed().redeliver());
         ready = true;
         courier.wake();
-    }
-
-    private void onOutput(Output chunk, int size) {
-        if (size > OUTPUT_CHARS_MAX) {
-            socket.close(CloseCode.PROTOCOL_ERROR, "A chunk of output has at most 32 KiB.");
-            return;
-        }
-        Optional<AgentCommand> of = commandOf(chunk.ticket());
-        if (!isOpen()) {
-            return;
-        }
-        if (of.isEmpty()) {
-            LOG.warnf("output of no open ticket agent=%s ticket=%s", agent, chunk.ticket());
-            send(new OutputTaken(chunk.ticket(), chunk.chunk()));
-            return;
-        }
-        offer(
-                new LogEntry.Output(
-                        chunk.ticket(), agent, of.get().context(), chunk.chunk(), chunk.lines()),
-                size);
-    }
-
-    private void onProgress(Progress progress, int size) {
-        commandOf(progress.ticket())
-                .filter(AcquirePackage.class::isInstance)
-                .map(AcquirePackage.class::cast)
-                .ifPresent(
-                        acquire ->
-                                offer(
-                                        new LogEntry.TransferProgress(
-                                                acquire.context().deployment(),
-                                                acquire.pin(),
-                                                acquire.context().target(),
-                                                Optional.empty(),
-                                                progress.bytes()),
-                                        size));
-    }
-
-    private void offer(LogEntry entry, int size) {
-        output.offer(entry, size);
-        socket.roomChanged();
-    }
-
-    private Optional<AgentCommand> commandOf(Ticket ticket) {
-        AgentCommand known = atWork.get(ticket);
-        if (known != null) {
-            return Optional.of(known);
-        }
-        var found = new AgentCommand[1];
-        persistently(
-                () ->
-                        mailbox.find(Set.of(ticket)).stream()
-                                .filter(stored -> stored.mail().agent().equals(agent))
-                                .filter(stored -> stored.mail().mayStillBeHeardOf())
-                                .forEach(
-                                        stored -> {
-                                            sending(stored);
-                                            found[0] = stored.command();
-                                        }));
-        return Optional.ofNullable(found[0]);
-    }
-
-    private void onEnded(Ended ended) {
-        persistently(
-                () -> {
-                    mailbox.ended(agent, ended.ticket(), ended.result(), ended.secrets());
-                    atWork.remove(ended.ticket());
-                    send(new Complete(ended.ticket()));
-                });
-    }
-
-    private void onHealth(Health health) {
-        selfReports.on(health, this::persistently);
     }
 
     private void onClose() {
@@ -363,7 +314,7 @@ final class Session {
     }
 
     /** Tries again while the database is away, as long as the connection lives. */
-    private void persistently(Runnable work) {
+    void persistently(Runnable work) {
         Duration pause = PAUSE_MIN;
         while (isOpen()) {
             try {

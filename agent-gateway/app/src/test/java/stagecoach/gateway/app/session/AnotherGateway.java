@@ -4,14 +4,18 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import stagecoach.gateway.app.crowd.CrowdConfig;
+import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.enrolment.AgentKind;
 import stagecoach.gateway.app.enrolment.Agents;
+import stagecoach.gateway.app.enrolment.Certificates;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.mailbox.Deliveries;
 import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.MailboxStore;
 import stagecoach.gateway.app.output.LogRelay;
+import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.local.engines.FreePort;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -31,9 +35,13 @@ class AnotherGateway {
     private final Deliveries deliveries;
     private final LogRelay relay;
     private final UnitOfWork unitOfWork;
+    private final MachineWork work;
+    private final CrowdConfig crowd;
     private final CommandHandler commands;
     private final AgentKind kind;
     private final Agents agents;
+    private final Certificates certificates;
+    private final Refusals refusals;
     private final Clock clock;
 
     AnotherGateway(
@@ -46,9 +54,13 @@ class AnotherGateway {
             Deliveries deliveries,
             LogRelay relay,
             UnitOfWork unitOfWork,
+            MachineWork work,
+            CrowdConfig crowd,
             CommandHandler commands,
             AgentKind kind,
             Agents agents,
+            Certificates certificates,
+            Refusals refusals,
             Clock clock) {
         this.vertx = vertx;
         this.identity = identity;
@@ -59,9 +71,13 @@ class AnotherGateway {
         this.deliveries = deliveries;
         this.relay = relay;
         this.unitOfWork = unitOfWork;
+        this.work = work;
+        this.crowd = crowd;
         this.commands = commands;
         this.kind = kind;
         this.agents = agents;
+        this.certificates = certificates;
+        this.refusals = refusals;
         this.clock = clock;
     }
 
@@ -72,20 +88,23 @@ class AnotherGateway {
         var pod = new Pod();
         var store = new SessionStore();
         var sessions = new Sessions(store, pod);
-        var dispatch = new Dispatch(unitOfWork, mails, mailbox, sessions, clock);
-        var presence = new Presence(unitOfWork, commands, kind, agents, store, mailbox, pod, clock);
+        var dispatch = new Dispatch(unitOfWork, work, mails, mailbox, sessions, clock);
+        var presence = new Presence(work, commands, kind, agents, store, mailbox, pod, clock);
         var agentPort =
                 new AgentPort(
                         vertx,
                         identity,
                         own,
+                        crowd,
                         enrolment,
                         presence,
                         mailbox,
                         dispatch,
                         deliveries,
                         relay,
-                        sessions);
+                        sessions,
+                        certificates,
+                        refusals);
         var lease = new PodLease(store, sessions, presence, unitOfWork, own, pod);
         lease.start(null);
         agentPort.start(null);

@@ -1,12 +1,18 @@
 package stagecoach.gateway.app.test;
 
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketBase;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +49,8 @@ import stagecoach.wire.StagecoachJson;
 
 /** A machine with a certificate of its own that speaks the true protocol over true TLS. */
 public final class Machine {
+    private static final List<WebSocketClient> CLIENTS = new CopyOnWriteArrayList<>();
+
     private final Identity identity;
     private final HttpClient http;
     private final int port;
@@ -65,15 +74,28 @@ public final class Machine {
     /** A machine that nobody knows yet, which has pinned the gateway. */
     public static Machine stranger(Thumbprint gateway) {
         try {
-            var identity =
-                    Identity.loadOrCreate(Files.createTempDirectory("machine"), "test machine");
-            return new Machine(
-                    identity,
+            return stranger(
                     gateway,
-                    ConfigProvider.getConfig().getValue("STAGECOACH_AGENT_PORT", Integer.class));
+                    Identity.loadOrCreate(Files.createTempDirectory("machine"), "test machine"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same with a certificate of a certain sort. */
+    public static Machine stranger(Thumbprint gateway, Papers papers) {
+        try {
+            return stranger(gateway, papers.make());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Machine stranger(Thumbprint gateway, Identity identity) {
+        return new Machine(
+                identity,
+                gateway,
+                ConfigProvider.getConfig().getValue("STAGECOACH_AGENT_PORT", Integer.class));
     }
 
     /** The same machine, dialling another port. */
@@ -175,7 +197,25 @@ public final class Machine {
      */
     public List<String> connectTakingSmallFrames(Vertx vertx, AgentId agent) {
         List<String> texts = new CopyOnWriteArrayList<>();
-        var client =
+        upgrade(vertx, texts::add)
+                .compose(open -> open.writeTextMessage(hello(agent)))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        return texts;
+    }
+
+    /** What it says first as {@code agent}. */
+    public static String hello(AgentId agent) {
+        return StagecoachJson.text(new Hello(1, agent, "test", List.of("sh"), 1, List.of()));
+    }
+
+    /**
+     * Opens a connection that costs no thread of its own, takes frames of at most 64 KiB, and says
+     * nothing.
+     */
+    public Future<WebSocketBase> upgrade(Vertx vertx, Handler<String> texts) {
+        WebSocketClient client =
                 vertx.createWebSocketClient(
                         new WebSocketClientOptions()
                                 .setSsl(true)
@@ -185,24 +225,53 @@ public final class Machine {
                                 .setTrustOptions(TrustOptions.wrap(PinnedTrust.exactly(gateway)))
                                 .setMaxFrameSize(64 * 1024)
                                 .setMaxMessageSize(4 * 1024 * 1024));
+        // A client that nobody holds is closed, with its connections.
+        CLIENTS.add(client);
         ClientWebSocket socket = client.webSocket();
-        socket.textMessageHandler(texts::add);
-        socket.connect(port, "127.0.0.1", "/agent")
-                .compose(
-                        open ->
-                                open.writeTextMessage(
-                                        StagecoachJson.text(
-                                                new Hello(
-                                                        1,
-                                                        agent,
-                                                        "test",
-                                                        List.of("sh"),
-                                                        1,
-                                                        List.of()))))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
-        return texts;
+        socket.textMessageHandler(texts);
+        return socket.connect(port, "127.0.0.1", "/agent").map(open -> socket);
+    }
+
+    /** A bare TLS connection to its port, over which nothing was said. */
+    public SSLSocket tls() throws IOException {
+        return tls(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** The same over a TCP connection that there is. */
+    public SSLSocket tls(Socket tcp) throws IOException {
+        var socket =
+                (SSLSocket)
+                        identity.tls(PinnedTrust.exactly(gateway))
+                                .getSocketFactory()
+                                .createSocket(tcp, "127.0.0.1", port, true);
+        socket.setSoTimeout((int) StagecoachResource.PATIENCE.toMillis());
+        socket.startHandshake();
+        return socket;
+    }
+
+    /**
+     * A TLS connection of somebody who shows no certificate; its failure shows with the reading.
+     */
+    public SSLSocket tlsWithoutCertificate() throws IOException {
+        try {
+            var context = javax.net.ssl.SSLContext.getInstance("TLSv1.3");
+            context.init(
+                    null, new javax.net.ssl.TrustManager[] {PinnedTrust.exactly(gateway)}, null);
+            var socket =
+                    (SSLSocket)
+                            context.getSocketFactory()
+                                    .createSocket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout((int) StagecoachResource.PATIENCE.toMillis());
+            socket.startHandshake();
+            return socket;
+        } catch (java.security.GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The port that it dials. */
+    public int port() {
+        return port;
     }
 
     /** One connection. */

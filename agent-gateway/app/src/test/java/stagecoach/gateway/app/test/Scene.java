@@ -95,6 +95,11 @@ public class Scene {
         return Machine.stranger(identity.thumbprint());
     }
 
+    /** The same with a certificate of a certain sort. */
+    public Machine stranger(Papers papers) {
+        return Machine.stranger(identity.thumbprint(), papers);
+    }
+
     /** A token for {@code agent}. */
     public String token(AgentId agent, Duration validFor) {
         Instant now = clock.instant();

@@ -25,6 +25,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.EntryRefused;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.configuration.ConfigurationDocument;
@@ -97,7 +98,8 @@ class AgentChannel {
                         PackagesBegun _,
                         CommandStarted _,
                         CommandEnded _,
-                        CommandSettled _ -> {}
+                        CommandSettled _,
+                        EntryRefused _ -> {}
             }
         }
     }

@@ -9,6 +9,7 @@ import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.EntryRefused;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.orchestrator.app.catalog.row.AgentRow;
@@ -53,7 +54,8 @@ final class AgentRows {
                     PackagesBegun _,
                     CommandStarted _,
                     CommandEnded _,
-                    CommandSettled _ -> {}
+                    CommandSettled _,
+                    EntryRefused _ -> {}
         }
     }
 

@@ -1,4 +1,4 @@
-package stagecoach.gateway.app.session;
+package stagecoach.gateway.app.session.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package stagecoach.gateway.app.mailbox;
+package stagecoach.gateway.app.crowd;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

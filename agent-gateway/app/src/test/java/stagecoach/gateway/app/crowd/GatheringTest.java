@@ -1,4 +1,4 @@
-package stagecoach.gateway.app.mailbox;
+package stagecoach.gateway.app.crowd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

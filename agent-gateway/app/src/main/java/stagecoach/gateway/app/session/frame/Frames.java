@@ -1,11 +1,11 @@
-package stagecoach.gateway.app.session;
+package stagecoach.gateway.app.session.frame;
 
 import java.util.regex.Pattern;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.wire.StagecoachJson;
 
 /** The frames that tentacles send. */
-final class Frames {
+public final class Frames {
     /** An escape of NUL, behind escaped backslashes at most. */
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*+)\\\\u0000");
 
@@ -17,7 +17,7 @@ final class Frames {
      *
      * @throws RuntimeException if it is not a frame of the protocol
      */
-    static TentacleFrame read(String text) {
+    public static TentacleFrame read(String text) {
         String clean =
                 text.contains("\\u0000") ? NUL.matcher(text).replaceAll("$1\\\\ufffd") : text;
         return StagecoachJson.read(clean, TentacleFrame.class);

@@ -1,4 +1,4 @@
-package stagecoach.gateway.app.session;
+package stagecoach.gateway.app.session.frame;
 
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Puts WebSocket frames together to text messages of bounded size; the socket's own way would drop
  * a message that is too large without a word.
  */
-final class Messages implements Handler<WebSocketFrame> {
+public final class Messages implements Handler<WebSocketFrame> {
     /** The largest message of a tentacle, in bytes. */
-    static final int MAX_BYTES = 1024 * 1024;
+    public static final int MAX_BYTES = 1024 * 1024;
 
     private final Consumer<String> message;
     private final Runnable tooLarge;
@@ -21,7 +21,13 @@ final class Messages implements Handler<WebSocketFrame> {
     private @Nullable Buffer begun;
     private boolean broken;
 
-    Messages(Consumer<String> message, Runnable tooLarge, Runnable notText) {
+    /**
+     * Puts together what comes.
+     *
+     * @param tooLarge told once of a message that is too large; nothing more is taken
+     * @param notText told once of a message that is no text; nothing more is taken
+     */
+    public Messages(Consumer<String> message, Runnable tooLarge, Runnable notText) {
         this.message = message;
         this.tooLarge = tooLarge;
         this.notText = notText;
