@@ -37,6 +37,7 @@ class RenewalKillTest {
                                 System.getProperty("java.class.path"),
                                 "stagecoach.tentacle.TentacleMain",
                                 "run",
+                                "--allow-root",
                                 "--home",
                                 home.root().toString())
                         .redirectErrorStream(true)

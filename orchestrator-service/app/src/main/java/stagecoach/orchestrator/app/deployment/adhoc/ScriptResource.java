@@ -24,7 +24,7 @@ import stagecoach.runtime.access.Needs;
 @Path("/api/v1/scripts")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
-@Needs(Role.DEPLOY)
+@Needs(Role.ADMIN) // A key that may deploy runs what others have written, and no more.
 @Tag(name = "Releases and deployments")
 public class ScriptResource {
     private final AdHocReader reader;

@@ -178,11 +178,11 @@ class AdHocTest {
     }
 
     @Test
-    void only_who_may_deploy_may_run_a_script_or_check_a_target() {
+    void who_may_only_deploy_may_check_a_target_and_run_no_script_of_his_own() {
         var shop = Shop.open(1);
         assertThat(
                         Api.postAs(
-                                        TestKeys.READ.key(),
+                                        TestKeys.DEPLOY.key(),
                                         "/scripts",
                                         script(shop, "\"tags\": [\"web\"]", "true"))
                                 .statusCode())
