@@ -209,7 +209,9 @@ class EnrolmentTest {
                 1,
                 new ConfigurationChanged(Kind.TARGET, faster.bareId(), 1, Optional.empty()),
                 EventAttributes.none());
-        await().atMost(StagecoachResource.PATIENCE).until(() -> refusal(machine) == 403);
+        // Until the event has come, it is let in.
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(() -> assertThat(refusal(machine)).isEqualTo(403));
         AgentId never = Scene.anAgent();
         String token = scene.token(never, Duration.ofMinutes(5));
         as(TestKeys.CONFIGURE).delete("/api/v1/agents/" + never).then().statusCode(204);
