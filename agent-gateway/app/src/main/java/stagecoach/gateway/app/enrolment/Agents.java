@@ -39,7 +39,7 @@ public class Agents {
     public Optional<AgentId> trusted(Tx tx, Thumbprint thumbprint) {
         return tx
                 .select(
-                        "SELECT agent FROM agent WHERE thumbprint = ?1 OR next_thumbprint = ?1",
+                        "SELECT agent FROM agent WHERE thumbprint = ?1 OR (next_thumbprint = ?1 AND thumbprint IS NOT NULL)",
                         thumbprint.value())
                 .stream()
                 .findFirst()
@@ -66,6 +66,7 @@ public class Agents {
                         UNION ALL
                         SELECT next_thumbprint, agent, true FROM agent
                             WHERE next_thumbprint = ANY(CAST(?1 AS text[]))
+                                AND thumbprint IS NOT NULL
                         """,
                         (Object) thumbprints.stream().map(Thumbprint::value).toArray(String[]::new))
                 .stream()

@@ -93,8 +93,10 @@ class Presence {
                             }
                             Epoch epoch =
                                     store.above(tx, agent, opened, hello.epochSeen().orElse(0L));
-                            if (agents.isNext(tx, agent, shown)) {
-                                note(tx, agent, new Renew(shown.value()));
+                            if (agents.isNext(tx, agent, shown)
+                                    && !note(tx, agent, new Renew(shown.value()))) {
+                                store.supersede(tx, agent);
+                                return Optional.<Begun>empty();
                             }
                             Optional<Thumbprint> next =
                                     announced(hello)

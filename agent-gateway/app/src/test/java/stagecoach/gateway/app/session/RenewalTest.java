@@ -20,6 +20,7 @@ import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.gateway.app.test.GatewayResource;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Scene;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.AgentId;
@@ -34,6 +35,7 @@ class RenewalTest {
     private static final int COMES_BACK = 4410;
 
     @Inject Scene scene;
+    @Inject UnitOfWork unitOfWork;
 
     private static Optional<String> next(Machine.Connection session) {
         return session.await(Welcome.class).nextThumbprint();
@@ -129,5 +131,22 @@ class RenewalTest {
                 .isEqualTo(200);
         assertUnknown(announced);
         after.connect(enrolledAnew).hangUp();
+    }
+
+    @Test
+    void an_announced_certificate_without_the_trust_in_its_agent_opens_nothing() {
+        AgentId agent = Scene.anAgent();
+        Machine young = scene.enrolled(agent).renewed();
+        scene.revoke(agent);
+        // As if a gateway process of before had taken the trust away, which knows of none.
+        Scene.onVirtualThread(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        tx.execute(
+                                                "UPDATE agent SET next_thumbprint = ?2 WHERE agent = ?1",
+                                                agent.value(),
+                                                young.thumbprint().value())));
+        assertUnknown(young);
     }
 }
