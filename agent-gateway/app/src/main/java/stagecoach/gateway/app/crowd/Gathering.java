@@ -20,6 +20,7 @@ import stagecoach.runtime.store.TemporaryFailure;
 public final class Gathering<T, R> {
     private final String name;
     private final int groupMax;
+    private final int waitingMax;
     private final Function<List<T>, List<R>> work;
     private final Queue<Wish<T, R>> wishes = new ArrayDeque<>();
     private boolean serving;
@@ -32,12 +33,22 @@ public final class Gathering<T, R> {
      * @param work serves a group, with one answer for each in the same order; it is repeatable
      */
     public Gathering(String name, int groupMax, Function<List<T>, List<R>> work) {
+        this(name, groupMax, Integer.MAX_VALUE, work);
+    }
+
+    /** The same in which no more than {@code waitingMax} wait for the next groups. */
+    public Gathering(String name, int groupMax, int waitingMax, Function<List<T>, List<R>> work) {
         this.name = name;
         this.groupMax = groupMax;
+        this.waitingMax = waitingMax;
         this.work = work;
     }
 
-    /** Waits until {@code item} was served; fails as that failed. */
+    /**
+     * Waits until {@code item} was served; fails as that failed.
+     *
+     * @throws TemporaryFailure if so many wait that there is no room for another
+     */
     public R join(T item) {
         return joinAll(List.of(item)).getFirst();
     }
@@ -49,6 +60,11 @@ public final class Gathering<T, R> {
                         .map(item -> new Wish<T, R>(item, new CompletableFuture<>()))
                         .toList();
         synchronized (wishes) {
+            if (own.size() > waitingMax - wishes.size()) {
+                throw new TemporaryFailure(
+                        "So many wait for %s that there is no room for more.".formatted(name),
+                        null);
+            }
             wishes.addAll(own);
             if (!serving && !wishes.isEmpty()) {
                 serving = true;

@@ -8,6 +8,7 @@ import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.gateway.app.crowd.Gathering;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 
@@ -19,11 +20,14 @@ import stagecoach.vocabulary.identity.AgentId;
 public class Certificates {
     private static final int LOOKUPS_MAX = 256;
 
+    /** While the database is slow; whoever else comes is told to come later. */
+    private static final int WAITING_MAX = 1024;
+
     private final UnitOfWork unitOfWork;
     private final Agents agents;
     private final Refusals refusals;
     private final Gathering<Thumbprint, Optional<Agents.Holder>> lookups =
-            new Gathering<>("certificates", LOOKUPS_MAX, this::lookUp);
+            new Gathering<>("certificates", LOOKUPS_MAX, WAITING_MAX, this::lookUp);
 
     Certificates(UnitOfWork unitOfWork, Agents agents, Refusals refusals) {
         this.unitOfWork = unitOfWork;
@@ -31,7 +35,11 @@ public class Certificates {
         this.refusals = refusals;
     }
 
-    /** Who is trusted with it; if nobody is, that is told of whoever came {@code from} there. */
+    /**
+     * Who is trusted with it; if nobody is, that is told of whoever came {@code from} there.
+     *
+     * @throws TemporaryFailure if the database does not answer, or so many wait for it
+     */
     public Optional<AgentId> trusted(Thumbprint shown, String from) {
         Optional<Agents.Holder> holder = lookups.join(shown);
         if (holder.isEmpty()) {

@@ -52,6 +52,25 @@ class GatheringTest {
     }
 
     @Test
+    void who_comes_when_there_is_no_room_to_wait_is_told_so_at_once() throws Exception {
+        var narrow = new Gathering<Integer, Integer>("the test", 10, 3, this::doubled);
+        var first = callers.submit(() -> narrow.join(0));
+        firstIsServed.await();
+        var others = callers.submit(() -> narrow.joinAll(List.of(1, 2)));
+        await().until(() -> narrow.waiting() == 2);
+
+        assertThatThrownBy(() -> narrow.joinAll(List.of(3, 4)))
+                .isInstanceOf(TemporaryFailure.class)
+                .hasMessageContaining("the test");
+        var last = callers.submit(() -> narrow.join(5));
+        await().until(() -> narrow.waiting() == 3);
+        mayGoOn.complete(null);
+        assertThat(first.get()).isEqualTo(0);
+        assertThat(others.get()).containsExactly(2, 4);
+        assertThat(last.get()).isEqualTo(10);
+    }
+
+    @Test
     void who_comes_while_others_are_served_is_served_with_all_who_came_meanwhile()
             throws Exception {
         var first = callers.submit(() -> doubled.join(0));
