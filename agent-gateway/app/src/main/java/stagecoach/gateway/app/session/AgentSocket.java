@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 import stagecoach.gateway.app.session.frame.Messages;
 import stagecoach.gateway.app.session.lane.RateLimit;
@@ -68,6 +69,10 @@ final class AgentSocket {
     private volatile Instant heard = Pod.uptime();
     private volatile boolean greeted;
     private volatile boolean paused;
+
+    /** Of the event loop alone. */
+    private Instant pausedSince = Pod.uptime();
+
     private volatile boolean comesBack;
 
     AgentSocket(ServerWebSocket socket, Context loop) {
@@ -113,7 +118,11 @@ final class AgentSocket {
                 e -> {
                     LOG.debugf("connection failed cause=%s", e);
                     if (e instanceof DecoderException) {
-                        wrong.accept(String.valueOf(e.getMessage()));
+                        // What TLS says may quote what came, with all its secrets.
+                        wrong.accept(
+                                e.getCause() instanceof SSLException
+                                        ? "It broke its TLS connection."
+                                        : String.valueOf(e.getMessage()));
                     }
                 });
         socket.closeHandler(
@@ -229,12 +238,15 @@ final class AgentSocket {
     private void adjustReading() {
         if (!paused && isFull(false)) {
             paused = true;
+            pausedSince = Pod.uptime();
             socket.pause();
         }
         // Also at once: room may have been made before those who make it saw the pause.
         if (paused && !isFull(true)) {
             paused = false;
             heard = Pod.uptime();
+            // What piled up meanwhile comes at once now.
+            pings.allowFor(Duration.between(pausedSince, heard));
             socket.resume();
         }
     }
