@@ -52,7 +52,7 @@ class BytesPort {
         this.identity = identity;
         this.config = config;
         this.crowd = crowd;
-        this.doorway = new Doorway(vertx, "bytes", crowd, refusals);
+        this.doorway = new Doorway(vertx, "bytes", crowd, refusals, () -> {});
         this.certificates = certificates;
         this.refusals = refusals;
         this.mailbox = mailbox;

@@ -148,13 +148,15 @@ final class PackageBytes {
             }
             if (!mailbox.mayRead(agent.get(), sha512)) {
                 LOG.warnf("read refused agent=%s sha512=%s", agent.get(), sha512);
-                refusals.agent(
-                        Refusal.OTHER_PACKAGE,
-                        from,
-                        shown,
-                        agent.get(),
-                        "It asked for the package %s, which it has no open command to acquire."
-                                .formatted(sha512));
+                if (!mailbox.mightRead(agent.get(), sha512)) {
+                    refusals.agent(
+                            Refusal.OTHER_PACKAGE,
+                            from,
+                            shown,
+                            agent.get(),
+                            "It asked for the package %s, which it has no command to acquire."
+                                    .formatted(sha512));
+                }
                 return new Judged.Refused(
                         403,
                         "Not told to",

@@ -1,8 +1,10 @@
 package stagecoach.gateway.app.crowd;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,26 +28,38 @@ public final class Doorway {
     private final int waitingMax;
     private final int waitingOfOneMax;
     private final Refusals refusals;
+    private final Runnable noRoom;
     private final Map<SocketAddress, Visit> visits = new HashMap<>();
     private final Map<String, Integer> byHost = new HashMap<>();
 
     /** Somebody in the door. */
     private static final class Visit {
         private final HttpConnection connection;
+
+        /** Whoever was served and now wants nothing more has done nothing wrong. */
+        private final boolean served;
+
         private long timer;
 
-        Visit(HttpConnection connection) {
+        Visit(HttpConnection connection, boolean served) {
             this.connection = connection;
+            this.served = served;
         }
     }
 
-    /** The door of {@code port}, which is its name in the log. */
-    public Doorway(Vertx vertx, String port, CrowdConfig config, Refusals refusals) {
+    /**
+     * The door of {@code port}, which is its name in the log.
+     *
+     * @param noRoom told whenever somebody is closed who has only just come
+     */
+    public Doorway(
+            Vertx vertx, String port, CrowdConfig config, Refusals refusals, Runnable noRoom) {
         this.vertx = vertx;
         this.port = port;
         this.waitingMax = config.waitingMax();
         this.waitingOfOneMax = config.waitingOfOneMax();
         this.refusals = refusals;
+        this.noRoom = noRoom;
     }
 
     /**
@@ -54,30 +68,41 @@ public final class Doorway {
      */
     public void enter(HttpConnection connection, Duration within) {
         connection.closeHandler(closed -> leave(connection.remoteAddress()));
-        again(connection, within);
+        if (!stand(connection, within, false)) {
+            noRoom.run();
+            refuse(
+                    connection.remoteAddress(),
+                    "So many connections to the %s port had not shown what they are for that it was closed."
+                            .formatted(port));
+            connection.close();
+        }
     }
 
-    /** A connection is back in the door, for what it wanted is done. */
+    /**
+     * A connection is back in the door, for what it wanted is done; if it wants nothing more, or
+     * there is no room, it is closed, and nobody is told of that.
+     */
     public void again(HttpConnection connection, Duration within) {
+        if (!stand(connection, within, true)) {
+            connection.close();
+        }
+    }
+
+    private boolean stand(HttpConnection connection, Duration within, boolean served) {
         SocketAddress from = connection.remoteAddress();
         boolean taken;
         synchronized (visits) {
             taken =
                     visits.size() < waitingMax
                             && byHost.getOrDefault(from.host(), 0) < waitingOfOneMax;
-            if (taken && visits.put(from, new Visit(connection)) == null) {
+            if (taken && visits.put(from, new Visit(connection, served)) == null) {
                 byHost.merge(from.host(), 1, Integer::sum);
             }
         }
         if (taken) {
             within(from, within);
-        } else {
-            refuse(
-                    from,
-                    "So many connections to the %s port had not shown what they are for that it was closed."
-                            .formatted(port));
-            connection.close();
         }
+        return taken;
     }
 
     /** Gives whoever stands in the door so long from now on. */
@@ -97,9 +122,12 @@ public final class Doorway {
                 return;
             }
         }
-        refuse(
-                from,
-                "A connection to the %s port did not show in time what it is for.".formatted(port));
+        if (!visit.served) {
+            refuse(
+                    from,
+                    "A connection to the %s port did not show in time what it is for."
+                            .formatted(port));
+        }
         leave(from);
         visit.connection.close();
     }
@@ -111,14 +139,24 @@ public final class Doorway {
 
     /** A handshake failed: whose, is known as little as what he wanted. */
     public void handshakeFailed(Throwable e) {
-        LOG.debugf("handshake failed port=%s cause=%s", port, e);
-        if (e instanceof SSLException) {
+        LOG.debugf("handshake failed port=%s cause=%s", port, e.getClass().getSimpleName());
+        if (e instanceof SSLException failure) {
             refusals.stranger(
                     Refusal.HANDSHAKE,
                     "an unknown address",
                     Optional.empty(),
-                    "At the %s port: %s".formatted(port, e.getMessage()));
+                    "At the %s port: %s".formatted(port, sentence(failure)));
         }
+    }
+
+    /** Never in the exception's own words: these may quote what came, with all its secrets. */
+    private static String sentence(SSLException failure) {
+        if (failure instanceof NotSslRecordException) {
+            return "It speaks no TLS.";
+        }
+        return failure.getCause() instanceof CertificateException
+                ? "It showed no certificate that can be read."
+                : "Its TLS handshake failed; it may have shown no certificate, or know no TLS 1.3.";
     }
 
     /** Whoever came from there has shown what he is for, or has gone. */

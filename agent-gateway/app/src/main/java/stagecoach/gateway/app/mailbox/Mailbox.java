@@ -241,6 +241,14 @@ public class Mailbox {
     }
 
     /**
+     * Whether an agent may, or lately might, read these bytes: a command may have ended by time
+     * while its machine was cut off and goes on.
+     */
+    public boolean mightRead(AgentId agent, Sha512 sha512) {
+        return work.run(tx -> store.mightRead(tx, agent, sha512));
+    }
+
+    /**
      * Ends what time alone ends: what has expired, is abandoned, or is lost with its machine.
      *
      * @return how many commands were looked at

@@ -287,6 +287,15 @@ public class MailboxStore {
                 .isEmpty();
     }
 
+    /** Whether an agent has, or lately had, an acquisition that lets it read these bytes. */
+    boolean mightRead(Tx tx, AgentId agent, Sha512 sha512) {
+        return !tx.select(
+                        "SELECT 1 FROM command WHERE agent = ?1 AND sha512 = ?2 LIMIT 1",
+                        agent.value(),
+                        sha512.value())
+                .isEmpty();
+    }
+
     int forgetEnded(Tx tx, Instant before) {
         return tx.execute("DELETE FROM command WHERE state = 'ENDED' AND ended_at < ?1", before);
     }

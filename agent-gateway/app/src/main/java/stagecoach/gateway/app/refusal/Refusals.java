@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.AgentReport.EntryRefused;
 import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.gateway.door.LatelyRefused;
@@ -21,6 +22,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 
@@ -30,6 +32,8 @@ import stagecoach.vocabulary.identity.AgentId;
  */
 @Singleton
 public class Refusals {
+    private static final Logger LOG = Logger.getLogger(Refusals.class);
+
     /** As many reasons and origins are told apart within a window. */
     private static final int ORIGINS_MAX = 200;
 
@@ -90,7 +94,7 @@ public class Refusals {
         var one = new EntryRefused(refusal, from, shown.map(Thumbprint::value), agent, 1, bounded);
         boolean now;
         synchronized (untold) {
-            now = lately.count(one, clock.instant()).map(untold::add).orElse(false);
+            now = lately.count(one, uptime()).map(untold::add).orElse(false);
         }
         if (now) {
             rounds.wake();
@@ -102,23 +106,35 @@ public class Refusals {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         synchronized (untold) {
             if (untold.size() < ORIGINS_MAX) {
-                untold.addAll(lately.due(now));
+                untold.addAll(lately.due(uptime()));
             }
             due = List.copyOf(untold);
         }
         if (due.isEmpty()) {
             return;
         }
-        unitOfWork.execute(
-                tx ->
-                        commands.handle(
-                                tx,
-                                kind,
-                                DoorKind.streamAt(now),
-                                due.stream().map(TellRefusal::new).toList(),
-                                Cause.of(clock, Cause.SYSTEM)));
+        try {
+            unitOfWork.execute(
+                    tx ->
+                            commands.handle(
+                                    tx,
+                                    kind,
+                                    DoorKind.streamAt(now),
+                                    due.stream().map(TellRefusal::new).toList(),
+                                    Cause.of(clock, Cause.SYSTEM)));
+        } catch (TemporaryFailure e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // It would fail again, and keep all later ones from being told.
+            LOG.errorf(e, "refusals cannot be told and are dropped count=%d", due.size());
+        }
         synchronized (untold) {
             untold.subList(0, due.size()).clear();
         }
+    }
+
+    /** For windows: whoever corrects the computer's clock must not hold them open by that. */
+    private static Instant uptime() {
+        return Instant.EPOCH.plusNanos(System.nanoTime());
     }
 }

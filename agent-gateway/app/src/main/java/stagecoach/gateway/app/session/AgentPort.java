@@ -61,6 +61,7 @@ class AgentPort {
     private final GatewayIdentity identity;
     private final SessionConfig config;
     private final CrowdConfig crowd;
+    private final Homecoming homecoming;
     private final Doorway doorway;
     private final EnrolHandler enrolment;
     private final Presence presence;
@@ -78,6 +79,7 @@ class AgentPort {
             GatewayIdentity identity,
             SessionConfig config,
             CrowdConfig crowd,
+            Homecoming homecoming,
             EnrolHandler enrolment,
             Presence presence,
             Mailbox mailbox,
@@ -91,7 +93,8 @@ class AgentPort {
         this.identity = identity;
         this.config = config;
         this.crowd = crowd;
-        this.doorway = new Doorway(vertx, "agent", crowd, refusals);
+        this.homecoming = homecoming;
+        this.doorway = new Doorway(vertx, "agent", crowd, refusals, this::sentAway);
         this.enrolment = enrolment;
         this.presence = presence;
         this.mailbox = mailbox;
@@ -185,6 +188,7 @@ class AgentPort {
         } else if (shown.isEmpty()) {
             handshake.reject(403);
         } else if (sessions.stopping() || doorway.isCrowded(handshake.remoteAddress())) {
+            sentAway();
             handshake.reject(503);
         } else {
             Thread.ofVirtual().name("handshake").start(() -> decide(handshake, loop, shown.get()));
@@ -207,11 +211,16 @@ class AgentPort {
             }
         } catch (TemporaryFailure e) {
             LOG.debugf("handshake refused for now cause=%s", e);
+            sentAway();
             loop.runOnContext(v -> handshake.reject(503));
         } catch (RuntimeException e) {
             LOG.errorf(e, "handshake failed thumbprint=%s", shown);
             loop.runOnContext(v -> handshake.reject(500));
         }
+    }
+
+    private void sentAway() {
+        homecoming.sentAway(Pod.uptime());
     }
 
     private void begin(ServerWebSocket socket, Context loop, AgentId agent, Thumbprint shown) {

@@ -35,12 +35,10 @@ class PodLease {
     private final Presence presence;
     private final UnitOfWork unitOfWork;
     private final SessionConfig config;
+    private final Homecoming homecoming;
     private final UUID pod;
     private final Silence silence;
     private final List<Rounds> rounds;
-
-    /** Tentacles of a process that stopped can only come back since we are here. */
-    private Instant since = Instant.MAX;
 
     private volatile boolean othersLive;
     private Instant polled = Pod.uptime();
@@ -51,12 +49,14 @@ class PodLease {
             Presence presence,
             UnitOfWork unitOfWork,
             SessionConfig config,
+            Homecoming homecoming,
             Pod pod) {
         this.store = store;
         this.sessions = sessions;
         this.presence = presence;
         this.unitOfWork = unitOfWork;
         this.config = config;
+        this.homecoming = homecoming;
         this.pod = pod.id();
         this.silence = new Silence(config.pingEvery(), config.silenceMax());
         this.rounds =
@@ -68,7 +68,7 @@ class PodLease {
     }
 
     void start(@Observes @Priority(2000) StartupEvent event) {
-        since = Pod.uptime();
+        homecoming.begins(Pod.uptime());
         rounds.forEach(Rounds::start);
     }
 
@@ -122,7 +122,7 @@ class PodLease {
     }
 
     private void tellOfOrphans() {
-        if (Pod.uptime().isBefore(since.plus(config.restartGrace()))) {
+        if (!homecoming.isOver(Pod.uptime())) {
             return;
         }
         List<SessionStore.Row> orphans =

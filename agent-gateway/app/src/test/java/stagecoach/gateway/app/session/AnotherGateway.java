@@ -90,12 +90,14 @@ class AnotherGateway {
         var sessions = new Sessions(store, pod);
         var dispatch = new Dispatch(unitOfWork, work, mails, mailbox, sessions, clock);
         var presence = new Presence(work, commands, kind, agents, store, mailbox, pod, clock);
+        var homecoming = new Homecoming(own);
         var agentPort =
                 new AgentPort(
                         vertx,
                         identity,
                         own,
                         crowd,
+                        homecoming,
                         enrolment,
                         presence,
                         mailbox,
@@ -105,7 +107,7 @@ class AnotherGateway {
                         sessions,
                         certificates,
                         refusals);
-        var lease = new PodLease(store, sessions, presence, unitOfWork, own, pod);
+        var lease = new PodLease(store, sessions, presence, unitOfWork, own, homecoming, pod);
         lease.start(null);
         agentPort.start(null);
         return new Running(port, agentPort, lease, sessions, dispatch);

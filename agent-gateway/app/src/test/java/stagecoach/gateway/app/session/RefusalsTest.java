@@ -2,27 +2,40 @@ package stagecoach.gateway.app.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.SocketAddress;
 import jakarta.inject.Inject;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.EntryRefused;
 import stagecoach.contracts.agent.AgentReport.Refusal;
+import stagecoach.contracts.agent.GatewayFrame.Complete;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.OutputKind;
@@ -33,6 +46,9 @@ import stagecoach.contracts.agent.TentacleFrame.Output;
 import stagecoach.contracts.agent.TentacleFrame.Started;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.decider.StreamId;
+import stagecoach.gateway.app.crowd.CrowdConfig;
+import stagecoach.gateway.app.crowd.Doorway;
+import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.gateway.app.test.BareSession;
 import stagecoach.gateway.app.test.GatewayResource;
 import stagecoach.gateway.app.test.Machine;
@@ -43,6 +59,7 @@ import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.wire.StagecoachJson;
 
 /** Whoever is refused is told of, so that somebody sees it; a flood of it is told as one. */
 @QuarkusTest
@@ -52,7 +69,12 @@ import stagecoach.vocabulary.packages.Sha512;
 @QuarkusTestResource(GatewayResource.class)
 @Timeout(90)
 class RefusalsTest {
+    private static final Sha512 NOT_ITS_OWN = Sha512.hashOf(new byte[] {6, 6, 6});
+
     @Inject Scene scene;
+    @Inject Refusals refusals;
+    @Inject CrowdConfig crowd;
+    @Inject Vertx vertx;
 
     @ConfigProperty(name = "stagecoach.bytes.port")
     int bytesPort;
@@ -76,6 +98,12 @@ class RefusalsTest {
         return told(
                 refusal,
                 one -> one.thumbprint().equals(Optional.of(stranger.thumbprint().value())));
+    }
+
+    private HttpRequest read(Sha512 sha512) {
+        return HttpRequest.newBuilder(
+                        URI.create("https://127.0.0.1:%d/packages/%s".formatted(bytesPort, sha512)))
+                .build();
     }
 
     private static StreamId today() {
@@ -150,16 +178,8 @@ class RefusalsTest {
     void a_machine_that_asks_for_the_package_of_another_is_told() {
         AgentId agent = Scene.anAgent();
         Machine machine = scene.enrolled(agent);
-        Sha512 sha512 = Sha512.hashOf(new byte[] {6, 6, 6});
-        var answer =
-                machine.send(
-                        HttpRequest.newBuilder(
-                                        URI.create(
-                                                "https://127.0.0.1:%d/packages/%s"
-                                                        .formatted(bytesPort, sha512)))
-                                .build());
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(told(Refusal.OTHER_PACKAGE, agent).detail()).contains(sha512.value());
+        assertThat(machine.send(read(NOT_ITS_OWN)).statusCode()).isEqualTo(403);
+        assertThat(told(Refusal.OTHER_PACKAGE, agent).detail()).contains(NOT_ITS_OWN.value());
     }
 
     @Test
@@ -222,18 +242,94 @@ class RefusalsTest {
     }
 
     @Test
+    void who_speaks_no_tls_is_told_without_what_was_said() throws Exception {
+        String secret = "Bearer not-for-any-event";
+        try (var tcp = new Socket(InetAddress.getLoopbackAddress(), scene.stranger().port())) {
+            tcp.setSoTimeout((int) StagecoachResource.PATIENCE.toMillis());
+            tcp.getOutputStream()
+                    .write(
+                            "GET /agent HTTP/1.1\r\nAuthorization: %s\r\n\r\n"
+                                    .formatted(secret)
+                                    .getBytes(StandardCharsets.US_ASCII));
+            tcp.getInputStream().readAllBytes();
+        }
+        String told =
+                StagecoachJson.text(
+                        told(
+                                Refusal.HANDSHAKE,
+                                one ->
+                                        one.detail().contains("TLS")
+                                                && !one.detail().contains("certificate")));
+        assertThat(told)
+                .contains("agent port")
+                .doesNotContain(secret)
+                .doesNotContainIgnoringCase(
+                        HexFormat.of().formatHex(secret.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void a_machine_whose_acquisition_ended_meanwhile_is_refused_and_not_told() {
+        AgentId agent = Scene.anAgent();
+        Machine machine = scene.enrolled(agent);
+        Sha512 ended = Sha512.hashOf(new byte[] {6, 1});
+        Sha512 never = Sha512.hashOf(new byte[] {6, 2});
+        Ticket ticket = Scene.aTicket();
+        var session = machine.connect(agent);
+        Scene.give(Scene.acquire(agent, ticket, ended, 2, new Source.Server()));
+        session.await(Deliver.class);
+        session.say(new Ended(ticket, Scene.exited(0)));
+        session.await(Complete.class);
+        for (Sha512 asked : List.of(ended, never)) {
+            assertThat(machine.send(read(asked)).statusCode()).isEqualTo(403);
+        }
+        EntryRefused told = told(Refusal.OTHER_PACKAGE, agent);
+        assertThat(told.detail()).contains(never.value()).doesNotContain(ended.value());
+        assertThat(told.times()).isEqualTo(1);
+        session.hangUp();
+    }
+
+    @Test
+    void a_connection_that_was_served_and_wants_nothing_more_is_closed_without_a_word() {
+        var doorway = new Doorway(vertx, "bytes", crowd, refusals, () -> {});
+        var closed = new CopyOnWriteArrayList<String>();
+        doorway.again(from("was-served.example", closed), Duration.ofMillis(1));
+        await().until(() -> closed.contains("was-served.example"));
+        doorway.enter(from("loiters.example", closed), Duration.ofMillis(1));
+        told(Refusal.CROWD, one -> one.from().equals("loiters.example"));
+        try (var events = TestEvents.consume(Channels.AGENTS)) {
+            assertThat(refusals(events.until(today(), seen -> !seen.isEmpty())))
+                    .noneMatch(one -> one.from().equals("was-served.example"));
+        }
+        assertThat(doorway.count()).isZero();
+    }
+
+    /** A connection that knows where it comes from, and can be closed. */
+    private static HttpConnection from(String host, List<String> closed) {
+        SocketAddress address = SocketAddress.inetSocketAddress(4711, host);
+        return (HttpConnection)
+                Proxy.newProxyInstance(
+                        HttpConnection.class.getClassLoader(),
+                        new Class<?>[] {HttpConnection.class},
+                        (connection, asked, values) ->
+                                switch (asked.getName()) {
+                                    case "remoteAddress" -> address;
+                                    case "closeHandler" -> connection;
+                                    case "close" -> {
+                                        closed.add(host);
+                                        yield Future.succeededFuture();
+                                    }
+                                    default ->
+                                            throw new UnsupportedOperationException(
+                                                    asked.getName());
+                                });
+    }
+
+    @Test
     void a_flood_of_refusals_makes_few_events_that_count_them_all() {
         int flood = 200;
         AgentId agent = Scene.anAgent();
         Machine machine = scene.enrolled(agent);
-        HttpRequest forbidden =
-                HttpRequest.newBuilder(
-                                URI.create(
-                                        "https://127.0.0.1:%d/packages/%s"
-                                                .formatted(
-                                                        bytesPort,
-                                                        Sha512.hashOf(new byte[] {6, 6, 6}))))
-                        .build();
+        HttpRequest forbidden = read(NOT_ITS_OWN);
         Instant began = Instant.now();
         for (int i = 0; i < flood; i++) {
             assertThat(machine.send(forbidden).statusCode()).isEqualTo(403);
