@@ -106,9 +106,14 @@ final class Installation {
                                         && reached.point().equals(point));
     }
 
+    /** Whether its time is over. */
+    boolean isOverTime() {
+        return deadline.isPresent() && !live.now().isBefore(deadline.get());
+    }
+
     /** Ends the installation if its time is over. */
     void checkTime() throws InstallFailed {
-        if (deadline.isPresent() && !live.now().isBefore(deadline.get())) {
+        if (isOverTime()) {
             throw new InstallFailed(ScriptOutcome.stopped(Cause.TIMEOUT, Optional.empty()));
         }
     }

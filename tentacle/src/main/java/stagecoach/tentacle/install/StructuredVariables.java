@@ -1,6 +1,7 @@
 package stagecoach.tentacle.install;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -9,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.tentacle.install.configuration.Format;
 import stagecoach.tentacle.install.configuration.StructuredFile;
 import stagecoach.tentacle.install.configuration.UnreadableFile;
@@ -19,6 +23,11 @@ import stagecoach.tentacle.journal.Masks;
 final class StructuredVariables implements Behaviour {
     private static final String FIELD = "structuredVariablesIn";
     private static final int NAMES_SHOWN_MAX = 20;
+    private static final Logger LOG = LoggerFactory.getLogger(StructuredVariables.class);
+
+    /** What no format may have more than, in bytes. */
+    private static final int LONGEST =
+            Stream.of(Format.values()).mapToInt(Format::bytesMax).max().orElseThrow();
 
     @Override
     public void apply(Installation installation) throws InstallFailed, IOException {
@@ -31,19 +40,15 @@ final class StructuredVariables implements Behaviour {
         }
         for (Path file : files) {
             installation.checkTime();
-            replace(
-                    installation.live(),
-                    installation.content().relativize(file),
-                    file,
-                    installation.payload().variables());
+            replace(installation, installation.content().relativize(file), file);
         }
     }
 
-    private static void replace(
-            LiveTicket live, Path shown, Path file, Map<String, String> variables)
+    private static void replace(Installation installation, Path shown, Path file)
             throws InstallFailed, IOException {
-        NamedFiles.checkSize(FIELD, shown, file);
-        byte[] before = Files.readAllBytes(file);
+        LiveTicket live = installation.live();
+        Map<String, String> variables = installation.payload().variables();
+        byte[] before = begin(file);
         Format format =
                 Format.of(shown.toString(), before)
                         .orElseThrow(
@@ -51,12 +56,25 @@ final class StructuredVariables implements Behaviour {
                                         new InstallFailed(
                                                 "%s names %s, and nothing says what format it has. Name files of JSON, YAML, XML or properties."
                                                         .formatted(FIELD, shown)));
+        if (before.length > format.bytesMax()) {
+            throw new InstallFailed(
+                    "%s names %s, which is longer than %d KiB, the most that a file of %s may have. Name configuration files only."
+                            .formatted(FIELD, shown, format.bytesMax() >> 10, format));
+        }
         StructuredFile.Outcome outcome;
         byte[] after;
         try {
-            outcome = StructuredFile.replace(format, before, variables);
+            outcome =
+                    StructuredFile.replace(
+                            format, before, variables, () -> !installation.isOverTime());
             after = outcome.bytes();
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            LOG.warn("{} needs more memory than there is", shown, e);
+            throw new InstallFailed(
+                    "Variables cannot be put into %s: that needs more memory than the tentacle has. Make the file, or the values, smaller."
+                            .formatted(shown));
         } catch (UnreadableFile e) {
+            installation.checkTime();
             // A parser tells what it found, which may be what was substituted just before.
             throw new InstallFailed(
                     live.masks()
@@ -73,6 +91,13 @@ final class StructuredVariables implements Behaviour {
         if (!outcome.replaced().isEmpty()) {
             hideSecrets(live, file, outcome, variables);
             Files.write(file, after);
+        }
+    }
+
+    /** As much of a file as says that it is too long, if it is. */
+    private static byte[] begin(Path file) throws IOException {
+        try (InputStream bytes = Files.newInputStream(file)) {
+            return bytes.readNBytes(LONGEST + 1);
         }
     }
 

@@ -131,7 +131,10 @@ class StructuredVariablesTest {
                 .contains("app.conf, and nothing says what format it has");
         byte[] large = " ".repeat(5 << 20).getBytes(StandardCharsets.UTF_8);
         assertThat(install(new Nupkg().with("a.json", large, 0), "*.json").reason().orElseThrow())
-                .contains("a.json, which is longer than 4 MiB");
+                .contains("a.json, which is longer than 1024 KiB, the most that a file of JSON");
+        byte[] tree = "<a>%s</a>".formatted(" ".repeat(256 << 10)).getBytes(StandardCharsets.UTF_8);
+        assertThat(install(new Nupkg().with("a.xml", tree, 0), "*.xml").reason().orElseThrow())
+                .contains("a.xml, which is longer than 256 KiB, the most that a file of XML");
     }
 
     @Test

@@ -51,6 +51,11 @@ public enum Format {
 
     private static final int LOOKED_AT = 256;
 
+    /** All of a file is in memory, often, and of XML as a tree. */
+    private static final int BYTES_MAX = 1 << 20;
+
+    private static final int TREE_BYTES_MAX = 256 << 10;
+
     private final String shown;
 
     Format(String shown) {
@@ -64,6 +69,11 @@ public enum Format {
     }
 
     abstract Reading reading();
+
+    /** How long a file may be, before and afterwards, in bytes. */
+    public final int bytesMax() {
+        return this == XML ? TREE_BYTES_MAX : BYTES_MAX;
+    }
 
     /** How a file without a byte order mark is written. */
     Charset unmarked(byte[] bytes) throws UnreadableFile {

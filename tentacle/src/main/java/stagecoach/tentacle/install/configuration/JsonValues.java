@@ -60,7 +60,7 @@ final class JsonValues implements Format.Reading {
             throws IOException {
         Map<String, String> variables = found.variables();
         String value = variables.get(name);
-        if (value == null) {
+        if (value == null || found.isTooMuch()) {
             return false;
         }
         Optional<String> written = written(token, value);

@@ -62,12 +62,30 @@ final class Kinds {
     /** The value as a text in double quotes, which JSON and YAML read alike. */
     static String quoted(String value) {
         return '"'
-                + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(value))
-                        .replace("\u007f", "\\u007f")
-                        .replace("\u0085", "\\u0085")
-                        .replace("\u2028", "\\u2028")
-                        .replace("\u2029", "\\u2029")
-                        .replace("\ufeff", "\\ufeff")
+                + printable(String.valueOf(JsonStringEncoder.getInstance().quoteAsString(value)))
                 + '"';
+    }
+
+    /** JSON without characters that YAML does not have as such, or takes for ends of lines. */
+    static String printable(String json) {
+        var text = new StringBuilder(json.length());
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (isUnprintable(c)) {
+                text.append("\\u%04x".formatted((int) c));
+            } else {
+                text.append(c);
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean isUnprintable(char c) {
+        return (c >= 0x7F && c < 0xA0)
+                || c == 0x2028
+                || c == 0x2029
+                || c == 0xFEFF
+                || c == 0xFFFE
+                || c == 0xFFFF;
     }
 }

@@ -14,7 +14,7 @@ final class PropertyValues implements Format.Reading {
         boolean beyondAscii = text.chars().anyMatch(c -> c >= 0x80);
         IntPredicate literal = c -> c < 0x80 || (beyondAscii && file.canHold(c));
         int at = 0;
-        while (at < text.length()) {
+        while (at < text.length() && !found.isTooMuch()) {
             int start = skipBlanks(text, at);
             if (start < text.length() && (text.charAt(start) == '#' || text.charAt(start) == '!')) {
                 at = naturalEnd(text, start);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Puts the values of variables into a structured file. Only the values that change are written
@@ -50,17 +51,29 @@ public final class StructuredFile {
         }
     }
 
+    /** Puts values into a file, however long that takes. */
+    static Outcome replace(Format format, byte[] bytes, Map<String, String> variables)
+            throws UnreadableFile {
+        return replace(format, bytes, variables, () -> true);
+    }
+
     /**
      * Puts values into a file.
      *
      * @param variables values by name
-     * @throws UnreadableFile if the file is not of this format, before or afterwards
+     * @param inTime whether there is time left
+     * @throws UnreadableFile if the file is not of this format, or too long, before or afterwards,
+     *     or if there was no time left
      */
-    public static Outcome replace(Format format, byte[] bytes, Map<String, String> variables)
+    public static Outcome replace(
+            Format format, byte[] bytes, Map<String, String> variables, BooleanSupplier inTime)
             throws UnreadableFile {
         TextFile file = format.decode(bytes);
-        Found found = new Found(variables);
+        Found found = new Found(variables, inTime, format.bytesMax());
         format.reading().read(file, found);
+        if (found.isTooMuch()) {
+            throw tooLong(format);
+        }
         var text = new StringBuilder();
         Set<String> replaced = new LinkedHashSet<>();
         Map<String, Set<String>> written = new TreeMap<>();
@@ -74,6 +87,9 @@ public final class StructuredFile {
                 continue;
             }
             text.append(file.text(), done, one.start()).append(one.text());
+            if (text.length() > format.bytesMax()) {
+                throw tooLong(format);
+            }
             done = one.end();
             replaced.add(one.variable());
             written.computeIfAbsent(one.variable(), _ -> new LinkedHashSet<>())
@@ -84,9 +100,18 @@ public final class StructuredFile {
         if (!replaced.isEmpty()) {
             // What is written must be read again: whatever goes wrong here goes wrong before it is
             // anywhere.
-            format.reading().read(fresh, new Found(Map.of()));
+            if (fresh.text().length() > format.bytesMax()) {
+                throw tooLong(format);
+            }
+            format.reading().read(fresh, new Found(Map.of(), inTime, 0));
         }
         return new Outcome(fresh, replaced, written, found.leftOut());
+    }
+
+    private static UnreadableFile tooLong(Format format) {
+        return UnreadableFile.whole(
+                "with the values it would be longer than %d KiB"
+                        .formatted(format.bytesMax() >> 10));
     }
 
     private static String bare(String written) {

@@ -27,7 +27,14 @@ final class XmlText {
         }
         String name = declared.group(1);
         try {
-            return Charset.forName(name);
+            Charset charset = Charset.forName(name);
+            if (!charset.canEncode()) {
+                throw UnreadableFile.at(
+                        1,
+                        "its encoding '%s' can only be read here; store the file as UTF-8"
+                                .formatted(name));
+            }
+            return charset;
         } catch (IllegalArgumentException e) {
             throw UnreadableFile.at(1, "its encoding '%s' is not known here".formatted(name));
         }

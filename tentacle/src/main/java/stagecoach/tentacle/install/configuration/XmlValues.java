@@ -25,8 +25,12 @@ final class XmlValues implements Format.Reading {
         XmlDocument.Search search = new XmlDocument.Search(document);
         for (Map.Entry<String, String> variable : found.variables().entrySet()) {
             if (VariableNames.isPath(variable.getKey())) {
+                found.checkTime();
                 try {
                     for (Node node : search.select(variable.getKey())) {
+                        if (found.isTooMuch()) {
+                            return;
+                        }
                         new Place(file, found, variable.getKey(), variable.getValue(), places)
                                 .replace(node);
                     }

@@ -9,11 +9,18 @@ import org.yaml.snakeyaml.resolver.Resolver;
 
 /** How values are written in YAML, so that they are of the kind that was there before. */
 final class YamlText {
-    /** What no reader of any version takes for anything but a text, also between brackets. */
+    /**
+     * What no reader of any version takes for anything but a text, also between brackets. It gives
+     * nothing back, since what could would need the stack for each character.
+     */
     private static final Pattern PLAIN =
-            Pattern.compile("[A-Za-z_/](?:[A-Za-z0-9_./@+=;\\\\-]|:(?=[A-Za-z0-9_./]))*");
+            Pattern.compile("[A-Za-z_/](?:[A-Za-z0-9_./@+=;\\\\-]|:(?=[A-Za-z0-9_./]))*+");
 
     private static final Pattern WORD = Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null");
+
+    /** What is longer is no number. */
+    private static final int NUMBER_LENGTH_MAX = 300;
+
     private static final Resolver RESOLVER = new Resolver();
 
     private YamlText() {}
@@ -30,7 +37,7 @@ final class YamlText {
         if (before.getScalarStyle() != ScalarStyle.PLAIN || before.getTag() != null) {
             return Kinds.quoted(value);
         }
-        Tag kind = written ? RESOLVER.resolve(NodeId.scalar, before.getValue(), true) : Tag.NULL;
+        Tag kind = written ? kind(before.getValue()) : Tag.NULL;
         if (kind.equals(Tag.NULL)) {
             return ofUnknown(value);
         }
@@ -51,11 +58,17 @@ final class YamlText {
                 .orElseGet(() -> text(value));
     }
 
+    private static Tag kind(String plain) {
+        return plain.length() > NUMBER_LENGTH_MAX
+                ? Tag.STR
+                : RESOLVER.resolve(NodeId.scalar, plain, true);
+    }
+
     private static String text(String value) {
         boolean plain =
                 PLAIN.matcher(value).matches()
                         && !WORD.matcher(value).matches()
-                        && RESOLVER.resolve(NodeId.scalar, value, true).equals(Tag.STR);
+                        && kind(value).equals(Tag.STR);
         return plain ? value : Kinds.quoted(value);
     }
 
@@ -66,6 +79,6 @@ final class YamlText {
 
     /** JSON between whose signs no line ends: within its texts there are none. */
     static String onOneLine(String json) {
-        return json.replace('\r', ' ').replace('\n', ' ').replace('\t', ' ');
+        return Kinds.printable(json.replace('\r', ' ').replace('\n', ' ').replace('\t', ' '));
     }
 }

@@ -52,7 +52,9 @@ final class YamlTree {
      */
     private void node(Event event, boolean named) throws UnreadableFile {
         Optional<String> value =
-                named ? Optional.ofNullable(found.variables().get(path.name())) : Optional.empty();
+                named && !found.isTooMuch()
+                        ? Optional.ofNullable(found.variables().get(path.name()))
+                        : Optional.empty();
         if (event instanceof ScalarEvent scalar) {
             scalar(scalar, value);
         } else if (event instanceof AliasEvent) {
