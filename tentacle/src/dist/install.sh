@@ -7,7 +7,8 @@
 #   --proxy, --no-proxy, --proxy-credentials-file
 #                        the way there, as "stagecoach-tentacle help" tells
 #   --token-file FILE    the token is the first line of FILE, instead of the input
-#   --user NAME          whom the tentacle and its scripts run as; made if missing (stagecoach)
+#   --user NAME          whom the tentacle and its scripts run as; made if missing (stagecoach;
+#                        of a tentacle that is installed already, the one it runs as)
 #   --prefix DIR         everything lies under DIR, and nothing is started (for images)
 #   --no-enrol           the machine is enrolled already, or will be later
 #
@@ -19,7 +20,7 @@ fail() {
   exit 1
 }
 
-gateway= bytes= token_file= user=stagecoach prefix= enrol=yes
+gateway= bytes= token_file= user= prefix= enrol=yes
 proxy= no_proxy_list= proxy_file=
 while [ $# -gt 0 ]; do
   case $1 in
@@ -59,6 +60,14 @@ if [ -f "$home/config.json" ]; then
 elif [ "$enrol" = yes ]; then
   [ -n "$gateway" ] || fail "--gateway is missing; the enrolment's answer has it."
 fi
+
+# Whoever owns what is there keeps it: another could not read the machine's key.
+if [ -d "$home" ] && { [ "$enrolled" = yes ] || [ -f "$unit" ]; }; then
+  owner=$(stat -c %U "$home")
+  [ "${user:-$owner}" = "$owner" ] || fail "$home belongs to '$owner', and --user says '$user'; leave --user out to go on as '$owner'."
+  user=$owner
+fi
+user=${user:-stagecoach}
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 command -v "$java" >/dev/null 2>&1 || fail "there is no '$java'; install a JDK 25, or set JAVA_HOME."
@@ -100,10 +109,12 @@ rm -rf "$program.old"
 # Written where it will be used, by what will use it. Without it the tentacle only starts slower.
 cache=$(mktemp -d)
 chown "$user" "$cache"
-if as_user "$program/bin/stagecoach-tentacle" rehearse --aot-cache "$cache/tentacle.aot"; then
-  cp "$cache/tentacle.aot" "$program/tentacle.aot"
+# It is read as that user, whose folder it is in: there could be a link to what only root reads.
+if as_user "$program/bin/stagecoach-tentacle" rehearse --aot-cache "$cache/tentacle.aot" \
+  && as_user cat "$cache/tentacle.aot" >"$program/tentacle.aot"; then
   chmod 0644 "$program/tentacle.aot"
 else
+  rm -f "$program/tentacle.aot"
   echo "install.sh: the rehearsal failed (above); the tentacle will start without an AOT cache." >&2
 fi
 rm -rf "$cache"

@@ -151,8 +151,17 @@ class DistributionTest {
                     .content()
                     .contains("User=" + System.getProperty("user.name") + "\n");
 
+            List<String> user = install.command().subList(3, 5);
+            assertThat(user).startsWith("--user");
+            user.clear();
             assertThat(output(install, 0)).doesNotContain("Enrolled");
             assertThat(asked).hasSize(1);
+            assertThat(root.resolve("etc/systemd/system/stagecoach-tentacle.service"))
+                    .content()
+                    .contains("User=" + System.getProperty("user.name") + "\n");
+            install.command().addAll(List.of("--user", "somebody-else"));
+            assertThat(output(install, 1))
+                    .contains("belongs to '%s'".formatted(System.getProperty("user.name")));
             String check =
                     output(
                             new ProcessBuilder(
