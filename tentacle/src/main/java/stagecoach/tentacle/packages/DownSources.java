@@ -86,9 +86,17 @@ final class DownSources {
      * refuses it, the computer is not away: it or this one has too much to do, as when a machine
      * with many tentacles starts. The system answers that however late this process gets its turn.
      *
+     * <p>A server behind a proxy is not asked past it.
+     *
+     * @param server by its name
+     * @param address one of its addresses, as {@link #addressesOf} has them
      * @return whether somebody is there after all; otherwise the address is remembered as silent
      */
-    boolean isThereAfterAll(URI address) {
+    boolean isThereAfterAll(URI server, URI address) {
+        if (routes.to(server).isPresent()) {
+            silent(server(address));
+            return false;
+        }
         int port = address.getPort();
         try (Socket socket = new Socket()) {
             socket.connect(

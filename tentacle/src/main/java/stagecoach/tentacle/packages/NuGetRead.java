@@ -79,16 +79,16 @@ final class NuGetRead implements PackageReader {
         this.downs = downs;
     }
 
-    /** One for each name: TLS asks for the server by it, whatever address is asked. */
+    /** One for each server: TLS asks for it by its name, and so is its way found. */
     private HttpClient client(URI server) {
         return clients.computeIfAbsent(
-                server.getHost(),
+                DownSources.server(server),
                 _ -> {
                     var parameters = new SSLParameters();
                     ServerAddresses.name(parameters, server);
                     HttpClient.Builder builder =
                             downs.routes()
-                                    .through(HttpClient.newBuilder())
+                                    .through(HttpClient.newBuilder(), server)
                                     .version(HttpClient.Version.HTTP_1_1)
                                     .followRedirects(HttpClient.Redirect.NEVER)
                                     .connectTimeout(connectMax)
@@ -277,7 +277,7 @@ final class NuGetRead implements PackageReader {
             downs.answered(DownSources.server(address));
             return response;
         } catch (HttpConnectTimeoutException e) {
-            busy = downs.isThereAfterAll(address);
+            busy = downs.isThereAfterAll(uri, address);
             throw e;
         }
     }

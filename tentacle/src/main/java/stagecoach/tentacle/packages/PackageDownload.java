@@ -47,6 +47,10 @@ final class PackageDownload implements PackageReader {
     private boolean cheapest = true;
 
     private Duration connectMax;
+
+    /** Whom the client shows itself as, to a server that is pinned. */
+    private Identity shownAs;
+
     private HttpClient client;
 
     /** Whether somebody was at the address that came to no connection. */
@@ -70,13 +74,25 @@ final class PackageDownload implements PackageReader {
         this.connectMax = connectMax;
         this.identity = identity;
         this.downs = downs;
+        this.shownAs = identity.get();
         this.client = client();
+    }
+
+    /** Whether this machine has another certificate by now. */
+    private boolean isRenewed() {
+        return !identity.get().thumbprint().equals(shownAs.thumbprint());
+    }
+
+    private void renew() {
+        client.shutdownNow();
+        shownAs = identity.get();
+        client = client();
     }
 
     private HttpClient client() {
         HttpClient.Builder builder =
                 downs.routes()
-                        .through(HttpClient.newBuilder())
+                        .through(HttpClient.newBuilder(), endpoint.uri())
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(connectMax)
@@ -88,7 +104,7 @@ final class PackageDownload implements PackageReader {
             if (cheapest) {
                 parameters.setCipherSuites(BulkCrypto.cheapestSuites(pin.size(), endpoint));
             }
-            builder.sslContext(identity.get().tls(PinnedTrust.exactly(endpoint.trusted().get())));
+            builder.sslContext(shownAs.tls(PinnedTrust.exactly(endpoint.trusted().get())));
         } else {
             NamedTrust.contextFor(endpoint.uri()).ifPresent(builder::sslContext);
         }
@@ -98,6 +114,9 @@ final class PackageDownload implements PackageReader {
     @Override
     public Try go(FileChannel file, RunningDigest along, LongPredicate came)
             throws IOException, InterruptedException {
+        if (isRenewed()) {
+            renew();
+        }
         long offset = file.size();
         HttpResponse<InputStream> response;
         try {
@@ -138,10 +157,14 @@ final class PackageDownload implements PackageReader {
                 case 416 -> restart(file, "has no bytes behind " + offset);
                 case 408, 425, 429, 500, 502, 503, 504 ->
                         new Try.Interrupted("answered " + response.statusCode(), after(response));
-                case 401, 403 ->
-                        new Try.Refused(
-                                "answered %d: %s"
-                                        .formatted(response.statusCode(), endpoint.refusal()));
+                case 401, 403 -> {
+                    String answered =
+                            "answered %d: %s".formatted(response.statusCode(), endpoint.refusal());
+                    // What was shown may have been the certificate before the present one.
+                    yield endpoint.trusted().isPresent() && isRenewed()
+                            ? new Try.Interrupted(answered)
+                            : new Try.Refused(answered);
+                }
                 case HttpURLConnection.HTTP_PROXY_AUTH ->
                         new Try.Refused(downs.routes().unpaid(endpoint.uri()));
                 case 404, 410 ->
@@ -185,7 +208,7 @@ final class PackageDownload implements PackageReader {
             downs.answered(DownSources.server(address));
             return response;
         } catch (HttpConnectTimeoutException e) {
-            busy = downs.isThereAfterAll(address);
+            busy = downs.isThereAfterAll(endpoint.uri(), address);
             throw e;
         }
     }

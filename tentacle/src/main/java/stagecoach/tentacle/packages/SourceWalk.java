@@ -139,6 +139,7 @@ final class SourceWalk {
         int fruitless = 0;
         String problem = "";
         boolean silent = false;
+        int busyTimes = 0;
         Duration asked = Duration.ZERO;
         Duration connectMax = last ? rules.connectMax() : rules.connectQuickMax();
         Duration longest = (last ? rules.givenUpAfter() : rules.leftAfter()).of(pin.size());
@@ -181,7 +182,17 @@ final class SourceWalk {
                             return Optional.empty();
                         }
                     }
-                    case Try.Busy(String reason) -> problem = reason;
+                    case Try.Busy(String reason) -> {
+                        problem = reason;
+                        busyTimes++;
+                        if (!last && (busyTimes > 1 || downs.isDown(endpoint.place()))) {
+                            // It hangs: the others can do with the time.
+                            downs.silent(endpoint.place());
+                            mayComeBack = true;
+                            failures.add(endpoint.label() + ": " + reason);
+                            return Optional.empty();
+                        }
+                    }
                     case Try.Interrupted(String reason, Optional<Duration> after) -> {
                         allItsOwn |= store.partialBytes(pin) == 0;
                         problem = reason;

@@ -16,15 +16,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which servers this machine reaches through which proxy. What is settled counts before the
  * environment: {@code HTTPS_PROXY}, {@code HTTP_PROXY} (for servers without TLS), {@code
  * ALL_PROXY}, {@code NO_PROXY}, each also in lower case, and {@code STAGECOACH_PROXY_CREDENTIALS}.
- * TLS is between this machine and the server all the same: a proxy passes on what it cannot read.
+ * Of the environment, which others have written for other programs, what cannot be used here is
+ * told and passed over. TLS is between this machine and the server all the same: a proxy passes on
+ * what it cannot read.
  */
 public final class Routes {
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
     private static final String CREDENTIALS = "STAGECOACH_PROXY_CREDENTIALS";
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
@@ -60,7 +66,8 @@ public final class Routes {
      * Reads what is settled and the environment.
      *
      * @throws IOException if the credentials' file cannot be read
-     * @throws IllegalArgumentException with a sentence, if what is written there makes no sense
+     * @throws IllegalArgumentException with a sentence, if what is settled, or the credentials,
+     *     make no sense
      */
     public static Routes of(ProxySettings settled, Map<String, String> environment)
             throws IOException {
@@ -92,16 +99,21 @@ public final class Routes {
     }
 
     private static Optional<HttpProxy> named(Map<String, String> environment, String name) {
+        return usable(environment, name).or(() -> usable(environment, "ALL_PROXY"));
+    }
+
+    private static Optional<HttpProxy> usable(Map<String, String> environment, String name) {
         return value(environment, name)
-                .map(text -> HttpProxy.parse(name + " in the environment", text))
-                .or(
-                        () ->
-                                value(environment, "ALL_PROXY")
-                                        .map(
-                                                text ->
-                                                        HttpProxy.parse(
-                                                                "ALL_PROXY in the environment",
-                                                                text)));
+                .flatMap(
+                        text -> {
+                            try {
+                                return Optional.of(
+                                        HttpProxy.parse(name + " in the environment", text));
+                            } catch (IllegalArgumentException e) {
+                                LOG.warn("It is passed over: {}", e.getMessage());
+                                return Optional.empty();
+                            }
+                        });
     }
 
     /** Lower case counts first, as elsewhere. */
@@ -121,7 +133,15 @@ public final class Routes {
 
     /** Lets a client go the right way to each server. */
     public HttpClient.Builder through(HttpClient.Builder client) {
-        return client.proxy(new Selector());
+        return client.proxy(new Selector(this::to));
+    }
+
+    /**
+     * Lets a client go the way that is right for one server, also where it is asked at one of its
+     * addresses: what is said about its name holds for them, too.
+     */
+    public HttpClient.Builder through(HttpClient.Builder client, URI server) {
+        return client.proxy(new Selector(_ -> to(server)));
     }
 
     /** Lets a request show the proxy what it wants; the server is not shown it. */
@@ -154,10 +174,16 @@ public final class Routes {
                 .orElse("answered " + ProxyFailure.WANTS_LOGIN);
     }
 
-    private final class Selector extends ProxySelector {
+    private static final class Selector extends ProxySelector {
+        private final Function<URI, Optional<HttpProxy>> ways;
+
+        Selector(Function<URI, Optional<HttpProxy>> ways) {
+            this.ways = ways;
+        }
+
         @Override
         public List<Proxy> select(URI server) {
-            return List.of(to(server).map(HttpProxy::asProxy).orElse(Proxy.NO_PROXY));
+            return List.of(ways.apply(server).map(HttpProxy::asProxy).orElse(Proxy.NO_PROXY));
         }
 
         @Override

@@ -381,7 +381,7 @@ class AcquirePackageTest {
     void one_that_stays_too_busy_is_left_and_costs_the_next_package_nothing() throws Exception {
         rules =
                 patience(
-                        2,
+                        4,
                         Duration.ofSeconds(20),
                         Duration.ofMillis(300),
                         Duration.ofMillis(300),

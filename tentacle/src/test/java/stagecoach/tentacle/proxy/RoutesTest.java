@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.ConnectException;
+import java.net.Proxy;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -54,6 +56,24 @@ class RoutesTest {
                         ProxySettings.USUAL,
                         Map.of("HTTPS_PROXY", "proxy.test:1", "HTTP_PROXY", "plain.test:2"));
         assertThat(both.to(PLAIN).map(HttpProxy::host)).contains("plain.test");
+    }
+
+    @Test
+    void what_is_said_about_a_name_holds_for_all_its_addresses() throws Exception {
+        Routes routes =
+                Routes.of(
+                        ProxySettings.USUAL,
+                        Map.of("HTTPS_PROXY", "proxy.test:1", "NO_PROXY", "gateway.test"));
+        URI address = URI.create("https://192.0.2.1:8443/blobs");
+        assertThat(way(routes, GATEWAY, address)).isEqualTo(Proxy.Type.DIRECT);
+        assertThat(way(routes, URI.create("https://other.test"), address))
+                .isEqualTo(Proxy.Type.HTTP);
+    }
+
+    private static Proxy.Type way(Routes routes, URI server, URI asked) {
+        try (HttpClient client = routes.through(HttpClient.newBuilder(), server).build()) {
+            return client.proxy().orElseThrow().select(asked).getFirst().type();
+        }
     }
 
     @Test
@@ -124,6 +144,21 @@ class RoutesTest {
     }
 
     @Test
+    void of_the_environment_what_cannot_be_used_is_passed_over() throws Exception {
+        assertThat(way(ProxySettings.USUAL, Map.of("ALL_PROXY", "socks5://proxy.test:1")))
+                .isEmpty();
+        assertThat(
+                        way(
+                                ProxySettings.USUAL,
+                                Map.of(
+                                        "all_proxy",
+                                        "socks5h://proxy.test:1",
+                                        "https_proxy",
+                                        "http://proxy.test:2")))
+                .contains("http://proxy.test:2");
+    }
+
+    @Test
     void what_cannot_be_used_is_refused_in_words_that_hold_no_password() {
         for (String bad :
                 new String[] {
@@ -133,9 +168,11 @@ class RoutesTest {
                     "http://u:s3cret@proxy.test:70000",
                     "http://u:s3cret@pro xy"
                 }) {
-            assertThatThrownBy(() -> Routes.of(ProxySettings.USUAL, Map.of("HTTPS_PROXY", bad)))
+            ProxySettings bySettings =
+                    new ProxySettings(Optional.of(bad), Optional.empty(), Optional.empty());
+            assertThatThrownBy(() -> Routes.of(bySettings, Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("HTTPS_PROXY in the environment names no proxy")
+                    .hasMessageContaining("The proxy that is settled names no proxy")
                     .hasMessageNotContaining("s3cret");
         }
         assertThatThrownBy(() -> settled("http://u:s3cret@proxy.test:1"))
