@@ -141,13 +141,13 @@ class SensitiveOutputsTest {
                     deployed.at("login", both),
                     deployed.at("use", both[0]),
                     deployed.at("join", both[0]));
-            setsToken(deployed, deployed.commandFor("t1", 1), "token-of-one");
-            setsToken(deployed, deployed.commandFor("t2", 1), "token-of-two");
-            var use = deployed.commandFor("t1", 2);
+            setsToken(deployed, deployed.commandFor("t1", 2), "token-of-one");
+            setsToken(deployed, deployed.commandFor("t2", 2), "token-of-two");
+            var use = deployed.commandFor("t1", 3);
             assertThat(payload(use).masks()).containsExactly("token-of-one");
             assertThat(payload(use).variables().values()).doesNotContain("token-of-two");
             deployed.succeed(use);
-            var join = payload(deployed.commandFor("t1", 3));
+            var join = payload(deployed.commandFor("t1", 4));
             assertThat(join.body()).isEqualTo("join token-of-one;token-of-two;");
             assertThat(join.masks()).containsExactly("token-of-one", "token-of-two");
         }

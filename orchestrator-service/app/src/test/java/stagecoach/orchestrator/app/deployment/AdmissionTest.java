@@ -45,7 +45,7 @@ class AdmissionTest {
     private Shop poisoned;
     private Shop behind;
     private Phases phases;
-    private int taken;
+    private @Nullable Rush rush;
 
     @BeforeEach
     void open() {
@@ -60,19 +60,19 @@ class AdmissionTest {
 
     @AfterEach
     void stop() {
-        takeSlots(-taken);
+        endRush();
         phases.close();
     }
 
     @Test
     void one_that_cannot_be_started_ends_with_a_sentence_and_the_next_in_line_starts() {
         String ending = before.deploy("1.0.0");
-        takeSlots(100);
+        rush = Rush.begin(unitOfWork);
         String poison = poisoned.deploy("1.0.0");
         String good = behind.deploy("1.0.0");
         execute("UPDATE target SET tags = 'damaged' WHERE id = ?1", poisoned.web(1));
         try {
-            takeSlots(-100);
+            endRush();
             succeeds(ending);
             assertThat(phases.awaitEnd(ending, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
             succeeds(good);
@@ -93,7 +93,7 @@ class AdmissionTest {
 
     @Test
     void one_whose_history_cannot_be_read_is_put_aside_in_words_and_comes_again_when_it_can() {
-        takeSlots(100);
+        rush = Rush.begin(unitOfWork);
         String first = before.deploy("1.0.0");
         String poison = poisoned.deploy("1.0.0");
         String alsoBehind = poisoned.deploy("1.0.0");
@@ -102,7 +102,7 @@ class AdmissionTest {
         byte[] history = read("SELECT data FROM event WHERE stream = ?1", stream);
         execute("UPDATE event SET data = ?2 WHERE stream = ?1", stream, new byte[] {'{'});
         memory.clear();
-        takeSlots(-100);
+        endRush();
         succeeds(first);
         succeeds(good);
         Phases.succeeds(phases.awaitPhase(alsoBehind, 1));
@@ -214,7 +214,7 @@ class AdmissionTest {
 
     @Test
     void what_a_slow_process_found_out_about_one_attempt_says_nothing_about_the_next() {
-        takeSlots(100);
+        rush = Rush.begin(unitOfWork);
         String deployment = before.deploy("1.0.0");
         var first =
                 new Admission.Candidate(
@@ -228,7 +228,7 @@ class AdmissionTest {
         admission.giveUp(kind, first, new IllegalStateException("met by another, slower one"));
         assertThat(read(deployment).getString("state")).isEqualTo("QUEUED");
         assertThat(read(deployment).getList("waitingFor.reason")).doesNotContain("START_FAILED");
-        takeSlots(-100);
+        endRush();
         succeeds(deployment);
         assertThat(phases.awaitEnd(deployment, 2).state()).isEqualTo(DeploymentState.SUCCEEDED);
     }
@@ -248,10 +248,10 @@ class AdmissionTest {
                 tx -> (byte[]) Objects.requireNonNull(tx.rows(sql, parameter).getFirst()[0]));
     }
 
-    /** As if so many other deployments were under way. */
-    private void takeSlots(int slots) {
-        taken += slots;
-        execute("UPDATE task_counter SET used = used + ?1", slots);
+    private void endRush() {
+        if (rush != null) {
+            rush.close();
+        }
     }
 
     private void execute(String sql, @Nullable Object... parameters) {

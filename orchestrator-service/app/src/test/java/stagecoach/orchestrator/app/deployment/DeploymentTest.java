@@ -183,12 +183,13 @@ class DeploymentTest {
         shop.release("1.0.0");
         other.release("1.0.0");
         String first = shop.deploy("1.0.0");
-        takeSlots(100);
-        String second = other.deploy("1.0.0");
-        var waiting = Api.get("/deployments/" + second).jsonPath();
-        assertThat(waiting.getString("state")).isEqualTo("QUEUED");
-        assertThat(waiting.getList("waitingFor.reason")).containsExactly("TASK_LIMIT");
-        takeSlots(-100);
+        String second;
+        try (var _ = Rush.begin(unitOfWork)) {
+            second = other.deploy("1.0.0");
+            var waiting = Api.get("/deployments/" + second).jsonPath();
+            assertThat(waiting.getString("state")).isEqualTo("QUEUED");
+            assertThat(waiting.getList("waitingFor.reason")).containsExactly("TASK_LIMIT");
+        }
         Api.expect(202, Api.post("/deployments/" + first + "/cancel", ""));
         Phases.endsCancelled(phases.awaitPhase(first, 1));
         Phases.succeeds(phases.awaitPhase(first, 2));
@@ -201,23 +202,15 @@ class DeploymentTest {
     void who_waits_begins_when_there_is_room_that_nobody_has_freed() {
         var shop = Shop.open(0);
         shop.release("1.0.0");
-        takeSlots(100);
         String id;
-        try {
+        try (var _ = Rush.begin(unitOfWork)) {
             id = shop.deploy("1.0.0");
             assertThat(Api.get("/deployments/" + id).jsonPath().getString("state"))
                     .isEqualTo("QUEUED");
-        } finally {
-            takeSlots(-100);
         }
         Phases.succeeds(phases.awaitPhase(id, 1));
         Phases.succeeds(phases.awaitPhase(id, 2));
         phases.awaitEnd(id, 1);
-    }
-
-    /** As if so many other deployments were under way. */
-    private void takeSlots(int slots) {
-        unitOfWork.execute(tx -> tx.execute("UPDATE task_counter SET used = used + ?1", slots));
     }
 
     @Test
