@@ -153,7 +153,7 @@ class LayersTest {
                 .doNotHaveSimpleName("SystemClock")
                 // It compares with the times of files, which are the machine's.
                 .and()
-                .doNotHaveSimpleName("SharedFolder")
+                .doNotHaveSimpleName("IncomingPackage")
                 .should()
                 .callMethodWhere(
                         target(owner(type(Clock.class))).and(target(nameStartingWith("system"))))
