@@ -70,6 +70,26 @@ public final class StagecoachJson {
         return read(json.getBytes(StandardCharsets.UTF_8), type);
     }
 
+    /**
+     * Reads what the other end of a connection said. It may be a newer version, and it may be
+     * anybody: what must be there and is not is an error here, where it can be told as one, and not
+     * later.
+     *
+     * @throws UncheckedIOException if it is no {@code type}, or not a whole one
+     */
+    public static <T> T readWhole(String json, Class<T> type) {
+        T read = read(json, type);
+        Wholeness.missing(read)
+                .ifPresent(
+                        place -> {
+                            throw new UncheckedIOException(
+                                    "is no %s: %s is missing"
+                                            .formatted(type.getSimpleName(), place),
+                                    new IOException("not whole"));
+                        });
+        return read;
+    }
+
     private static ObjectMapper build(boolean strict) {
         return JsonMapper.builder()
                 .addModules(new Jdk8Module(), new JavaTimeModule(), new BareValueModule())

@@ -339,7 +339,7 @@ final class GatewaySession {
 
     private GatewayFrame parse(String json) throws SessionEnded {
         try {
-            return StagecoachJson.read(json, GatewayFrame.class);
+            return StagecoachJson.readWhole(json, GatewayFrame.class);
         } catch (UncheckedIOException e) {
             // Its text may hold secrets.
             LOG.warn("a message of the gateway is not understood length={}", json.length());

@@ -15,11 +15,11 @@ public final class Frames {
      * Reads one. PostgreSQL keeps no text with NUL in it; tentacles send none, but what a machine
      * that was taken over sends must not stop its deployment for good.
      *
-     * @throws RuntimeException if it is not a frame of the protocol
+     * @throws RuntimeException if it is not a whole frame of the protocol
      */
     public static TentacleFrame read(String text) {
         String clean =
                 text.contains("\\u0000") ? NUL.matcher(text).replaceAll("$1\\\\ufffd") : text;
-        return StagecoachJson.read(clean, TentacleFrame.class);
+        return StagecoachJson.readWhole(clean, TentacleFrame.class);
     }
 }
