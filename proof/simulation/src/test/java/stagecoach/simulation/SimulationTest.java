@@ -99,6 +99,8 @@ class SimulationTest {
                             Invariant.N3_AN_ACQUISITION_COVERS_EXACTLY_WHAT_IS_NEEDED,
                             "acquires nothing");
             case TWO_GET_ONE_SLOT -> new Law(Invariant.N7_ONE_DEPLOYMENT_AT_A_TIME, "is under way");
+            case SCHEDULES_ARE_FORGOTTEN -> new Law(Invariant.SCHEDULES_ARE_KEPT, "is due at");
+            case LATE_ONES_START -> new Law(Invariant.SCHEDULES_ARE_KEPT, "too late");
             case MAY_STILL_RUN_IS_HIDDEN ->
                     new Law(
                             Invariant.N8_A_CANCELLED_DEPLOYMENT_ENDS_AND_IS_HONEST,

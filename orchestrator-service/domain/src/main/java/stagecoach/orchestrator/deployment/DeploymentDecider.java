@@ -116,6 +116,10 @@ public final class DeploymentDecider
         if (!(state instanceof Queued queued) || queued.due().isPresent()) {
             return List.of();
         }
+        // Its timer may come later than it ought to: after an outage, or with another clock.
+        if (queued.expiry().filter(last -> !start.observation().at().isBefore(last)).isPresent()) {
+            return List.of(expired(queued.expiry().get()));
+        }
         var plan = PhasePlan.seen(queued.asked(), queued.progress(), start.observation());
         var tooLarge = plan.whyTooLarge();
         if (tooLarge.isPresent()) {
@@ -152,14 +156,17 @@ public final class DeploymentDecider
 
     private static List<DeploymentEvent> onExpire(Deployment state, Instant dueAt) {
         return state instanceof Queued queued && isOf(queued.expiry(), dueAt)
-                ? List.of(
-                        new DeploymentEnded(
-                                DeploymentState.FAILED,
-                                Optional.of(
-                                        "it had not started by %s, when it was to be given up (notAfter); retry it if it is still wanted"
-                                                .formatted(dueAt)),
-                                List.of()))
+                ? List.of(expired(dueAt))
                 : List.of();
+    }
+
+    private static DeploymentEnded expired(Instant notAfter) {
+        return new DeploymentEnded(
+                DeploymentState.FAILED,
+                Optional.of(
+                        "it had not started by %s, when it was to be given up (notAfter); retry it if it is still wanted"
+                                .formatted(notAfter)),
+                List.of());
     }
 
     /** A report about a run that is not current: nothing happens. */

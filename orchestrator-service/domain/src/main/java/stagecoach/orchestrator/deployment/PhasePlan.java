@@ -10,6 +10,7 @@ import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
+import stagecoach.contracts.run.StepAssignment.LeftOut;
 import stagecoach.orchestrator.needs.PackageNeeds;
 import stagecoach.orchestrator.needs.Remaining;
 import stagecoach.orchestrator.needs.Roster;
@@ -82,10 +83,7 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
     }
 
     private static StepAssignment at(StepAssignment assignment, UnaryOperator<Place> changed) {
-        return new StepAssignment(
-                assignment.step(),
-                assignment.places().stream().map(changed).toList(),
-                assignment.skip());
+        return assignment.at(places -> places.stream().map(changed).toList());
     }
 
     /** What the DEPLOYMENT run needs and machines do not hold. */
@@ -110,17 +108,16 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
     /** Where the step may run; of the other places nothing is expected. */
     StepAssignment undecided(StepAssignment assignment) {
         return assignment.step().conditional()
-                ? new StepAssignment(
-                        assignment.step(),
-                        assignment.places().stream()
-                                .filter(
-                                        place ->
-                                                !settled.leavesOut(
-                                                        asked.planDigest(),
-                                                        assignment.step(),
-                                                        place))
-                                .toList(),
-                        assignment.skip())
+                ? assignment.at(
+                        places ->
+                                places.stream()
+                                        .filter(
+                                                place ->
+                                                        !settled.leavesOut(
+                                                                asked.planDigest(),
+                                                                assignment.step(),
+                                                                place))
+                                        .toList())
                 : assignment;
     }
 
@@ -173,7 +170,8 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
         var inTime =
                 included.stream().filter(place -> !isIn(progress.now().missed(), place)).toList();
         if (!inTime.isEmpty()) {
-            return Optional.of(new StepAssignment(all.step(), inTime, Optional.empty()));
+            return Optional.of(
+                    new StepAssignment(all.step(), inTime, Optional.empty(), leftOut(open)));
         }
         return Optional.of(
                 new StepAssignment(
@@ -182,7 +180,26 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
                         Optional.of(
                                 included.isEmpty()
                                         ? "its targets were excluded from this deployment"
-                                        : "its targets came too late for this deployment")));
+                                        : "its targets came too late for this deployment"),
+                        leftOut(open)));
+    }
+
+    private List<LeftOut> leftOut(List<Place> places) {
+        var leftOut = new ArrayList<LeftOut>();
+        for (Place place : places) {
+            if (isIn(progress.excluded(), place)) {
+                leftOut.add(
+                        new LeftOut(
+                                place.target().orElseThrow(),
+                                "it was excluded from this deployment"));
+            } else if (isIn(progress.now().missed(), place)) {
+                leftOut.add(
+                        new LeftOut(
+                                place.target().orElseThrow(),
+                                "it came too late for this deployment"));
+            }
+        }
+        return leftOut;
     }
 
     private static boolean isIn(Set<TargetId> targets, Place place) {
@@ -192,7 +209,7 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
     private StepAssignment lenient(StepAssignment assignment, PackageNeeds lacking) {
         var skipping = lenient(assignment.step());
         return at(
-                new StepAssignment(skipping, assignment.places(), assignment.skip()),
+                assignment.of(skipping),
                 place ->
                         lacking.lackedBy(skipping, place)
                                 .map(lack -> without(lack, place))

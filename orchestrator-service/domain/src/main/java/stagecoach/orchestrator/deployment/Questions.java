@@ -24,6 +24,7 @@ import stagecoach.orchestrator.deployment.Deployment.Running;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
 import stagecoach.orchestrator.needs.Held;
 import stagecoach.orchestrator.needs.PackageNeeds;
+import stagecoach.orchestrator.needs.Roster.KnownTarget;
 import stagecoach.vocabulary.identity.InterruptionId;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Phase;
@@ -124,46 +125,43 @@ final class Questions {
     }
 
     /**
-     * The pairs that need what could not be brought. Which pairs a worker was meant for is seen in
-     * the machines as they are now.
+     * The pairs that are still to run and need what could not be brought. Which they are is seen in
+     * the machines as they are now; of a target that is gone meanwhile, in what it was to have.
      */
     private static List<Pair> lacking(Running running, PhaseEnded end, Observation observation) {
         var missing = new HashSet<Held>();
         end.missing().forEach(m -> missing.add(new Held(m.pin().sha512(), m.target())));
         var pairs = new ArrayList<Pair>();
-        for (PlannedStep step : running.asked().steps()) {
-            for (Held lack : missing) {
-                if (step.runOn() instanceof RunOn.Targets && needs(step, lack)) {
-                    lack.holder()
-                            .target()
-                            .ifPresent(
-                                    target ->
-                                            pairs.add(new Pair(step.name(), Optional.of(target))));
-                }
-            }
-        }
         var plan = PhasePlan.seen(running.asked(), running.progress(), observation);
         for (var assignment : plan.normal(Phase.DEPLOYMENT)) {
             for (Place place : assignment.places()) {
-                boolean lacks =
-                        place.worker().isPresent()
-                                && missing.stream()
-                                        .anyMatch(
-                                                lack ->
-                                                        needs(assignment.step(), lack)
-                                                                && PackageNeeds.holder(
-                                                                                assignment.step(),
-                                                                                place)
-                                                                        .filter(
-                                                                                lack.holder()
-                                                                                        ::equals)
-                                                                        .isPresent());
-                if (lacks) {
+                if (missing.stream().anyMatch(lack -> isLacked(assignment.step(), place, lack))) {
                     pairs.add(new Pair(assignment.step().name(), place.target()));
                 }
             }
         }
+        var here = plan.roster().targets().stream().map(KnownTarget::id).toList();
+        var remaining = running.progress().remaining();
+        for (PlannedStep step : running.asked().steps()) {
+            for (Held lack : missing) {
+                if (step.runOn() instanceof RunOn.Targets
+                        && step.skip().isEmpty()
+                        && needs(step, lack)) {
+                    lack.holder()
+                            .target()
+                            .filter(target -> !here.contains(target))
+                            .map(target -> new Pair(step.name(), Optional.of(target)))
+                            .filter(pair -> remaining.includes(step, pair))
+                            .ifPresent(pairs::add);
+                }
+            }
+        }
         return pairs.stream().distinct().sorted(Pairs.BY_STEP_AND_TARGET).toList();
+    }
+
+    private static boolean isLacked(PlannedStep step, Place place, Held lack) {
+        return needs(step, lack)
+                && PackageNeeds.holder(step, place).filter(lack.holder()::equals).isPresent();
     }
 
     private static boolean needs(PlannedStep step, Held lack) {

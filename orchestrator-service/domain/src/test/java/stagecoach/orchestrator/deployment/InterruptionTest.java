@@ -2,6 +2,7 @@ package stagecoach.orchestrator.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,9 @@ import stagecoach.contracts.deployment.DeploymentEvent.InterruptionKind;
 import stagecoach.contracts.deployment.DeploymentEvent.TargetExcluded;
 import stagecoach.contracts.deployment.DeploymentState;
 import stagecoach.contracts.run.Pair;
+import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
 import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.Shop;
@@ -99,7 +102,24 @@ class InterruptionTest {
         assertThat(play.history())
                 .contains(new TargetExcluded(Shop.target("web-2"), "excluded by ada: seen"));
         assertThat(play.newestWork()).noneMatch(work -> work.contains("web-2"));
+        assertThat(play.phases().getLast().work())
+                .isInstanceOfSatisfying(
+                        PhaseWork.Steps.class,
+                        steps ->
+                                assertThat(steps.assignments())
+                                        .filteredOn(one -> !one.leftOut().isEmpty())
+                                        .as("what it has missed is told, step by step")
+                                        .extracting(
+                                                one -> one.step().name().value(),
+                                                StepAssignment::leftOut)
+                                        .containsExactly(tuple("notify", leftOut("web-2"))));
         assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    private static List<StepAssignment.LeftOut> leftOut(String target) {
+        return List.of(
+                new StepAssignment.LeftOut(
+                        Shop.target(target), "it was excluded from this deployment"));
     }
 
     @Test
@@ -133,6 +153,29 @@ class InterruptionTest {
         play.answered(Choice.RETRY);
         assertThat(play.runs()).last().isEqualTo("3 ACQUISITION NORMAL");
         assertThat(play.newestWork()).containsExactly("Shop.Server to web-2");
+    }
+
+    /** Two steps need the same package, which is asked for again behind the pause. */
+    private Play atSecondAcquisition(DeploymentQueued asked) {
+        return Play.started(twoWebs, Shop.guided(asked))
+                .succeeds()
+                .stopsAt("first", "web-2", "exit code 1")
+                .later(Play.TRUST.plusSeconds(1))
+                .answered(Choice.IGNORE)
+                .failsToAcquireFor("web-2", "the disk is full");
+    }
+
+    @Test
+    void a_failure_that_was_ignored_is_not_asked_about_with_a_package_and_does_not_run_again() {
+        var play =
+                atSecondAcquisition(
+                        Shop.queued(
+                                Shop.install("first", Shop.SERVER),
+                                Shop.install("second", Shop.SERVER)));
+        assertThat(play.question().pairs()).containsExactly(pair("second", "web-2"));
+        play.answered(Choice.RETRY).succeeds();
+        assertThat(play.newestWork()).contains("second on web-2 (eu)");
+        assertThat(play.newestWork()).noneMatch(work -> work.startsWith("first on"));
     }
 
     @Test

@@ -114,6 +114,19 @@ class ScheduleTest {
     }
 
     @Test
+    void who_comes_to_its_turn_behind_its_latest_time_does_not_start_though_its_timer_is_late() {
+        var play = scheduled().fallsDue(SIX).later(Duration.ofHours(1));
+        play.spec()
+                .when(new Start(play.observation(), Optional.empty()))
+                .then(
+                        new DeploymentEnded(
+                                DeploymentState.FAILED,
+                                Optional.of(
+                                        "it had not started by 2026-11-24T07:00:00Z, when it was to be given up (notAfter); retry it if it is still wanted"),
+                                List.of()));
+    }
+
+    @Test
     void a_deployment_that_has_started_does_not_expire() {
         var play = scheduled().fallsDue(SIX).start();
         play.spec().when(new Expire(SEVEN)).thenNothing();

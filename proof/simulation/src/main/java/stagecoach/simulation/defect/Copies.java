@@ -1,5 +1,6 @@
 package stagecoach.simulation.defect;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -12,6 +13,7 @@ import stagecoach.contracts.run.PlannedStep;
 import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.Observation;
 import stagecoach.packages.acquisition.AcquisitionCommand;
 import stagecoach.vocabulary.process.Condition;
 import stagecoach.vocabulary.process.RunOn;
@@ -35,6 +37,10 @@ final class Copies {
                 begun.guided(),
                 work,
                 begun.facts());
+    }
+
+    static Observation at(Instant when, Observation seen) {
+        return new Observation(seen.roster(), when, seen.patience(), seen.settled());
     }
 
     static StepRunStarted withoutWindows(StepRunStarted sheet) {
@@ -97,14 +103,7 @@ final class Copies {
                 sheet.attempt(),
                 sheet.purpose(),
                 sheet.guided(),
-                sheet.assignments().stream()
-                        .map(
-                                one ->
-                                        new StepAssignment(
-                                                change.apply(one).build(),
-                                                one.places(),
-                                                one.skip()))
-                        .toList(),
+                sheet.assignments().stream().map(one -> one.of(change.apply(one).build())).toList(),
                 sheet.facts());
     }
 

@@ -9,6 +9,8 @@ public enum Defect {
     PACKAGES_ARE_FETCHED_AHEAD("the package-service begins when the deployment starts"),
     JOINED_TARGETS_ARE_NOT_ACQUIRED_FOR("a target that joins is left out of its acquisition"),
     TWO_GET_ONE_SLOT("nobody looks whether the slot is free"),
+    SCHEDULES_ARE_FORGOTTEN("a scheduled deployment is due at once"),
+    LATE_ONES_START("a deployment that starts does not look whether it was to be given up"),
     MAY_STILL_RUN_IS_HIDDEN("an ended deployment never says that something may still run"),
     ABANDONED_IS_CALLED_CANCELLED("the gateway says of what it gave up that it was cancelled"),
     UNKNOWN_ENDS_ARE_TRIED_AGAIN("a step whose end nobody knows gets another try"),

@@ -1,5 +1,6 @@
 package stagecoach.simulation.defect;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import stagecoach.decider.Decider;
 import stagecoach.orchestrator.deployment.Deployment;
 import stagecoach.orchestrator.deployment.DeploymentCommand;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.Start;
 import stagecoach.orchestrator.deployment.DeploymentDecider;
 import stagecoach.packages.acquisition.Acquisition;
 import stagecoach.packages.acquisition.AcquisitionCommand;
@@ -65,6 +67,9 @@ public final class Planted {
                                                 end.missing(),
                                                 end.observation()))
                         .orElse(command);
+            }
+            if (defect == Defect.LATE_ONES_START && command instanceof Start start) {
+                return new Start(Copies.at(Instant.EPOCH, start.observation()), start.previous());
             }
             if (defect == Defect.TAKEN_OUT_TARGETS_ARE_FORGOTTEN
                     && command instanceof EndPhase end) {

@@ -43,6 +43,9 @@ public enum Invariant {
     A_LINK_CARRIES_A_PACKAGE_ONCE(
             "A region without a cache does not read at the server what a neighbour's cache gets in the"
                     + " same run."),
+    SCHEDULES_ARE_KEPT(
+            "A deployment starts neither before its notBefore nor behind its notAfter, whatever was"
+                    + " down meanwhile."),
     STEPS_KEEP_THEIR_ORDER(
             "Steps run in their order, within their window, and only by their condition.");
 

@@ -40,6 +40,7 @@ public final class Laws {
     private final PlaceLaws places;
     private final AbsenceLaws absence = new AbsenceLaws();
     private final PauseLaws pauses;
+    private final ScheduleLaws schedules = new ScheduleLaws();
     private final SourceLaws sources = new SourceLaws();
     private final MachineLaws machines;
 
@@ -66,9 +67,10 @@ public final class Laws {
         pauses.wantsCancel(deployment);
     }
 
-    /** Events were appended to a deployment's stream. */
-    public void happened(DeploymentId deployment, List<DeploymentEvent> events) {
+    /** Events were appended to a deployment's stream, by one whose clock shows {@code now}. */
+    public void happened(DeploymentId deployment, List<DeploymentEvent> events, Instant now) {
         for (var event : events) {
+            schedules.happened(deployment, event, now);
             pauses.happened(deployment, event);
             course.happened(deployment, event);
         }

@@ -30,6 +30,7 @@ import stagecoach.orchestrator.deployment.DeploymentCommand.BeginWithoutThem;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Cancel;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndNow;
 import stagecoach.orchestrator.deployment.DeploymentCommand.EndPhase;
+import stagecoach.orchestrator.deployment.DeploymentCommand.FallDue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Queue;
 import stagecoach.orchestrator.deployment.DeploymentCommand.Retry;
@@ -117,6 +118,9 @@ final class Orchestrator extends Service {
         var asked = Shop.asked(play.scenario(), index, play.time().clock());
         lines.put(asked.deployment(), new Line(asked));
         tell(asked.deployment(), new Queue(asked));
+        asked.notBefore()
+                .filter(_ -> play.has(Defect.SCHEDULES_ARE_FORGOTTEN))
+                .ifPresent(time -> tell(asked.deployment(), new FallDue(time)));
     }
 
     /** Someone cancels one of them, perhaps again, perhaps without a clean-up. */
@@ -235,8 +239,7 @@ final class Orchestrator extends Service {
             play.time().after(1000, () -> answer(deployment, raised));
             return;
         }
-        boolean wasLong =
-                Duration.between(raised.raisedAt(), play.time().clock()).compareTo(TRUST) > 0;
+        boolean wasLong = play.time().clock().isAfter(raised.raisedAt().plus(TRUST));
         boolean alone = slotsTaken() == 1 && hasSlot(deployment);
         var choice = play.dice().of(raised.choices());
         var answer =
@@ -356,7 +359,7 @@ final class Orchestrator extends Service {
         public DeploymentCommand atTimer(StreamId stream, String name, Instant dueAt) {
             return switch (name) {
                 case DeploymentDecider.ARRIVALS -> new BeginWithoutThem(dueAt, seen());
-                case DeploymentDecider.NOT_BEFORE -> new DeploymentCommand.FallDue(dueAt);
+                case DeploymentDecider.NOT_BEFORE -> new FallDue(dueAt);
                 case DeploymentDecider.NOT_AFTER -> new DeploymentCommand.Expire(dueAt);
                 default -> new EndNow(dueAt);
             };
@@ -372,7 +375,7 @@ final class Orchestrator extends Service {
             for (var event : new ArrayList<>(events)) {
                 play.tale().tell(name(), deployment + ": " + Sentences.of(event));
             }
-            play.laws().happened(deployment, events);
+            play.laws().happened(deployment, events, play.time().clock());
             var line = lines.get(deployment);
             if (line == null) {
                 throw new IllegalStateException(deployment + " was never asked for");

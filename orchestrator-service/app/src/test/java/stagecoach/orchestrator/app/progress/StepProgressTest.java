@@ -13,6 +13,7 @@ import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.PhaseWork;
 import stagecoach.contracts.run.Purpose;
 import stagecoach.contracts.run.RunOutcome;
+import stagecoach.contracts.run.StepAssignment;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
@@ -28,6 +29,7 @@ import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.Run;
 import stagecoach.vocabulary.identity.StepName;
+import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.process.Phase;
 import stagecoach.vocabulary.process.UnavailableTargets;
@@ -243,6 +245,34 @@ class StepProgressTest {
     }
 
     @Test
+    void a_target_that_was_excluded_or_came_too_late_has_a_row_that_says_so() {
+        var shop = Shop.open(1);
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        var run = Runs.ofSteps(shop, id, 101);
+        var given =
+                Runs.assignment("start", UnavailableTargets.FAIL, Optional.empty(), Runs.on("x-1"));
+        run.publish(
+                started(
+                        run,
+                        new StepAssignment(
+                                given.step(),
+                                given.places(),
+                                given.skip(),
+                                List.of(
+                                        new StepAssignment.LeftOut(
+                                                new TargetId("x-2"), "it was excluded")))));
+        var told =
+                Runs.eventually(
+                        "/deployments/" + id + "/steps",
+                        rows -> !row(rows, "start", "x-2").isEmpty());
+        assertThat(row(told, "start", "x-1")).containsEntry("state", "PENDING");
+        assertThat(row(told, "start", "x-2"))
+                .containsEntry("state", "SKIPPED")
+                .containsEntry("reason", "it was excluded");
+    }
+
+    @Test
     void rows_come_page_by_page() {
         var shop = Shop.open(1);
         shop.release("1.0.0");
@@ -279,8 +309,7 @@ class StepProgressTest {
         assertThat(Api.get("/deployments/nonsense/steps").statusCode()).isEqualTo(404);
     }
 
-    private static StepRunStarted started(
-            Runs run, stagecoach.contracts.run.StepAssignment... assignments) {
+    private static StepRunStarted started(Runs run, StepAssignment... assignments) {
         return new StepRunStarted(
                 run.id(),
                 run.project(),

@@ -9,6 +9,7 @@ import stagecoach.contracts.run.Pair;
 import stagecoach.contracts.run.PairResult;
 import stagecoach.contracts.run.Place;
 import stagecoach.contracts.run.StepAssignment;
+import stagecoach.contracts.run.StepAssignment.LeftOut;
 import stagecoach.contracts.run.StepState;
 import stagecoach.contracts.steprun.StepRunEvent.StepFinished;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunStarted;
@@ -34,8 +35,9 @@ final class StepRows {
     }
 
     /**
-     * A row for each place that the run was given, and one for a step that has none. What an
-     * earlier run left for a person to decide about is this run's now, or nobody's.
+     * A row for each place that the run was given and for each target that was left out, and one
+     * for a step that has none of both. What an earlier run left for a person to decide about is
+     * this run's now, or nobody's.
      */
     void begin(StepRunStarted started, Instant at) {
         tx.executeLater(
@@ -52,7 +54,16 @@ final class StepRows {
                 row.place = place.target().map(Object::toString).orElse("");
                 rows.add(row);
             }
-            if (assignment.places().isEmpty()) {
+            for (LeftOut leftOut : assignment.leftOut()) {
+                StepRow row = row(started, i, assignment);
+                row.target = leftOut.target().value();
+                row.place = leftOut.target().value();
+                row.state = StepState.SKIPPED.name();
+                row.reason = leftOut.reason();
+                row.endedAt = at;
+                rows.add(row);
+            }
+            if (assignment.places().isEmpty() && assignment.leftOut().isEmpty()) {
                 StepRow row = row(started, i, assignment);
                 row.reason = assignment.skip().orElse(null);
                 rows.add(row);
