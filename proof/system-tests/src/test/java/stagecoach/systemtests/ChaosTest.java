@@ -37,7 +37,11 @@ class ChaosTest {
                 Math.round(60 * Double.parseDouble(System.getProperty("chaos.minutes", "2")));
         var plan =
                 new ChaosPlan(
-                        seed, Duration.ofSeconds(seconds), 20, 2, Set.of(ChaosPlan.Kind.OUTAGE));
+                        seed,
+                        Duration.ofSeconds(seconds),
+                        20,
+                        2,
+                        Set.of(ChaosPlan.Kind.OUTAGE, ChaosPlan.Kind.CLOCK));
         Checkout checkout = Checkout.find();
         Path home = folder.resolve("stagecoach");
         var run = new LocalRun(checkout, home);

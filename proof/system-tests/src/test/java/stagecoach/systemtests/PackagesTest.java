@@ -241,11 +241,12 @@ class PackagesTest {
                 .toList();
     }
 
+    /** Of packages, whole or not: the mark by which the folder is known is none. */
     private long bytesInShare() throws IOException {
         try (Stream<Path> files = Files.walk(share)) {
             long bytes = 0;
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                bytes += Files.size(file);
+                bytes += file.endsWith("stagecoach-cache.txt") ? 0 : Files.size(file);
             }
             return bytes;
         }
