@@ -42,7 +42,7 @@ import stagecoach.wire.StagecoachJson;
 @QuarkusTestResource(GatewayResource.class)
 @Timeout(120)
 class MutatedFramesTest {
-    private static final int FRAMES = 120;
+    private static final int FRAMES = 50;
     private static final int FAILED = 1011;
 
     @Inject Scene scene;
