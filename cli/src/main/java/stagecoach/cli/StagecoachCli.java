@@ -45,6 +45,16 @@ import stagecoach.cli.watch.Screen;
         versionProvider = Version.class,
         description =
                 "Moves a release to its machines in stages: what must come first, every package to where it is needed, then deploy.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:it is done, or the deployment succeeded",
+            "1:the deployment failed or was cancelled; of apply --dry-run: there are differences",
+            "2:the command line is wrong",
+            "3:the server refused",
+            "4:nobody answered; trying again is safe",
+            "5:the deployment waits for a person",
+            "6:the command stopped waiting"
+        },
         subcommands = {
             PushCommand.class,
             ApplyCommand.class,
@@ -81,9 +91,18 @@ public final class StagecoachCli {
     /** The same, asking somebody in particular. */
     public StagecoachCli(
             Map<String, String> environment, LocalDefault localDefault, Questions questions) {
+        this(environment, localDefault, questions, Screen.standard(environment));
+    }
+
+    /** The same, showing progress somewhere in particular. */
+    public StagecoachCli(
+            Map<String, String> environment,
+            LocalDefault localDefault,
+            Questions questions,
+            Screen screen) {
         this.questions = questions;
         this.connection = new Connection(environment, localDefault);
-        this.screen = Screen.standard(environment);
+        this.screen = screen;
     }
 
     /** How commands find their server. */

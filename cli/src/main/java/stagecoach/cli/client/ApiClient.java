@@ -44,7 +44,8 @@ public final class ApiClient {
     /**
      * A client.
      *
-     * @param base such as {@code http://127.0.0.1:41080}
+     * @param base such as {@code http://127.0.0.1:41080} or {@code
+     *     https://proxy.example/stagecoach}
      * @param key the API key; empty leaves requests without one
      */
     public ApiClient(URI base, Optional<String> key) {
@@ -172,7 +173,7 @@ public final class ApiClient {
                         BodyPublishers.ofFile(file),
                         BodyPublishers.ofString(tail));
         var request =
-                authorized(base.resolve("/nuget/v3/package"))
+                authorized(at("/nuget/v3/package"))
                         .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                         .timeout(Duration.ofMinutes(30))
                         .method("PUT", body)
@@ -192,13 +193,18 @@ public final class ApiClient {
     private JsonNode send(
             String method, String path, BodyPublisher body, Map<String, String> headers) {
         var request =
-                authorized(base.resolve("/api/v1" + path))
+                authorized(at("/api/v1" + path))
                         .header("Content-Type", "application/json")
                         .header("Accept", "application/json, application/problem+json")
                         .timeout(PATIENCE)
                         .method(method, body);
         headers.forEach(request::header);
         return answer(request.build());
+    }
+
+    /** A proxy may have put the server below a path of its own. */
+    private URI at(String path) {
+        return base.resolve(base.getRawPath().replaceFirst("/+$", "") + path);
     }
 
     private HttpRequest.Builder authorized(URI uri) {

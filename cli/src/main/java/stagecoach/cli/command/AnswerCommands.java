@@ -96,16 +96,16 @@ final class AnswerCommands {
 
         @Override
         protected ExitCode run(ApiClient api) throws Exception {
-            String answer = choice.toUpperCase(Locale.ROOT);
+            String chosen = choice.toUpperCase(Locale.ROOT);
             var body = new LinkedHashMap<String, Object>();
-            body.put("choice", answer);
+            body.put("choice", chosen);
             if (notes != null) {
                 body.put("notes", notes);
             }
             JsonNode answered =
                     api.postOnce("/interruptions/" + ApiClient.encoded(id) + "/resolve", body);
             if (detach) {
-                say("answered " + answer);
+                answer(answered, "answered " + chosen);
                 return ExitCode.SUCCEEDED;
             }
             return new Following(this, api, answered.path("deployment").asText())
@@ -126,11 +126,12 @@ final class AnswerCommands {
 
         @Override
         protected ExitCode run(ApiClient api) throws Exception {
-            api.postOnce(
-                    path() + "/proceed",
-                    at == null ? Map.<String, Object>of() : Map.of("at", at.toString()));
+            JsonNode proceeding =
+                    api.postOnce(
+                            path() + "/proceed",
+                            at == null ? Map.<String, Object>of() : Map.of("at", at.toString()));
             if (detach) {
-                say("proceeding " + id);
+                answer(proceeding, "proceeding " + id);
                 return ExitCode.SUCCEEDED;
             }
             return new Following(this, api, id).toTheEnd(Optional.empty());

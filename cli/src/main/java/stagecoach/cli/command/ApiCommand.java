@@ -65,6 +65,15 @@ public abstract class ApiCommand implements Callable<Integer> {
         print(Shown.json(StagecoachJson.text(document)));
     }
 
+    /** Prints a document for programs, or else a line for people that says the same. */
+    protected final void answer(JsonNode document, String line) {
+        if (json) {
+            sayJson(document);
+        } else {
+            say(line);
+        }
+    }
+
     /** Says what is wrong. */
     protected final void complain(String line) {
         spec().commandLine().getErr().println(Shown.line(line));

@@ -1,6 +1,10 @@
 package stagecoach.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -9,6 +13,7 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.manifest.Application;
 import stagecoach.cli.manifest.ManifestReader;
+import stagecoach.wire.StagecoachJson;
 
 @Command(
         name = "apply",
@@ -35,13 +40,13 @@ public final class ApplyCommand extends ApiCommand {
     protected ExitCode run(ApiClient api) throws Exception {
         var located = ManifestReader.read(file, name -> Optional.ofNullable(System.getenv(name)));
         if (!located.taken().isEmpty()) {
-            say(" takes " + String.join(", ", located.taken()));
+            tell(" takes " + String.join(", ", located.taken()));
         }
         var application = new Application(api, located);
         application.judge();
         var differences = application.differences();
         for (var difference : differences) {
-            say(
+            tell(
                     " %s %s%s"
                             .formatted(
                                     difference.sign(),
@@ -51,24 +56,53 @@ public final class ApplyCommand extends ApiCommand {
                                             : "  " + String.join(", ", difference.places())));
         }
         if (dryRun) {
-            say(
+            answer(
+                    outcome(located, differences, false),
                     differences.isEmpty()
                             ? "no differences"
                             : differences.size() + " differences, nothing was changed");
             return differences.isEmpty() ? ExitCode.SUCCEEDED : ExitCode.FAILED;
         }
         if (!differences.isEmpty() && !yes && screen().terminal() && !agreed()) {
-            say("nothing was changed");
+            answer(outcome(located, differences, false), "nothing was changed");
             return ExitCode.REFUSED;
         }
         application.write();
-        say(
+        answer(
+                outcome(located, differences, true),
                 "applied %s: %d documents, %d of them different before"
                         .formatted(
                                 file.getFileName(),
                                 located.manifest().resources().size(),
                                 differences.size()));
         return ExitCode.SUCCEEDED;
+    }
+
+    /** A line for people; those who agree must have read it, also before an answer in JSON. */
+    private void tell(String line) {
+        if (!json) {
+            say(line);
+        } else if (screen().terminal()) {
+            complain(line);
+        }
+    }
+
+    private JsonNode outcome(
+            ManifestReader.Located located,
+            List<Application.Difference> differences,
+            boolean applied) {
+        ObjectNode outcome = StagecoachJson.mapper().createObjectNode();
+        outcome.put("file", String.valueOf(file.getFileName()));
+        outcome.put("documents", located.manifest().resources().size());
+        ArrayNode told = outcome.putArray("differences");
+        for (var difference : differences) {
+            ObjectNode each = told.addObject();
+            each.put("path", difference.resource().path());
+            each.put("isNew", difference.sign() == '+');
+            difference.places().forEach(each.putArray("places")::add);
+        }
+        outcome.put("applied", applied);
+        return outcome;
     }
 
     private static boolean agreed() {

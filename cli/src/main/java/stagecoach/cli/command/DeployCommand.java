@@ -2,12 +2,12 @@ package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 
@@ -30,27 +30,25 @@ public final class DeployCommand extends ApiCommand {
 
     @Option(
             names = "--cancel-on-timeout",
-            description = "Cancel the deployment when waiting times out.")
+            description = "Cancel the deployment when waiting times out; exit 6 even so.")
     boolean cancelOnTimeout;
 
     @Override
     protected ExitCode run(ApiClient api) throws Exception {
+        if (cancelOnTimeout && (timeout == null || detach)) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "--cancel-on-timeout needs --timeout, and somebody who waits: no --detach");
+        }
         JsonNode created = api.postOnce("/deployments", request.body(api, prompted()));
         String id = created.path("id").asText();
         if (detach) {
-            if (json) {
-                sayJson(created);
-            } else {
-                say(id);
-            }
+            answer(created, id);
             return ExitCode.SUCCEEDED;
         }
         var following = new Following(this, api, id);
-        ExitCode exit = following.toTheEnd(Optional.ofNullable(timeout));
-        if (exit == ExitCode.TIMED_OUT && cancelOnTimeout) {
-            api.postOnce("/deployments/" + id + "/cancel", Map.of());
-            say("cancelled because it took longer than " + timeout);
-        }
-        return exit;
+        return timeout != null && cancelOnTimeout
+                ? following.toTheEndOrCancel(timeout)
+                : following.toTheEnd(Optional.ofNullable(timeout));
     }
 }

@@ -1,6 +1,7 @@
 package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Outage;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.DeploymentPicture;
 import stagecoach.cli.watch.DeploymentWatch;
@@ -157,6 +159,8 @@ public final class DeploymentCommand implements Runnable {
 
         @Override
         protected ExitCode run(ApiClient api) throws Exception {
+            // Nobody waits for a server that was not there from the beginning.
+            api.get(path());
             return new Following(this, api, id).toTheEnd(Optional.ofNullable(timeout));
         }
     }
@@ -168,6 +172,7 @@ public final class DeploymentCommand implements Runnable {
     static final class Logs extends OfOne {
         private static final Set<String> ENDED =
                 Set.of("SUCCEEDED", "FAILED", "CANCELLED", "STAGED");
+        private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
 
         @Option(names = "--step")
         @Nullable String step;
@@ -186,20 +191,35 @@ public final class DeploymentCommand implements Runnable {
                     (step == null ? "" : "&step=" + ApiClient.encoded(step))
                             + (target == null ? "" : "&target=" + ApiClient.encoded(target));
             String cursor = "";
+            var outage = Outage.ofAStranger();
             while (true) {
-                boolean ended = !follow || ENDED.contains(api.get(path()).path("state").asText());
-                JsonNode page = api.get(path() + "/logs?limit=500" + filter + cursor);
-                page.path("items").forEach(this::sayLine);
-                if (page.hasNonNull("next")) {
-                    cursor = "&cursor=" + ApiClient.encoded(page.get("next").asText());
+                String from = filter + cursor;
+                Look look = outage.over(() -> look(api, from)).orElse(Look.NOTHING);
+                look.page().path("items").forEach(this::sayLine);
+                if (look.page().hasNonNull("next")) {
+                    cursor = "&cursor=" + ApiClient.encoded(look.page().get("next").asText());
                 }
-                if (page.path("caughtUp").asBoolean(page.path("items").isEmpty())) {
-                    if (ended) {
+                if (look.caughtUp()) {
+                    if (look.ended()) {
                         return ExitCode.SUCCEEDED;
                     }
-                    Thread.sleep(Duration.ofMillis(400));
+                    Thread.sleep(BETWEEN_LOOKS);
                 }
             }
+        }
+
+        /** A page of lines, and whether the deployment had ended before it was read. */
+        private record Look(boolean ended, JsonNode page) {
+            static final Look NOTHING = new Look(false, MissingNode.getInstance());
+
+            boolean caughtUp() {
+                return page.path("caughtUp").asBoolean(page.path("items").isEmpty());
+            }
+        }
+
+        private Look look(ApiClient api, String from) {
+            boolean ended = !follow || ENDED.contains(api.get(path()).path("state").asText());
+            return new Look(ended, api.get(path() + "/logs?limit=500" + from));
         }
 
         private void sayLine(JsonNode line) {
@@ -235,9 +255,9 @@ public final class DeploymentCommand implements Runnable {
 
         @Override
         protected ExitCode run(ApiClient api) throws Exception {
-            api.postOnce(path() + "/retry", Map.of("from", from));
+            JsonNode retried = api.postOnce(path() + "/retry", Map.of("from", from));
             if (detach) {
-                say("retrying " + id);
+                answer(retried, "retrying " + id);
                 return ExitCode.SUCCEEDED;
             }
             return new Following(this, api, id).toTheEnd(Optional.empty());
@@ -256,10 +276,12 @@ public final class DeploymentCommand implements Runnable {
 
         @Override
         protected ExitCode run(ApiClient api) {
-            api.postOnce(
-                    path() + "/cancel",
-                    skipCleanup ? Map.of("skipCleanup", true) : Map.<String, Object>of());
-            say(
+            JsonNode cancelled =
+                    api.postOnce(
+                            path() + "/cancel",
+                            skipCleanup ? Map.of("skipCleanup", true) : Map.<String, Object>of());
+            answer(
+                    cancelled,
                     "cancelling %s; stagecoach deployment watch %s shows how it ends"
                             .formatted(id, id));
             return ExitCode.SUCCEEDED;

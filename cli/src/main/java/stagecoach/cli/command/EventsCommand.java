@@ -2,11 +2,13 @@ package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Outage;
 
 @Command(
         name = "events",
@@ -41,16 +43,21 @@ public final class EventsCommand extends ApiCommand {
                         + asked("environment", environment)
                         + asked("type", type);
         String at = asked("cursor", cursor);
+        var outage = Outage.ofAStranger();
         while (true) {
-            JsonNode page = api.get("/events?limit=500" + filter + at);
-            page.path("items").forEach(this::sayJson);
-            at = "&cursor=" + ApiClient.encoded(page.path("next").asText());
-            if (page.path("caughtUp").asBoolean()) {
+            String from = filter + at;
+            Optional<JsonNode> page = outage.over(() -> api.get("/events?limit=500" + from));
+            if (page.isPresent()) {
+                page.get().path("items").forEach(this::sayJson);
+                at = asked("cursor", page.get().path("next").asText());
+                if (!page.get().path("caughtUp").asBoolean()) {
+                    continue;
+                }
                 if (!follow) {
                     return ExitCode.SUCCEEDED;
                 }
-                Thread.sleep(Duration.ofMillis(500));
             }
+            Thread.sleep(Duration.ofMillis(500));
         }
     }
 

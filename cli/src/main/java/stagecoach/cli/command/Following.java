@@ -5,15 +5,20 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.ApiProblem;
+import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.DeploymentWatch;
 import stagecoach.cli.watch.Screen;
 
 /** Follows a deployment for a command and says how it ended and what to do next. */
 final class Following {
+    private static final int CONFLICT = 409;
+
     private final ApiCommand command;
     private final ApiClient api;
     private final String id;
@@ -25,6 +30,37 @@ final class Following {
     }
 
     ExitCode toTheEnd(Optional<Duration> patience) throws InterruptedException {
+        DeploymentWatch.Ended ended = followed(patience);
+        tell(ended);
+        return ended.exit();
+    }
+
+    /** The same; a deployment that takes longer is cancelled, and how that ends is not awaited. */
+    ExitCode toTheEndOrCancel(Duration patience) throws InterruptedException {
+        DeploymentWatch.Ended ended = followed(Optional.of(patience));
+        if (ended.exit() != ExitCode.TIMED_OUT) {
+            tell(ended);
+            return ended.exit();
+        }
+        JsonNode cancelled;
+        try {
+            cancelled = api.postOnce("/deployments/" + ApiClient.encoded(id) + "/cancel", Map.of());
+        } catch (ApiProblem problem) {
+            if (problem.status() != CONFLICT) {
+                throw problem;
+            }
+            // It has ended meanwhile, and how it did is what counts.
+            return toTheEnd(Optional.of(Duration.ZERO));
+        }
+        command.answer(
+                cancelled,
+                "   it takes longer than %s: cancelling %s; stagecoach deployment watch %s shows how it ends"
+                        .formatted(Text.clock(patience), id, id));
+        return ended.exit();
+    }
+
+    private DeploymentWatch.Ended followed(Optional<Duration> patience)
+            throws InterruptedException {
         var detached = new AtomicBoolean(true);
         Thread farewell =
                 new Thread(
@@ -46,18 +82,19 @@ final class Following {
                                         StandardCharsets.UTF_8),
                                 false)
                         : command.screen();
-        DeploymentWatch.Ended ended;
         try {
-            ended = new DeploymentWatch(api, screen, id).follow(patience);
+            return new DeploymentWatch(api, screen, id).follow(patience);
         } finally {
             detached.set(false);
         }
+    }
+
+    private void tell(DeploymentWatch.Ended ended) {
         if (command.json) {
             command.sayJson(ended.deployment());
         } else {
             sayEnd(ended);
         }
-        return ended.exit();
     }
 
     private void sayEnd(DeploymentWatch.Ended ended) {

@@ -1,5 +1,6 @@
 package stagecoach.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,6 +10,7 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.ApiProblem;
 import stagecoach.cli.client.Text;
+import stagecoach.wire.StagecoachJson;
 
 @Command(
         name = "push",
@@ -29,14 +31,27 @@ public final class PushCommand extends ApiCommand {
             long size = Files.size(file);
             try {
                 api.push(file);
-                say("pushed %s (%s)".formatted(file.getFileName(), Text.bytes(size)));
+                answer(
+                        outcome(file, size, true),
+                        "pushed %s (%s)".formatted(file.getFileName(), Text.bytes(size)));
             } catch (ApiProblem problem) {
                 if (!skipDuplicate || problem.status() != 409) {
                     throw problem;
                 }
-                say("%s is there already".formatted(file.getFileName()));
+                answer(
+                        outcome(file, size, false),
+                        "%s is there already".formatted(file.getFileName()));
             }
         }
         return ExitCode.SUCCEEDED;
+    }
+
+    /** A document for each file as it is done: of what fails later, programs know what came in. */
+    private static JsonNode outcome(Path file, long size, boolean pushed) {
+        return StagecoachJson.mapper()
+                .createObjectNode()
+                .put("file", String.valueOf(file.getFileName()))
+                .put("size", size)
+                .put("pushed", pushed);
     }
 }

@@ -122,7 +122,9 @@ public final class ReleaseCommand implements Runnable {
                                     "/projects/" + ApiClient.encoded(project) + "/releases",
                                     body,
                                     once);
-                    screen().redraw(List.of());
+                    if (!json) {
+                        screen().redraw(List.of());
+                    }
                     return release;
                 } catch (NotYet later) {
                     underway = true;
@@ -144,9 +146,12 @@ public final class ReleaseCommand implements Runnable {
 
         /** Redrawn on a terminal; elsewhere it is told that there is waiting, once. */
         private String show(String sentence, String told) {
+            if (json) {
+                return sentence;
+            }
             if (screen().terminal()) {
                 screen().redraw(List.of(sentence));
-            } else if (!json && told.isEmpty()) {
+            } else if (told.isEmpty()) {
                 say(sentence);
             }
             return sentence;

@@ -118,11 +118,7 @@ public final class ScriptCommand implements Runnable {
             JsonNode created = api.postOnce("/scripts", body(text()));
             String id = created.path("id").asText();
             if (detach) {
-                if (json) {
-                    sayJson(created);
-                } else {
-                    say(id);
-                }
+                answer(created, id);
                 return ExitCode.SUCCEEDED;
             }
             return new Following(this, api, id).toTheEnd(Optional.ofNullable(timeout));

@@ -1,6 +1,7 @@
 package stagecoach.cli.configuration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,10 @@ public abstract class Enrolling extends ApiCommand {
 
     @Option(
             names = "--valid-for",
-            defaultValue = "PT1H",
-            description = "ISO-8601; default ${DEFAULT-VALUE}.")
-    private String validFor = "PT1H";
+            paramLabel = "DURATION",
+            defaultValue = "1h",
+            description = "How long the token is good, such as 10m; default ${DEFAULT-VALUE}.")
+    private Duration validFor = Duration.ofHours(1);
 
     /** What the machine shall be: {@code target} or {@code worker}. */
     protected abstract String kind();
@@ -39,7 +41,8 @@ public abstract class Enrolling extends ApiCommand {
         if (region != null) {
             machine.put("region", region);
         }
-        JsonNode enrolment = api.post("/enrolments", Map.of(kind(), machine, "validFor", validFor));
+        JsonNode enrolment =
+                api.post("/enrolments", Map.of(kind(), machine, "validFor", validFor.toString()));
         if (json) {
             sayJson(enrolment);
         } else {

@@ -1,5 +1,6 @@
 package stagecoach.cli.configuration;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.command.ApiCommand;
+import stagecoach.wire.StagecoachJson;
 
 /** Takes away one thing that the API can remove; the server refuses what is in use. */
 @Command(
@@ -115,16 +117,24 @@ public final class RemoveCommand extends ApiCommand {
         // What is not there is told before anybody is asked.
         api.get(kind.told(id));
         if (dryRun) {
-            say("would remove %s, unless something uses it".formatted(what));
+            answer(outcome(false), "would remove %s, unless something uses it".formatted(what));
             return ExitCode.SUCCEEDED;
         }
         if (!yes && !agreed(what)) {
-            say("nothing was removed");
+            answer(outcome(false), "nothing was removed");
             return ExitCode.REFUSED;
         }
         api.delete(kind.path(id));
-        say("removed " + what);
+        answer(outcome(true), "removed " + what);
         return ExitCode.SUCCEEDED;
+    }
+
+    private JsonNode outcome(boolean removed) {
+        return StagecoachJson.mapper()
+                .createObjectNode()
+                .put("kind", kind.toString())
+                .put("id", id)
+                .put("removed", removed);
     }
 
     private boolean agreed(String what) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.StagecoachCli;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Shown;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.command.ApiCommand;
 import stagecoach.vocabulary.sealing.KeyRing;
@@ -255,6 +256,14 @@ public final class KeysCommand implements Runnable {
                                                 "no local default runs here: say --file with the file that services read their keys from")));
     }
 
+    /** Which key came into a key file, or went out of it. */
+    private static JsonNode changed(String key, KeyFile file) {
+        return StagecoachJson.mapper()
+                .createObjectNode()
+                .put("key", key)
+                .put("file", file.toString());
+    }
+
     private static KeyRing ringIn(KeyFile file, CommandSpec spec) throws IOException {
         try {
             return file.read()
@@ -280,6 +289,9 @@ public final class KeysCommand implements Runnable {
         @Option(names = "--file", description = FILE)
         @Nullable Path file;
 
+        @Option(names = "--json", description = "Answer with JSON.")
+        boolean json;
+
         @Override
         public Integer call() throws IOException {
             CommandSpec own = Objects.requireNonNull(spec);
@@ -287,8 +299,13 @@ public final class KeysCommand implements Runnable {
             SealingKey fresh = KeyFile.freshKey();
             keys.write(keys.exists() ? ringIn(keys, own).sealingWith(fresh) : KeyRing.of(fresh));
             var out = own.commandLine().getOut();
-            out.println("%s is the first key in %s now".formatted(fresh.id(), keys));
-            out.println("  `stagecoach keys rotate` seals with it what other keys have sealed.");
+            if (json) {
+                out.println(Shown.json(StagecoachJson.text(changed(fresh.id().value(), keys))));
+            } else {
+                out.println("%s is the first key in %s now".formatted(fresh.id(), keys));
+                out.println(
+                        "  `stagecoach keys rotate` seals with it what other keys have sealed.");
+            }
             out.flush();
             return ExitCode.SUCCEEDED.code();
         }
@@ -328,7 +345,7 @@ public final class KeysCommand implements Runnable {
                 }
             }
             keys.write(ring.without(key.get().id()));
-            say("%s is no longer in %s".formatted(id, keys));
+            answer(changed(id, keys), "%s is no longer in %s".formatted(id, keys));
             return ExitCode.SUCCEEDED;
         }
 

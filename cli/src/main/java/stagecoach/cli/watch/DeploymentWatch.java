@@ -1,7 +1,6 @@
 package stagecoach.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,14 +12,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
-import stagecoach.cli.client.Unreachable;
+import stagecoach.cli.client.Outage;
+import stagecoach.wire.StagecoachJson;
 
 /** Follows one deployment until it ends, a person is needed, or patience runs out. */
 public final class DeploymentWatch {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
-
-    /** How long a watcher puts up with a server that does not answer: a restart is no news. */
-    private static final Duration OUTAGE_MAX = Duration.ofMinutes(2);
 
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED", "STAGED");
 
@@ -43,7 +40,11 @@ public final class DeploymentWatch {
         this.id = id;
     }
 
-    /** How a watch ended, and the deployment as it was then. */
+    /**
+     * How a watch ended.
+     *
+     * @param deployment as it was seen last; only its id if the server never answered
+     */
     public record Ended(ExitCode exit, JsonNode deployment) {}
 
     /**
@@ -52,20 +53,11 @@ public final class DeploymentWatch {
      * @param patience empty waits for ever
      */
     public Ended follow(Optional<Duration> patience) throws InterruptedException {
-        Instant giveUp = patience.map(Instant.now()::plus).orElse(Instant.MAX);
-        Instant outageSince = Instant.MAX;
+        long begun = System.nanoTime();
+        var outage = Outage.ofAnAcquaintance();
+        JsonNode deployment = StagecoachJson.mapper().createObjectNode().put("id", id);
         while (true) {
-            JsonNode deployment = MissingNode.getInstance();
-            try {
-                deployment = look();
-                outageSince = Instant.MAX;
-            } catch (Unreachable outage) {
-                Instant now = Instant.now();
-                outageSince = outageSince.isBefore(now) ? outageSince : now;
-                if (Duration.between(outageSince, now).compareTo(OUTAGE_MAX) > 0) {
-                    throw outage;
-                }
-            }
+            deployment = outage.over(this::look).orElse(deployment);
             String state = deployment.path("state").asText();
             if (ENDED.contains(state)) {
                 screen.settle();
@@ -79,7 +71,8 @@ public final class DeploymentWatch {
                 screen.settle();
                 return new Ended(ExitCode.WAITS_FOR_PERSON, deployment);
             }
-            if (Instant.now().isAfter(giveUp)) {
+            Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+            if (patience.filter(most -> waited.compareTo(most) > 0).isPresent()) {
                 screen.settle();
                 return new Ended(ExitCode.TIMED_OUT, deployment);
             }
@@ -102,11 +95,9 @@ public final class DeploymentWatch {
 
     /** The deployment as it is now. */
     public static DeploymentPicture picture(ApiClient api, String id) {
-        JsonNode deployment = api.get("/deployments/" + id);
+        String path = "/deployments/" + ApiClient.encoded(id);
         return new DeploymentPicture(
-                deployment,
-                api.list("/deployments/" + id + "/steps"),
-                api.get("/deployments/" + id + "/acquisitions"));
+                api.get(path), api.list(path + "/steps"), api.get(path + "/acquisitions"));
     }
 
     /** A plain log: one line for each thing whose state has changed. */
