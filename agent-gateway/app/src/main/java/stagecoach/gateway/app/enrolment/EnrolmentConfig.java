@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How machines are taken in. */
 @ConfigMapping(prefix = "stagecoach.enrolment")
@@ -17,9 +18,11 @@ public interface EnrolmentConfig {
     /** The bytes port as machines reach it: {@code https://host:port}. */
     String bytesPublicUrl();
 
-    /** What starts the tentacle's program on a machine, as it is typed there. */
-    @WithDefault("java -cp \"tentacle/lib/*\" stagecoach.tentacle.TentacleMain")
-    String tentacleCommand();
+    /**
+     * What starts the tentacle's program on a machine, as it is typed there; if it is not set, the
+     * installer that comes with the tentacle enrols.
+     */
+    Optional<String> tentacleCommand();
 
     /** How long a token is good for if nothing else is asked for. */
     @WithDefault("PT1H")

@@ -117,12 +117,12 @@ public class EnrolmentResource {
 
     /** The token goes by the input: all users of a machine see the arguments of its processes. */
     private String commandLine(String token) {
-        return "printf '%%s\\n' '%s' | %s enrol --home stagecoach-tentacle --gateway %s --bytes %s --token -"
-                .formatted(
-                        token,
-                        config.tentacleCommand(),
-                        config.agentPublicUrl(),
-                        config.bytesPublicUrl());
+        String program =
+                config.tentacleCommand()
+                        .map(command -> command + " enrol --home stagecoach-tentacle --token -")
+                        .orElse("sudo ./install.sh");
+        return "printf '%%s\\n' '%s' | %s --gateway %s --bytes %s"
+                .formatted(token, program, config.agentPublicUrl(), config.bytesPublicUrl());
     }
 
     /** What was configured a moment ago may still be on its way here, so it is waited for. */
