@@ -22,20 +22,32 @@ public final class DoorDecider implements Decider<DoorState, TellRefusal, AgentR
     /** More would tell nobody more, and fill the store for whoever wants that. */
     public static final int TOLD_A_DAY_MAX = 2_000;
 
+    /** Of these: strangers must not use up what tells of a stolen certificate. */
+    public static final int STRANGERS_A_DAY_MAX = 1_500;
+
     @Override
     public DoorState initial() {
-        return new DoorState(0);
+        return new DoorState(0, 0);
     }
 
     @Override
     public List<AgentReport> decide(DoorState state, TellRefusal tell) {
-        return state.told() < TOLD_A_DAY_MAX ? List.of(tell.refused()) : List.of();
+        boolean tooMany =
+                state.told() >= TOLD_A_DAY_MAX
+                        || (isStranger(tell.refused()) && state.strangers() >= STRANGERS_A_DAY_MAX);
+        return tooMany ? List.of() : List.of(tell.refused());
+    }
+
+    private static boolean isStranger(EntryRefused refused) {
+        return refused.agent().isEmpty();
     }
 
     @Override
     public DoorState evolve(DoorState state, AgentReport event) {
         return switch (event) {
-            case EntryRefused _ -> new DoorState(state.told() + 1);
+            case EntryRefused refused ->
+                    new DoorState(
+                            state.told() + 1, state.strangers() + (isStranger(refused) ? 1 : 0));
             case AgentEnrolled _,
                     AgentCertificateRenewed _,
                     AgentHealthChanged _,

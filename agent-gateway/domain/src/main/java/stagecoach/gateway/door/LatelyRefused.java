@@ -17,10 +17,9 @@ import stagecoach.contracts.agent.AgentReport.Refusal;
  * are, as many are told apart; the others are one. Not for two threads.
  */
 public final class LatelyRefused {
-    private static final String OTHERS = "other addresses";
-
     private final Duration window;
     private final int originsMax;
+    private final String others;
     private final Map<Key, Count> lately = new LinkedHashMap<>();
 
     private record Key(Refusal refusal, String origin) {}
@@ -32,10 +31,11 @@ public final class LatelyRefused {
      */
     private record Count(Instant toldAt, long times, Optional<EntryRefused> last) {}
 
-    /** None yet. */
-    public LatelyRefused(Duration window, int originsMax) {
+    /** None yet; what has too many origins comes from {@code others}. */
+    public LatelyRefused(Duration window, int originsMax, String others) {
         this.window = window;
         this.originsMax = originsMax;
+        this.others = others;
     }
 
     /**
@@ -48,11 +48,11 @@ public final class LatelyRefused {
         Key key = new Key(one.refusal(), origin);
         EntryRefused told = one;
         if (!lately.containsKey(key) && lately.size() >= originsMax) {
-            key = new Key(one.refusal(), OTHERS);
+            key = new Key(one.refusal(), others);
             told =
                     new EntryRefused(
                             one.refusal(),
-                            OTHERS,
+                            others,
                             Optional.empty(),
                             Optional.empty(),
                             one.times(),

@@ -34,7 +34,7 @@ import stagecoach.vocabulary.identity.AgentId;
 public class Refusals {
     private static final Logger LOG = Logger.getLogger(Refusals.class);
 
-    /** As many reasons and origins are told apart within a window. */
+    /** As many reasons and addresses are told apart within a window, and as many agents. */
     private static final int ORIGINS_MAX = 200;
 
     private static final int DETAIL_CHARS_MAX = 300;
@@ -44,7 +44,11 @@ public class Refusals {
     private final CommandHandler commands;
     private final DoorKind kind;
     private final Clock clock;
-    private final LatelyRefused lately;
+    private final LatelyRefused strangers;
+
+    /** Apart, so that no crowd of strangers hides a certificate that somebody else has. */
+    private final LatelyRefused agents;
+
     private final Rounds rounds = Rounds.atOnce("refusals", LOOK_EVERY, this::tellDue);
 
     /** What is to be told; no more than the origins and their sums, while the database is away. */
@@ -61,7 +65,8 @@ public class Refusals {
         this.commands = commands;
         this.kind = kind;
         this.clock = clock;
-        this.lately = new LatelyRefused(toldEvery, ORIGINS_MAX);
+        this.strangers = new LatelyRefused(toldEvery, ORIGINS_MAX, "other addresses");
+        this.agents = new LatelyRefused(toldEvery, ORIGINS_MAX, "other agents");
     }
 
     void start(@Observes @Priority(2000) StartupEvent event) {
@@ -94,7 +99,11 @@ public class Refusals {
         var one = new EntryRefused(refusal, from, shown.map(Thumbprint::value), agent, 1, bounded);
         boolean now;
         synchronized (untold) {
-            now = lately.count(one, uptime()).map(untold::add).orElse(false);
+            now =
+                    (agent.isPresent() ? agents : strangers)
+                            .count(one, uptime())
+                            .map(untold::add)
+                            .orElse(false);
         }
         if (now) {
             rounds.wake();
@@ -106,7 +115,8 @@ public class Refusals {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         synchronized (untold) {
             if (untold.size() < ORIGINS_MAX) {
-                untold.addAll(lately.due(uptime()));
+                untold.addAll(strangers.due(uptime()));
+                untold.addAll(agents.due(uptime()));
             }
             due = List.copyOf(untold);
         }
