@@ -6,10 +6,15 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.apache.commons.io.file.PathUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +27,9 @@ import stagecoach.packages.app.Packages.Nupkg;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.copies.CopySweep;
+import stagecoach.packages.app.mount.CacheFolders;
+import stagecoach.packages.app.mount.SharedFolder;
+import stagecoach.packages.server.blob.SmallDisk;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.CacheId;
@@ -35,7 +43,10 @@ class FolderMarkTest {
 
     @Inject CopySweep sweep;
     @Inject CacheCatalog caches;
+    @Inject CacheFolders folders;
     @Inject UnitOfWork unitOfWork;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Deployment deployment = new Deployment();
     private Path folder = Path.of("unset");
@@ -115,6 +126,12 @@ class FolderMarkTest {
         return OnVirtualThread.call(() -> unitOfWork.run(tx -> tx.rows(sql, values).size()));
     }
 
+    private static final String FORGET = "DELETE FROM replicated WHERE cache = 'marked-1'";
+
+    private void execute(String sql, Object... values) throws Exception {
+        OnVirtualThread.call(() -> unitOfWork.run(tx -> tx.execute(sql, values)));
+    }
+
     private boolean isKnown(Nupkg nupkg) throws Exception {
         return rows(
                         "SELECT 1, 0 FROM replicated WHERE cache = 'marked-1' AND sha512 = ?1",
@@ -136,12 +153,8 @@ class FolderMarkTest {
     void a_mount_point_without_its_share_is_left_alone_and_the_share_is_still_known()
             throws Exception {
         Nupkg nupkg = written();
-        OnVirtualThread.call(
-                () ->
-                        unitOfWork.run(
-                                tx ->
-                                        tx.execute(
-                                                "UPDATE replicated SET used_at = now() - interval '1 day' WHERE cache = 'marked-1'")));
+        execute(
+                "UPDATE replicated SET used_at = now() - interval '1 day' WHERE cache = 'marked-1'");
         Path mounted = Files.move(share, folder.resolve("mounted"));
         Files.createDirectory(share);
 
@@ -175,8 +188,7 @@ class FolderMarkTest {
     @Test
     void a_folder_that_an_older_server_has_filled_is_marked_by_what_lies_in_it() throws Exception {
         Nupkg nupkg = written();
-        Files.delete(share.resolve(MARK));
-        OnVirtualThread.call(() -> unitOfWork.run(tx -> tx.execute("DELETE FROM folder_mark")));
+        asOfAnOlderServer();
 
         sweepIt();
 
@@ -231,5 +243,128 @@ class FolderMarkTest {
 
         assertThat(share.resolve(MARK)).hasContent(mark);
         assertThat(blob(nupkg)).hasBinaryContent(nupkg.bytes());
+    }
+
+    private void asOfAnOlderServer() throws Exception {
+        Files.delete(share.resolve(MARK));
+        execute("DELETE FROM folder_mark WHERE push_url = ?1", "file://" + share);
+    }
+
+    @Test
+    void a_marked_folder_is_missed_even_if_nothing_is_known_to_lie_in_it() throws Exception {
+        Nupkg nupkg = written();
+        execute(FORGET);
+        Path mounted = Files.move(share, folder.resolve("mounted"));
+        Files.createDirectory(share);
+
+        String reason = refused(pushed(), "marked");
+        sweepIt();
+
+        assertThat(reason)
+                .contains(
+                        "the folder %s has lost its mark: is its file system mounted?"
+                                .formatted(share),
+                        "make an empty file " + MARK);
+        assertThat(share).isEmptyDirectory();
+        Files.delete(share);
+        Files.move(mounted, share);
+        assertThat(filled(nupkg)).isZero();
+    }
+
+    @Test
+    void a_folder_with_any_mark_of_its_place_is_the_right_one_whatever_lies_in_it()
+            throws Exception {
+        Nupkg nupkg = written();
+        execute(
+                "INSERT INTO folder_mark (mark, push_url) VALUES (?1, ?2)",
+                UUID.randomUUID().toString(),
+                "file://" + share);
+        Files.delete(blob(nupkg));
+
+        assertThat(filled(nupkg)).isEqualTo(nupkg.bytes().length);
+    }
+
+    @Test
+    void a_mark_that_was_given_and_never_written_is_not_missed() throws Exception {
+        execute(
+                "INSERT INTO folder_mark (mark, push_url) VALUES (?1, ?2)",
+                UUID.randomUUID().toString(),
+                "file://" + share);
+
+        written();
+
+        assertThat(share.resolve(MARK)).exists();
+    }
+
+    @Test
+    void a_mark_that_an_older_server_has_written_is_missed_once_it_was_seen() throws Exception {
+        Nupkg nupkg = written();
+        execute("UPDATE folder_mark SET written_at = NULL WHERE push_url = ?1", "file://" + share);
+        assertThat(filled(nupkg)).isZero();
+        execute(FORGET);
+
+        Files.delete(share.resolve(MARK));
+
+        assertThat(refused(nupkg, "marked")).contains("has lost its mark");
+    }
+
+    @Test
+    void everybody_may_read_the_mark() throws Exception {
+        written();
+
+        assertThat(Files.getPosixFilePermissions(share.resolve(MARK)))
+                .isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+    }
+
+    @Test
+    void an_older_folder_with_too_little_room_for_a_mark_goes_on_and_gets_it_later()
+            throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), 4)) {
+            share = disk.root();
+            put(SHARE, "marked", share);
+            Nupkg nupkg = written();
+            asOfAnOlderServer();
+            disk.fill();
+
+            assertThat(filled(nupkg)).isZero();
+            assertThat(refused(pushed(), "marked")).contains("too little room at " + share);
+            assertThat(names(share)).containsExactlyInAnyOrder("blobs", "incoming", "filler");
+
+            disk.empty();
+            assertThat(filled(nupkg)).isZero();
+            assertThat(share.resolve(MARK)).exists();
+            assertThat(rows("SELECT 1, 0 FROM folder_mark WHERE push_url = ?1", "file://" + share))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void an_empty_folder_without_room_for_a_mark_is_said_to_have_too_little() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), 4)) {
+            share = disk.root();
+            put(SHARE, "marked", share);
+            disk.fill();
+
+            assertThat(refused(pushed(), "marked"))
+                    .contains("too little room at " + share, "nothing can go");
+        }
+    }
+
+    @Test
+    void of_many_that_write_to_a_new_folder_at_once_none_misses_a_mark() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            var row = new CacheRow();
+            row.id = SHARE.value();
+            row.pushUrl = "file://" + Files.createDirectory(folder.resolve("new-" + round));
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var begun =
+                        IntStream.range(0, 8)
+                                .mapToObj(_ -> threads.submit(() -> folders.owned(row, PATIENCE)))
+                                .toList();
+                for (Future<SharedFolder> each : begun) {
+                    assertThat(each.get()).isNotNull();
+                }
+            }
+        }
     }
 }

@@ -62,8 +62,11 @@ class CopyRoom implements Replicator.Room {
 
     private Optional<String> made(CacheRow cache, long bytes)
             throws CacheAway, InterruptedException {
-        Set<Sha512> held = new HashSet<>(contents.of(cache).held());
         List<Row> rows = unitOfWork.run(tx -> copies.of(tx, new CacheId(cache.id)));
+        if (rows.isEmpty()) {
+            return Optional.of("nothing of ours is known to lie there, so that nothing can go");
+        }
+        Set<Sha512> held = new HashSet<>(contents.of(cache).held());
         List<Copy> present =
                 rows.stream()
                         .map(Row::copy)

@@ -95,6 +95,7 @@ record FolderMark(UUID id, CacheId cache) {
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
+                SharedFolder.readable(draft, "rw-r--r--");
                 channel.force(true);
             }
             Files.move(draft, root.resolve(FILE), ATOMIC_MOVE);

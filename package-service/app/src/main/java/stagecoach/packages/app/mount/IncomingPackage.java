@@ -6,10 +6,12 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.quarkus.logging.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -140,15 +142,28 @@ final class IncomingPackage {
                 (int) Math.min(buffer.capacity(), SYNC_EVERY_BYTES - at % SYNC_EVERY_BYTES));
     }
 
-    /** What a process that was killed has left; nobody writes for so long. */
+    /**
+     * What a process that was killed has left; nobody writes for so long. What cannot be removed,
+     * such as what a file system keeps there for one who reads it still, is left.
+     */
     private void forgetOld() throws IOException {
         Instant before = Instant.now().minus(LEFT_BEHIND);
         try (var files = Files.newDirectoryStream(incoming)) {
             for (Path one : files) {
                 if (isOlder(one, before)) {
-                    Files.deleteIfExists(one);
+                    forget(one);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void forget(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            Log.debugf(e, "What was left behind cannot be removed. file=%s", file);
         }
     }
 

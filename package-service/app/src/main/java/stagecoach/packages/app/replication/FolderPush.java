@@ -83,7 +83,9 @@ class FolderPush {
         } catch (Mounts.Silent e) {
             throw away(e);
         } catch (IOException e) {
-            throw failure(e, pin, root);
+            // Not even a mark has room.
+            boolean full = DiskFullException.named(e) instanceof DiskFullException;
+            throw failure(full ? new NoRoom(pin.size()) : e, pin, root);
         }
     }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,18 @@ class SharedFolderTest {
             shared.put(blobs, pin, _ -> {});
 
             assertThat(victim).hasContent("untouched");
+            assertThat(Files.readAllBytes(blob)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void what_others_left_and_cannot_be_removed_keeps_nobody_from_writing() throws Exception {
+        try (FolderBlobStore blobs = blobs()) {
+            Path left = Files.createDirectories(incoming.resolveSibling("left/inside")).getParent();
+            Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+
+            shared.put(blobs, pin, _ -> {});
+
             assertThat(Files.readAllBytes(blob)).isEqualTo(bytes);
         }
     }
