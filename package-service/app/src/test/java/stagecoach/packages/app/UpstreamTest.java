@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,67 +109,6 @@ class UpstreamTest {
         return StagecoachJson.read(response.body(), PinPackages.Response.class)
                 .answers()
                 .getFirst();
-    }
-
-    @Test
-    void a_password_is_taken_sealed_and_never_given() throws Exception {
-        assertThat(put(nuget("s3cret"))).startsWith("201").doesNotContain("s3cret");
-        HttpResponse<String> read = Http.get("/api/v1/feeds/" + feed);
-        assertThat(read.body()).contains("\"username\":\"reader\"").doesNotContain("s3cret");
-        byte[] sealed =
-                OnVirtualThread.call(
-                        () ->
-                                unitOfWork.run(
-                                        tx ->
-                                                (byte[])
-                                                        tx.rows(
-                                                                        "SELECT password FROM feed WHERE id = ?1",
-                                                                        feed)
-                                                                .getFirst()[0]));
-        assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("s3cret");
-
-        // Who writes back what he read changes nothing.
-        var again =
-                Http.put(
-                        "/api/v1/feeds/" + feed,
-                        read.body(),
-                        "If-Match",
-                        read.headers().firstValue("ETag").orElseThrow());
-        assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
-        assertThat(again.headers().firstValue("ETag")).isEqualTo(read.headers().firstValue("ETag"));
-        // But no other server gets it.
-        assertThat(put(read.body().replace("127.0.0.1", "elsewhere.example")))
-                .startsWith("400")
-                .contains("/credentials/password");
-        assertThat(Http.get("/api/v1/feeds").body()).contains("built-in", feed);
-    }
-
-    @Test
-    void a_password_that_others_on_the_way_could_read_is_taken_only_if_that_is_wanted()
-            throws Exception {
-        String readable = nuget("s3cret").replace("127.0.0.1", "nuget.example");
-
-        assertThat(put(readable))
-                .startsWith("400")
-                .contains("/credentials/password", "\\\"allowInsecureConnections\\\": true");
-        assertThat(put(readable.replace("http:", "HTTP:"))).startsWith("400");
-        assertThat(put(readable.replace("http:", "https:"))).startsWith("20");
-        assertThat(put(readable.replaceFirst("\\{", "{\"allowInsecureConnections\":true,")))
-                .startsWith("20")
-                .contains("\"allowInsecureConnections\":true");
-    }
-
-    @Test
-    void bad_settings_are_refused_by_their_place() throws Exception {
-        assertThat(put("{\"kind\":\"FOLDER\",\"url\":\"relative\"}")).contains("no absolute path");
-        assertThat(put("{\"kind\":\"NUGET\",\"url\":\"ftp://x\"}")).contains("/url");
-        assertThat(put("{\"kind\":\"NUGET\",\"url\":\"https://u:p@x/\"}")).contains("credentials");
-        assertThat(put("{\"kind\":\"BUILT_IN\"}")).contains("one built-in feed");
-        assertThat(put("{\"kind\":\"NUGET\",\"url\":\"https://x/\",\"downloadAttempts\":0}"))
-                .contains("/downloadAttempts");
-        assertThat(put("{\"kind\":\"NUGET\",\"url\":\"https://x/\",\"wrong\":1}"))
-                .startsWith("400")
-                .contains("There is no field \\\"wrong\\\" here");
     }
 
     @Test

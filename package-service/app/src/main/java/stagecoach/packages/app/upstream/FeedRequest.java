@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -82,9 +83,19 @@ final class FeedRequest {
                                 body.mistake(
                                         "access",
                                         "Others serve this feed; only the built-in feed can be public here."));
-        row.insecureAllowed = body.flag("allowInsecureConnections").orElse(false);
+        Optional<Boolean> insecureAllowed = body.flag("allowInsecureConnections");
         body.object("readThrough").ifPresent(given -> readThrough(given, row, taken));
-        body.object("credentials").ifPresent(given -> credentials(given, row, before, catalog));
+        Optional<JsonBody> credentials = body.object("credentials");
+        row.username = credentials.flatMap(given -> given.requiredText("username")).orElse(null);
+        Optional<FeedRow> sameReader =
+                before.filter(
+                        old ->
+                                Objects.equals(old.username, row.username)
+                                        && serverOf(old.url).equals(serverOf(row.url)));
+        row.insecureAllowed =
+                insecureAllowed.orElseGet(
+                        () -> sameReader.filter(old -> old.insecureAllowed).isPresent());
+        credentials.ifPresent(given -> credentials(given, row, sameReader, catalog));
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return row;
@@ -193,10 +204,14 @@ final class FeedRequest {
         given.refuseUnknown();
     }
 
-    /** A password is never told, so who writes back what he read keeps the one that is there. */
+    /**
+     * A password is never told, so who writes back what he read keeps the one that is there.
+     *
+     * @param sameReader the row until now, if its user and server are the same
+     */
     private static void credentials(
-            JsonBody given, FeedRow row, Optional<FeedRow> before, FeedCatalog catalog) {
-        Optional<String> username = given.requiredText("username");
+            JsonBody given, FeedRow row, Optional<FeedRow> sameReader, FeedCatalog catalog) {
+        Optional<String> username = Optional.ofNullable(row.username);
         Optional<String> password = given.text("password").filter(text -> !text.isEmpty());
         username.filter(text -> text.length() > USERNAME_CHARACTERS_MAX || text.indexOf(':') >= 0)
                 .ifPresent(
@@ -217,15 +232,8 @@ final class FeedRequest {
                     "password",
                     "Others on the way could read it, since the url begins with http. Write https, or \"allowInsecureConnections\": true if the way is safe.");
         }
-        row.username = username.orElse(null);
-        boolean sameServer =
-                before.filter(old -> old.password != null)
-                        .filter(old -> username.filter(u -> u.equals(old.username)).isPresent())
-                        .filter(old -> serverOf(old.url).equals(serverOf(row.url)))
-                        .isPresent();
-        if (sameServer) {
-            row.password = before.orElseThrow().password;
-        } else if (password.isEmpty()) {
+        sameReader.ifPresent(old -> row.password = old.password);
+        if (row.password == null && password.isEmpty()) {
             given.mistake(
                     "password",
                     "password is missing: there is none for this user at this server yet. Give it.");
