@@ -34,30 +34,21 @@ public final class PackageServiceResource implements QuarkusTestResourceLifecycl
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Map.of(
-                "STAGECOACH_PACKAGE_DIR",
-                folder.toString(),
-                "STAGECOACH_GRANT_KEY",
-                grantPrivateKey(),
+        return Map.ofEntries(
+                Map.entry("STAGECOACH_PACKAGE_DIR", folder.toString()),
+                Map.entry("STAGECOACH_GRANT_KEY", grantPrivateKey()),
                 // The cache of these tests must find the same key, whoever loads this class.
-                "test.grant-public-key",
-                grantPublicKey(),
-                "STAGECOACH_CACHE_TRUST",
-                TRUST,
-                "STAGECOACH_PUBLIC_URL",
-                "https://stagecoach.example/",
+                Map.entry("test.grant-public-key", grantPublicKey()),
+                Map.entry("STAGECOACH_CACHE_TRUST", TRUST),
+                Map.entry("STAGECOACH_PUBLIC_URL", "https://stagecoach.example/"),
                 // Failures are to be seen soon.
-                "stagecoach.replication.fruitless-max",
-                "2",
-                "stagecoach.replication.backoff-first",
-                "PT0.05S",
-                "stagecoach.replication.silence-max",
-                "PT5S",
-                "stagecoach.replication.visible-max",
-                "PT4S",
+                Map.entry("stagecoach.replication.fruitless-max", "2"),
+                Map.entry("stagecoach.replication.backoff-first", "PT0.05S"),
+                Map.entry("stagecoach.replication.silence-max", "PT5S"),
+                Map.entry("stagecoach.replication.visible-max", "PT4S"),
+                Map.entry("stagecoach.replication.answer-max", "PT2S"),
                 // Damage is found by those who look for it; tests read again themselves.
-                "stagecoach.scrub.bytes-per-second",
-                "0");
+                Map.entry("stagecoach.scrub.bytes-per-second", "0"));
     }
 
     @Override

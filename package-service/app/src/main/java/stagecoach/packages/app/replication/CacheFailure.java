@@ -5,12 +5,21 @@ import java.net.http.HttpConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A cache did not do what it was asked. */
-final class CacheFailure extends Exception {
+class CacheFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean temporary;
     private final boolean away;
     private final boolean absent;
     private final long bytesMissing;
+
+    /** What was under way to it stood still. */
+    static final class Stalled extends CacheFailure {
+        private static final long serialVersionUID = 1L;
+
+        Stalled(String reason, Throwable cause) {
+            super(true, reason, cause);
+        }
+    }
 
     CacheFailure(boolean temporary, String reason, @Nullable Throwable cause) {
         this(temporary, isAway(cause), false, 0, reason, cause);
@@ -45,32 +54,32 @@ final class CacheFailure extends Exception {
     }
 
     /** The same, after the cache was seen not to hold the package. */
-    CacheFailure whereItIsAbsent() {
+    final CacheFailure whereItIsAbsent() {
         return new CacheFailure(temporary, away, true, bytesMissing, reason(), getCause());
     }
 
     /** Whether the cache was seen not to hold the package; one that is away may well hold it. */
-    boolean absent() {
+    final boolean absent() {
         return absent;
     }
 
     /** Whether nobody answered, so that it may be away. */
-    boolean isAway() {
+    final boolean isAway() {
         return away;
     }
 
     /** How many bytes its disk has too little room for; 0 if that is not why. */
-    long bytesMissing() {
+    final long bytesMissing() {
         return bytesMissing;
     }
 
     /** Whether another try may help. */
-    boolean temporary() {
+    final boolean temporary() {
         return temporary;
     }
 
     /** Why, for people. */
-    String reason() {
+    final String reason() {
         return String.valueOf(getMessage());
     }
 }

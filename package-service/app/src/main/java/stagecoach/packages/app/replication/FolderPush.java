@@ -65,9 +65,12 @@ class FolderPush {
                     stay.result(),
                     work.moved,
                     watch,
-                    config.stallMax(),
-                    config.longest(pin.size()),
-                    "does not take bytes at %s; is its file system there?".formatted(root));
+                    _ ->
+                            new Transfers.Stall(
+                                    config.stallMax(),
+                                    "does not take bytes at %s; is its file system there?"
+                                            .formatted(root)),
+                    config.longest(pin.size()));
         } catch (Mounts.Silent e) {
             throw away(e);
         } catch (ExecutionException e) {

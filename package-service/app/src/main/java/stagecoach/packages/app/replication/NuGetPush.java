@@ -53,10 +53,24 @@ class NuGetPush {
         threads.shutdownNow();
     }
 
+    /** How the tries of one fill have gone so far: what a server has, it is not sent again. */
+    static final class Course {
+        private Stand stand = Stand.NOT_SENT;
+        private int unanswered;
+    }
+
+    /** What a server said to a push. */
+    private enum Stand {
+        NOT_SENT,
+        TAKEN,
+        CONFLICT
+    }
+
     /**
      * Sees to it that a server holds a package, as far as its length tells.
      *
      * @param suspect whether a tentacle got other bytes there, so that they are to be replaced
+     * @param course of the tries of this fill
      * @return how many bytes were sent; 0 if it was there
      */
     long push(
@@ -64,10 +78,14 @@ class NuGetPush {
             CacheCredentials credentials,
             PackagePin pin,
             boolean suspect,
+            Course course,
             FillWatch watch)
             throws CacheFailure, InterruptedException {
         var talk = new NuGetTalk(row, credentials, pin, servers, config);
         Service service = talk.service();
+        if (course.stand != Stand.NOT_SENT) {
+            return shown(talk, service, course, watch);
+        }
         Optional<Present> present = talk.present(service);
         if (present.isPresent()) {
             if (!suspect && present.get().mayBe(pin)) {
@@ -79,7 +97,7 @@ class NuGetPush {
             }
         }
         try {
-            return sent(talk, service, suspect, watch);
+            return sent(talk, service, suspect, course, watch);
         } catch (CacheFailure e) {
             if (present.isPresent()) {
                 listAgain(talk, service);
@@ -88,31 +106,135 @@ class NuGetPush {
         }
     }
 
-    private long sent(NuGetTalk talk, Service service, boolean suspect, FillWatch watch)
+    private long sent(
+            NuGetTalk talk, Service service, boolean suspect, Course course, FillWatch watch)
             throws CacheFailure, InterruptedException {
-        int status = send(talk, service, watch);
-        if (status == 409) {
-            return onConflict(talk, service, suspect);
+        var sent = new AtomicLong();
+        int status;
+        try {
+            status = send(talk, service, watch, sent);
+        } catch (CacheFailure.Stalled e) {
+            if (sent.get() < talk.pin().size()) {
+                throw e;
+            }
+            return unanswered(talk, service, course, watch, e);
         }
-        awaitVisible(talk, service, watch);
-        return talk.pin().size();
+        if (status == 409 && suspect) {
+            throw notReplaced(talk);
+        }
+        course.stand = status == 409 ? Stand.CONFLICT : Stand.TAKEN;
+        return shown(talk, service, course, watch);
     }
 
-    /** Something is there under that name, whoever brought it, and shows itself soon. */
-    private static long onConflict(NuGetTalk talk, Service service, boolean suspect)
+    /** It has all bytes, and may be at work on them still; they are sent once more at most. */
+    private long unanswered(
+            NuGetTalk talk,
+            Service service,
+            Course course,
+            FillWatch watch,
+            CacheFailure.Stalled silence)
             throws CacheFailure, InterruptedException {
-        if (suspect) {
-            throw notReplaced(talk);
+        course.unanswered++;
+        Look last = lookedFor(talk, service, course, watch);
+        if (last instanceof Look.Right) {
+            return talk.pin().size();
         }
-        Optional<Present> present = talk.present(service);
-        if (present.isEmpty()) {
-            throw new CacheFailure(
-                    true, "says that it has %s, and does not show it".formatted(talk.name()), null);
+        throw new CacheFailure(
+                course.unanswered == 1, silence.reason() + ", and " + last.words(talk), silence);
+    }
+
+    /**
+     * Waits until a server shows what it has; it has the bytes, so that another try would be none.
+     *
+     * @return how many bytes were sent; 0 if something was there already
+     */
+    private long shown(NuGetTalk talk, Service service, Course course, FillWatch watch)
+            throws CacheFailure, InterruptedException {
+        Look last = lookedFor(talk, service, course, watch);
+        boolean taken = course.stand == Stand.TAKEN;
+        return switch (last) {
+            // A push that was not answered may be what is there.
+            case Look.Right _ -> taken || course.unanswered > 0 ? talk.pin().size() : 0;
+            case Look.Other _ when !taken -> throw notReplaced(talk);
+            case Look.Other _, Look.Nothing _ ->
+                    throw new CacheFailure(
+                            false,
+                            "%s %s, and %s"
+                                    .formatted(
+                                            taken ? "took" : "says that it has",
+                                            talk.name(),
+                                            last.words(talk)),
+                            null);
+        };
+    }
+
+    /** What was seen under the package's name. */
+    private sealed interface Look {
+        /** What may be it. */
+        record Right() implements Look {}
+
+        /** Something of another length. */
+        record Other(long bytes) implements Look {}
+
+        /**
+         * Nothing.
+         *
+         * @param within so many seconds
+         * @param trouble that the last look had, if it had any
+         */
+        record Nothing(long within, Optional<String> trouble) implements Look {}
+
+        default String words(NuGetTalk talk) {
+            return switch (this) {
+                case Right _ -> "shows it";
+                case Other(long bytes) ->
+                        "shows %d bytes of it instead of %d".formatted(bytes, talk.pin().size());
+                case Nothing(long within, Optional<String> trouble) ->
+                        "does not show it after %d s%s"
+                                .formatted(within, trouble.map(why -> " (" + why + ")").orElse(""));
+            };
         }
-        if (!present.get().mayBe(talk.pin())) {
-            throw notReplaced(talk);
+    }
+
+    /** Looks until the package is seen, or has had its time; a look that fails is one of many. */
+    private Look lookedFor(NuGetTalk talk, Service service, Course course, FillWatch watch)
+            throws CacheFailure, InterruptedException {
+        long begunAt = System.nanoTime();
+        while (true) {
+            Look look = look(talk, service);
+            boolean settled =
+                    switch (look) {
+                        case Look.Right _ -> true;
+                        // What it has just taken may be seen in its making.
+                        case Look.Other _ -> course.stand == Stand.CONFLICT;
+                        case Look.Nothing _ -> false;
+                    };
+            if (settled || System.nanoTime() - begunAt > config.visibleMax().toNanos()) {
+                return look;
+            }
+            if (watch.abandoned()) {
+                throw new CacheFailure(true, "nobody waits for it any more", null);
+            }
+            Thread.sleep(LOOK_EVERY);
         }
-        return 0;
+    }
+
+    private Look look(NuGetTalk talk, Service service) throws CacheFailure, InterruptedException {
+        long within = config.visibleMax().toSeconds();
+        try {
+            Optional<Present> present = talk.present(service);
+            if (present.isEmpty()) {
+                return new Look.Nothing(within, Optional.empty());
+            }
+            return present.get().mayBe(talk.pin())
+                    ? new Look.Right()
+                    : new Look.Other(present.get().length().orElse(0));
+        } catch (CacheFailure e) {
+            if (!e.temporary()) {
+                throw e;
+            }
+            return new Look.Nothing(within, Optional.of(e.reason()));
+        }
     }
 
     private static CacheFailure notReplaced(NuGetTalk talk) {
@@ -121,38 +243,6 @@ class NuGetPush {
                 "holds another package under the name of %s and does not let it be replaced; remove it there"
                         .formatted(talk.name()),
                 null);
-    }
-
-    private void awaitVisible(NuGetTalk talk, Service service, FillWatch watch)
-            throws CacheFailure, InterruptedException {
-        long begunAt = System.nanoTime();
-        while (true) {
-            Optional<Present> present = talk.present(service);
-            if (present.isPresent()) {
-                if (present.get().mayBe(talk.pin())) {
-                    return;
-                }
-                throw new CacheFailure(
-                        true,
-                        "shows %d bytes of %s instead of %d"
-                                .formatted(
-                                        present.get().length().orElse(0),
-                                        talk.name(),
-                                        talk.pin().size()),
-                        null);
-            }
-            if (watch.abandoned()) {
-                throw new CacheFailure(true, "nobody waits for it any more", null);
-            }
-            if (System.nanoTime() - begunAt > config.visibleMax().toNanos()) {
-                throw new CacheFailure(
-                        true,
-                        "took %s and does not show it after %d s"
-                                .formatted(talk.name(), config.visibleMax().toSeconds()),
-                        null);
-            }
-            Thread.sleep(LOOK_EVERY);
-        }
     }
 
     /** What a server only hid when it was to delete it belongs to somebody: it is shown again. */
@@ -166,9 +256,8 @@ class NuGetPush {
         }
     }
 
-    private int send(NuGetTalk talk, Service service, FillWatch watch)
+    private int send(NuGetTalk talk, Service service, FillWatch watch, AtomicLong sent)
             throws CacheFailure, InterruptedException {
-        var sent = new AtomicLong();
         String boundary = "stagecoach-" + UUID.randomUUID();
         return talk.push(
                 service,
@@ -180,9 +269,20 @@ class NuGetPush {
                                 transfer,
                                 sent,
                                 watch,
-                                config.stallMax(),
-                                config.longest(talk.pin().size()),
-                                "does not take bytes"));
+                                bytes -> stall(talk, bytes),
+                                config.longest(talk.pin().size())));
+    }
+
+    private Transfers.Stall stall(NuGetTalk talk, long sent) {
+        long size = talk.pin().size();
+        if (sent < size) {
+            return new Transfers.Stall(config.stallMax(), "does not take bytes");
+        }
+        Duration within = config.answerWithin(size);
+        return new Transfers.Stall(
+                within,
+                "did not answer within %d s after it was sent all of %s"
+                        .formatted(within.toSeconds(), talk.name()));
     }
 
     private BodyPublisher body(NuGetTalk talk, String boundary, FillWatch watch, AtomicLong sent) {

@@ -176,6 +176,7 @@ final class NuGetTalk {
      *
      * @param push adds the body; it may be asked for once per address
      * @return 409 if something is there already
+     * @throws CacheFailure.Stalled if a gateway before it waited no longer, whatever it is at
      */
     int push(Service service, UnaryOperator<HttpRequest.Builder> push, Awaited awaited)
             throws CacheFailure, InterruptedException {
@@ -192,7 +193,8 @@ final class NuGetTalk {
         if (status / 100 == 2 || status == 409) {
             return status;
         }
-        throw refused(status, "to a push of " + name());
+        CacheFailure refused = refused(status, "to a push of " + name());
+        throw status == 504 ? new CacheFailure.Stalled(refused.reason(), refused) : refused;
     }
 
     private HttpResponse<byte[]> ask(URI at, UnaryOperator<HttpRequest.Builder> question)

@@ -106,9 +106,10 @@ class Pushes {
         long begunAt = System.nanoTime();
         int roomsMade = 0;
         Duration longest = config.longest(fill.pin().size());
+        var course = new NuGetPush.Course();
         for (int tries = 1; !watch.abandoned(); tries++) {
             try {
-                Pushed pushed = push(fill, watch);
+                Pushed pushed = push(fill, course, watch);
                 watch.claim().done(pushed.bytes(), pushed.bytesResumed());
                 return new Filled(pushed.bytes(), pushed.bytesResumed(), tries);
             } catch (CacheFailure e) {
@@ -150,10 +151,11 @@ class Pushes {
         return new NotFilled(reason);
     }
 
-    private Pushed push(Fill fill, FillWatch watch) throws CacheFailure, InterruptedException {
+    private Pushed push(Fill fill, NuGetPush.Course course, FillWatch watch)
+            throws CacheFailure, InterruptedException {
         Now now = now(fill);
         try {
-            Pushed pushed = push(fill, now, watch);
+            Pushed pushed = push(fill, now, course, watch);
             downs.answered(now.row().pushUrl);
             return pushed;
         } catch (CacheFailure e) {
@@ -164,7 +166,7 @@ class Pushes {
         }
     }
 
-    private Pushed push(Fill fill, Now now, FillWatch watch)
+    private Pushed push(Fill fill, Now now, NuGetPush.Course course, FillWatch watch)
             throws CacheFailure, InterruptedException {
         return switch (now.row().kind()) {
             case FOLDER -> {
@@ -184,6 +186,7 @@ class Pushes {
                                     now.credentials(),
                                     fill.pin(),
                                     now.doubt() == Doubt.SURE,
+                                    course,
                                     watch),
                             0);
             // It was put anew as another kind while we were at it: the next look fills it.

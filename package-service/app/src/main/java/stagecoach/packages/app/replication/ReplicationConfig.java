@@ -8,6 +8,9 @@ import stagecoach.packages.server.pull.LongestTransfer;
 /** How patiently packages are brought into caches. */
 @ConfigMapping(prefix = "stagecoach.replication")
 public interface ReplicationConfig {
+    /** At least so many bytes a server examines in a second. */
+    long EXAMINED_PER_SECOND = 10_000_000;
+
     /** Tries in a row that bring no byte. */
     @WithDefault("6")
     int fruitlessMax();
@@ -52,6 +55,17 @@ public interface ReplicationConfig {
     /** How long a cache may wait for news before it answers. */
     @WithDefault("PT1S")
     Duration newsWithin();
+
+    /**
+     * How long a NuGet server may work on a push that it has all bytes of; longer if it is large.
+     */
+    @WithDefault("PT3M")
+    Duration answerMax();
+
+    /** How long it may work on so many bytes: it reads them again, and has them examined. */
+    default Duration answerWithin(long bytes) {
+        return answerMax().plusSeconds(bytes / EXAMINED_PER_SECOND);
+    }
 
     /** How long a NuGet server may take to show what it was given. */
     @WithDefault("PT2M")

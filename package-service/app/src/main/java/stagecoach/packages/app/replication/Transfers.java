@@ -6,6 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 
 /** Waits for transfers that are under way elsewhere. */
 final class Transfers {
@@ -14,20 +15,28 @@ final class Transfers {
     private Transfers() {}
 
     /**
+     * How long a transfer may stand still.
+     *
+     * @param max so long
+     * @param sentence what is said of one that stands still for longer
+     */
+    record Stall(Duration max, String sentence) {}
+
+    /**
      * What comes of a transfer, as long as it gets on and somebody waits for it; else it is
      * cancelled.
      *
      * @param moved how many bytes have moved so far
      * @param longest how long it may take at all
-     * @param stalled what is said of one that does not get on
+     * @param stall how long it may stand still after so many bytes
+     * @throws CacheFailure.Stalled if it stood still for longer
      */
     static <T> T await(
             Future<T> transfer,
             AtomicLong moved,
             FillWatch watch,
-            Duration stallMax,
-            Duration longest,
-            String stalled)
+            LongFunction<Stall> stall,
+            Duration longest)
             throws CacheFailure, InterruptedException, ExecutionException {
         long seen = -1;
         long begunAt = System.nanoTime();
@@ -46,8 +55,9 @@ final class Transfers {
                     if (watch.abandoned()) {
                         throw new CacheFailure(true, "nobody waits for it any more", stillAtWork);
                     }
-                    if (System.nanoTime() - seenAt > stallMax.toNanos()) {
-                        throw new CacheFailure(true, stalled, stillAtWork);
+                    Stall allowed = stall.apply(now);
+                    if (System.nanoTime() - seenAt > allowed.max().toNanos()) {
+                        throw new CacheFailure.Stalled(allowed.sentence(), stillAtWork);
                     }
                     if (System.nanoTime() - begunAt > longest.toNanos()) {
                         throw new CacheFailure(

@@ -48,6 +48,18 @@ public final class ForeignServer implements AutoCloseable {
     /** How many looks still do not see what was pushed. */
     public final AtomicInteger hiddenFor = new AtomicInteger();
 
+    /** Statuses to answer the next looks with, whatever there is; 200 for an honest answer. */
+    public final Queue<Integer> lookAnswers = new ConcurrentLinkedQueue<>();
+
+    /** Set so that a push that has come whole is worked on until it is counted down. */
+    public volatile @Nullable CountDownLatch working;
+
+    /** Whether a gateway before it does not wait until it has taken a push, and answers 504. */
+    public volatile boolean behindImpatience;
+
+    /** Whether its index tells the type of each resource as one of several. */
+    public volatile boolean typesAreLists;
+
     /** Whether it removes what it is told to. */
     public volatile boolean deletes = true;
 
@@ -145,6 +157,13 @@ public final class ForeignServer implements AutoCloseable {
         exchange.sendResponseHeaders(200, document.length);
         exchange.getResponseBody().write(document, 0, 20);
         exchange.getResponseBody().flush();
+        awaited(until);
+    }
+
+    private static void awaited(@Nullable CountDownLatch until) {
+        if (until == null) {
+            return;
+        }
         try {
             until.await();
         } catch (InterruptedException e) {
@@ -152,17 +171,27 @@ public final class ForeignServer implements AutoCloseable {
         }
     }
 
-    private static byte[] document() {
+    private byte[] document() {
         return """
                {"version":"3.0.0","resources":[
-                 {"@id":"/flat/","@type":"PackageBaseAddress/3.0.0"},
-                 {"@id":"/push","@type":"PackagePublish/2.0.0"}]}
+                 {"@id":"/flat/","@type":%s},
+                 {"@id":"/push","@type":%s}]}
                """
+                .formatted(type("PackageBaseAddress/3.0.0"), type("PackagePublish/2.0.0"))
                 .getBytes(UTF_8);
+    }
+
+    private String type(String type) {
+        return (typesAreLists ? "[\"Another/1.0.0\",\"%s\"]" : "\"%s\"").formatted(type);
     }
 
     private void flat(HttpExchange exchange, String path) throws IOException {
         String[] names = path.substring("/flat/".length()).split("/", -1);
+        Integer told = lookAnswers.poll();
+        if (told != null && told != 200) {
+            say(exchange, told, new byte[0]);
+            return;
+        }
         byte[] bytes = held.get(names[0] + "/" + names[1]);
         if (bytes == null || hiddenFor.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             say(exchange, 404, new byte[0]);
@@ -187,8 +216,9 @@ public final class ForeignServer implements AutoCloseable {
         byte[] nupkg = Arrays.copyOfRange(body, from, to);
         bytesTaken.addAndGet(nupkg.length);
         String name = nameIn(nupkg);
+        awaited(working);
         boolean fresh = held.putIfAbsent(name, nupkg) == null;
-        say(exchange, fresh ? 201 : 409, new byte[0]);
+        say(exchange, behindImpatience ? 504 : fresh ? 201 : 409, new byte[0]);
     }
 
     private static String nameIn(byte[] nupkg) throws IOException {
