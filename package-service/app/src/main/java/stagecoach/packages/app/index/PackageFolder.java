@@ -7,12 +7,11 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.IngestLimits;
+import stagecoach.packages.server.ingest.Inspections;
 import stagecoach.packages.server.ingest.PackageIngest;
 import stagecoach.packages.server.nuget.FlatContainer;
 import stagecoach.packages.server.nuget.Registrations;
@@ -22,11 +21,7 @@ import stagecoach.packages.server.odata.ODataFeed;
 /** Opens the folder of packages that the environment names, and what works on it. */
 @Singleton
 class PackageFolder {
-    // Threads of the system, as many as there are processors, and no more.
-    private final ExecutorService inspecting =
-            Executors.newFixedThreadPool(
-                    Runtime.getRuntime().availableProcessors(),
-                    Thread.ofPlatform().name("inspect-", 0).daemon().factory());
+    private final Inspections inspecting = new Inspections();
 
     @Produces
     @Singleton
@@ -52,7 +47,7 @@ class PackageFolder {
 
     @PreDestroy
     void stop() {
-        inspecting.shutdownNow();
+        inspecting.close();
     }
 
     @Produces

@@ -14,6 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongFunction;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.index.AddOutcome;
@@ -32,21 +33,24 @@ public final class PackageIngest {
     private final PackageIndex index;
     private final IngestLimits limits;
     private final ArchiveGuard guard;
-    private final Executor inspecting;
+    private final LongFunction<Executor> inspecting;
 
     /** One whose uploads inspect their packages themselves. */
     public PackageIngest(BlobStore blobs, PackageIndex index, IngestLimits limits) {
-        this(blobs, index, limits, Runnable::run);
+        this(blobs, index, limits, _ -> Runnable::run);
     }
 
     /**
      * One whose packages are inspected by others.
      *
-     * @param inspecting on what packages are inspected: it takes a processor's whole time, minutes
-     *     for a large one, so no virtual thread should do it
+     * @param inspecting on what a package of so many bytes is inspected: it takes a processor's
+     *     whole time, minutes for a large one, so no virtual thread should do it
      */
     public PackageIngest(
-            BlobStore blobs, PackageIndex index, IngestLimits limits, Executor inspecting) {
+            BlobStore blobs,
+            PackageIndex index,
+            IngestLimits limits,
+            LongFunction<Executor> inspecting) {
         this.blobs = blobs;
         this.index = index;
         this.limits = limits;
@@ -77,7 +81,7 @@ public final class PackageIngest {
 
     private Nuspec inspected(BlobDraft draft) throws IOException, PackageRefusedException {
         var inspection = new FutureTask<Nuspec>(() -> guard.inspect(draft.open()));
-        inspecting.execute(inspection);
+        inspecting.apply(draft.size()).execute(inspection);
         try {
             return inspection.get();
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package stagecoach.packages.server.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import org.apache.commons.io.input.BrokenInputStream;
@@ -143,6 +145,42 @@ class PackageIngestTest {
         assertRefused(Refusal.Code.UNSAFE_NAME, Archive.good().file("../x", "x").bytes());
         assertRefused(Refusal.Code.NUSPEC_INVALID, Archive.withNuspec("<x/>").bytes());
         assertRefused(Refusal.Code.NO_NUSPEC, Archive.empty().file("a", "x").bytes());
+    }
+
+    @Test
+    void a_small_package_does_not_wait_for_large_ones_that_are_being_inspected() throws Exception {
+        var atWork = new CountDownLatch(1);
+        try (var inspecting = new Inspections(50_000, 2);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var ingest =
+                    new PackageIngest(
+                            blobs,
+                            index,
+                            new IngestLimits(1 << 20, ArchiveLimits.defaults()),
+                            inspecting);
+            // Large ones take all the threads that inspect such.
+            for (int n = 0; n < 2; n++) {
+                inspecting.apply(1 << 20).execute(() -> awaited(atWork));
+            }
+            var large = Archive.good().file("noise", noise(100_000)).bytes();
+            var third = threads.submit(() -> ingest.upload(stream(large), NOW));
+            try {
+                var small = threads.submit(() -> ingest.upload(stream(Archive.of("a", "1")), NOW));
+                added(small.get(30, SECONDS));
+                assertThat(third).isNotDone();
+            } finally {
+                atWork.countDown();
+            }
+            added(third.get(30, SECONDS));
+        }
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
