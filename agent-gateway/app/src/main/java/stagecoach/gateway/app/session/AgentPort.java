@@ -51,8 +51,11 @@ class AgentPort {
     private static final int CLOSING_SECONDS_MAX = 2;
     private static final int START_SECONDS_MAX = 30;
 
-    /** Enough for a line with much delay, and so little that what waits there is soon sent. */
-    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+    /**
+     * Enough for a line with much delay. The system takes what is sent in parts of about two thirds
+     * of it, and a slow line must have moved one before it is given up as stuck.
+     */
+    private static final int SEND_BUFFER_BYTES = 128 * 1024;
 
     /** In this time, as often, a machine says hello and is welcomed; it gives up sooner itself. */
     private static final int HELLOS_TO_WELCOME = 3;

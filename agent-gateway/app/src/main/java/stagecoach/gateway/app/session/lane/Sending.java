@@ -1,15 +1,18 @@
 package stagecoach.gateway.app.session.lane;
 
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.http.impl.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a connection: messages in frames, each of which is known to be on its way or
@@ -19,6 +22,13 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Sending {
     /** Half of what both sides take in one frame. */
     private static final int FRAME_CHARS_MAX = 16 * 1024;
+
+    /**
+     * What TLS is given at a time. Java puts 16,367 bytes into a record. Netty would give it
+     * 16,384, keep the last 17 with the word that all of them are on their way, put them before the
+     * next 16,384, and so on: nothing would count as sent before everything was.
+     */
+    private static final int RECORD_BYTES_MAX = 15 * 1024;
 
     private static final long ANSWERS_MAX_CHARS = 64 * 1024;
     private static final Buffer SIGN_OF_LIFE = Buffer.buffer("alive");
@@ -49,8 +59,15 @@ public final class Sending {
         this.roomAgain = roomAgain;
     }
 
-    /** Begins to listen for room; called on the event loop. */
+    /** Begins to listen for room, and for what goes out; called on the event loop. */
     public void begin() {
+        if (socket instanceof WebSocketInternal open) {
+            @Nullable SslHandler tls =
+                    open.channelHandlerContext().pipeline().get(SslHandler.class);
+            if (tls != null) {
+                tls.setWrapDataSize(RECORD_BYTES_MAX);
+            }
+        }
         socket.drainHandler(nothing -> drained.complete(null));
     }
 
