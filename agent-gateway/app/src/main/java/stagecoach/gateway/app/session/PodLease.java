@@ -8,11 +8,16 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import stagecoach.gateway.app.mailbox.CommandReaders;
 import stagecoach.gateway.presence.Silence;
+import stagecoach.gateway.presence.Vigil;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
 import stagecoach.runtime.store.TemporaryFailure;
@@ -20,8 +25,8 @@ import stagecoach.vocabulary.identity.AgentId;
 
 /**
  * Keeps this process and the tables of one mind: says that it lives, gives up sessions that are
- * behind or silent, takes commands over that another process took in, and tells of the sessions
- * that a dead process left behind.
+ * behind or silent, takes commands over that another process took in, has Kafka give away what a
+ * dead process would have taken in, and tells of the sessions that it left behind.
  */
 @Singleton
 class PodLease {
@@ -29,6 +34,7 @@ class PodLease {
     private static final int BATCH = 200;
     private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
     private static final Duration SAFETY_NET_EVERY = Duration.ofSeconds(1);
+    private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
     private final SessionStore store;
     private final Sessions sessions;
@@ -36,9 +42,15 @@ class PodLease {
     private final UnitOfWork unitOfWork;
     private final SessionConfig config;
     private final Homecoming homecoming;
+    private final CommandReaders readers;
     private final UUID pod;
+    private final String member;
     private final Silence silence;
+    private final Vigil vigil;
     private final List<Rounds> rounds;
+
+    /** Of one round alone. */
+    private final Set<SessionStore.Silent> takenOver = new HashSet<>();
 
     private volatile boolean othersLive;
     private Instant polled = Pod.uptime();
@@ -50,6 +62,7 @@ class PodLease {
             UnitOfWork unitOfWork,
             SessionConfig config,
             Homecoming homecoming,
+            CommandReaders readers,
             Pod pod) {
         this.store = store;
         this.sessions = sessions;
@@ -57,13 +70,17 @@ class PodLease {
         this.unitOfWork = unitOfWork;
         this.config = config;
         this.homecoming = homecoming;
+        this.readers = readers;
         this.pod = pod.id();
+        this.member = pod.member();
+        this.vigil = new Vigil(config.takeOverAfter(), Pod.uptime());
         this.silence = new Silence(config.pingEvery(), config.silenceMax());
         this.rounds =
                 List.of(
                         Rounds.atOnce("pod-lease", config.leaseEvery(), this::renew),
                         Rounds.atOnce("pod-compare", config.leaseEvery(), this::compare),
                         Rounds.atOnce("pod-poll", config.pollEvery(), this::poll),
+                        Rounds.atOnce("pod-watch", WATCH_EVERY, this::takeOver),
                         Rounds.atOnce("pod-listen", LISTEN_EVERY, this::listen));
     }
 
@@ -93,7 +110,28 @@ class PodLease {
 
     /** Nothing else is in this round, so that nothing can hold it up. */
     private void renew() {
-        unitOfWork.execute(tx -> store.renew(tx, pod, config.lease()));
+        unitOfWork.execute(tx -> store.renew(tx, pod, member, config.lease()));
+        vigil.spoke(Pod.uptime());
+    }
+
+    /**
+     * What a silent process reads from Kafka is given to those who live, each time that it falls
+     * silent; Kafka itself would wait longer.
+     */
+    private void takeOver() {
+        Set<SessionStore.Silent> silent =
+                unitOfWork.run(tx -> store.silent(tx, config.lease(), config.takeOverAfter()));
+        takenOver.retainAll(silent);
+        Set<String> members =
+                silent.stream()
+                        .filter(each -> !takenOver.contains(each))
+                        .map(SessionStore.Silent::member)
+                        .collect(Collectors.toSet());
+        if (!members.isEmpty() && vigil.isUnbroken(Pod.uptime())) {
+            readers.remove(members);
+            LOG.infof("taken over from silent processes members=%s", members);
+            takenOver.addAll(silent);
+        }
     }
 
     /** Gives up what others have taken over, and tells what has ended unseen. */

@@ -34,8 +34,15 @@ public interface SessionConfig {
     Duration lease();
 
     /** How often it says so. */
-    @WithDefault("PT2S")
+    @WithDefault("PT1S")
     Duration leaseEvery();
+
+    /**
+     * How long after it last said so what it reads from Kafka is given to the others: a few times
+     * {@link #leaseEvery}, and less than Kafka itself would wait.
+     */
+    @WithDefault("PT3S")
+    Duration takeOverAfter();
 
     /**
      * How long tentacles of a gateway process that stopped have to come back before they are called

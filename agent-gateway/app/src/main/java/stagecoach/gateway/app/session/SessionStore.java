@@ -2,6 +2,7 @@ package stagecoach.gateway.app.session;
 
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,14 @@ class SessionStore {
      * @param settled whether it is old enough that its process must know it
      */
     record Row(AgentId agent, Epoch epoch, UUID pod, boolean settled) {}
+
+    /**
+     * A process that says nothing.
+     *
+     * @param member what it is called among those who read from Kafka
+     * @param leaseUntil tells its silences apart
+     */
+    record Silent(UUID pod, String member, Instant leaseUntil) {}
 
     /** Begins a session: its epoch is higher than all before; the row stays locked. */
     Epoch open(Tx tx, AgentId agent, UUID pod) {
@@ -147,20 +156,45 @@ class SessionStore {
                 .toList();
     }
 
-    /** {@code pod} lives for {@code lease} from now. */
-    void renew(Tx tx, UUID pod, Duration lease) {
+    /** {@code pod} lives for {@code lease} from now, and reads from Kafka as {@code member}. */
+    void renew(Tx tx, UUID pod, String member, Duration lease) {
         tx.execute(
                 """
-                INSERT INTO pod (pod, lease_until) VALUES (?1, now() + ?2 * interval '1 second')
+                INSERT INTO pod (pod, member, lease_until)
+                VALUES (?1, ?2, now() + ?3 * interval '1 second')
                 ON CONFLICT (pod) DO UPDATE SET lease_until = excluded.lease_until
                 """,
                 pod,
+                member,
                 seconds(lease));
     }
 
-    /** {@code pod} stops now. */
+    /** {@code pod} stops now, and has left Kafka by itself. */
     void release(Tx tx, UUID pod) {
-        tx.execute("UPDATE pod SET lease_until = now() WHERE pod = ?1", pod);
+        tx.execute("UPDATE pod SET lease_until = now(), member = NULL WHERE pod = ?1", pod);
+    }
+
+    /**
+     * Processes that have not renewed their lease of {@code lease} for {@code most}, and were not
+     * begun anew under their name since. What was silent a minute ago is left out: Kafka itself has
+     * noticed.
+     */
+    Set<Silent> silent(Tx tx, Duration lease, Duration most) {
+        return tx
+                .select(
+                        """
+                        SELECT p.pod, p.member, p.lease_until FROM pod p
+                        WHERE p.lease_until < now() + ?1 * interval '1 second'
+                            AND p.lease_until > now() - interval '1 minute'
+                            AND p.member IS NOT NULL
+                            AND NOT EXISTS (
+                                SELECT 1 FROM pod o WHERE o.member = p.member
+                                    AND o.lease_until >= now() + ?1 * interval '1 second')
+                        """,
+                        seconds(lease.minus(most)))
+                .stream()
+                .map(row -> new Silent(row.uuid(0), row.text(1), row.instant(2)))
+                .collect(Collectors.toSet());
     }
 
     /** Whether processes besides {@code pod} live. */

@@ -4,12 +4,14 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.UUID;
 import stagecoach.gateway.app.crowd.CrowdConfig;
 import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.enrolment.AgentKind;
 import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.enrolment.Certificates;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
+import stagecoach.gateway.app.mailbox.CommandReaders;
 import stagecoach.gateway.app.mailbox.Deliveries;
 import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
@@ -22,7 +24,8 @@ import stagecoach.runtime.aggregate.UnitOfWork;
 
 /**
  * Starts further gateway processes on the same database, as far as sessions go: each has its own
- * pod, registry, port and lease. Commands are taken in by the application under test only.
+ * pod, registry, port and lease. Commands are taken in by the application under test only, unless a
+ * test reads them in the name of another one.
  */
 @Singleton
 class AnotherGateway {
@@ -42,6 +45,7 @@ class AnotherGateway {
     private final Agents agents;
     private final Certificates certificates;
     private final Refusals refusals;
+    private final CommandReaders readers;
     private final Clock clock;
 
     AnotherGateway(
@@ -61,6 +65,7 @@ class AnotherGateway {
             Agents agents,
             Certificates certificates,
             Refusals refusals,
+            CommandReaders readers,
             Clock clock) {
         this.vertx = vertx;
         this.identity = identity;
@@ -78,6 +83,7 @@ class AnotherGateway {
         this.agents = agents;
         this.certificates = certificates;
         this.refusals = refusals;
+        this.readers = readers;
         this.clock = clock;
     }
 
@@ -85,7 +91,7 @@ class AnotherGateway {
     Running start() throws Exception {
         int port = FreePort.find(1).getFirst();
         var own = new OnPort(config, port);
-        var pod = new Pod();
+        var pod = new Pod("another-" + UUID.randomUUID());
         var store = new SessionStore();
         var sessions = new Sessions(store, pod);
         var dispatch = new Dispatch(unitOfWork, work, mails, mailbox, sessions, clock);
@@ -107,15 +113,21 @@ class AnotherGateway {
                         sessions,
                         certificates,
                         refusals);
-        var lease = new PodLease(store, sessions, presence, unitOfWork, own, homecoming, pod);
+        var lease =
+                new PodLease(store, sessions, presence, unitOfWork, own, homecoming, readers, pod);
         lease.start(null);
         agentPort.start(null);
-        return new Running(port, agentPort, lease, sessions, dispatch);
+        return new Running(port, pod, agentPort, lease, sessions, dispatch);
     }
 
     /** A gateway process that runs. */
     record Running(
-            int port, AgentPort agentPort, PodLease lease, Sessions sessions, Dispatch dispatch) {
+            int port,
+            Pod pod,
+            AgentPort agentPort,
+            PodLease lease,
+            Sessions sessions,
+            Dispatch dispatch) {
         /** It is told to stop, and does so properly. */
         void stop() {
             lease.stop(null);
@@ -164,6 +176,11 @@ class AnotherGateway {
         @Override
         public Duration leaseEvery() {
             return others.leaseEvery();
+        }
+
+        @Override
+        public Duration takeOverAfter() {
+            return others.takeOverAfter();
         }
 
         @Override
