@@ -201,7 +201,7 @@ final class NuGetRead implements PackageReader {
                             .path("resources");
             String address =
                     StreamSupport.stream(resources.spliterator(), false)
-                            .filter(each -> each.path("@type").asText().equals(FLAT))
+                            .filter(NuGetRead::isFlat)
                             .map(each -> each.path("@id").asText())
                             .findFirst()
                             .orElseThrow(
@@ -217,6 +217,14 @@ final class NuGetRead implements PackageReader {
         } catch (IOException e) {
             throw new NotFound(new Try.Interrupted("was cut off: " + e.getMessage()));
         }
+    }
+
+    /** Its type may be told as one of several. */
+    private static boolean isFlat(JsonNode resource) {
+        JsonNode types = resource.path("@type");
+        return types.asText().equals(FLAT)
+                || StreamSupport.stream(types.spliterator(), false)
+                        .anyMatch(type -> type.asText().equals(FLAT));
     }
 
     private URI file(URI flat) {

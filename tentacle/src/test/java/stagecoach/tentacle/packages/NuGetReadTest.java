@@ -79,11 +79,17 @@ class NuGetReadTest {
     }
 
     private static void index(OutputStream out, String flat) throws IOException {
+        index(out, flat, "\"PackageBaseAddress/3.0.0\"");
+    }
+
+    private static void index(OutputStream out, String flat, String types) throws IOException {
         byte[] document =
                 """
-                {"version":"3.0.0","resources":[{"@id":"%s","@type":"PackageBaseAddress/3.0.0"}]}
+                {"version":"3.0.0","resources":[
+                  {"@id":"/search","@type":["SearchQueryService"]},
+                  {"@id":"%s","@type":%s}]}
                 """
-                        .formatted(flat)
+                        .formatted(flat, types)
                         .getBytes(StandardCharsets.UTF_8);
         RawServer.head(out, "200 OK", "Content-Length: " + document.length);
         out.write(document);
@@ -164,6 +170,24 @@ class NuGetReadTest {
                         request ->
                                 assertThat(request.headers())
                                         .containsEntry("authorization", SHOWN));
+    }
+
+    @Test
+    void an_index_may_tell_several_types_of_one_address() throws Exception {
+        try (RawServer several =
+                RawServer.plain(
+                        (request, out) -> {
+                            if (path(request).equals("/v3/index.json")) {
+                                index(
+                                        out,
+                                        "/flat",
+                                        "[\"Other/1.0.0\",\"PackageBaseAddress/3.0.0\"]");
+                            } else {
+                                give(request, out);
+                            }
+                        })) {
+            heldAndServedByThem(acquire(several, Optional.empty()));
+        }
     }
 
     /** At the first address of the name there is nobody. */

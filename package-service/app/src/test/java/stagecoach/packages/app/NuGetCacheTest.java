@@ -162,6 +162,13 @@ class NuGetCacheTest {
     }
 
     @Test
+    void a_server_whose_index_tells_several_types_of_an_address_is_pushed_to() {
+        server.typesAreLists = true;
+
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
+    }
+
+    @Test
     void a_server_that_stumbles_is_pushed_to_again() throws Exception {
         server.pushAnswers.add(500);
 

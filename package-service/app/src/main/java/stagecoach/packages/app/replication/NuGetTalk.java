@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.CacheCredentials;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.feeds.protocol.ResourceTypes;
 import stagecoach.packages.feeds.transport.NamedServers;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.wire.StagecoachJson;
@@ -102,7 +103,7 @@ final class NuGetTalk {
 
     private URI resource(JsonNode resources, String type) throws CacheFailure {
         for (JsonNode resource : resources) {
-            if (resource.path("@type").asText().equals(type)) {
+            if (ResourceTypes.hold(resource.path("@type"), type)) {
                 try {
                     URI found = index().resolve(resource.path("@id").asText());
                     boolean secure = "https".equals(found.getScheme());

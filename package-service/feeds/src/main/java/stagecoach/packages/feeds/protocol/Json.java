@@ -15,17 +15,25 @@ final class Json {
 
     private Json() {}
 
-    /** The document at {@code uri}; empty if there is none. */
-    static Optional<JsonNode> get(FeedHttp http, URI uri)
+    /**
+     * A document.
+     *
+     * @param at where it was found in the end; what it names relative, it means from there
+     * @param root an object
+     */
+    record Document(URI at, JsonNode root) {}
+
+    /** The document at {@code uri}, or where that leads; empty if there is none. */
+    static Optional<Document> get(FeedHttp http, URI uri)
             throws FeedException, InterruptedException {
-        var document = http.document(uri, ACCEPT);
+        var document = http.found(uri, ACCEPT);
         if (document.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var json = MAPPER.readTree(document.get());
+            var json = MAPPER.readTree(document.get().bytes());
             if (json.isObject()) {
-                return Optional.of(json);
+                return Optional.of(new Document(document.get().at(), json));
             }
         } catch (IOException e) {
             throw http.wrong(what(uri), e);

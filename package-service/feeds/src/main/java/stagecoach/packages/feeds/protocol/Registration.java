@@ -24,22 +24,32 @@ final class Registration {
     private static final int PAGES_KEPT_MAX = 2;
 
     private final FeedHttp http;
-    private final JsonNode index;
-    private final SequencedMap<String, JsonNode> pages = new LinkedHashMap<>();
+    private final Json.Document index;
+    private final SequencedMap<URI, Leaves> pages = new LinkedHashMap<>();
     private int loaded;
 
-    Registration(FeedHttp http, JsonNode index) {
+    Registration(FeedHttp http, Json.Document index) {
         this.http = http;
         this.index = index;
     }
+
+    /**
+     * What a page holds.
+     *
+     * @param at the document that they stand in
+     */
+    private record Leaves(URI at, JsonNode all) {}
+
+    /** What is said of one version, and the document that it stands in. */
+    private record Entry(URI at, JsonNode node) {}
 
     /** The versions of these that it tells of, with what each depends on. */
     List<RegisteredVersion> versions(PackageId id, VersionSpan span)
             throws FeedException, InterruptedException {
         var told = new ToldVersions(http::wrong);
-        for (JsonNode page : index.path("items")) {
+        for (JsonNode page : index.root().path("items")) {
             if (spanOf(page).overlaps(span)) {
-                for (JsonNode leaf : leaves(page)) {
+                for (JsonNode leaf : leaves(page).all()) {
                     told.look();
                     var version =
                             CatalogEntry.read(id, leaf.path("catalogEntry"))
@@ -56,7 +66,7 @@ final class Registration {
     /** Whether people are shown this version; what is not told of is. */
     boolean isListed(PackageVersion version) throws FeedException, InterruptedException {
         var entry = entry(version);
-        return entry.isEmpty() || CatalogEntry.isListed(entry.get());
+        return entry.isEmpty() || CatalogEntry.isListed(entry.get().node());
     }
 
     /** The digest, if it stands in the entry or in the leaf of the catalog that it names. */
@@ -65,21 +75,31 @@ final class Registration {
         if (entry.isEmpty()) {
             return Optional.empty();
         }
-        var own = digest(entry.get());
-        var leaf = entry.get().path("@id");
-        if (own.isPresent() || !leaf.isTextual() || !leaf.textValue().startsWith("http")) {
+        var own = digest(entry.get().node());
+        var leaf = own.isPresent() ? Optional.<URI>empty() : leaf(entry.get());
+        if (leaf.isEmpty()) {
             return own;
         }
         try {
-            return Json.get(http, URI.create(leaf.textValue())).flatMap(Registration::digest);
-        } catch (IllegalArgumentException e) {
-            // An identifier that is no address leads nowhere; then no digest is told.
-            return Optional.empty();
+            return Json.get(http, leaf.get()).flatMap(found -> digest(found.root()));
         } catch (FeedException e) {
             if (e.kind() == FeedException.Kind.UNREACHABLE) {
                 throw e;
             }
             // A leaf that is refused, or is none, tells no digest; it need not be there at all.
+            return Optional.empty();
+        }
+    }
+
+    /** Where the leaf of the catalog is; an identifier that is no address leads nowhere. */
+    private static Optional<URI> leaf(Entry entry) {
+        var id = entry.node().path("@id").asText();
+        if (id.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(entry.at().resolve(id)).filter(uri -> uri.getHost() != null);
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
@@ -91,16 +111,17 @@ final class Registration {
         return Digests.read(entry.path("packageHash").asText());
     }
 
-    private Optional<JsonNode> entry(PackageVersion version)
+    private Optional<Entry> entry(PackageVersion version)
             throws FeedException, InterruptedException {
-        for (JsonNode page : index.path("items")) {
+        for (JsonNode page : index.root().path("items")) {
             if (spanOf(page).holds(version)) {
-                for (JsonNode leaf : leaves(page)) {
+                var leaves = leaves(page);
+                for (JsonNode leaf : leaves.all()) {
                     var entry = leaf.path("catalogEntry");
                     if (Versions.read(entry.path("version").asText())
                             .filter(version::equals)
                             .isPresent()) {
-                        return Optional.of(entry);
+                        return Optional.of(new Entry(leaves.at(), entry));
                     }
                 }
             }
@@ -115,13 +136,18 @@ final class Registration {
                 Versions.read(page.path("upper").asText()));
     }
 
-    private JsonNode leaves(JsonNode page) throws FeedException, InterruptedException {
-        return page.has("items") ? page.path("items") : loaded(page);
+    private Leaves leaves(JsonNode page) throws FeedException, InterruptedException {
+        return page.has("items") ? new Leaves(index.at(), page.path("items")) : loaded(page);
     }
 
-    private JsonNode loaded(JsonNode page) throws FeedException, InterruptedException {
-        var address = page.path("@id").asText();
-        var known = pages.get(address);
+    private Leaves loaded(JsonNode page) throws FeedException, InterruptedException {
+        URI uri;
+        try {
+            uri = index.at().resolve(page.path("@id").asText());
+        } catch (IllegalArgumentException e) {
+            throw http.wrong("a page of a registration has no address", e);
+        }
+        var known = pages.get(uri);
         if (known != null) {
             return known;
         }
@@ -129,20 +155,14 @@ final class Registration {
             throw http.wrong(
                     "a registration has more than %d pages to look at".formatted(PAGES_MAX));
         }
-        URI uri;
-        try {
-            uri = http.home().resolve(address);
-        } catch (IllegalArgumentException e) {
-            throw http.wrong("a page of a registration has no address", e);
-        }
-        var items =
+        var document =
                 Json.get(http, uri)
-                        .orElseThrow(() -> http.wrong("%s is not there".formatted(uri.getPath())))
-                        .path("items");
+                        .orElseThrow(() -> http.wrong("%s is not there".formatted(uri.getPath())));
+        var leaves = new Leaves(document.at(), document.root().path("items"));
         if (pages.size() == PAGES_KEPT_MAX) {
             pages.pollFirstEntry();
         }
-        pages.put(address, items);
-        return items;
+        pages.put(uri, leaves);
+        return leaves;
     }
 }

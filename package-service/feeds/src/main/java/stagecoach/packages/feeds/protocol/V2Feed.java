@@ -130,7 +130,7 @@ final class V2Feed implements PackageFeed {
         @Nullable URI next = address(query);
         for (int page = 0; next != null && page < PAGES_MAX; page++) {
             URI at = next;
-            var document = http.document(at, ACCEPT);
+            var document = http.found(at, ACCEPT);
             if (document.isEmpty()) {
                 if (page == 0) {
                     throw http.wrong(
@@ -140,7 +140,7 @@ final class V2Feed implements PackageFeed {
                 return;
             }
             var read =
-                    AtomPage.read(document.get())
+                    AtomPage.read(document.get().bytes())
                             .orElseThrow(
                                     () ->
                                             http.wrong(
@@ -151,7 +151,10 @@ final class V2Feed implements PackageFeed {
                     return;
                 }
             }
-            next = read.next().isPresent() ? resolved(at, read.next().get()) : null;
+            next =
+                    read.next().isPresent()
+                            ? resolved(document.get().at(), read.next().get())
+                            : null;
         }
     }
 

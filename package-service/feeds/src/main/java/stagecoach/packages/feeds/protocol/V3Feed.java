@@ -72,38 +72,25 @@ final class V3Feed implements PackageFeed {
                                         http.wrong(
                                                 "there is nothing at %s; check the url"
                                                         .formatted(http.home())));
-        var resources = index.path("resources");
         var flat =
-                resource(resources, List.of(FLAT))
+                resource(index, List.of(FLAT))
                         .orElseThrow(
                                 () ->
                                         http.wrong(
                                                 "%s names no %s, so it is no service index of a NuGet v3 feed; check the url"
                                                         .formatted(http.home().getPath(), FLAT)));
-        return new Service(flat, resource(resources, REGISTRATIONS), resource(resources, SEARCH));
+        return new Service(flat, resource(index, REGISTRATIONS), resource(index, SEARCH));
     }
 
-    private Optional<URI> resource(JsonNode resources, List<String> types) throws FeedException {
+    private Optional<URI> resource(Json.Document index, List<String> types) throws FeedException {
         for (String type : types) {
-            for (JsonNode resource : resources) {
-                if (hasType(resource.path("@type"), type)) {
-                    return Optional.of(resolved(http.home(), resource.path("@id").asText()));
+            for (JsonNode resource : index.root().path("resources")) {
+                if (ResourceTypes.hold(resource.path("@type"), type)) {
+                    return Optional.of(resolved(index.at(), resource.path("@id").asText()));
                 }
             }
         }
         return Optional.empty();
-    }
-
-    /** One type, or several of the same address. */
-    private static boolean hasType(JsonNode types, String type) {
-        if (types.isArray()) {
-            for (JsonNode each : types) {
-                if (each.asText().equals(type)) {
-                    return true;
-                }
-            }
-        }
-        return types.asText().equals(type);
     }
 
     /** Addresses may be relative, and those of folders lack their slash in some feeds. */
@@ -130,7 +117,7 @@ final class V3Feed implements PackageFeed {
         var index = Json.get(http, within(service.flat(), id.lower() + "/index.json"));
         List<PackageVersion> versions = new ArrayList<>();
         if (index.isPresent()) {
-            for (JsonNode version : index.get().path("versions")) {
+            for (JsonNode version : index.get().root().path("versions")) {
                 Versions.read(version.asText()).ifPresent(versions::add);
             }
         }
@@ -195,7 +182,7 @@ final class V3Feed implements PackageFeed {
         List<PackageId> found = new ArrayList<>();
         var answer = Json.get(http, resolved(http.home(), address));
         if (answer.isPresent()) {
-            for (JsonNode each : answer.get().path("data")) {
+            for (JsonNode each : answer.get().root().path("data")) {
                 Versions.readId(each.path("id").asText()).ifPresent(found::add);
             }
         }

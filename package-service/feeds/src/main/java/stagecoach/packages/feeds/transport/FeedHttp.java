@@ -67,8 +67,22 @@ public final class FeedHttp {
         return TEMPORARY.contains(status);
     }
 
+    /**
+     * A document.
+     *
+     * @param at where redirects led to, by the server's name
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
+    public record Document(URI at, byte[] bytes) {}
+
     /** The document at {@code uri}; empty if there is none. */
     public Optional<byte[]> document(URI uri, String accept)
+            throws FeedException, InterruptedException {
+        return found(uri, accept).map(Document::bytes);
+    }
+
+    /** The same, with where it was found. */
+    public Optional<Document> found(URI uri, String accept)
             throws FeedException, InterruptedException {
         var pauses = new Pauses(rules.documentBackoff(), ASKED_MAX);
         FeedException last = null;
@@ -79,7 +93,7 @@ public final class FeedHttp {
             try (var answer = ask(uri, Map.of("Accept", accept, "Accept-Encoding", "gzip"))) {
                 int status = answer.status();
                 if (status == 200) {
-                    return Optional.of(read(answer));
+                    return Optional.of(new Document(answer.uri(), read(answer)));
                 }
                 if (status == 404 || status == 410) {
                     return Optional.empty();
