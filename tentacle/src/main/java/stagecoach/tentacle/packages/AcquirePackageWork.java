@@ -107,8 +107,7 @@ public final class AcquirePackageWork implements Work {
             this.identity = identity;
             this.rules = rules;
             this.downs = downs;
-            this.distances =
-                    new SourceDistances(identity, downs.routes(), SourceDistances.Rhythm.USUAL);
+            this.distances = new SourceDistances(identity, downs, SourceDistances.Rhythm.USUAL);
         }
 
         /** How far the caches are that were read from. */

@@ -3,7 +3,7 @@ package stagecoach.tentacle.packages;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.SourceLatency;
-import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
+import stagecoach.trust.NamedTrust;
 import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 
@@ -50,7 +51,7 @@ public final class SourceDistances {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 
     private final Supplier<Identity> identity;
-    private final Routes routes;
+    private final DownSources downs;
     private final Rhythm rhythm;
     private final Map<CacheId, PackageEndpoint> known = new LinkedHashMap<>();
     private final Map<CacheId, Integer> millis = new ConcurrentHashMap<>();
@@ -72,9 +73,12 @@ public final class SourceDistances {
         static final Rhythm USUAL = new Rhythm(Duration.ofSeconds(20), Duration.ofMinutes(10));
     }
 
-    SourceDistances(Supplier<Identity> identity, Routes routes, Rhythm rhythm) {
+    /**
+     * @param downs knows the addresses of names, and the ways there
+     */
+    SourceDistances(Supplier<Identity> identity, DownSources downs, Rhythm rhythm) {
         this.identity = identity;
-        this.routes = routes;
+        this.downs = downs;
         this.rhythm = rhythm;
     }
 
@@ -147,27 +151,22 @@ public final class SourceDistances {
     /** Empty if nobody answers. */
     private OptionalInt measure(PackageEndpoint endpoint) throws InterruptedException {
         return switch (endpoint) {
-            case PackageEndpoint.Web web ->
-                    asked(web.label(), health(web.uri()), client(web.trusted(), "TLSv1.3"));
+            case PackageEndpoint.Web web -> {
+                URI at = health(web.uri());
+                yield asked(web.label(), at, client(at, web.trusted(), "TLSv1.3"));
+            }
             case PackageEndpoint.NuGet server ->
-                    asked(server.label(), server.index(), client(server.trusted()));
+                    asked(server.label(), server.index(), client(server.index(), server.trusted()));
             case PackageEndpoint.Mounted mounted -> lookedInto(mounted);
         };
     }
 
-    /** One connection and the beginning of an answer, whatever it is. */
+    /** One connection to the first address that takes one, and the beginning of its answer. */
     private OptionalInt asked(String label, URI uri, HttpClient client)
             throws InterruptedException {
         try {
-            long begunAt = System.nanoTime();
-            client.send(
-                            routes.showing(HttpRequest.newBuilder(uri), uri)
-                                    .timeout(ANSWER_MAX)
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofInputStream())
-                    .body()
-                    .close();
-            return millisSince(begunAt);
+            return ServerAddresses.first(
+                    downs.addressesOf(uri), address -> asked(uri, address, client));
         } catch (IOException e) {
             LOG.debug("{} could not be measured", label, e);
             return OptionalInt.empty();
@@ -176,19 +175,43 @@ public final class SourceDistances {
         }
     }
 
-    private HttpClient client(Optional<Thumbprint> trusted, String... protocols) {
-        HttpClient.Builder builder =
-                routes.through(HttpClient.newBuilder())
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(ANSWER_MAX);
-        trusted.ifPresent(
-                thumbprint ->
-                        builder.sslContext(identity.get().tls(PinnedTrust.exactly(thumbprint))));
-        if (trusted.isPresent() && protocols.length > 0) {
-            SSLParameters parameters = new SSLParameters();
-            parameters.setProtocols(protocols);
-            builder.sslParameters(parameters);
+    private OptionalInt asked(URI uri, URI address, HttpClient client)
+            throws IOException, InterruptedException {
+        long begunAt = System.nanoTime();
+        try {
+            client.send(
+                            downs.routes()
+                                    .showing(ServerAddresses.request(uri, address), uri)
+                                    .timeout(ANSWER_MAX)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofInputStream())
+                    .body()
+                    .close();
+            downs.answered(DownSources.server(address));
+            return millisSince(begunAt);
+        } catch (HttpConnectTimeoutException e) {
+            // It is tried last for a while, also when a package is read.
+            var _ = downs.isThereAfterAll(uri, address);
+            throw e;
         }
+    }
+
+    /** TLS asks for the server by its name, whatever address is asked. */
+    private HttpClient client(URI server, Optional<Thumbprint> trusted, String... protocols) {
+        SSLParameters parameters = new SSLParameters();
+        ServerAddresses.name(parameters, server);
+        if (trusted.isPresent() && protocols.length > 0) {
+            parameters.setProtocols(protocols);
+        }
+        HttpClient.Builder builder =
+                downs.routes()
+                        .through(HttpClient.newBuilder(), server)
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(ANSWER_MAX)
+                        .sslParameters(parameters);
+        trusted.map(pinned -> identity.get().tls(PinnedTrust.exactly(pinned)))
+                .or(() -> NamedTrust.contextFor(server))
+                .ifPresent(builder::sslContext);
         return builder.build();
     }
 

@@ -3,6 +3,7 @@ package stagecoach.tentacle.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,57 @@ class SourceDistancesTest {
                 Optional.of(new PackageEndpoint.Header(PackageEndpoint.GRANT, "a grant")));
     }
 
+    /** At the first address of the name there is nobody. */
+    private static DownSources downs() {
+        return new DownSources(
+                Duration.ofMinutes(1),
+                host ->
+                        host.equals("cache.example")
+                                ? new InetAddress[] {
+                                    InetAddress.ofLiteral("127.0.0.2"),
+                                    InetAddress.ofLiteral("127.0.0.1")
+                                }
+                                : InetAddress.getAllByName(host),
+                Routes.DIRECT);
+    }
+
+    @Test
+    void of_a_name_with_several_addresses_the_one_that_answers_is_measured() throws Exception {
+        Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
+        Identity own = Identity.loadOrCreate(folder.resolve("own"), "tentacle");
+        var theirs = new CacheId("theirs-1");
+        var distances =
+                new SourceDistances(
+                        () -> own,
+                        downs(),
+                        new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
+        try (RawServer ours =
+                        RawServer.tls(
+                                far,
+                                (_, out) -> RawServer.head(out, "200 OK", "Content-Length: 0"));
+                RawServer foreign =
+                        RawServer.plain(
+                                (_, out) -> RawServer.head(out, "200 OK", "Content-Length: 0"))) {
+            distances.learn(at(EU, named(ours), far));
+            distances.learn(
+                    new PackageEndpoint.NuGet(
+                            "cache theirs-1",
+                            new ServedBy(ServedBy.Kind.CACHE, Optional.of(theirs)),
+                            URI.create(named(foreign) + "/v3/index.json"),
+                            Optional.empty(),
+                            Optional.empty()));
+
+            await().until(() -> distances.measured().size() == 2);
+
+            assertThat(ours.requests().getFirst().headers())
+                    .containsEntry("host", URI.create(named(ours)).getAuthority());
+        }
+    }
+
+    private static String named(RawServer server) {
+        return server.url().replace("127.0.0.1", "cache.example");
+    }
+
     @Test
     void the_caches_that_a_machine_was_told_of_are_measured_without_any_right() throws Exception {
         Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
@@ -37,7 +89,7 @@ class SourceDistancesTest {
         var distances =
                 new SourceDistances(
                         () -> own,
-                        Routes.DIRECT,
+                        downs(),
                         new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
         try (RawServer server =
                 RawServer.tls(
@@ -72,7 +124,7 @@ class SourceDistancesTest {
         var distances =
                 new SourceDistances(
                         () -> own,
-                        Routes.DIRECT,
+                        downs(),
                         new SourceDistances.Rhythm(Duration.ofMillis(5), Duration.ofMillis(20)));
         try (RawServer server =
                 RawServer.plain(

@@ -2,6 +2,8 @@ package stagecoach.packages.app.replication;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.net.ProxySelector;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.security.GeneralSecurityException;
 import java.util.Map;
@@ -15,19 +17,23 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.trust.CacheCredential;
 import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.trust.Thumbprint;
 
-/** Connections to caches: one set for each certificate. */
+/** Connections to caches: one set for each name and certificate. */
 @Singleton
 class CacheClients {
     private final ReplicationConfig config;
     private final Optional<String> trust;
+    private final DownCaches downs;
     private final Map<Kind, HttpClient> clients = new ConcurrentHashMap<>();
 
     CacheClients(
             ReplicationConfig config,
+            DownCaches downs,
             @ConfigProperty(name = "STAGECOACH_CACHE_TRUST") Optional<String> trust) {
         this.config = config;
+        this.downs = downs;
         this.trust = trust;
     }
 
@@ -36,7 +42,7 @@ class CacheClients {
         clients.values().forEach(HttpClient::shutdownNow);
     }
 
-    private record Kind(Thumbprint pinned, boolean quick) {}
+    private record Kind(String host, boolean direct, Thumbprint pinned, boolean quick) {}
 
     /** The cache of a configuration, asked with patience. */
     StagecoachCache of(CacheRow row) {
@@ -54,18 +60,29 @@ class CacheClients {
                         () ->
                                 new IllegalStateException(
                                         "Set STAGECOACH_CACHE_TRUST, the secret from which the credential of each cache is derived."));
+        URI server = URI.create(row.pushUrl);
+        var kind =
+                new Kind(
+                        server.getHost(),
+                        CacheAddresses.isDirect(server),
+                        Thumbprint.parse(row.thumbprint),
+                        quick);
         return new StagecoachCache(
-                clients.computeIfAbsent(
-                        new Kind(Thumbprint.parse(row.thumbprint), quick), this::client),
+                new CacheAddresses(
+                        clients.computeIfAbsent(kind, _ -> client(kind, server)),
+                        ServerAddresses.Resolver.SYSTEM,
+                        downs),
                 row.pushUrl,
                 CacheCredential.of(secret, row.id),
                 StagecoachCache.ANSWER_MAX);
     }
 
-    private HttpClient client(Kind kind) {
+    private HttpClient client(Kind kind, URI server) {
         var parameters = new SSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3"});
+        ServerAddresses.name(parameters, server);
         return HttpClient.newBuilder()
+                .proxy(kind.direct() ? HttpClient.Builder.NO_PROXY : ProxySelector.getDefault())
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(kind.quick() ? config.connectQuickMax() : config.connectMax())

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -40,18 +41,18 @@ final class StagecoachCache {
 
     private static final int PRECONDITION_FAILED = 412;
 
-    private final HttpClient client;
+    private final CacheAddresses addresses;
     private final String url;
     private final String credential;
     private final Duration answerMax;
 
     /**
-     * @param client trusts the cache's certificate and no other
+     * @param addresses whose client trusts the cache's certificate and no other
      * @param credential what the cache knows this server by
      * @param answerMax until an answer has begun, and again until it has ended
      */
-    StagecoachCache(HttpClient client, String url, String credential, Duration answerMax) {
-        this.client = client;
+    StagecoachCache(CacheAddresses addresses, String url, String credential, Duration answerMax) {
+        this.addresses = addresses;
         this.url = url;
         this.credential = credential;
         this.answerMax = answerMax;
@@ -147,7 +148,10 @@ final class StagecoachCache {
             request.header("Range", "bytes=" + from + "-");
         }
         HttpResponse<InputStream> response =
-                sent(() -> client.send(request.build(), BodyHandlers.ofInputStream()));
+                sent(
+                        request.build(),
+                        (client, addressed) ->
+                                client.send(addressed, BodyHandlers.ofInputStream()));
         return switch (response.statusCode()) {
             case 200, 206 -> Optional.of(response);
             case 404, 416 -> {
@@ -203,7 +207,7 @@ final class StagecoachCache {
 
     private HttpResponse<byte[]> exchange(HttpRequest.Builder request)
             throws CacheFailure, InterruptedException {
-        HttpResponse<byte[]> response = sent(() -> whole(request.build()));
+        HttpResponse<byte[]> response = sent(request.build(), this::whole);
         return switch (response.statusCode()) {
             case 200, 201, 202, 204, 404, PRECONDITION_FAILED -> response;
             case 401, 403 ->
@@ -223,7 +227,7 @@ final class StagecoachCache {
     }
 
     /** The timeout of a request ends with the headers of its answer; a body may stall as well. */
-    private HttpResponse<byte[]> whole(HttpRequest request)
+    private HttpResponse<byte[]> whole(HttpClient client, HttpRequest request)
             throws IOException, InterruptedException {
         Duration max = request.timeout().orElse(answerMax).plus(answerMax);
         CompletableFuture<HttpResponse<byte[]>> answer =
@@ -247,14 +251,10 @@ final class StagecoachCache {
         }
     }
 
-    private interface Exchange<B> {
-        HttpResponse<B> run() throws IOException, InterruptedException;
-    }
-
-    private <B> HttpResponse<B> sent(Exchange<B> exchange)
+    private <B> HttpResponse<B> sent(HttpRequest request, CacheAddresses.Sending<B> sending)
             throws CacheFailure, InterruptedException {
         try {
-            return exchange.run();
+            return addresses.ask(request, sending);
         } catch (SSLException e) {
             throw unreached(e);
         } catch (IOException e) {
@@ -281,7 +281,9 @@ final class StagecoachCache {
             return "no connection came about";
         }
         if (e instanceof ConnectException) {
-            return "the connection was refused";
+            return e.getCause() instanceof UnknownHostException
+                    ? "its name is not known here"
+                    : "the connection was refused";
         }
         @Nullable String own = e.getMessage();
         return own == null ? e.getClass().getSimpleName() : own;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,12 +20,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import stagecoach.vocabulary.packages.Sha512;
 
 /** A cache that answers as no cache should costs a try, and neither a thread nor the memory. */
 @Timeout(60)
 class StagecoachCacheTest {
+    private static final Sha512 DIGEST = Sha512.hashOf(new byte[0]);
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final DownCaches downs = new DownCaches(Duration.ofMinutes(1), System::nanoTime);
     private HttpClient client;
     private HttpServer server;
     private StagecoachCache cache;
@@ -35,12 +40,24 @@ class StagecoachCacheTest {
         client = HttpClient.newHttpClient();
         server.setExecutor(threads);
         server.start();
-        cache =
-                new StagecoachCache(
-                        client,
-                        "http://127.0.0.1:" + server.getAddress().getPort(),
-                        "credential",
-                        Duration.ofSeconds(5));
+        cache = named("127.0.0.1");
+    }
+
+    private StagecoachCache named(String host) {
+        return new StagecoachCache(
+                new CacheAddresses(client, StagecoachCacheTest::addressesOf, downs),
+                "http://%s:%d".formatted(host, server.getAddress().getPort()),
+                "credential",
+                Duration.ofSeconds(5));
+    }
+
+    /** At the first address of the name there is nobody, or somebody else. */
+    private static InetAddress[] addressesOf(String host) throws UnknownHostException {
+        return host.equals("cache.example")
+                ? new InetAddress[] {
+                    InetAddress.ofLiteral("127.0.0.2"), InetAddress.ofLiteral("127.0.0.1")
+                }
+                : InetAddress.getAllByName(host);
     }
 
     @AfterEach
@@ -120,5 +137,69 @@ class StagecoachCacheTest {
                     }
                 });
         assertThat(cache.feedTag()).hasValue("abc");
+    }
+
+    private void tellsItsName(HttpServer at, String name) {
+        at.createContext(
+                "/feed",
+                exchange -> {
+                    try (exchange) {
+                        String host = exchange.getRequestHeaders().getFirst("Host");
+                        exchange.getResponseHeaders()
+                                .add("ETag", "%s for %s".formatted(name, host));
+                        exchange.sendResponseHeaders(200, -1);
+                    }
+                });
+    }
+
+    @Test
+    void of_several_addresses_each_is_tried() throws Exception {
+        tellsItsName(server, "second");
+        int port = server.getAddress().getPort();
+
+        assertThat(named("cache.example").feedTag()).hasValue("second for cache.example:" + port);
+
+        answers(body -> body.write(new byte[100]));
+        try (var body = named("cache.example").read(DIGEST, 50).orElseThrow().body()) {
+            assertThat(body.readAllBytes()).hasSize(100);
+        }
+    }
+
+    @Test
+    void an_address_that_was_silent_is_tried_last() throws Exception {
+        tellsItsName(server, "second");
+        int port = server.getAddress().getPort();
+        HttpServer first =
+                HttpServer.create(
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), port), 0);
+        tellsItsName(first, "first");
+        first.start();
+        try {
+            StagecoachCache named = named("cache.example");
+            assertThat(named.feedTag().orElseThrow()).startsWith("first");
+            downs.away("http://127.0.0.2:" + port);
+            assertThat(named.feedTag().orElseThrow()).startsWith("second");
+        } finally {
+            first.stop(0);
+        }
+    }
+
+    @Test
+    void a_cache_of_which_no_address_can_be_connected_to_is_away() {
+        server.stop(0);
+        assertThatThrownBy(() -> named("cache.example").feedTag())
+                .isInstanceOfSatisfying(
+                        CacheFailure.class,
+                        failure -> {
+                            assertThat(failure.isAway()).isTrue();
+                            assertThat(failure.reason()).contains("the connection was refused");
+                        });
+        assertThatThrownBy(() -> named("nobody.invalid").feedTag())
+                .isInstanceOfSatisfying(
+                        CacheFailure.class,
+                        failure -> {
+                            assertThat(failure.isAway()).isTrue();
+                            assertThat(failure.reason()).contains("its name is not known");
+                        });
     }
 }
