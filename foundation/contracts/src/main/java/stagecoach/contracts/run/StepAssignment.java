@@ -11,7 +11,7 @@ import stagecoach.vocabulary.identity.TargetId;
  * @param skip why it runs nowhere, such as "no target in production has the tag web"; empty if
  *     there are places
  * @param leftOut targets that the step is meant for and that have no place, in the order of their
- *     ids; an older orchestrator does not tell
+ *     ids; an older orchestrator does not tell, nor is it told where it would be thousands
  */
 public record StepAssignment(
         PlannedStep step, List<Place> places, Optional<String> skip, List<LeftOut> leftOut) {
@@ -28,6 +28,11 @@ public record StepAssignment(
 
     /** A target on which the step does not run in this deployment, and why. */
     public record LeftOut(TargetId target, String reason) {}
+
+    /** The same without a word about who was left out. */
+    public StepAssignment withoutLeftOut() {
+        return new StepAssignment(step, places, skip);
+    }
 
     /** The same with other places. */
     public StepAssignment at(UnaryOperator<List<Place>> changed) {

@@ -150,7 +150,18 @@ public record PhasePlan(DeploymentQueued asked, Progress progress, Roster roster
                 }
             }
         }
-        return assignments;
+        return bounded(assignments);
+    }
+
+    /** An event has an end: of too many that were left out, none is named. */
+    private static List<StepAssignment> bounded(List<StepAssignment> assignments) {
+        int told =
+                assignments.stream()
+                        .mapToInt(one -> one.places().size() + one.leftOut().size())
+                        .sum();
+        return told <= PLACES_MAX
+                ? assignments
+                : assignments.stream().map(StepAssignment::withoutLeftOut).toList();
     }
 
     /** The places where the step is still to run; empty if it has run everywhere. */

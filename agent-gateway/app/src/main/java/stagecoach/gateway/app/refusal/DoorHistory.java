@@ -8,8 +8,8 @@ import stagecoach.runtime.sql.Statements;
 
 /**
  * Whoever wants to come in can fill the streams of refusals. A day's stream gets no events after
- * its day, so all of it goes when no topic has it any more; the feed keeps it as long as it keeps
- * all else.
+ * its day, so they go when no topic has them any more; the feed keeps them as long as it keeps all
+ * else. The last one stays: who asks for those before it can be told that they are gone.
  */
 @Singleton
 class DoorHistory implements KeptForAWhile {
@@ -22,6 +22,8 @@ class DoorHistory implements KeptForAWhile {
             DELETE FROM event WHERE (stream, version) IN (
                 SELECT e.stream, e.version FROM event e
                 WHERE e.stream >= ?1 AND e.stream < ?2
+                    AND EXISTS (
+                        SELECT 1 FROM event n WHERE n.stream = e.stream AND n.version > e.version)
                     AND NOT EXISTS (
                         SELECT 1 FROM outbox o WHERE o.stream = e.stream AND o.version = e.version)
                 ORDER BY e.stream, e.version LIMIT ?3 FOR UPDATE OF e SKIP LOCKED)

@@ -1,6 +1,7 @@
 package stagecoach.gateway.app.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,16 +9,20 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.GatewayFrame.Complete;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.contracts.agent.GatewayFrame.OutputTaken;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
 import stagecoach.contracts.agent.TentacleFrame;
@@ -78,6 +83,28 @@ class MutatedFramesTest {
         };
     }
 
+    /** Whether the session, when it has read what was said before, takes a piece of output. */
+    private static boolean goesOn(Machine.Connection connection, Ticket ticket, long chunk) {
+        try {
+            connection.say(
+                    new Output(
+                            ticket,
+                            chunk,
+                            List.of(new OutputLine(Instant.EPOCH, OutputKind.OUT, "on"))));
+        } catch (CompletionException closedMeanwhile) {
+            assertThat(closedMeanwhile).hasCauseInstanceOf(IOException.class);
+        }
+        await().atMost(StagecoachResource.PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> !connection.isOpen() || isTaken(connection, ticket, chunk));
+        return isTaken(connection, ticket, chunk);
+    }
+
+    private static boolean isTaken(Machine.Connection connection, Ticket ticket, long chunk) {
+        return connection.heard(OutputTaken.class).stream()
+                .anyMatch(one -> one.ticket().equals(ticket) && one.chunk() == chunk);
+    }
+
     @Test
     void damaged_frames_end_their_session_in_words_and_touch_no_other_ticket() {
         long seed = System.nanoTime();
@@ -90,13 +117,23 @@ class MutatedFramesTest {
         connection.await(Deliver.class, one -> one.command().ticket().equals(kept));
         connection.await(Deliver.class, one -> one.command().ticket().equals(spoilt));
         connection.say(new Started(kept));
+        long chunk = 1;
+        int refused = 0;
         for (int i = 0; i < FRAMES; i++) {
             String frame = mutated(frames(spoilt).get(random.nextInt(5)), random);
             connection.sayText(frame);
-            connection.hangUp();
-            assertThat(connection.closedWith()).as("%s, seed %d", frame, seed).isNotEqualTo(FAILED);
-            connection = machine.connect(agent, new TentacleFrame.OpenTicket(kept, false, 0));
+            if (goesOn(connection, kept, chunk)) {
+                chunk++;
+            } else {
+                refused++;
+                assertThat(connection.closedWith())
+                        .as("%s, seed %d", frame, seed)
+                        .isNotEqualTo(FAILED);
+                connection =
+                        machine.connect(agent, new TentacleFrame.OpenTicket(kept, false, chunk));
+            }
         }
+        assertThat(refused).as("seed %d", seed).isPositive();
         connection.say(new Ended(kept, Scene.exited(3)));
         connection.await(Complete.class, one -> one.ticket().equals(kept));
         assertThat(
