@@ -103,6 +103,10 @@ final class CacheProcess implements AutoCloseable {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     String url() {
         return "https://127.0.0.1:%d".formatted(port);
     }

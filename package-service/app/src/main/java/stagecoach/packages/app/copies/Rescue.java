@@ -82,26 +82,46 @@ class Rescue implements Rescuer {
             taken = blobs.partial(pin.sha512());
         }
         try (PartialBlob partial = taken.get()) {
-            // From the beginning: for what others left here this cache must not be blamed.
-            partial.discard();
-            if (!read(cache, pin, partial)) {
-                return Optional.of("does not hold it");
-            }
-            return switch (partial.complete()) {
-                case PutOutcome.Stored _ -> Optional.empty();
-                case PutOutcome.Mismatch _ -> {
-                    unitOfWork.execute(
-                            tx -> copies.suspect(tx, new CacheId(cache.id), pin.sha512()));
-                    yield Optional.of("has other bytes, too");
-                }
-            };
+            return into(partial, cache, pin);
         } catch (CacheAway e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
+    /** Goes on behind what came before it was cut off, from whomever; its digest will tell. */
+    private Optional<String> into(PartialBlob partial, CacheRow cache, PackagePin pin)
+            throws CacheAway, IOException, InterruptedException {
+        if (partial.size() > pin.size()) {
+            partial.discard();
+        }
+        // No cache waits while gigabytes of earlier tries are read.
+        partial.prepare();
+        boolean resumed = partial.size() > 0;
+        if (!read(cache, pin, partial)) {
+            return Optional.of("does not hold it");
+        }
+        PutOutcome outcome = partial.complete();
+        if (resumed && outcome instanceof PutOutcome.Mismatch) {
+            // From the beginning: for what others left here this cache must not be blamed.
+            if (!read(cache, pin, partial)) {
+                return Optional.of("does not hold it");
+            }
+            outcome = partial.complete();
+        }
+        return switch (outcome) {
+            case PutOutcome.Stored _ -> Optional.empty();
+            case PutOutcome.Mismatch _ -> {
+                unitOfWork.execute(tx -> copies.suspect(tx, new CacheId(cache.id), pin.sha512()));
+                yield Optional.of("has other bytes, too");
+            }
+        };
+    }
+
     private boolean read(CacheRow cache, PackagePin pin, PartialBlob partial)
             throws CacheAway, IOException, InterruptedException {
+        if (partial.size() == pin.size()) {
+            return true;
+        }
         try {
             return contents.read(cache, pin, partial);
         } catch (DiskFullException e) {

@@ -44,6 +44,11 @@ public final class MountedFile implements AutoCloseable {
         return mounts.within(root, most, () -> body.read(buffer));
     }
 
+    /** Leaves out so many bytes; how many that were. */
+    public long skip(long bytes) throws Mounts.Silent, ExecutionException, InterruptedException {
+        return mounts.within(root, most, () -> body.skip(bytes));
+    }
+
     /** Nobody waits for it: a mount that keeps the reader keeps the file. */
     @Override
     public void close() {

@@ -241,7 +241,8 @@ public class CacheContents {
     }
 
     /**
-     * Reads what a cache holds into a download of ours; nothing is verified yet.
+     * Reads what a cache holds into a download of ours, behind what is there; nothing is verified
+     * yet.
      *
      * @return whether all bytes are there; if not, the cache does not hold it
      * @throws IOException if our own disk fails
@@ -264,6 +265,8 @@ public class CacheContents {
             return false;
         }
         try (MountedFile file = opened.get()) {
+            long from = into.size();
+            var _ = inTime(() -> file.skip(from));
             copy(buffer -> inTime(() -> file.read(buffer)), pin, into);
         }
         return true;
