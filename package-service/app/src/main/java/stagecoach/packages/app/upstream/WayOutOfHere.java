@@ -14,6 +14,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.feeds.protocol.Feeds;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.packages.feeds.transport.WayOut.InnerHosts;
 import stagecoach.trust.ServerAddresses;
 
 /** How feeds are reached from this server, as its environment says. */
@@ -33,8 +34,12 @@ class WayOutOfHere {
     @Dependent
     WayOut way(
             @ConfigProperty(name = "STAGECOACH_FEED_CERTIFICATES") Optional<String> certificates,
-            @ConfigProperty(name = "STAGECOACH_FEED_PROXY") Optional<String> proxy) {
-        return new WayOut(certificates.map(Path::of), proxy.map(URI::create));
+            @ConfigProperty(name = "STAGECOACH_FEED_PROXY") Optional<String> proxy,
+            @ConfigProperty(name = "STAGECOACH_FEED_INNER_HOSTS") Optional<String> innerHosts) {
+        return new WayOut(
+                certificates.map(Path::of),
+                proxy.map(URI::create),
+                innerHosts.map(InnerHosts::parse).orElse(InnerHosts.NONE));
     }
 
     void close(@Disposes Feeds feeds) {

@@ -192,13 +192,13 @@ public final class FeedHttp {
 
     /** Where it leads to is asked as it was: it may be at many addresses. */
     private void refuseFurtherIn(URI uri) throws FeedException, IOException {
-        if (uri.getHost().equalsIgnoreCase(home.getHost())) {
+        if (uri.getHost().equalsIgnoreCase(home.getHost()) || servers.isAllowedInside(uri)) {
             return;
         }
         InnerAddresses there = servers.innermost(uri);
-        if (there.compareTo(servers.innermost(home)) > 0) {
+        if (there.compareTo(servers.outermost(home)) > 0) {
             throw wrong(
-                    "it leads to %s, an address %s, where the feed itself is not; that is not followed. Give the feed an url at its own place in there, or see who answers for it"
+                    "it leads to %s, an address %s, where the feed itself is not; that is not followed. Give the feed an url at its own place in there, or see who answers for it. If feeds may lead there, name the host in STAGECOACH_FEED_INNER_HOSTS"
                             .formatted(uri, there.words()));
         }
     }

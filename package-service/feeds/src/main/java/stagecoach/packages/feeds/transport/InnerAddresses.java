@@ -3,6 +3,12 @@ package stagecoach.packages.feeds.transport;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How far inside an address is. A feed may lead further out, but not further in than it is itself:
@@ -16,6 +22,16 @@ enum InnerAddresses {
     /** Of this machine, or of the link that it is at, where clouds tell machines their secrets. */
     MACHINE("of this machine or its link");
 
+    /** By which the machines of some clouds (Azure, Oracle) ask what clouds tell machines. */
+    private static final Set<String> OF_CLOUDS = Set.of("168.63.129.16", "192.0.0.192");
+
+    /**
+     * Addresses of the sixth version that lead to one of the fourth: by a translator (RFC 6052), as
+     * one that is compatible (RFC 4291), or by a tunnel (RFC 3056).
+     */
+    private static final Pattern EMBEDDED =
+            Pattern.compile("(?:0064ff9b0{16}|0{24})([0-9a-f]{8})|2002([0-9a-f]{8})[0-9a-f]{20}");
+
     private final String words;
 
     InnerAddresses(String words) {
@@ -27,17 +43,39 @@ enum InnerAddresses {
         return words;
     }
 
-    /** Where an address is. */
+    /** Where an address is, or where the one is that it leads to. */
     static InnerAddresses of(InetAddress address) {
+        InnerAddresses here = at(address);
+        return embedded(address)
+                .map(InnerAddresses::of)
+                .filter(there -> there.compareTo(here) > 0)
+                .orElse(here);
+    }
+
+    private static InnerAddresses at(InetAddress address) {
         if (address.isLoopbackAddress()
                 || address.isAnyLocalAddress()
                 || address.isLinkLocalAddress()
-                || address.isMulticastAddress()) {
+                || address.isMulticastAddress()
+                || OF_CLOUDS.contains(address.getHostAddress())) {
             return MACHINE;
         }
         return address.isSiteLocalAddress() || isShared(address) || isUniqueLocal(address)
                 ? NETWORK
                 : WORLD;
+    }
+
+    private static Optional<InetAddress> embedded(InetAddress address) {
+        Matcher six = EMBEDDED.matcher(HexFormat.of().formatHex(address.getAddress()));
+        if (!six.matches()) {
+            return Optional.empty();
+        }
+        String four = six.group(1) == null ? six.group(2) : six.group(1);
+        try {
+            return Optional.of(InetAddress.getByAddress(HexFormat.of().parseHex(four)));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
     }
 
     /** {@code 100.64.0.0/10} (RFC 6598), of carriers and clouds. */

@@ -9,14 +9,18 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.trust.ServerAddresses;
 
@@ -31,6 +35,12 @@ public final class NamedServers implements AutoCloseable {
 
     private static final Duration SILENT_FOR = Duration.ofMinutes(1);
 
+    /** So often the time for one address may be waited for all addresses of a name together. */
+    private static final int WAITS = 2;
+
+    /** So many silent addresses of a name are waited for: each is to have time for an answer. */
+    private static final int SILENT_MAX = 8;
+
     static {
         ServerAddresses.allowHostHeader();
     }
@@ -41,13 +51,14 @@ public final class NamedServers implements AutoCloseable {
     private final ServerAddresses.Resolver resolver;
     private final boolean byAddress;
     private final HttpClient byName;
-    private final SequencedMap<String, HttpClient> clients = new LinkedHashMap<>(16, 0.75f, true);
+    private final SequencedMap<Kind, HttpClient> clients = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, Long> silentSince = new ConcurrentHashMap<>();
 
     /**
      * Those that can be reached this way.
      *
-     * @param connectMax how long a connection to one address may take to stand
+     * @param connectMax how long a connection may take to stand where a name has one address; for
+     *     several, all are given up after about twice that
      * @param threads for all clients
      */
     public NamedServers(WayOut way, Duration connectMax, Executor threads) {
@@ -65,15 +76,15 @@ public final class NamedServers implements AutoCloseable {
         this.connectMax = connectMax;
         this.threads = threads;
         this.resolver = resolver;
-        this.byName = way.applied(builder()).build();
+        this.byName = way.applied(builder(connectMax)).build();
         this.byAddress = isHostAllowed();
     }
 
-    private HttpClient.Builder builder() {
+    private HttpClient.Builder builder(Duration longest) {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(connectMax)
+                .connectTimeout(longest)
                 .executor(threads);
     }
 
@@ -109,30 +120,54 @@ public final class NamedServers implements AutoCloseable {
         if (addresses.size() == 1) {
             return asking.by(byName, HttpRequest.newBuilder(uri));
         }
-        HttpClient client = "https".equalsIgnoreCase(uri.getScheme()) ? client(uri) : byName;
+        HttpClient client = client(uri, share(addresses.size()));
         @Nullable IOException unreached = null;
+        int silent = 0;
         for (URI address : addresses) {
             try {
                 return at(address, client, uri, asking);
-            } catch (ConnectException | HttpConnectTimeoutException e) {
-                if (!(unreached instanceof ConnectException)) {
-                    unreached = e;
+            } catch (ConnectException e) {
+                unreached = e;
+            } catch (HttpConnectTimeoutException e) {
+                unreached = unreached == null ? e : unreached;
+                silent++;
+                if (silent == SILENT_MAX) {
+                    break;
                 }
             }
         }
         throw Objects.requireNonNull(unreached, "a server has at least one address");
     }
 
-    /** How far inside a server is; of a name that a proxy knows, as far as feeds usually are. */
+    /** How long a connection to each of several addresses of a name may take to stand. */
+    private Duration share(int addresses) {
+        return connectMax.multipliedBy(WAITS).dividedBy(Math.min(addresses, SILENT_MAX));
+    }
+
+    /** Whether feeds may lead to a server although it is further in. */
+    boolean isAllowedInside(URI uri) {
+        return way.innerHosts().include(uri.getHost());
+    }
+
+    /** How far inside a server is by the innermost of its addresses. */
     InnerAddresses innermost(URI uri) throws UnknownHostException {
+        return Collections.max(places(uri));
+    }
+
+    /** How far inside a server is by the outermost of its addresses. */
+    InnerAddresses outermost(URI uri) throws UnknownHostException {
+        return Collections.min(places(uri));
+    }
+
+    /** Where a server is; of a name that a proxy knows, where feeds usually are. */
+    private Set<InnerAddresses> places(URI uri) throws UnknownHostException {
         String host = uri.getHost();
         if (!ServerAddresses.isLiteral(host) && !way.isDirect(uri)) {
-            return InnerAddresses.NETWORK;
+            return EnumSet.of(InnerAddresses.NETWORK);
         }
         return Arrays.stream(resolver.addressesOf(host))
                 .map(InnerAddresses::of)
-                .max(Comparator.naturalOrder())
-                .orElse(InnerAddresses.WORLD);
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(InnerAddresses.class)));
     }
 
     private <R, X extends Exception> R at(
@@ -168,10 +203,29 @@ public final class NamedServers implements AutoCloseable {
         return address.getScheme() + "://" + address.getAuthority();
     }
 
-    /** One for each name: a connection is made for the name, and kept for its next request. */
-    private synchronized HttpClient client(URI uri) {
+    /**
+     * For whom a client is.
+     *
+     * @param host by which TLS knows the server; empty without TLS
+     * @param longest how long a connection may take to stand
+     */
+    private record Kind(String host, Duration longest) {}
+
+    /**
+     * With TLS one for each name: a connection is made for the name, and kept for its next request.
+     * Whether there is a proxy was asked by the name, too.
+     */
+    private synchronized HttpClient client(URI uri, Duration longest) {
+        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
         HttpClient client =
-                clients.computeIfAbsent(uri.getHost(), _ -> way.appliedTo(uri, builder()).build());
+                clients.computeIfAbsent(
+                        new Kind(secure ? uri.getHost() : "", longest),
+                        _ -> {
+                            HttpClient.Builder builder = builder(longest);
+                            return secure
+                                    ? way.appliedTo(uri, builder).build()
+                                    : builder.proxy(HttpClient.Builder.NO_PROXY).build();
+                        });
         if (clients.size() > CLIENTS_MAX) {
             var eldest = clients.pollFirstEntry();
             // What it is at goes on to its end.

@@ -14,7 +14,11 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
@@ -30,12 +34,14 @@ import stagecoach.trust.ServerAddresses;
  *
  * @param certificates a PEM file with CAs that are trusted besides those of the Java runtime
  * @param proxy {@code http://host:port}; without one, that of the Java runtime's own settings
+ * @param innerHosts to which feeds may lead although they are further in
  */
-public record WayOut(Optional<Path> certificates, Optional<URI> proxy) {
+public record WayOut(Optional<Path> certificates, Optional<URI> proxy, InnerHosts innerHosts) {
     private static final int PROXY_PORT = 3128;
 
     /** As the Java runtime has it. */
-    public static final WayOut USUAL = new WayOut(Optional.empty(), Optional.empty());
+    public static final WayOut USUAL =
+            new WayOut(Optional.empty(), Optional.empty(), InnerHosts.NONE);
 
     /** {@code builder}, set up. */
     HttpClient.Builder applied(HttpClient.Builder builder) {
@@ -113,6 +119,60 @@ public record WayOut(Optional<Path> certificates, Optional<URI> proxy) {
             return (X509ExtendedTrustManager) trust.getTrustManagers()[0];
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java runtime lacks TLS.", e);
+        }
+    }
+
+    /**
+     * Hosts that feeds may lead to although these are further in, such as the private links of a
+     * cloud.
+     *
+     * @param patterns names in lower case; {@code .example} is every name that ends so
+     */
+    public record InnerHosts(Set<String> patterns) {
+        /** No feed may. */
+        public static final InnerHosts NONE = new InnerHosts(Set.of());
+
+        private static final Pattern HOST =
+                Pattern.compile("\\.?[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+]");
+
+        /** Copies the set. */
+        public InnerHosts {
+            patterns = Set.copyOf(patterns);
+        }
+
+        /**
+         * Reads a list with commas between.
+         *
+         * @param text names of hosts; {@code .example} and {@code *.example} are every name that
+         *     ends so
+         * @throws IllegalArgumentException with a sentence, if one is none
+         */
+        public static InnerHosts parse(String text) {
+            Set<String> patterns = new LinkedHashSet<>();
+            for (String each : text.split(",", -1)) {
+                String pattern = each.strip().toLowerCase(Locale.ROOT).replaceFirst("^\\*\\.", ".");
+                if (pattern.isEmpty()) {
+                    continue;
+                }
+                if (!HOST.matcher(pattern).matches()) {
+                    throw new IllegalArgumentException(
+                            "STAGECOACH_FEED_INNER_HOSTS names \"%s\", which is no host. Write names such as nuget.example, and .example for all that end so, with commas between."
+                                    .formatted(each.strip()));
+                }
+                patterns.add(pattern);
+            }
+            return new InnerHosts(patterns);
+        }
+
+        /** Whether a host, as a URL has it, is one of them. */
+        boolean include(String host) {
+            String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+            return patterns.stream()
+                    .anyMatch(
+                            pattern ->
+                                    pattern.startsWith(".")
+                                            ? name.endsWith(pattern)
+                                            : name.equals(pattern));
         }
     }
 }

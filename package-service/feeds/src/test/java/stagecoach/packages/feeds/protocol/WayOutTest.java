@@ -26,6 +26,7 @@ import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.packages.feeds.transport.WayOut.InnerHosts;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -51,7 +52,9 @@ class WayOutTest {
     static void an_authority_of_the_house() throws Exception {
         keytool("ca", "-genkeypair", "-keyalg", "EC", "-dname", "CN=House CA", "-ext", "bc:c");
         keytool("ca", "-exportcert", "-rfc", "-file", file("ca.pem"));
-        trusting = new WayOut(Optional.of(folder.resolve("ca.pem")), Optional.empty());
+        trusting =
+                new WayOut(
+                        Optional.of(folder.resolve("ca.pem")), Optional.empty(), InnerHosts.NONE);
     }
 
     private static String file(String name) {
@@ -225,7 +228,14 @@ class WayOutTest {
     @Test
     void a_file_without_certificates_is_named_at_once() throws IOException {
         Path wrong = Files.writeString(folder.resolve("wrong.pem"), "no certificate");
-        assertThatThrownBy(() -> new Feeds(QUICK, new WayOut(Optional.of(wrong), Optional.empty())))
+        assertThatThrownBy(
+                        () ->
+                                new Feeds(
+                                        QUICK,
+                                        new WayOut(
+                                                Optional.of(wrong),
+                                                Optional.empty(),
+                                                InnerHosts.NONE)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(wrong.toString());
     }
@@ -235,7 +245,11 @@ class WayOutTest {
     void a_proxy_is_asked_for_what_lies_behind_it() throws Exception {
         try (var proxy = new OddServer()) {
             answering(proxy, "http://feed.invalid");
-            var way = new WayOut(Optional.empty(), Optional.of(URI.create(proxy.url(""))));
+            var way =
+                    new WayOut(
+                            Optional.empty(),
+                            Optional.of(URI.create(proxy.url(""))),
+                            InnerHosts.NONE);
 
             assertThat(versions(way, "http://feed.invalid"))
                     .containsExactly(PackageVersion.parse("1.0.0"));
