@@ -8,9 +8,9 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -49,11 +49,11 @@ class PodLease {
     private final Vigil vigil;
     private final List<Rounds> rounds;
 
-    /** Of one round alone. */
-    private final Set<SessionStore.Silent> takenOver = new HashSet<>();
-
     private volatile boolean othersLive;
     private Instant polled = Pod.uptime();
+
+    /** How old our own last word looks, and who says nothing. */
+    private record Seen(Optional<Duration> own, List<SessionStore.Silent> silent) {}
 
     PodLease(
             SessionStore store,
@@ -73,12 +73,12 @@ class PodLease {
         this.readers = readers;
         this.pod = pod.id();
         this.member = pod.member();
-        this.vigil = new Vigil(config.takeOverAfter(), Pod.uptime());
+        this.vigil = new Vigil(config.leaseEvery(), config.takeOverAfter(), Pod.uptime());
         this.silence = new Silence(config.pingEvery(), config.silenceMax());
         this.rounds =
                 List.of(
                         Rounds.atOnce("pod-lease", config.leaseEvery(), this::renew),
-                        Rounds.atOnce("pod-compare", config.leaseEvery(), this::compare),
+                        Rounds.atOnce("pod-compare", config.compareEvery(), this::compare),
                         Rounds.atOnce("pod-poll", config.pollEvery(), this::poll),
                         Rounds.atOnce("pod-watch", WATCH_EVERY, this::takeOver),
                         Rounds.atOnce("pod-listen", LISTEN_EVERY, this::listen));
@@ -110,28 +110,47 @@ class PodLease {
 
     /** Nothing else is in this round, so that nothing can hold it up. */
     private void renew() {
+        Instant begun = Pod.uptime();
         unitOfWork.execute(tx -> store.renew(tx, pod, member, config.lease()));
-        vigil.spoke(Pod.uptime());
+        vigil.spoke(begun, Pod.uptime());
     }
 
     /**
-     * What a silent process reads from Kafka is given to those who live, each time that it falls
-     * silent; Kafka itself would wait longer.
+     * What a silent process reads from Kafka is given to those who live, by one of them and once a
+     * minute at most; Kafka itself would wait longer.
      */
     private void takeOver() {
-        Set<SessionStore.Silent> silent =
-                unitOfWork.run(tx -> store.silent(tx, config.lease(), config.takeOverAfter()));
-        takenOver.retainAll(silent);
-        Set<String> members =
-                silent.stream()
-                        .filter(each -> !takenOver.contains(each))
-                        .map(SessionStore.Silent::member)
-                        .collect(Collectors.toSet());
-        if (!members.isEmpty() && vigil.isUnbroken(Pod.uptime())) {
-            readers.remove(members);
-            LOG.infof("taken over from silent processes members=%s", members);
-            takenOver.addAll(silent);
+        Seen seen =
+                unitOfWork.run(
+                        tx ->
+                                new Seen(
+                                        store.age(tx, pod),
+                                        store.silent(tx, member, config.takeOverAfter())));
+        vigil.saw(seen.own(), Pod.uptime());
+        if (seen.silent().isEmpty() || !vigil.isUnbroken(Pod.uptime())) {
+            return;
         }
+        List<SessionStore.Silent> ours =
+                unitOfWork.run(
+                        tx ->
+                                seen.silent().stream()
+                                        .filter(each -> store.claim(tx, each))
+                                        .toList());
+        if (!ours.isEmpty()) {
+            remove(ours);
+        }
+    }
+
+    private void remove(List<SessionStore.Silent> silent) {
+        Set<String> members =
+                silent.stream().map(SessionStore.Silent::member).collect(Collectors.toSet());
+        try {
+            readers.remove(members);
+        } catch (RuntimeException e) {
+            unitOfWork.execute(tx -> silent.forEach(each -> store.unclaim(tx, each)));
+            throw e;
+        }
+        LOG.infof("taken over from silent processes members=%s", members);
     }
 
     /** Gives up what others have taken over, and tells what has ended unseen. */

@@ -38,11 +38,15 @@ public interface SessionConfig {
     Duration leaseEvery();
 
     /**
-     * How long after it last said so what it reads from Kafka is given to the others: a few times
-     * {@link #leaseEvery}, and less than Kafka itself would wait.
+     * How long after it last said so what it reads from Kafka is given to the others: at least
+     * three times {@link #leaseEvery}, and less than Kafka itself would wait.
      */
     @WithDefault("PT3S")
     Duration takeOverAfter();
+
+    /** How often its sessions are compared with the tables. */
+    @WithDefault("PT2S")
+    Duration compareEvery();
 
     /**
      * How long tentacles of a gateway process that stopped have to come back before they are called

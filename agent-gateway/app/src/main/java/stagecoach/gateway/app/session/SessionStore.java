@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -16,7 +17,8 @@ import stagecoach.runtime.sql.SqlRow;
 import stagecoach.vocabulary.identity.AgentId;
 
 /**
- * The tables {@code session} and {@code pod}: whose connection is where, and which process lives.
+ * The tables {@code session}, {@code pod} and {@code pod_taken}: whose connection is where, which
+ * process lives, and which dead one was seen to.
  */
 @Singleton
 class SessionStore {
@@ -31,9 +33,9 @@ class SessionStore {
      * A process that says nothing.
      *
      * @param member what it is called among those who read from Kafka
-     * @param leaseUntil tells its silences apart
+     * @param renewedAt when it last said that it lives
      */
-    record Silent(UUID pod, String member, Instant leaseUntil) {}
+    record Silent(UUID pod, String member, Instant renewedAt) {}
 
     /** Begins a session: its epoch is higher than all before; the row stays locked. */
     Epoch open(Tx tx, AgentId agent, UUID pod) {
@@ -160,9 +162,10 @@ class SessionStore {
     void renew(Tx tx, UUID pod, String member, Duration lease) {
         tx.execute(
                 """
-                INSERT INTO pod (pod, member, lease_until)
-                VALUES (?1, ?2, now() + ?3 * interval '1 second')
-                ON CONFLICT (pod) DO UPDATE SET lease_until = excluded.lease_until
+                INSERT INTO pod (pod, member, renewed_at, lease_until)
+                VALUES (?1, ?2, now(), now() + ?3 * interval '1 second')
+                ON CONFLICT (pod) DO UPDATE
+                SET renewed_at = excluded.renewed_at, lease_until = excluded.lease_until
                 """,
                 pod,
                 member,
@@ -174,27 +177,71 @@ class SessionStore {
         tx.execute("UPDATE pod SET lease_until = now(), member = NULL WHERE pod = ?1", pod);
     }
 
+    /** How long ago {@code pod} said that it lives, as others see it; empty if it never did. */
+    Optional<Duration> age(Tx tx, UUID pod) {
+        return tx
+                .select(
+                        "SELECT (extract(epoch FROM now() - renewed_at) * 1000)::bigint FROM pod WHERE pod = ?1",
+                        pod)
+                .stream()
+                .flatMap(row -> row.optionalNumber(0).stream())
+                .map(Duration::ofMillis)
+                .findFirst();
+    }
+
     /**
-     * Processes that have not renewed their lease of {@code lease} for {@code most}, and were not
-     * begun anew under their name since. What was silent a minute ago is left out: Kafka itself has
-     * noticed.
+     * Processes that have not said for {@code most} that they live. Left out are those whose name
+     * is {@code own}, or that of one who spoke later, as after a new start; those whose turn was
+     * ended less than a minute ago; and those who are silent for a minute more: Kafka itself has
+     * noticed. In one order for all, so that they can be claimed together.
      */
-    Set<Silent> silent(Tx tx, Duration lease, Duration most) {
+    List<Silent> silent(Tx tx, String own, Duration most) {
         return tx
                 .select(
                         """
-                        SELECT p.pod, p.member, p.lease_until FROM pod p
-                        WHERE p.lease_until < now() + ?1 * interval '1 second'
-                            AND p.lease_until > now() - interval '1 minute'
-                            AND p.member IS NOT NULL
+                        SELECT p.pod, p.member, p.renewed_at FROM pod p
+                        WHERE p.renewed_at < now() - ?2 * interval '1 second'
+                            AND p.renewed_at > now() - ?2 * interval '1 second' - interval '1 minute'
+                            AND p.member <> ?1
                             AND NOT EXISTS (
-                                SELECT 1 FROM pod o WHERE o.member = p.member
-                                    AND o.lease_until >= now() + ?1 * interval '1 second')
+                                SELECT 1 FROM pod o
+                                WHERE o.member = p.member AND o.renewed_at > p.renewed_at)
+                            AND NOT EXISTS (
+                                SELECT 1 FROM pod_taken t
+                                WHERE t.pod = p.pod AND t.taken_at >= now() - interval '1 minute')
+                        ORDER BY p.pod
                         """,
-                        seconds(lease.minus(most)))
+                        own,
+                        seconds(most))
                 .stream()
                 .map(row -> new Silent(row.uuid(0), row.text(1), row.instant(2)))
-                .collect(Collectors.toSet());
+                .toList();
+    }
+
+    /**
+     * Whether it is for the caller alone to end the turn of {@code silent}: not if it has spoken
+     * since, nor if somebody has claimed it less than a minute ago.
+     */
+    boolean claim(Tx tx, Silent silent) {
+        return tx.execute(
+                        """
+                        INSERT INTO pod_taken (pod, renewed_at, taken_at)
+                        SELECT pod, renewed_at, now() FROM pod WHERE pod = ?1 AND renewed_at = ?2
+                        ON CONFLICT (pod) DO UPDATE
+                        SET renewed_at = excluded.renewed_at, taken_at = excluded.taken_at
+                        WHERE pod_taken.taken_at < now() - interval '1 minute'
+                        """,
+                        silent.pod(),
+                        silent.renewedAt())
+                == 1;
+    }
+
+    /** A claim that came to nothing, so that it may be claimed again at once. */
+    void unclaim(Tx tx, Silent silent) {
+        tx.execute(
+                "DELETE FROM pod_taken WHERE pod = ?1 AND renewed_at = ?2",
+                silent.pod(),
+                silent.renewedAt());
     }
 
     /** Whether processes besides {@code pod} live. */

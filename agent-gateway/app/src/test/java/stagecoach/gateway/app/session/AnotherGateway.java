@@ -184,6 +184,11 @@ class AnotherGateway {
         }
 
         @Override
+        public Duration compareEvery() {
+            return others.compareEvery();
+        }
+
+        @Override
         public Duration restartGrace() {
             return others.restartGrace();
         }

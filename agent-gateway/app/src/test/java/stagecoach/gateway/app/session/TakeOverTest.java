@@ -8,11 +8,16 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -27,6 +32,7 @@ import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.Reader;
 import stagecoach.gateway.app.test.Scene;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
@@ -44,6 +50,13 @@ class TakeOverTest {
 
     /** Of the group, which by itself would not miss a dead member before. */
     private static final Duration KAFKA_WAITS = Duration.ofMinutes(5);
+
+    /** So long that what the processes under test do themselves has no part in it. */
+    private static final Duration MOST = Duration.ofMinutes(10);
+
+    private static final Duration SPEAKS = Duration.ofMinutes(5);
+    private static final Duration SILENT = MOST.plusSeconds(30);
+    private static final Duration GONE = Duration.ofMinutes(20);
 
     @Inject Scene scene;
     @Inject AnotherGateway others;
@@ -130,51 +143,143 @@ class TakeOverTest {
     @Test
     void who_was_begun_anew_under_the_same_name_is_not_silent() {
         String name = "begun-anew-" + UUID.randomUUID();
-        Duration lease = Duration.ofSeconds(8);
-        Duration most = Duration.ofSeconds(3);
         UUID dead = UUID.randomUUID();
-        renewed(dead, name, Duration.ofSeconds(2));
-        assertThat(silent(lease, most)).doesNotContain(name);
-        renewed(dead, name, Duration.ofSeconds(4));
-        assertThat(silent(lease, most)).contains(name);
-        renewed(UUID.randomUUID(), name, Duration.ZERO);
-        assertThat(silent(lease, most)).doesNotContain(name);
+        renewed(dead, name, SPEAKS);
+        assertThat(silent()).doesNotContain(name);
+        renewed(dead, name, SILENT);
+        assertThat(silent()).contains(name);
+        renewed(UUID.randomUUID(), name, SPEAKS);
+        assertThat(silent()).doesNotContain(name);
     }
 
     @Test
     void who_has_stopped_or_has_been_silent_for_long_is_left_alone() {
-        Duration lease = Duration.ofSeconds(8);
-        Duration most = Duration.ofSeconds(3);
         String stopped = "stopped-" + UUID.randomUUID();
         UUID id = UUID.randomUUID();
-        renewed(id, stopped, Duration.ofSeconds(4));
-        Scene.onVirtualThread(
-                () ->
-                        unitOfWork.run(
-                                tx -> {
-                                    store.release(tx, id);
-                                    return id;
-                                }));
+        renewed(id, stopped, SILENT);
+        assertThat(silent()).contains(stopped);
+        execute(tx -> store.release(tx, id));
         String gone = "gone-" + UUID.randomUUID();
-        renewed(UUID.randomUUID(), gone, Duration.ofMinutes(2));
-        assertThat(silent(lease, most)).doesNotContain(stopped, gone);
+        renewed(UUID.randomUUID(), gone, GONE);
+        assertThat(silent()).doesNotContain(stopped, gone);
     }
 
-    /** It renewed its lease of eight seconds so long ago. */
+    @Test
+    void nobody_is_silent_to_himself() {
+        String name = "myself-" + UUID.randomUUID();
+        UUID id = UUID.randomUUID();
+        renewed(id, name, SILENT);
+        assertThat(silent()).contains(name);
+        assertThat(silentTo(name)).doesNotContain(name);
+    }
+
+    @Test
+    void everyone_sees_how_long_ago_he_spoke_himself() {
+        UUID id = UUID.randomUUID();
+        Optional<Duration> none = run(tx -> store.age(tx, id));
+        assertThat(none).isEmpty();
+        renewed(id, "aged-" + id, SPEAKS);
+        Optional<Duration> age = run(tx -> store.age(tx, id));
+        assertThat(age.orElseThrow()).isBetween(SPEAKS, SILENT);
+    }
+
+    @Test
+    void one_of_the_others_takes_over_and_not_again_within_a_minute() {
+        String name = "claimed-" + UUID.randomUUID();
+        UUID id = UUID.randomUUID();
+        renewed(id, name, SILENT);
+        SessionStore.Silent seen = silence(id);
+        assertThat(claims(seen)).isTrue();
+        assertThat(claims(seen)).isFalse();
+        assertThat(silent()).doesNotContain(name);
+
+        renewed(id, name, SILENT);
+        assertThat(silent()).doesNotContain(name);
+        execute(
+                tx ->
+                        tx.execute(
+                                "UPDATE pod_taken SET taken_at = taken_at - interval '2 minutes' WHERE pod = ?1",
+                                id));
+        SessionStore.Silent again = silence(id);
+        assertThat(claims(again)).isTrue();
+    }
+
+    @Test
+    void two_who_claim_at_the_same_time_do_not_both_get_it() throws Exception {
+        UUID id = UUID.randomUUID();
+        renewed(id, "contested-" + id, SILENT);
+        SessionStore.Silent seen = silence(id);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var claims = new ArrayList<Future<Boolean>>();
+            for (int i = 0; i < 4; i++) {
+                claims.add(threads.submit(() -> unitOfWork.run(tx -> store.claim(tx, seen))));
+            }
+            int got = 0;
+            for (Future<Boolean> claim : claims) {
+                got += claim.get() ? 1 : 0;
+            }
+            assertThat(got).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_claim_that_came_to_nothing_is_free_again() {
+        UUID id = UUID.randomUUID();
+        renewed(id, "unclaimed-" + id, SILENT);
+        SessionStore.Silent seen = silence(id);
+        assertThat(claims(seen)).isTrue();
+        execute(tx -> store.unclaim(tx, seen));
+        assertThat(claims(silence(id))).isTrue();
+    }
+
+    @Test
+    void who_has_spoken_since_he_was_judged_cannot_be_claimed() {
+        UUID id = UUID.randomUUID();
+        renewed(id, "spoke-" + id, SILENT);
+        SessionStore.Silent seen = silence(id);
+        renewed(id, "spoke-" + id, SPEAKS);
+        assertThat(claims(seen)).isFalse();
+    }
+
+    /** It renewed its lease so long ago; how long the lease is has no part in it. */
     private void renewed(UUID id, String name, Duration ago) {
-        Scene.onVirtualThread(
-                () ->
-                        unitOfWork.run(
-                                tx -> {
-                                    store.renew(tx, id, name, Duration.ofSeconds(8).minus(ago));
-                                    return id;
-                                }));
+        execute(
+                tx -> {
+                    store.renew(tx, id, name, Duration.ofSeconds(1));
+                    tx.execute(
+                            "UPDATE pod SET renewed_at = now() - ?2 * interval '1 second' WHERE pod = ?1",
+                            id,
+                            (double) ago.toSeconds());
+                });
     }
 
-    private Set<String> silent(Duration lease, Duration most) {
-        return Scene.onVirtualThread(() -> unitOfWork.run(tx -> store.silent(tx, lease, most)))
-                .stream()
-                .map(SessionStore.Silent::member)
-                .collect(Collectors.toSet());
+    private Set<String> silent() {
+        return silentTo(pod.member());
+    }
+
+    private Set<String> silentTo(String member) {
+        List<SessionStore.Silent> silent = run(tx -> store.silent(tx, member, MOST));
+        return silent.stream().map(SessionStore.Silent::member).collect(Collectors.toSet());
+    }
+
+    private SessionStore.Silent silence(UUID id) {
+        List<SessionStore.Silent> silent = run(tx -> store.silent(tx, pod.member(), MOST));
+        return silent.stream().filter(each -> each.pod().equals(id)).findFirst().orElseThrow();
+    }
+
+    private boolean claims(SessionStore.Silent silent) {
+        return run(tx -> store.claim(tx, silent));
+    }
+
+    private <T> T run(Function<Tx, T> work) {
+        return Scene.onVirtualThread(() -> unitOfWork.run(work));
+    }
+
+    private void execute(Consumer<Tx> work) {
+        Scene.onVirtualThread(
+                () -> {
+                    unitOfWork.execute(work);
+                    return work;
+                });
     }
 }
