@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How far inside an address is. A feed may lead further out, but not further in than it is itself:
@@ -22,15 +24,26 @@ enum InnerAddresses {
     /** Of this machine, or of the link that it is at, where clouds tell machines their secrets. */
     MACHINE("of this machine or its link");
 
-    /** By which the machines of some clouds (Azure, Oracle) ask what clouds tell machines. */
-    private static final Set<String> OF_CLOUDS = Set.of("168.63.129.16", "192.0.0.192");
+    /** By which the machines of some clouds ask what clouds tell machines. */
+    private static final Set<InetAddress> OF_CLOUDS =
+            Stream.of(
+                            "168.63.129.16", // Azure
+                            "192.0.0.192", // Oracle
+                            "100.100.100.200", // Alibaba
+                            "fd00:ec2::254", // Amazon
+                            "fd20:ce::254") // Google
+                    .map(InetAddress::ofLiteral)
+                    .collect(Collectors.toUnmodifiableSet());
 
     /**
-     * Addresses of the sixth version that lead to one of the fourth: by a translator (RFC 6052), as
-     * one that is compatible (RFC 4291), or by a tunnel (RFC 3056).
+     * Addresses of the sixth version that lead to one of the fourth, in the last four bytes: by a
+     * translator (RFC 6052, RFC 8215 and RFC 2765), or as one that is compatible (RFC 4291); or
+     * behind the first two: by a tunnel (RFC 3056).
      */
     private static final Pattern EMBEDDED =
-            Pattern.compile("(?:0064ff9b0{16}|0{24})([0-9a-f]{8})|2002([0-9a-f]{8})[0-9a-f]{20}");
+            Pattern.compile(
+                    "(?:0064ff9b0{16}|0064ff9b0001[0-9a-f]{12}|0{16}ffff0000|0{24})([0-9a-f]{8})"
+                            + "|2002([0-9a-f]{8})[0-9a-f]{20}");
 
     private final String words;
 
@@ -57,7 +70,7 @@ enum InnerAddresses {
                 || address.isAnyLocalAddress()
                 || address.isLinkLocalAddress()
                 || address.isMulticastAddress()
-                || OF_CLOUDS.contains(address.getHostAddress())) {
+                || OF_CLOUDS.contains(address)) {
             return MACHINE;
         }
         return address.isSiteLocalAddress() || isShared(address) || isUniqueLocal(address)

@@ -117,6 +117,8 @@ class FurtherInTest {
                 "http://127.0.0.1:1/",
                 "http://here.example/",
                 "http://169.254.169.254/latest/meta-data/",
+                "http://[fd00:ec2::254]/latest/meta-data/",
+                "http://100.100.100.200/latest/meta-data/",
                 "http://[::1]:1/",
                 "http://[::ffff:127.0.0.1]/",
                 "http://[fe80::1]/",
@@ -135,8 +137,8 @@ class FurtherInTest {
                 "http://company.example/",
                 "http://192.168.1.1/",
                 "http://172.31.0.1/",
-                "http://[fd00:ec2::254]/latest/meta-data/",
-                "http://100.100.100.200/latest/meta-data/"
+                "http://[fd00:ec2::253]/",
+                "http://100.100.100.201/"
             })
     void a_feed_of_the_world_cannot_have_a_private_network_asked(String led) {
         assertRefused("world.example", led, "of a private network");
