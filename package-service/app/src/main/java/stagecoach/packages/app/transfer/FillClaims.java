@@ -1,11 +1,16 @@
 package stagecoach.packages.app.transfer;
 
 import io.quarkus.logging.Log;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -14,8 +19,9 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * The right to bring a package to a cache that does not pull: of all processes one at a time has
- * it, so that its bytes cross the link once. Whoever is killed loses it after a while, by the
- * database's clock, which is one for all.
+ * it, so that its bytes cross the link once. It is kept for as long as it is not given back,
+ * whatever is waited for meanwhile. Whoever is killed loses it after a while, by the database's
+ * clock, which is one for all.
  */
 @Singleton
 public class FillClaims {
@@ -23,9 +29,15 @@ public class FillClaims {
     private static final Duration RENEW_EVERY = Duration.ofSeconds(5);
 
     private final UnitOfWork unitOfWork;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     FillClaims(UnitOfWork unitOfWork) {
         this.unitOfWork = unitOfWork;
+    }
+
+    @PreDestroy
+    void stop() {
+        threads.shutdownNow();
     }
 
     /** Whose a package is. */
@@ -55,7 +67,9 @@ public class FillClaims {
         private final Sha512 sha512;
         private final String asker;
         private final String owner = UUID.randomUUID().toString();
+        private final CountDownLatch closed = new CountDownLatch(1);
         private long renewedAt;
+        private boolean lost;
 
         private Claim(CacheId cache, Sha512 sha512, String asker) {
             this.cache = cache;
@@ -63,12 +77,32 @@ public class FillClaims {
             this.asker = asker;
         }
 
-        /** Makes it, unless it is another's. */
+        /** Makes it, unless it is another's; it is renewed until it is closed or lost. */
         public Standing take() {
             long now = System.nanoTime();
             Standing standing = unitOfWork.run(this::take);
-            renewedAt = now;
+            if (standing instanceof Standing.Ours) {
+                begun(now);
+                threads.execute(this::keep);
+            }
             return standing;
+        }
+
+        private synchronized void begun(long now) {
+            renewedAt = now;
+        }
+
+        private void keep() {
+            try {
+                boolean over = false;
+                while (!over) {
+                    over =
+                            closed.await(RENEW_EVERY.toMillis(), TimeUnit.MILLISECONDS)
+                                    || isAnOthers();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         private Standing take(Tx tx) {
@@ -113,15 +147,15 @@ public class FillClaims {
          * Whether it is still ours, and for longer again. A database that is away for a moment
          * takes it from nobody.
          */
-        public boolean isOurs() {
+        public synchronized boolean isOurs() {
             long now = System.nanoTime();
-            if (now - renewedAt < RENEW_EVERY.toNanos()) {
-                return true;
+            if (lost || now - renewedAt < RENEW_EVERY.toNanos()) {
+                return !lost;
             }
             try {
-                boolean renewed = unitOfWork.run(this::renewed);
-                renewedAt = renewed ? now : renewedAt;
-                return renewed;
+                lost = !unitOfWork.run(this::renewed);
+                renewedAt = lost ? renewedAt : now;
+                return !lost;
             } catch (RuntimeException e) {
                 Log.warnf(
                         e,
@@ -132,9 +166,14 @@ public class FillClaims {
             }
         }
 
+        /** Not while the database is away: it may come again in time. */
+        private synchronized boolean isAnOthers() {
+            return !isOurs() && lost;
+        }
+
         private boolean renewed(Tx tx) {
             return tx.execute(
-                            "UPDATE fill_claim SET held_until = clock_timestamp() + interval '%d seconds' WHERE cache = ?1 AND sha512 = ?2 AND owner = ?3"
+                            "UPDATE fill_claim SET held_until = clock_timestamp() + interval '%d seconds' WHERE cache = ?1 AND sha512 = ?2 AND owner = ?3 AND asker IS NULL"
                                     .formatted(GOOD_FOR.toSeconds()),
                             cache.value(),
                             sha512.value(),
@@ -159,6 +198,7 @@ public class FillClaims {
         /** Gives it back if it is ours; what is done stays known. */
         @Override
         public void close() {
+            closed.countDown();
             unitOfWork.execute(
                     tx ->
                             tx.execute(

@@ -1,6 +1,7 @@
 package stagecoach.packages.app.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
 import java.util.UUID;
@@ -11,6 +12,7 @@ import stagecoach.packages.app.PackageServiceTest;
 import stagecoach.packages.app.transfer.FillClaims.Claim;
 import stagecoach.packages.app.transfer.FillClaims.Standing;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -64,6 +66,35 @@ class FillClaimsTest {
         given(first);
         assertThat(call(of("a")::take)).isEqualTo(new Standing.Done(7, 3));
         assertThat(call(of("b")::take)).isEqualTo(new Standing.Ours());
+    }
+
+    @Test
+    void while_nobody_asks_whether_it_is_ours_it_is_kept() throws Exception {
+        Claim waiting = of("a");
+        call(waiting::take);
+        call(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        tx.execute(
+                                                "UPDATE fill_claim SET held_until = now() + interval '1 hour' WHERE cache = ?1",
+                                                cache.value())));
+
+        // It is renewed for less than an hour.
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () ->
+                                call(
+                                                () ->
+                                                        unitOfWork.run(
+                                                                tx ->
+                                                                        tx.rows(
+                                                                                        "SELECT 1, 0 FROM fill_claim WHERE cache = ?1 AND held_until < now() + interval '30 minutes'",
+                                                                                        cache
+                                                                                                .value())
+                                                                                .size()))
+                                        == 1);
+        given(waiting);
     }
 
     @Test
