@@ -34,6 +34,7 @@ class NuGetCacheTest {
     private static final ServedBy BY_SERVER = new ServedBy(ServedBy.Kind.SERVER, Optional.empty());
 
     @Inject ServiceToken tokens;
+    @Inject Patience patience;
 
     private final Deployment deployment = new Deployment();
     private ForeignServer server;
@@ -52,6 +53,7 @@ class NuGetCacheTest {
 
     @AfterEach
     void end() {
+        patience.usual();
         deployment.close();
         server.close();
     }
@@ -170,6 +172,7 @@ class NuGetCacheTest {
 
     @Test
     void a_server_that_stumbles_is_pushed_to_again() throws Exception {
+        patience.visibleMax(Duration.ofSeconds(1));
         server.pushAnswers.add(500);
 
         assertThat(replicated(2).attempts()).isEqualTo(2);
@@ -227,19 +230,7 @@ class NuGetCacheTest {
     @Test
     void wrong_bytes_that_cannot_be_replaced_are_passed_over_in_words() throws Exception {
         server.deletes = false;
-        server.held.put(name(), otherBytes(nupkg.bytes().length));
-        replicated(2);
-        var told = (AcquirePackage) deployment.commands(2, 1).getFirst();
-        deployment.report(
-                told,
-                new AcquisitionResult(
-                        BY_SERVER,
-                        nupkg.bytes().length,
-                        0,
-                        2,
-                        List.of("cache theirs-1 gave bytes with the SHA-512 00…")));
-        deployment.event(2, IntegrityBroken.class);
-        deployment.ended(2);
+        wrongBytesAreRead(2);
 
         assertThat(failed(3)).contains("does not let it be replaced");
         var second = (AcquirePackage) deployment.commands(3, 1).getFirst();
@@ -250,6 +241,48 @@ class NuGetCacheTest {
         deployment.ended(3);
         assertThat(replicated(4).bytes()).isEqualTo(nupkg.bytes().length);
         assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    /** The only machine of the region gets others there, of the same length. */
+    private void wrongBytesAreRead(int run) {
+        server.held.put(name(), otherBytes(nupkg.bytes().length));
+        replicated(run);
+        var told = (AcquirePackage) deployment.commands(run, 1).getFirst();
+        deployment.report(
+                told,
+                new AcquisitionResult(
+                        BY_SERVER,
+                        nupkg.bytes().length,
+                        0,
+                        2,
+                        List.of("cache theirs-1 gave bytes with the SHA-512 00…")));
+        deployment.event(run, IntegrityBroken.class);
+        deployment.ended(run);
+    }
+
+    @Test
+    void wrong_bytes_that_were_only_hidden_are_not_taken_for_an_unanswered_push() {
+        wrongBytesAreRead(2);
+        server.hides = true;
+        server.gatewaySays = 504;
+
+        assertThat(failed(3)).contains("answered 504", "may still be the wrong one");
+
+        var told = (AcquirePackage) deployment.commands(3, 1).getFirst();
+        assertThat(told.sources()).containsExactly(new Source.Server());
+        assertThat(server.asked("PUT")).isEqualTo(2);
+        assertThat(server.hidden).isEmpty();
+    }
+
+    @Test
+    void wrong_bytes_that_were_removed_are_replaced_by_an_unanswered_push() {
+        wrongBytesAreRead(2);
+        server.gatewaySays = 504;
+
+        assertThat(replicated(3).bytes()).isEqualTo(nupkg.bytes().length);
+
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+        assertThat(server.asked("PUT")).isEqualTo(1);
     }
 
     /** Two machines read there; the first, or the other one, says that it got other bytes. */
@@ -293,6 +326,7 @@ class NuGetCacheTest {
 
     @Test
     void what_never_shows_itself_and_what_is_not_allowed_is_told_in_words() throws Exception {
+        patience.visibleMax(Duration.ofSeconds(1));
         server.hiddenFor.set(Integer.MAX_VALUE);
         assertThat(failed(2)).contains("does not show it");
 

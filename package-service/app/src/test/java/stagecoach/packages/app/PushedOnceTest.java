@@ -3,11 +3,15 @@ package stagecoach.packages.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
 import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
 import stagecoach.contracts.run.PackageNeed;
@@ -17,6 +21,10 @@ import stagecoach.runtime.test.StagecoachResource;
 /** A NuGet server that is slow to show what it has is waited for, and sent nothing again. */
 @PackageServiceTest
 class PushedOnceTest {
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    @Inject Patience patience;
+
     private final Deployment deployment = new Deployment();
     private ForeignServer server;
     private Packages.Nupkg nupkg;
@@ -42,6 +50,7 @@ class PushedOnceTest {
 
     @AfterEach
     void end() {
+        patience.usual();
         deployment.close();
         server.close();
     }
@@ -72,12 +81,13 @@ class PushedOnceTest {
 
     @Test
     void after_a_conflict_that_never_shows_itself_it_is_left() {
+        patience.visibleMax(SOON);
         server.held.put(name(), nupkg.bytes());
         server.hiddenFor.set(Integer.MAX_VALUE);
 
         assertThat(failed())
                 .contains(
-                        "says that it has %s 1.0.0, and does not show it after 4 s"
+                        "says that it has %s 1.0.0, and does not show it after 2 s"
                                 .formatted(nupkg.id()));
 
         assertThat(server.asked("PUT")).isEqualTo(1);
@@ -85,10 +95,11 @@ class PushedOnceTest {
 
     @Test
     void what_it_took_and_never_shows_was_sent_once() {
+        patience.visibleMax(SOON);
         server.hiddenFor.set(Integer.MAX_VALUE);
 
         assertThat(failed())
-                .contains("took %s 1.0.0, and does not show it after 4 s".formatted(nupkg.id()));
+                .contains("took %s 1.0.0, and does not show it after 2 s".formatted(nupkg.id()));
 
         assertThat(server.asked("PUT")).isEqualTo(1);
     }
@@ -104,6 +115,7 @@ class PushedOnceTest {
 
     @Test
     void one_that_works_on_all_bytes_for_long_is_looked_at_before_it_is_sent_them_again() {
+        patience.answerMax(SOON);
         var work = new CountDownLatch(1);
         server.working = work;
         deployment.start(2, false, needs);
@@ -118,9 +130,10 @@ class PushedOnceTest {
         assertThat(server.asked("PUT")).isEqualTo(1);
     }
 
-    @Test
-    void one_whose_gateway_does_not_wait_for_it_is_looked_at_first_too() {
-        server.behindImpatience = true;
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 503, 504})
+    void one_whose_gateway_does_not_wait_for_it_is_looked_at_first_too(int status) {
+        server.gatewaySays = status;
         server.lookAnswers.addAll(List.of(404, 404, 404));
 
         assertThat(replicated().bytes()).isEqualTo(nupkg.bytes().length);
@@ -129,7 +142,43 @@ class PushedOnceTest {
     }
 
     @Test
+    void one_whose_line_breaks_behind_the_last_byte_is_looked_at_first_too() {
+        server.hangsUp = true;
+        server.lookAnswers.addAll(List.of(404, 404, 404));
+
+        assertThat(replicated().bytes()).isEqualTo(nupkg.bytes().length);
+
+        assertThat(server.asked("PUT")).isEqualTo(1);
+    }
+
+    @Test
+    void one_that_is_asked_too_much_is_pushed_to_again_at_once() {
+        server.pushAnswers.add(429);
+
+        assertThat(replicated().bytes()).isEqualTo(nupkg.bytes().length);
+
+        assertThat(server.asked("PUT")).isEqualTo(2);
+        // Before each push, and behind the one that it took.
+        assertThat(server.asked("HEAD")).isEqualTo(3);
+    }
+
+    @Test
+    void one_whose_line_always_breaks_is_sent_the_bytes_twice_and_no_more() {
+        patience.fruitlessMax(4);
+        patience.visibleMax(SOON);
+        server.hangsUp = true;
+        server.hiddenFor.set(Integer.MAX_VALUE);
+
+        assertThat(failed()).contains("does not show it after 2 s");
+
+        assertThat(server.asked("PUT")).isEqualTo(2);
+    }
+
+    @Test
     void one_that_never_answers_a_push_is_sent_the_bytes_twice_and_no_more() {
+        patience.fruitlessMax(4);
+        patience.answerMax(SOON);
+        patience.visibleMax(SOON);
         var work = new CountDownLatch(1);
         server.working = work;
 

@@ -12,11 +12,11 @@ class CacheFailure extends Exception {
     private final boolean absent;
     private final long bytesMissing;
 
-    /** What was under way to it stood still. */
-    static final class Stalled extends CacheFailure {
+    /** It is asked too much just now, and says that it took nothing of what it was sent. */
+    static final class Declined extends CacheFailure {
         private static final long serialVersionUID = 1L;
 
-        Stalled(String reason, Throwable cause) {
+        Declined(String reason, Throwable cause) {
             super(true, reason, cause);
         }
     }

@@ -53,17 +53,18 @@ class NuGetPush {
         threads.shutdownNow();
     }
 
-    /** How the tries of one fill have gone so far: what a server has, it is not sent again. */
+    /** How the tries of one fill have gone so far. */
     static final class Course {
-        private Stand stand = Stand.NOT_SENT;
+        /** Pushes of all bytes to which the server said nothing of its own. */
         private int unanswered;
-    }
 
-    /** What a server said to a push. */
-    private enum Stand {
-        NOT_SENT,
-        TAKEN,
-        CONFLICT
+        /** Whether what is wrong was seen to be gone, so that what is seen since was pushed. */
+        private boolean gone;
+
+        /** Whether what is seen there may still be what somebody got wrong bytes from. */
+        private boolean doubts(boolean suspect) {
+            return suspect && !gone;
+        }
     }
 
     /**
@@ -83,13 +84,11 @@ class NuGetPush {
             throws CacheFailure, InterruptedException {
         var talk = new NuGetTalk(row, credentials, pin, servers, config);
         Service service = talk.service();
-        if (course.stand != Stand.NOT_SENT) {
-            return shown(talk, service, course, watch);
-        }
         Optional<Present> present = talk.present(service);
         if (present.isPresent()) {
-            if (!suspect && present.get().mayBe(pin)) {
-                return 0;
+            if (!course.doubts(suspect) && present.get().mayBe(pin)) {
+                // A push that was not answered may be what is there.
+                return course.unanswered > 0 ? pin.size() : 0;
             }
             // Servers that only hide what is deleted tell at the push.
             if (!talk.delete(service)) {
@@ -97,6 +96,10 @@ class NuGetPush {
             }
         }
         try {
+            if (course.doubts(suspect)) {
+                // One that only hides what it is to delete gives it on to whoever asks for it.
+                course.gone = present.isEmpty() || talk.present(service).isEmpty();
+            }
             return sent(talk, service, suspect, course, watch);
         } catch (CacheFailure e) {
             if (present.isPresent()) {
@@ -113,47 +116,60 @@ class NuGetPush {
         int status;
         try {
             status = send(talk, service, watch, sent);
-        } catch (CacheFailure.Stalled e) {
-            if (sent.get() < talk.pin().size()) {
+        } catch (CacheFailure.Declined e) {
+            throw e;
+        } catch (CacheFailure e) {
+            if (!e.temporary() || sent.get() < talk.pin().size()) {
                 throw e;
             }
-            return unanswered(talk, service, course, watch, e);
+            return unanswered(talk, service, suspect, course, watch, e);
         }
-        if (status == 409 && suspect) {
+        boolean taken = status != 409;
+        // Of what was gone, it may say so for a push of ours that it did not answer.
+        if (!taken && suspect && !(course.gone && course.unanswered > 0)) {
             throw notReplaced(talk);
         }
-        course.stand = status == 409 ? Stand.CONFLICT : Stand.TAKEN;
-        return shown(talk, service, course, watch);
+        return shown(talk, service, taken, course, watch);
     }
 
-    /** It has all bytes, and may be at work on them still; they are sent once more at most. */
+    /**
+     * It has all bytes, and may be at work on them still; they are sent once more at most. Whether
+     * a gateway, a line or the server itself failed does not tell whether it took them.
+     */
     private long unanswered(
             NuGetTalk talk,
             Service service,
+            boolean suspect,
             Course course,
             FillWatch watch,
-            CacheFailure.Stalled silence)
+            CacheFailure silence)
             throws CacheFailure, InterruptedException {
         course.unanswered++;
-        Look last = lookedFor(talk, service, course, watch);
+        boolean again = course.unanswered == 1;
+        if (course.doubts(suspect)) {
+            throw new CacheFailure(
+                    again,
+                    silence.reason() + ", and what it shows may still be the wrong one",
+                    silence);
+        }
+        Look last = lookedFor(talk, service, true, watch);
         if (last instanceof Look.Right) {
             return talk.pin().size();
         }
-        throw new CacheFailure(
-                course.unanswered == 1, silence.reason() + ", and " + last.words(talk), silence);
+        throw new CacheFailure(again, silence.reason() + ", and " + last.words(talk), silence);
     }
 
     /**
      * Waits until a server shows what it has; it has the bytes, so that another try would be none.
      *
+     * @param taken whether it took them now; otherwise it says that it has them
      * @return how many bytes were sent; 0 if something was there already
      */
-    private long shown(NuGetTalk talk, Service service, Course course, FillWatch watch)
+    private long shown(
+            NuGetTalk talk, Service service, boolean taken, Course course, FillWatch watch)
             throws CacheFailure, InterruptedException {
-        Look last = lookedFor(talk, service, course, watch);
-        boolean taken = course.stand == Stand.TAKEN;
+        Look last = lookedFor(talk, service, taken, watch);
         return switch (last) {
-            // A push that was not answered may be what is there.
             case Look.Right _ -> taken || course.unanswered > 0 ? talk.pin().size() : 0;
             case Look.Other _ when !taken -> throw notReplaced(talk);
             case Look.Other _, Look.Nothing _ ->
@@ -196,8 +212,12 @@ class NuGetPush {
         }
     }
 
-    /** Looks until the package is seen, or has had its time; a look that fails is one of many. */
-    private Look lookedFor(NuGetTalk talk, Service service, Course course, FillWatch watch)
+    /**
+     * Looks until the package is seen, or has had its time; a look that fails is one of many.
+     *
+     * @param making whether it may be seen in its making, with another length
+     */
+    private Look lookedFor(NuGetTalk talk, Service service, boolean making, FillWatch watch)
             throws CacheFailure, InterruptedException {
         long begunAt = System.nanoTime();
         while (true) {
@@ -205,8 +225,7 @@ class NuGetPush {
             boolean settled =
                     switch (look) {
                         case Look.Right _ -> true;
-                        // What it has just taken may be seen in its making.
-                        case Look.Other _ -> course.stand == Stand.CONFLICT;
+                        case Look.Other _ -> !making;
                         case Look.Nothing _ -> false;
                     };
             if (settled || System.nanoTime() - begunAt > config.visibleMax().toNanos()) {

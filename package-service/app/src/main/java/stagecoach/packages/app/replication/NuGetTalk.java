@@ -177,7 +177,8 @@ final class NuGetTalk {
      *
      * @param push adds the body; it may be asked for once per address
      * @return 409 if something is there already
-     * @throws CacheFailure.Stalled if a gateway before it waited no longer, whatever it is at
+     * @throws CacheFailure.Declined if it is asked too much; behind any other failure that is
+     *     temporary it may be at work on the package still
      */
     int push(Service service, UnaryOperator<HttpRequest.Builder> push, Awaited awaited)
             throws CacheFailure, InterruptedException {
@@ -195,7 +196,7 @@ final class NuGetTalk {
             return status;
         }
         CacheFailure refused = refused(status, "to a push of " + name());
-        throw status == 504 ? new CacheFailure.Stalled(refused.reason(), refused) : refused;
+        throw status == 429 ? new CacheFailure.Declined(refused.reason(), refused) : refused;
     }
 
     private HttpResponse<byte[]> ask(URI at, UnaryOperator<HttpRequest.Builder> question)

@@ -29,7 +29,7 @@ final class Transfers {
      * @param moved how many bytes have moved so far
      * @param longest how long it may take at all
      * @param stall how long it may stand still after so many bytes
-     * @throws CacheFailure.Stalled if it stood still for longer
+     * @throws CacheFailure if it stood still for longer
      */
     static <T> T await(
             Future<T> transfer,
@@ -57,7 +57,7 @@ final class Transfers {
                     }
                     Stall allowed = stall.apply(now);
                     if (System.nanoTime() - seenAt > allowed.max().toNanos()) {
-                        throw new CacheFailure.Stalled(allowed.sentence(), stillAtWork);
+                        throw new CacheFailure(true, allowed.sentence(), stillAtWork);
                     }
                     if (System.nanoTime() - begunAt > longest.toNanos()) {
                         throw new CacheFailure(

@@ -54,8 +54,11 @@ public final class ForeignServer implements AutoCloseable {
     /** Set so that a push that has come whole is worked on until it is counted down. */
     public volatile @Nullable CountDownLatch working;
 
-    /** Whether a gateway before it does not wait until it has taken a push, and answers 504. */
-    public volatile boolean behindImpatience;
+    /** What a gateway before it says to a push, whatever became of it; 0 if there is none. */
+    public volatile int gatewaySays;
+
+    /** Whether the line breaks before its answer to a push. */
+    public volatile boolean hangsUp;
 
     /** Whether its index tells the type of each resource as one of several. */
     public volatile boolean typesAreLists;
@@ -218,7 +221,9 @@ public final class ForeignServer implements AutoCloseable {
         String name = nameIn(nupkg);
         awaited(working);
         boolean fresh = held.putIfAbsent(name, nupkg) == null;
-        say(exchange, behindImpatience ? 504 : fresh ? 201 : 409, new byte[0]);
+        if (!hangsUp) {
+            say(exchange, gatewaySays > 0 ? gatewaySays : fresh ? 201 : 409, new byte[0]);
+        }
     }
 
     private static String nameIn(byte[] nupkg) throws IOException {
