@@ -77,6 +77,11 @@ class FolderMarkTest {
         assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
     }
 
+    private static void remove(CacheId cache) throws Exception {
+        var gone = Http.send(Http.request("/api/v1/caches/" + cache, TestKeys.CONFIGURE).DELETE());
+        assertThat(gone.statusCode()).as(gone.body()).isEqualTo(204);
+    }
+
     private static Nupkg pushed() throws Exception {
         var nupkg = Packages.of(Packages.freshId(), "1.0.0", 10_000);
         assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
@@ -224,12 +229,26 @@ class FolderMarkTest {
                 .contains(
                         "the folder %s belongs to the cache \"marked-1\", whose pushUrl is file://%s"
                                 .formatted(other, share));
-        assertThat(
-                        Http.send(
-                                        Http.request("/api/v1/caches/marked-2", TestKeys.CONFIGURE)
-                                                .DELETE())
-                                .statusCode())
-                .isEqualTo(204);
+        remove(second);
+    }
+
+    @Test
+    void a_folder_whose_last_cache_is_removed_is_not_missed_there_and_known_elsewhere()
+            throws Exception {
+        Nupkg nupkg = written();
+        var second = new CacheId("marked-3");
+        put(second, "marked-too", share);
+        remove(second);
+        Path other = Files.move(share, folder.resolve("other"));
+        Files.createDirectory(share);
+        assertThat(refused(pushed(), "marked")).contains("its file system mounted?");
+
+        remove(SHARE);
+        put(SHARE, "marked", share);
+        written();
+
+        put(SHARE, "marked", other);
+        assertThat(filled(nupkg)).isZero();
     }
 
     @Test

@@ -205,6 +205,7 @@ public class CacheCatalog {
             tx.update(after);
             if (!before.get().place().equals(after.place())) {
                 forgetHoldings(tx, after.id);
+                forgetMarks(tx, before.get());
             }
         } else {
             tx.insert(after);
@@ -222,6 +223,7 @@ public class CacheCatalog {
                 cause);
         tx.delete(row);
         forgetHoldings(tx, row.id);
+        forgetMarks(tx, row);
     }
 
     /** The deployments that are bringing packages to a cache, in words. */
@@ -240,6 +242,19 @@ public class CacheCatalog {
         tx.execute("DELETE FROM replicated WHERE cache = ?1", cache);
         tx.execute("DELETE FROM suspect WHERE cache = ?1", cache);
         tx.execute("DELETE FROM suspicion WHERE cache = ?1", cache);
+    }
+
+    /**
+     * A folder that no cache has any more is not missed at its place, where another may be mounted;
+     * its mark stays known, so that it is taken wherever it comes again.
+     */
+    private static void forgetMarks(Tx tx, CacheRow gone) {
+        tx.execute(
+                """
+                UPDATE folder_mark SET push_url = '', written_at = NULL
+                WHERE push_url = ?1 AND NOT EXISTS (
+                    SELECT 1 FROM cache c WHERE c.push_url = ?1 AND c.kind = 'FOLDER')""",
+                gone.pushUrl);
     }
 
     private static Set<String> texts(Tx tx, String sql, @Nullable Object... positional) {
