@@ -1,6 +1,7 @@
 package stagecoach.packages.app.nuget;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -79,8 +80,10 @@ public class NuGetV2Resource {
     @Consumes(MediaType.WILDCARD)
     @Needs(Role.PUSH)
     @Operation(hidden = true)
-    public Response push(InputStream body, @Context HttpHeaders headers) throws IOException {
-        return pushes.push(body, headers);
+    public Response push(
+            InputStream body, @Context HttpHeaders headers, @Context RoutingContext request)
+            throws IOException {
+        return pushes.push(body, headers, request);
     }
 
     /** Takes a package out of searches, as the newer protocol does. */

@@ -2,6 +2,7 @@ package stagecoach.packages.app.nuget;
 
 import io.quarkus.logging.Log;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.POST;
@@ -67,8 +68,10 @@ public class PushResource {
     @APIResponse(responseCode = "409", description = "The version is there already")
     @APIResponse(responseCode = "413", description = "Too large")
     @APIResponse(responseCode = "507", description = "The disk is full")
-    public Response push(InputStream body, @Context HttpHeaders headers) throws IOException {
-        boolean _ = NativeCrypto.installFor(headers.getLength());
+    public Response push(
+            InputStream body, @Context HttpHeaders headers, @Context RoutingContext request)
+            throws IOException {
+        boolean _ = NativeCrypto.installFor(length(headers));
         var upload = new Upload(body);
         try {
             Response response =
@@ -76,14 +79,13 @@ public class PushResource {
                             upload,
                             Objects.requireNonNullElse(
                                     headers.getHeaderString(HttpHeaders.CONTENT_TYPE), ""));
-            // A client that is still sending would not read the answer.
-            upload.drain();
+            readToEnd(upload, request);
             return response;
         } catch (UploadBrokenException broken) {
-            upload.drain();
+            readToEnd(upload, request);
             return problems.response(400, "package-refused", String.valueOf(broken.getMessage()));
         } catch (DiskFullException full) {
-            upload.drain();
+            readToEnd(upload, request);
             Log.error("A package could not be taken in: the disk of the packages is full.", full);
             return problems.response(
                     507,
@@ -96,7 +98,29 @@ public class PushResource {
             Log.debug("A sender went away in the middle of a package.", e);
             return problems.response(
                     400, "package-refused", "The upload was cut off. Send it again.");
+        } catch (RuntimeException e) {
+            readToEnd(upload, request);
+            throw e;
         }
+    }
+
+    /**
+     * A client that is still sending would not read the answer. One that goes on and on is closed
+     * behind it: what nobody reads would be kept in memory.
+     */
+    private static void readToEnd(Upload upload, RoutingContext request) throws IOException {
+        if (!upload.drain()) {
+            request.addEndHandler(_ -> request.request().connection().close());
+        }
+    }
+
+    /**
+     * How many bytes the body is said to have; 0 if that is not said. {@link
+     * HttpHeaders#getLength()} counts no further than an int does.
+     */
+    static long length(HttpHeaders headers) {
+        String told = headers.getHeaderString(HttpHeaders.CONTENT_LENGTH);
+        return told == null ? 0 : Long.parseLong(told);
     }
 
     /** Takes a package out of searches; whoever names it can still download it. */

@@ -39,8 +39,12 @@ final class Upload extends FilterInputStream {
         }
     }
 
-    /** Reads on to the end, within reason. */
-    void drain() throws IOException {
+    /**
+     * Reads on to the end, within reason.
+     *
+     * @return whether it came to the end
+     */
+    boolean drain() throws IOException {
         byte[] buffer = new byte[1 << 16];
         long left = DRAINED_MAX;
         int count = read(buffer, 0, buffer.length);
@@ -48,5 +52,6 @@ final class Upload extends FilterInputStream {
             left -= count;
             count = read(buffer, 0, buffer.length);
         }
+        return count < 0;
     }
 }
