@@ -81,9 +81,9 @@ public class NuGetV2Resource {
     @Needs(Role.PUSH)
     @Operation(hidden = true)
     public Response push(
-            InputStream body, @Context HttpHeaders headers, @Context RoutingContext request)
+            InputStream body, @Context HttpHeaders headers, @Context RoutingContext exchange)
             throws IOException {
-        return pushes.push(body, headers, request);
+        return pushes.push(body, headers, exchange);
     }
 
     /** Takes a package out of searches, as the newer protocol does. */

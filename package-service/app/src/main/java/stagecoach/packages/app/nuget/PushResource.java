@@ -69,7 +69,7 @@ public class PushResource {
     @APIResponse(responseCode = "413", description = "Too large")
     @APIResponse(responseCode = "507", description = "The disk is full")
     public Response push(
-            InputStream body, @Context HttpHeaders headers, @Context RoutingContext request)
+            InputStream body, @Context HttpHeaders headers, @Context RoutingContext exchange)
             throws IOException {
         boolean _ = NativeCrypto.installFor(length(headers));
         var upload = new Upload(body);
@@ -79,13 +79,13 @@ public class PushResource {
                             upload,
                             Objects.requireNonNullElse(
                                     headers.getHeaderString(HttpHeaders.CONTENT_TYPE), ""));
-            readToEnd(upload, request);
+            readToEnd(upload, exchange);
             return response;
         } catch (UploadBrokenException broken) {
-            readToEnd(upload, request);
+            readToEnd(upload, exchange);
             return problems.response(400, "package-refused", String.valueOf(broken.getMessage()));
         } catch (DiskFullException full) {
-            readToEnd(upload, request);
+            readToEnd(upload, exchange);
             Log.error("A package could not be taken in: the disk of the packages is full.", full);
             return problems.response(
                     507,
@@ -99,7 +99,7 @@ public class PushResource {
             return problems.response(
                     400, "package-refused", "The upload was cut off. Send it again.");
         } catch (RuntimeException e) {
-            readToEnd(upload, request);
+            readToEnd(upload, exchange);
             throw e;
         }
     }
@@ -108,9 +108,9 @@ public class PushResource {
      * A client that is still sending would not read the answer. One that goes on and on is closed
      * behind it: what nobody reads would be kept in memory.
      */
-    private static void readToEnd(Upload upload, RoutingContext request) throws IOException {
+    private static void readToEnd(Upload upload, RoutingContext exchange) throws IOException {
         if (!upload.drain()) {
-            request.addEndHandler(_ -> request.request().connection().close());
+            exchange.addEndHandler(_ -> exchange.request().connection().close());
         }
     }
 
