@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.deployment.DeploymentEvent.ArrivalsAwaited;
@@ -17,8 +18,10 @@ import stagecoach.orchestrator.Shop;
 import stagecoach.orchestrator.deployment.DeploymentCommand.LookAgain;
 import stagecoach.orchestrator.needs.Roster;
 import stagecoach.orchestrator.needs.Roster.KnownTarget;
+import stagecoach.orchestrator.needs.Settled;
 import stagecoach.vocabulary.identity.TargetId;
 import stagecoach.vocabulary.process.Condition;
+import stagecoach.vocabulary.process.Phase;
 
 /**
  * The part of {@link PhaseOrderTest} about machines that come, go and come back: each gets its
@@ -216,5 +219,37 @@ class MachinesThatComeAndGoTest {
         assertThat(play.succeeds().newestWork())
                 .containsExactly("server on web-1 (eu)", "report on worker hq-1");
         assertThat(play.succeeds().end().state()).isEqualTo(DeploymentState.SUCCEEDED);
+    }
+
+    @Test
+    void who_was_left_out_is_named_as_long_as_an_event_can_hold_it() {
+        assertThat(namedWith(PhasePlan.PLACES_MAX - 1)).isEqualTo(1);
+        assertThat(namedWith(PhasePlan.PLACES_MAX)).isZero();
+    }
+
+    /** How many are named where one more was left out than the step has places. */
+    private static int namedWith(int places) {
+        var webs =
+                IntStream.rangeClosed(0, places)
+                        .mapToObj(n -> Shop.web("web-" + n))
+                        .toArray(KnownTarget[]::new);
+        var progress =
+                new Progress(
+                        1,
+                        0,
+                        Set.of(),
+                        Set.of(new TargetId("web-0")),
+                        false,
+                        Set.of(),
+                        Attempt.FRESH);
+        var plan =
+                new PhasePlan(
+                        Shop.queued(Shop.script("start")),
+                        progress,
+                        Shop.roster(webs),
+                        Settled.NOTHING);
+        var only = plan.normal(Phase.DEPLOYMENT).getFirst();
+        assertThat(only.places()).hasSize(places);
+        return only.leftOut().size();
     }
 }
