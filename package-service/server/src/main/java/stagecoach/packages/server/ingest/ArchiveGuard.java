@@ -57,7 +57,9 @@ public final class ArchiveGuard {
                 archive,
                 (zip, entries) -> {
                     checkContent(zip, entries, archive.size());
-                    return NuspecReader.read(nuspecBytes(zip, entries));
+                    ZipArchiveEntry nuspec = nuspec(entries);
+                    checkManifest(zip, entries, name(nuspec));
+                    return NuspecReader.read(bytes(zip, nuspec));
                 });
     }
 
@@ -68,7 +70,7 @@ public final class ArchiveGuard {
      * @throws IOException if the storage fails
      */
     public byte[] nuspec(SeekableByteChannel archive) throws IOException, PackageRefusedException {
-        return reading(archive, this::nuspecBytes);
+        return reading(archive, (zip, entries) -> bytes(zip, nuspec(entries)));
     }
 
     private <T> T reading(SeekableByteChannel archive, Reading<T> reading)
@@ -210,8 +212,12 @@ public final class ArchiveGuard {
         return size;
     }
 
-    private byte[] nuspecBytes(ZipFile zip, List<ZipArchiveEntry> entries)
-            throws IOException, PackageRefusedException {
+    /**
+     * The only one at the root. What it is called says nothing: clients take any name, nuget.org
+     * has packages whose file is called otherwise than their id, and the id is what is within.
+     */
+    private static ZipArchiveEntry nuspec(List<ZipArchiveEntry> entries)
+            throws PackageRefusedException {
         var all =
                 entries.stream()
                         .filter(entry -> name(entry).toLowerCase(Locale.ROOT).endsWith(NUSPEC))
@@ -238,12 +244,44 @@ public final class ArchiveGuard {
                             + EntryNames.shown(name(atRoot.get(1)))
                             + "; keep one.");
         }
-        try (var content = zip.getInputStream(atRoot.getFirst())) {
+        return atRoot.getFirst();
+    }
+
+    /** One package for old clients and another one for new ones nobody needs. */
+    private static void checkManifest(ZipFile zip, List<ZipArchiveEntry> entries, String nuspec)
+            throws IOException, PackageRefusedException {
+        for (var entry : entries) {
+            if (EntryNames.leads(NuspecReader.RELATIONS, name(entry))) {
+                for (var manifest : NuspecReader.manifests(bytes(zip, entry))) {
+                    if (!EntryNames.leads(manifest, nuspec)) {
+                        throw new PackageRefusedException(
+                                SEVERAL_NUSPECS,
+                                "The archive's "
+                                        + NuspecReader.RELATIONS
+                                        + " says that its manifest is "
+                                        + EntryNames.shown(manifest)
+                                        + ", and its .nuspec is "
+                                        + EntryNames.shown(nuspec)
+                                        + "; old clients would read another one than new ones."
+                                        + " Pack it again.");
+                    }
+                }
+            }
+        }
+    }
+
+    private static byte[] bytes(ZipFile zip, ZipArchiveEntry entry)
+            throws IOException, PackageRefusedException {
+        try (var content = zip.getInputStream(entry)) {
             var bytes = content.readNBytes(NUSPEC_BYTES_MAX + 1);
             if (bytes.length > NUSPEC_BYTES_MAX) {
                 throw new PackageRefusedException(
                         NUSPEC_INVALID,
-                        "The .nuspec is longer than " + NUSPEC_BYTES_MAX + " bytes.");
+                        "The entry "
+                                + EntryNames.shown(name(entry))
+                                + " is longer than "
+                                + NUSPEC_BYTES_MAX
+                                + " bytes.");
             }
             return bytes;
         }

@@ -97,6 +97,11 @@ final class EntryNames {
         }
     }
 
+    /** Whether a path that a document within the archive tells leads to that entry. */
+    static boolean leads(String path, String entry) {
+        return key(path.startsWith("/") ? path.substring(1) : path).equals(key(entry));
+    }
+
     private static String decoded(String name) {
         try {
             // Form decoding but for the plus sign, which stands for itself in a path.

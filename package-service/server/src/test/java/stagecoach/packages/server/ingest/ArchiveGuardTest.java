@@ -315,6 +315,72 @@ class ArchiveGuardTest {
     }
 
     @Test
+    void whatever_the_nuspec_is_called_the_id_and_version_within_count() throws Exception {
+        var archive = Archive.empty().file("Another.Package.2.0.nuspec", goodNuspec()).bytes();
+
+        var nuspec = guard.inspect(channel(archive));
+
+        assertThat(nuspec.id().value()).isEqualTo("Shop.Web");
+        assertThat(nuspec.version().value()).isEqualTo("1.0.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/Package.nuspec", "Package.nuspec", "/package%2Enuspec"})
+    void a_manifest_that_is_named_to_old_clients_is_the_nuspec(String target) throws Exception {
+        assertThat(guard.inspect(channel(related(target)))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/content/other.xml",
+                "/gone.nuspec",
+                "content/Package.nuspec",
+                "",
+                "http://a/b"
+            })
+    void an_archive_that_names_another_manifest_to_old_clients_is_refused(String target) {
+        assertRefused(SEVERAL_NUSPECS, related(target));
+    }
+
+    @Test
+    void of_two_manifests_for_old_clients_none_may_be_another() {
+        assertRefused(
+                SEVERAL_NUSPECS,
+                Archive.good()
+                        .file(
+                                "_RELS/.rels",
+                                "<Relationships>%s%s</Relationships>"
+                                        .formatted(
+                                                relation("/Package.nuspec"),
+                                                relation("/content/other.xml")))
+                        .bytes());
+        assertRefused(
+                NUSPEC_INVALID, Archive.good().file("_rels/.rels", "<Relationships>").bytes());
+    }
+
+    private static byte[] related(String manifest) {
+        return Archive.good()
+                .file("content/other.xml", Archive.nuspec("Other", "1.0.0"))
+                .file(
+                        "_rels/.rels",
+                        """
+                        <?xml version="1.0" encoding="utf-8"?>
+                        <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+                          <Relationship Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="/package/services/metadata/core-properties/1.psmdcp" Id="R0" />
+                          %s
+                        </Relationships>
+                        """
+                                .formatted(relation(manifest)))
+                .bytes();
+    }
+
+    private static String relation(String manifest) {
+        return "<Relationship Type=\"http://schemas.microsoft.com/packaging/2010/07/manifest\" Target=\"%s\" Id=\"R1\" />"
+                .formatted(manifest);
+    }
+
+    @Test
     void a_nuspec_in_a_folder_beside_the_one_at_the_root_is_just_content() throws Exception {
         assertThat(guard.inspect(channel(Archive.good().file("templates/x.nuspec", "x").bytes())))
                 .isNotNull();
