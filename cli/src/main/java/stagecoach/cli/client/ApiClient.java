@@ -44,7 +44,7 @@ public final class ApiClient {
     /**
      * A client.
      *
-     * @param base such as {@code http://127.0.0.1:41080} or {@code
+     * @param base such as {@code http://127.0.0.1:17080} or {@code
      *     https://proxy.example/stagecoach}
      * @param key the API key; empty leaves requests without one
      */

@@ -50,7 +50,7 @@ class ConnectionTest {
         return () ->
                 Optional.of(
                         new LocalDefault.Found(
-                                URI.create("http://127.0.0.1:41080"), key, Optional.empty()));
+                                URI.create("http://127.0.0.1:17080"), key, Optional.empty()));
     }
 
     private static URI base(

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.watch.Screen;
+import stagecoach.local.launcher.installation.LocalDefault;
 import stagecoach.local.launcher.installation.LocalRun;
 import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.supervisor.StatusJson;
@@ -95,11 +96,13 @@ public final class UpCommand implements Callable<Integer> {
         }
         picture.end();
         warn();
+        Map<String, String> facts = started.status().facts();
+        Optional.ofNullable(facts.get(LocalDefault.MOVED_BASE_URL))
+                .ifPresent(sentence -> Said.warning(spec, sentence));
         if (json) {
             Said.line(spec, StatusJson.write(started.status()));
             return ExitCode.SUCCEEDED.code();
         }
-        Map<String, String> facts = started.status().facts();
         Said.line(
                 spec,
                 "%s at %s"

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import stagecoach.local.engines.EngineCommand;
 
 /**
@@ -11,8 +12,12 @@ import stagecoach.local.engines.EngineCommand;
  * in, is the edge's and stands for all of them; each pod has a port of its own behind it.
  */
 final class Addresses {
-    /** Tried first for the base URL, so that it is the same on most computers. */
-    private static final int BASE_PORT = 41_080;
+    /**
+     * Tried first for the base URL, so that it is the same on most computers: below what Linux
+     * hands out to outgoing connections, and below what free ports are chosen from, so that neither
+     * takes it.
+     */
+    private static final int BASE_PORT = 17_080;
 
     private static final List<String> SERVICES =
             List.of("orchestrator", "package-service", "agent-gateway", "step-runner");
@@ -48,6 +53,16 @@ final class Addresses {
 
     int edgePort() throws IOException {
         return ports.port("edge", BASE_PORT);
+    }
+
+    /** Where the base URL is, if that is not where one looks for it, and what to do about it. */
+    Optional<String> movedBaseUrl() throws IOException {
+        String baseUrl = baseUrl();
+        return ports.whyAnother("edge")
+                .map(
+                        why ->
+                                "%s, so the base URL is %s from now on. For another port: ./stagecoach down, end what uses it, then ./stagecoach up --port PORT."
+                                        .formatted(why, baseUrl));
     }
 
     String baseUrl() throws IOException {

@@ -6,14 +6,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import stagecoach.local.engines.FreePort;
 import stagecoach.local.engines.PortClaims;
+import stagecoach.local.engines.PortUser;
 import stagecoach.local.launcher.supervisor.AtomicFile;
 
 /**
@@ -27,6 +30,9 @@ public final class FreePorts {
     private final Map<String, Integer> fixed;
     private final PortClaims claims;
     private final Map<String, Integer> kept;
+
+    /** What a name would have had in this life, had it been free. */
+    private final Map<String, Integer> missed = new HashMap<>();
 
     /** Given out in this life: they may be in use by now, by those they were given to. */
     private final Set<String> given = new HashSet<>();
@@ -84,8 +90,8 @@ public final class FreePorts {
         if (wanted != null) {
             if (!FreePort.isFree(wanted) || !claims.claim(wanted)) {
                 throw new IllegalStateException(
-                        "port %d, fixed for %s, is taken on 127.0.0.1. Stop what uses it, or fix another one."
-                                .formatted(wanted, name));
+                        "port %d, fixed for %s, is taken on 127.0.0.1%s. Stop what uses it, or fix another one."
+                                .formatted(wanted, name, by(wanted)));
             }
             chosen = wanted;
         } else if (now != null && isUsable(now)) {
@@ -95,10 +101,27 @@ public final class FreePorts {
         } else {
             chosen = another();
         }
+        int rather = now == null ? preferred : now;
+        if (wanted == null && rather > 0 && chosen != rather) {
+            missed.put(name, rather);
+        }
         kept.put(name, chosen);
         given.add(name);
         AtomicFile.write(file, MAPPER.writeValueAsString(kept));
         return chosen;
+    }
+
+    /**
+     * Why a name has not the port in this life that it had before, or that was preferred: a
+     * sentence about who has it.
+     */
+    public synchronized Optional<String> whyAnother(String name) {
+        return Optional.ofNullable(missed.get(name))
+                .map(port -> "port %d is taken%s".formatted(port, by(port)));
+    }
+
+    private static String by(int port) {
+        return PortUser.of(port).map(user -> " by " + user).orElse("");
     }
 
     private boolean isUsable(int port) throws IOException {

@@ -35,6 +35,9 @@ public final class LocalDefault {
     private static final Duration SERVICE_READY_MAX = Duration.ofMinutes(3);
     private static final Duration STOP_MAX = Duration.ofSeconds(20);
 
+    /** The fact that says why the base URL is not where it was or is looked for; if it is not. */
+    public static final String MOVED_BASE_URL = "movedBaseUrl";
+
     /** A tentacle behind a closed tunnel waits for its session as long as it takes. */
     private static final Duration FOREVER = Duration.ofDays(10_000);
 
@@ -81,6 +84,7 @@ public final class LocalDefault {
     private Supervisor.Plan plan() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("baseUrl", at.baseUrl());
+        at.movedBaseUrl().ifPresent(sentence -> facts.put(MOVED_BASE_URL, sentence));
         facts.put("nugetIndex", at.baseUrl() + "/nuget/v3/index.json");
         facts.put("kafka", "127.0.0.1:" + ports.port("kafka"));
         facts.put("postgres", at.postgresAddress());

@@ -48,8 +48,8 @@ class CommandsTest {
         Status last =
                 new Status(
                         Map.of(
-                                "baseUrl", "http://127.0.0.1:41080",
-                                "nugetIndex", "http://127.0.0.1:41080/nuget/v3/index.json",
+                                "baseUrl", "http://127.0.0.1:17080",
+                                "nugetIndex", "http://127.0.0.1:17080/nuget/v3/index.json",
                                 "kafka", "127.0.0.1:19092",
                                 "adminKeyFile", "/key"),
                         Optional.of(GONE),
@@ -74,7 +74,7 @@ class CommandsTest {
                 .isEqualTo(1);
 
         JsonNode json = new ObjectMapper().readTree(out.toString());
-        assertThat(json.path("baseUrl").asText()).isEqualTo("http://127.0.0.1:41080");
+        assertThat(json.path("baseUrl").asText()).isEqualTo("http://127.0.0.1:17080");
         assertThat(json.has("nugetIndex")).isTrue();
         assertThat(json.has("kafka")).isTrue();
         assertThat(json.has("adminKeyFile")).isTrue();

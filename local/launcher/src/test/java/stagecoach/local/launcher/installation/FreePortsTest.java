@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -42,12 +43,49 @@ class FreePortsTest {
     }
 
     @Test
+    void a_base_url_that_moved_says_who_is_where_it_was_and_what_to_do() throws Exception {
+        int first = ports().port("edge");
+        assertThat(new Addresses(ports(), 1).movedBaseUrl()).isEmpty();
+        try (ServerSocket taken = listen(first)) {
+            Addresses moved = new Addresses(ports(), 1);
+            assertThat(moved.movedBaseUrl())
+                    .hasValueSatisfying(
+                            sentence ->
+                                    assertThat(sentence)
+                                            .startsWith(
+                                                    "port %d is taken%s, so the base URL is %s"
+                                                            .formatted(
+                                                                    taken.getLocalPort(),
+                                                                    byUs(),
+                                                                    baseUrl(moved)))
+                                            .contains("./stagecoach up --port"));
+        }
+    }
+
+    private static String baseUrl(Addresses of) {
+        try {
+            return of.baseUrl();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Only Linux tells who uses a port. */
+    private static String byUs() {
+        return Files.isReadable(Path.of("/proc/net/tcp"))
+                ? " by java (process %d)".formatted(ProcessHandle.current().pid())
+                : "";
+    }
+
+    @Test
     void a_fixed_port_that_somebody_took_is_refused_with_a_sentence() throws Exception {
         try (ServerSocket taken = listen(0)) {
             int port = taken.getLocalPort();
             FreePorts ports = ports(Map.of("edge", port));
             assertThatThrownBy(() -> ports.port("edge"))
-                    .hasMessageContaining("port %d, fixed for edge, is taken".formatted(port));
+                    .hasMessageContaining(
+                            "port %d, fixed for edge, is taken on 127.0.0.1%s."
+                                    .formatted(port, byUs()));
         }
     }
 
