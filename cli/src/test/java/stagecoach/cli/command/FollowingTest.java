@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,17 +17,9 @@ class FollowingTest {
     private static final String DEPLOY = "deploy shop 1.0.0 --to staging";
     private static final String CANCELLING = "{\"id\": \"d1\", \"state\": \"CANCELLING\"}";
 
-    private PlayedServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new PlayedServer().answers("POST /deployments", "{\"id\": \"d1\"}");
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    @AutoClose
+    private PlayedServer server =
+            new PlayedServer().answers("POST /deployments", "{\"id\": \"d1\"}");
 
     private PlayedServer.Said stagecoach(String line) {
         return server.run(line.split(" "));
@@ -167,7 +158,7 @@ class FollowingTest {
                 .satisfies(d -> assertThat(d.path("state").asText()).isEqualTo("RUNNING"));
     }
 
-    private static PlayedServer seenOnce() throws IOException {
+    private static PlayedServer seenOnce() {
         return new PlayedServer()
                 .deployment("d1", "RUNNING", "RUNNING")
                 .refuses("GET /deployments/d1", 503, "It starts.");

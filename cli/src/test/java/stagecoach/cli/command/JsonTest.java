@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,19 +31,13 @@ class JsonTest {
              "next": null, "caughtUp": true}""";
 
     @TempDir Path folder;
-    private PlayedServer server;
+    @AutoClose private final PlayedServer server = new PlayedServer().otherwise(ANYTHING);
 
     @BeforeEach
     void start() throws IOException {
-        server = new PlayedServer().otherwise(ANYTHING);
         Files.writeString(folder.resolve("a.nupkg"), "zip");
         Files.writeString(folder.resolve("a.sh"), "df");
         Files.writeString(folder.resolve("stagecoach.yaml"), "version: 1\nregions: { eu: {} }\n");
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     /** One line for each command; FOLDER is one that has files. */

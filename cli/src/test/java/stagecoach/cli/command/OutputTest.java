@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What scripts put out, and events, are read to their end or followed as they come. */
@@ -13,17 +12,7 @@ class OutputTest {
     private static final String LOGS = "GET /deployments/d1/logs";
     private static final String EVENTS = "GET /events";
 
-    private PlayedServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new PlayedServer();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    @AutoClose private final PlayedServer server = new PlayedServer();
 
     private static String page(String text, String next, boolean caughtUp) {
         return """

@@ -6,8 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,17 +16,7 @@ import stagecoach.wire.StagecoachJson;
 /** Scripts that are run once, and the machines they run on. */
 class ScriptsAndMachinesTest {
     @TempDir Path folder;
-    private PlayedServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new PlayedServer();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    @AutoClose private final PlayedServer server = new PlayedServer();
 
     private static JsonNode json(String text) {
         return StagecoachJson.read(text, JsonNode.class);
