@@ -78,7 +78,7 @@ class TwoPodsTest extends InboxScene {
                                     ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
                                     SECOND,
                                     ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                                    10_000,
+                                    6_000,
                                     ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                                     false,
                                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,

@@ -85,7 +85,7 @@ class RelayCrashTest {
 
     static List<Long> seeds() {
         // More of them: -Dstagecoach.seeds=1000
-        return LongStream.rangeClosed(1, Long.getLong("stagecoach.seeds", 12)).boxed().toList();
+        return LongStream.rangeClosed(1, Long.getLong("stagecoach.seeds", 6)).boxed().toList();
     }
 
     /** A process dies here. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What is in them (topics, schemas) is the caller's.
  */
 public final class Engines implements AutoCloseable {
-    private static final Duration READY_MAX = Duration.ofMinutes(1);
+    /** For a computer that has much else to do, as the local default gives them. */
+    private static final Duration READY_MAX = Duration.ofMinutes(3);
 
     private static @Nullable Engines shared;
 
