@@ -1,5 +1,12 @@
 package stagecoach.tentacle.packages;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import stagecoach.tentacle.proxy.Routes;
+import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.ServerUrl;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -13,10 +20,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import stagecoach.tentacle.proxy.Routes;
-import stagecoach.trust.ServerAddresses;
 
 /**
  * Remembers for a while which servers could not be connected to, so that a silent one costs one
@@ -97,12 +100,9 @@ final class DownSources {
             silent(server(address));
             return false;
         }
-        int port = address.getPort();
         try (Socket socket = new Socket()) {
             socket.connect(
-                    new InetSocketAddress(
-                            address.getHost(),
-                            port >= 0 ? port : "https".equals(address.getScheme()) ? 443 : 80),
+                    new InetSocketAddress(address.getHost(), ServerUrl.port(address)),
                     PORT_ANSWERS_WITHIN_MILLIS);
             return true;
         } catch (ConnectException e) {

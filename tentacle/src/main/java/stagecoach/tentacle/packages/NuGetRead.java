@@ -2,6 +2,18 @@ package stagecoach.tentacle.packages;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
+import org.jspecify.annotations.Nullable;
+
+import stagecoach.tentacle.packages.PackageEndpoint.Header;
+import stagecoach.trust.Identity;
+import stagecoach.trust.NamedTrust;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.ServerUrl;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.wire.StagecoachJson;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -22,16 +34,9 @@ import java.util.concurrent.Executors;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
+
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
-import org.jspecify.annotations.Nullable;
-import stagecoach.tentacle.packages.PackageEndpoint.Header;
-import stagecoach.trust.Identity;
-import stagecoach.trust.NamedTrust;
-import stagecoach.trust.PinnedTrust;
-import stagecoach.trust.ServerAddresses;
-import stagecoach.vocabulary.packages.PackagePin;
-import stagecoach.wire.StagecoachJson;
 
 /**
  * Reads a package at a NuGet server: its service index says where, and the server may lead on to
@@ -138,7 +143,7 @@ final class NuGetRead implements PackageReader {
                         endpoint.label(),
                         endpoint.servedBy(),
                         place,
-                        "https".equals(place.getScheme()) ? endpoint.trusted() : Optional.empty(),
+                        ServerUrl.isSecure(place) ? endpoint.trusted() : Optional.empty(),
                         shownTo(place)),
                 pin,
                 rules,
@@ -171,27 +176,47 @@ final class NuGetRead implements PackageReader {
                             .map(from::resolve)
                             .orElseThrow(
                                     () -> new IllegalArgumentException("a redirect to nowhere"));
-            return allowed(next);
+            return allowed(from, next);
         } catch (IllegalArgumentException e) {
             throw new NotFound(new Try.Refused("redirects to what is no URL"));
         }
     }
 
-    private URI allowed(URI next) throws NotFound {
-        String scheme = String.valueOf(next.getScheme());
-        boolean downgraded =
-                "https".equals(endpoint.index().getScheme()) && !scheme.equals("https");
-        if (next.getHost() == null || downgraded || !Set.of("https", "http").contains(scheme)) {
+    private URI allowed(URI from, URI next) throws NotFound {
+        if (!ServerUrl.isWeb(next)
+                || ServerUrl.leavesTls(from, next)
+                || ServerUrl.leavesTls(endpoint.index(), next)) {
             throw new NotFound(
-                    new Try.Refused("leads to %s, which is not followed".formatted(scheme)));
+                    new Try.Refused(
+                            "leads to %s, which is not followed".formatted(next.getScheme())));
         }
         return next;
     }
 
     private URI flat() throws NotFound, InterruptedException {
-        HttpResponse<InputStream> answer = ask("GET", endpoint.index());
+        URI at = endpoint.index();
+        for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
+            HttpResponse<InputStream> answer = ask("GET", at);
+            if (!REDIRECTS.contains(answer.statusCode())) {
+                return flat(at, answer);
+            }
+            try (InputStream _ = answer.body()) {
+                at = led(at, answer);
+            } catch (IOException e) {
+                throw new NotFound(new Try.Interrupted("was cut off: " + e.getMessage()));
+            }
+        }
+        throw new NotFound(new Try.Refused("redirects too often"));
+    }
+
+    /**
+     * Where packages lie by the service index.
+     *
+     * @param found where the index was found in the end, from where what it names leads on
+     */
+    private URI flat(URI found, HttpResponse<InputStream> answer) throws NotFound {
         if (answer.statusCode() != 200) {
-            throw new NotFound(refused(answer.statusCode()));
+            throw new NotFound(refused(found, answer.statusCode()));
         }
         try (InputStream body = answer.body();
                 StallWatch _ = new StallWatch(body, rules.stallMax())) {
@@ -210,8 +235,7 @@ final class NuGetRead implements PackageReader {
                                                     new Try.Refused(
                                                             "is no NuGet v3 server: its index names no "
                                                                     + FLAT)));
-            URI flat = endpoint.index().resolve(address.endsWith("/") ? address : address + "/");
-            return allowed(flat);
+            return allowed(found, found.resolve(address.endsWith("/") ? address : address + "/"));
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new NotFound(new Try.Refused("is no NuGet v3 server: its index is no JSON"));
         } catch (IOException e) {
@@ -290,9 +314,14 @@ final class NuGetRead implements PackageReader {
         }
     }
 
-    private static Try refused(int status) {
+    private Try refused(URI found, int status) {
         if (TEMPORARY.contains(status)) {
             return new Try.Interrupted("answered " + status);
+        }
+        if (!isOwn(found)) {
+            return new Try.Refused(
+                    "led for its service index to %s, which answered %d and is not shown the cache's credentials"
+                            .formatted(found.getHost(), status));
         }
         return new Try.Refused(
                 status == 401 || status == 403
@@ -306,14 +335,7 @@ final class NuGetRead implements PackageReader {
     }
 
     private boolean isOwn(URI uri) {
-        URI own = endpoint.index();
-        return own.getScheme().equalsIgnoreCase(uri.getScheme())
-                && own.getHost().equalsIgnoreCase(uri.getHost())
-                && port(own) == port(uri);
-    }
-
-    private static int port(URI uri) {
-        return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+        return ServerUrl.isSameServer(endpoint.index(), uri);
     }
 
     @Override

@@ -1,18 +1,18 @@
 package stagecoach.tentacle.packages;
 
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.trust.ServerUrl;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** Where exactly a package is read at one source. */
 sealed interface PackageEndpoint {
@@ -152,9 +152,8 @@ sealed interface PackageEndpoint {
         String label = "cache " + cache.value();
         try {
             URI uri = URI.create(trimmed(url) + "/blobs/" + sha512.value());
-            String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-            boolean tls = scheme.equals("https");
-            if ((!tls && !scheme.equals("http")) || uri.getHost() == null) {
+            boolean tls = ServerUrl.isSecure(uri);
+            if (!ServerUrl.isWeb(uri)) {
                 return new Resolved.Unusable(
                         label, "its URL " + url + " is neither https nor http");
             }
@@ -183,8 +182,7 @@ sealed interface PackageEndpoint {
         String label = "cache " + cache.value();
         try {
             URI index = URI.create(url);
-            if (index.getHost() == null
-                    || !Set.of("https", "http").contains(String.valueOf(index.getScheme()))) {
+            if (!ServerUrl.isWeb(index)) {
                 return new Resolved.Unusable(
                         label, "its URL " + url + " is neither https nor http");
             }

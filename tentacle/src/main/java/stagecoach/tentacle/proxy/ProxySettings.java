@@ -1,5 +1,7 @@
 package stagecoach.tentacle.proxy;
 
+import stagecoach.trust.HttpProxy;
+
 import java.util.Optional;
 
 /**
@@ -45,7 +47,7 @@ public record ProxySettings(
     }
 
     private static void check(String text) {
-        if (HttpProxy.parse("--proxy", text).login().isPresent()) {
+        if (HttpProxy.parse("--proxy", text, Routes.PORT_USUAL).login().isPresent()) {
             throw new IllegalArgumentException(
                     "--proxy: leave out the user and the password, for other users of the machine can see them in the list of processes. Write them into a file and name it with --proxy-credentials-file.");
         }

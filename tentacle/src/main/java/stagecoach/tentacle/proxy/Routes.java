@@ -1,10 +1,14 @@
 package stagecoach.tentacle.proxy;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import stagecoach.trust.DirectHosts;
+import stagecoach.trust.HttpProxy;
+
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,14 +16,9 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which servers this machine reaches through which proxy. What is settled counts before the
@@ -32,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Routes {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
     private static final String CREDENTIALS = "STAGECOACH_PROXY_CREDENTIALS";
-    private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
+    static final int PORT_USUAL = 80;
 
     static {
         allowBasic();
@@ -57,9 +56,7 @@ public final class Routes {
      * call it before the process makes its first HTTP client.
      */
     public static void allowBasic() {
-        if (System.getProperty(DISABLED_SCHEMES) == null) {
-            System.setProperty(DISABLED_SCHEMES, "");
-        }
+        HttpProxy.allowBasic();
     }
 
     /**
@@ -76,7 +73,11 @@ public final class Routes {
         }
         Optional<HttpProxy.Login> login = login(settled, environment);
         Optional<HttpProxy> explicit =
-                settled.proxy().map(text -> HttpProxy.parse("The proxy that is settled", text));
+                settled.proxy()
+                        .map(
+                                text ->
+                                        HttpProxy.parse(
+                                                "The proxy that is settled", text, PORT_USUAL));
         return new Routes(
                 explicit.or(() -> named(environment, "HTTPS_PROXY")).map(p -> p.with(login)),
                 explicit.or(() -> named(environment, "HTTP_PROXY")).map(p -> p.with(login)),
@@ -108,7 +109,8 @@ public final class Routes {
                         text -> {
                             try {
                                 return Optional.of(
-                                        HttpProxy.parse(name + " in the environment", text));
+                                        HttpProxy.parse(
+                                                name + " in the environment", text, PORT_USUAL));
                             } catch (IllegalArgumentException e) {
                                 LOG.warn("It is passed over: {}", e.getMessage());
                                 return Optional.empty();
@@ -127,13 +129,13 @@ public final class Routes {
 
     /** The proxy on the way to a server; empty if it is reached directly. */
     public Optional<HttpProxy> to(URI server) {
-        Optional<HttpProxy> proxy = "http".equals(server.getScheme()) ? http : https;
+        Optional<HttpProxy> proxy = "http".equalsIgnoreCase(server.getScheme()) ? http : https;
         return proxy.filter(_ -> !direct.contains(server));
     }
 
     /** Lets a client go the right way to each server. */
     public HttpClient.Builder through(HttpClient.Builder client) {
-        return client.proxy(new Selector(this::to));
+        return client.proxy(HttpProxy.selector(this::to));
     }
 
     /**
@@ -141,7 +143,7 @@ public final class Routes {
      * addresses: what is said about its name holds for them, too.
      */
     public HttpClient.Builder through(HttpClient.Builder client, URI server) {
-        return client.proxy(new Selector(_ -> to(server)));
+        return client.proxy(HttpProxy.selector(_ -> to(server)));
     }
 
     /** Lets a request show the proxy what it wants; the server is not shown it. */
@@ -172,23 +174,5 @@ public final class Routes {
         return to(server)
                 .map(proxy -> ProxyFailure.refused(proxy, server, ProxyFailure.WANTS_LOGIN))
                 .orElse("answered " + ProxyFailure.WANTS_LOGIN);
-    }
-
-    private static final class Selector extends ProxySelector {
-        private final Function<URI, Optional<HttpProxy>> ways;
-
-        Selector(Function<URI, Optional<HttpProxy>> ways) {
-            this.ways = ways;
-        }
-
-        @Override
-        public List<Proxy> select(URI server) {
-            return List.of(ways.apply(server).map(HttpProxy::asProxy).orElse(Proxy.NO_PROXY));
-        }
-
-        @Override
-        public void connectFailed(URI server, SocketAddress proxy, IOException failure) {
-            // Whoever asked is told.
-        }
     }
 }

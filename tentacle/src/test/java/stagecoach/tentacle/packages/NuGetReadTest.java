@@ -2,23 +2,12 @@ package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
@@ -34,6 +23,19 @@ import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 
 @Timeout(60)
 class NuGetReadTest {
@@ -261,6 +263,74 @@ class NuGetReadTest {
                             assertThat(request.line()).isEqualTo("GET /blob?signed=1 HTTP/1.1");
                             assertThat(request.headers()).doesNotContainKey("authorization");
                         });
+    }
+
+    private static void led(OutputStream out, String to) throws IOException {
+        RawServer.head(out, "302 Found", "Location: " + to, "Content-Length: 0");
+    }
+
+    /** What its service index names leads on from where that was found. */
+    @Test
+    void a_service_index_that_moved_is_followed_and_who_has_it_is_shown_nothing() throws Exception {
+        try (RawServer moved =
+                        RawServer.plain(
+                                (request, out) -> {
+                                    if (path(request).equals("/new/index.json")) {
+                                        index(out, "flat/");
+                                    } else {
+                                        give(request, out);
+                                    }
+                                });
+                RawServer leading =
+                        RawServer.plain(
+                                (request, out) ->
+                                        led(
+                                                out,
+                                                path(request).equals("/v3/index.json")
+                                                        ? "/here.json"
+                                                        : moved.url() + "/new/index.json"))) {
+            heldAndServedByThem(acquire(leading, Optional.empty()));
+
+            assertThat(leading.requests())
+                    .extracting(RawServer.Request::line)
+                    .containsExactly("GET /v3/index.json HTTP/1.1", "GET /here.json HTTP/1.1");
+            assertThat(leading.requests())
+                    .allSatisfy(
+                            request ->
+                                    assertThat(request.headers())
+                                            .containsEntry("authorization", SHOWN));
+            assertThat(moved.requests())
+                    .extracting(RawServer.Request::line)
+                    .containsExactly(
+                            "GET /new/index.json HTTP/1.1",
+                            "HEAD /new" + FILE + " HTTP/1.1",
+                            "GET /new" + FILE + " HTTP/1.1");
+            assertThat(moved.requests())
+                    .allSatisfy(
+                            request ->
+                                    assertThat(request.headers())
+                                            .doesNotContainKey("authorization"));
+        }
+    }
+
+    @Test
+    void a_service_index_that_leads_in_a_circle_is_left() throws Exception {
+        try (RawServer circling = RawServer.plain((_, out) -> led(out, "/v3/index.json"))) {
+            CommandResult result = acquire(circling, Optional.empty());
+
+            assertThat(result.reason().orElseThrow()).contains("redirects too often");
+            assertThat(circling.requests()).hasSize(6);
+        }
+    }
+
+    @Test
+    void a_scheme_in_capitals_is_the_same_scheme() throws Exception {
+        try (RawServer tls = RawServer.tls(far, this::answer)) {
+            heldAndServedByThem(
+                    acquire(
+                            tls.url().replace("https:", "HTTPS:"),
+                            Optional.of(far.thumbprint().value())));
+        }
     }
 
     @Test

@@ -1,14 +1,18 @@
-package stagecoach.tentacle.proxy;
+package stagecoach.trust;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A proxy that opens tunnels (HTTP CONNECT), itself spoken to in the clear.
@@ -16,7 +20,7 @@ import java.util.Optional;
  * @param login what it is shown; empty if it wants nothing
  */
 public record HttpProxy(String host, int port, Optional<Login> login) {
-    private static final int PORT_USUAL = 80;
+    private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
     private static final int PORT_MAX = 65_535;
 
     /** A user's name and password, for the scheme Basic. */
@@ -27,7 +31,7 @@ public record HttpProxy(String host, int port, Optional<Login> login) {
          * @param from where it was written, for the sentence; what was written is not in it
          * @throws IllegalArgumentException if there is no colon
          */
-        static Login parse(String from, String text) {
+        public static Login parse(String from, String text) {
             int colon = text.indexOf(':');
             if (colon <= 0) {
                 throw new IllegalArgumentException(
@@ -37,7 +41,8 @@ public record HttpProxy(String host, int port, Optional<Login> login) {
             return new Login(text.substring(0, colon), text.substring(colon + 1));
         }
 
-        String basic() {
+        /** The value of a header {@code Proxy-Authorization}. */
+        public String basic() {
             return "Basic "
                     + Base64.getEncoder()
                             .encodeToString(
@@ -56,9 +61,10 @@ public record HttpProxy(String host, int port, Optional<Login> login) {
      *
      * @param from where it was written, for the sentence; what was written is not in it, for it may
      *     hold a password
+     * @param portUsual where it says none
      * @throws IllegalArgumentException if it is anything else
      */
-    static HttpProxy parse(String from, String text) {
+    public static HttpProxy parse(String from, String text, int portUsual) {
         String whole = text.contains("://") ? text : "http://" + text;
         try {
             URI uri = new URI(whole);
@@ -67,13 +73,13 @@ public record HttpProxy(String host, int port, Optional<Login> login) {
                     (path.isEmpty() || path.equals("/"))
                             && uri.getRawQuery() == null
                             && uri.getRawFragment() == null;
-            if ("http".equals(uri.getScheme().toLowerCase(Locale.ROOT))
+            if ("http".equalsIgnoreCase(uri.getScheme())
                     && uri.getHost() != null
                     && uri.getPort() <= PORT_MAX
                     && bare) {
                 return new HttpProxy(
                         unbracketed(uri.getHost()),
-                        uri.getPort() < 0 ? PORT_USUAL : uri.getPort(),
+                        uri.getPort() < 0 ? portUsual : uri.getPort(),
                         Optional.ofNullable(uri.getRawUserInfo()).map(user -> login(from, user)));
             }
         } catch (URISyntaxException e) {
@@ -81,6 +87,16 @@ public record HttpProxy(String host, int port, Optional<Login> login) {
             throw refused(from);
         }
         throw refused(from);
+    }
+
+    /**
+     * Lets the JDK show a proxy a password for a tunnel, which it does not unless it is told to;
+     * call it before the process makes its first HTTP client.
+     */
+    public static void allowBasic() {
+        if (System.getProperty(DISABLED_SCHEMES) == null) {
+            System.setProperty(DISABLED_SCHEMES, "");
+        }
     }
 
     private static IllegalArgumentException refused(String from) {
@@ -110,13 +126,36 @@ public record HttpProxy(String host, int port, Optional<Login> login) {
     }
 
     /** The same, shown this unless something is shown already. */
-    HttpProxy with(Optional<Login> other) {
+    public HttpProxy with(Optional<Login> other) {
         return new HttpProxy(host, port, login.or(() -> other));
     }
 
     /** As the JDK wants it; its name is looked up for each connection anew. */
-    Proxy asProxy() {
+    private Proxy asProxy() {
         return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
+    }
+
+    /** Lets a client of the JDK go the way that is right for each server. */
+    public static ProxySelector selector(Function<URI, Optional<HttpProxy>> ways) {
+        return new Selector(ways);
+    }
+
+    private static final class Selector extends ProxySelector {
+        private final Function<URI, Optional<HttpProxy>> ways;
+
+        Selector(Function<URI, Optional<HttpProxy>> ways) {
+            this.ways = ways;
+        }
+
+        @Override
+        public List<Proxy> select(URI server) {
+            return List.of(ways.apply(server).map(HttpProxy::asProxy).orElse(Proxy.NO_PROXY));
+        }
+
+        @Override
+        public void connectFailed(URI server, SocketAddress proxy, IOException failure) {
+            // Whoever asked is told.
+        }
     }
 
     /** Without what it is shown. */

@@ -1,4 +1,4 @@
-package stagecoach.tentacle.proxy;
+package stagecoach.trust;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -16,11 +16,14 @@ import java.util.regex.Pattern;
  * ({@code 10.0.0.0/8}), each with a port if only that is meant, and {@code *} for all. The machine
  * itself is always among them. No name is looked up for this.
  */
-final class DirectHosts {
+public final class DirectHosts {
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final Pattern WITH_PORT =
             Pattern.compile("(?:\\[([^\\]]+)\\]|([^:]+))(?::([0-9]{1,5}))?");
     private static final Pattern SEPARATOR = Pattern.compile("[,\\s]+");
+
+    /** Nothing is said: the machine itself alone. */
+    public static final DirectHosts OF_MACHINE = parse("");
 
     private final List<Entry> entries;
 
@@ -66,7 +69,7 @@ final class DirectHosts {
     }
 
     /** Reads the list; what cannot be meant is passed over, as other programs do. */
-    static DirectHosts parse(String text) {
+    public static DirectHosts parse(String text) {
         List<Entry> entries = new ArrayList<>();
         for (String word : SEPARATOR.split(text.strip(), -1)) {
             if (!word.isEmpty()) {
@@ -127,17 +130,14 @@ final class DirectHosts {
     }
 
     /** Whether this server is reached directly. */
-    boolean contains(URI server) {
+    public boolean contains(URI server) {
         String host = server.getHost().toLowerCase(Locale.ROOT);
         Optional<InetAddress> address = address(host);
         if (host.equals("localhost")
                 || address.filter(InetAddress::isLoopbackAddress).isPresent()) {
             return true;
         }
-        int port =
-                server.getPort() >= 0
-                        ? server.getPort()
-                        : "https".equals(server.getScheme()) ? 443 : 80;
+        int port = ServerUrl.port(server);
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         return entries.stream().anyMatch(entry -> entry.means(name, address, port));
     }
