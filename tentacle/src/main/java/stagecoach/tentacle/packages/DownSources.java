@@ -1,12 +1,5 @@
 package stagecoach.tentacle.packages;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import stagecoach.tentacle.proxy.Routes;
-import stagecoach.trust.ServerAddresses;
-import stagecoach.trust.ServerUrl;
-
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -20,6 +13,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import stagecoach.tentacle.proxy.Routes;
+import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.ServerUrl;
 
 /**
  * Remembers for a while which servers could not be connected to, so that a silent one costs one

@@ -2,18 +2,6 @@ package stagecoach.tentacle.packages;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-
-import org.jspecify.annotations.Nullable;
-
-import stagecoach.tentacle.packages.PackageEndpoint.Header;
-import stagecoach.trust.Identity;
-import stagecoach.trust.NamedTrust;
-import stagecoach.trust.PinnedTrust;
-import stagecoach.trust.ServerAddresses;
-import stagecoach.trust.ServerUrl;
-import stagecoach.vocabulary.packages.PackagePin;
-import stagecoach.wire.StagecoachJson;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -34,9 +22,17 @@ import java.util.concurrent.Executors;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
-
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import stagecoach.tentacle.packages.PackageEndpoint.Header;
+import stagecoach.trust.Identity;
+import stagecoach.trust.NamedTrust;
+import stagecoach.trust.PinnedTrust;
+import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.ServerUrl;
+import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.wire.StagecoachJson;
 
 /**
  * Reads a package at a NuGet server: its service index says where, and the server may lead on to

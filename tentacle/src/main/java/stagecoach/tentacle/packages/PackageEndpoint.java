@@ -1,5 +1,9 @@
 package stagecoach.tentacle.packages;
 
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
@@ -8,11 +12,6 @@ import stagecoach.trust.ServerUrl;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
-
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /** Where exactly a package is read at one source. */
 sealed interface PackageEndpoint {

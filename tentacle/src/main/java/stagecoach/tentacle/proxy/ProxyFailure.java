@@ -1,9 +1,5 @@
 package stagecoach.tentacle.proxy;
 
-import org.jspecify.annotations.Nullable;
-
-import stagecoach.trust.HttpProxy;
-
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
@@ -14,6 +10,8 @@ import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import stagecoach.trust.HttpProxy;
 
 /** Says in words what went wrong on the way through a proxy. */
 final class ProxyFailure {

@@ -1,8 +1,7 @@
 package stagecoach.tentacle.proxy;
 
-import stagecoach.trust.HttpProxy;
-
 import java.util.Optional;
+import stagecoach.trust.HttpProxy;
 
 /**
  * What a person has settled about proxies; what is empty is left to the environment.

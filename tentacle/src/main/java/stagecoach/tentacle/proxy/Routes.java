@@ -1,12 +1,5 @@
 package stagecoach.tentacle.proxy;
 
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import stagecoach.trust.DirectHosts;
-import stagecoach.trust.HttpProxy;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -19,6 +12,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import stagecoach.trust.DirectHosts;
+import stagecoach.trust.HttpProxy;
 
 /**
  * Which servers this machine reaches through which proxy. What is settled counts before the

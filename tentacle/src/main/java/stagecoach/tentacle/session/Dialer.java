@@ -10,17 +10,6 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.core.net.TrustOptions;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import stagecoach.tentacle.home.Settings;
-import stagecoach.tentacle.proxy.Routes;
-import stagecoach.trust.HttpProxy;
-import stagecoach.trust.Identity;
-import stagecoach.trust.PinnedTrust;
-
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -32,6 +21,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.proxy.Routes;
+import stagecoach.trust.HttpProxy;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
 
 /** Dials the gateway, again and again with growing pauses, until it is told to stay away. */
 public final class Dialer {

@@ -3,12 +3,6 @@ package stagecoach.tentacle.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import stagecoach.trust.HttpProxy;
-import stagecoach.wire.StagecoachJson;
-
 import java.net.ConnectException;
 import java.net.Proxy;
 import java.net.URI;
@@ -17,6 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.trust.HttpProxy;
+import stagecoach.wire.StagecoachJson;
 
 class RoutesTest {
     private static final URI GATEWAY = URI.create("https://gateway.test:8443");
