@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,6 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.ingest.Archive;
 import stagecoach.runtime.test.TestKeys;
@@ -227,21 +231,54 @@ class NuGetTest {
         assertThat(blobs.has(nupkg.sha512())).isTrue();
     }
 
-    @Test
-    void a_body_that_is_no_push_may_not_be_large() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /api/v1/caches/eu-1",
+        "PUT, /api/v1/feeds/large",
+        "POST, /nuget/v3/package/shop.web/1.0.0",
+        "DELETE, /nuget/v3/package/shop.web/1.0.0",
+        "PUT, /nuget/v3/packages",
+        "PUT, /nuget/v3/package/shop.web/1.0.0",
+        "POST, /nuget/v2",
+        "DELETE, /nuget/v2/shop.web/1.0.0",
+        "PUT, /nuget/v2s"
+    })
+    void a_body_that_is_no_push_may_not_be_large(String method, String path) throws Exception {
         byte[] large = new byte[2 << 20];
         HttpResponse<String> told =
                 Http.send(
-                        Http.request("/api/v1/caches/eu-1", TestKeys.CONFIGURE)
-                                .PUT(BodyPublishers.ofByteArray(large)));
+                        Http.request(path, TestKeys.ADMIN)
+                                .method(method, BodyPublishers.ofByteArray(large)));
 
+        assertTooLarge(told);
+    }
+
+    private static void assertTooLarge(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+        assertThat(answer.body()).contains("https://stagecoach.example/api/problems/too-large");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/caches/eu-1", "/api/v1/feeds/large"})
+    void json_that_comes_in_chunks_may_not_be_large_either(String path) throws Exception {
+        var digits = "1".repeat(2 << 20).getBytes(StandardCharsets.UTF_8);
         HttpResponse<String> inChunks =
                 Http.send(
-                        Http.request("/api/v1/caches/eu-1", TestKeys.CONFIGURE)
-                                .PUT(BodyPublishers.ofByteArrays(List.of(large))));
+                        Http.request(path, TestKeys.ADMIN)
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofByteArrays(List.of(digits))));
 
-        assertThat(told.statusCode()).isEqualTo(413);
-        assertThat(told.body()).contains("https://stagecoach.example/api/problems/too-large");
-        assertThat(inChunks.statusCode()).isEqualTo(413);
+        assertTooLarge(inChunks);
+    }
+
+    @Test
+    void a_push_may_be_large_and_what_is_no_push_as_large_as_allowed() throws Exception {
+        assertThat(Http.pushed(Packages.of(Packages.freshId(), "1.0.0", 3 << 20).bytes()))
+                .isEqualTo(201);
+        HttpResponse<String> spaces =
+                Http.send(
+                        Http.request("/api/v1/caches/eu-1", TestKeys.CONFIGURE)
+                                .PUT(BodyPublishers.ofString(" ".repeat(1_000_000))));
+        assertThat(spaces.statusCode()).as(spaces.body()).isEqualTo(400);
     }
 }

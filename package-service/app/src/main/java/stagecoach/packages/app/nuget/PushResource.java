@@ -108,7 +108,7 @@ public class PushResource {
      * A client that is still sending would not read the answer. One that goes on and on is closed
      * behind it: what nobody reads would be kept in memory.
      */
-    private static void readToEnd(Upload upload, RoutingContext exchange) throws IOException {
+    static void readToEnd(Upload upload, RoutingContext exchange) throws IOException {
         if (!upload.drain()) {
             exchange.addEndHandler(_ -> exchange.request().connection().close());
         }

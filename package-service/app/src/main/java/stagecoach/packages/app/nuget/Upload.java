@@ -7,7 +7,7 @@ import java.io.InputStream;
 /** The body of a push; remembers when it was the sender that failed and not our disk. */
 final class Upload extends FilterInputStream {
     /** More than this is not waited for: the sender then finds its connection closed. */
-    private static final long DRAINED_MAX = 64L << 20;
+    static final long DRAINED_MAX = 64L << 20;
 
     private boolean failed;
 

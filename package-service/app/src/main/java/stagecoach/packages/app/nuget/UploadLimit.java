@@ -2,6 +2,8 @@ package stagecoach.packages.app.nuget;
 
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -15,7 +17,14 @@ import stagecoach.wire.StagecoachJson;
 /** Only pushes may be large: every other body must fit into memory many times. */
 @Singleton
 class UploadLimit {
-    private static final long OTHERS_MAX = 1L << 20;
+    static final long OTHERS_MAX = 1L << 20;
+
+    static final String TOO_LARGE =
+            "A request has at most %d bytes, unless it pushes a package.".formatted(OTHERS_MAX);
+
+    /** Of a body that tells no length: {@link UnlengthedBodies} counts what of it is used. */
+    private static final long UNLENGTHED_MAX = 2 * OTHERS_MAX + Upload.DRAINED_MAX;
+
     private static final String PUSH = "/nuget/v3/" + ServiceIndex.PUBLISH_PATH;
 
     private final Problems problems;
@@ -29,17 +38,21 @@ class UploadLimit {
     }
 
     private Object tooLarge() {
-        return problems.response(
-                        413,
-                        "too-large",
-                        "A request has at most %d bytes, unless it pushes a package."
-                                .formatted(OTHERS_MAX))
-                .getEntity();
+        return problems.response(413, "too-large", TOO_LARGE).getEntity();
     }
 
-    private static boolean isPush(RoutingContext context) {
+    static boolean isPush(RoutingContext context) {
         String path = context.normalizedPath();
-        return path.startsWith(PUSH) || path.startsWith(NuGetV2Resource.PATH);
+        return context.request().method().equals(HttpMethod.PUT)
+                && (path.equals(PUSH)
+                        || path.equals(PUSH + "/")
+                        || path.equals(NuGetV2Resource.PATH)
+                        || path.startsWith(NuGetV2Resource.PATH + "/"));
+    }
+
+    static boolean isUnlengthed(HttpServerRequest request) {
+        return request.getHeader("Transfer-Encoding") != null
+                && request.getHeader("Content-Length") == null;
     }
 
     private void check(RoutingContext context) {
@@ -53,7 +66,9 @@ class UploadLimit {
                         .end(StagecoachJson.text(tooLarge()));
                 return;
             }
-            context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, OTHERS_MAX);
+            context.put(
+                    VertxHttpRecorder.MAX_REQUEST_SIZE_KEY,
+                    isUnlengthed(context.request()) ? UNLENGTHED_MAX : OTHERS_MAX);
         }
         context.next();
     }
