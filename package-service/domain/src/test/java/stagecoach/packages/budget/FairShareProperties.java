@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -23,7 +24,21 @@ class FairShareProperties {
     private record Id(String party, int number) {}
 
     private static FairShare.Transfer<Id> transfer(Id id, long bytes, String... budgets) {
-        return new FairShare.Transfer<>(id, id.party(), bytes, Set.of(budgets));
+        return new FairShare.Transfer<>(id, id.toString(), id.party(), bytes, Set.of(budgets));
+    }
+
+    private static List<Id> letIn(FairShare<Id> share, Function<String, Optional<Integer>> max) {
+        return letIn(share, max, List.of());
+    }
+
+    private static List<Id> letIn(
+            FairShare<Id> share,
+            Function<String, Optional<Integer>> max,
+            List<FairShare.Transfer<Id>> elsewhere) {
+        List<Id> next =
+                share.next(max, _ -> true, elsewhere).stream().map(FairShare.Transfer::id).toList();
+        next.forEach(id -> assertThat(share.letIn(id)).isTrue());
+        return next;
     }
 
     @Property
@@ -71,7 +86,7 @@ class FairShareProperties {
         if (random.nextInt(8) == 0) {
             max.put("region", 1 + random.nextInt(4));
         }
-        List<Id> letIn = share.letIn(budget -> Optional.ofNullable(max.get(budget)));
+        List<Id> letIn = letIn(share, budget -> Optional.ofNullable(max.get(budget)));
         inside.addAll(letIn);
         for (Id id : letIn) {
             for (String budget : all.get(id).budgets()) {
@@ -104,13 +119,13 @@ class FairShareProperties {
         for (int n = 0; n < 60; n++) {
             share.join(transfer(new Id("other-" + n % others, n), SMALL, "cache"));
         }
-        var inside = new ArrayList<>(share.letIn(_ -> Optional.of(places)));
+        var inside = new ArrayList<>(letIn(share, _ -> Optional.of(places)));
         var late = new Id("late", 0);
         share.join(transfer(late, LARGE, "cache"));
         var before = new ArrayList<String>();
         while (!inside.contains(late)) {
             share.leave(inside.remove(random.nextInt(inside.size())));
-            List<Id> letIn = share.letIn(_ -> Optional.of(places));
+            List<Id> letIn = letIn(share, _ -> Optional.of(places));
             letIn.stream().filter(id -> !id.equals(late)).forEach(id -> before.add(id.party()));
             inside.addAll(letIn);
         }
@@ -126,10 +141,53 @@ class FairShareProperties {
         for (int n = 0; n < large; n++) {
             share.join(transfer(new Id("huge", n), LARGE, "cache"));
         }
-        assertThat(share.letIn(_ -> Optional.of(places))).hasSize(Math.min(large, places - 1));
+        assertThat(letIn(share, _ -> Optional.of(places))).hasSize(Math.min(large, places - 1));
         var small = new Id(sameParty ? "huge" : "other", large);
         share.join(transfer(small, SMALL, "cache"));
-        assertThat(share.letIn(_ -> Optional.of(places))).containsExactly(small);
+        assertThat(letIn(share, _ -> Optional.of(places))).containsExactly(small);
+    }
+
+    @Property
+    void what_several_processes_let_in_by_turns_keeps_the_budget_and_comes_in_at_last(
+            @ForAll @IntRange(min = 1, max = 4) int places,
+            @ForAll @IntRange(min = 2, max = 3) int processes,
+            @ForAll long seed) {
+        var random = new Random(seed);
+        var shares = new ArrayList<FairShare<Id>>();
+        for (int n = 0; n < processes; n++) {
+            shares.add(new FairShare<>());
+            for (int each = 0; each < 10; each++) {
+                // Some of them are wanted by several processes, and are one transfer.
+                var id = new Id("party-" + each % 3, random.nextInt(20));
+                shares.get(n).join(transfer(id, each % 2 == 0 ? SMALL : LARGE, "cache"));
+            }
+        }
+        for (int n = 0; n < 2_000; n++) {
+            FairShare<Id> share = shares.get(random.nextInt(processes));
+            var elsewhere = new ArrayList<FairShare.Transfer<Id>>();
+            shares.stream()
+                    .filter(other -> other != share)
+                    .forEach(other -> elsewhere.addAll(other.inside()));
+            letIn(share, _ -> Optional.of(places), elsewhere);
+            elsewhere.addAll(share.inside());
+            assertThat(elsewhere.stream().map(FairShare.Transfer::what).distinct())
+                    .hasSizeLessThanOrEqualTo(places);
+            share.inside().stream()
+                    .filter(_ -> random.nextBoolean())
+                    .forEach(transfer -> share.leave(transfer.id()));
+        }
+        assertThat(shares)
+                .allSatisfy(share -> assertThat(letIn(share, _ -> Optional.empty())).isEmpty());
+    }
+
+    @Example
+    void who_waits_no_more_is_not_let_in() {
+        var share = new FairShare<Id>();
+        var one = new Id("shop", 1);
+        share.join(transfer(one, SMALL, "cache"));
+        share.leave(one);
+        assertThat(share.letIn(one)).isFalse();
+        assertThat(share.inside()).isEmpty();
     }
 
     @Example
@@ -142,8 +200,8 @@ class FairShareProperties {
         share.join(transfer(gone, SMALL, "cache"));
         share.join(transfer(small, SMALL, "cache"));
         share.leave(gone);
-        assertThat(share.letIn(_ -> Optional.of(1))).containsExactly(small);
+        assertThat(letIn(share, _ -> Optional.of(1))).containsExactly(small);
         share.leave(small);
-        assertThat(share.letIn(_ -> Optional.of(1))).containsExactly(large);
+        assertThat(letIn(share, _ -> Optional.of(1))).containsExactly(large);
     }
 }

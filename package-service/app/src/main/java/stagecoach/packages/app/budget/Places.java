@@ -1,50 +1,87 @@
 package stagecoach.packages.app.budget;
 
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.app.budget.PlaceTable.Others;
 import stagecoach.packages.budget.FairShare;
+import stagecoach.packages.budget.FairShare.Transfer;
+import stagecoach.runtime.aggregate.Tx;
+import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.packages.PackagePin;
 
 /**
  * Lets packages set out for caches, and from feeds outside, so many at once as the budgets say, who
- * wants them by turns.
+ * wants them by turns. Places are rows, so that budgets hold over all processes; one thread gives
+ * those of this one, and keeps them.
  */
 @Singleton
 public class Places {
-    /** A budget that has changed, or one who waits no more, is seen by then. */
+    /** A budget that has changed, or a place that another process gave up, is seen by then. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
+    private static final Duration RENEW_EVERY = Duration.ofSeconds(5);
+
+    private final UnitOfWork unitOfWork;
     private final Budgets budgets;
+    private final PlaceTable table;
     private final int perCacheMax;
-    private final FairShare<Place> share = new FairShare<>();
+    private final String process = UUID.randomUUID().toString();
     private final Map<String, Integer> max = new ConcurrentHashMap<>();
+    private final Semaphore bell = new Semaphore(0);
+    private final Thread doorman;
+
+    private final FairShare<Place> share = new FairShare<>();
+
+    /** That have left, but their rows are there. */
+    private final List<Place> gone = new ArrayList<>();
+
+    /** That others know to be waiting. */
+    private final Map<Place, Transfer<Place>> announced = new LinkedHashMap<>();
+
+    private volatile boolean closed;
 
     /**
      * @param perCacheMax into a cache of which nothing else was said
      */
     Places(
+            UnitOfWork unitOfWork,
             Budgets budgets,
+            PlaceTable table,
             @ConfigProperty(name = "stagecoach.budget.per-cache-max", defaultValue = "4")
                     int perCacheMax) {
+        this.unitOfWork = unitOfWork;
         this.budgets = budgets;
+        this.table = table;
         this.perCacheMax = perCacheMax;
+        doorman = Thread.ofVirtual().name("places").start(this::keepTheDoor);
     }
 
     /** A package that is on its way until it is closed. */
     public final class Place implements AutoCloseable {
+        private final String id = UUID.randomUUID().toString();
         private final CountDownLatch entered = new CountDownLatch(1);
 
         private Place() {}
@@ -61,14 +98,18 @@ public class Places {
      * @param waiting the deployments that want it, the first of them first
      */
     public Optional<Place> enter(
-            CacheId cache, List<DeploymentId> waiting, long bytes, BooleanSupplier abandoned)
+            CacheId cache, PackagePin pin, List<DeploymentId> waiting, BooleanSupplier abandoned)
             throws InterruptedException {
         Optional<DeploymentId> only =
                 waiting.size() == 1 ? Optional.of(waiting.getFirst()) : Optional.empty();
+        var place = new Place();
         return enter(
+                place,
+                // Several processes have it brought, and it comes once.
+                "%s into %s".formatted(pin.sha512(), cache),
                 () -> budgets.of(cache, only),
                 waiting.stream().map(DeploymentId::value).findFirst().orElse(""),
-                bytes,
+                pin.size(),
                 abandoned);
     }
 
@@ -78,22 +119,25 @@ public class Places {
      * @param party who shares it with others by turns
      */
     public Place enter(FeedId feed, String party) throws InterruptedException {
+        var place = new Place();
         // How large it is nobody knows yet; none of them is kept out for being large.
-        return enter(() -> budgets.of(feed), party, 0, () -> false).orElseThrow();
+        return enter(place, place.id, () -> budgets.of(feed), party, 0, () -> false).orElseThrow();
     }
 
     private Optional<Place> enter(
+            Place place,
+            String what,
             Supplier<List<Budgets.Named>> counting,
             String party,
             long bytes,
             BooleanSupplier abandoned)
             throws InterruptedException {
-        var place = new Place();
-        join(new FairShare.Transfer<>(place, party, bytes, look(counting.get())));
+        join(new Transfer<>(place, what, party, bytes, look(counting.get())));
+        bell.release();
         boolean entered = false;
         try {
             while (!abandoned.getAsBoolean()) {
-                if (enteredWithin(place)) {
+                if (place.entered.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                     entered = true;
                     return Optional.of(place);
                 }
@@ -110,34 +154,169 @@ public class Places {
     /** The names of all that count it, with what they allow now. */
     private Set<String> look(List<Budgets.Named> now) {
         for (Budgets.Named named : now) {
-            Optional<Integer> most = named.budget().transfersMax();
-            if (most.isPresent()) {
-                max.put(named.name(), most.get());
-            } else if (named.ofCache()) {
-                max.put(named.name(), perCacheMax);
-            } else {
-                max.remove(named.name());
+            Optional<Integer> most =
+                    named.budget()
+                            .transfersMax()
+                            .or(
+                                    () ->
+                                            named.ofCache()
+                                                    ? Optional.of(perCacheMax)
+                                                    : Optional.empty());
+            Optional<Integer> before =
+                    Optional.ofNullable(
+                            most.isPresent()
+                                    ? max.put(named.name(), most.get())
+                                    : max.remove(named.name()));
+            if (!before.equals(most)) {
+                bell.release();
             }
         }
         return now.stream().map(Budgets.Named::name).collect(Collectors.toSet());
     }
 
-    private synchronized void join(FairShare.Transfer<Place> transfer) {
+    private synchronized void join(Transfer<Place> transfer) {
         share.join(transfer);
     }
 
-    private boolean enteredWithin(Place place) throws InterruptedException {
-        letIn();
-        return place.entered.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    private void leave(Place place) {
+        synchronized (this) {
+            share.leave(place);
+            announced.remove(place);
+            gone.add(place);
+        }
+        bell.release();
     }
 
-    private synchronized void leave(Place place) {
-        share.leave(place);
-        letIn();
+    private synchronized List<Transfer<Place>> next(
+            Predicate<Place> among, List<? extends Transfer<?>> elsewhere) {
+        return share.next(name -> Optional.ofNullable(max.get(name)), among, elsewhere);
     }
 
-    private synchronized void letIn() {
-        share.letIn(name -> Optional.ofNullable(max.get(name)))
-                .forEach(place -> place.entered.countDown());
+    private synchronized boolean isAnnounced(Place place) {
+        return announced.containsKey(place);
+    }
+
+    private void keepTheDoor() {
+        long renewedAt = System.nanoTime();
+        try {
+            while (!closed) {
+                boolean _ = bell.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                bell.drainPermits();
+                try {
+                    letIn();
+                    if (System.nanoTime() - renewedAt > RENEW_EVERY.toNanos()) {
+                        renew();
+                        renewedAt = System.nanoTime();
+                    }
+                } catch (TemporaryFailure away) {
+                    Log.debugf("no places are given while the database is away cause=%s", away);
+                } catch (RuntimeException e) {
+                    Log.error("Places for transfers could not be given; it is tried again.", e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Who may come in, and who would be in if there were no other processes.
+     *
+     * @param left whose rows are removed with it
+     */
+    private record Round(List<Transfer<Place>> in, List<Transfer<Place>> out, List<Place> left) {}
+
+    private void letIn() {
+        List<Place> left = left();
+        // Without a question to the database where the others do not matter.
+        if (next(_ -> true, List.of()).isEmpty() && left.isEmpty()) {
+            return;
+        }
+        Round round = unitOfWork.run(tx -> round(tx, left));
+        synchronized (this) {
+            gone.removeAll(round.left());
+            round.out().stream()
+                    .filter(transfer -> !gone.contains(transfer.id()))
+                    .forEach(transfer -> announced.put(transfer.id(), transfer));
+            for (Transfer<Place> transfer : round.in()) {
+                announced.remove(transfer.id());
+                if (share.letIn(transfer.id())) {
+                    transfer.id().entered.countDown();
+                } else {
+                    gone.add(transfer.id());
+                }
+            }
+        }
+    }
+
+    private synchronized List<Place> left() {
+        return List.copyOf(gone);
+    }
+
+    private Round round(Tx tx, List<Place> left) {
+        table.remove(tx, left.stream().map(place -> place.id).toList());
+        List<Transfer<Place>> alone = next(_ -> true, List.of());
+        if (alone.isEmpty()) {
+            return new Round(List.of(), List.of(), left);
+        }
+        List<Others> others = table.others(tx, process);
+        List<Transfer<Place>> in = admissible(others);
+        in.forEach(transfer -> table.put(tx, process, transfer.id().id, transfer, true));
+        List<Transfer<Place>> out =
+                alone.stream()
+                        .filter(transfer -> !in.contains(transfer) && !isAnnounced(transfer.id()))
+                        .toList();
+        out.forEach(transfer -> table.put(tx, process, transfer.id().id, transfer, false));
+        return new Round(in, out, left);
+    }
+
+    /** Whoever is kept out by other processes goes before what these would let in next. */
+    private List<Transfer<Place>> admissible(List<Others> others) {
+        var there =
+                others.stream()
+                        .filter(Others::inside)
+                        .<Transfer<?>>map(Others::transfer)
+                        .collect(Collectors.toCollection(ArrayList::new));
+        var in = new ArrayList<>(next(this::isAnnounced, there));
+        there.addAll(in);
+        others.stream().filter(other -> !other.inside()).map(Others::transfer).forEach(there::add);
+        in.addAll(next(place -> !isAnnounced(place), there));
+        return in;
+    }
+
+    private void renew() {
+        var rows = new LinkedHashMap<Transfer<Place>, Boolean>();
+        synchronized (this) {
+            share.inside().forEach(transfer -> rows.put(transfer, true));
+            announced.values().forEach(transfer -> rows.put(transfer, false));
+        }
+        if (!rows.isEmpty()) {
+            unitOfWork.execute(
+                    tx ->
+                            rows.forEach(
+                                    (transfer, inside) ->
+                                            table.put(
+                                                    tx,
+                                                    process,
+                                                    transfer.id().id,
+                                                    transfer,
+                                                    inside)));
+        }
+    }
+
+    /** Ends as a process does that is killed: what it had stays written down. */
+    void halt() throws InterruptedException {
+        closed = true;
+        bell.release();
+        doorman.join();
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        halt();
+        try {
+            unitOfWork.execute(tx -> table.removeAll(tx, process));
+        } catch (TemporaryFailure away) {
+            Log.debugf("its places are free after a while cause=%s", away);
+        }
     }
 }

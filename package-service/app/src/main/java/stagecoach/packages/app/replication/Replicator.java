@@ -83,7 +83,7 @@ public class Replicator {
             return new NotFilled("was away a moment ago");
         }
         Optional<Place> entered =
-                places.enter(fill.cache(), watch.waiting(), fill.pin().size(), watch::abandoned);
+                places.enter(fill.cache(), fill.pin(), watch.waiting(), watch::abandoned);
         if (entered.isEmpty()) {
             return new Abandoned();
         }
