@@ -147,7 +147,7 @@ final class LogTail {
                         putBack(tx, partition, offset, end.forgotten());
                     }
                 });
-        tx.execute(
+        tx.executeLater(
                 ACKNOWLEDGED,
                 acked.stream().map(Acked::id).toArray(Long[]::new),
                 acked.stream().map(row -> row.partition().partition()).toArray(Integer[]::new),

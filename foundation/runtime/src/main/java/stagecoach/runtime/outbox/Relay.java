@@ -39,16 +39,30 @@ final class Relay implements AutoCloseable {
      */
     private static final Duration ACKS_MAX = Duration.ofSeconds(26);
 
+    /**
+     * Goes with the statement behind it, which sees whether the lock was taken. The commit need not
+     * wait for the disk: what a crash of the database undoes, only lets rows be sent again that
+     * Kafka has, as a crash of this process does before its commit.
+     */
     private static final String LOCK =
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('stagecoach relay ' || current_schema(), 0))";
+            """
+            SELECT set_config('synchronous_commit', 'off', true), set_config('stagecoach.relay',
+                pg_try_advisory_xact_lock(hashtextextended('stagecoach relay ' || current_schema(), 0))::text, true)
+            """;
+
+    /** At least one row, which begins with whether this relay has the lock. */
     private static final String WAITING =
             """
-            SELECT o.id, o.stream, o.version, o.slot, o.topic, o.key, o.type, coalesce(o.payload, e.data),
-                   e.at, e.actor, e.causation, e.deployment, e.project, e.environment, e.run
-            FROM outbox o JOIN event e ON e.stream = o.stream AND e.version = o.version
-            ORDER BY o.id LIMIT
+            SELECT current_setting('stagecoach.relay') = 'true', w.*
+            FROM (VALUES (1)) one LEFT JOIN LATERAL (
+                SELECT o.id, o.stream, o.version, o.slot, o.topic, o.key, o.type, coalesce(o.payload, e.data),
+                       e.at, e.actor, e.causation, e.deployment, e.project, e.environment, e.run
+                FROM outbox o JOIN event e ON e.stream = o.stream AND e.version = o.version
+                WHERE current_setting('stagecoach.relay') = 'true'
+                ORDER BY o.id LIMIT %d
+            ) w ON true ORDER BY w.id
             """
-                    + ROWS_MAX;
+                    .formatted(ROWS_MAX);
 
     /** What a cycle came to. */
     enum Outcome {
@@ -111,7 +125,9 @@ final class Relay implements AutoCloseable {
     }
 
     private Outcome cycle(Tx tx) {
-        if (!Boolean.TRUE.equals(tx.rows(LOCK).getFirst()[0])) {
+        tx.executeLater(LOCK);
+        List<@Nullable Object[]> rows = tx.rows(WAITING);
+        if (!Boolean.TRUE.equals(rows.getFirst()[0])) {
             return Outcome.ELSEWHERE;
         }
         at.accept(Point.LOCKED);
@@ -120,8 +136,10 @@ final class Relay implements AutoCloseable {
                 return Outcome.FAILED;
             }
             producer = producers.get();
+            rows = tx.rows(WAITING);
         }
-        List<Waiting> waiting = tx.rows(WAITING).stream().map(this::waiting).toList();
+        List<Waiting> waiting =
+                rows.stream().filter(row -> row[1] != null).map(this::waiting).toList();
         if (waiting.isEmpty()) {
             // With nothing to send, nothing else would show what the log has lost.
             boolean due = System.nanoTime() - lookedAt >= lookEvery.toNanos();
@@ -221,24 +239,24 @@ final class Relay implements AutoCloseable {
     private Waiting waiting(@Nullable Object[] row) {
         var envelope =
                 new Envelope(
-                        new StreamId((String) required(row[1])),
-                        (Long) required(row[2]),
-                        (Integer) required(row[3]),
-                        (String) required(row[6]),
+                        new StreamId((String) required(row[2])),
+                        (Long) required(row[3]),
+                        (Integer) required(row[4]),
+                        (String) required(row[7]),
                         source,
-                        (Instant) required(row[8]),
-                        Optional.ofNullable((String) row[11]),
+                        (Instant) required(row[9]),
                         Optional.ofNullable((String) row[12]),
                         Optional.ofNullable((String) row[13]),
-                        Optional.ofNullable((Integer) row[14]),
-                        Optional.ofNullable((String) row[10]),
-                        Optional.ofNullable((String) row[9]));
+                        Optional.ofNullable((String) row[14]),
+                        Optional.ofNullable((Integer) row[15]),
+                        Optional.ofNullable((String) row[11]),
+                        Optional.ofNullable((String) row[10]));
         return new Waiting(
-                (Long) required(row[0]),
-                (String) required(row[4]),
+                (Long) required(row[1]),
                 (String) required(row[5]),
+                (String) required(row[6]),
                 envelope,
-                (byte[]) required(row[7]));
+                (byte[]) required(row[8]));
     }
 
     private static Object required(@Nullable Object value) {
