@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -41,6 +40,7 @@ final class Conversation {
     private final Context context;
     private final Mutiny.StatelessSession session;
     private final ReactiveConnection connection;
+    private final Deadlines deadlines;
 
     /** Set on the context, by what was asked last. */
     private volatile boolean closed;
@@ -74,18 +74,19 @@ final class Conversation {
         }
     }
 
-    private Conversation(Context context, Mutiny.StatelessSession session) {
+    private Conversation(Context context, Mutiny.StatelessSession session, Deadlines deadlines) {
+        this.deadlines = deadlines;
         this.context = context;
         this.session = session;
         this.connection = ((MutinyStatelessSessionImpl) session).getReactiveConnection();
     }
 
     /** Opens a session on {@code context}. */
-    static Conversation open(Context context, Mutiny.SessionFactory factory) {
+    static Conversation open(Context context, Mutiny.SessionFactory factory, Deadlines deadlines) {
         CompletableFuture<Mutiny.StatelessSession> opening =
                 on(context, () -> factory.openStatelessSession().subscribeAsCompletionStage());
         try {
-            return new Conversation(context, answer(opening, OPEN_MAX));
+            return new Conversation(context, answer(opening, OPEN_MAX, deadlines), deadlines);
         } catch (RuntimeException e) {
             var _ = opening.thenAccept(late -> unattended(context, () -> closing(late)));
             throw e;
@@ -134,7 +135,7 @@ final class Conversation {
         CompletableFuture<Answers<T>> asked = on(context, question);
         Answers<T> answers;
         try {
-            answers = answer(asked, max);
+            answers = answer(asked, max, deadlines);
         } catch (RuntimeException e) {
             if (!asked.isDone()) {
                 givenUp = true;
@@ -160,6 +161,15 @@ final class Conversation {
             if (reason != null) {
                 reason.addSuppressed(e);
             }
+        }
+    }
+
+    /** Ends it without waiting for that: where nothing was changed, nothing can go wrong. */
+    void leave() {
+        if (unanswered != null) {
+            tidyUpAfter(unanswered);
+        } else if (!closed) {
+            unattended(context, this::closeQuietly);
         }
     }
 
@@ -266,9 +276,9 @@ final class Conversation {
         return done;
     }
 
-    private static <T> T answer(CompletableFuture<T> asked, Duration max) {
+    private static <T> T answer(CompletableFuture<T> asked, Duration max, Deadlines deadlines) {
         try {
-            return asked.copy().orTimeout(max.toMillis(), TimeUnit.MILLISECONDS).join();
+            return deadlines.join(asked.copy(), max);
         } catch (CompletionException e) {
             throw SqlFailures.translate(e.getCause() == null ? e : e.getCause());
         }

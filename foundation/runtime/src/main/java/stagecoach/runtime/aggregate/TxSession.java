@@ -64,7 +64,7 @@ final class TxSession implements Tx {
         if (with != null && begun) {
             with.askAndClose(before, COMMIT);
         } else if (with != null) {
-            with.close(null);
+            with.leave();
         }
         open = false;
     }

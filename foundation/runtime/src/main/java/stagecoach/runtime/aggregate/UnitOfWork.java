@@ -5,6 +5,7 @@ import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.common.vertx.VertxContext;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +33,20 @@ public class UnitOfWork {
     private final Mutiny.SessionFactory factory;
     private final StateCache cache;
     private final EventStore store;
+    private final Deadlines deadlines = new Deadlines();
+    private final long looking;
 
     UnitOfWork(Vertx vertx, Mutiny.SessionFactory factory, StateCache cache, EventStore store) {
         this.store = store;
         this.vertx = vertx;
         this.factory = factory;
         this.cache = cache;
+        this.looking = vertx.setPeriodic(Deadlines.LOOK_MILLIS, timer -> deadlines.look());
+    }
+
+    @PreDestroy
+    void stop() {
+        vertx.cancelTimer(looking);
     }
 
     /**
@@ -113,7 +122,7 @@ public class UnitOfWork {
     }
 
     private <T extends @Nullable Object> T once(Function<Tx, T> work, List<Runnable> afterCommit) {
-        var tx = new TxSession(() -> Conversation.open(freshContext(), factory), store);
+        var tx = new TxSession(() -> Conversation.open(freshContext(), factory, deadlines), store);
         try {
             T result = committed(tx, work);
             tx.states().forEach((s, entry) -> cache.put(s, entry.version(), entry.state()));

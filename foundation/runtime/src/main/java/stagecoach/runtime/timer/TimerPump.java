@@ -28,6 +28,10 @@ import stagecoach.runtime.store.TemporaryFailure;
 class TimerPump {
     private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
 
+    /** Locks nothing, and so needs no transaction: mostly nothing is due. */
+    private static final String ANY_DUE =
+            "SELECT 1 FROM timer WHERE fire_at <= ?1 AND kind = ANY(?2::text[]) LIMIT 1";
+
     private static final String DUE =
             """
             SELECT stream, name, kind, due FROM timer
@@ -99,8 +103,12 @@ class TimerPump {
     }
 
     private Optional<Due> lockDue(Tx tx) {
-        List<@Nullable Object[]> rows =
-                tx.rows(DUE, clock.instant(), kinds.keySet().toArray(String[]::new));
+        Instant now = clock.instant();
+        String[] names = kinds.keySet().toArray(String[]::new);
+        if (tx.rows(ANY_DUE, now, names).isEmpty()) {
+            return Optional.empty();
+        }
+        List<@Nullable Object[]> rows = tx.rows(DUE, now, names);
         if (rows.isEmpty()) {
             return Optional.empty();
         }
