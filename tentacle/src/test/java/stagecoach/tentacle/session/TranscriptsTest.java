@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,12 +26,15 @@ import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.SilentGateway;
 import stagecoach.trust.Identity;
+import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.StagecoachJson;
 import stagecoach.wire.transcript.Transcript;
 
 /** The tentacle keeps what version 1 of the protocol promised to gateways, whoever wrote them. */
 @Timeout(90)
 class TranscriptsTest {
+    private static final byte[] PACKAGE = "a package".getBytes(StandardCharsets.UTF_8);
+
     @TempDir Path folder;
     SilentGateway gateway;
     Vertx vertx;
@@ -79,7 +83,7 @@ class TranscriptsTest {
 
     @ParameterizedTest
     @FieldSource("stagecoach.wire.transcript.Transcript#NAMES")
-    void the_tentacle_says_what_the_first_ones_said(String name) {
+    void the_tentacle_says_what_the_first_ones_said(String name) throws IOException {
         String waits = "echo one; until [ -e '%s' ]; do sleep 0.05; done; ".formatted(goesOn);
         Map<String, String> bodies =
                 Map.of(
@@ -90,6 +94,10 @@ class TranscriptsTest {
                         "cancel",
                         "echo one; exec sleep 600",
                         "removed",
+                        "",
+                        "acquisition",
+                        "",
+                        "acquisition-told-again",
                         "");
         JsonNodeFactory json = JsonNodeFactory.instance;
         Map<String, JsonNode> known = new HashMap<>();
@@ -99,6 +107,9 @@ class TranscriptsTest {
         known.put("digest", json.textNode("ab".repeat(32)));
         known.put("expires", json.textNode(Instant.now().plusSeconds(600).toString()));
         known.put("body", json.textNode(bodies.get(name)));
+        known.put("sha512", json.textNode(Sha512.hashOf(PACKAGE).value()));
+        known.put("size", json.numberNode(PACKAGE.length));
+        known.put("folder", json.textNode(share().toUri().toString()));
         known.put("reason", json.textNode("this machine was removed"));
         known.put(
                 "context",
@@ -112,6 +123,14 @@ class TranscriptsTest {
                         new TheTentacle(gateway),
                         known,
                         what -> events.getOrDefault(what, () -> {}));
+    }
+
+    /** A folder that machines share, with the package in it. */
+    private Path share() throws IOException {
+        Path share = folder.resolve("share");
+        Path blobs = Files.createDirectories(share.resolve("blobs"));
+        Files.write(blobs.resolve(Sha512.hashOf(PACKAGE).value()), PACKAGE);
+        return share;
     }
 
     private void goOn() {

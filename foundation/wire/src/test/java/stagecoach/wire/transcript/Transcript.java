@@ -33,7 +33,13 @@ import stagecoach.wire.StagecoachJson;
 public final class Transcript {
     /** All there are. */
     public static final List<String> NAMES =
-            List.of("script", "broken-connection", "cancel", "removed");
+            List.of(
+                    "script",
+                    "broken-connection",
+                    "cancel",
+                    "removed",
+                    "acquisition",
+                    "acquisition-told-again");
 
     /** What happens between the lines of some: the connection ends without a word. */
     public static final String BREAKS = "the connection breaks";

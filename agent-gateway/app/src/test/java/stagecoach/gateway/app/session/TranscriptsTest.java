@@ -1,5 +1,6 @@
 package stagecoach.gateway.app.session;
 
+import static java.util.Map.entry;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,16 +9,20 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import stagecoach.contracts.acquisition.Source;
 import stagecoach.gateway.app.test.GatewayResource;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.transcript.Transcript;
 
 /** The gateway keeps what version 1 of the protocol promised to tentacles, whoever wrote them. */
@@ -28,6 +33,10 @@ import stagecoach.wire.transcript.Transcript;
 @QuarkusTestResource(GatewayResource.class)
 class TranscriptsTest {
     private static final String BODY = "echo one";
+    private static final byte[] PACKAGE = "a package".getBytes(StandardCharsets.UTF_8);
+    private static final String FOLDER = "file:///mnt/packages";
+    private static final JsonNode CAPABILITIES =
+            JsonNodeFactory.instance.arrayNode().add("bash").add(Source.FOLDER_CACHES);
 
     @Inject Scene scene;
 
@@ -40,6 +49,16 @@ class TranscriptsTest {
                 Map.of(
                         "a script is given",
                         () -> Scene.give(Scene.script(agent, ticket, BODY)),
+                        "a package is wanted",
+                        () ->
+                                Scene.give(
+                                        Scene.acquire(
+                                                agent,
+                                                ticket,
+                                                Sha512.hashOf(PACKAGE),
+                                                PACKAGE.length,
+                                                new Source.Folder(
+                                                        new CacheId("eu-share"), FOLDER))),
                         "the script goes on",
                         () -> {},
                         "the script is cancelled",
@@ -55,17 +74,25 @@ class TranscriptsTest {
                 .play(
                         Transcript.Side.TENTACLE,
                         new Gateway(scene.enrolled(agent)),
-                        Map.of(
-                                "agent", text(agent.value()),
-                                "ticket", text(ticket.toString()),
-                                "body", text(BODY),
-                                "version", text("0.1.0"),
-                                "free", JsonNodeFactory.instance.numberNode(52_428_800_000L),
-                                "free-then", JsonNodeFactory.instance.numberNode(52_428_700_000L),
-                                "at-1", text("2026-11-24T06:00:00Z"),
-                                "at-2", text("2026-11-24T06:00:02Z"),
-                                "last-words", text("Terminated")),
+                        Map.ofEntries(
+                                entry("agent", text(agent.value())),
+                                entry("ticket", text(ticket.toString())),
+                                entry("body", text(BODY)),
+                                entry("version", text("0.1.0")),
+                                entry("capabilities", CAPABILITIES),
+                                entry("free", number(52_428_800_000L)),
+                                entry("free-then", number(52_428_700_000L)),
+                                entry("sha512", text(Sha512.hashOf(PACKAGE).value())),
+                                entry("size", number(PACKAGE.length)),
+                                entry("folder", text(FOLDER)),
+                                entry("at-1", text("2026-11-24T06:00:00Z")),
+                                entry("at-2", text("2026-11-24T06:00:02Z")),
+                                entry("last-words", text("Terminated"))),
                         events::get);
+    }
+
+    private static JsonNode number(long value) {
+        return JsonNodeFactory.instance.numberNode(value);
     }
 
     private static JsonNode text(String value) {
