@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import stagecoach.cli.ExitCode;
 import stagecoach.local.launcher.installation.Checkout;
+import stagecoach.local.launcher.installation.LocalDefault;
 import stagecoach.local.launcher.installation.LocalMachines;
 import stagecoach.local.launcher.supervisor.ControlClient;
 
@@ -19,6 +20,11 @@ public final class RunningMachines {
     public RunningMachines(Checkout checkout, Path folder) {
         this.checkout = checkout;
         this.folder = folder;
+    }
+
+    /** Whether a tentacle of this name was enrolled here, and so needs to be told nothing more. */
+    boolean hasTentacle(String name) {
+        return LocalMachines.isEnrolled(LocalDefault.tentacleHome(folder, name));
     }
 
     /** What a command does with them. */

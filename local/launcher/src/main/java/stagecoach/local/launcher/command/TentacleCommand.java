@@ -30,7 +30,7 @@ public final class TentacleCommand {
             name = "start",
             mixinStandardHelpOptions = true,
             description =
-                    "Enrol a tentacle and keep it running: as a target of environments, or as a worker of a pool.")
+                    "Enrol a tentacle and keep it running: as a target of environments, or as a worker of a pool. One that was here before needs its name only.")
     static final class Start implements Callable<Integer> {
         private final RunningMachines machines;
 
@@ -57,7 +57,9 @@ public final class TentacleCommand {
 
         @Override
         public Integer call() throws Exception {
-            if (environments.isEmpty() == (workerPool == null)) {
+            boolean both = !environments.isEmpty() && workerPool != null;
+            boolean neither = environments.isEmpty() && workerPool == null;
+            if (both || (neither && !machines.hasTentacle(name))) {
                 throw new ParameterException(
                         Said.commandLine(spec),
                         "say what it shall be: --environment makes it a target, --worker-pool a worker");

@@ -151,6 +151,11 @@ public final class LocalMachines {
         return processes;
     }
 
+    /** Whether the tentacle of this folder is enrolled. */
+    public static boolean isEnrolled(Path home) {
+        return Files.exists(home.resolve(ENROLLED));
+    }
+
     /** What a start has done. */
     public enum Done {
         /** It runs now. */
@@ -172,7 +177,7 @@ public final class LocalMachines {
         program.train();
         Path home = machine.home().orElse(LocalDefault.tentacleHome(folder, machine.name()));
         createMissing(machine);
-        if (!Files.exists(home.resolve(ENROLLED))) {
+        if (!isEnrolled(home)) {
             enrol(program, machine, home);
         }
         Map<String, String> options = new HashMap<>();

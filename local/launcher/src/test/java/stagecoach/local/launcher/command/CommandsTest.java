@@ -119,6 +119,15 @@ class CommandsTest {
         assertThat(err.toString()).contains("--environment makes it a target");
     }
 
+    @Test
+    void a_tentacle_that_was_here_before_needs_its_name_only() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("tentacles").resolve("web-1"));
+        Files.writeString(home.resolve("config.json"), "{}");
+        var line = new TentacleCommand(new RunningMachines(checkout(), folder)).line();
+        assertThat(execute(line, "start", "--name", "web-1")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("error: nothing runs here.");
+    }
+
     private LocalRun local() {
         return new LocalRun(checkout(), folder);
     }
