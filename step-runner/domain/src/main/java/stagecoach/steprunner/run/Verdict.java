@@ -92,7 +92,11 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
             return said(result, "it failed without a word");
         }
         String exit = "exit code " + code.get();
-        return result.reason().map(reason -> shortened(exit + ": " + reason)).orElse(exit);
+        return result.reason()
+                // Of a script without a word, tentacles only say the exit code again.
+                .filter(reason -> !reason.endsWith(exit))
+                .map(reason -> shortened(exit + ": " + reason))
+                .orElse(exit);
     }
 
     private static String timeoutReason(PlannedStep step) {

@@ -178,6 +178,15 @@ class StepRunDeciderTest {
     }
 
     @Test
+    void the_exit_code_of_a_script_that_said_nothing_is_told_once() {
+        run.after(start(step("a").rolling(1).on(Condition.ALWAYS).at("t1", "t2")))
+                .when(report("a", "t1", failed("ended with exit code 1")))
+                .then(
+                        finished("a", "t1", StepState.FAILED, Optional.of(1), "exit code 1"),
+                        started("a", "t2"));
+    }
+
+    @Test
     void with_many_pairs_their_reasons_are_brief_at_the_end_of_the_run() {
         String[] targets =
                 IntStream.rangeClosed(0, Reasons.WHOLE_MAX)
