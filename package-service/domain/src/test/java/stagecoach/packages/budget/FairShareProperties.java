@@ -147,7 +147,7 @@ class FairShareProperties {
         assertThat(letIn(share, _ -> Optional.of(places))).containsExactly(small);
     }
 
-    @Property
+    @Property(tries = 100)
     void what_several_processes_let_in_by_turns_keeps_the_budget_and_comes_in_at_last(
             @ForAll @IntRange(min = 1, max = 4) int places,
             @ForAll @IntRange(min = 2, max = 3) int processes,

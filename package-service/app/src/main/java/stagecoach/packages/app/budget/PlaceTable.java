@@ -25,9 +25,14 @@ class PlaceTable {
     /** A transfer of another process. */
     record Others(Transfer<String> transfer, boolean inside) {}
 
-    /** What other processes have and wait for; nobody else may give places now. */
-    List<Others> others(Tx tx, String process) {
+    /** Waits until nobody else gives places, but not for as long as places are good for. */
+    void takeTurn(Tx tx) {
+        tx.rows("SELECT set_config('lock_timeout', '5s', true)");
         tx.rows(TURN);
+    }
+
+    /** What other processes have and wait for, if it is our turn. */
+    List<Others> others(Tx tx, String process) {
         tx.execute("DELETE FROM place WHERE held_until <= clock_timestamp()");
         return tx
                 .rows(

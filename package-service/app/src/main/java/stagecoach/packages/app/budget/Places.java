@@ -42,6 +42,9 @@ public class Places {
     /** A budget that has changed, or a place that another process gave up, is seen by then. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
+    /** By then every other process has looked for a place twice. */
+    private static final Duration OTHERS_LOOK = LOOK_EVERY.multipliedBy(2);
+
     private static final Duration RENEW_EVERY = Duration.ofSeconds(5);
 
     private final UnitOfWork unitOfWork;
@@ -59,9 +62,12 @@ public class Places {
     private final List<Place> gone = new ArrayList<>();
 
     /** That others know to be waiting. */
-    private final Map<Place, Transfer<Place>> announced = new LinkedHashMap<>();
+    private final Map<Place, Announced> announced = new LinkedHashMap<>();
 
     private volatile boolean closed;
+
+    /** What others were told of, and when, as {@link System#nanoTime} says. */
+    private record Announced(Transfer<Place> transfer, long at) {}
 
     /**
      * @param perCacheMax into a cache of which nothing else was said
@@ -196,27 +202,42 @@ public class Places {
         return announced.containsKey(place);
     }
 
+    /**
+     * Whether it goes before what others wait for: they have known of it for so long that each of
+     * them could have had a free place, however often this process looks.
+     */
+    private synchronized boolean goesFirst(Place place) {
+        Announced since = announced.get(place);
+        return since != null && System.nanoTime() - since.at() >= OTHERS_LOOK.toNanos();
+    }
+
     private void keepTheDoor() {
         long renewedAt = System.nanoTime();
         try {
             while (!closed) {
                 boolean _ = bell.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
                 bell.drainPermits();
-                try {
-                    letIn();
-                    if (System.nanoTime() - renewedAt > RENEW_EVERY.toNanos()) {
-                        renew();
-                        renewedAt = System.nanoTime();
-                    }
-                } catch (TemporaryFailure away) {
-                    Log.debugf("no places are given while the database is away cause=%s", away);
-                } catch (RuntimeException e) {
-                    Log.error("Places for transfers could not be given; it is tried again.", e);
+                // First, and by itself: whoever waits for his turn must not lose what he has.
+                if (System.nanoTime() - renewedAt > RENEW_EVERY.toNanos() && done(this::renew)) {
+                    renewedAt = System.nanoTime();
                 }
+                boolean _ = done(this::letIn);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static boolean done(Runnable work) {
+        try {
+            work.run();
+            return true;
+        } catch (TemporaryFailure away) {
+            Log.debugf("no places are given while the database is away cause=%s", away);
+        } catch (RuntimeException e) {
+            Log.error("Places for transfers could not be given; it is tried again.", e);
+        }
+        return false;
     }
 
     /**
@@ -237,7 +258,11 @@ public class Places {
             gone.removeAll(round.left());
             round.out().stream()
                     .filter(transfer -> !gone.contains(transfer.id()))
-                    .forEach(transfer -> announced.put(transfer.id(), transfer));
+                    .forEach(
+                            transfer ->
+                                    announced.putIfAbsent(
+                                            transfer.id(),
+                                            new Announced(transfer, System.nanoTime())));
             for (Transfer<Place> transfer : round.in()) {
                 announced.remove(transfer.id());
                 if (share.letIn(transfer.id())) {
@@ -254,6 +279,7 @@ public class Places {
     }
 
     private Round round(Tx tx, List<Place> left) {
+        table.takeTurn(tx);
         table.remove(tx, left.stream().map(place -> place.id).toList());
         List<Transfer<Place>> alone = next(_ -> true, List.of());
         if (alone.isEmpty()) {
@@ -277,10 +303,10 @@ public class Places {
                         .filter(Others::inside)
                         .<Transfer<?>>map(Others::transfer)
                         .collect(Collectors.toCollection(ArrayList::new));
-        var in = new ArrayList<>(next(this::isAnnounced, there));
+        var in = new ArrayList<>(next(this::goesFirst, there));
         there.addAll(in);
         others.stream().filter(other -> !other.inside()).map(Others::transfer).forEach(there::add);
-        in.addAll(next(place -> !isAnnounced(place), there));
+        in.addAll(next(place -> !goesFirst(place), there));
         return in;
     }
 
@@ -288,7 +314,7 @@ public class Places {
         var rows = new LinkedHashMap<Transfer<Place>, Boolean>();
         synchronized (this) {
             share.inside().forEach(transfer -> rows.put(transfer, true));
-            announced.values().forEach(transfer -> rows.put(transfer, false));
+            announced.values().forEach(one -> rows.put(one.transfer(), false));
         }
         if (!rows.isEmpty()) {
             unitOfWork.execute(

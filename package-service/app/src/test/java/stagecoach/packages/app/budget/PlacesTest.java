@@ -35,6 +35,7 @@ import stagecoach.vocabulary.packages.TransferBudget;
 @PackageServiceTest
 class PlacesTest {
     private static final CacheId CACHE = new CacheId("of-nobody");
+    private static final CacheId ANOTHER = new CacheId("of-nobody-too");
     private static final long LARGE = 1L << 30;
 
     @Inject UnitOfWork unitOfWork;
@@ -170,6 +171,17 @@ class PlacesTest {
         var third = wants(here, "C");
         var theirs = wants(there, "D");
         waits(theirs);
+        var busy =
+                threads.submit(
+                        () -> {
+                            // Each makes its process look again at once.
+                            while (!theirs.isDone()) {
+                                here.enter(ANOTHER, pin("Busy", 10), List.of(), () -> false)
+                                        .orElseThrow()
+                                        .close();
+                            }
+                            return true;
+                        });
 
         left(first);
         await().atMost(StagecoachResource.PATIENCE)
@@ -179,6 +191,7 @@ class PlacesTest {
             isIn(theirs);
         }
         assertThat(List.of(second.isDone(), third.isDone())).contains(false);
+        assertThat(busy).succeedsWithin(StagecoachResource.PATIENCE);
     }
 
     @Test
