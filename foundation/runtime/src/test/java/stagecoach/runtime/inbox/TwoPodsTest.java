@@ -79,6 +79,8 @@ class TwoPodsTest extends InboxScene {
                                     SECOND,
                                     ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                                     6_000,
+                                    ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                                    1_000,
                                     ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                                     false,
                                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,

@@ -1,6 +1,7 @@
 package stagecoach.local.engines;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ public final class PortUser {
         try {
             Set<String> sockets = sockets(port);
             return sockets.isEmpty() ? Optional.empty() : owner(sockets);
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // No Linux, or it tells us nothing: then the port alone has to do.
             return Optional.empty();
         }
@@ -76,7 +77,7 @@ public final class PortUser {
                 }
             }
             return false;
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // Somebody else's, or it has just ended.
             return false;
         }
