@@ -2,10 +2,9 @@ package stagecoach.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.net.URI;
 
 class DirectHostsTest {
     @ParameterizedTest

@@ -3,6 +3,8 @@ package stagecoach.packages.app.mount;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.quarkus.logging.Log;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +21,8 @@ import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.mount.MarkTable.Given;
 import stagecoach.packages.app.mount.SharedFolder.NotMounted;
 import stagecoach.packages.app.mount.SharedFolder.NotUsable;
+import stagecoach.packages.server.mount.MountedFile;
+import stagecoach.packages.server.mount.Mounts;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -40,6 +44,16 @@ public class CacheFolders {
     CacheFolders(MarkTable marks, Mounts mounts) {
         this.marks = marks;
         this.mounts = mounts;
+    }
+
+    @Produces
+    @Singleton
+    static Mounts mounts() {
+        return new Mounts();
+    }
+
+    static void close(@Disposes Mounts mounts) {
+        mounts.close();
     }
 
     /** Where a cache's folder is for this server. */

@@ -14,11 +14,11 @@ import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.catalog.Doubt;
 import stagecoach.packages.app.mount.CacheFolders;
-import stagecoach.packages.app.mount.Mounts;
 import stagecoach.packages.app.mount.SharedFolder;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
+import stagecoach.packages.server.mount.Mounts;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 

@@ -10,6 +10,7 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -93,7 +94,8 @@ final class CatalogEntry {
 
     /** Clients make it a link that people click. */
     private static String webAddress(String address) {
-        return address.startsWith("https://") || address.startsWith("http://") ? address : "";
+        String lower = address.toLowerCase(Locale.ROOT);
+        return lower.startsWith("https://") || lower.startsWith("http://") ? address : "";
     }
 
     /** With an offset or without, as old feeds write it; what is none of these tells no time. */

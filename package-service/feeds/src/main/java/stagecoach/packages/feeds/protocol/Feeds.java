@@ -9,11 +9,13 @@ import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.NamedServers;
 import stagecoach.packages.feeds.transport.WayOut;
+import stagecoach.packages.server.mount.Mounts;
 import stagecoach.trust.ServerAddresses;
 
-/** Opens feeds; they share connections, threads, trust and proxy. */
+/** Opens feeds; they share connections, threads, trust, proxy and mounts. */
 public final class Feeds implements AutoCloseable {
     private final FeedRules rules;
+    private final Mounts mounts;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
@@ -22,7 +24,16 @@ public final class Feeds implements AutoCloseable {
 
     /** With these rules, by this way out. */
     public Feeds(FeedRules rules, WayOut way) {
-        this(rules, way, ServerAddresses.Resolver.SYSTEM);
+        this(rules, way, new Mounts());
+    }
+
+    /**
+     * The same.
+     *
+     * @param mounts knows which folders keep whoever asks them
+     */
+    public Feeds(FeedRules rules, WayOut way, Mounts mounts) {
+        this(rules, way, mounts, ServerAddresses.Resolver.SYSTEM);
     }
 
     /**
@@ -30,8 +41,9 @@ public final class Feeds implements AutoCloseable {
      *
      * @param resolver knows the addresses of names
      */
-    Feeds(FeedRules rules, WayOut way, ServerAddresses.Resolver resolver) {
+    Feeds(FeedRules rules, WayOut way, Mounts mounts, ServerAddresses.Resolver resolver) {
         this.rules = rules;
+        this.mounts = mounts;
         this.servers = new NamedServers(way, rules.connectMax(), threads, resolver);
     }
 
@@ -42,7 +54,7 @@ public final class Feeds implements AutoCloseable {
      */
     public PackageFeed open(FeedSettings settings) {
         return switch (settings.kind()) {
-            case FOLDER -> new FolderFeed(settings, rules);
+            case FOLDER -> new FolderFeed(settings, rules, mounts);
             case NUGET -> {
                 var http = new FeedHttp(settings, rules, servers, clock);
                 yield settings.url().toLowerCase(Locale.ROOT).endsWith(".json")

@@ -1,7 +1,6 @@
 package stagecoach.packages.feeds.protocol;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,6 @@ import stagecoach.packages.feeds.transport.FeedException.Kind;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.Fetched;
-import stagecoach.packages.feeds.transport.PacedReads;
 import stagecoach.packages.feeds.transport.PackageSink;
 import stagecoach.packages.feeds.transport.Passage;
 import stagecoach.packages.server.ingest.ArchiveGuard;
@@ -29,6 +28,7 @@ import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.Nuspec;
 import stagecoach.packages.server.ingest.NuspecReader;
 import stagecoach.packages.server.ingest.PackageRefusedException;
+import stagecoach.packages.server.mount.Mounts;
 import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -38,20 +38,22 @@ import stagecoach.vocabulary.packages.Sha512;
  * A folder that every pod of the package-service sees under the same path, such as a mounted share:
  * files {@code <id>.<version>.nupkg} in it, or as {@code nuget add} lays them out, in {@code
  * <id>/<version>/}. Names are compared without case. Links are followed, as shares are full of
- * them; but only file names are ever made of ids, which hold no separator.
+ * them; but only file names are ever made of ids, which hold no separator. A file system that does
+ * not answer is given up soon, and asked no more until it does.
  */
 final class FolderFeed implements PackageFeed {
     private static final String SUFFIX = ".nupkg";
-    private static final int BUFFER_BYTES = 1 << 16;
     private static final ArchiveGuard GUARD = new ArchiveGuard(ArchiveLimits.defaults());
 
     private final FeedSettings settings;
     private final FeedRules rules;
+    private final Mounts mounts;
     private final Path folder;
 
-    FolderFeed(FeedSettings settings, FeedRules rules) {
+    FolderFeed(FeedSettings settings, FeedRules rules, Mounts mounts) {
         this.settings = settings;
         this.rules = rules;
+        this.mounts = mounts;
         this.folder = Path.of(settings.url());
     }
 
@@ -59,16 +61,23 @@ final class FolderFeed implements PackageFeed {
     private record Found(PackageVersion version, Path file) {}
 
     @Override
-    public List<PackageVersion> versions(PackageId id) throws FeedException {
-        return found(id).stream().map(Found::version).distinct().toList();
+    public List<PackageVersion> versions(PackageId id) throws FeedException, InterruptedException {
+        return mounted(heard -> found(id, heard)).stream().map(Found::version).distinct().toList();
     }
 
     /** What is no package, or another one, is left out, as a download of it would be refused. */
     @Override
-    public List<RegisteredVersion> registered(PackageId id, VersionSpan span) throws FeedException {
+    public List<RegisteredVersion> registered(PackageId id, VersionSpan span)
+            throws FeedException, InterruptedException {
+        return mounted(heard -> registered(id, span, heard));
+    }
+
+    private List<RegisteredVersion> registered(PackageId id, VersionSpan span, Runnable heard)
+            throws FeedException {
         var told = new ToldVersions(what -> problem(Kind.WRONG, what, null));
         var seen = new HashSet<PackageVersion>();
-        for (Found each : found(id)) {
+        for (Found each : found(id, heard)) {
+            heard.run();
             if (!span.holds(each.version())) {
                 continue;
             }
@@ -110,15 +119,21 @@ final class FolderFeed implements PackageFeed {
     /** A folder unlists nothing. */
     @Override
     public Optional<PackageVersion> newest(PackageId id, Predicate<PackageVersion> wanted)
-            throws FeedException {
+            throws FeedException, InterruptedException {
         return versions(id).stream().filter(wanted).max(Comparator.naturalOrder());
     }
 
     @Override
-    public List<PackageId> search(String text, int limit) throws FeedException {
+    public List<PackageId> search(String text, int limit)
+            throws FeedException, InterruptedException {
+        return mounted(heard -> search(text, limit, heard));
+    }
+
+    private List<PackageId> search(String text, int limit, Runnable heard) throws FeedException {
         var part = text.toLowerCase(Locale.ROOT);
         List<PackageId> ids = new ArrayList<>();
-        for (Path entry : entries(folder)) {
+        for (Path entry : entries(folder, heard)) {
+            heard.run();
             var name = String.valueOf(entry.getFileName());
             (Files.isDirectory(entry) ? Versions.readId(name) : idOf(name)).ifPresent(ids::add);
         }
@@ -150,15 +165,15 @@ final class FolderFeed implements PackageFeed {
         return name.toLowerCase(Locale.ROOT).endsWith(SUFFIX);
     }
 
-    private List<Found> found(PackageId id) throws FeedException {
+    private List<Found> found(PackageId id, Runnable heard) throws FeedException {
         List<Found> found = new ArrayList<>();
         var start = id.lower() + ".";
-        for (Path entry : entries(folder)) {
+        for (Path entry : entries(folder, heard)) {
             var shown = String.valueOf(entry.getFileName());
             var name = shown.toLowerCase(Locale.ROOT);
             if (name.equals(id.lower()) && Files.isDirectory(entry)) {
-                for (Path version : entries(entry)) {
-                    addExpanded(id, version, found);
+                for (Path version : entries(entry, heard)) {
+                    addExpanded(id, version, found, heard);
                 }
             } else if (isPackage(name) && name.startsWith(start)) {
                 Versions.read(shown.substring(start.length(), shown.length() - SUFFIX.length()))
@@ -168,13 +183,13 @@ final class FolderFeed implements PackageFeed {
         return found;
     }
 
-    private void addExpanded(PackageId id, Path folderOfVersion, List<Found> found)
+    private void addExpanded(PackageId id, Path folderOfVersion, List<Found> found, Runnable heard)
             throws FeedException {
         var version = Versions.read(String.valueOf(folderOfVersion.getFileName()));
         if (version.isEmpty() || !Files.isDirectory(folderOfVersion)) {
             return;
         }
-        for (Path file : entries(folderOfVersion)) {
+        for (Path file : entries(folderOfVersion, heard)) {
             var name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
             if (isPackage(name) && name.startsWith(id.lower() + ".")) {
                 found.add(new Found(version.get(), file));
@@ -182,9 +197,9 @@ final class FolderFeed implements PackageFeed {
         }
     }
 
-    private List<Path> entries(Path in) throws FeedException {
+    private List<Path> entries(Path in, Runnable heard) throws FeedException {
         try (Stream<Path> entries = Files.list(in)) {
-            return entries.sorted().toList();
+            return entries.peek(_ -> heard.run()).sorted().toList();
         } catch (NoSuchFileException e) {
             throw problem(
                     Kind.UNREACHABLE,
@@ -207,8 +222,8 @@ final class FolderFeed implements PackageFeed {
             PackageSink sink,
             Passage passage)
             throws FeedException, IOException, InterruptedException {
-        var file =
-                found(id).stream()
+        Path file =
+                mounted(heard -> found(id, heard)).stream()
                         .filter(candidate -> candidate.version().equals(version))
                         .findFirst()
                         .orElseThrow(
@@ -218,77 +233,48 @@ final class FolderFeed implements PackageFeed {
                                                 "the folder has no %s %s".formatted(id, version),
                                                 null))
                         .file();
-        // Nothing is gone on with here, but one process copies it for all that share a store.
-        if (expected.isPresent()) {
-            sink.expect(expected.get());
-        } else {
-            sink.from(file.toUri());
-        }
-        sink.restart();
-        sink.announce(sizeOf(file));
-        long bytes = copied(file, sink, passage);
-        if (expected.isPresent() && !sink.digest().equals(expected.get())) {
-            throw problem(
-                    Kind.WRONG,
-                    "%s has other bytes than the package has to have (another SHA-512)"
-                            .formatted(file.getFileName()),
-                    null);
-        }
-        return new Fetched(bytes, 0, 1, expected.isPresent());
+        return new FolderCopy(this, settings, rules, mounts, file, expected, sink, passage).run();
     }
 
-    private long sizeOf(Path file) throws FeedException {
+    /** What comes of work in the folder, as long as that goes on answering. */
+    <T> T mounted(Mounts.Heard<T> work) throws FeedException, InterruptedException {
         try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw problem(
-                    Kind.UNREACHABLE, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+            return mounts.whileHeard(folder, rules.connectMax(), work);
+        } catch (Mounts.Silent e) {
+            throw silent(e);
+        } catch (ExecutionException e) {
+            throw failed(e);
         }
     }
 
-    private long copied(Path file, PackageSink sink, Passage passage)
-            throws FeedException, IOException, InterruptedException {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        try (Passage.Place _ = passage.enter();
-                InputStream content = opened(file)) {
-            var reads = new PacedReads(content, passage);
-            while (true) {
-                reads.await(buffer.length);
-                int count;
-                try {
-                    count = reads.read(buffer);
-                } catch (IOException e) {
-                    throw problem(
+    FeedException silent(Mounts.Silent e) {
+        return problem(
+                Kind.UNREACHABLE,
+                "the folder %s does not answer; see whether its file system is there"
+                        .formatted(folder),
+                e);
+    }
+
+    /** What work in the folder ended with. */
+    FeedException failed(ExecutionException e) {
+        return switch (e.getCause()) {
+            case FeedException told -> told;
+            case IOException broken ->
+                    problem(
                             Kind.UNREACHABLE,
-                            "%s cannot be read: %s".formatted(file, e.getMessage()),
-                            e);
-                }
-                if (count < 0) {
-                    return sink.size();
-                }
-                if (sink.size() + count > rules.packageBytesMax()) {
-                    throw problem(
-                            Kind.WRONG,
-                            "%s is larger than the %d bytes that are taken"
-                                    .formatted(file.getFileName(), rules.packageBytesMax()),
-                            null);
-                }
-                sink.write(buffer, 0, count);
-                passage.came(count);
-            }
-        }
+                            "the folder %s cannot be read: %s"
+                                    .formatted(folder, broken.getMessage()),
+                            broken);
+            case null, default ->
+                    throw new IllegalStateException("a folder could not be looked into", e);
+        };
     }
 
-    private InputStream opened(Path file) throws FeedException {
-        try {
-            return Files.newInputStream(file);
-        } catch (IOException e) {
-            throw problem(
-                    Kind.UNREACHABLE, "%s cannot be opened: %s".formatted(file, e.getMessage()), e);
-        }
+    Path folder() {
+        return folder;
     }
 
-    private FeedException problem(Kind kind, String what, @Nullable Throwable cause) {
+    FeedException problem(Kind kind, String what, @Nullable Throwable cause) {
         return new FeedException(kind, "feed \"%s\": %s.".formatted(settings.name(), what), cause);
     }
 }

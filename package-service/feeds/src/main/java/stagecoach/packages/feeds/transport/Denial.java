@@ -31,9 +31,6 @@ final class Denial {
     String told(HttpResponse<?> response, URI from, boolean own) {
         String host = String.valueOf(from.getHost());
         int status = response.statusCode();
-        if (status == 407) {
-            return "the proxy wants credentials (407). Let the package-service use one that does not";
-        }
         if (!own) {
             return "%s, where it led to, refuses (%d); credentials go to %s only"
                     .formatted(host, status, home.getHost());

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.feeds.transport.FeedException.Kind;
 import stagecoach.packages.feeds.transport.FeedSettings.Credentials;
 import stagecoach.packages.server.pull.StallWatch;
+import stagecoach.trust.ServerUrl;
 
 /**
  * Asks one feed's server. Redirects are followed to wherever they lead, but never from https to
@@ -153,8 +155,7 @@ public final class FeedHttp {
 
     private Answer send(URI uri, Map<String, String> headers)
             throws FeedException, InterruptedException {
-        if ("https".equalsIgnoreCase(home.getScheme())
-                && !"https".equalsIgnoreCase(uri.getScheme())) {
+        if (ServerUrl.leavesTls(home, uri)) {
             throw wrong(
                     "it is read by https and leads to %s, which is not; see whether a proxy in front of it hides from it how it is reached"
                             .formatted(uri));
@@ -175,7 +176,10 @@ public final class FeedHttp {
         } catch (IllegalArgumentException e) {
             throw wrong("points to \"%s\", which is no URL".formatted(uri), e);
         } catch (IOException e) {
-            throw unreachable("%s cannot be reached: %s".formatted(authority(uri), told(e)), e);
+            throw unreachable(
+                    "%s cannot be reached: %s"
+                            .formatted(authority(uri), servers.onTheWay(uri, told(e))),
+                    e);
         }
     }
 
@@ -190,16 +194,12 @@ public final class FeedHttp {
         return request.GET().build();
     }
 
-    /** Where it leads to is asked as it was: it may be at many addresses. */
     private void refuseFurtherIn(URI uri) throws FeedException, IOException {
-        if (uri.getHost().equalsIgnoreCase(home.getHost()) || servers.isAllowedInside(uri)) {
-            return;
-        }
-        InnerAddresses there = servers.innermost(uri);
-        if (there.compareTo(servers.outermost(home)) > 0) {
+        Optional<String> there = servers.furtherIn(home, uri);
+        if (there.isPresent()) {
             throw wrong(
-                    "it leads to %s, an address %s, where the feed itself is not; that is not followed. Give the feed an url at its own place in there, or see who answers for it. If feeds may lead there, name the host in STAGECOACH_FEED_INNER_HOSTS"
-                            .formatted(uri, there.words()));
+                    "it leads to %s, where the feed itself is not; that is not followed. Give the feed an url at its own place in there, or see who answers for it. If feeds may lead there, name the host in STAGECOACH_FEED_INNER_HOSTS"
+                            .formatted(there.get()));
         }
     }
 
@@ -212,11 +212,10 @@ public final class FeedHttp {
                             .firstValue("Location")
                             .orElseThrow(() -> wrong("a redirect says not where to"));
             var next = from.resolve(location);
-            if (next.getHost() == null
-                    || !Set.of("http", "https").contains(String.valueOf(next.getScheme()))) {
+            if (!ServerUrl.isWeb(next)) {
                 throw wrong("a redirect leads to \"%s\"".formatted(next));
             }
-            if ("https".equals(from.getScheme()) && "http".equals(next.getScheme())) {
+            if (ServerUrl.leavesTls(from, next)) {
                 throw wrong(
                         "%s redirects from https to http, which is not followed"
                                 .formatted(answer.from()));
@@ -230,13 +229,7 @@ public final class FeedHttp {
     }
 
     private boolean isOwn(URI uri) {
-        return home.getScheme().equalsIgnoreCase(uri.getScheme())
-                && home.getHost().equalsIgnoreCase(uri.getHost())
-                && port(home) == port(uri);
-    }
-
-    private static int port(URI uri) {
-        return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+        return ServerUrl.isSameServer(home, uri);
     }
 
     private static String basic(Credentials credentials) {
@@ -252,8 +245,13 @@ public final class FeedHttp {
             throw new FeedException(
                     Kind.DENIED,
                     sentence(
-                            new Denial(settings, home)
-                                    .told(answer.response(), answer.uri(), isOwn(answer.uri()))));
+                            answer.status() == HttpURLConnection.HTTP_PROXY_AUTH
+                                    ? servers.unpaid(answer.uri())
+                                    : new Denial(settings, home)
+                                            .told(
+                                                    answer.response(),
+                                                    answer.uri(),
+                                                    isOwn(answer.uri()))));
         } catch (IOException e) {
             throw unreachable("%s broke off".formatted(answer.from()), e);
         }

@@ -1,28 +1,24 @@
 package stagecoach.packages.feeds.transport;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.ServerUrl;
+import stagecoach.trust.SilentServers;
 
 /**
  * Servers by their names: of several addresses one after the other is tried until one can be
@@ -35,12 +31,6 @@ public final class NamedServers implements AutoCloseable {
 
     private static final Duration SILENT_FOR = Duration.ofMinutes(1);
 
-    /** So often the time for one address may be waited for all addresses of a name together. */
-    private static final int WAITS = 2;
-
-    /** So many silent addresses of a name are waited for: each is to have time for an answer. */
-    private static final int SILENT_MAX = 8;
-
     static {
         ServerAddresses.allowHostHeader();
     }
@@ -52,7 +42,7 @@ public final class NamedServers implements AutoCloseable {
     private final boolean byAddress;
     private final HttpClient byName;
     private final SequencedMap<Kind, HttpClient> clients = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<String, Long> silentSince = new ConcurrentHashMap<>();
+    private final SilentServers silent = new SilentServers(SILENT_FOR, System::nanoTime);
 
     /**
      * Those that can be reached this way.
@@ -114,49 +104,41 @@ public final class NamedServers implements AutoCloseable {
     public <R, X extends Exception> R ask(URI uri, Asking<R, X> asking)
             throws X, IOException, InterruptedException {
         List<URI> addresses =
-                byAddress && way.isDirect(uri)
-                        ? silentLast(ServerAddresses.of(uri, resolver))
-                        : List.of(uri);
+                byAddress && way.isDirect(uri) ? ServerAddresses.of(uri, resolver) : List.of(uri);
         if (addresses.size() == 1) {
-            return asking.by(byName, HttpRequest.newBuilder(uri));
+            return asking.by(byName, way.showing(HttpRequest.newBuilder(uri), uri));
         }
-        HttpClient client = client(uri, share(addresses.size()));
-        @Nullable IOException unreached = null;
-        int silent = 0;
-        for (URI address : addresses) {
-            try {
-                return at(address, client, uri, asking);
-            } catch (ConnectException e) {
-                unreached = e;
-            } catch (HttpConnectTimeoutException e) {
-                unreached = unreached == null ? e : unreached;
-                silent++;
-                if (silent == SILENT_MAX) {
-                    break;
-                }
-            }
+        HttpClient client = client(uri, SilentServers.share(connectMax, addresses.size()));
+        return silent.first(
+                addresses, address -> asking.by(client, ServerAddresses.request(uri, address)));
+    }
+
+    /**
+     * Where a server is to which one that we know leads, if nobody may lead there: it is further in
+     * than the one itself. It is asked as it was led to: it may be at many addresses.
+     *
+     * @param home the one that we know
+     * @return in words
+     */
+    public Optional<String> furtherIn(URI home, URI led) throws UnknownHostException {
+        if (led.getHost().equalsIgnoreCase(home.getHost())
+                || way.innerHosts().include(led.getHost())) {
+            return Optional.empty();
         }
-        throw Objects.requireNonNull(unreached, "a server has at least one address");
+        InnerAddresses there = Collections.max(places(led));
+        return there.compareTo(Collections.min(places(home))) > 0
+                ? Optional.of("%s, an address %s".formatted(led, there.words()))
+                : Optional.empty();
     }
 
-    /** How long a connection to each of several addresses of a name may take to stand. */
-    private Duration share(int addresses) {
-        return connectMax.multipliedBy(WAITS).dividedBy(Math.min(addresses, SILENT_MAX));
+    /** What to do where a proxy on the way to a server wants other credentials, in words. */
+    public String unpaid(URI server) {
+        return way.unpaid(server);
     }
 
-    /** Whether feeds may lead to a server although it is further in. */
-    boolean isAllowedInside(URI uri) {
-        return way.innerHosts().include(uri.getHost());
-    }
-
-    /** How far inside a server is by the innermost of its addresses. */
-    InnerAddresses innermost(URI uri) throws UnknownHostException {
-        return Collections.max(places(uri));
-    }
-
-    /** How far inside a server is by the outermost of its addresses. */
-    InnerAddresses outermost(URI uri) throws UnknownHostException {
-        return Collections.min(places(uri));
+    /** What went wrong on the way to a server, with the proxy on it, if there is one of ours. */
+    public String onTheWay(URI server, String trouble) {
+        return way.onTheWay(server, trouble);
     }
 
     /** Where a server is; of a name that a proxy knows, where feeds usually are. */
@@ -168,39 +150,6 @@ public final class NamedServers implements AutoCloseable {
         return Arrays.stream(resolver.addressesOf(host))
                 .map(InnerAddresses::of)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(InnerAddresses.class)));
-    }
-
-    private <R, X extends Exception> R at(
-            URI address, HttpClient client, URI uri, Asking<R, X> asking)
-            throws X, IOException, InterruptedException {
-        try {
-            R answer = asking.by(client, ServerAddresses.request(uri, address));
-            silentSince.remove(server(address));
-            return answer;
-        } catch (HttpConnectTimeoutException e) {
-            silentSince.values().removeIf(NamedServers::isPast);
-            silentSince.put(server(address), System.nanoTime());
-            throw e;
-        }
-    }
-
-    private List<URI> silentLast(List<URI> addresses) {
-        return addresses.stream()
-                .sorted(Comparator.comparing(address -> isSilent(server(address))))
-                .toList();
-    }
-
-    private boolean isSilent(String server) {
-        Long since = silentSince.get(server);
-        return since != null && !isPast(since);
-    }
-
-    private static boolean isPast(long since) {
-        return System.nanoTime() - since > SILENT_FOR.toNanos();
-    }
-
-    private static String server(URI address) {
-        return address.getScheme() + "://" + address.getAuthority();
     }
 
     /**
@@ -216,7 +165,7 @@ public final class NamedServers implements AutoCloseable {
      * Whether there is a proxy was asked by the name, too.
      */
     private synchronized HttpClient client(URI uri, Duration longest) {
-        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+        boolean secure = ServerUrl.isSecure(uri);
         HttpClient client =
                 clients.computeIfAbsent(
                         new Kind(secure ? uri.getHost() : "", longest),

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** The pauses between attempts: each twice as long, half of it chance; or as a server asks. */
-final class Pauses {
+public final class Pauses {
     private static final Duration OWN_MAX = Duration.ofMinutes(2);
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
@@ -21,23 +21,33 @@ final class Pauses {
     private Duration asked = Duration.ZERO;
 
     /**
+     * Between the attempts at one thing.
+     *
      * @param askedMax the longest that a server is waited for on its own wish
      */
-    Pauses(Duration first, Duration askedMax) {
+    public Pauses(Duration first, Duration askedMax) {
         this.next = first;
         this.askedMax = askedMax;
         this.ownMax = first.compareTo(OWN_MAX) > 0 ? first : OWN_MAX;
     }
 
-    /** Takes a {@code Retry-After} (RFC 9110, 10.2.3) to heart. */
+    /** Takes a {@code Retry-After} to heart. */
     void asked(HttpResponse<?> response) {
-        asked =
-                response.headers()
-                        .firstValue("Retry-After")
-                        .map(Pauses::parsed)
-                        .filter(pause -> !pause.isNegative())
-                        .map(pause -> pause.compareTo(askedMax) < 0 ? pause : askedMax)
-                        .orElse(Duration.ZERO);
+        asked = asked(response, askedMax);
+    }
+
+    /**
+     * How long a server asks to be left alone by {@code Retry-After} (RFC 9110, 10.2.3).
+     *
+     * @param most the longest that it is
+     */
+    public static Duration asked(HttpResponse<?> response, Duration most) {
+        return response.headers()
+                .firstValue("Retry-After")
+                .map(Pauses::parsed)
+                .filter(pause -> !pause.isNegative())
+                .map(pause -> pause.compareTo(most) < 0 ? pause : most)
+                .orElse(Duration.ZERO);
     }
 
     private static Duration parsed(String text) {
@@ -53,7 +63,8 @@ final class Pauses {
         }
     }
 
-    void take() throws InterruptedException {
+    /** Waits for the next attempt. */
+    public void take() throws InterruptedException {
         long half = next.toMillis() / 2;
         long own = half + ThreadLocalRandom.current().nextLong(half + 1);
         TimeUnit.MILLISECONDS.sleep(Math.max(own, asked.toMillis()));

@@ -2,11 +2,11 @@ package stagecoach.packages.feeds.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -26,6 +27,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
+import stagecoach.trust.DirectHosts;
+import stagecoach.trust.HttpProxy;
 import stagecoach.trust.NamedTrust;
 import stagecoach.trust.ServerAddresses;
 
@@ -33,15 +36,26 @@ import stagecoach.trust.ServerAddresses;
  * How feeds are reached from here.
  *
  * @param certificates a PEM file with CAs that are trusted besides those of the Java runtime
- * @param proxy {@code http://host:port}; without one, that of the Java runtime's own settings
+ * @param proxy on the way; without one, that of the Java runtime's own settings
+ * @param direct who is reached past that proxy
  * @param innerHosts to which feeds may lead although they are further in
  */
-public record WayOut(Optional<Path> certificates, Optional<URI> proxy, InnerHosts innerHosts) {
-    private static final int PROXY_PORT = 3128;
+public record WayOut(
+        Optional<Path> certificates,
+        Optional<HttpProxy> proxy,
+        DirectHosts direct,
+        InnerHosts innerHosts) {
+    static {
+        // A feed by https is reached through a tunnel.
+        HttpProxy.allowBasic();
+    }
+
+    /** As the JDK's client says it. */
+    private static final Pattern NO_TUNNEL = Pattern.compile("Tunnel failed, got: ([0-9]{3})");
 
     /** As the Java runtime has it. */
     public static final WayOut USUAL =
-            new WayOut(Optional.empty(), Optional.empty(), InnerHosts.NONE);
+            new WayOut(Optional.empty(), Optional.empty(), DirectHosts.OF_MACHINE, InnerHosts.NONE);
 
     /** {@code builder}, set up. */
     HttpClient.Builder applied(HttpClient.Builder builder) {
@@ -70,13 +84,49 @@ public record WayOut(Optional<Path> certificates, Optional<URI> proxy, InnerHost
     }
 
     private ProxySelector selector() {
-        return proxy.map(
-                        uri ->
-                                ProxySelector.of(
-                                        new InetSocketAddress(
-                                                uri.getHost(),
-                                                uri.getPort() < 0 ? PROXY_PORT : uri.getPort())))
+        return proxy.map(_ -> HttpProxy.selector(this::proxyTo))
                 .orElseGet(ProxySelector::getDefault);
+    }
+
+    private Optional<HttpProxy> proxyTo(URI server) {
+        return proxy.filter(_ -> !direct.contains(server));
+    }
+
+    /** Lets a request show the proxy on its way what that wants; the server is not shown it. */
+    HttpRequest.Builder showing(HttpRequest.Builder request, URI server) {
+        proxyTo(server)
+                .flatMap(HttpProxy::login)
+                .ifPresent(login -> request.header("Proxy-Authorization", login.basic()));
+        return request;
+    }
+
+    /** What to do where a proxy wants other credentials (407), in words. */
+    String unpaid(URI server) {
+        Optional<HttpProxy> ours = proxyTo(server);
+        if (ours.isEmpty()) {
+            return isDirect(server)
+                    ? "%s answered 407, as only a proxy does that lies before it unnamed. Name it in STAGECOACH_FEED_PROXY"
+                            .formatted(server.getHost())
+                    : "the proxy of Java's own settings wants credentials (407). Name it in STAGECOACH_FEED_PROXY, and give these in STAGECOACH_FEED_PROXY_CREDENTIALS";
+        }
+        return (ours.get().login().isPresent()
+                        ? "the proxy %s does not take the credentials that it is shown (407). Correct them in STAGECOACH_FEED_PROXY_CREDENTIALS, or in the file that STAGECOACH_FEED_PROXY_CREDENTIALS_FILE names"
+                        : "the proxy %s wants credentials (407). Write them as USER:PASSWORD into STAGECOACH_FEED_PROXY_CREDENTIALS, or into a file that STAGECOACH_FEED_PROXY_CREDENTIALS_FILE names")
+                .formatted(ours.get());
+    }
+
+    /** What went wrong on the way to a server, with the proxy on it, if there is one of ours. */
+    String onTheWay(URI server, String trouble) {
+        return proxyTo(server)
+                .map(
+                        ours -> {
+                            Matcher status = NO_TUNNEL.matcher(trouble);
+                            return status.find()
+                                    ? "the proxy %s answered %s instead of opening a tunnel. Let it allow CONNECT to there, or see its log"
+                                            .formatted(ours, status.group(1))
+                                    : "%s (through the proxy %s)".formatted(trouble, ours);
+                        })
+                .orElse(trouble);
     }
 
     private static SSLContext tls(X509TrustManager trust) {

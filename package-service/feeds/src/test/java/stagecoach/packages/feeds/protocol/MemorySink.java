@@ -5,7 +5,7 @@ import java.io.IOException;
 import stagecoach.packages.feeds.transport.PackageSink;
 import stagecoach.vocabulary.packages.Sha512;
 
-final class MemorySink implements PackageSink {
+class MemorySink implements PackageSink {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private int restarts;
     private boolean ended;

@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +21,17 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.FeedRules;
 import stagecoach.packages.feeds.transport.FeedSettings;
 import stagecoach.packages.feeds.transport.WayOut;
 import stagecoach.packages.feeds.transport.WayOut.InnerHosts;
+import stagecoach.packages.server.mount.Mounts;
+import stagecoach.trust.DirectHosts;
+import stagecoach.trust.HttpProxy;
+import stagecoach.trust.HttpProxy.Login;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -54,7 +59,10 @@ class WayOutTest {
         keytool("ca", "-exportcert", "-rfc", "-file", file("ca.pem"));
         trusting =
                 new WayOut(
-                        Optional.of(folder.resolve("ca.pem")), Optional.empty(), InnerHosts.NONE);
+                        Optional.of(folder.resolve("ca.pem")),
+                        Optional.empty(),
+                        DirectHosts.OF_MACHINE,
+                        InnerHosts.NONE);
     }
 
     private static String file(String name) {
@@ -139,7 +147,7 @@ class WayOutTest {
 
     private static List<PackageVersion> versions(
             WayOut way, String base, ServerAddresses.Resolver resolver) throws Exception {
-        try (var feeds = new Feeds(QUICK, way, resolver)) {
+        try (var feeds = new Feeds(QUICK, way, new Mounts(), resolver)) {
             return feeds.open(
                             new FeedSettings(
                                     "house",
@@ -165,6 +173,17 @@ class WayOutTest {
             assertRefused(WayOut.USUAL, server, "STAGECOACH_FEED_CERTIFICATES");
             assertThat(versions(trusting, "https://127.0.0.1:%d".formatted(server.port())))
                     .containsExactly(PackageVersion.parse("1.0.0"));
+        }
+    }
+
+    @Test
+    void a_scheme_in_capitals_is_the_same_scheme() throws Exception {
+        try (var server = feed("loud", "ip:127.0.0.1", "-1d")) {
+            String base = "HTTPS://127.0.0.1:%d".formatted(server.port());
+            server.once(
+                    "/v3/index.json", OddServer.status(302, "Location", base + "/v3/index.json"));
+
+            assertThat(versions(trusting, base)).containsExactly(PackageVersion.parse("1.0.0"));
         }
     }
 
@@ -235,6 +254,7 @@ class WayOutTest {
                                         new WayOut(
                                                 Optional.of(wrong),
                                                 Optional.empty(),
+                                                DirectHosts.OF_MACHINE,
                                                 InnerHosts.NONE)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(wrong.toString());
@@ -245,13 +265,8 @@ class WayOutTest {
     void a_proxy_is_asked_for_what_lies_behind_it() throws Exception {
         try (var proxy = new OddServer()) {
             answering(proxy, "http://feed.invalid");
-            var way =
-                    new WayOut(
-                            Optional.empty(),
-                            Optional.of(URI.create(proxy.url(""))),
-                            InnerHosts.NONE);
 
-            assertThat(versions(way, "http://feed.invalid"))
+            assertThat(versions(through(proxy.port(), Optional.empty()), "http://feed.invalid"))
                     .containsExactly(PackageVersion.parse("1.0.0"));
 
             assertThat(proxy.asked)
@@ -260,6 +275,140 @@ class WayOutTest {
                             asked ->
                                     assertThat(asked.headers())
                                             .containsEntry("Host", List.of("feed.invalid")));
+        }
+    }
+
+    private static final Login LOGIN = new Login("stage", "proxy-word");
+
+    /** The proxy, and the authority of the house. */
+    private static WayOut through(int proxy, Optional<Login> login, String... direct) {
+        return new WayOut(
+                trusting.certificates(),
+                Optional.of(new HttpProxy("127.0.0.1", proxy, login)),
+                DirectHosts.parse(String.join(",", direct)),
+                InnerHosts.parse("here.example"));
+    }
+
+    private static void assertTold(WayOut way, String base, String... words) {
+        assertThatThrownBy(() -> versions(way, base))
+                .isInstanceOf(FeedException.class)
+                .message()
+                .contains(words)
+                .doesNotContain("proxy-word", LOGIN.basic());
+    }
+
+    @Test
+    void a_proxy_is_shown_its_credentials() throws Exception {
+        try (var proxy = new OddServer()) {
+            answering(proxy, "http://feed.invalid");
+
+            assertThat(versions(through(proxy.port(), Optional.of(LOGIN)), "http://feed.invalid"))
+                    .isNotEmpty();
+
+            assertThat(proxy.asked)
+                    .allSatisfy(
+                            asked ->
+                                    assertThat(asked.headers())
+                                            .containsEntry(
+                                                    "Proxy-authorization", List.of(LOGIN.basic()))
+                                            .doesNotContainKey("Authorization"));
+        }
+    }
+
+    @Test
+    void through_a_tunnel_only_the_proxy_is_shown_its_credentials() throws Exception {
+        try (var server = feed("tunnelled", "dns:feed.invalid", "-1d");
+                var proxy = new TunnelProxy(server.port(), Optional.of(LOGIN.basic()))) {
+            String base = "https://feed.invalid";
+            answering(server, base);
+
+            assertThat(versions(through(proxy.port(), Optional.of(LOGIN)), base))
+                    .containsExactly(PackageVersion.parse("1.0.0"));
+
+            assertThat(proxy.asked).allMatch(head -> head.startsWith("CONNECT feed.invalid:443 "));
+            assertThat(server.asked)
+                    .isNotEmpty()
+                    .noneMatch(asked -> asked.has("Proxy-Authorization"));
+        }
+    }
+
+    @Test
+    void a_proxy_that_wants_other_credentials_is_told_in_words_that_say_what_to_do()
+            throws Exception {
+        String missing =
+                "wants credentials (407). Write them as USER:PASSWORD into STAGECOACH_FEED_PROXY_CREDENTIALS";
+        try (var proxy = new TunnelProxy(1, Optional.of("Basic another"))) {
+            String named = "the proxy http://127.0.0.1:" + proxy.port();
+            assertTold(
+                    through(proxy.port(), Optional.empty()), "https://a.invalid", named, missing);
+            assertTold(
+                    through(proxy.port(), Optional.of(LOGIN)),
+                    "https://a.invalid",
+                    named,
+                    "does not take the credentials that it is shown (407). Correct them in STAGECOACH_FEED_PROXY_CREDENTIALS");
+        }
+        try (var proxy = new OddServer()) {
+            proxy.on(
+                    "/v3/index.json", OddServer.status(407, "Proxy-Authenticate", "Basic realm=x"));
+            assertTold(through(proxy.port(), Optional.empty()), "http://a.invalid", missing);
+        }
+    }
+
+    @Test
+    void a_proxy_that_opens_no_tunnel_is_told_with_what_it_answered() throws Exception {
+        try (var proxy = new TunnelProxy(0, Optional.empty())) {
+            assertTold(
+                    through(proxy.port(), Optional.empty()),
+                    "https://a.invalid",
+                    "a.invalid cannot be reached: the proxy http://127.0.0.1:%d answered 403 instead of opening a tunnel"
+                            .formatted(proxy.port()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"feed.example", ".example", "*.example", "feed.example:%d"})
+    void servers_that_are_excepted_are_reached_past_the_proxy(String excepted) throws Exception {
+        try (var server = new OddServer();
+                var proxy = new OddServer()) {
+            String base = "http://feed.example:%d".formatted(server.port());
+            answering(server, base);
+            String direct = excepted.formatted(server.port());
+
+            assertThat(versions(through(proxy.port(), Optional.of(LOGIN), direct), base, TWO))
+                    .isNotEmpty();
+
+            assertThat(proxy.asked).isEmpty();
+            assertThat(server.asked).noneMatch(asked -> asked.has("Proxy-Authorization"));
+            assertThatThrownBy(
+                            () ->
+                                    versions(
+                                            through(proxy.port(), Optional.of(LOGIN), direct),
+                                            "http://feed.other:" + server.port(),
+                                            TWO))
+                    .isInstanceOf(FeedException.class);
+            assertThat(proxy.asked).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whom_a_feed_behind_a_proxy_leads_to_past_it_is_not_shown_the_proxys_credentials()
+            throws Exception {
+        try (var server = new OddServer();
+                var proxy = new OddServer()) {
+            answering(proxy, "http://here.example:" + server.port());
+            answering(server, "");
+
+            assertThat(
+                            versions(
+                                    through(proxy.port(), Optional.of(LOGIN), "here.example"),
+                                    "http://feed.invalid",
+                                    TWO))
+                    .isNotEmpty();
+
+            assertThat(proxy.asked).hasSize(1);
+            assertThat(server.asked)
+                    .isNotEmpty()
+                    .noneMatch(asked -> asked.has("Proxy-Authorization"));
         }
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.packages.feeds.transport.WayOut.InnerHosts;
+import stagecoach.trust.DirectHosts;
 
 /** A feed cannot have this server ask what only this server can reach. */
 class FurtherInTest {
@@ -51,7 +52,7 @@ class FurtherInTest {
 
     private NamedServers servers(InnerHosts allowed) {
         return new NamedServers(
-                new WayOut(Optional.empty(), Optional.empty(), allowed),
+                new WayOut(Optional.empty(), Optional.empty(), DirectHosts.OF_MACHINE, allowed),
                 QUICK.connectMax(),
                 clock,
                 FurtherInTest::addressesOf);

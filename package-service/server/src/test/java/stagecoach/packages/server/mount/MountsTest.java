@@ -1,4 +1,4 @@
-package stagecoach.packages.app.mount;
+package stagecoach.packages.server.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import stagecoach.packages.app.mount.Mounts.Silent;
+import stagecoach.packages.server.mount.Mounts.Silent;
 
 /** A mount that keeps whoever asks it, as a file system does whose server is gone. */
 class MountsTest {
@@ -25,7 +25,7 @@ class MountsTest {
     @AfterEach
     void end() {
         serverIsBack.countDown();
-        mounts.stop();
+        mounts.close();
     }
 
     /** As the system does it: no interrupt helps. */

@@ -1,8 +1,10 @@
-package stagecoach.packages.app.mount;
+package stagecoach.packages.server.mount;
 
-import io.quarkus.logging.Log;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 
 /** A file of a mounted folder, each piece of which comes in time or not at all. */
 public final class MountedFile implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(MountedFile.class.getName());
+
     private final Mounts mounts;
     private final Path root;
     private final Duration most;
@@ -24,8 +28,12 @@ public final class MountedFile implements AutoCloseable {
         this.body = body;
     }
 
-    /** Opens one; empty if it is not there. */
-    static Optional<MountedFile> open(Mounts mounts, Path root, Path file, Duration most)
+    /**
+     * Opens one; empty if it is not there.
+     *
+     * @param most how long that, and each piece of it, may take
+     */
+    public static Optional<MountedFile> open(Mounts mounts, Path root, Path file, Duration most)
             throws Mounts.Silent, ExecutionException, InterruptedException {
         return mounts.within(root, most, () -> opened(file))
                 .map(body -> new MountedFile(mounts, root, most, body));
@@ -33,7 +41,12 @@ public final class MountedFile implements AutoCloseable {
 
     private static Optional<InputStream> opened(Path file) throws IOException {
         try {
-            return Optional.of(Files.newInputStream(file));
+            InputStream body = Files.newInputStream(file);
+            if (Thread.currentThread().isInterrupted()) {
+                body.close();
+                throw new InterruptedIOException("nobody waits for it any more");
+            }
+            return Optional.of(body);
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         }
@@ -42,6 +55,12 @@ public final class MountedFile implements AutoCloseable {
     /** The next bytes; -1 behind its end. */
     public int read(byte[] buffer) throws Mounts.Silent, ExecutionException, InterruptedException {
         return mounts.within(root, most, () -> body.read(buffer));
+    }
+
+    /** Up to so many of the next bytes; -1 behind its end. */
+    public int read(byte[] buffer, int length)
+            throws Mounts.Silent, ExecutionException, InterruptedException {
+        return mounts.within(root, most, () -> body.read(buffer, 0, length));
     }
 
     /** Leaves out so many bytes; how many that were. */
@@ -59,7 +78,7 @@ public final class MountedFile implements AutoCloseable {
         try {
             body.close();
         } catch (IOException e) {
-            Log.debug("A file of a cache could not be closed.", e);
+            LOG.log(Level.DEBUG, "A file of a mounted folder could not be closed.", e);
         }
     }
 }

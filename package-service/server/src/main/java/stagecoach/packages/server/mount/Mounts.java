@@ -1,7 +1,5 @@
-package stagecoach.packages.app.mount;
+package stagecoach.packages.server.mount;
 
-import jakarta.annotation.PreDestroy;
-import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -23,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * thread that asks it, whatever is done to that thread; so each piece of work has a thread of its
  * own, and a mount that keeps one gets no more until it has let it go.
  */
-@Singleton
-public final class Mounts {
+public final class Mounts implements AutoCloseable {
     /** Whoever is called off leaves by then, unless he is kept. */
     private static final Duration LEAVES_WITHIN = Duration.ofSeconds(1);
 
@@ -32,8 +29,8 @@ public final class Mounts {
             Executors.newCachedThreadPool(Thread.ofPlatform().name("mount-", 0).daemon().factory());
     private final Set<Stay<?>> kept = new HashSet<>();
 
-    @PreDestroy
-    void stop() {
+    @Override
+    public void close() {
         threads.shutdownNow();
     }
 
