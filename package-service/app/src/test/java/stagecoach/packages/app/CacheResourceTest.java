@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument.Cache;
@@ -219,6 +221,94 @@ class CacheResourceTest {
             assertThat(events.until(stream, seen -> !seen.isEmpty()).getFirst().json())
                     .doesNotContain("hunter");
         }
+    }
+
+    /** A NuGet server that is read at one URL and pushed to at another, by http. */
+    private static String plain(String rest, String credentials) {
+        return """
+               {"kind":"NUGET","region":"north","url":"http://n.example/v3/index.json","pushUrl":"https://p.example/v3/index.json"%s,
+                "credentials":%s}
+               """
+                .formatted(rest, credentials);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://n.example | https://n.example | {'username':'ci','password':'w'} | true",
+                "HTTP://n.example | https://n.example | {'username':'ci','password':'w'} | true",
+                "http://n.example | https://n.example | {'apiKey':'k'} | false",
+                "https://n.example | http://n.example | {'apiKey':'k'} | true",
+                "http://n.example | http://n.example | {} | false",
+                "http://127.0.0.1:5 | http://localhost:5 | {'apiKey':'k','username':'ci','password':'w'} | false",
+                "http://127.0.0.1.example | https://n.example | {'username':'ci','password':'w'} | true"
+            })
+    void what_others_on_the_way_could_read_is_taken_only_if_that_is_wanted(
+            String url, String pushUrl, String credentials, boolean readable) throws Exception {
+        String body =
+                """
+                {"kind":"NUGET","region":"north","url":"%s/v3/index.json","pushUrl":"%s/v3/index.json","credentials":%s}
+                """
+                        .formatted(url, pushUrl, credentials.replace('\'', '"'));
+
+        HttpResponse<String> answer = Http.put("/api/v1/caches/north-plain?dryRun=true", body);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(readable ? 400 : 200);
+        if (readable) {
+            assertThat(answer.body())
+                    .contains(
+                            "/credentials",
+                            "begins with http",
+                            "\\\"allowInsecureConnections\\\": true");
+            assertThat(
+                            Http.put(
+                                            "/api/v1/caches/north-plain?dryRun=true",
+                                            body.replaceFirst(
+                                                    "\\{", "{\"allowInsecureConnections\":true,"))
+                                    .body())
+                    .contains("\"allowInsecureConnections\":true");
+        }
+    }
+
+    @Test
+    void who_does_not_speak_of_insecure_connections_leaves_them_as_they_were() throws Exception {
+        String path = "/api/v1/caches/north-consent";
+        String shown = "{\"username\":\"ci\",\"password\":\"w\"}";
+        String again = "{\"username\":\"ci\"}";
+        HttpResponse<String> made =
+                Http.put(path, plain(",\"allowInsecureConnections\":true", shown));
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+
+        assertThat(Http.put(path, plain("", again)).body())
+                .contains("\"allowInsecureConnections\":true");
+        assertThat(tag(Http.put(path, Http.get(path).body()))).isEqualTo(tag(made));
+        for (String other :
+                List.of(
+                        plain("", shown.replace("ci", "another")),
+                        plain("", shown).replace("n.example", "o.example"),
+                        plain(",\"allowInsecureConnections\":false", shown))) {
+            HttpResponse<String> refused = Http.put(path, other);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+            assertThat(refused.body()).contains("/credentials");
+        }
+        assertThat(
+                        Http.put(
+                                        "/api/v1/caches/north-consent-share",
+                                        "{\"kind\":\"FOLDER\",\"region\":\"north\",\"url\":\"file:///a\",\"allowInsecureConnections\":true}")
+                                .body())
+                .contains("/allowInsecureConnections", "Only NUGET caches");
+    }
+
+    @Test
+    void a_scheme_in_capitals_is_the_same_scheme() throws Exception {
+        HttpResponse<String> answer =
+                Http.put(
+                        "/api/v1/caches/north-loud?dryRun=true",
+                        Configured.body("north", "HTTPS://c:1", "HTTP://hq", THUMBPRINT));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"url\":\"https://c:1\"");
     }
 
     @Test

@@ -77,8 +77,13 @@ class FeedSettingsTest {
         assertThat(put(readable))
                 .startsWith("400")
                 .contains("/credentials/password", "\\\"allowInsecureConnections\\\": true");
-        assertThat(put(readable.replace("http:", "HTTP:"))).startsWith("400");
+        assertThat(put(readable.replace("http:", "HTTP:")))
+                .startsWith("400")
+                .contains("/credentials/password");
         assertThat(put(readable.replace("http:", "https:"))).startsWith("20");
+        assertThat(put(readable.replace("http:", "HTTPS:")))
+                .startsWith("20")
+                .contains("\"url\":\"https://nuget.example");
         assertThat(put(readable.replaceFirst("\\{", "{\"allowInsecureConnections\":true,")))
                 .startsWith("20")
                 .contains("\"allowInsecureConnections\":true");

@@ -9,96 +9,47 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import stagecoach.contracts.acquisition.AcquisitionEvent.IntegrityBroken;
 import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
-import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.internal.MintGrants;
-import stagecoach.contracts.run.PackageNeed;
 import stagecoach.packages.server.foreign.ForeignServer;
+import stagecoach.packages.server.foreign.ForeignServer.Middle;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.wire.StagecoachJson;
 
 @PackageServiceTest
-class NuGetCacheTest {
+class NuGetCacheTest extends AtForeignServer {
     private static final CacheId THEIRS = new CacheId("theirs-1");
     private static final ServedBy BY_THEM = new ServedBy(ServedBy.Kind.CACHE, Optional.of(THEIRS));
     private static final ServedBy BY_SERVER = new ServedBy(ServedBy.Kind.SERVER, Optional.empty());
 
+    /** Of so many bytes half are more than those that are on their way at once. */
+    private static final int HALF_BEYOND_BUFFERS = 30_000_000;
+
     @Inject ServiceToken tokens;
-    @Inject Patience patience;
 
-    private final Deployment deployment = new Deployment();
-    private ForeignServer server;
-    private Packages.Nupkg nupkg;
-    private PackageNeed needs;
-
-    @BeforeEach
-    void configure() throws Exception {
-        server = new ForeignServer();
-        Configured.region("far", true, 1);
-        put(ForeignServer.KEY);
-        nupkg = Packages.of(Packages.freshId(), "1.0.0", 50_000);
-        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
-        needs = Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "far"));
-    }
-
-    @AfterEach
-    void end() {
-        patience.usual();
-        deployment.close();
-        server.close();
-    }
-
-    private void put(String key) throws Exception {
-        put(key, "");
-    }
-
-    private void put(String key, String budget) throws Exception {
-        var made =
-                Http.put(
-                        "/api/v1/caches/theirs-1",
-                        """
-                        {"kind":"NUGET","region":"far","url":"http://near.example/v3/index.json","pushUrl":"%s",
-                         "credentials":{"apiKey":"%s","username":"ci","password":"read-word"}%s}
-                        """
-                                .formatted(server.index(), key, budget));
-        assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
-    }
-
-    private String name() {
-        return nupkg.id().lower() + "/1.0.0";
+    NuGetCacheTest() {
+        super("far", THEIRS);
     }
 
     private byte[] otherBytes(int length) {
         return new byte[length];
     }
 
-    private PackageReplicated replicated(int run) {
-        deployment.start(run, false, needs);
-        return deployment.event(run, PackageReplicated.class);
-    }
-
-    private String failed(int run) {
-        deployment.start(run, false, needs);
-        return deployment.event(run, ReplicationFailed.class).reason();
-    }
-
     @Test
     void a_push_keeps_to_the_budget_and_counts_a_new_one_while_it_is_under_way() throws Exception {
         int rate = 100_000;
         budget(rate);
-        nupkg = Packages.of(Packages.freshId(), "1.0.0", 20_000_000);
-        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
-        needs = Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "far"));
+        pack(20_000_000);
         deployment.start(2, false, needs);
         await().atMost(StagecoachResource.PATIENCE).until(() -> server.asked("PUT") == 1);
 
@@ -177,6 +128,83 @@ class NuGetCacheTest {
 
         assertThat(replicated(2).attempts()).isEqualTo(2);
         assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CUT", "STALL"})
+    void one_that_stops_in_the_middle_of_a_push_gets_all_of_it_with_the_next_try(Middle how)
+            throws Exception {
+        patience.stallMax(SOON);
+        pack(HALF_BEYOND_BUFFERS);
+        server.middles.add(how);
+
+        assertThat(replicated(2).attempts()).isGreaterThan(1);
+
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void one_that_always_stops_in_the_middle_is_told_with_how_far_it_came() throws Exception {
+        patience.fruitlessMax(2);
+        pack(HALF_BEYOND_BUFFERS);
+        server.middles.addAll(List.of(Middle.CUT, Middle.CUT));
+
+        assertThat(failed(2))
+                .contains(
+                        "cannot be reached at 127.0.0.1:",
+                        "of %d bytes of %s 1.0.0 were on their way"
+                                .formatted(nupkg.bytes().length, nupkg.id()));
+        assertThat(server.held).doesNotContainKey(name());
+
+        assertThat(replicated(3).bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void one_whose_disk_is_full_says_so_and_gets_the_package_once_there_is_room() throws Exception {
+        server.pushAnswers.add(507);
+        assertThat(failed(2))
+                .contains(
+                        "127.0.0.1 answered 507 to a push of %s 1.0.0; its disk is full: make room there"
+                                .formatted(nupkg.id()));
+        assertThat(replicated(3).attempts()).isOne();
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+
+        pack(HALF_BEYOND_BUFFERS);
+        server.middles.add(Middle.FULL);
+        assertThat(failed(4)).contains("answered 507", "its disk is full");
+        assertThat(server.held).doesNotContainKey(name());
+        assertThat(replicated(5).attempts()).isOne();
+        assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void an_index_that_moved_at_its_server_is_followed_and_one_that_leads_in_a_circle_is_left()
+            throws Exception {
+        server.movedTo = "/new/index.json";
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
+
+        pack(50_000);
+        server.movedTo = "/new/index.json?again";
+        assertThat(failed(3)).contains("redirects its service index more than 5 times");
+    }
+
+    @Test
+    void another_server_to_which_an_index_leads_is_shown_nothing() throws Exception {
+        try (var another = new ForeignServer()) {
+            server.movedTo = another.index();
+
+            assertThat(failed(2))
+                    .contains("answered 403", "user and password go to 127.0.0.1:")
+                    .doesNotContain(ForeignServer.KEY, "read-word");
+
+            assertThat(another.asked("PUT")).isOne();
+            assertThat(another.asked)
+                    .allMatch(one -> one.header("Authorization").isEmpty())
+                    .allMatch(one -> one.header("X-NuGet-ApiKey").isEmpty());
+            assertThat(server.asked)
+                    .allMatch(one -> one.header("Authorization").startsWith("Basic "));
+        }
     }
 
     @Test
@@ -330,7 +358,7 @@ class NuGetCacheTest {
         server.hiddenFor.set(Integer.MAX_VALUE);
         assertThat(failed(2)).contains("does not show it");
 
-        put("another-key");
+        put("another-key", "");
         String refused = failed(3);
         assertThat(refused).contains("answered 403", "apiKey").doesNotContain("another-key");
     }

@@ -30,6 +30,21 @@ public class Patience {
         instead.put("visibleMax", most);
     }
 
+    /** How long a cache may take no bytes. */
+    void stallMax(Duration most) {
+        instead.put("stallMax", most);
+    }
+
+    /** How long a NuGet server is left alone at its own wish. */
+    void askedMax(Duration most) {
+        instead.put("askedMax", most);
+    }
+
+    /** How long one that failed at a push is looked at. */
+    void errorMin(Duration least) {
+        instead.put("errorMin", least);
+    }
+
     /** How many tries there are. */
     void fruitlessMax(int most) {
         instead.put("fruitlessMax", most);

@@ -3,70 +3,22 @@ package stagecoach.packages.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.contracts.acquisition.AcquisitionEvent.PackageReplicated;
-import stagecoach.contracts.acquisition.AcquisitionEvent.ReplicationFailed;
-import stagecoach.contracts.run.PackageNeed;
 import stagecoach.packages.server.foreign.ForeignServer;
 import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.vocabulary.identity.CacheId;
 
 /** A NuGet server that is slow to show what it has is waited for, and sent nothing again. */
 @PackageServiceTest
-class PushedOnceTest {
-    private static final Duration SOON = Duration.ofSeconds(2);
-
-    @Inject Patience patience;
-
-    private final Deployment deployment = new Deployment();
-    private ForeignServer server;
-    private Packages.Nupkg nupkg;
-    private PackageNeed needs;
-
-    @BeforeEach
-    void configure() throws Exception {
-        server = new ForeignServer();
-        Configured.region("late", true, 1);
-        var made =
-                Http.put(
-                        "/api/v1/caches/late-1",
-                        """
-                        {"kind":"NUGET","region":"late","url":"http://near.example/v3/index.json","pushUrl":"%s",
-                         "credentials":{"apiKey":"%s"}}
-                        """
-                                .formatted(server.index(), ForeignServer.KEY));
-        assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
-        nupkg = Packages.of(Packages.freshId(), "1.0.0", 50_000);
-        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
-        needs = Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "late"));
-    }
-
-    @AfterEach
-    void end() {
-        patience.usual();
-        deployment.close();
-        server.close();
-    }
-
-    private String name() {
-        return nupkg.id().lower() + "/1.0.0";
-    }
-
-    private PackageReplicated replicated() {
-        deployment.start(2, false, needs);
-        return deployment.event(2, PackageReplicated.class);
-    }
-
-    private String failed() {
-        deployment.start(2, false, needs);
-        return deployment.event(2, ReplicationFailed.class).reason();
+class PushedOnceTest extends AtForeignServer {
+    PushedOnceTest() {
+        super("late", new CacheId("late-1"));
     }
 
     @Test
@@ -74,7 +26,7 @@ class PushedOnceTest {
         server.held.put(name(), nupkg.bytes());
         server.hiddenFor.set(4);
 
-        assertThat(replicated().bytes()).isZero();
+        assertThat(replicated(2).bytes()).isZero();
 
         assertThat(server.asked("PUT")).isEqualTo(1);
     }
@@ -85,7 +37,7 @@ class PushedOnceTest {
         server.held.put(name(), nupkg.bytes());
         server.hiddenFor.set(Integer.MAX_VALUE);
 
-        assertThat(failed())
+        assertThat(failed(2))
                 .contains(
                         "says that it has %s 1.0.0, and does not show it after 2 s"
                                 .formatted(nupkg.id()));
@@ -98,7 +50,7 @@ class PushedOnceTest {
         patience.visibleMax(SOON);
         server.hiddenFor.set(Integer.MAX_VALUE);
 
-        assertThat(failed())
+        assertThat(failed(2))
                 .contains("took %s 1.0.0, and does not show it after 2 s".formatted(nupkg.id()));
 
         assertThat(server.asked("PUT")).isEqualTo(1);
@@ -108,7 +60,7 @@ class PushedOnceTest {
     void a_look_that_fails_behind_a_push_is_another_look_and_no_other_push() {
         server.lookAnswers.addAll(List.of(404, 503, 500));
 
-        assertThat(replicated().bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
 
         assertThat(server.asked("PUT")).isEqualTo(1);
     }
@@ -136,7 +88,7 @@ class PushedOnceTest {
         server.gatewaySays = status;
         server.lookAnswers.addAll(List.of(404, 404, 404));
 
-        assertThat(replicated().bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
 
         assertThat(server.asked("PUT")).isEqualTo(1);
     }
@@ -146,7 +98,7 @@ class PushedOnceTest {
         server.hangsUp = true;
         server.lookAnswers.addAll(List.of(404, 404, 404));
 
-        assertThat(replicated().bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
 
         assertThat(server.asked("PUT")).isEqualTo(1);
     }
@@ -155,11 +107,52 @@ class PushedOnceTest {
     void one_that_is_asked_too_much_is_pushed_to_again_at_once() {
         server.pushAnswers.add(429);
 
-        assertThat(replicated().bytes()).isEqualTo(nupkg.bytes().length);
+        assertThat(replicated(2).bytes()).isEqualTo(nupkg.bytes().length);
 
         assertThat(server.asked("PUT")).isEqualTo(2);
         // Before each push, and behind the one that it took.
         assertThat(server.asked("HEAD")).isEqualTo(3);
+    }
+
+    private List<ForeignServer.Asked> pushes() {
+        return server.asked.stream().filter(one -> one.method().equals("PUT")).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void one_that_asks_to_be_left_alone_is_asked_nothing_for_so_long(int status) {
+        server.retryAfter = "3";
+        server.pushAnswers.add(status);
+
+        assertThat(replicated(2).attempts()).isEqualTo(2);
+
+        assertThat(pushes()).hasSize(2);
+        long first = pushes().getFirst().at();
+        assertThat(server.asked)
+                .noneMatch(
+                        one ->
+                                one.at() > first
+                                        && one.at() - first < Duration.ofSeconds(3).toNanos());
+    }
+
+    @Test
+    void one_that_asks_to_be_left_alone_for_days_is_pushed_to_before_that() {
+        patience.askedMax(SOON);
+        server.retryAfter = "864000";
+        server.pushAnswers.addAll(List.of(503, 429));
+
+        assertThat(replicated(2).attempts()).isEqualTo(3);
+    }
+
+    @Test
+    void one_that_failed_at_a_push_is_not_looked_at_for_longer_than_another_push_takes() {
+        patience.errorMin(SOON);
+        server.pushAnswers.add(500);
+
+        assertThat(replicated(2).attempts()).isEqualTo(2);
+
+        assertThat(Duration.ofNanos(pushes().getLast().at() - pushes().getFirst().at()))
+                .isBetween(SOON, Duration.ofSeconds(30));
     }
 
     @Test
@@ -169,7 +162,7 @@ class PushedOnceTest {
         server.hangsUp = true;
         server.hiddenFor.set(Integer.MAX_VALUE);
 
-        assertThat(failed()).contains("does not show it after 2 s");
+        assertThat(failed(2)).contains("does not show it after 2 s");
 
         assertThat(server.asked("PUT")).isEqualTo(2);
     }
@@ -182,7 +175,7 @@ class PushedOnceTest {
         var work = new CountDownLatch(1);
         server.working = work;
 
-        assertThat(failed())
+        assertThat(failed(2))
                 .contains("did not answer within 2 s after it was sent all of " + nupkg.id());
 
         work.countDown();

@@ -38,6 +38,7 @@ final class CacheRequest {
                     "pullUrl",
                     "thumbprint",
                     "credentials",
+                    "allowInsecureConnections",
                     "priority",
                     "bytesPerSecondMax",
                     "transfersMax");
@@ -67,7 +68,13 @@ final class CacheRequest {
             CacheCatalog catalog) {
         var request = new CacheRequest(object(json));
         CacheRow row = request.row(id, regions, publicUrl);
-        CacheCredentials credentials = request.credentials(row, before, catalog);
+        Optional<CacheRow> sameServers =
+                before.filter(old -> old.kind.equals(row.kind))
+                        .filter(old -> old.kind().equals(CacheKind.NUGET))
+                        .filter(old -> WebAddress.isSameServer(old.url, row.url))
+                        .filter(old -> WebAddress.isSameServer(old.pushUrl, row.pushUrl));
+        CacheCredentials credentials = request.credentials(row, sameServers, catalog);
+        row.insecureAllowed = request.consent(row, credentials, sameServers);
         request.refuseOthers();
         if (request.errors.isEmpty()) {
             catalog.seal(row, credentials, before);
@@ -169,9 +176,13 @@ final class CacheRequest {
         }
     }
 
-    /** A secret that was given for one server must not be sent to another by a change of url. */
+    /**
+     * What it is shown.
+     *
+     * @param sameServers the row until now, if its servers are the same
+     */
     private CacheCredentials credentials(
-            CacheRow row, Optional<CacheRow> before, CacheCatalog catalog) {
+            CacheRow row, Optional<CacheRow> sameServers, CacheCatalog catalog) {
         @Nullable JsonNode given = fields.get("credentials");
         if (given == null || given.isNull()) {
             return CacheCredentials.NONE;
@@ -182,24 +193,58 @@ final class CacheRequest {
                     "Only NUGET caches have credentials: a STAGECOACH cache knows the server by STAGECOACH_CACHE_CREDENTIAL. Leave them out.");
             return CacheCredentials.NONE;
         }
-        CacheCredentials held =
-                before.filter(old -> old.kind().equals(CacheKind.NUGET))
-                        .filter(old -> authority(old.url).equals(authority(row.url)))
-                        .filter(old -> authority(old.pushUrl).equals(authority(row.pushUrl)))
-                        .map(catalog::credentials)
-                        .orElse(CacheCredentials.NONE);
+        CacheCredentials held = sameServers.map(catalog::credentials).orElse(CacheCredentials.NONE);
         return new CredentialsRequest(
                         given,
                         (place, sentence) -> errors.add(new FieldError("/" + place, sentence)))
                 .read(held);
     }
 
-    private static String authority(String url) {
-        if (url.isEmpty()) {
-            return "";
+    /** Whether these may be sent by http; who does not say it leaves it as it was for this user. */
+    private boolean consent(
+            CacheRow row, CacheCredentials credentials, Optional<CacheRow> sameServers) {
+        Optional<Boolean> given = flag("allowInsecureConnections");
+        if (!row.kind.equals(CacheKind.NUGET.name())) {
+            given.ifPresent(
+                    _ ->
+                            wrong(
+                                    "allowInsecureConnections",
+                                    "Only NUGET caches are shown credentials. Leave it out."));
+            return false;
         }
-        URI uri = URI.create(url);
-        return "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), uri.getPort());
+        boolean allowed =
+                given.orElseGet(
+                        () ->
+                                sameServers
+                                        .filter(old -> isUser(old, credentials))
+                                        .filter(old -> old.insecureAllowed)
+                                        .isPresent());
+        if (!allowed) {
+            CredentialsRequest.readable(row, credentials)
+                    .ifPresent(
+                            url ->
+                                    wrong(
+                                            "credentials",
+                                            "Others on the way to %s could read them, since it begins with http. Write https, or \"allowInsecureConnections\": true if the way is safe."
+                                                    .formatted(url)));
+        }
+        return allowed;
+    }
+
+    private static boolean isUser(CacheRow old, CacheCredentials credentials) {
+        return Optional.ofNullable(old.username).equals(credentials.username());
+    }
+
+    private Optional<Boolean> flag(String field) {
+        @Nullable JsonNode value = fields.get(field);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            wrong(field, "Write true or false.");
+            return Optional.empty();
+        }
+        return Optional.of(value.booleanValue());
     }
 
     private static String index(String text) {
@@ -295,7 +340,7 @@ final class CacheRequest {
         if (uri.getQuery() != null || uri.getFragment() != null || uri.getUserInfo() != null) {
             throw new IllegalArgumentException("Leave user, query and fragment out of the URL.");
         }
-        return text.replaceAll("/+$", "");
+        return uri.toString().replaceAll("/+$", "");
     }
 
     private Optional<String> required(String field, Function<String, String> parser) {

@@ -234,6 +234,8 @@ public class CacheResource {
      * @param pullUrl as it reaches the server; {@code STAGECOACH} only
      * @param thumbprint the SHA-256 of its certificate, hexadecimal; not of a {@code FOLDER}
      * @param credentials what a NuGet server is shown
+     * @param allowInsecureConnections whether these may be sent by http, which others on the way
+     *     can read; {@code NUGET} only; without it, as before, if user and servers are unchanged
      * @param priority a lower one is tried first
      * @param bytesPerSecondMax that it pulls from the server
      * @param transfersMax packages that it pulls from the server at once
@@ -249,6 +251,7 @@ public class CacheResource {
             @Nullable String pullUrl,
             @Nullable String thumbprint,
             @Nullable CacheCredentialsView credentials,
+            @Schema(nullable = true) @Nullable Boolean allowInsecureConnections,
             int priority,
             @Schema(nullable = true) @Nullable Long bytesPerSecondMax,
             @Schema(nullable = true) @Nullable Integer transfersMax) {
@@ -265,6 +268,7 @@ public class CacheResource {
                     row.credentials == null
                             ? null
                             : new CacheCredentialsView(null, row.username, null),
+                    row.kind() == CacheKind.NUGET ? row.insecureAllowed : null,
                     row.priority,
                     row.bytesPerSecondMax,
                     row.transfersMax);

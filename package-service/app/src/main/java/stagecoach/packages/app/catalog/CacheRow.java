@@ -44,6 +44,10 @@ public class CacheRow {
     /** {@link CacheCredentials}, sealed; null where there are none. */
     public byte @Nullable [] credentials;
 
+    /** Whether these may be sent where others on the way can read them. */
+    @Column(name = "insecure_allowed")
+    public boolean insecureAllowed;
+
     /** A lower one is tried first. */
     public int priority;
 
@@ -76,6 +80,7 @@ public class CacheRow {
                 thumbprint,
                 username == null ? "" : username,
                 credentials == null ? "" : Arrays.toString(credentials),
+                insecureAllowed,
                 priority,
                 budget());
     }

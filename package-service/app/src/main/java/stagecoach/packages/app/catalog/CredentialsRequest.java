@@ -1,9 +1,11 @@
 package stagecoach.packages.app.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import stagecoach.runtime.request.Nearest;
 
@@ -60,6 +62,18 @@ final class CredentialsRequest {
         }
         return new CacheCredentials(
                 text("apiKey", SECRET_CHARS_MAX).or(held::apiKey), username, password);
+    }
+
+    /**
+     * Where others on the way could read what is shown, if anywhere: machines are shown user and
+     * password where they read, and the key goes with a push.
+     */
+    static Optional<String> readable(CacheRow row, CacheCredentials shown) {
+        return Stream.of(
+                        shown.equals(CacheCredentials.NONE) ? "" : row.pushUrl,
+                        shown.username().isPresent() ? row.url : "")
+                .filter(url -> WebAddress.isReadable(URI.create(url)))
+                .findFirst();
     }
 
     private Optional<String> text(String field, int max) {

@@ -7,30 +7,38 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.Comparator;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.SilentServers;
 
 /**
- * A cache by its name: of several addresses one after the other is tried until one can be connected
- * to, and one that was silent is tried last for a while. What a proxy reaches for us it is asked
- * for by name.
+ * A cache by its name, of which each address is tried as {@link DownCaches} knows them. What a
+ * proxy reaches for us it is asked for by name.
  */
 final class CacheAddresses {
-    private final HttpClient client;
+    private final Function<Duration, HttpClient> clients;
+    private final Duration connectMax;
     private final ServerAddresses.Resolver resolver;
     private final DownCaches downs;
 
     /**
-     * @param client asks TLS for the cache by its name
+     * @param clients ask TLS for the cache by its name, and wait so long for a connection
+     * @param connectMax how long a connection may take to stand; to several addresses, all are
+     *     given up after about twice that
      * @param resolver knows the addresses of names
      * @param downs remembers the silent ones
      */
-    CacheAddresses(HttpClient client, ServerAddresses.Resolver resolver, DownCaches downs) {
-        this.client = client;
+    CacheAddresses(
+            Function<Duration, HttpClient> clients,
+            Duration connectMax,
+            ServerAddresses.Resolver resolver,
+            DownCaches downs) {
+        this.clients = clients;
+        this.connectMax = connectMax;
         this.resolver = resolver;
         this.downs = downs;
     }
@@ -58,8 +66,12 @@ final class CacheAddresses {
      */
     <B> HttpResponse<B> ask(HttpRequest request, Sending<B> sending)
             throws IOException, InterruptedException {
-        return ServerAddresses.first(
-                addressesOf(request.uri()), address -> at(address, request, sending));
+        List<URI> addresses = addressesOf(request.uri());
+        HttpClient client = clients.apply(SilentServers.share(connectMax, addresses.size()));
+        return addresses.size() == 1
+                ? sending.by(client, request)
+                : downs.first(
+                        addresses, address -> sending.by(client, addressed(request, address)));
     }
 
     private List<URI> addressesOf(URI server) throws ConnectException {
@@ -67,9 +79,7 @@ final class CacheAddresses {
             return List.of(server);
         }
         try {
-            return ServerAddresses.of(server, resolver).stream()
-                    .sorted(Comparator.comparing(address -> downs.isDown(place(address))))
-                    .toList();
+            return ServerAddresses.of(server, resolver);
         } catch (UnknownHostException e) {
             var unknown = new ConnectException("its name is not known here");
             unknown.initCause(e);
@@ -77,27 +87,10 @@ final class CacheAddresses {
         }
     }
 
-    private <B> HttpResponse<B> at(URI address, HttpRequest request, Sending<B> sending)
-            throws IOException, InterruptedException {
-        if (address.equals(request.uri())) {
-            return sending.by(client, request);
-        }
-        var addressed =
-                HttpRequest.newBuilder(request, (_, _) -> true)
-                        .uri(address)
-                        .setHeader("Host", request.uri().getAuthority())
-                        .build();
-        try {
-            HttpResponse<B> response = sending.by(client, addressed);
-            downs.answered(place(address));
-            return response;
-        } catch (HttpConnectTimeoutException e) {
-            downs.away(place(address));
-            throw e;
-        }
-    }
-
-    private static String place(URI address) {
-        return address.getScheme() + "://" + address.getAuthority();
+    private static HttpRequest addressed(HttpRequest request, URI address) {
+        return HttpRequest.newBuilder(request, (_, _) -> true)
+                .uri(address)
+                .setHeader("Host", request.uri().getAuthority())
+                .build();
     }
 }

@@ -6,6 +6,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +43,7 @@ class CacheClients {
         clients.values().forEach(HttpClient::shutdownNow);
     }
 
-    private record Kind(String host, boolean direct, Thumbprint pinned, boolean quick) {}
+    private record Kind(String host, boolean direct, Thumbprint pinned, Duration connectMax) {}
 
     /** The cache of a configuration, asked with patience. */
     StagecoachCache of(CacheRow row) {
@@ -61,15 +62,15 @@ class CacheClients {
                                 new IllegalStateException(
                                         "Set STAGECOACH_CACHE_TRUST, the secret from which the credential of each cache is derived."));
         URI server = URI.create(row.pushUrl);
-        var kind =
-                new Kind(
-                        server.getHost(),
-                        CacheAddresses.isDirect(server),
-                        Thumbprint.parse(row.thumbprint),
-                        quick);
+        boolean direct = CacheAddresses.isDirect(server);
+        Thumbprint pinned = Thumbprint.parse(row.thumbprint);
         return new StagecoachCache(
                 new CacheAddresses(
-                        clients.computeIfAbsent(kind, _ -> client(kind, server)),
+                        longest ->
+                                clients.computeIfAbsent(
+                                        new Kind(server.getHost(), direct, pinned, longest),
+                                        kind -> client(kind, server)),
+                        quick ? config.connectQuickMax() : config.connectMax(),
                         ServerAddresses.Resolver.SYSTEM,
                         downs),
                 row.pushUrl,
@@ -85,7 +86,7 @@ class CacheClients {
                 .proxy(kind.direct() ? HttpClient.Builder.NO_PROXY : ProxySelector.getDefault())
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(kind.quick() ? config.connectQuickMax() : config.connectMax())
+                .connectTimeout(kind.connectMax())
                 .sslContext(trusting(kind.pinned()))
                 .sslParameters(parameters)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())

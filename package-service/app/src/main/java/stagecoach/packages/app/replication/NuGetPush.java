@@ -9,6 +9,8 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -113,16 +115,21 @@ class NuGetPush {
             NuGetTalk talk, Service service, boolean suspect, Course course, FillWatch watch)
             throws CacheFailure, InterruptedException {
         var sent = new AtomicLong();
+        long begunAt = System.nanoTime();
         int status;
         try {
             status = send(talk, service, watch, sent);
         } catch (CacheFailure.Declined e) {
             throw e;
         } catch (CacheFailure e) {
-            if (!e.temporary() || sent.get() < talk.pin().size()) {
+            if (!e.temporary()) {
                 throw e;
             }
-            return unanswered(talk, service, suspect, course, watch, e);
+            if (sent.get() < talk.pin().size()) {
+                throw inTheMiddle(talk, sent.get(), e);
+            }
+            Duration taken = Duration.ofNanos(System.nanoTime() - begunAt);
+            return unanswered(talk, service, suspect, course, watch, e, lookFor(e, taken));
         }
         boolean taken = status != 409;
         // Of what was gone, it may say so for a push of ours that it did not answer.
@@ -132,9 +139,40 @@ class NuGetPush {
         return shown(talk, service, taken, course, watch);
     }
 
+    /** It has too few bytes to have the package. */
+    private static CacheFailure inTheMiddle(NuGetTalk talk, long sent, CacheFailure e) {
+        return sent == 0 || !e.after().isZero()
+                ? e
+                : new CacheFailure(
+                        true,
+                        "%s; %d of %d bytes of %s were on their way"
+                                .formatted(e.reason(), sent, talk.pin().size(), talk.name()),
+                        e.getCause());
+    }
+
+    /**
+     * How long a package is looked for before it is pushed again. One that failed at it is at work
+     * on it no more: to look for longer than the push took would cost more than another one.
+     *
+     * @param taken how long the push took
+     */
+    private Duration lookFor(CacheFailure silence, Duration taken) {
+        if (!silence.after().isZero()) {
+            // It said itself when to come again, and is left alone until then.
+            return Duration.ZERO;
+        }
+        Duration most = config.visibleMax();
+        if (!(silence instanceof CacheFailure.Erred)) {
+            return most;
+        }
+        return Collections.min(List.of(most, Collections.max(List.of(taken, config.errorMin()))));
+    }
+
     /**
      * It has all bytes, and may be at work on them still; they are sent once more at most. Whether
      * a gateway, a line or the server itself failed does not tell whether it took them.
+     *
+     * @param most how long it is looked for
      */
     private long unanswered(
             NuGetTalk talk,
@@ -142,7 +180,8 @@ class NuGetPush {
             boolean suspect,
             Course course,
             FillWatch watch,
-            CacheFailure silence)
+            CacheFailure silence,
+            Duration most)
             throws CacheFailure, InterruptedException {
         course.unanswered++;
         boolean again = course.unanswered == 1;
@@ -152,7 +191,11 @@ class NuGetPush {
                     silence.reason() + ", and what it shows may still be the wrong one",
                     silence);
         }
-        Look last = lookedFor(talk, service, true, watch);
+        Log.infof(
+                "A push was not answered for certain: the package is looked for before it is pushed again. cache=%s package=%s reason=%s after=%s for=%s",
+                talk.row().id, talk.name(), silence.reason(), silence.after(), most);
+        watch.rest(silence.after());
+        Look last = lookedFor(talk, service, true, most, watch);
         if (last instanceof Look.Right) {
             return talk.pin().size();
         }
@@ -168,7 +211,7 @@ class NuGetPush {
     private long shown(
             NuGetTalk talk, Service service, boolean taken, Course course, FillWatch watch)
             throws CacheFailure, InterruptedException {
-        Look last = lookedFor(talk, service, taken, watch);
+        Look last = lookedFor(talk, service, taken, config.visibleMax(), watch);
         return switch (last) {
             case Look.Right _ -> taken || course.unanswered > 0 ? talk.pin().size() : 0;
             case Look.Other _ when !taken -> throw notReplaced(talk);
@@ -196,16 +239,22 @@ class NuGetPush {
          * Nothing.
          *
          * @param within so many seconds
+         * @param after how long it asks to be left alone
          * @param trouble that the last look had, if it had any
          */
-        record Nothing(long within, Optional<String> trouble) implements Look {}
+        record Nothing(long within, Duration after, Optional<String> trouble) implements Look {}
+
+        /** How long it asks to be left alone; zero if it does not. */
+        default Duration after() {
+            return Duration.ZERO;
+        }
 
         default String words(NuGetTalk talk) {
             return switch (this) {
                 case Right _ -> "shows it";
                 case Other(long bytes) ->
                         "shows %d bytes of it instead of %d".formatted(bytes, talk.pin().size());
-                case Nothing(long within, Optional<String> trouble) ->
+                case Nothing(long within, _, Optional<String> trouble) ->
                         "does not show it after %d s%s"
                                 .formatted(within, trouble.map(why -> " (" + why + ")").orElse(""));
             };
@@ -216,34 +265,39 @@ class NuGetPush {
      * Looks until the package is seen, or has had its time; a look that fails is one of many.
      *
      * @param making whether it may be seen in its making, with another length
+     * @param most how long
      */
-    private Look lookedFor(NuGetTalk talk, Service service, boolean making, FillWatch watch)
+    private Look lookedFor(
+            NuGetTalk talk, Service service, boolean making, Duration most, FillWatch watch)
             throws CacheFailure, InterruptedException {
         long begunAt = System.nanoTime();
         while (true) {
-            Look look = look(talk, service);
+            Look look = look(talk, service, most);
             boolean settled =
                     switch (look) {
                         case Look.Right _ -> true;
                         case Look.Other _ -> !making;
                         case Look.Nothing _ -> false;
                     };
-            if (settled || System.nanoTime() - begunAt > config.visibleMax().toNanos()) {
+            Duration left = most.minusNanos(System.nanoTime() - begunAt);
+            if (settled || left.isNegative()) {
                 return look;
             }
             if (watch.abandoned()) {
                 throw new CacheFailure(true, "nobody waits for it any more", null);
             }
-            Thread.sleep(LOOK_EVERY);
+            Duration asked = look.after().compareTo(left) < 0 ? look.after() : left;
+            watch.rest(asked.compareTo(LOOK_EVERY) > 0 ? asked : LOOK_EVERY);
         }
     }
 
-    private Look look(NuGetTalk talk, Service service) throws CacheFailure, InterruptedException {
-        long within = config.visibleMax().toSeconds();
+    private Look look(NuGetTalk talk, Service service, Duration most)
+            throws CacheFailure, InterruptedException {
+        long within = most.toSeconds();
         try {
             Optional<Present> present = talk.present(service);
             if (present.isEmpty()) {
-                return new Look.Nothing(within, Optional.empty());
+                return new Look.Nothing(within, Duration.ZERO, Optional.empty());
             }
             return present.get().mayBe(talk.pin())
                     ? new Look.Right()
@@ -252,7 +306,7 @@ class NuGetPush {
             if (!e.temporary()) {
                 throw e;
             }
-            return new Look.Nothing(within, Optional.of(e.reason()));
+            return new Look.Nothing(within, e.after(), Optional.of(e.reason()));
         }
     }
 

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,11 +28,14 @@ import stagecoach.packages.app.catalog.CacheCredentials;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.feeds.protocol.ResourceTypes;
 import stagecoach.packages.feeds.transport.NamedServers;
+import stagecoach.packages.feeds.transport.Pauses;
+import stagecoach.trust.ServerUrl;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.wire.StagecoachJson;
 
 /** Single requests to a NuGet server of others about one package, by the third protocol. */
 final class NuGetTalk {
+    private static final int REDIRECTS_MAX = 5;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
@@ -56,8 +62,13 @@ final class NuGetTalk {
         this.config = config;
     }
 
-    /** What a service index names. */
-    record Service(URI flat, URI publish) {}
+    /**
+     * What a service index names.
+     *
+     * @param own whether the index was found at the server itself; what another names for its place
+     *     is not shown the key
+     */
+    record Service(URI flat, URI publish, boolean own) {}
 
     /** What lies under a package's name; the length is not always told. */
     record Present(OptionalLong length) {
@@ -83,17 +94,78 @@ final class NuGetTalk {
         return pin.id() + " " + pin.version();
     }
 
-    /** Where things are at this server. */
+    /** Where things are at this server, or where that leads to. */
     Service service() throws CacheFailure, InterruptedException {
-        HttpResponse<byte[]> answer = ask(index(), request -> shown(index(), request).GET());
+        URI at = index();
+        for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
+            URI asked = at;
+            HttpResponse<byte[]> answer = ask(asked, request -> shown(asked, request).GET());
+            if (!REDIRECTS.contains(answer.statusCode())) {
+                return service(asked, answer);
+            }
+            at = led(asked, answer);
+        }
+        throw new CacheFailure(
+                false,
+                "redirects its service index more than %d times; correct the url"
+                        .formatted(REDIRECTS_MAX),
+                null);
+    }
+
+    private URI led(URI from, HttpResponse<?> redirect) throws CacheFailure {
+        try {
+            URI next =
+                    redirect.headers()
+                            .firstValue("Location")
+                            .map(from::resolve)
+                            .filter(ServerUrl::isWeb)
+                            .orElseThrow(() -> new IllegalArgumentException("no URL of a server"));
+            if (leavesTls(from, next)) {
+                throw new CacheFailure(
+                        false, "redirects from https to http, which is not followed", null);
+            }
+            refuseFurtherIn(next);
+            return next;
+        } catch (IllegalArgumentException e) {
+            throw new CacheFailure(false, "redirects its service index to what is no URL", e);
+        }
+    }
+
+    /** Who goes on from its own URL, by one that led there. */
+    private boolean leavesTls(URI from, URI to) {
+        return ServerUrl.leavesTls(index(), to) || ServerUrl.leavesTls(from, to);
+    }
+
+    private void refuseFurtherIn(URI led) throws CacheFailure {
+        try {
+            Optional<String> there = servers.furtherIn(index(), led);
+            if (there.isPresent()) {
+                throw new CacheFailure(
+                        false,
+                        "leads to %s, where it is not itself; that is not followed. If it may lead there, name the host in STAGECOACH_FEED_INNER_HOSTS"
+                                .formatted(there.get()),
+                        null);
+            }
+        } catch (UnknownHostException e) {
+            throw unreached(led, e);
+        }
+    }
+
+    /**
+     * What an index names.
+     *
+     * @param found where it was found, from where its relative addresses lead on
+     */
+    private Service service(URI found, HttpResponse<byte[]> answer) throws CacheFailure {
         if (answer.statusCode() != 200) {
-            throw refused(answer.statusCode(), "its service index");
+            throw refused(found, answer, "its service index");
         }
         try {
             JsonNode resources = StagecoachJson.mapper().readTree(answer.body()).path("resources");
             return new Service(
-                    resource(resources, "PackageBaseAddress/3.0.0"),
-                    resource(resources, "PackagePublish/2.0.0"));
+                    resource(found, resources, "PackageBaseAddress/3.0.0"),
+                    resource(found, resources, "PackagePublish/2.0.0"),
+                    isOwn(found));
         } catch (JsonProcessingException e) {
             throw new CacheFailure(false, "has a service index that is no JSON", e);
         } catch (IOException e) {
@@ -101,13 +173,13 @@ final class NuGetTalk {
         }
     }
 
-    private URI resource(JsonNode resources, String type) throws CacheFailure {
+    private URI resource(URI from, JsonNode resources, String type) throws CacheFailure {
         for (JsonNode resource : resources) {
             if (ResourceTypes.hold(resource.path("@type"), type)) {
                 try {
-                    URI found = index().resolve(resource.path("@id").asText());
-                    boolean secure = "https".equals(found.getScheme());
-                    if (secure || index().getScheme().equals(found.getScheme())) {
+                    URI found = from.resolve(resource.path("@id").asText());
+                    if (ServerUrl.isWeb(found) && !leavesTls(from, found)) {
+                        refuseFurtherIn(found);
                         return found;
                     }
                 } catch (IllegalArgumentException e) {
@@ -138,7 +210,7 @@ final class NuGetTalk {
         if (status == 404 || status == 410) {
             return Optional.empty();
         }
-        throw refused(status, "to a question for " + name());
+        throw refused(at, head, "to a question for " + name());
     }
 
     /**
@@ -148,9 +220,11 @@ final class NuGetTalk {
      */
     boolean delete(Service service) throws CacheFailure, InterruptedException {
         URI at = entry(service);
-        int status = ask(at, request -> withKey(at, shown(at, request)).DELETE()).statusCode();
+        HttpResponse<?> answer =
+                ask(at, request -> withKey(service, at, shown(at, request)).DELETE());
+        int status = answer.statusCode();
         if (TEMPORARY.contains(status)) {
-            throw refused(status, "to the removal of a wrong " + name());
+            throw refused(at, answer, "to the removal of a wrong " + name());
         }
         return status / 100 == 2 || status == 404;
     }
@@ -158,7 +232,12 @@ final class NuGetTalk {
     /** Asks it to show again what it has only hidden. */
     void listAgain(Service service) throws CacheFailure, InterruptedException {
         URI at = entry(service);
-        var _ = ask(at, request -> withKey(at, shown(at, request)).POST(BodyPublishers.noBody()));
+        var _ =
+                ask(
+                        at,
+                        request ->
+                                withKey(service, at, shown(at, request))
+                                        .POST(BodyPublishers.noBody()));
     }
 
     private URI entry(Service service) {
@@ -177,26 +256,31 @@ final class NuGetTalk {
      *
      * @param push adds the body; it may be asked for once per address
      * @return 409 if something is there already
-     * @throws CacheFailure.Declined if it is asked too much; behind any other failure that is
-     *     temporary it may be at work on the package still
+     * @throws CacheFailure.Declined if it is asked too much
+     * @throws CacheFailure.Erred if it failed at it; behind any other failure that is temporary it
+     *     may be at work on the package still
      */
     int push(Service service, UnaryOperator<HttpRequest.Builder> push, Awaited awaited)
             throws CacheFailure, InterruptedException {
         URI at = service.publish();
-        int status =
+        HttpResponse<?> answer =
                 asked(
-                                at,
-                                request ->
-                                        push.apply(
-                                                withKey(at, shown(at, request))
-                                                        .timeout(config.longest(pin.size()))),
-                                awaited)
-                        .statusCode();
+                        at,
+                        request ->
+                                push.apply(
+                                        withKey(service, at, shown(at, request))
+                                                .timeout(config.longest(pin.size()))),
+                        awaited);
+        int status = answer.statusCode();
         if (status / 100 == 2 || status == 409) {
             return status;
         }
-        CacheFailure refused = refused(status, "to a push of " + name());
-        throw status == 429 ? new CacheFailure.Declined(refused.reason(), refused) : refused;
+        CacheFailure refused = refused(at, answer, "to a push of " + name());
+        throw switch (status) {
+            case 429 -> new CacheFailure.Declined(refused.reason(), refused.after());
+            case 500 -> new CacheFailure.Erred(refused.reason(), refused.after());
+            default -> refused;
+        };
     }
 
     private HttpResponse<byte[]> ask(URI at, UnaryOperator<HttpRequest.Builder> question)
@@ -225,7 +309,7 @@ final class NuGetTalk {
             return servers.ask(
                     at, (client, request) -> end(client, question.apply(request), awaited));
         } catch (IOException e) {
-            throw unreached(e);
+            throw unreached(at, e);
         }
     }
 
@@ -253,47 +337,54 @@ final class NuGetTalk {
     }
 
     /** Servers may take pushes at another host; the key goes there as it does for any client. */
-    private HttpRequest.Builder withKey(URI at, HttpRequest.Builder request) {
-        if (isOwn(at) || "https".equals(at.getScheme())) {
+    private HttpRequest.Builder withKey(Service service, URI at, HttpRequest.Builder request) {
+        if (isOwn(at) || (service.own() && ServerUrl.isSecure(at))) {
             credentials.apiKey().ifPresent(key -> request.header("X-NuGet-ApiKey", key));
         }
         return request;
     }
 
     private boolean isOwn(URI at) {
-        URI own = index();
-        return own.getScheme().equals(at.getScheme())
-                && own.getHost().equalsIgnoreCase(at.getHost())
-                && port(own) == port(at);
+        return ServerUrl.isSameServer(index(), at);
     }
 
-    private static int port(URI uri) {
-        return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
-    }
-
-    private CacheFailure unreached(Throwable cause) {
+    private CacheFailure unreached(URI at, Throwable cause) {
         @Nullable String own = cause.getMessage();
         return new CacheFailure(
                 true,
                 "cannot be reached at %s: %s"
                         .formatted(
-                                index().getAuthority(),
-                                own == null ? cause.getClass().getSimpleName() : own),
+                                at.getAuthority(),
+                                servers.onTheWay(
+                                        at, own == null ? cause.getClass().getSimpleName() : own)),
                 cause);
     }
 
-    private CacheFailure refused(int status, String to) {
+    private CacheFailure refused(URI at, HttpResponse<?> answer, String to) {
+        int status = answer.statusCode();
+        if (status == HttpURLConnection.HTTP_PROXY_AUTH) {
+            return new CacheFailure(false, servers.unpaid(at), null);
+        }
         String why =
                 switch (status) {
                     case 401, 403 ->
-                            "; put the cache again with credentials (apiKey, and username and password where it wants them) that may read and push";
+                            isOwn(at)
+                                    ? "; put the cache again with credentials (apiKey, and username and password where it wants them) that may read and push"
+                                    : "; user and password go to %s only, and the apiKey by https to where its own service index says: put the cache again with the url and the credentials for there"
+                                            .formatted(index().getAuthority());
                     case 413 -> "; it takes no package of so many bytes";
+                    case 507 -> "; its disk is full: make room there";
                     default -> "";
                 };
-        return new CacheFailure(
+        Duration after = Pauses.asked(answer, config.askedMax());
+        String later =
+                after.isZero()
+                        ? ""
+                        : "; it asks to be left alone for %d s".formatted(after.toSeconds());
+        return CacheFailure.answered(
                 TEMPORARY.contains(status),
-                "%s answered %d %s%s".formatted(index().getHost(), status, to, why),
-                null);
+                "%s answered %d %s%s%s".formatted(at.getHost(), status, to, why, later),
+                after);
     }
 
     private static URI within(URI folder, String path) {

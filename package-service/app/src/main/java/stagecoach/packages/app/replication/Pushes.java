@@ -130,7 +130,8 @@ class Pushes {
                 Log.infof(
                         "A package is pushed to a cache in another try. cache=%s sha512=%s reason=%s",
                         fill.cache(), fill.pin().sha512(), e.reason());
-                Thread.sleep(pause(tries));
+                Duration own = pause(tries);
+                watch.rest(own.compareTo(e.after()) > 0 ? own : e.after());
             }
         }
         return new Abandoned();

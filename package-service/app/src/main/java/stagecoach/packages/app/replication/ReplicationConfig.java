@@ -70,4 +70,15 @@ public interface ReplicationConfig {
     /** How long a NuGet server may take to show what it was given. */
     @WithDefault("PT2M")
     Duration visibleMax();
+
+    /**
+     * How long one that failed at a push is looked at before it is pushed to again, if the push did
+     * not take longer: by then it shows what it took all the same.
+     */
+    @WithDefault("PT10S")
+    Duration errorMin();
+
+    /** How long a NuGet server is left alone at the most when it asks for that. */
+    @WithDefault("PT5M")
+    Duration askedMax();
 }

@@ -5,11 +5,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.WebAddress;
@@ -26,8 +24,6 @@ final class FeedRequest {
     private static final int USERNAME_CHARACTERS_MAX = 200;
     private static final int PASSWORD_CHARACTERS_MAX = 4000;
     private static final int READ_THROUGH_MAX = 100;
-    private static final Pattern LOOPBACK =
-            Pattern.compile("localhost|127(\\.[0-9]+){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
     private static final int ATTEMPTS = 5;
     private static final int ATTEMPTS_MAX = 100;
     private static final Duration BACKOFF = Duration.ofSeconds(10);
@@ -91,7 +87,7 @@ final class FeedRequest {
                 before.filter(
                         old ->
                                 Objects.equals(old.username, row.username)
-                                        && serverOf(old.url).equals(serverOf(row.url)));
+                                        && isSameServer(old, row));
         row.insecureAllowed =
                 insecureAllowed.orElseGet(
                         () -> sameReader.filter(old -> old.insecureAllowed).isPresent());
@@ -142,7 +138,7 @@ final class FeedRequest {
         if (uri.getQuery() != null || uri.getFragment() != null) {
             throw new IllegalArgumentException("Leave query and fragment out of the URL.");
         }
-        return text;
+        return uri.toString();
     }
 
     private static String folder(String text) {
@@ -246,18 +242,14 @@ final class FeedRequest {
 
     /** Whether others could read what is sent to the feed. */
     private static boolean isReadable(FeedRow row) {
-        return row.kind.equals(Kind.NUGET.name())
-                && row.url.toLowerCase(Locale.ROOT).startsWith("http:")
-                && !LOOPBACK.matcher(String.valueOf(URI.create(row.url).getHost())).matches();
+        return row.kind.equals(Kind.NUGET.name()) && WebAddress.isReadable(URI.create(row.url));
     }
 
-    /** A password that was given for one server must not be sent to another by a change of url. */
-    private static String serverOf(String url) {
-        try {
-            URI uri = URI.create(url);
-            return "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), uri.getPort());
-        } catch (IllegalArgumentException e) {
-            return url;
-        }
+    /** Folders are no servers; who is shown nothing there may have another. */
+    private static boolean isSameServer(FeedRow before, FeedRow after) {
+        return before.kind.equals(after.kind)
+                && (after.kind.equals(Kind.FOLDER.name())
+                        ? before.url.equals(after.url)
+                        : WebAddress.isSameServer(before.url, after.url));
     }
 }

@@ -9,13 +9,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +50,11 @@ class StagecoachCacheTest {
 
     private StagecoachCache named(String host) {
         return new StagecoachCache(
-                new CacheAddresses(client, StagecoachCacheTest::addressesOf, downs),
+                new CacheAddresses(
+                        _ -> client,
+                        Duration.ofSeconds(10),
+                        StagecoachCacheTest::addressesOf,
+                        downs),
                 "http://%s:%d".formatted(host, server.getAddress().getPort()),
                 "credential",
                 Duration.ofSeconds(5));
@@ -85,6 +94,38 @@ class StagecoachCacheTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void however_many_addresses_are_silent_they_are_waited_for_no_longer_than_two() {
+        var waited = new ArrayList<Duration>();
+        var silent =
+                new CacheAddresses(
+                        longest -> {
+                            waited.add(longest);
+                            return client;
+                        },
+                        Duration.ofSeconds(10),
+                        _ ->
+                                IntStream.rangeClosed(1, 4)
+                                        .mapToObj(each -> InetAddress.ofLiteral("192.0.2." + each))
+                                        .toArray(InetAddress[]::new),
+                        downs);
+        var asked = new ArrayList<URI>();
+
+        assertThatThrownBy(
+                        () ->
+                                silent.ask(
+                                        HttpRequest.newBuilder(URI.create("https://c.example"))
+                                                .build(),
+                                        (_, request) -> {
+                                            asked.add(request.uri());
+                                            throw new HttpConnectTimeoutException("silent");
+                                        }))
+                .isInstanceOf(HttpConnectTimeoutException.class);
+
+        assertThat(asked).hasSize(4);
+        assertThat(waited).containsExactly(Duration.ofSeconds(5));
     }
 
     @Test

@@ -45,6 +45,25 @@ public final class ForeignServer implements AutoCloseable {
     /** Statuses to answer the next pushes with, instead of taking them. */
     public final Queue<Integer> pushAnswers = new ConcurrentLinkedQueue<>();
 
+    /** The {@code Retry-After} of these; empty for none. */
+    public volatile String retryAfter = "";
+
+    /** What the next pushes run into when half of their bytes have come. */
+    public final Queue<Middle> middles = new ConcurrentLinkedQueue<>();
+
+    /** What happens in the middle of a push. */
+    public enum Middle {
+        /** The line breaks. */
+        CUT,
+        /** No more is read, and nothing said. */
+        STALL,
+        /** The disk is full, and says so. */
+        FULL
+    }
+
+    /** Where it sends whoever asks for its index, if anywhere. */
+    public volatile String movedTo = "";
+
     /** How many looks still do not see what was pushed. */
     public final AtomicInteger hiddenFor = new AtomicInteger();
 
@@ -80,8 +99,14 @@ public final class ForeignServer implements AutoCloseable {
 
     private final HttpServer server;
 
-    /** A request. */
-    public record Asked(String method, String path, Map<String, List<String>> headers) {
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    /**
+     * A request.
+     *
+     * @param at by the clock of the process, in nanoseconds
+     */
+    public record Asked(String method, String path, Map<String, List<String>> headers, long at) {
         /** One of its headers; empty if it has none of that name. */
         public String header(String name) {
             return headers.entrySet().stream()
@@ -124,9 +149,22 @@ public final class ForeignServer implements AutoCloseable {
         try (exchange) {
             String method = exchange.getRequestMethod();
             String path = exchange.getRequestURI().getPath();
-            asked.add(new Asked(method, path, Map.copyOf(exchange.getRequestHeaders())));
+            asked.add(
+                    new Asked(
+                            method,
+                            path,
+                            Map.copyOf(exchange.getRequestHeaders()),
+                            System.nanoTime()));
+            Middle middle = method.equals("PUT") ? middles.poll() : null;
+            if (middle != null) {
+                stop(exchange, middle);
+                return;
+            }
             byte[] body = exchange.getRequestBody().readAllBytes();
-            if (path.equals("/v3/index.json")) {
+            if (path.endsWith(".json") && !path.equals(movedTo) && !movedTo.isEmpty()) {
+                exchange.getResponseHeaders().set("Location", movedTo);
+                say(exchange, 302, new byte[0]);
+            } else if (path.endsWith(".json")) {
                 index(exchange);
             } else if (path.startsWith("/flat/")) {
                 flat(exchange, path);
@@ -146,6 +184,16 @@ public final class ForeignServer implements AutoCloseable {
             } else {
                 push(exchange, body);
             }
+        }
+    }
+
+    private void stop(HttpExchange exchange, Middle how) throws IOException {
+        long length = Long.parseLong(exchange.getRequestHeaders().getFirst("Content-Length"));
+        exchange.getRequestBody().skipNBytes(length / 2);
+        switch (how) {
+            case CUT -> throw new IOException("cut on purpose");
+            case STALL -> awaited(over);
+            case FULL -> say(exchange, 507, new byte[0]);
         }
     }
 
@@ -209,6 +257,9 @@ public final class ForeignServer implements AutoCloseable {
     private void push(HttpExchange exchange, byte[] body) throws IOException {
         Integer told = pushAnswers.poll();
         if (told != null) {
+            if (!retryAfter.isEmpty()) {
+                exchange.getResponseHeaders().set("Retry-After", retryAfter);
+            }
             say(exchange, told, new byte[0]);
             return;
         }
@@ -253,6 +304,7 @@ public final class ForeignServer implements AutoCloseable {
 
     @Override
     public void close() {
+        over.countDown();
         server.stop(0);
     }
 }
