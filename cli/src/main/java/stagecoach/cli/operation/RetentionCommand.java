@@ -32,6 +32,7 @@ public final class RetentionCommand implements Runnable {
     private static final Set<String> MAY_BE_FOR_GOOD = Set.of(RELEASES, PACKAGES, CACHES);
     private static final String VERSIONS = "versions";
     private static final String FREE = "freeDiskPercent";
+    private static final String KEEP_RELEASED = "keepReleased";
 
     @Spec @Nullable CommandSpec spec;
 
@@ -66,7 +67,7 @@ public final class RetentionCommand implements Runnable {
                                             List.of("events", inDays(kept.path("events"))),
                                             List.of(RELEASES, releases(kept.path(RELEASES))),
                                             List.of("packages", packages(kept.path(PACKAGES))),
-                                            List.of(CACHES, packages(kept.path(CACHES)))))
+                                            List.of(CACHES, caches(kept.path(CACHES)))))
                             .stripTrailing());
             return ExitCode.SUCCEEDED;
         }
@@ -96,6 +97,17 @@ public final class RetentionCommand implements Runnable {
             }
             String what = parts.isEmpty() ? "for good" : String.join(", and ", parts);
             return what + room(kept);
+        }
+
+        private static String caches(JsonNode kept) {
+            boolean someGo =
+                    kept.path(VERSIONS).isInt()
+                            || kept.path(DAYS).isInt()
+                            || kept.path(FREE).isInt();
+            return packages(kept)
+                    + (someGo && kept.path(KEEP_RELEASED).asBoolean(true)
+                            ? "; what kept releases have pinned in any case"
+                            : "");
         }
 
         private static String room(JsonNode kept) {
@@ -163,6 +175,12 @@ public final class RetentionCommand implements Runnable {
         @Nullable Integer packageFree;
 
         @Option(
+                names = "--cache-versions",
+                description =
+                        "So many versions of each package in each cache, the newest; 0: as long as there is room.")
+        @Nullable Integer cacheVersions;
+
+        @Option(
                 names = "--cache-days",
                 description = "What caches hold, after its last use; 0: as long as there is room.")
         @Nullable Integer cacheDays;
@@ -171,6 +189,13 @@ public final class RetentionCommand implements Runnable {
                 names = "--cache-free-disk",
                 description = "So many percent of each cache's disk stay free; 0: none.")
         @Nullable Integer cacheFree;
+
+        @Option(
+                names = "--cache-keep-released",
+                arity = "1",
+                paramLabel = "true|false",
+                description = "Whether caches keep what kept releases have pinned in any case.")
+        @Nullable Boolean cacheKeepReleased;
 
         @Override
         protected ExitCode run(ApiClient api) {
@@ -184,8 +209,12 @@ public final class RetentionCommand implements Runnable {
             put(kept, PACKAGES, VERSIONS, packageVersions);
             put(kept, PACKAGES, DAYS, packageDays);
             put(kept, PACKAGES, FREE, packageFree);
+            put(kept, CACHES, VERSIONS, cacheVersions);
             put(kept, CACHES, DAYS, cacheDays);
             put(kept, CACHES, FREE, cacheFree);
+            if (cacheKeepReleased != null) {
+                kept.withObjectProperty(CACHES).put(KEEP_RELEASED, cacheKeepReleased);
+            }
             return tell(api.put(PATH, kept));
         }
 

@@ -171,8 +171,29 @@ public sealed interface ConfigurationDocument {
      *
      * @param days what was used within so many days; empty if age counts for nothing
      * @param freeDiskPercent so much of its disk is kept free, by what was not used the longest
+     * @param versions so many of each package, the newest; empty if their number counts for
+     *     nothing. Without it and {@code days} all is kept as long as there is room
+     * @param keepReleased whether what kept releases have pinned is kept in any case; empty means
+     *     that it is
      */
-    record CachesKept(Optional<Integer> days, Optional<Integer> freeDiskPercent) {}
+    record CachesKept(
+            Optional<Integer> days,
+            Optional<Integer> freeDiskPercent,
+            Optional<Integer> versions,
+            Optional<Boolean> keepReleased) {
+        /** As long as there is room. */
+        public static final CachesKept ALL = new CachesKept(Optional.empty(), Optional.empty());
+
+        /** As it was told before versions counted. */
+        public CachesKept(Optional<Integer> days, Optional<Integer> freeDiskPercent) {
+            this(days, freeDiskPercent, Optional.empty(), Optional.empty());
+        }
+
+        /** Whether what kept releases have pinned stays. */
+        public boolean keepsReleased() {
+            return keepReleased.orElse(true);
+        }
+    }
 
     /**
      * Which packages are kept although nobody needs them.

@@ -44,6 +44,7 @@ class CopiesTest {
     private static final CacheId COPIES = new CacheId("copies-1");
     private static final ServedBy BY_CACHE = new ServedBy(ServedBy.Kind.CACHE, Optional.of(COPIES));
     private static final CachesKept ALL = new CachesKept(Optional.empty(), Optional.empty());
+    private static final Optional<Boolean> KEEP = Optional.empty();
     private static final int SIZE = 300_000;
 
     private static CacheProcess cache;
@@ -137,6 +138,10 @@ class CopiesTest {
 
     private void ended() throws Exception {
         deployment.end();
+        untilNothingIsLeased(deployment);
+    }
+
+    private void untilNothingIsLeased(Deployment of) throws Exception {
         await().atMost(StagecoachResource.PATIENCE)
                 .until(
                         () ->
@@ -147,8 +152,7 @@ class CopiesTest {
                                                                 tx.rows(
                                                                                 "SELECT 1, 0 FROM lease WHERE holder = ?1",
                                                                                 "deployment:"
-                                                                                        + deployment
-                                                                                                .id())
+                                                                                        + of.id())
                                                                         .isEmpty())));
     }
 
@@ -188,6 +192,126 @@ class CopiesTest {
             assertThat(next.event(2, PackageReplicated.class).bytes())
                     .isEqualTo(nupkg.bytes().length);
         }
+    }
+
+    private Nupkg broughtVersion(int run, String id, String version) throws Exception {
+        var nupkg = Packages.of(id, version, SIZE);
+        assertThat(Http.pushed(nupkg.bytes())).isEqualTo(201);
+        acquired(run, nupkg);
+        return nupkg;
+    }
+
+    private void releasePins(Nupkg nupkg) throws Exception {
+        changed(
+                "INSERT INTO lease (holder, sha512) VALUES ('release:copies:1.0.0', '%s')"
+                        .formatted(nupkg.sha512().value()));
+    }
+
+    @Test
+    void older_versions_are_dropped_beyond_so_many_but_what_a_kept_release_has_pinned_stays()
+            throws Exception {
+        String id = Packages.freshId();
+        var pinned = broughtVersion(2, id, "1.0.0");
+        var old = broughtVersion(3, id, "1.9.0");
+        var newer = broughtVersion(4, id, "1.10.0");
+        var newest = broughtVersion(5, id, "2.0.0-beta");
+        releasePins(pinned);
+        ended();
+        var two = new CachesKept(Optional.empty(), Optional.empty(), Optional.of(2), KEEP);
+
+        sweepIn(Duration.ofMinutes(59), two);
+        assertThat(inCache(old)).as("it was just used").isTrue();
+        sweepIn(Duration.ofMinutes(61), two);
+
+        assertThat(inCache(old)).isFalse();
+        assertThat(events(old, 1))
+                .containsExactly(
+                        new PackageDropped(
+                                old.pin(),
+                                COPIES,
+                                Why.RETENTION,
+                                "it was not among the newest 2 versions there"));
+        for (Nupkg stays : List.of(pinned, newer, newest)) {
+            assertThat(inCache(stays)).as("%s", stays.version()).isTrue();
+            assertThat(knownInCache(stays)).as("%s", stays.version()).isTrue();
+        }
+        sweepIn(
+                Duration.ofMinutes(61),
+                new CachesKept(
+                        Optional.empty(), Optional.empty(), Optional.of(2), Optional.of(false)));
+        assertThat(inCache(pinned)).as("a setting says that it may go").isFalse();
+        assertThat(offered(pinned)).as("the server keeps it").isTrue();
+    }
+
+    /** A release that pins it between the look and the removal. */
+    @Test
+    void what_a_release_pins_while_it_is_being_dropped_stays() throws Exception {
+        var nupkg = replicated();
+        ended();
+        changed(
+                "UPDATE replicated SET dropping = 'RETENTION', reason = 'old' WHERE sha512 = '%s'"
+                        .formatted(nupkg.sha512().value()));
+        releasePins(nupkg);
+
+        sweepIn(Duration.ofDays(31), ALL);
+
+        assertThat(inCache(nupkg)).isTrue();
+        assertThat(knownInCache(nupkg)).isTrue();
+    }
+
+    @Test
+    void what_a_staged_or_a_waiting_deployment_needs_stays_also_behind_restarts_of_the_cache()
+            throws Exception {
+        String id = Packages.freshId();
+        var staged = broughtVersion(2, id, "1.0.0");
+        deployment.stage();
+        try (var waiting = new Deployment();
+                var over = new Deployment()) {
+            var waitedFor = Packages.of(id, "1.1.0", SIZE);
+            assertThat(Http.pushed(waitedFor.bytes())).isEqualTo(201);
+            bring(waiting, waitedFor);
+            var old = Packages.of(id, "1.2.0", SIZE);
+            assertThat(Http.pushed(old.bytes())).isEqualTo(201);
+            bring(over, old);
+            var newest = Packages.of(id, "1.3.0", SIZE);
+            assertThat(Http.pushed(newest.bytes())).isEqualTo(201);
+            bring(over, 3, newest);
+            over.end();
+            untilNothingIsLeased(over);
+            var strict =
+                    new CachesKept(
+                            Optional.of(1), Optional.empty(), Optional.of(1), Optional.of(false));
+
+            cache.kill();
+            cache.start();
+            sweepIn(Duration.ofDays(40), strict);
+
+            assertThat(inCache(old)).as("nobody needs it").isFalse();
+            assertThat(inCache(staged)).isTrue();
+            assertThat(inCache(waitedFor)).isTrue();
+            assertThat(knownInCache(staged)).isTrue();
+            deployment.proceed();
+            deployment.end();
+            untilNothingIsLeased(deployment);
+            cache.kill();
+            cache.start();
+            sweepIn(Duration.ofDays(40), strict);
+            assertThat(inCache(staged)).as("it has ended").isFalse();
+            assertThat(inCache(waitedFor)).isTrue();
+            waiting.end();
+        }
+    }
+
+    private static void bring(Deployment one, Nupkg nupkg) {
+        bring(one, 2, nupkg);
+    }
+
+    private static void bring(Deployment one, int run, Nupkg nupkg) {
+        one.start(
+                run, false, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "copies")));
+        one.event(run, PackageReplicated.class);
+        one.acquireAll(run, 1, BY_CACHE);
+        one.ended(run);
     }
 
     @Test

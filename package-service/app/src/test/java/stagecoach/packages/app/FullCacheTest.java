@@ -50,6 +50,10 @@ class FullCacheTest {
             Nupkg needed = pushed();
             acquired(open, 2, needed);
             longAgo(old, needed);
+            // The server has it for the release; a deployment that is under way comes first here.
+            execute(
+                    "INSERT INTO lease (holder, sha512) VALUES ('release:full:1.0.0', ?1)",
+                    old.sha512().value());
 
             Nupkg fresh = pushed();
             assertThat(acquired(open, 3, fresh)).isEqualTo(fresh.bytes().length);
@@ -77,6 +81,7 @@ class FullCacheTest {
             assertThat(cache.file(fresh.sha512())).exists();
             open.acquireAll(4, 1, new ServedBy(ServedBy.Kind.SERVER, Optional.empty()));
             open.ended(4);
+            execute("DELETE FROM lease WHERE holder = ?1", "release:full:1.0.0");
         }
     }
 
@@ -112,14 +117,14 @@ class FullCacheTest {
 
     private void longAgo(Nupkg... nupkgs) throws Exception {
         for (Nupkg nupkg : nupkgs) {
-            OnVirtualThread.call(
-                    () ->
-                            unitOfWork.run(
-                                    tx ->
-                                            tx.execute(
-                                                    "UPDATE replicated SET used_at = now() - interval '1 day' WHERE sha512 = ?1",
-                                                    nupkg.sha512().value())));
+            execute(
+                    "UPDATE replicated SET used_at = now() - interval '1 day' WHERE sha512 = ?1",
+                    nupkg.sha512().value());
         }
+    }
+
+    private void execute(String sql, String value) throws Exception {
+        OnVirtualThread.call(() -> unitOfWork.run(tx -> tx.execute(sql, value)));
     }
 
     private static PackageDropped dropped(Nupkg nupkg) throws Exception {

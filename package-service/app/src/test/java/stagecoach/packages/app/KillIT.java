@@ -11,6 +11,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,6 +58,7 @@ class KillIT {
         ENVIRONMENT.clear();
         ENGINES.start().forEach((name, value) -> put(ENVIRONMENT, name, value));
         KEYS.start().forEach((name, value) -> put(ENVIRONMENT, name, value));
+        ENVIRONMENT.put("STAGECOACH_REPLICATION_LOOK_AGAIN", "PT1S");
         // Where those who play the other services find the broker.
         System.setProperty("STAGECOACH_KAFKA", ENVIRONMENT.get("STAGECOACH_KAFKA"));
         packages = Path.of(ENVIRONMENT.get("STAGECOACH_PACKAGE_DIR"));
@@ -277,6 +281,71 @@ class KillIT {
         assertThat(draftBytes()).isZero();
         assertThat(Http.get(cut.flatPath()).statusCode()).isEqualTo(404);
         assertThat(Http.pushed(cut.bytes())).isEqualTo(201);
+    }
+
+    @Test
+    void what_a_staged_deployment_or_a_kept_release_needs_stays_in_a_cache_also_behind_restarts()
+            throws Exception {
+        deployment.start(
+                2, false, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "eu")));
+        endedWell();
+        deployment.stage();
+        var released = Packages.of(Packages.freshId(), "1.0.0", 1_000);
+        var unneeded = Packages.of(Packages.freshId(), "1.0.0", 1_000);
+        Deployment.bring(released, "eu", new CacheId("eu-1"));
+        Deployment.bring(unneeded, "eu", new CacheId("eu-1"));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> count("SELECT count(*) FROM lease WHERE sha512 = '%s'", released) == 0);
+        central.kill();
+        cache.kill();
+        execute(
+                "INSERT INTO lease (holder, sha512) VALUES ('release:shop:1.0.0', '%s')"
+                        .formatted(released.sha512().value()));
+        execute("UPDATE replicated SET used_at = now() - interval '40 days'");
+        execute("DELETE FROM retention_setting");
+        execute("INSERT INTO retention_setting (cache_days) VALUES (30)");
+
+        cache.start();
+        central.start();
+
+        awaitGone(unneeded);
+        assertThat(cache.file(nupkg.sha512())).as("staged").exists();
+        assertThat(cache.file(released.sha512())).as("released").exists();
+        deployment.end();
+        awaitGone(nupkg);
+        assertThat(cache.file(released.sha512())).as("released").exists();
+        execute("DELETE FROM lease WHERE holder = 'release:shop:1.0.0'");
+        awaitGone(released);
+        execute("DELETE FROM retention_setting");
+    }
+
+    private static void awaitGone(Packages.Nupkg gone) {
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> !Files.exists(cache.file(gone.sha512())));
+    }
+
+    private static Connection database() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://%s?currentSchema=packages"
+                        .formatted(ENVIRONMENT.get("STAGECOACH_POSTGRES")),
+                ENVIRONMENT.get("STAGECOACH_POSTGRES_USER"),
+                ENVIRONMENT.get("STAGECOACH_POSTGRES_PASSWORD"));
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (var connection = database();
+                var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    private static long count(String sql, Packages.Nupkg of) throws SQLException {
+        try (var connection = database();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql.formatted(of.sha512().value()))) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     private static long draftBytes() throws IOException {

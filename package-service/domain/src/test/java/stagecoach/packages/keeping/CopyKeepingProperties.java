@@ -31,8 +31,11 @@ class CopyKeepingProperties {
                 Combinators.combine(
                                 Arbitraries.integers().between(0, 60 * 24 * 60),
                                 Arbitraries.of(true, false),
+                                Arbitraries.of(true, false),
                                 Arbitraries.of(true, false))
-                        .as((minutes, stored, needed) -> new Object[] {minutes, stored, needed});
+                        .as(
+                                (minutes, stored, needed, released) ->
+                                        new Object[] {minutes, stored, needed, released});
         return one.list()
                 .ofMaxSize(12)
                 .map(
@@ -43,13 +46,16 @@ class CopyKeepingProperties {
                                 copies.add(
                                         new Copy(
                                                 new PackagePin(
-                                                        new PackageId("Shop.Web"),
-                                                        new PackageVersion(number + ".0.0"),
+                                                        new PackageId("Shop." + number % 2),
+                                                        // Their order is not that of their use.
+                                                        new PackageVersion(
+                                                                number * 7 % 12 + ".0.0"),
                                                         Sha512.hashOf(new byte[] {(byte) number}),
                                                         100L + number),
                                                 NOW.minus(Duration.ofMinutes((Integer) row[0])),
                                                 (Boolean) row[1],
-                                                (Boolean) row[2]));
+                                                (Boolean) row[2],
+                                                (Boolean) row[3]));
                             }
                             return List.copyOf(copies);
                         });
@@ -57,10 +63,93 @@ class CopyKeepingProperties {
 
     @Provide
     Arbitrary<CachesKept> kept() {
-        return Arbitraries.integers()
-                .between(1, 60)
-                .optional()
-                .map(days -> new CachesKept(days, Optional.empty()));
+        return Combinators.combine(
+                        Arbitraries.integers().between(1, 60).optional(),
+                        Arbitraries.integers().between(1, 4).optional(),
+                        Arbitraries.of(true, false).optional())
+                .as(
+                        (days, versions, keepReleased) ->
+                                new CachesKept(days, Optional.empty(), versions, keepReleased));
+    }
+
+    private static List<Copy> gone(List<Copy> copies, CachesKept kept, long missing) {
+        return CopyKeeping.going(copies, kept, missing, NOW).stream().map(Dropping::copy).toList();
+    }
+
+    @Property
+    void what_kept_releases_have_pinned_goes_by_no_setting_but_the_one_that_says_so(
+            @ForAll("copies") List<Copy> copies, @ForAll("kept") CachesKept kept) {
+        List<Copy> gone = gone(copies, kept, Long.MAX_VALUE);
+        if (kept.keepsReleased()) {
+            assertThat(gone).noneMatch(Copy::released);
+        } else {
+            assertThat(gone)
+                    .containsExactlyInAnyOrderElementsOf(
+                            copies.stream().filter(CopyKeepingProperties::mayGo).toList());
+        }
+    }
+
+    private static boolean mayGo(Copy copy) {
+        return !copy.needed() && copy.usedAt().isBefore(NOW.minus(Keeping.GRACE));
+    }
+
+    @Property
+    void of_each_package_at_least_so_many_versions_stay_and_no_old_one_besides(
+            @ForAll("copies") List<Copy> copies, @ForAll("kept") CachesKept kept) {
+        List<Copy> gone =
+                CopyKeeping.going(copies, kept, 0, NOW).stream()
+                        .filter(dropping -> dropping.why() == Why.RETENTION)
+                        .map(Dropping::copy)
+                        .toList();
+        for (int id = 0; id < 2; id++) {
+            var named = new PackageId("Shop." + id);
+            List<Copy> newestFirst =
+                    copies.stream()
+                            .filter(copy -> copy.pin().id().equals(named))
+                            .sorted(
+                                    Comparator.comparing(
+                                            (Copy copy) -> copy.pin().version(),
+                                            Comparator.reverseOrder()))
+                            .toList();
+            int newest = Math.min(kept.versions().orElse(0), newestFirst.size());
+            assertThat(newestFirst.subList(0, newest)).noneMatch(gone::contains);
+            if (kept.versions().isPresent() && kept.days().isEmpty()) {
+                assertThat(
+                                newestFirst.subList(newest, newestFirst.size()).stream()
+                                        .filter(CopyKeepingProperties::mayGo)
+                                        .filter(Copy::stored)
+                                        .filter(copy -> !copy.released() || !kept.keepsReleased()))
+                        .isSubsetOf(gone);
+            }
+        }
+        if (kept.days().isEmpty() && kept.versions().isEmpty()) {
+            assertThat(gone).isEmpty();
+        }
+        kept.days()
+                .ifPresent(
+                        days ->
+                                assertThat(gone)
+                                        .allMatch(
+                                                copy ->
+                                                        copy.usedAt()
+                                                                .isBefore(
+                                                                        NOW.minus(
+                                                                                Duration.ofDays(
+                                                                                        days)))));
+    }
+
+    @Property
+    void for_room_what_kept_releases_have_pinned_goes_last(@ForAll("copies") List<Copy> copies) {
+        List<Copy> going =
+                CopyKeeping.forRoom(copies, 350, NOW).stream().map(Dropping::copy).toList();
+        if (going.stream().anyMatch(copy -> copy.released() && copy.stored())) {
+            assertThat(
+                            copies.stream()
+                                    .filter(CopyKeepingProperties::mayGo)
+                                    .filter(copy -> !copy.released()))
+                    .isSubsetOf(going);
+        }
+        assertThat(going).allMatch(CopyKeepingProperties::mayGo);
     }
 
     @Property
@@ -83,6 +172,8 @@ class CopyKeepingProperties {
                                 .filter(
                                         copy ->
                                                 !copy.stored()
+                                                        && !(copy.released()
+                                                                && kept.keepsReleased())
                                                         && !copy.needed()
                                                         && copy.usedAt()
                                                                 .isBefore(
@@ -95,13 +186,9 @@ class CopyKeepingProperties {
         long all =
                 CopyKeeping.forRoom(copies, 1, NOW).isEmpty()
                         ? 0
-                        : CopyKeeping.going(
-                                        copies,
-                                        new CachesKept(Optional.empty(), Optional.empty()),
-                                        Long.MAX_VALUE,
-                                        NOW)
-                                .stream()
-                                .mapToLong(dropping -> dropping.copy().pin().size())
+                        : copies.stream()
+                                .filter(CopyKeepingProperties::mayGo)
+                                .mapToLong(copy -> copy.pin().size())
                                 .sum();
         assertThat(CopyKeeping.forRoom(copies, all + 1, NOW)).isEmpty();
         assertThat(
@@ -133,6 +220,7 @@ class CopyKeepingProperties {
                                                 .filter(
                                                         copy ->
                                                                 !copy.needed()
+                                                                        && !copy.released()
                                                                         && copy.usedAt()
                                                                                 .isBefore(until)
                                                                         && copy.usedAt()

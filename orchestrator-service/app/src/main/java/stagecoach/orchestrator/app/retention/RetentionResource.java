@@ -40,6 +40,7 @@ public class RetentionResource {
     private static final int VERSIONS_MAX = 10_000;
     private static final String PER_PHASE = "perPhase";
     private static final String FREE = "freeDiskPercent";
+    private static final String KEEP_RELEASED = "keepReleased";
     private static final int FREE_MAX = 90;
 
     private final UnitOfWork unitOfWork;
@@ -70,7 +71,7 @@ public class RetentionResource {
                     Packages packages,
             @Schema(
                             description =
-                                    "What caches hold and no deployment needs just now; without days it stays. It is pulled again when it is needed")
+                                    "What caches hold and no deployment needs just now; without versions and days it stays as long as there is room. It is pulled again when it is needed")
                     Caches caches,
             @Schema(
                             description =
@@ -115,11 +116,24 @@ public class RetentionResource {
         }
     }
 
-    /** What was used within so many days, and so much of each cache's disk free. */
+    /**
+     * The newest so many, what was used within so many days, and so much of each cache's disk free.
+     *
+     * @param versions of each package
+     * @param keepReleased whether what kept releases have pinned stays in any case
+     */
     @Schema(name = "RetentionOfCaches")
-    public record Caches(@Nullable Integer days, @Nullable Integer freeDiskPercent) {
+    public record Caches(
+            @Nullable Integer versions,
+            @Nullable Integer days,
+            @Nullable Integer freeDiskPercent,
+            boolean keepReleased) {
         static Caches of(CachesKept kept) {
-            return new Caches(kept.days().orElse(null), kept.freeDiskPercent().orElse(null));
+            return new Caches(
+                    kept.versions().orElse(null),
+                    kept.days().orElse(null),
+                    kept.freeDiskPercent().orElse(null),
+                    kept.keepsReleased());
         }
     }
 
@@ -217,7 +231,9 @@ public class RetentionResource {
         var kept =
                 new CachesKept(
                         body.flatMap(b -> b.integer(DAYS, DAYS_MIN, DAYS_MAX)),
-                        body.flatMap(b -> b.integer(FREE, 1, FREE_MAX)));
+                        body.flatMap(b -> b.integer(FREE, 1, FREE_MAX)),
+                        body.flatMap(b -> b.integer(VERSIONS, 1, VERSIONS_MAX)),
+                        Optional.of(body.flatMap(b -> b.flag(KEEP_RELEASED)).orElse(true)));
         body.ifPresent(JsonBody::refuseUnknown);
         return kept;
     }

@@ -29,8 +29,6 @@ public class RetentionSettings {
     private static final ReleasesKept EVERY_RELEASE =
             new ReleasesKept(Optional.empty(), Optional.empty());
 
-    private static final CachesKept ALL = new CachesKept(Optional.empty(), Optional.empty());
-
     private final CommandHandler commands;
     private final ConfigurationDocument.Retention defaults;
 
@@ -46,7 +44,7 @@ public class RetentionSettings {
                         DEPLOYMENTS_PER_ENVIRONMENT,
                         EVENT_DAYS,
                         Optional.of(FOR_GOOD),
-                        Optional.of(ALL),
+                        Optional.of(CachesKept.ALL),
                         Optional.of(EVERY_RELEASE));
     }
 
@@ -63,7 +61,7 @@ public class RetentionSettings {
     private static Optional<ConfigurationDocument.Retention> set(Statements tx) {
         return tx
                 .select(
-                        "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent, releases_per_phase, release_days FROM retention_setting")
+                        "SELECT log_days, deployment_days, deployments_per_environment, event_days, package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent, releases_per_phase, release_days, cache_versions, cache_keep_released FROM retention_setting")
                 .stream()
                 .findFirst()
                 .map(
@@ -81,7 +79,9 @@ public class RetentionSettings {
                                         Optional.of(
                                                 new CachesKept(
                                                         row.optionalWhole(7),
-                                                        row.optionalWhole(8))),
+                                                        row.optionalWhole(8),
+                                                        row.optionalWhole(11),
+                                                        Optional.of(row.flag(12)))),
                                         Optional.of(
                                                 new ReleasesKept(
                                                         row.optionalWhole(9),
@@ -100,16 +100,17 @@ public class RetentionSettings {
                 List.of(new ConfigurationKind.Command.Write(Kind.RETENTION, ID, wanted)),
                 cause);
         PackagesKept packages = wanted.packages().orElse(FOR_GOOD);
-        CachesKept caches = wanted.caches().orElse(ALL);
+        CachesKept caches = wanted.caches().orElse(CachesKept.ALL);
         ReleasesKept releases = wanted.releases().orElse(EVERY_RELEASE);
         tx.execute("DELETE FROM retention_setting");
         tx.execute(
                 """
                 INSERT INTO retention_setting (log_days, deployment_days, deployments_per_environment, event_days,
                     package_versions, package_days, package_free_disk_percent, cache_days, cache_free_disk_percent,
-                    releases_per_phase, release_days)
+                    releases_per_phase, release_days, cache_versions, cache_keep_released)
                 VALUES (?1, ?2, ?3, ?4, CAST(?5 AS integer), CAST(?6 AS integer), CAST(?7 AS integer),
-                    CAST(?8 AS integer), CAST(?9 AS integer), CAST(?10 AS integer), CAST(?11 AS integer))""",
+                    CAST(?8 AS integer), CAST(?9 AS integer), CAST(?10 AS integer), CAST(?11 AS integer),
+                    CAST(?12 AS integer), CAST(?13 AS boolean))""",
                 wanted.logDays(),
                 wanted.deploymentDays(),
                 wanted.deploymentsPerEnvironment(),
@@ -120,6 +121,8 @@ public class RetentionSettings {
                 caches.days().orElse(null),
                 caches.freeDiskPercent().orElse(null),
                 releases.perPhase().orElse(null),
-                releases.days().orElse(null));
+                releases.days().orElse(null),
+                caches.versions().orElse(null),
+                caches.keepsReleased());
     }
 }

@@ -54,8 +54,29 @@ class RetentionResourceTest {
         var set = Api.expect(200, Api.get(PATH));
         assertThat(set.getInt("caches.days")).isEqualTo(60);
         assertThat(set.getInt("caches.freeDiskPercent")).isEqualTo(10);
+        assertThat(set.getBoolean("caches.keepReleased")).isTrue();
         assertThat(stagecoach("retention", "set", "--cache-days", "0", "--package-days", "9"))
-                .contains("for good; 10% of the disk free in any case");
+                .contains(
+                        "for good; 10% of the disk free in any case; what kept releases have pinned in any case");
+        assertThat(
+                        stagecoach(
+                                "retention",
+                                "set",
+                                "--cache-versions",
+                                "4",
+                                "--cache-keep-released",
+                                "false"))
+                .contains("the newest 4 versions; 10% of the disk free in any case")
+                .doesNotContain("what kept releases");
+        var other = Api.expect(200, Api.get(PATH));
+        assertThat(other.getInt("caches.versions")).isEqualTo(4);
+        assertThat(other.getBoolean("caches.keepReleased")).isFalse();
+        var refused =
+                Api.expect(
+                        400,
+                        Api.put(PATH, "{\"caches\": {\"versions\": 0, \"keepReleased\": \"no\"}}"));
+        assertThat(refused.getList("errors.pointer"))
+                .contains("/caches/versions", "/caches/keepReleased");
         Api.expect(200, Api.put(PATH, "{}"));
     }
 

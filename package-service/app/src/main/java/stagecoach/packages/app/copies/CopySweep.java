@@ -26,6 +26,7 @@ import stagecoach.packages.app.keeping.RetentionSettings;
 import stagecoach.packages.app.replication.CacheContents;
 import stagecoach.packages.app.replication.CacheContents.CacheAway;
 import stagecoach.packages.app.replication.CacheContents.Holdings;
+import stagecoach.packages.app.replication.ReplicationConfig;
 import stagecoach.packages.keeping.Copy;
 import stagecoach.packages.keeping.CopyKeeping;
 import stagecoach.packages.server.blob.DiskRoom;
@@ -41,8 +42,6 @@ import stagecoach.vocabulary.packages.Sha512;
  */
 @Singleton
 public class CopySweep {
-    private static final Duration EVERY = Duration.ofMinutes(5);
-
     /** What was brought so recently may have come behind the look: the database's clock counts. */
     private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(1);
 
@@ -55,7 +54,7 @@ public class CopySweep {
     private final RetentionSettings settings;
     private final Removals removals;
     private final Clock clock;
-    private final Rounds rounds = new Rounds("copy-sweep", EVERY, this::sweep);
+    private final Rounds rounds;
 
     CopySweep(
             UnitOfWork unitOfWork,
@@ -66,6 +65,7 @@ public class CopySweep {
             FolderDrops folders,
             RetentionSettings settings,
             Removals removals,
+            ReplicationConfig config,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
@@ -76,6 +76,7 @@ public class CopySweep {
         this.settings = settings;
         this.removals = removals;
         this.clock = clock;
+        this.rounds = new Rounds("copy-sweep", config.lookAgain(), this::sweep);
     }
 
     void start(@Observes StartupEvent event) {
@@ -139,9 +140,18 @@ public class CopySweep {
                         .map(Row::copy)
                         .filter(copy -> held.contains(copy.pin().sha512()))
                         .toList();
-        for (CopyKeeping.Dropping going :
-                CopyKeeping.going(present, kept, missing(holdings.room(), kept), now)) {
-            drops.drop(cache, going.copy().pin(), Dropped.of(going));
+        long missing = missing(holdings.room(), kept);
+        for (CopyKeeping.Dropping going : CopyKeeping.going(present, kept, missing, now)) {
+            if (drops.drop(cache, going.copy().pin(), Dropped.of(going))) {
+                missing -= going.copy().pin().size();
+            }
+        }
+        if (missing > 0) {
+            Log.warnf(
+                    "A cache has too little free disk, and nothing more may go: deployments that have not ended need it%s, or it was used within the last hour. cache=%s missing=%d",
+                    kept.keepsReleased() ? ", kept releases have pinned it" : "",
+                    cache.id,
+                    missing);
         }
         // What nobody knows in a folder may be somebody else's, and what is cut off no package.
         Set<Sha512> believed =
@@ -174,6 +184,7 @@ public class CopySweep {
                                         .orElse(
                                                 new Dropped(
                                                         Why.GONE,
+                                                        true,
                                                         "the cache does not hold it any more"));
                         removals.tell(tx, new PackageDropped(pin, cache, why.why(), why.reason()));
                     }

@@ -26,6 +26,9 @@ class CopyTable {
             (EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = %1$s AND l.holder LIKE 'deployment:%%')
             OR EXISTS (SELECT 1 FROM package p WHERE p.sha512 = %1$s AND p.lost_at IS NOT NULL))""";
 
+    private static final String RELEASED =
+            "EXISTS (SELECT 1 FROM lease l WHERE l.sha512 = %1$s AND l.holder LIKE 'release:%%')";
+
     /** One folder may be the cache of several regions, each with a row of its own. */
     private static final String USED =
             """
@@ -41,10 +44,14 @@ class CopyTable {
      */
     record Row(Copy copy, Optional<Dropped> dropping) {}
 
-    /** Why it is being dropped. */
-    record Dropped(Why why, String reason) {
+    /**
+     * Why it is being dropped.
+     *
+     * @param evenReleased whether a release that pins it meanwhile changes nothing
+     */
+    record Dropped(Why why, boolean evenReleased, String reason) {
         static Dropped of(CopyKeeping.Dropping dropping) {
-            return new Dropped(dropping.why(), dropping.reason());
+            return new Dropped(dropping.why(), dropping.evenReleased(), dropping.reason());
         }
     }
 
@@ -58,9 +65,12 @@ class CopyTable {
                             EXISTS (SELECT 1 FROM package p WHERE p.sha512 = r.sha512)
                                 OR EXISTS (SELECT 1 FROM first_seen f
                                     WHERE f.sha512 = r.sha512 AND f.bytes_gone_at IS NULL),
-                            %s, r.dropping, r.reason
+                            %s, %s, r.dropping, r.reason
                         FROM replicated r WHERE cache = ?1"""
-                                .formatted(USED, NEEDED.formatted("r.sha512")),
+                                .formatted(
+                                        USED,
+                                        NEEDED.formatted("r.sha512"),
+                                        RELEASED.formatted("r.sha512")),
                         cache.value())
                 .stream()
                 .map(CopyTable::row)
@@ -85,13 +95,15 @@ class CopyTable {
                         pin(row),
                         (Instant) Objects.requireNonNull(row[4]),
                         Boolean.TRUE.equals(row[5]),
-                        Boolean.TRUE.equals(row[6])),
-                Optional.ofNullable((String) row[7])
+                        Boolean.TRUE.equals(row[6]),
+                        Boolean.TRUE.equals(row[7])),
+                Optional.ofNullable((String) row[8])
                         .map(
                                 why ->
                                         new Dropped(
                                                 Why.valueOf(why),
-                                                Optional.ofNullable((String) row[8]).orElse(""))));
+                                                false,
+                                                Optional.ofNullable((String) row[9]).orElse(""))));
     }
 
     private static PackagePin pin(@Nullable Object[] row) {
@@ -103,15 +115,19 @@ class CopyTable {
     }
 
     /**
-     * Nobody is sent to a cache for a package any more, unless a deployment needs it by now:
-     * whoever leases it later orders it later, too, and the cache knows that.
+     * Nobody is sent to a cache for a package any more, unless a deployment needs it by now, or a
+     * release has pinned it: whoever leases it later orders it later, too, and the cache knows
+     * that.
      *
      * @return whether it may be dropped there
      */
     boolean mark(Statements tx, CacheId cache, Sha512 sha512, Dropped dropped) {
         return tx.execute(
                         "UPDATE replicated SET dropping = ?3, reason = ?4 WHERE cache = ?1 AND sha512 = ?2 AND NOT "
-                                + NEEDED.formatted("?2"),
+                                + NEEDED.formatted("?2")
+                                + (dropped.evenReleased()
+                                        ? ""
+                                        : " AND NOT " + RELEASED.formatted("?2")),
                         cache.value(),
                         sha512.value(),
                         dropped.why().name(),

@@ -16,25 +16,26 @@ public class RetentionSettings {
     private static final PackagesKept PACKAGES =
             new PackagesKept(Optional.empty(), Optional.empty(), Optional.empty());
 
-    private static final CachesKept CACHES = new CachesKept(Optional.empty(), Optional.empty());
-
     RetentionSettings() {}
 
     /** Takes in what was set; empty for the defaults. */
     public void learn(Statements tx, Optional<Retention> told) {
         PackagesKept packages = told.flatMap(Retention::packages).orElse(PACKAGES);
         tx.execute("DELETE FROM retention_setting");
-        CachesKept caches = told.flatMap(Retention::caches).orElse(CACHES);
+        CachesKept caches = told.flatMap(Retention::caches).orElse(CachesKept.ALL);
         tx.execute(
                 """
-                INSERT INTO retention_setting (versions, days, free_disk_percent, cache_days, cache_free_disk_percent)
+                INSERT INTO retention_setting (versions, days, free_disk_percent, cache_days, cache_free_disk_percent,
+                    cache_versions, cache_keep_released)
                 VALUES (CAST(?1 AS integer), CAST(?2 AS integer), CAST(?3 AS integer),
-                    CAST(?4 AS integer), CAST(?5 AS integer))""",
+                    CAST(?4 AS integer), CAST(?5 AS integer), CAST(?6 AS integer), CAST(?7 AS boolean))""",
                 packages.versions().orElse(null),
                 packages.days().orElse(null),
                 packages.freeDiskPercent().orElse(null),
                 caches.days().orElse(null),
-                caches.freeDiskPercent().orElse(null));
+                caches.freeDiskPercent().orElse(null),
+                caches.versions().orElse(null),
+                caches.keepsReleased());
     }
 
     /** What counts for the central store. */
@@ -46,9 +47,15 @@ public class RetentionSettings {
 
     /** What counts for caches. */
     public CachesKept caches(Statements tx) {
-        return row(tx, "cache_days, cache_free_disk_percent")
-                .map(row -> new CachesKept(number(row[0]), number(row[1])))
-                .orElse(CACHES);
+        return row(tx, "cache_days, cache_free_disk_percent, cache_versions, cache_keep_released")
+                .map(
+                        row ->
+                                new CachesKept(
+                                        number(row[0]),
+                                        number(row[1]),
+                                        number(row[2]),
+                                        Optional.ofNullable((Boolean) row[3])))
+                .orElse(CachesKept.ALL);
     }
 
     private static Optional<@Nullable Object[]> row(Statements tx, String columns) {

@@ -52,6 +52,10 @@ public interface ReplicationConfig {
     @WithDefault("PT1M")
     Duration downFor();
 
+    /** How often it is looked what caches hold and need not. */
+    @WithDefault("PT5M")
+    Duration lookAgain();
+
     /** How long a cache may wait for news before it answers. */
     @WithDefault("PT1S")
     Duration newsWithin();
