@@ -186,7 +186,8 @@ public final class TentacleMain {
                         settings.keep()
                                 .with(
                                         arguments.option("--keep-free"),
-                                        arguments.option("--keep-days")));
+                                        arguments.option("--keep-days"),
+                                        arguments.option("--keep-versions")));
         home.occupy();
         Vertx vertx = vertx();
         AtomicBoolean said = new AtomicBoolean();

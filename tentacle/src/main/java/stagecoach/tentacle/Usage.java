@@ -28,6 +28,7 @@ final class Usage {
                                     "--bytes",
                                     "--keep-free",
                                     "--keep-days",
+                                    "--keep-versions",
                                     "--allow-root"),
                     "show", List.of("--home"),
                     "check", List.of("--home"),
@@ -53,10 +54,12 @@ final class Usage {
                   Makes a new key and certificate, also while the tentacle runs. It introduces it to
                   its gateway within a minute, and then gives up the old one.
               run --home DIR [--gateway https://HOST:PORT] [--bytes https://HOST:PORT]
-                  [--keep-free SIZE] [--keep-days N] [--allow-root]
+                  [--keep-free SIZE] [--keep-days N] [--keep-versions N] [--allow-root]
                   Works until it is terminated. Prints READY when the gateway has welcomed it.
                   The endpoints replace those of the enrolment, for this run only. So much of the
-                  disk stays free (64M unless said), and packages that nobody has used for N days go.
+                  disk stays free (64M unless said). Packages go that nobody has used for so many
+                  days, or of which so many other versions were used later; with both, those that are
+                  both.
                   As root it only works if that is asked for, since its scripts would be root, too.
               show --home DIR
                   Tells who this machine is, what it trusts and holds, and what is open here.

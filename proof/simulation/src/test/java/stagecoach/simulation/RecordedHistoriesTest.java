@@ -67,6 +67,8 @@ class RecordedHistoriesTest {
                     "machines measure their distance to caches only where there are several",
                     "stagecoach.PackagesBegun.v1",
                     "machines tell what an interrupted fetch has left, and none is interrupted",
+                    "stagecoach.MachineTidied.v1",
+                    "no disk of a system test is full, and no machine keeps too little",
                     "stagecoach.EntryRefused.v1",
                     "nobody knocks at the gateway's door who should not",
                     "stagecoach.IntegrityBroken.v1",

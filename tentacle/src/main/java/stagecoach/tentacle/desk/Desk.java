@@ -18,6 +18,7 @@ import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.TicketJournal;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.NamedMutexes;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
@@ -219,6 +220,11 @@ public final class Desk {
     /** What interrupted fetches have left here. */
     public List<BegunPackage> begun() throws IOException {
         return workshop.begun();
+    }
+
+    /** What was removed here and is still to be told. */
+    public RemovalLog removals() {
+        return workshop.removals();
     }
 
     /** The open tickets. */

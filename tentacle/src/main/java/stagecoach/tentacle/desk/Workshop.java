@@ -22,6 +22,7 @@ import stagecoach.tentacle.packages.AcquirePackageWork;
 import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.packages.PackageStore;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.RunScriptWork;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
@@ -34,6 +35,7 @@ public final class Workshop {
     private final ScriptRun scripts;
     private final AcquirePackageWork.Shared acquisitions;
     private final InstallPackageWork.Shared installations;
+    private final RemovalLog removals;
 
     private final Map<Ticket, LiveTicket> open;
 
@@ -41,10 +43,12 @@ public final class Workshop {
             ScriptRun scripts,
             AcquirePackageWork.Shared acquisitions,
             InstallPackageWork.Shared installations,
+            RemovalLog removals,
             Map<Ticket, LiveTicket> open) {
         this.scripts = scripts;
         this.acquisitions = acquisitions;
         this.installations = installations;
+        this.removals = removals;
         this.open = open;
     }
 
@@ -73,12 +77,14 @@ public final class Workshop {
             ScriptRun scripts)
             throws IOException {
         PackageStore store = PackageStore.open(home);
+        RemovalLog removals = RemovalLog.open(home);
         Map<Ticket, LiveTicket> open = new ConcurrentSkipListMap<>();
         return new Workshop(
                 scripts,
                 new AcquirePackageWork.Shared(
-                        home, store, settings, identity, routes, rules, open.values()),
-                new InstallPackageWork.Shared(home, store, scripts, open.values()),
+                        home, store, settings, identity, routes, rules, open.values(), removals),
+                new InstallPackageWork.Shared(home, store, scripts, open.values(), removals),
+                removals,
                 open);
     }
 
@@ -101,6 +107,10 @@ public final class Workshop {
 
     List<BegunPackage> begun() throws IOException {
         return acquisitions.begun();
+    }
+
+    RemovalLog removals() {
+        return removals;
     }
 
     Job job(AgentCommand command) {

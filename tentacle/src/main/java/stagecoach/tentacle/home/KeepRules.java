@@ -10,14 +10,22 @@ import java.util.regex.Pattern;
  * @param freeBytes so much of the disk stays free for everything else; packages that nobody needs
  *     go for that, what was not used for the longest time first
  * @param days what nobody has used for so long goes in any case; empty means that it stays
+ * @param versions so many of each package stay, those used last; empty means all. With {@code days}
+ *     only those go that are old, too
  */
-public record KeepRules(long freeBytes, Optional<Integer> days) {
+public record KeepRules(long freeBytes, Optional<Integer> days, Optional<Integer> versions) {
     private static final int DAYS_MAX = 36_500;
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([KMG]?)");
-    private static final Pattern DAYS = Pattern.compile("[0-9]{1,5}");
+    private static final int VERSIONS_MAX = 10_000;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
 
-    /** A little room for everything else, and no age. */
+    /** A little room for everything else, and neither age nor number. */
     public static final KeepRules USUAL = new KeepRules(64L << 20, Optional.empty());
+
+    /** Without a word about versions. */
+    public KeepRules(long freeBytes, Optional<Integer> days) {
+        this(freeBytes, days, Optional.empty());
+    }
 
     /** Refuses what cannot be meant. */
     public KeepRules {
@@ -31,10 +39,14 @@ public record KeepRules(long freeBytes, Optional<Integer> days) {
      *
      * @throws IllegalArgumentException with a sentence
      */
-    public KeepRules with(Optional<String> free, Optional<String> forDays) {
+    public KeepRules with(
+            Optional<String> free, Optional<String> forDays, Optional<String> ofVersions) {
         return new KeepRules(
                 free.map(KeepRules::bytes).orElse(freeBytes),
-                forDays.map(KeepRules::days).or(() -> days));
+                forDays.map(text -> number("--keep-days", text, "days", DAYS_MAX)).or(() -> days),
+                ofVersions
+                        .map(text -> number("--keep-versions", text, "versions", VERSIONS_MAX))
+                        .or(() -> versions));
     }
 
     private static long bytes(String text) {
@@ -53,12 +65,11 @@ public record KeepRules(long freeBytes, Optional<Integer> days) {
         return Long.parseLong(size.group(1)) << shift;
     }
 
-    private static int days(String text) {
-        int number = DAYS.matcher(text).matches() ? Integer.parseInt(text) : 0;
-        if (number < 1 || number > DAYS_MAX) {
+    private static int number(String option, String text, String of, int max) {
+        int number = NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
+        if (number < 1 || number > max) {
             throw new IllegalArgumentException(
-                    "--keep-days: '%s' is no number of days from 1 to %d."
-                            .formatted(text, DAYS_MAX));
+                    "%s: '%s' is no number of %s from 1 to %d.".formatted(option, text, of, max));
         }
         return number;
     }

@@ -84,8 +84,11 @@ public final class Show {
                         Words.size(home.freeBytes()),
                         Words.size(keep.freeBytes()),
                         keep.days()
-                                .map(", which go after %d days without use"::formatted)
-                                .orElse(""));
+                                        .map(", which go after %d days without use"::formatted)
+                                        .orElse("")
+                                + keep.versions()
+                                        .map(", of each of which %d versions stay"::formatted)
+                                        .orElse(""));
     }
 
     private static String told(HomeFolder.OpenTicket ticket) {

@@ -15,6 +15,7 @@ import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.PackageStore;
 import stagecoach.tentacle.releases.OlderReleases;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.trash.Trash;
 
@@ -43,9 +44,15 @@ public final class InstallPackageWork implements Work {
          * Installs from this store.
          *
          * @param open the commands on this machine
+         * @param log told what is removed
          */
-        public Shared(Home home, PackageStore store, ScriptRun runs, Collection<LiveTicket> open) {
-            this(home, store, runs, open, FolderSync.onDisk(), Trash.onDisk());
+        public Shared(
+                Home home,
+                PackageStore store,
+                ScriptRun runs,
+                Collection<LiveTicket> open,
+                RemovalLog log) {
+            this(home, store, runs, open, log, FolderSync.onDisk(), Trash.onDisk());
         }
 
         /** Installs from this store, on this disk. */
@@ -54,6 +61,7 @@ public final class InstallPackageWork implements Work {
                 PackageStore store,
                 ScriptRun runs,
                 Collection<LiveTicket> open,
+                RemovalLog log,
                 FolderSync disk,
                 Trash trash) {
             this.home = home;
@@ -61,7 +69,7 @@ public final class InstallPackageWork implements Work {
             this.runs = runs;
             this.disk = disk;
             this.trash = trash;
-            this.older = new OlderReleases(open);
+            this.older = new OlderReleases(open, log);
         }
 
         PackageStore store() {

@@ -24,6 +24,7 @@ import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.packages.PackageRoom.Made;
 import stagecoach.tentacle.packages.PackageStore.Held;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.trust.Identity;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -54,6 +55,7 @@ public final class AcquirePackageWork implements Work {
          *
          * @param routes the ways to all sources
          * @param open the commands on this machine
+         * @param log told what is removed
          */
         public Shared(
                 Home home,
@@ -62,13 +64,15 @@ public final class AcquirePackageWork implements Work {
                 Supplier<Identity> identity,
                 Routes routes,
                 FetchRules rules,
-                Collection<LiveTicket> open) {
+                Collection<LiveTicket> open,
+                RemovalLog log) {
             this(
                     store,
                     settings,
                     identity,
                     rules,
                     open,
+                    log,
                     home::freeBytes,
                     new DownSources(rules.downFor(), ServerAddresses.Resolver.SYSTEM, routes));
         }
@@ -80,6 +84,7 @@ public final class AcquirePackageWork implements Work {
                 Supplier<Identity> identity,
                 FetchRules rules,
                 Collection<LiveTicket> open,
+                RemovalLog log,
                 PackageRoom.Disk disk) {
             this(
                     store,
@@ -87,6 +92,7 @@ public final class AcquirePackageWork implements Work {
                     identity,
                     rules,
                     open,
+                    log,
                     disk,
                     new DownSources(
                             rules.downFor(), ServerAddresses.Resolver.SYSTEM, Routes.DIRECT));
@@ -99,10 +105,11 @@ public final class AcquirePackageWork implements Work {
                 Supplier<Identity> identity,
                 FetchRules rules,
                 Collection<LiveTicket> open,
+                RemovalLog log,
                 PackageRoom.Disk disk,
                 DownSources downs) {
             this.store = store;
-            this.room = new PackageRoom(store, settings.keep(), disk, open);
+            this.room = new PackageRoom(store, settings.keep(), disk, open, log);
             this.settings = settings;
             this.identity = identity;
             this.rules = rules;

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.Removal;
+import stagecoach.contracts.agent.Removal.RemovedPackage;
+import stagecoach.contracts.agent.Removal.Rule;
 import stagecoach.tentacle.home.KeepRules;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.packages.PackageStore.Stored;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -36,6 +41,7 @@ final class PackageRoom {
     private final KeepRules rules;
     private final Disk disk;
     private final Collection<LiveTicket> open;
+    private final RemovalLog log;
     private final Map<Sha512, PackagePin> coming = new ConcurrentHashMap<>();
 
     /** The disk that packages lie on. */
@@ -47,8 +53,15 @@ final class PackageRoom {
 
     /**
      * @param open the commands on this machine
+     * @param log told what goes
      */
-    PackageRoom(PackageStore store, KeepRules rules, Disk disk, Collection<LiveTicket> open) {
+    PackageRoom(
+            PackageStore store,
+            KeepRules rules,
+            Disk disk,
+            Collection<LiveTicket> open,
+            RemovalLog log) {
+        this.log = log;
         this.store = store;
         this.rules = rules;
         this.disk = disk;
@@ -74,7 +87,7 @@ final class PackageRoom {
         record TooLittle(String sentence) implements Made {}
     }
 
-    /** Removes what nobody has used for as long as the rules say. */
+    /** Removes what the rules do not keep. */
     List<Sha512> tidy(LiveTicket live) throws IOException {
         Set<Sha512> named = named();
         for (Stored partial : store.partials()) {
@@ -83,19 +96,57 @@ final class PackageRoom {
                 store.removePartial(partial);
             }
         }
-        if (rules.days().isEmpty()) {
+        if (rules.days().isEmpty() && rules.versions().isEmpty()) {
             return List.of();
         }
-        Instant before = live.wallTime().minus(Duration.ofDays(rules.days().get()));
+        Instant before =
+                rules.days()
+                        .map(days -> live.wallTime().minus(Duration.ofDays(days)))
+                        .orElse(Instant.MAX);
+        Set<Sha512> lastUsed = lastUsed();
         List<Stored> old =
                 removable(live, named).stream()
                         .filter(one -> one.usedAt().isBefore(before))
+                        .filter(one -> !lastUsed.contains(one.sha512()))
                         .toList();
         return removed(
                 live,
                 old,
                 Long.MAX_VALUE,
-                "nobody has used it for %d days".formatted(rules.days().get()));
+                rules.versions().isPresent() ? Rule.VERSIONS : Rule.AGE,
+                whyOld());
+    }
+
+    private String whyOld() {
+        Optional<String> versions =
+                rules.versions()
+                        .map("keep-versions is %d, and others of it were used later"::formatted);
+        Optional<String> days = rules.days().map("nobody has used it for %d days"::formatted);
+        return versions.flatMap(v -> days.map(d -> v + ", and " + d))
+                .or(() -> versions)
+                .or(() -> days)
+                .orElseThrow();
+    }
+
+    /** Those that stay by their number: of each package the versions that were used last. */
+    private Set<Sha512> lastUsed() throws IOException {
+        if (rules.versions().isEmpty()) {
+            return Set.of();
+        }
+        Map<String, Integer> seen = new HashMap<>();
+        Set<Sha512> last = new HashSet<>();
+        List<Stored> lastFirst =
+                store.held().stream()
+                        .sorted(Comparator.comparing(Stored::usedAt, Comparator.reverseOrder()))
+                        .toList();
+        for (Stored one : lastFirst) {
+            // What nobody can name is a version of nothing.
+            Optional<String> id = store.known(one.sha512()).map(pin -> pin.id().lower());
+            if (id.isEmpty() || seen.merge(id.get(), 1, Integer::sum) <= rules.versions().get()) {
+                last.add(one.sha512());
+            }
+        }
+        return last;
     }
 
     /** Makes room for what is missing of a package. */
@@ -122,6 +173,7 @@ final class PackageRoom {
                             live,
                             packages,
                             lacking,
+                            Rule.DISK,
                             "%s %s needs the room".formatted(pin.id(), pin.version())));
             if (lacking(missing) > 0) {
                 return new Made.TooLittle(tooLittle(pin, missing, 0));
@@ -199,28 +251,72 @@ final class PackageRoom {
         return named;
     }
 
-    private List<Sha512> removed(LiveTicket live, List<Stored> some, long bytes, String why)
+    private List<Sha512> removed(
+            LiveTicket live, List<Stored> some, long bytes, Rule rule, String why)
             throws IOException {
         List<Sha512> gone = new ArrayList<>();
         long freed = 0;
-        for (Stored one : some) {
-            if (freed >= bytes) {
-                break;
+        int next = 0;
+        while (next < some.size() && freed < bytes) {
+            // Some of them may be in use by now, and others go for them.
+            List<RemovedPackage> going = new ArrayList<>();
+            List<Stored> chosen = new ArrayList<>();
+            long expected = freed;
+            while (next < some.size() && expected < bytes && chosen.size() < Removal.NAMED_MAX) {
+                Stored one = some.get(next++);
+                chosen.add(one);
+                going.add(named(one));
+                expected += one.size();
             }
-            Optional<PackagePin> known = store.known(one.sha512());
-            if (store.remove(one)) {
-                gone.add(one.sha512());
-                freed += one.size();
-                live.info(
-                        "Removed %s from this machine (%d KiB, last used %s): %s."
-                                .formatted(
-                                        known.map(pin -> pin.id() + " " + pin.version())
-                                                .orElse("the package " + one.sha512()),
-                                        one.size() >> 10,
-                                        one.usedAt(),
-                                        why));
-            }
+            freed += removed(live, chosen, going, rule, why, gone);
         }
         return gone;
+    }
+
+    private RemovedPackage named(Stored one) {
+        Optional<PackagePin> known = store.known(one.sha512());
+        return new RemovedPackage(
+                one.sha512(),
+                known.map(PackagePin::id),
+                known.map(PackagePin::version),
+                one.size(),
+                one.usedAt());
+    }
+
+    private long removed(
+            LiveTicket live,
+            List<Stored> chosen,
+            List<RemovedPackage> going,
+            Rule rule,
+            String why,
+            List<Sha512> gone)
+            throws IOException {
+        long number = log.intend(new RemovalLog.Intent(live, rule, why, going, List.of()));
+        List<RemovedPackage> went = new ArrayList<>();
+        long freed = 0;
+        try {
+            for (int i = 0; i < chosen.size(); i++) {
+                if (store.remove(chosen.get(i))) {
+                    went.add(going.get(i));
+                    gone.add(chosen.get(i).sha512());
+                    freed += chosen.get(i).size();
+                    live.info(told(going.get(i), why));
+                }
+            }
+        } finally {
+            log.done(number, new RemovalLog.Intent(live, rule, why, went, List.of()));
+        }
+        return freed;
+    }
+
+    private static String told(RemovedPackage one, String why) {
+        return "Removed %s from this machine (%d KiB, last used %s): %s."
+                .formatted(
+                        one.id()
+                                .flatMap(id -> one.version().map(version -> id + " " + version))
+                                .orElse("the package " + one.sha512()),
+                        one.bytes() >> 10,
+                        one.usedAt(),
+                        why);
     }
 }

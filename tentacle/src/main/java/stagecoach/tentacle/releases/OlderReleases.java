@@ -11,13 +11,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import stagecoach.contracts.agent.Removal;
+import stagecoach.contracts.agent.Removal.RemovedRelease;
+import stagecoach.contracts.agent.Removal.Rule;
 import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
 
 /**
  * Removes older releases of a package after a newer one was installed. The directories of a
@@ -30,13 +37,16 @@ public final class OlderReleases {
     private static final String GONE = ".gone";
 
     private final FolderUsers users;
+    private final RemovalLog log;
     private final ReentrantLock links = new ReentrantLock();
 
     /**
      * @param open the commands on this machine
+     * @param log told what goes
      */
-    public OlderReleases(Collection<LiveTicket> open) {
+    public OlderReleases(Collection<LiveTicket> open, RemovalLog log) {
         this.users = new FolderUsers(open);
+        this.log = log;
     }
 
     /** Moves a link while none is removed. */
@@ -79,11 +89,15 @@ public final class OlderReleases {
             note(place, pin.version().toString(), live.wallTime());
             if (keep.isPresent()) {
                 List<Installed> older = older(place, pin.version().toString());
-                for (Installed one :
-                        older.subList(Math.min(keep.get(), older.size()), older.size())) {
-                    if (remove(place, one.version())) {
-                        gone.add(one.version());
-                    }
+                for (List<Installed> some = beyond(keep.get(), older);
+                        !some.isEmpty();
+                        some = beyond(Removal.NAMED_MAX, some)) {
+                    remove(
+                            place,
+                            pin.id(),
+                            some.subList(0, Math.min(Removal.NAMED_MAX, some.size())),
+                            "keepReleases is %d".formatted(keep.get()),
+                            gone);
                 }
                 sweep(place);
             }
@@ -112,6 +126,11 @@ public final class OlderReleases {
 
         Path record(String version) {
             return beside().resolve(version + RECORD);
+        }
+
+        RemovedRelease release(PackageId id, String version, long bytes) {
+            return new RemovedRelease(
+                    id, new PackageVersion(version), parent.resolve(version).toString(), bytes);
         }
 
         /** The folders that a version leads to, or has led to. */
@@ -171,22 +190,60 @@ public final class OlderReleases {
         return older;
     }
 
-    /** Removes a version for a step; it is gone if no other one has installed it. */
-    private boolean remove(Place place, String version) throws IOException {
+    private static List<Installed> beyond(int some, List<Installed> all) {
+        return all.subList(Math.min(some, all.size()), all.size());
+    }
+
+    /** Removes versions for a step, as far as that can be, and writes down which. */
+    private void remove(
+            Place place, PackageId id, List<Installed> old, String reason, List<String> gone)
+            throws IOException {
+        List<RemovedRelease> going =
+                old.stream().map(one -> place.release(id, one.version(), 0)).toList();
+        long number = log.intend(intent(place, reason, going));
+        List<RemovedRelease> went = new ArrayList<>();
+        try {
+            for (Installed one : old) {
+                OptionalLong bytes = remove(place, one.version());
+                if (bytes.isPresent()) {
+                    gone.add(one.version());
+                    went.add(place.release(id, one.version(), bytes.getAsLong()));
+                }
+            }
+        } finally {
+            log.done(number, intent(place, reason, went));
+        }
+    }
+
+    private static RemovalLog.Intent intent(
+            Place place, String reason, List<RemovedRelease> releases) {
+        return new RemovalLog.Intent(place.live(), Rule.RELEASES, reason, List.of(), releases);
+    }
+
+    /**
+     * Removes a version for a step; it is gone if no other one has installed it.
+     *
+     * @return how many bytes that were; empty if it stays
+     */
+    private OptionalLong remove(Place place, String version) throws IOException {
         links.lock();
         try {
             Path record = place.record(version);
             InstalledBy others = InstalledBy.read(record).without(place.who());
             if (!others.by().isEmpty()) {
                 others.write(record);
-                return false;
+                return OptionalLong.empty();
             }
             Path directory = place.parent().resolve(version);
             List<Path> contents = place.contents(version);
             Optional<String> user = users.userOf(directory, contents, place.live());
             if (user.isPresent()) {
                 place.live().info("%s stays for now: %s.".formatted(version, user.get()));
-                return false;
+                return OptionalLong.empty();
+            }
+            long bytes = 0;
+            for (Path content : contents) {
+                bytes += Trash.bytes(content);
             }
             // From here on it is not there; a crash leaves its record, or folders without a name.
             if (Files.isSymbolicLink(directory)) {
@@ -197,7 +254,7 @@ public final class OlderReleases {
             }
             PrivateFiles.syncFolder(place.parent());
             Files.deleteIfExists(record);
-            return true;
+            return OptionalLong.of(bytes);
         } finally {
             links.unlock();
         }

@@ -309,6 +309,7 @@ final class GatewaySession {
             }
             case GatewayFrame.OutputTaken taken ->
                     party.desk().outputTaken(taken.ticket(), taken.chunk());
+            case GatewayFrame.RemovalsTaken taken -> party.desk().removals().taken(taken.number());
             case GatewayFrame.Complete complete -> party.desk().complete(complete.ticket());
             case GatewayFrame.Goodbye goodbye -> {
                 return Optional.of(

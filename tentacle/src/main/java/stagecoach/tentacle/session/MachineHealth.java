@@ -51,7 +51,12 @@ final class MachineHealth {
     static TentacleFrame.Health of(GatewaySession.Party party, List<SourceLatency> latencies)
             throws IOException {
         Home home = party.home();
-        return new TentacleFrame.Health(home.freeBytes(), trouble(home), latencies, begun(party));
+        return new TentacleFrame.Health(
+                home.freeBytes(),
+                trouble(home),
+                latencies,
+                begun(party),
+                party.desk().removals().untold(TentacleFrame.Health.REMOVALS_MAX));
     }
 
     /** It only makes previews more exact: a folder that cannot be read ends no session. */

@@ -27,6 +27,7 @@ final class SessionWriter implements Runnable {
     private final SessionRules rules;
     private final Set<Ticket> repeat = ConcurrentHashMap.newKeySet();
     private final Set<Ticket> answered = new HashSet<>();
+    private long removalsSaid;
 
     SessionWriter(GatewaySession session, GatewaySession.Party party, SessionRules rules) {
         this.session = session;
@@ -55,6 +56,7 @@ final class SessionWriter implements Runnable {
                     nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
                     session.lookAtCertificates();
                 }
+                sayRemovals();
                 List<TicketFeed> open = feedsOfOpen(feeds);
                 boolean said = sayControl(open);
                 for (TicketFeed feed : open) {
@@ -77,6 +79,17 @@ final class SessionWriter implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             session.close("the tentacle ends");
+        }
+    }
+
+    /**
+     * Before anybody can wonder why bytes come again; what is not taken is said with each health.
+     */
+    private void sayRemovals() throws SessionEnded, InterruptedException, IOException {
+        long upTo = party.desk().removals().untoldUpTo(TentacleFrame.Health.REMOVALS_MAX);
+        if (upTo > removalsSaid) {
+            removalsSaid = upTo;
+            session.send(MachineHealth.of(party, List.of()));
         }
     }
 

@@ -1,10 +1,13 @@
 package stagecoach.tentacle.trash;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,6 +112,36 @@ public final class Trash {
      */
     public static void delete(Path folder) throws IOException {
         delete(folder, Files::deleteIfExists);
+    }
+
+    /**
+     * How many bytes the files in a folder have; no link is followed, and what is closed to us
+     * counts nothing.
+     */
+    public static long bytes(Path folder) throws IOException {
+        var sum = new long[1];
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException notOurs) {
+                        LOG.debug("its size is not known path={}", file, notOurs);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path directory, @Nullable IOException notOurs) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        return sum[0];
     }
 
     private static void delete(Path path, Deleter deleter) throws IOException {

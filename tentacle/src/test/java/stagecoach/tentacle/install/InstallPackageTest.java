@@ -36,6 +36,7 @@ import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.Interpreter;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
@@ -64,7 +65,8 @@ class InstallPackageTest {
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
-                        List.of());
+                        List.of(),
+                        RemovalLog.open(tickets.home()));
     }
 
     private static CommandPayload.Install payload(String directory, String... substituteIn) {
@@ -265,6 +267,7 @@ class InstallPackageTest {
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
                         List.of(),
+                        RemovalLog.open(tickets.home()),
                         FolderSync.by(disk),
                         Trash.onDisk());
         return perform(live);

@@ -27,15 +27,19 @@ import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
+import stagecoach.contracts.agent.Removal;
+import stagecoach.contracts.agent.Removal.RemovedRelease;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.Nupkg;
 import stagecoach.vocabulary.identity.ProjectId;
+import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.process.Action.Syntax;
@@ -47,6 +51,7 @@ class KeepReleasesTest {
     @TempDir Path folder;
     TestTickets tickets;
     InstallPackageWork.Shared shared;
+    RemovalLog log;
     Path shop;
     final List<LiveTicket> open = new CopyOnWriteArrayList<>();
     final AtomicReference<Instant> now =
@@ -59,12 +64,14 @@ class KeepReleasesTest {
                         folder.resolve("home"),
                         () -> now.updateAndGet(at -> at.plus(Duration.ofSeconds(1))));
         shop = tickets.home().root().resolve(SHOP);
+        log = RemovalLog.open(tickets.home());
         shared =
                 new InstallPackageWork.Shared(
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
-                        open);
+                        open,
+                        log);
     }
 
     private LiveTicket install(String project, String version, Optional<Integer> keep)
@@ -147,6 +154,70 @@ class KeepReleasesTest {
         assertThat(last.result().orElseThrow().outputs())
                 .containsEntry("RemovedReleases", "1.1.0, 1.0.0");
         assertThat(told(last)).contains("Removed Shop.Web 1.1.0, 1.0.0: keepReleases is 1.");
+        Removal removal = RemovalLog.open(tickets.home()).untold(4).getFirst();
+        assertThat(removal)
+                .returns(Removal.Rule.RELEASES, Removal::rule)
+                .returns("keepReleases is 1", Removal::reason)
+                .returns(last.command().context().deployment(), Removal::deployment)
+                .returns(2, Removal::count);
+        assertThat(removal.releases())
+                .extracting(one -> one.id() + " " + one.version() + " at " + one.directory())
+                .containsExactly(
+                        "Shop.Web 1.1.0 at " + shop.resolve("1.1.0"),
+                        "Shop.Web 1.0.0 at " + shop.resolve("1.0.0"));
+        assertThat(removal.releases()).allMatch(one -> one.bytes() > 0);
+        assertThat(removal.bytes())
+                .isEqualTo(removal.releases().stream().mapToLong(RemovedRelease::bytes).sum());
+    }
+
+    /** Its record says what was to go, and the disk what has. */
+    @Test
+    void what_went_before_the_tentacle_was_killed_is_told_by_the_next_one() throws Exception {
+        LiveTicket live = install("shop", "1.0.0", Optional.empty());
+        install("shop", "1.1.0", Optional.empty());
+        var gone =
+                new RemovedRelease(
+                        new PackageId("Shop.Web"),
+                        PackageVersion.parse("1.0.0"),
+                        shop.resolve("1.0.0").toString(),
+                        0);
+        var there =
+                new RemovedRelease(
+                        new PackageId("Shop.Web"),
+                        PackageVersion.parse("1.1.0"),
+                        shop.resolve("1.1.0").toString(),
+                        0);
+        long number =
+                log.intend(
+                        new RemovalLog.Intent(
+                                live,
+                                Removal.Rule.RELEASES,
+                                "keepReleases is 0",
+                                List.of(),
+                                List.of(gone, there)));
+        Files.delete(shop.resolve("1.0.0"));
+
+        RemovalLog next = RemovalLog.open(tickets.home());
+
+        assertThat(next.untold(4))
+                .singleElement()
+                .returns(number, Removal::number)
+                .returns(1, Removal::count)
+                .returns(List.of(gone), Removal::releases);
+        next.taken(number);
+        now.set(now.get().minus(Duration.ofDays(30)));
+        RemovalLog third = RemovalLog.open(tickets.home());
+        assertThat(third.untold(4)).isEmpty();
+        install("shop", "1.2.0", Optional.empty());
+        long later =
+                third.intend(
+                        new RemovalLog.Intent(
+                                open.getLast(),
+                                Removal.Rule.RELEASES,
+                                "the clock was set back",
+                                List.of(),
+                                List.of()));
+        assertThat(later).isGreaterThan(number);
     }
 
     @Test

@@ -27,6 +27,7 @@ import stagecoach.contracts.agent.OutputKind;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.tentacle.testing.Deliveries;
@@ -53,7 +54,8 @@ class PackagedScriptTest {
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
-                        List.of());
+                        List.of(),
+                        RemovalLog.open(tickets.home()));
     }
 
     private static CommandPayload.Script body(String body) {

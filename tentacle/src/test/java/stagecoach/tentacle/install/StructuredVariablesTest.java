@@ -20,6 +20,7 @@ import stagecoach.contracts.agent.OutputKind;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.tentacle.testing.Deliveries;
@@ -57,7 +58,8 @@ class StructuredVariablesTest {
                         tickets.home(),
                         PackageStore.open(tickets.home()),
                         new ScriptRun(ScriptTools.install(tickets.home())),
-                        List.of());
+                        List.of(),
+                        RemovalLog.open(tickets.home()));
         return new InstallPackageWork(shared, (InstallPackage) live.command()).perform(live);
     }
 

@@ -24,6 +24,7 @@ import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.RunScriptWork;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
@@ -58,6 +59,7 @@ class UndeletableTest {
                         PackageStore.open(tickets.home()),
                         runs,
                         List.of(),
+                        RemovalLog.open(tickets.home()),
                         FolderSync.onDisk(),
                         trash);
     }

@@ -31,6 +31,7 @@ import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.FetchRules.LongestFetch;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -142,6 +143,7 @@ class AcquirePackageTest {
                 tickets.home().certificates(),
                 rules,
                 List.of(),
+                RemovalLog.open(tickets.home()),
                 tickets.home()::freeBytes,
                 new DownSources(rules.downFor(), resolver, Routes.DIRECT));
     }
@@ -738,7 +740,8 @@ class AcquirePackageTest {
                         tickets.home().certificates(),
                         Routes.DIRECT,
                         FetchRules.USUAL,
-                        List.of());
+                        List.of(),
+                        RemovalLog.open(tickets.home()));
         var ended =
                 CompletableFuture.supplyAsync(
                         () -> {

@@ -24,6 +24,7 @@ import stagecoach.tentacle.home.KeepRules;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -111,6 +112,7 @@ class DiskFullTest {
                             tickets.home().certificates(),
                             FetchRules.USUAL,
                             List.of(),
+                            RemovalLog.open(onDisk.home()),
                             onDisk.home()::freeBytes);
             Source cache =
                     new Source.Cache(

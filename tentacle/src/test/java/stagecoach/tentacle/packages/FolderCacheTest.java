@@ -28,6 +28,7 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
@@ -90,7 +91,8 @@ class FolderCacheTest {
                         tickets.home().certificates(),
                         Routes.DIRECT,
                         waiting(mountedMax),
-                        List.of());
+                        List.of(),
+                        RemovalLog.open(tickets.home()));
         LiveTicket live = tickets.accept(Deliveries.acquire(pin, false, List.of(), sources));
         return new AcquirePackageWork(shared, (AcquirePackage) live.command()).perform(live);
     }

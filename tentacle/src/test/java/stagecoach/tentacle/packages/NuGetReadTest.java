@@ -29,6 +29,7 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -132,6 +133,7 @@ class NuGetReadTest {
                                 FetchRules.USUAL.leftAfter(),
                                 FetchRules.USUAL.givenUpAfter()),
                         List.of(),
+                        RemovalLog.open(tickets.home()),
                         tickets.home()::freeBytes,
                         new DownSources(
                                 Duration.ofMinutes(1), NuGetReadTest::addressesOf, Routes.DIRECT));

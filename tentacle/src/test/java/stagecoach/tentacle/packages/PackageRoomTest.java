@@ -1,5 +1,6 @@
 package stagecoach.tentacle.packages;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -31,10 +32,13 @@ import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
+import stagecoach.contracts.agent.Removal;
+import stagecoach.contracts.agent.Removal.RemovedPackage;
 import stagecoach.tentacle.home.KeepRules;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -53,6 +57,7 @@ class PackageRoomTest {
     @TempDir Path folder;
     TestTickets tickets;
     PackageStore store;
+    RemovalLog log;
     Identity far;
     RawServer server;
     final Map<String, byte[]> served = new ConcurrentHashMap<>();
@@ -65,6 +70,7 @@ class PackageRoomTest {
     void open() throws Exception {
         tickets = new TestTickets(folder.resolve("home"));
         store = PackageStore.open(tickets.home());
+        log = RemovalLog.open(tickets.home());
         far = Identity.loadOrCreate(folder.resolve("far"), "cache");
         server =
                 RawServer.tls(
@@ -116,11 +122,10 @@ class PackageRoomTest {
     }
 
     private CommandResult acquire(PackagePin pin, Optional<List<Sha512>> needed) throws Exception {
-        return acquire(pin, needed, Optional.empty());
+        return acquire(pin, needed, new KeepRules(1_000, Optional.empty()));
     }
 
-    private CommandResult acquire(
-            PackagePin pin, Optional<List<Sha512>> needed, Optional<Integer> days)
+    private CommandResult acquire(PackagePin pin, Optional<List<Sha512>> needed, KeepRules rules)
             throws Exception {
         var shared =
                 new AcquirePackageWork.Shared(
@@ -130,10 +135,11 @@ class PackageRoomTest {
                                         URI.create("https://127.0.0.1:1"),
                                         Optional.empty(),
                                         far.thumbprint())
-                                .keeping(new KeepRules(1_000, days)),
+                                .keeping(rules),
                         tickets.home().certificates(),
                         FetchRules.USUAL,
                         open,
+                        log,
                         this::free);
         Source cache =
                 new Source.Cache(
@@ -197,6 +203,106 @@ class PackageRoomTest {
                 .asString()
                 .startsWith("Removed Shop.Web 2.0.0 from this machine (2 KiB, last used ")
                 .endsWith("): Shop.Web 4.0.0 needs the room.");
+    }
+
+    @Test
+    void what_went_is_written_down_until_the_gateway_has_taken_it_also_behind_a_restart()
+            throws Exception {
+        PackagePin oldest = full().getFirst();
+        Instant usedAt = Files.getLastModifiedTime(file(oldest)).toInstant();
+        got(pin(4));
+
+        Removal removal = RemovalLog.open(tickets.home()).untold(4).getFirst();
+        assertThat(removal)
+                .isEqualTo(log.untold(4).getFirst())
+                .returns(Removal.Rule.DISK, Removal::rule)
+                .returns("Shop.Web 4.0.0 needs the room", Removal::reason)
+                .returns(last.command().context().deployment(), Removal::deployment)
+                .returns(1, Removal::count)
+                .returns((long) SIZE, Removal::bytes);
+        assertThat(removal.packages())
+                .containsExactly(
+                        new RemovedPackage(
+                                oldest.sha512(),
+                                Optional.of(oldest.id()),
+                                Optional.of(oldest.version()),
+                                SIZE,
+                                usedAt));
+        log.taken(removal.number() - 1);
+        assertThat(log.untold(4)).containsExactly(removal);
+        log.taken(removal.number());
+        assertThat(log.untold(4)).isEmpty();
+        assertThat(RemovalLog.open(tickets.home()).untold(4)).isEmpty();
+    }
+
+    @Test
+    void what_goes_for_a_fetch_that_fails_is_told_as_well() throws Exception {
+        PackagePin oldest = full().getFirst();
+        PackagePin wanted = pin(4);
+        served.put(wanted.sha512().hex(), new byte[SIZE]);
+
+        assertThat(acquire(wanted, Optional.of(List.of())).succeeded()).isFalse();
+
+        assertThat(log.untold(4).getFirst().packages())
+                .extracting(RemovedPackage::sha512)
+                .containsExactly(oldest.sha512());
+    }
+
+    @Test
+    void a_thousand_packages_that_go_at_once_are_told_by_few_removals() throws Exception {
+        for (int number = 0; number < 1_000; number++) {
+            Sha512 one = Sha512.hashOf(("package " + number).getBytes(UTF_8));
+            Path file = tickets.home().packages().resolve(one.value());
+            Files.write(file, new byte[1]);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(9))));
+        }
+
+        acquire(pin(1), Optional.of(List.of()), new KeepRules(1_000, Optional.of(8)));
+
+        List<Removal> removals = log.untold(9);
+        assertThat(removals).hasSize(2).allMatch(removal -> removal.count() == 200);
+        int told = 0;
+        for (List<Removal> some = removals; !some.isEmpty(); some = log.untold(9)) {
+            told += some.stream().mapToInt(Removal::count).sum();
+            log.taken(some.getLast().number());
+        }
+        assertThat(told).isEqualTo(1_000);
+        assertThat(removals).allMatch(removal -> removal.rule() == Removal.Rule.AGE);
+    }
+
+    @Test
+    void of_each_package_so_many_versions_stay_those_used_last() throws Exception {
+        List<PackagePin> pins = full();
+        age(pins.get(0), Duration.ofMinutes(90));
+
+        CommandResult result =
+                acquire(
+                        pins.get(1),
+                        Optional.of(List.of()),
+                        new KeepRules(1_000, Optional.empty(), Optional.of(1)));
+
+        assertThat(result.acquisition().orElseThrow().removed())
+                .containsExactlyInAnyOrder(pins.get(2).sha512());
+        assertThat(file(pins.get(0))).as("it was used last").exists();
+        assertThat(file(pins.get(1))).as("the command is about it").exists();
+        assertThat(log.untold(4))
+                .singleElement()
+                .returns(Removal.Rule.VERSIONS, Removal::rule)
+                .returns("keep-versions is 1, and others of it were used later", Removal::reason);
+    }
+
+    @Test
+    void with_a_number_and_an_age_only_what_is_beyond_both_goes() throws Exception {
+        List<PackagePin> pins = full();
+        acquire(
+                pins.get(2),
+                Optional.of(List.of()),
+                new KeepRules(1_000, Optional.of(8), Optional.of(2)));
+        assertThat(file(pins.get(1))).as("it is old, and one of two").exists();
+        assertThat(file(pins.get(0))).as("it is old, and the third").doesNotExist();
+        assertThat(log.untold(4).getFirst().reason())
+                .isEqualTo(
+                        "keep-versions is 2, and others of it were used later, and nobody has used it for 8 days");
     }
 
     @Test
@@ -268,7 +374,10 @@ class PackageRoomTest {
         Files.setLastModifiedTime(partial, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
 
         CommandResult result =
-                acquire(needed, Optional.of(List.of(needed.sha512())), Optional.of(30));
+                acquire(
+                        needed,
+                        Optional.of(List.of(needed.sha512())),
+                        new KeepRules(1_000, Optional.of(30)));
 
         assertThat(result.acquisition().orElseThrow().removed()).containsExactly(old.sha512());
         assertThat(file(needed)).exists();
@@ -292,6 +401,9 @@ class PackageRoomTest {
 
         assertThat(got(pin(4)).removed()).isEmpty();
         assertThat(told()).anyMatch(line -> line.contains("1.0.0"));
+        assertThat(log.untold(4).getFirst())
+                .returns(1, Removal::count)
+                .returns(List.of(), Removal::packages);
     }
 
     @Test

@@ -22,6 +22,7 @@ import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.proxy.ProxySettings;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.tentacle.testing.TestProxy;
@@ -92,6 +93,7 @@ class ProxiedPackagesTest {
                         tickets.home().certificates(),
                         IMPATIENT,
                         List.of(),
+                        RemovalLog.open(tickets.home()),
                         tickets.home()::freeBytes,
                         new DownSources(
                                 IMPATIENT.downFor(), ServerAddresses.Resolver.SYSTEM, routes));

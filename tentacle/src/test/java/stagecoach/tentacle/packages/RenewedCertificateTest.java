@@ -18,6 +18,7 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -67,6 +68,7 @@ class RenewedCertificateTest {
                             present::get,
                             FetchRules.USUAL,
                             List.of(),
+                            RemovalLog.open(tickets.home()),
                             tickets.home()::freeBytes,
                             downs);
             Source cache =

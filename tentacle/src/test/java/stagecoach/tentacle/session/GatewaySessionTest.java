@@ -28,6 +28,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
+import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
@@ -36,6 +37,8 @@ import stagecoach.tentacle.testing.CuttingRelay;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.FakeGateway;
 import stagecoach.trust.Identity;
+import stagecoach.trust.PrivateFiles;
+import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.vocabulary.process.Action.Syntax;
@@ -167,6 +170,44 @@ class GatewaySessionTest {
                 .until(() -> begunTold().equals(List.of(new BegunPackage(sha512, 7))));
         Files.delete(left);
         await().atMost(30, TimeUnit.SECONDS).until(() -> begunTold().isEmpty());
+    }
+
+    @Test
+    void what_was_removed_is_told_until_the_gateway_has_taken_it_and_not_again() throws Exception {
+        stop();
+        var removal =
+                new Removal(
+                        7,
+                        Instant.parse("2026-11-30T03:00:00Z"),
+                        DeploymentId.ofBits(7),
+                        Removal.Rule.DISK,
+                        "Shop.Web 4.0.0 needs the room",
+                        List.of(),
+                        List.of(),
+                        1,
+                        3_000);
+        Path file = home.root().resolve("removals/7.json");
+        PrivateFiles.write(file, StagecoachJson.bytes(removal));
+        start(relay.uri(), BRISK);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) == 1);
+        stop();
+        assertThat(file).exists();
+        start(relay.uri(), BRISK);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) > 1);
+
+        gateway.say(new GatewayFrame.RemovalsTaken(7));
+
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !Files.exists(file));
+        int healths = gateway.frames(TentacleFrame.Health.class).size();
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> gateway.frames(TentacleFrame.Health.class).size() > healths + 1);
+        assertThat(gateway.frames(TentacleFrame.Health.class).getLast().removals()).isEmpty();
+    }
+
+    private long removalsTold(Removal removal) {
+        return gateway.frames(TentacleFrame.Health.class).stream()
+                .filter(health -> health.removals().contains(removal))
+                .count();
     }
 
     private List<BegunPackage> begunTold() {

@@ -10,6 +10,7 @@ import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.agent.AgentReport.EntryRefused;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.agent.CommandContext;
@@ -63,6 +64,7 @@ public final class TicketDecider implements Decider<Reported, Report, AgentRepor
                     AgentRevoked _,
                     SourcesMeasured _,
                     PackagesBegun _,
+                    MachineTidied _,
                     EntryRefused _ ->
                     throw foreign(event);
         };

@@ -10,6 +10,7 @@ import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.agent.AgentReport.EntryRefused;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.decider.Decider;
@@ -54,6 +55,7 @@ public final class DoorDecider implements Decider<DoorState, TellRefusal, AgentR
                     AgentRevoked _,
                     SourcesMeasured _,
                     PackagesBegun _,
+                    MachineTidied _,
                     CommandStarted _,
                     CommandEnded _,
                     CommandSettled _ ->

@@ -3,6 +3,7 @@ package stagecoach.gateway.presence;
 import java.util.List;
 import java.util.Optional;
 import stagecoach.contracts.agent.BegunPackage;
+import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.vocabulary.identity.AgentId;
@@ -38,6 +39,14 @@ public sealed interface AgentAction {
         /** Copies the packages. */
         public NoteBegun {
             packages = List.copyOf(packages);
+        }
+    }
+
+    /** It told what it has removed from its machine, perhaps once more. */
+    record NoteTidied(List<Removal> removals) implements AgentAction {
+        /** Copies the removals. */
+        public NoteTidied {
+            removals = List.copyOf(removals);
         }
     }
 

@@ -12,14 +12,17 @@ import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.agent.AgentReport.EntryRefused;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
+import stagecoach.contracts.agent.Removal;
 import stagecoach.decider.Decider;
 import stagecoach.gateway.presence.AgentAction.Enrol;
 import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
+import stagecoach.gateway.presence.AgentAction.NoteTidied;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.AgentAction.Revoke;
@@ -54,11 +57,26 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                     state instanceof Trusted trusted
                             ? List.of(new PackagesBegun(trusted.agent(), packages))
                             : List.of();
+            case NoteTidied(var removals) ->
+                    state instanceof Trusted trusted ? news(trusted, removals) : List.of();
             case NoteLost(var why) ->
                     state instanceof Trusted trusted && isThere(trusted)
                             ? onHealth(state, trusted.health().outOfReach(why))
                             : List.of();
         };
+    }
+
+    /** What was not told before. */
+    private static List<AgentReport> news(Trusted trusted, List<Removal> removals) {
+        var events = new ArrayList<AgentReport>();
+        long told = trusted.tidied();
+        for (Removal removal : removals) {
+            if (removal.number() > told) {
+                told = removal.number();
+                events.add(new MachineTidied(trusted.agent(), Removals.bounded(removal)));
+            }
+        }
+        return events;
     }
 
     /** The session of an earlier machine is cut, so its health ends with it. */
@@ -121,13 +139,14 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
     public AgentState evolve(AgentState state, AgentReport event) {
         return switch (event) {
             case AgentEnrolled(var agent, var thumbprint, var document) ->
-                    new Trusted(agent, thumbprint, document, healthAfterEnrolment(state));
+                    new Trusted(agent, thumbprint, document, healthAfterEnrolment(state), 0);
             case AgentCertificateRenewed(var agent, var thumbprint, _) -> {
                 if (!(state instanceof Trusted trusted)) {
                     throw new IllegalStateException(
                             "a certificate of %s, which is not trusted".formatted(agent));
                 }
-                yield new Trusted(agent, thumbprint, trusted.document(), trusted.health());
+                yield new Trusted(
+                        agent, thumbprint, trusted.document(), trusted.health(), trusted.tidied());
             }
             case AgentHealthChanged changed -> {
                 if (!(state instanceof Trusted trusted)) {
@@ -143,7 +162,20 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                                 changed.reason(),
                                 changed.version(),
                                 changed.freeDiskBytes(),
-                                changed.capabilities()));
+                                changed.capabilities()),
+                        trusted.tidied());
+            }
+            case MachineTidied(var agent, var removal) -> {
+                if (!(state instanceof Trusted trusted)) {
+                    throw new IllegalStateException(
+                            "a removal of %s, which is not trusted".formatted(agent));
+                }
+                yield new Trusted(
+                        trusted.agent(),
+                        trusted.thumbprint(),
+                        trusted.document(),
+                        trusted.health(),
+                        Math.max(trusted.tidied(), removal.number()));
             }
             case AgentRevoked(var agent, var reason) -> new Revoked(agent, reason);
             // Who plans routes, and foresees what will move, keeps them.

@@ -13,8 +13,14 @@ public sealed interface AgentState {
      *
      * @param thumbprint of its certificate
      * @param document what it was enrolled as
+     * @param tidied the highest number of what it has removed and told; 0 before the first
      */
-    record Trusted(AgentId agent, String thumbprint, ConfigurationDocument document, Health health)
+    record Trusted(
+            AgentId agent,
+            String thumbprint,
+            ConfigurationDocument document,
+            Health health,
+            long tidied)
             implements AgentState {}
 
     /** It was trusted once; its health is not followed any more. */

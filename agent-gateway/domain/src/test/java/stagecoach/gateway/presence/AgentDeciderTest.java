@@ -2,7 +2,9 @@ package stagecoach.gateway.presence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -18,9 +20,13 @@ import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.agent.BegunPackage;
+import stagecoach.contracts.agent.Removal;
+import stagecoach.contracts.agent.Removal.RemovedRelease;
+import stagecoach.contracts.agent.Removal.Rule;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.configuration.ConfigurationDocument;
 import stagecoach.decider.DeciderSpec;
@@ -29,13 +35,17 @@ import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
+import stagecoach.gateway.presence.AgentAction.NoteTidied;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.TargetId;
+import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 class AgentDeciderTest {
@@ -135,6 +145,70 @@ class AgentDeciderTest {
     }
 
     @Test
+    void what_a_machine_has_removed_is_told_once_however_often_it_says_so() {
+        var tidied = new NoteTidied(List.of(removal(7, "old"), removal(9, "old")));
+        var more = new NoteTidied(List.of(removal(9, "old"), removal(12, "full")));
+        agent.when(tidied).thenNothing();
+        agent.after(ENROL, CONNECTED)
+                .when(tidied)
+                .then(
+                        new MachineTidied(AGENT, removal(7, "old")),
+                        new MachineTidied(AGENT, removal(9, "old")));
+        var told = agent.after(ENROL, CONNECTED, tidied);
+        told.when(tidied).thenNothing();
+        told.after(LOST, CONNECTED).when(tidied).thenNothing();
+        told.when(more).then(new MachineTidied(AGENT, removal(12, "full")));
+        told.after(ENROL_ANOTHER)
+                .when(new NoteTidied(List.of(removal(1, "old"))))
+                .then(new MachineTidied(AGENT, removal(1, "old")));
+    }
+
+    @Test
+    void what_a_machine_says_of_removals_is_cut_to_what_fits_into_an_event() {
+        var release =
+                new RemovedRelease(
+                        new PackageId("Shop.Web"),
+                        new PackageVersion("1.0.0"),
+                        "/".repeat(70_000),
+                        1);
+        var told =
+                new Removal(
+                        1,
+                        Instant.EPOCH,
+                        DeploymentId.ofBits(7),
+                        Rule.RELEASES,
+                        "x".repeat(70_000),
+                        List.of(),
+                        Collections.nCopies(1_000, release),
+                        1_000,
+                        9);
+        var event =
+                (MachineTidied)
+                        agent.after(ENROL, CONNECTED)
+                                .when(new NoteTidied(List.of(told)))
+                                .events()
+                                .getFirst();
+        assertThat(event.removal().reason()).hasSize(500);
+        assertThat(event.removal().releases())
+                .hasSize(Removal.NAMED_MAX)
+                .allMatch(one -> one.directory().length() == 1_000);
+        assertThat(event.removal().count()).isEqualTo(1_000);
+    }
+
+    private static Removal removal(long number, String reason) {
+        return new Removal(
+                number,
+                Instant.EPOCH,
+                DeploymentId.ofBits(7),
+                Rule.DISK,
+                reason,
+                List.of(),
+                List.of(),
+                1,
+                3_000);
+    }
+
+    @Test
     void trouble_is_told_with_its_reason_and_again_when_the_reason_changes() {
         var full = new NoteTold(0, Optional.of("The disk is full."));
         var connected = agent.after(ENROL, CONNECTED);
@@ -181,6 +255,7 @@ class AgentDeciderTest {
                         LOST,
                         new NoteTold(1, Optional.empty()),
                         new NoteTold(1, Optional.of("Hot.")),
+                        new NoteTidied(List.of(removal(3, "old"))),
                         new Revoke("gone"))
                 .list()
                 .ofMaxSize(15);

@@ -69,6 +69,9 @@ public sealed interface AgentReport {
         }
     }
 
+    /** A machine has removed what it need not keep; each removal is told once. */
+    record MachineTidied(AgentId agent, Removal removal) implements AgentReport {}
+
     /** A tentacle is no longer trusted. */
     record AgentRevoked(AgentId agent, String reason) implements AgentReport {}
 

@@ -85,6 +85,12 @@ public sealed interface GatewayFrame {
     /** Output up to this chunk is safe; the tentacle may forget it and send as much more. */
     record OutputTaken(Ticket ticket, long chunk) implements GatewayFrame {}
 
+    /**
+     * Removals up to this number are safe: the tentacle may forget them. Said only to those who
+     * tell of any.
+     */
+    record RemovalsTaken(long number) implements GatewayFrame {}
+
     /** The result is safe: the tentacle may forget the ticket. */
     record Complete(Ticket ticket) implements GatewayFrame {}
 

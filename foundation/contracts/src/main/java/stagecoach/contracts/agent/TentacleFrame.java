@@ -139,17 +139,33 @@ public sealed interface TentacleFrame {
      *
      * @param latencies of all caches that it could measure, if that is news; otherwise none
      * @param begun what interrupted fetches have left, in the order of the digests, each time
+     * @param removals what the machine has removed, in the order of the numbers, at most {@link
+     *     #REMOVALS_MAX} of it; told again until it is taken
      */
     record Health(
             long freeDiskBytes,
             Optional<String> unhealthy,
             List<SourceLatency> latencies,
-            List<BegunPackage> begun)
+            List<BegunPackage> begun,
+            List<Removal> removals)
             implements TentacleFrame {
-        /** Copies the lists; an older tentacle tells neither. */
+        /** So many removals fit into a message. */
+        public static final int REMOVALS_MAX = 4;
+
+        /** Copies the lists; an older tentacle tells none of them. */
         public Health {
             latencies = latencies == null ? List.of() : List.copyOf(latencies);
             begun = begun == null ? List.of() : List.copyOf(begun);
+            removals = removals == null ? List.of() : List.copyOf(removals);
+        }
+
+        /** Nothing was removed. */
+        public Health(
+                long freeDiskBytes,
+                Optional<String> unhealthy,
+                List<SourceLatency> latencies,
+                List<BegunPackage> begun) {
+            this(freeDiskBytes, unhealthy, latencies, begun, List.of());
         }
 
         /** Nothing new of caches, and nothing begun. */

@@ -8,11 +8,13 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +25,11 @@ import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.BegunPackage;
+import stagecoach.contracts.agent.Removal;
+import stagecoach.contracts.agent.Removal.RemovedPackage;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.internal.ForeseeAcquisition.Link;
@@ -282,6 +287,64 @@ class ForetoldTest {
                 .singleElement()
                 .returns(true, ForeseeAcquisition.ToTarget::held)
                 .returns(Optional.empty(), ForeseeAcquisition.ToTarget::begun);
+    }
+
+    @Test
+    void what_a_machine_says_that_it_has_removed_is_foretold_to_come_again_unless_it_is_back()
+            throws Exception {
+        Configured.region("near", true, 1);
+        Configured.cache("near-1", "near", CACHE, line);
+        var old = pushed();
+        var back = pushed();
+        var target = Deployment.target("n11", "near");
+        PackageNeed oldNeed = Deployment.nearest(old.pin(), target);
+        PackageNeed backNeed = Deployment.nearest(back.pin(), target);
+        deployment.start(2, false, oldNeed, backNeed);
+        playTentacles(2, 2);
+        deployment.ended(2);
+        assertThat(foresight(oldNeed, backNeed).targets())
+                .allMatch(ForeseeAcquisition.ToTarget::held);
+        OnVirtualThread.call(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        tx.execute(
+                                                "UPDATE acquired SET at = now() - interval '1 day' WHERE sha512 = ?1",
+                                                old.sha512().value())));
+
+        TestEvents.publish(
+                Channels.AGENTS,
+                StreamId.of("agent", target.agent()),
+                1,
+                new MachineTidied(
+                        target.agent(),
+                        new Removal(
+                                1,
+                                Instant.now(),
+                                deployment.id(),
+                                Removal.Rule.DISK,
+                                "another needs the room",
+                                Stream.of(old, back)
+                                        .map(
+                                                nupkg ->
+                                                        new RemovedPackage(
+                                                                nupkg.sha512(),
+                                                                Optional.of(nupkg.id()),
+                                                                Optional.of(nupkg.version()),
+                                                                nupkg.bytes().length,
+                                                                Instant.EPOCH))
+                                        .toList(),
+                                List.of(),
+                                2,
+                                2L * BYTES)),
+                EventAttributes.none());
+
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> !foresight(oldNeed).targets().getFirst().held());
+        assertThat(foretold(foresight(oldNeed)))
+                .containsEntry("near to near", (long) old.bytes().length);
+        assertThat(foresight(backNeed).targets())
+                .allMatch(ForeseeAcquisition.ToTarget::held, "it was got after the removal");
     }
 
     private static Map<String, Long> foretold(ForeseeAcquisition.Response foreseen) {

@@ -295,7 +295,10 @@ class KillIT {
         Deployment.bring(released, "eu", new CacheId("eu-1"));
         Deployment.bring(unneeded, "eu", new CacheId("eu-1"));
         await().atMost(StagecoachResource.PATIENCE)
-                .until(() -> count("SELECT count(*) FROM lease WHERE sha512 = '%s'", released) == 0);
+                .until(
+                        () ->
+                                count("SELECT count(*) FROM lease WHERE sha512 = '%s'", released)
+                                        == 0);
         central.kill();
         cache.kill();
         execute(

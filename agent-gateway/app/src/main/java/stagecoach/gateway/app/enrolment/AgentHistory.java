@@ -9,9 +9,9 @@ import stagecoach.runtime.sql.Statements;
 /**
  * A machine's stream lives as long as the machine, and machines come and go all day. So health that
  * newer health has replaced goes when no topic has it any more, and so do measurements before newer
- * ones, and what was told of fetches, which counts for days; what stays leads to the same state.
- * Enrolments and revocations are kept for ever. The last event of a stream stays in any case, since
- * its version must not be given again.
+ * ones, what was told of fetches, which counts for days, and removals before newer ones; what stays
+ * leads to the same state. Enrolments and revocations are kept for ever. The last event of a stream
+ * stays in any case, since its version must not be given again.
  */
 @Singleton
 class AgentHistory implements KeptForAWhile {
@@ -23,20 +23,23 @@ class AgentHistory implements KeptForAWhile {
             DELETE FROM event WHERE (stream, version) IN (
                 SELECT e.stream, e.version FROM event e
                 WHERE e.type IN ('stagecoach.AgentHealthChanged.v1', 'stagecoach.SourcesMeasured.v1',
-                        'stagecoach.PackagesBegun.v1')
+                        'stagecoach.PackagesBegun.v1', 'stagecoach.MachineTidied.v1')
                     AND e.at < ?1
                     AND CASE e.type
                         WHEN 'stagecoach.PackagesBegun.v1' THEN EXISTS (
                             SELECT 1 FROM event n WHERE n.stream = e.stream AND n.version > e.version)
+                        WHEN 'stagecoach.MachineTidied.v1' THEN EXISTS (
+                            SELECT 1 FROM event n WHERE n.stream = e.stream AND n.version > e.version
+                                AND n.type = 'stagecoach.MachineTidied.v1')
                         WHEN 'stagecoach.SourcesMeasured.v1' THEN EXISTS (
                             SELECT 1 FROM event n WHERE n.stream = e.stream AND n.version > e.version
                                 AND n.type NOT IN ('stagecoach.AgentHealthChanged.v1',
-                                    'stagecoach.PackagesBegun.v1'))
+                                    'stagecoach.PackagesBegun.v1', 'stagecoach.MachineTidied.v1'))
                         ELSE 'stagecoach.AgentHealthChanged.v1' = (
                             SELECT n.type FROM event n
                             WHERE n.stream = e.stream AND n.version > e.version
                                 AND n.type NOT IN ('stagecoach.SourcesMeasured.v1',
-                                    'stagecoach.PackagesBegun.v1')
+                                    'stagecoach.PackagesBegun.v1', 'stagecoach.MachineTidied.v1')
                             ORDER BY n.version LIMIT 1)
                         END
                     AND NOT EXISTS (

@@ -3,6 +3,7 @@ package stagecoach.gateway.app.enrolment;
 import jakarta.inject.Singleton;
 import java.util.List;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.channel.Channels;
@@ -99,6 +100,8 @@ public class AgentKind implements AggregateKind<AgentState, AgentAction, AgentRe
     }
 
     private static boolean changesNothingHere(AgentReport event) {
-        return event instanceof SourcesMeasured || event instanceof PackagesBegun;
+        return event instanceof SourcesMeasured
+                || event instanceof PackagesBegun
+                || event instanceof MachineTidied;
     }
 }

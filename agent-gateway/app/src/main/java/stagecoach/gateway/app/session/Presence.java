@@ -9,9 +9,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import stagecoach.contracts.agent.BegunPackage;
+import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
@@ -26,6 +28,7 @@ import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
+import stagecoach.gateway.presence.AgentAction.NoteTidied;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.Epoch;
@@ -166,6 +169,22 @@ class Presence {
                                 && note(tx, agent, new NoteBegun(packages)));
     }
 
+    /**
+     * What a machine has removed; counts only from its newest session.
+     *
+     * @return whether it is safe now
+     */
+    boolean tidied(AgentId agent, Epoch epoch, List<Removal> removals) {
+        return work.run(
+                tx -> {
+                    boolean counts = store.hold(tx, agent, epoch, pod);
+                    if (counts) {
+                        note(tx, agent, new NoteTidied(removals));
+                    }
+                    return counts;
+                });
+    }
+
     /** A session of this process has ended; counts only if it was the newest. */
     void lost(AgentId agent, Epoch epoch, String why) {
         lost(agent, epoch, pod, why);
@@ -206,6 +225,9 @@ class Presence {
         /** Empty before the first word: what an earlier session told may have gone since. */
         private Optional<List<BegunPackage>> begun = Optional.empty();
 
+        /** The removals that were taken last are known to be safe. */
+        private long tidiedUpTo;
+
         /** What a tentacle measures is told no more often; it says it when it has changed. */
         private final RateLimit measured = new RateLimit(1, Duration.ofSeconds(20));
 
@@ -214,6 +236,9 @@ class Presence {
 
         /** The same of what fetches have left. */
         private final RateLimit interrupted = new RateLimit(6, Duration.ofMinutes(1));
+
+        /** Removals that are taken; what is not is said again. */
+        private final RateLimit removing = new RateLimit(6, Duration.ofMinutes(1));
 
         private SelfReports(AgentId agent, Supplier<Epoch> epoch) {
             this.agent = agent;
@@ -229,8 +254,9 @@ class Presence {
          * Passes on what is news.
          *
          * @param persistently does something, again while the database is away
+         * @param taken told up to which number removals are safe
          */
-        void on(Health health, Consumer<Runnable> persistently) {
+        void on(Health health, Consumer<Runnable> persistently, LongConsumer taken) {
             if (!health.unhealthy().equals(trouble) && troubled.may()) {
                 persistently.accept(
                         () -> {
@@ -251,6 +277,25 @@ class Presence {
                         () -> {
                             Presence.this.begun(agent, epoch.get(), health.begun());
                             begun = Optional.of(health.begun());
+                        });
+            }
+            if (!health.removals().isEmpty() && health.removals().size() <= Health.REMOVALS_MAX) {
+                onRemovals(health.removals(), persistently, taken);
+            }
+        }
+
+        private void onRemovals(
+                List<Removal> removals, Consumer<Runnable> persistently, LongConsumer taken) {
+            long upTo = removals.getLast().number();
+            if (upTo == tidiedUpTo) {
+                taken.accept(upTo);
+            } else if (removing.may()) {
+                persistently.accept(
+                        () -> {
+                            if (tidied(agent, epoch.get(), removals)) {
+                                tidiedUpTo = upTo;
+                                taken.accept(upTo);
+                            }
                         });
             }
         }

@@ -11,6 +11,7 @@ import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.GatewayFrame.OutputTaken;
+import stagecoach.contracts.agent.GatewayFrame.RemovalsTaken;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
@@ -229,7 +230,11 @@ final class Session {
             case Output chunk -> reporting.on(chunk, size);
             case Progress progress -> reporting.on(progress, size);
             case Ended ended -> reporting.on(ended, size);
-            case Health health -> selfReports.on(health, this::persistently);
+            case Health health ->
+                    selfReports.on(
+                            health,
+                            this::persistently,
+                            number -> send(new RemovalsTaken(number)));
         }
     }
 

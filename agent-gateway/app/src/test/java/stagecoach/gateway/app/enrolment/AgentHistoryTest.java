@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.BegunPackage;
+import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.gateway.app.test.GatewayResource;
 import stagecoach.gateway.app.test.Scene;
@@ -29,6 +30,7 @@ import stagecoach.runtime.store.StateCache;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** What a machine told of itself and has told anew since does not stay for ever. */
@@ -75,8 +77,25 @@ class AgentHistoryTest {
                 List.of(new BegunPackage(new Sha512("ab".repeat(64)), 1 + random.nextInt(90))));
     }
 
+    /** Sometimes what was told before. */
+    private AgentAction tidied() {
+        return new AgentAction.NoteTidied(
+                List.of(
+                        new Removal(
+                                since.toHours() - random.nextInt(3),
+                                longAgo,
+                                DeploymentId.ofBits(7),
+                                Removal.Rule.AGE,
+                                "nobody has used it for 30 days",
+                                List.of(),
+                                List.of(),
+                                1,
+                                9)));
+    }
+
     private AgentAction any() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(11)) {
+            case 10 -> tidied();
             case 0 -> enrolment();
             case 1 -> new AgentAction.Revoke("It was sold.");
             case 2, 3, 4 -> new AgentAction.NoteConnected(healthy());

@@ -25,6 +25,7 @@ import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.agent.BegunPackage;
@@ -34,10 +35,13 @@ import stagecoach.contracts.agent.GatewayFrame.Cancel;
 import stagecoach.contracts.agent.GatewayFrame.Complete;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.GatewayFrame.OutputTaken;
+import stagecoach.contracts.agent.GatewayFrame.RemovalsTaken;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.LogEntry;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.OutputLine;
+import stagecoach.contracts.agent.Removal;
+import stagecoach.contracts.agent.Removal.RemovedPackage;
 import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
 import stagecoach.contracts.agent.TentacleFrame.Health;
@@ -54,6 +58,7 @@ import stagecoach.gateway.app.test.Scene;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -581,6 +586,53 @@ class DeliveryTest {
                         new PackagesBegun(agent, List.of()),
                         new PackagesBegun(agent, begun),
                         new PackagesBegun(agent, List.of()));
+    }
+
+    @Test
+    void what_a_machine_has_removed_is_told_once_also_if_it_says_it_in_another_session() {
+        AgentId agent = Scene.anAgent();
+        Machine machine = scene.enrolled(agent);
+        Connection connection = machine.connect(agent);
+        connection.say(tidied(removal(7)));
+        assertThat(connection.await(RemovalsTaken.class, _ -> true).number()).isEqualTo(7);
+        connection.hangUp();
+        Connection next = machine.connect(agent);
+        next.say(tidied(removal(7), removal(9)));
+        assertThat(next.await(RemovalsTaken.class, _ -> true).number()).isEqualTo(9);
+
+        var events =
+                Scene.reportsOf(
+                        agent,
+                        reports ->
+                                reports.stream()
+                                        .anyMatch(new MachineTidied(agent, removal(9))::equals));
+        assertThat(events)
+                .filteredOn(MachineTidied.class::isInstance)
+                .containsExactly(
+                        new MachineTidied(agent, removal(7)), new MachineTidied(agent, removal(9)));
+    }
+
+    private static Health tidied(Removal... removals) {
+        return new Health(5, Optional.empty(), List.of(), List.of(), List.of(removals));
+    }
+
+    private static Removal removal(long number) {
+        return new Removal(
+                number,
+                Instant.parse("2026-11-30T03:00:00Z"),
+                DeploymentId.ofBits(7),
+                Removal.Rule.DISK,
+                "Shop.Web 4.0.0 needs the room",
+                List.of(
+                        new RemovedPackage(
+                                new Sha512("ab".repeat(64)),
+                                Optional.of(new PackageId("Shop.Web")),
+                                Optional.of(new PackageVersion("1.0.0")),
+                                3_000,
+                                Instant.parse("2026-11-20T03:00:00Z"))),
+                List.of(),
+                1,
+                3_000);
     }
 
     @Test

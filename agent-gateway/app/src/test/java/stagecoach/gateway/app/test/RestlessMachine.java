@@ -126,7 +126,7 @@ public final class RestlessMachine implements AutoCloseable {
                     journal.computeIfPresent(
                             taken.ticket(), (t, known) -> Math.max(known, taken.chunk()));
             case Complete complete -> journal.remove(complete.ticket());
-            case Welcome _, Cancel _, Goodbye _ -> {}
+            case Welcome _, Cancel _, Goodbye _, GatewayFrame.RemovalsTaken _ -> {}
         }
     }
 

@@ -182,7 +182,9 @@ final class Fleet implements AutoCloseable {
                                 roundTrips.add((System.nanoTime() - since) / 1e6);
                             }
                         }
-                        case GatewayFrame.Cancel _, GatewayFrame.OutputTaken _ -> {}
+                        case GatewayFrame.Cancel _,
+                                GatewayFrame.OutputTaken _,
+                                GatewayFrame.RemovalsTaken _ -> {}
                     }
                 });
         socket.connect(

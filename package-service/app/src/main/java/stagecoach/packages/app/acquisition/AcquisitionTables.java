@@ -39,6 +39,8 @@ class AcquisitionTables {
     /** So long machines keep what interrupted fetches have left. */
     private static final Duration BEGUN_COUNTS_FOR = Duration.ofDays(7);
 
+    private static final Duration REMOVED_UNUSED_FOR = Duration.ofMinutes(30);
+
     /** A package that something holds. */
     record Held(String holder, Sha512 sha512) {}
 
@@ -62,7 +64,7 @@ class AcquisitionTables {
             }
             case TargetAcquired(var pin, var target, var by, long _, long _, int _) -> {
                 tx.executeLater(
-                        "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                        "INSERT INTO acquired (target, sha512) VALUES (?1, ?2) ON CONFLICT (target, sha512) DO UPDATE SET at = now()",
                         target.value(),
                         pin.sha512().value());
                 tx.executeLater(
@@ -168,6 +170,20 @@ class AcquisitionTables {
                     "DELETE FROM acquired WHERE target = ?1 AND sha512 = ANY(?2)",
                     HolderId.of(agent).value(),
                     texts(removed));
+        }
+    }
+
+    /**
+     * The same, told apart from what the machine got: what it has got since stays. It removes
+     * nothing that it used within the last hour, so that half of that tells the two apart.
+     */
+    void forget(Tx tx, AgentId agent, Collection<Sha512> removed, Instant told) {
+        if (!removed.isEmpty()) {
+            tx.executeLater(
+                    "DELETE FROM acquired WHERE target = ?1 AND sha512 = ANY(?2) AND at < ?3",
+                    HolderId.of(agent).value(),
+                    texts(removed),
+                    told.minus(REMOVED_UNUSED_FOR));
         }
     }
 

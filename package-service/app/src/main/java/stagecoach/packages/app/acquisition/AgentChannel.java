@@ -10,8 +10,10 @@ import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
+import stagecoach.contracts.agent.Removal.RemovedPackage;
 import stagecoach.packages.acquisition.AcquisitionCommand;
 import stagecoach.packages.app.catalog.MeasuredLatencies;
 import stagecoach.runtime.aggregate.Cause;
@@ -61,6 +63,12 @@ class AgentChannel {
                 latencies.forget(tx, revoked.agent());
             } else if (event.event() instanceof PackagesBegun begun) {
                 tables.begun(tx, begun.agent(), begun.packages(), event.at());
+            } else if (event.event() instanceof MachineTidied tidied) {
+                tables.forget(
+                        tx,
+                        tidied.agent(),
+                        tidied.removal().packages().stream().map(RemovedPackage::sha512).toList(),
+                        event.at());
             } else if (event.event() instanceof SourcesMeasured measured) {
                 latencies.learn(tx, measured.agent(), measured.latencies(), event.at());
             }

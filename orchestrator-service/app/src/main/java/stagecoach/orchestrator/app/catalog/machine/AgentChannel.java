@@ -26,6 +26,7 @@ import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.agent.AgentReport.EntryRefused;
+import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
 import stagecoach.contracts.configuration.ConfigurationDocument;
@@ -96,6 +97,7 @@ class AgentChannel {
                         AgentCertificateRenewed _,
                         SourcesMeasured _,
                         PackagesBegun _,
+                        MachineTidied _,
                         CommandStarted _,
                         CommandEnded _,
                         CommandSettled _,
