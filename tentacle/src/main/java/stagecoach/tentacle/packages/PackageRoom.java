@@ -87,8 +87,8 @@ final class PackageRoom {
         record TooLittle(String sentence) implements Made {}
     }
 
-    /** Removes what the rules do not keep. */
-    List<Sha512> tidy(LiveTicket live) throws IOException {
+    /** Removes what the rules do not keep; for one at a time, so that nothing goes for two. */
+    synchronized List<Sha512> tidy(LiveTicket live) throws IOException {
         Set<Sha512> named = named();
         for (Stored partial : store.partials()) {
             if (!named.contains(partial.sha512())

@@ -3,6 +3,7 @@ package stagecoach.tentacle.releases;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class OlderReleases {
     private final FolderUsers users;
     private final RemovalLog log;
     private final ReentrantLock links = new ReentrantLock();
+    private final ReentrantLock removing = new ReentrantLock();
 
     /**
      * @param open the commands on this machine
@@ -128,9 +130,18 @@ public final class OlderReleases {
             return beside().resolve(version + RECORD);
         }
 
+        Path directory(String version) {
+            return parent.resolve(version);
+        }
+
+        /** Whether anything lies where a version is known by, be it a link that leads nowhere. */
+        boolean isThere(String version) {
+            return Files.exists(directory(version), LinkOption.NOFOLLOW_LINKS);
+        }
+
         RemovedRelease release(PackageId id, String version, long bytes) {
             return new RemovedRelease(
-                    id, new PackageVersion(version), parent.resolve(version).toString(), bytes);
+                    id, new PackageVersion(version), directory(version).toString(), bytes);
         }
 
         /** The folders that a version leads to, or has led to. */
@@ -178,6 +189,9 @@ public final class OlderReleases {
             String name = String.valueOf(path.getFileName());
             if (name.endsWith(RECORD)) {
                 String version = name.substring(0, name.length() - RECORD.length());
+                if (!isVersion(version)) {
+                    continue;
+                }
                 Instant at = InstalledBy.read(path).by().get(place.who());
                 if (at != null && !version.equals(current)) {
                     older.add(new Installed(version, at));
@@ -190,28 +204,53 @@ public final class OlderReleases {
         return older;
     }
 
+    private static boolean isVersion(String name) {
+        try {
+            return new PackageVersion(name).toString().equals(name);
+        } catch (IllegalArgumentException another) {
+            return false;
+        }
+    }
+
     private static List<Installed> beyond(int some, List<Installed> all) {
         return all.subList(Math.min(some, all.size()), all.size());
     }
 
-    /** Removes versions for a step, as far as that can be, and writes down which. */
+    /**
+     * Removes versions for a step, as far as that can be, and writes down which. One that was not
+     * there any more has been told already; what a crash has left of it goes without a word.
+     */
     private void remove(
             Place place, PackageId id, List<Installed> old, String reason, List<String> gone)
             throws IOException {
-        List<RemovedRelease> going =
-                old.stream().map(one -> place.release(id, one.version(), 0)).toList();
-        long number = log.intend(intent(place, reason, going));
-        List<RemovedRelease> went = new ArrayList<>();
+        removing.lock();
         try {
-            for (Installed one : old) {
-                OptionalLong bytes = remove(place, one.version());
-                if (bytes.isPresent()) {
-                    gone.add(one.version());
-                    went.add(place.release(id, one.version(), bytes.getAsLong()));
+            List<Installed> there =
+                    old.stream().filter(one -> place.isThere(one.version())).toList();
+            List<RemovedRelease> going =
+                    there.stream().map(one -> place.release(id, one.version(), 0)).toList();
+            long number = log.intend(intent(place, reason, going));
+            List<RemovedRelease> went = new ArrayList<>();
+            try {
+                for (Installed one : old) {
+                    OptionalLong bytes = OptionalLong.empty();
+                    try {
+                        bytes = remove(place, one.version());
+                    } finally {
+                        // Also what failed behind its end has gone.
+                        if (there.contains(one) && !place.isThere(one.version())) {
+                            went.add(place.release(id, one.version(), bytes.orElse(0)));
+                        }
+                    }
+                    if (bytes.isPresent()) {
+                        gone.add(one.version());
+                    }
                 }
+            } finally {
+                log.done(number, intent(place, reason, went));
             }
         } finally {
-            log.done(number, intent(place, reason, went));
+            removing.unlock();
         }
     }
 
@@ -234,7 +273,7 @@ public final class OlderReleases {
                 others.write(record);
                 return OptionalLong.empty();
             }
-            Path directory = place.parent().resolve(version);
+            Path directory = place.directory(version);
             List<Path> contents = place.contents(version);
             Optional<String> user = users.userOf(directory, contents, place.live());
             if (user.isPresent()) {
@@ -254,7 +293,8 @@ public final class OlderReleases {
             }
             PrivateFiles.syncFolder(place.parent());
             Files.deleteIfExists(record);
-            return OptionalLong.of(bytes);
+            // A folder that somebody has put there instead of the link is theirs.
+            return place.isThere(version) ? OptionalLong.empty() : OptionalLong.of(bytes);
         } finally {
             links.unlock();
         }

@@ -8,7 +8,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,19 +34,23 @@ public final class RemovalLog {
     private static final Logger LOG = LoggerFactory.getLogger(RemovalLog.class);
 
     /** A gateway of before this takes none; the oldest go. */
-    private static final int KEPT_MAX = 500;
+    private static final int KEPT_MAX = 100;
 
     /** A message has at most a megabyte, and a path at most four kilobytes. */
     private static final int NAMED_AT_ONCE_MAX = 2 * Removal.NAMED_MAX;
 
-    private static final int DIRECTORY_MAX = 1_000;
+    private static final int DIRECTORY_MAX = 500;
     private static final String INTENDED = ".intended";
     private static final String DONE = ".json";
     private static final String LAST = ".last";
 
+    /** How {@link PrivateFiles} ends what it has not finished. */
+    private static final String HALF = ".part";
+
     private final Path folder;
     private final Path packages;
     private final TreeMap<Long, Removal> untold = new TreeMap<>();
+    private final TreeSet<Long> going = new TreeSet<>();
     private long last;
 
     private RemovalLog(Path folder, Path packages) {
@@ -100,12 +106,14 @@ public final class RemovalLog {
     public synchronized long intend(Intent intent) {
         long number = Math.max(last + 1, intent.live().wallTime().toEpochMilli());
         last = number;
-        write(number + INTENDED, intent.removal(number));
+        boolean _ = write(number + INTENDED, intent.removal(number));
+        going.add(number);
         return number;
     }
 
     /** Writes down what has gone; nothing if nothing has. */
     public synchronized void done(long number, Intent gone) {
+        going.remove(number);
         if (gone.packages().isEmpty() && gone.releases().isEmpty()) {
             delete(number + INTENDED);
             return;
@@ -115,15 +123,16 @@ public final class RemovalLog {
 
     private void keep(Removal removal) {
         untold.put(removal.number(), removal);
-        write(removal.number() + DONE, removal);
-        delete(removal.number() + INTENDED);
+        // Where that cannot be written, the next process decides by what was intended.
+        if (write(removal.number() + DONE, removal)) {
+            delete(removal.number() + INTENDED);
+        }
         while (untold.size() > KEPT_MAX) {
             long oldest = untold.firstKey();
             LOG.warn(
                     "what was removed here can be told to nobody for so long that the oldest of it is forgotten number={}",
                     oldest);
-            untold.remove(oldest);
-            delete(oldest + DONE);
+            forget(oldest);
         }
     }
 
@@ -145,7 +154,10 @@ public final class RemovalLog {
     private List<Removal> next(int max) {
         List<Removal> some = new ArrayList<>();
         int named = 0;
-        for (Removal removal : untold.values()) {
+        // The gateway takes no lower number behind a higher one: what still goes is waited for.
+        NavigableMap<Long, Removal> behindNoneGoing =
+                going.isEmpty() ? untold : untold.headMap(going.first(), false);
+        for (Removal removal : behindNoneGoing.values()) {
             named += removal.packages().size() + removal.releases().size();
             if (some.size() == max || (named > NAMED_AT_ONCE_MAX && !some.isEmpty())) {
                 break;
@@ -210,9 +222,15 @@ public final class RemovalLog {
         // Their numbers must not be given again, whatever the clock says by then.
         mark(last);
         for (long one : taken) {
-            untold.remove(one);
-            delete(one + DONE);
+            forget(one);
         }
+    }
+
+    private void forget(long number) {
+        untold.remove(number);
+        // What was intended goes first: alone, it would be decided about and told again.
+        delete(number + INTENDED);
+        delete(number + DONE);
     }
 
     private void mark(long number) {
@@ -241,6 +259,8 @@ public final class RemovalLog {
                 takeUp(path, untold::put);
             } else if (name.endsWith(INTENDED)) {
                 takeUp(path, (_, removal) -> intended.add(removal));
+            } else if (name.startsWith(".") && name.endsWith(HALF)) {
+                delete(name);
             }
         }
         for (Removal removal : intended) {
@@ -304,13 +324,16 @@ public final class RemovalLog {
         }
     }
 
-    private void write(String name, Removal removal) {
+    /** Whether that worked. */
+    private boolean write(String name, Removal removal) {
         try {
             PrivateFiles.write(folder.resolve(name), StagecoachJson.bytes(removal));
+            return true;
         } catch (IOException e) {
             LOG.warn(
                     "what is removed cannot be written down, and is told only if this tentacle lives until then: {}",
                     e.toString());
+            return false;
         }
     }
 

@@ -33,6 +33,7 @@ import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.packages.PackageStore;
+import stagecoach.tentacle.releases.OlderReleases;
 import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
@@ -317,6 +318,46 @@ class KeepReleasesTest {
         install("shop", "1.1.0", Optional.of(0));
         assertThat(installed()).containsExactly("1.1.0");
         assertThat(beside()).allMatch(name -> name.startsWith("1.1.0")).hasSize(2);
+        assertThat(log.untold(4)).as("the process behind the killed one has told it").isEmpty();
+    }
+
+    @Test
+    void what_fails_behind_its_end_is_told_as_removed_and_as_a_failure() throws Exception {
+        install("shop", "1.0.0", Optional.of(0));
+        String content =
+                beside().stream().filter(name -> !name.endsWith(".releases")).findFirst().get();
+        LiveTicket second = install("shop", "1.1.0", Optional.empty());
+        Files.createFile(shop.resolve(".stagecoach/." + content + ".gone"));
+        PackagePin pin = ((InstallPackage) second.command()).pin();
+        new OlderReleases(open, log).installed(second, shop.resolve("1.1.0"), pin, Optional.of(0));
+        assertThat(told(second)).anyMatch(line -> line.contains("could not be removed"));
+        assertThat(installed()).containsExactly("1.1.0");
+        assertThat(log.untold(4).getFirst().releases())
+                .singleElement()
+                .returns(shop.resolve("1.0.0").toString(), RemovedRelease::directory)
+                .returns(0L, RemovedRelease::bytes);
+    }
+
+    @Test
+    void a_folder_that_somebody_has_put_at_the_place_of_a_release_is_not_told_as_removed()
+            throws Exception {
+        install("shop", "1.0.0", Optional.of(0));
+        Files.delete(shop.resolve("1.0.0"));
+        Files.createDirectory(shop.resolve("1.0.0"));
+        LiveTicket second = install("shop", "1.1.0", Optional.of(0));
+        assertThat(shop.resolve("1.0.0")).exists();
+        assertThat(log.untold(4)).isEmpty();
+        assertThat(told(second)).noneMatch(line -> line.startsWith("Removed"));
+    }
+
+    @Test
+    void a_strange_file_among_the_records_is_in_nobodys_way() throws Exception {
+        install("shop", "1.0.0", Optional.of(0));
+        Path strange = shop.resolve(".stagecoach/x.releases");
+        Files.copy(shop.resolve(".stagecoach/1.0.0.releases"), strange);
+        install("shop", "1.1.0", Optional.of(0));
+        assertThat(installed()).containsExactly("1.1.0");
+        assertThat(strange).exists();
     }
 
     @Test

@@ -189,11 +189,12 @@ class GatewaySessionTest {
         Path file = home.root().resolve("removals/7.json");
         PrivateFiles.write(file, StagecoachJson.bytes(removal));
         start(relay.uri(), BRISK);
-        await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) == 1);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) >= 1);
         stop();
+        long before = removalsTold(removal);
         assertThat(file).exists();
         start(relay.uri(), BRISK);
-        await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) > 1);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> removalsTold(removal) > before);
 
         gateway.say(new GatewayFrame.RemovalsTaken(7));
 
