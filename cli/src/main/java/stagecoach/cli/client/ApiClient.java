@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -181,6 +183,58 @@ public final class ApiClient {
         answer(request);
     }
 
+    /**
+     * Reads what is no document, to its end.
+     *
+     * @throws Unreachable if it breaks off
+     */
+    public void download(String path, OutputStream into) throws IOException {
+        var request =
+                authorized(at("/api/v1" + path))
+                        .header("Accept", "application/octet-stream, application/problem+json")
+                        .timeout(PATIENCE)
+                        .GET()
+                        .build();
+        try {
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                if (response.statusCode() >= 400) {
+                    judged(response, parsed(body.readAllBytes()));
+                }
+                copy(body, into);
+            }
+        } catch (OwnDisk e) {
+            throw e.failure;
+        } catch (IOException e) {
+            throw new Unreachable("cannot reach %s: %s".formatted(base, reason(e)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unreachable("interrupted while waiting for " + base);
+        }
+    }
+
+    private static void copy(InputStream body, OutputStream into) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+            try {
+                into.write(buffer, 0, count);
+            } catch (IOException e) {
+                throw new OwnDisk(e);
+            }
+        }
+    }
+
+    /** It was not the server that failed. */
+    private static final class OwnDisk extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final IOException failure;
+
+        OwnDisk(IOException failure) {
+            super(failure);
+            this.failure = failure;
+        }
+    }
+
     /** {@code text} as one part of a path or query. */
     public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
@@ -217,30 +271,33 @@ public final class ApiClient {
     private JsonNode answer(HttpRequest request) {
         try {
             HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
-            JsonNode body = parsed(response.body());
-            if (body.path("type").asText().endsWith("/packages-on-their-way")) {
-                throw new NotYet(body.path("detail").asText(), after(response));
-            }
-            if (response.statusCode() == 502
-                    || response.statusCode() == 503
-                    || response.statusCode() == 504) {
-                throw new Unreachable(
-                        "%s cannot answer just now (%d): %s"
-                                .formatted(
-                                        base,
-                                        response.statusCode(),
-                                        body.path("detail").asText("try again")));
-            }
-            if (response.statusCode() >= 400) {
-                throw ApiProblem.of(response.statusCode(), body);
-            }
-            return body;
+            return judged(response, parsed(response.body()));
         } catch (IOException e) {
             throw new Unreachable("cannot reach %s: %s".formatted(base, reason(e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unreachable("interrupted while waiting for " + base);
         }
+    }
+
+    private JsonNode judged(HttpResponse<?> response, JsonNode body) {
+        if (body.path("type").asText().endsWith("/packages-on-their-way")) {
+            throw new NotYet(body.path("detail").asText(), after(response));
+        }
+        if (response.statusCode() == 502
+                || response.statusCode() == 503
+                || response.statusCode() == 504) {
+            throw new Unreachable(
+                    "%s cannot answer just now (%d): %s"
+                            .formatted(
+                                    base,
+                                    response.statusCode(),
+                                    body.path("detail").asText("try again")));
+        }
+        if (response.statusCode() >= 400) {
+            throw ApiProblem.of(response.statusCode(), body);
+        }
+        return body;
     }
 
     private static Duration after(HttpResponse<?> response) {

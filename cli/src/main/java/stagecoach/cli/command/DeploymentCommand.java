@@ -3,6 +3,8 @@ package stagecoach.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.ArtifactFolder;
 import stagecoach.cli.client.Outage;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.DeploymentPicture;
@@ -25,12 +28,13 @@ import stagecoach.cli.watch.DeploymentWatch;
         name = "deployment",
         mixinStandardHelpOptions = true,
         description =
-                "List, show, watch, cancel, retry and go on with deployments, answer what they ask, and read their logs.",
+                "List, show, watch, cancel, retry and go on with deployments, answer what they ask, read their logs, and get the files that their scripts have collected.",
         subcommands = {
             DeploymentCommand.ListAll.class,
             DeploymentCommand.Show.class,
             DeploymentCommand.Watch.class,
             DeploymentCommand.Logs.class,
+            DeploymentCommand.Artifacts.class,
             DeploymentCommand.Retry.class,
             DeploymentCommand.Cancel.class,
             AnswerCommands.Interruptions.class,
@@ -44,7 +48,7 @@ public final class DeploymentCommand implements Runnable {
     public void run() {
         throw new picocli.CommandLine.ParameterException(
                 java.util.Objects.requireNonNull(spec).commandLine(),
-                "say what to do with deployments: list, show, watch, logs, retry, cancel, interruptions, resolve or proceed");
+                "say what to do with deployments: list, show, watch, logs, artifacts, retry, cancel, interruptions, resolve or proceed");
     }
 
     /** A command about one deployment. */
@@ -236,6 +240,67 @@ public final class DeploymentCommand implements Runnable {
                                     where.isEmpty() ? "" : " " + where,
                                     (line.path("stream").asText().equals("ERR") ? "! " : "  ")
                                             + line.path("text").asText()));
+        }
+    }
+
+    @Command(
+            name = "artifacts",
+            mixinStandardHelpOptions = true,
+            description = "The files that its scripts have collected.")
+    static final class Artifacts extends OfOne {
+        private static final List<String> HEADER =
+                List.of("NAME", "SIZE", "STEP", "ON", "ATTEMPT", "COLLECTED", "SHA-256");
+
+        @Option(
+                names = "--download",
+                paramLabel = "DIR",
+                description =
+                        "Save them there, as STEP/MACHINE/NAME; what is there is never replaced.")
+        @Nullable Path download;
+
+        @Override
+        protected ExitCode run(ApiClient api) throws IOException {
+            List<JsonNode> found = api.list(path() + "/artifacts");
+            if (download != null) {
+                save(api, found, new ArtifactFolder(download));
+            } else if (json) {
+                sayJson(ApiClient.whole(found));
+            } else {
+                sayLines(
+                        found.isEmpty()
+                                ? "no files were collected"
+                                : Text.table(HEADER, found.stream().map(Artifacts::row).toList())
+                                        .stripTrailing());
+            }
+            return ExitCode.SUCCEEDED;
+        }
+
+        private void save(ApiClient api, List<JsonNode> found, ArtifactFolder folder)
+                throws IOException {
+            var saved = new ArrayList<JsonNode>();
+            for (JsonNode artifact : found) {
+                Path file = folder.save(api, path() + "/artifacts", artifact);
+                saved.add(((ObjectNode) artifact.deepCopy()).put("file", file.toString()));
+                if (!json) {
+                    say(file.toString());
+                }
+            }
+            if (json) {
+                sayJson(ApiClient.whole(saved));
+            } else if (found.isEmpty()) {
+                say("no files were collected");
+            }
+        }
+
+        private static List<String> row(JsonNode artifact) {
+            return List.of(
+                    artifact.path("name").asText(),
+                    Text.bytes(artifact.path("size").asLong()),
+                    artifact.path("step").asText(),
+                    artifact.path("target").asText(artifact.path("worker").asText("-")),
+                    artifact.path("attempt").asText("-"),
+                    Text.at(artifact.path("collectedAt").asText()),
+                    artifact.path("sha256").asText());
         }
     }
 

@@ -54,6 +54,7 @@ class JsonTest {
                 "deployment show d1",
                 "deployment watch d1",
                 "deployment logs d1",
+                "deployment artifacts d1",
                 "deployment retry d1",
                 "deployment cancel d1",
                 "deployment interruptions d1",

@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.SourceLatency;
+import stagecoach.tentacle.artifact.KeepArtifacts;
+import stagecoach.tentacle.artifact.UploadRules;
 import stagecoach.tentacle.check.CheckHttpWork;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
@@ -37,6 +39,7 @@ public final class Workshop {
     private final InstallPackageWork.Shared installations;
     private final RemovalLog removals;
 
+    private final KeepArtifacts.Shared artifacts;
     private final Map<Ticket, LiveTicket> open;
 
     private Workshop(
@@ -44,11 +47,13 @@ public final class Workshop {
             AcquirePackageWork.Shared acquisitions,
             InstallPackageWork.Shared installations,
             RemovalLog removals,
+            KeepArtifacts.Shared artifacts,
             Map<Ticket, LiveTicket> open) {
         this.scripts = scripts;
         this.acquisitions = acquisitions;
         this.installations = installations;
         this.removals = removals;
+        this.artifacts = artifacts;
         this.open = open;
     }
 
@@ -85,6 +90,7 @@ public final class Workshop {
                         home, store, settings, identity, routes, rules, open.values(), removals),
                 new InstallPackageWork.Shared(home, store, scripts, open.values(), removals),
                 removals,
+                new KeepArtifacts.Shared(settings, identity, routes, UploadRules.USUAL),
                 open);
     }
 
@@ -117,9 +123,11 @@ public final class Workshop {
         return switch (command) {
             case AgentCommand.RunScript run ->
                     new Job(
-                            run.packages().isEmpty()
-                                    ? new RunScriptWork(scripts, run)
-                                    : new PackagedScriptWork(installations, run),
+                            new KeepArtifacts(
+                                    artifacts,
+                                    run.packages().isEmpty()
+                                            ? new RunScriptWork(scripts, run)
+                                            : new PackagedScriptWork(installations, run)),
                             Optional.of(run.mutex()),
                             run.expiresAt());
             case AgentCommand.AcquirePackage acquire ->
@@ -129,7 +137,8 @@ public final class Workshop {
                             acquire.expiresAt());
             case AgentCommand.InstallPackage install ->
                     new Job(
-                            new InstallPackageWork(installations, install),
+                            new KeepArtifacts(
+                                    artifacts, new InstallPackageWork(installations, install)),
                             Optional.of(install.mutex()),
                             install.expiresAt());
             case AgentCommand.CheckHttp check ->

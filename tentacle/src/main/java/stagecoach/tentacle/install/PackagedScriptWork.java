@@ -108,13 +108,6 @@ public final class PackagedScriptWork implements Work {
     }
 
     private static CommandResult masked(LiveTicket live, CommandResult result) throws IOException {
-        var reason = result.reason().map(live.masks()::apply);
-        return new CommandResult(
-                result.outcome(),
-                result.exitCode(),
-                result.outputs(),
-                reason,
-                result.mayStillRun(),
-                result.acquisition());
+        return result.withReason(result.reason().map(live.masks()::apply));
     }
 }

@@ -79,14 +79,7 @@ public final class Results {
 
     /** The same, its reason without what must not be seen: it travels in events and answers. */
     static CommandResult masked(CommandResult result, Masks masks) {
-        return new CommandResult(
-                result.outcome(),
-                result.exitCode(),
-                result.outputs(),
-                result.reason().map(masks::apply),
-                result.mayStillRun(),
-                result.acquisition(),
-                result.sensitiveOutputs());
+        return result.withReason(result.reason().map(masks::apply));
     }
 
     private static CommandResult without(

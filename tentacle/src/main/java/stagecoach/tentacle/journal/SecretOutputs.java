@@ -109,16 +109,7 @@ public final class SecretOutputs {
         }
         plain.keySet().removeAll(sensitive.keySet());
         Map<String, String> kept = within(sensitive, teller);
-        return new Settled(
-                new CommandResult(
-                        ended.outcome(),
-                        ended.exitCode(),
-                        plain,
-                        ended.reason(),
-                        ended.mayStillRun(),
-                        ended.acquisition(),
-                        List.copyOf(kept.keySet())),
-                kept);
+        return new Settled(ended.withOutputs(plain, List.copyOf(kept.keySet())), kept);
     }
 
     private static Map<String, String> within(Map<String, String> sensitive, Teller teller)

@@ -48,6 +48,7 @@ final class ScriptFolder {
     void prepare(Script script) throws IOException {
         SecretOutputs.prepare(ticketFolder);
         PrivateFiles.createFolder(path.resolve("outputs"));
+        PrivateFiles.createFolder(path.resolve("artifacts"));
         PrivateFiles.createFolder(path);
         touch(stdout());
         touch(stderr());

@@ -19,7 +19,12 @@ import stagecoach.vocabulary.template.VariableNames;
 /** The programs that a script's process needs beside it: the wrapper and what scripts can call. */
 public final class ScriptTools {
     private static final List<String> FILES =
-            List.of("run.sh", "functions.sh", "set_stagecoach_variable", "get_stagecoach_variable");
+            List.of(
+                    "run.sh",
+                    "functions.sh",
+                    "set_stagecoach_variable",
+                    "get_stagecoach_variable",
+                    "new_stagecoach_artifact");
 
     private final Path bin;
 

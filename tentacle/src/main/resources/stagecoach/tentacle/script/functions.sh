@@ -102,3 +102,83 @@ get_stagecoach_variable() {
   echo "get_stagecoach_variable: there is no variable '$1' here." >&2
   return 1
 }
+
+# new_stagecoach_artifact PATH [NAME]: collects a copy of the file as it is now, to be downloaded from
+# the server. What cannot be collected is said at once, by an exit code other than 0.
+new_stagecoach_artifact() {
+  if [ $# -lt 1 ] || [ $# -gt 2 ] || [ -z "$1" ]; then
+    echo "new_stagecoach_artifact: write new_stagecoach_artifact PATH [NAME], with quotes around what has blanks." >&2
+    return 64
+  fi
+  if [ -z "${stagecoach_script_folder:-}" ]; then
+    echo "new_stagecoach_artifact: this is not running in a Stagecoach step." >&2
+    return 64
+  fi
+  # A path that begins with a dash is no option of the programs below.
+  case $1 in
+    -*) stagecoach_file=./$1 ;;
+    *) stagecoach_file=$1 ;;
+  esac
+  stagecoach_name=${2:-${1##*/}}
+  if [ -d "$stagecoach_file" ]; then
+    echo "new_stagecoach_artifact: '$1' is a folder. Pack it into one file, and collect that." >&2
+    return 66
+  fi
+  if [ ! -e "$stagecoach_file" ]; then
+    echo "new_stagecoach_artifact: there is no file '$1'." >&2
+    return 66
+  fi
+  if [ ! -f "$stagecoach_file" ]; then
+    echo "new_stagecoach_artifact: '$1' is no regular file. Write what it gives to one, and collect that." >&2
+    return 66
+  fi
+  if [ ! -r "$stagecoach_file" ]; then
+    echo "new_stagecoach_artifact: '$1' must not be read by the user of the tentacle." >&2
+    return 66
+  fi
+  case $stagecoach_name in
+    */* | *\\* | *[[:cntrl:]]*)
+      echo "new_stagecoach_artifact: '$stagecoach_name' is no name of a file. Write one without slashes, as NAME behind the path." >&2
+      return 64
+      ;;
+  esac
+  if [ "${#stagecoach_name}" -gt 200 ]; then
+    echo "new_stagecoach_artifact: the name is longer than 200 characters. Write a shorter one as NAME behind the path." >&2
+    return 64
+  fi
+  stagecoach_size=$(wc -c <"$stagecoach_file") || return 66
+  if [ "$stagecoach_size" -gt 1073741824 ]; then
+    echo "new_stagecoach_artifact: '$1' is larger than 1073741824 bytes, which is the most that is collected. Pack it, or collect a part of it." >&2
+    return 65
+  fi
+  # A folder is made by one process only. It counts once it has a name, which it gets last and whole.
+  stagecoach_artifacts=$stagecoach_script_folder/artifacts
+  stagecoach_n=1
+  while :; do
+    while [ -e "$stagecoach_artifacts/$stagecoach_n" ]; do
+      stagecoach_n=$((stagecoach_n + 1))
+    done
+    if [ "$stagecoach_n" -gt 100 ]; then
+      echo "new_stagecoach_artifact: '$1' is too much: a script may collect 100 files. Pack several into one." >&2
+      return 65
+    fi
+    if mkdir "$stagecoach_artifacts/$stagecoach_n" 2>/dev/null; then
+      break
+    fi
+    if [ ! -e "$stagecoach_artifacts/$stagecoach_n" ]; then
+      echo "new_stagecoach_artifact: '$1' cannot be collected: nothing can be written to $stagecoach_artifacts." >&2
+      return 74
+    fi
+  done
+  if (
+    umask 077
+    cd "$stagecoach_artifacts/$stagecoach_n" 2>/dev/null || exit 74
+    printf '%s' "$stagecoach_name" >.name
+  ) && cp "$stagecoach_file" "$stagecoach_artifacts/$stagecoach_n/content" &&
+    mv "$stagecoach_artifacts/$stagecoach_n/.name" "$stagecoach_artifacts/$stagecoach_n/name"; then
+    return 0
+  fi
+  rm -rf "$stagecoach_artifacts/$stagecoach_n"
+  echo "new_stagecoach_artifact: '$1' could not be copied. See whether the disk is full." >&2
+  return 74
+}

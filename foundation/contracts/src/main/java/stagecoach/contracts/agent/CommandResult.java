@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param acquisition of a successful AcquirePackage
  * @param sensitiveOutputs the names of the sensitive output variables; their values go another way,
  *     see {@link TentacleFrame.Ended}
+ * @param artifacts the files that its scripts have collected, all of them kept already
  */
 public record CommandResult(
         CommandOutcome outcome,
@@ -22,11 +23,33 @@ public record CommandResult(
         Optional<String> reason,
         boolean mayStillRun,
         Optional<AcquisitionResult> acquisition,
-        List<String> sensitiveOutputs) {
-    /** Copies the outputs; a result of before there were sensitive ones has none of these. */
+        List<String> sensitiveOutputs,
+        List<Artifact> artifacts) {
+    /** Copies the lists; a result of before there were such has none of these. */
     public CommandResult {
         outputs = Map.copyOf(outputs);
         sensitiveOutputs = sensitiveOutputs == null ? List.of() : List.copyOf(sensitiveOutputs);
+        artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+    }
+
+    /** A result without artifacts. */
+    public CommandResult(
+            CommandOutcome outcome,
+            Optional<Integer> exitCode,
+            Map<String, String> outputs,
+            Optional<String> reason,
+            boolean mayStillRun,
+            Optional<AcquisitionResult> acquisition,
+            List<String> sensitiveOutputs) {
+        this(
+                outcome,
+                exitCode,
+                outputs,
+                reason,
+                mayStillRun,
+                acquisition,
+                sensitiveOutputs,
+                List.of());
     }
 
     /** A result without sensitive outputs. */
@@ -42,8 +65,39 @@ public record CommandResult(
 
     /** The same, with these sensitive outputs. */
     public CommandResult withSensitiveOutputs(List<String> names) {
+        return withOutputs(outputs, names);
+    }
+
+    /** The same, with these outputs and the names of these sensitive ones. */
+    public CommandResult withOutputs(Map<String, String> plain, List<String> sensitive) {
         return new CommandResult(
-                outcome, exitCode, outputs, reason, mayStillRun, acquisition, names);
+                outcome, exitCode, plain, reason, mayStillRun, acquisition, sensitive, artifacts);
+    }
+
+    /** The same, for another reason. */
+    public CommandResult withReason(Optional<String> other) {
+        return new CommandResult(
+                outcome,
+                exitCode,
+                outputs,
+                other,
+                mayStillRun,
+                acquisition,
+                sensitiveOutputs,
+                artifacts);
+    }
+
+    /** The same, with these artifacts. */
+    public CommandResult withArtifacts(List<Artifact> collected) {
+        return new CommandResult(
+                outcome,
+                exitCode,
+                outputs,
+                reason,
+                mayStillRun,
+                acquisition,
+                sensitiveOutputs,
+                collected);
     }
 
     /** Whether the work was done. */

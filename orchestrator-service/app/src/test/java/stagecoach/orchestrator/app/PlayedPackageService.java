@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -26,7 +27,7 @@ import stagecoach.wire.StagecoachJson;
 
 /**
  * A package-service over HTTP that has {@code Shop.Server} and {@code Shop.Config} in versions
- * 1.0.0 and 1.1.0, has 5.0.* on its way, and a cache in front of everything.
+ * 1.0.0 and 1.1.0, has 5.0.* on its way, a cache in front of everything, and one collected file.
  */
 public final class PlayedPackageService implements QuarkusTestResourceLifecycleManager {
     private static final List<String> IDS = List.of("Shop.Server", "Shop.Config");
@@ -49,6 +50,7 @@ public final class PlayedPackageService implements QuarkusTestResourceLifecycleM
             http.createContext(
                     "/internal/foresights",
                     exchange -> answer(exchange, ForeseeAcquisition.Request.class, this::foresee));
+            http.createContext("/internal/artifacts/", PlayedPackageService::artifact);
             http.start();
             server = http;
             return Map.of(
@@ -63,6 +65,34 @@ public final class PlayedPackageService implements QuarkusTestResourceLifecycleM
     public void stop() {
         if (server != null) {
             server.stop(0);
+        }
+    }
+
+    /** The bytes of the only file that it keeps, under any ticket. */
+    public static byte[] collected() {
+        return "<script>alert(1)</script>\n".repeat(10_000).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void artifact(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] bytes = collected();
+            if (!exchange.getRequestURI().getPath().endsWith("/" + Digest.of(bytes))) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            exchange.getResponseHeaders().add("Accept-Ranges", "bytes");
+            exchange.getResponseHeaders().add("ETag", "\"another\"");
+            String range = exchange.getRequestHeaders().getFirst("Range");
+            int from =
+                    range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
+            if (range != null) {
+                exchange.getResponseHeaders()
+                        .add(
+                                "Content-Range",
+                                "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
+            }
+            exchange.sendResponseHeaders(range == null ? 200 : 206, bytes.length - from);
+            exchange.getResponseBody().write(bytes, from, bytes.length - from);
         }
     }
 

@@ -23,4 +23,8 @@ public interface BytesConfig {
     /** Reads from the package-service at once, for each event loop. */
     @WithDefault("256")
     int readsMax();
+
+    /** Files of scripts on their way to it at once, for each event loop; others wait. */
+    @WithDefault("32")
+    int artifactsMax();
 }

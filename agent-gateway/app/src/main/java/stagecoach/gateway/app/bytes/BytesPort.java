@@ -6,6 +6,7 @@ import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -20,7 +21,10 @@ import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.runtime.access.ServiceToken;
 
-/** The port that tentacles read packages from: so that bytes never delay control. */
+/**
+ * The port that tentacles read packages from and send collected files to: so that bytes never delay
+ * control.
+ */
 @Singleton
 class BytesPort {
     private static final Logger LOG = Logger.getLogger(BytesPort.class);
@@ -78,19 +82,19 @@ class BytesPort {
     private final class Acceptor extends AbstractVerticle {
         @Override
         public void start(Promise<Void> started) {
-            var client =
-                    vertx.createHttpClient(
-                            new HttpClientOptions()
-                                    .setDefaultHost(config.packageServiceUrl().getHost())
-                                    .setDefaultPort(config.packageServiceUrl().getPort())
-                                    .setMaxPoolSize(config.readsMax())
-                                    .setConnectTimeout(CONNECT_MILLIS_MAX)
-                                    .setIdleTimeout(IDLE_SECONDS_MAX)
-                                    .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                                    .setDecompressionSupported(false));
             var packages =
                     new PackageBytes(
-                            client,
+                            client(config.readsMax()),
+                            context,
+                            certificates,
+                            refusals,
+                            mailbox,
+                            serviceToken,
+                            doorway,
+                            crowd);
+            var artifacts =
+                    new ArtifactBytes(
+                            client(config.artifactsMax()),
                             context,
                             certificates,
                             refusals,
@@ -105,11 +109,32 @@ class BytesPort {
                                     .setIdleTimeout(IDLE_SECONDS_MAX)
                                     .setIdleTimeoutUnit(TimeUnit.SECONDS))
                     .connectionHandler(connection -> doorway.enter(connection, crowd.headWithin()))
-                    .requestHandler(packages::handle)
+                    .requestHandler(
+                            request -> {
+                                if (request.path() != null
+                                        && request.path().startsWith(ArtifactBytes.PATH)) {
+                                    artifacts.handle(request);
+                                } else {
+                                    packages.handle(request);
+                                }
+                            })
                     .exceptionHandler(doorway::handshakeFailed)
                     .listen()
                     .<Void>mapEmpty()
                     .onComplete(started);
+        }
+
+        /** Uploads have connections of their own: no read waits for one. */
+        private HttpClient client(int atOnce) {
+            return vertx.createHttpClient(
+                    new HttpClientOptions()
+                            .setDefaultHost(config.packageServiceUrl().getHost())
+                            .setDefaultPort(config.packageServiceUrl().getPort())
+                            .setMaxPoolSize(atOnce)
+                            .setConnectTimeout(CONNECT_MILLIS_MAX)
+                            .setIdleTimeout(IDLE_SECONDS_MAX)
+                            .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                            .setDecompressionSupported(false));
         }
     }
 }

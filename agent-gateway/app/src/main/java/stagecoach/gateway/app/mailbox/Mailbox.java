@@ -15,7 +15,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.AgentCommand;
+import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
+import stagecoach.contracts.agent.AgentCommand.CheckHttp;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
+import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.mailbox.MailboxStore.ToSay;
@@ -23,11 +27,15 @@ import stagecoach.gateway.command.Change;
 import stagecoach.gateway.command.Mail;
 import stagecoach.gateway.command.Mail.Resumption;
 import stagecoach.gateway.command.ResultBounds;
+import stagecoach.gateway.command.Stage.Ended;
 import stagecoach.gateway.command.Stage.Pending;
+import stagecoach.gateway.command.Stage.Sent;
+import stagecoach.gateway.command.Stage.Started;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -246,6 +254,46 @@ public class Mailbox {
      */
     public boolean mightRead(AgentId agent, Sha512 sha512) {
         return work.run(tx -> store.mightRead(tx, agent, sha512));
+    }
+
+    /** Whether files of a command's scripts are taken from an agent. */
+    public sealed interface Collecting {
+        /** They are, for this deployment. */
+        record Now(DeploymentId deployment) implements Collecting {}
+
+        /** The command was its own, and has ended. */
+        record Over() implements Collecting {}
+
+        /** It never was. */
+        record Foreign() implements Collecting {}
+    }
+
+    /** Whether an agent has a command at work under this ticket that may collect files. */
+    public Collecting collecting(AgentId agent, Ticket ticket) {
+        return find(Set.of(ticket)).stream()
+                .filter(stored -> stored.mail().agent().equals(agent))
+                .filter(stored -> runsScripts(stored.command()))
+                .findFirst()
+                .map(stored -> collecting(stored.mail()))
+                .orElseGet(Collecting.Foreign::new);
+    }
+
+    private static boolean runsScripts(AgentCommand command) {
+        return switch (command) {
+            case RunScript _, InstallPackage _ -> true;
+            case AcquirePackage _, CheckHttp _, CancelCommand _ -> false;
+        };
+    }
+
+    /** What was given up while its machine was away goes on there, and tells its end late. */
+    private static Collecting collecting(Mail mail) {
+        return switch (mail.stage()) {
+            case Pending _, Sent _, Started _ -> new Collecting.Now(mail.context().deployment());
+            case Ended(var _, boolean truthOpen) ->
+                    truthOpen
+                            ? new Collecting.Now(mail.context().deployment())
+                            : new Collecting.Over();
+        };
     }
 
     /**

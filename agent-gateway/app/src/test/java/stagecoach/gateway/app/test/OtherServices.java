@@ -1,5 +1,7 @@
 package stagecoach.gateway.app.test;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -36,6 +38,7 @@ public final class OtherServices {
     private final Map<Ticket, CommandPayload> payloads = new ConcurrentHashMap<>();
     private final Map<Sha512, byte[]> blobs = new ConcurrentHashMap<>();
     private final Map<Sha512, String> readers = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> artifacts = new ConcurrentHashMap<>();
     private final List<MintGrants.Request> granted = new CopyOnWriteArrayList<>();
     private final List<KeepOutputs.Request> kept = new CopyOnWriteArrayList<>();
     private final List<List<Ticket>> batches = new CopyOnWriteArrayList<>();
@@ -56,6 +59,7 @@ public final class OtherServices {
             server.createContext("/internal/sensitive-outputs", this::onSensitiveOutputs);
             server.createContext("/internal/grants", this::onGrants);
             server.createContext("/internal/blobs/", this::onBlobs);
+            server.createContext("/internal/artifacts/", this::onArtifacts);
             server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             server.start();
         } catch (IOException e) {
@@ -89,6 +93,11 @@ public final class OtherServices {
         Sha512 sha512 = Sha512.hashOf(bytes);
         blobs.put(sha512, bytes);
         return sha512;
+    }
+
+    /** What came to be kept, by {@code <ticket>/<sha256>?<query>}. */
+    public Map<String, byte[]> artifacts() {
+        return artifacts;
     }
 
     /** Neither answers, until told otherwise. */
@@ -197,6 +206,21 @@ public final class OtherServices {
         } else {
             answer(exchange, 200, bytes);
         }
+    }
+
+    private void onArtifacts(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        if (refused(exchange)) {
+            return;
+        }
+        String path =
+                exchange.getRequestURI().toString().substring("/internal/artifacts/".length());
+        if (!path.contains("/" + Digest.of(body).value())) {
+            answer(exchange, 422, "{\"detail\":\"other bytes came\"}".getBytes(UTF_8));
+            return;
+        }
+        artifacts.put(path, body);
+        answer(exchange, 204, new byte[0]);
     }
 
     private boolean refused(HttpExchange exchange) throws IOException {

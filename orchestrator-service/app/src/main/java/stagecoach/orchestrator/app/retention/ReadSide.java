@@ -14,6 +14,7 @@ class ReadSide implements OwnTables {
                     "acquisition_row",
                     "acquisition_link",
                     "deployment_warning",
+                    "artifact",
                     "log_head");
 
     private static final String OUTPUT =
@@ -26,7 +27,8 @@ class ReadSide implements OwnTables {
     private static final String TICKETS =
             """
             DELETE FROM inbox WHERE handler = 'orchestrator-progress-agents' AND stream IN (
-                SELECT 'ticket-' || ticket FROM step_row WHERE deployment = ?1 AND ticket IS NOT NULL)
+                SELECT 'ticket-' || ticket FROM step_row WHERE deployment = ?1 AND ticket IS NOT NULL
+                UNION SELECT 'ticket-' || ticket FROM artifact WHERE deployment = ?1)
             """;
 
     @Override

@@ -341,16 +341,6 @@ class ConfigurationTest {
     }
 
     @Test
-    void what_is_not_there_yet_says_so() {
-        configure()
-                .body("{}")
-                .post("/api/v1/deployments/aaaaaaaa/artifacts")
-                .then()
-                .statusCode(501)
-                .body("detail", containsString("Artifacts are not there yet."));
-    }
-
-    @Test
     void an_environment_may_ask_a_person_at_failures() {
         configure()
                 .body("{\"guidedFailure\": true}")

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
+import stagecoach.contracts.agent.Artifact;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
@@ -110,6 +112,33 @@ public final class Runs {
                                 Optional.empty(),
                                 false,
                                 Optional.empty())),
+                EventAttributes.none());
+    }
+
+    /** The gateway tells that a command has ended, and which files its script has collected. */
+    public void collects(Ticket ticket, AgentId agent, Artifact... files) {
+        TestEvents.publish(
+                Channels.AGENTS,
+                StreamId.of("ticket", ticket),
+                2,
+                new CommandEnded(
+                        ticket,
+                        agent,
+                        new CommandContext(
+                                id(),
+                                project(),
+                                environment(),
+                                new Run(run),
+                                Optional.of(new StepName("start")),
+                                agent.target()),
+                        new CommandResult(
+                                        CommandOutcome.EXITED,
+                                        Optional.of(0),
+                                        Map.of(),
+                                        Optional.empty(),
+                                        false,
+                                        Optional.empty())
+                                .withArtifacts(List.of(files))),
                 EventAttributes.none());
     }
 

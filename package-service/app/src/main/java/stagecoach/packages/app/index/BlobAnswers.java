@@ -20,7 +20,8 @@ import stagecoach.vocabulary.packages.Sha512;
 public class BlobAnswers {
     private final FolderBlobStore blobs;
 
-    BlobAnswers(FolderBlobStore blobs) {
+    /** Answers with what {@code blobs} holds. */
+    public BlobAnswers(FolderBlobStore blobs) {
         this.blobs = blobs;
     }
 

@@ -18,7 +18,7 @@ public class UnlengthedBodies {
     /** Counts what is read of such a body. */
     @ServerRequestFilter
     public void limit(ContainerRequestContext request, RoutingContext exchange) {
-        if (UploadLimit.isUnlengthed(exchange.request()) && !UploadLimit.isPush(exchange)) {
+        if (UploadLimit.isUnlengthed(exchange.request()) && !UploadLimit.mayBeLarge(exchange)) {
             request.setEntityStream(new Counted(request.getEntityStream(), exchange));
         }
     }

@@ -9,12 +9,15 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.internal.KeepArtifact;
 import stagecoach.packages.server.nuget.ServiceIndex;
 import stagecoach.runtime.access.Problem;
 import stagecoach.runtime.access.Problems;
 import stagecoach.wire.StagecoachJson;
 
-/** Only pushes may be large: every other body must fit into memory many times. */
+/**
+ * Only pushes and collected files may be large: every other body must fit into memory many times.
+ */
 @Singleton
 class UploadLimit {
     static final long OTHERS_MAX = 1L << 20;
@@ -41,10 +44,11 @@ class UploadLimit {
         return problems.response(413, "too-large", TOO_LARGE).getEntity();
     }
 
-    static boolean isPush(RoutingContext context) {
+    static boolean mayBeLarge(RoutingContext context) {
         String path = context.normalizedPath();
         return context.request().method().equals(HttpMethod.PUT)
-                && (path.equals(PUSH)
+                && (path.startsWith(KeepArtifact.PATH + "/")
+                        || path.equals(PUSH)
                         || path.equals(PUSH + "/")
                         || path.equals(NuGetV2Resource.PATH)
                         || path.startsWith(NuGetV2Resource.PATH + "/"));
@@ -56,7 +60,7 @@ class UploadLimit {
     }
 
     private void check(RoutingContext context) {
-        if (!isPush(context)) {
+        if (!mayBeLarge(context)) {
             @Nullable String length = context.request().getHeader("Content-Length");
             if (length != null && Long.parseLong(length) > OTHERS_MAX) {
                 context.response()

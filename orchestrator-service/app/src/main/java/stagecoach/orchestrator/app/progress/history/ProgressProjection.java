@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.AgentReport.CommandSettled;
 import stagecoach.contracts.channel.EventType;
 import stagecoach.contracts.deployment.DeploymentEvent;
@@ -19,7 +20,10 @@ import stagecoach.orchestrator.app.projection.Projection;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.RunId;
 
-/** Steps, packages on their way, links and warnings of deployments. Output is no history. */
+/**
+ * Steps, packages on their way, links, warnings and collected files of deployments. Output is no
+ * history.
+ */
 @Singleton
 class ProgressProjection implements Projection {
     private static final String DEPLOYMENT = "deployment";
@@ -45,7 +49,8 @@ class ProgressProjection implements Projection {
                 new Table(
                         "deployment_warning",
                         List.of(DEPLOYMENT, "step", "target", "detail"),
-                        DEPLOYMENT));
+                        DEPLOYMENT),
+                new Table("artifact", List.of(DEPLOYMENT, "ticket", "number"), DEPLOYMENT));
     }
 
     @Override
@@ -74,7 +79,9 @@ class ProgressProjection implements Projection {
                         SettledChannel.HANDLER,
                         "ticket",
                         AgentReport.class,
-                        Set.of(EventType.of(CommandSettled.class).bareName()),
+                        Set.of(
+                                EventType.of(CommandEnded.class).bareName(),
+                                EventType.of(CommandSettled.class).bareName()),
                         SettledChannel::onReports));
     }
 

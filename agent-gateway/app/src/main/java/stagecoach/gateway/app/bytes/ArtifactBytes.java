@@ -1,0 +1,295 @@
+package stagecoach.gateway.app.bytes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.AgentReport.Refusal;
+import stagecoach.contracts.agent.Artifact;
+import stagecoach.contracts.internal.KeepArtifact;
+import stagecoach.gateway.app.crowd.CrowdConfig;
+import stagecoach.gateway.app.crowd.Doorway;
+import stagecoach.gateway.app.enrolment.Certificates;
+import stagecoach.gateway.app.enrolment.PortProblem;
+import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.mailbox.Mailbox.Collecting;
+import stagecoach.gateway.app.refusal.Refusals;
+import stagecoach.runtime.access.ServiceToken;
+import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.DeploymentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.Ticket;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * {@code PUT /artifacts/{ticket}/{sha256}}: streams a file that a script has collected to the
+ * package-service, as fast as that takes it, from the trusted tentacle that runs the script. Who is
+ * refused may have asked with {@code Expect: 100-continue}, and has sent nothing then.
+ */
+final class ArtifactBytes {
+    static final String PATH = "/artifacts/";
+    private static final Logger LOG = Logger.getLogger(ArtifactBytes.class);
+    private static final int ANSWER_BYTES_MAX = 1 << 16;
+
+    private final HttpClient client;
+    private final Context loop;
+    private final Certificates certificates;
+    private final Refusals refusals;
+    private final Mailbox mailbox;
+    private final ServiceToken serviceToken;
+    private final Doorway doorway;
+    private final CrowdConfig crowd;
+
+    ArtifactBytes(
+            HttpClient client,
+            Context loop,
+            Certificates certificates,
+            Refusals refusals,
+            Mailbox mailbox,
+            ServiceToken serviceToken,
+            Doorway doorway,
+            CrowdConfig crowd) {
+        this.client = client;
+        this.loop = loop;
+        this.certificates = certificates;
+        this.refusals = refusals;
+        this.mailbox = mailbox;
+        this.serviceToken = serviceToken;
+        this.doorway = doorway;
+        this.crowd = crowd;
+    }
+
+    /** What is asked for, and how long it is said to be. */
+    private record Asked(Ticket ticket, Digest sha256, long length) {}
+
+    /** What is said to whoever asks. */
+    private sealed interface Judged {
+        record Allowed(DeploymentId deployment) implements Judged {}
+
+        record Refused(int status, String title, String detail) implements Judged {}
+    }
+
+    void handle(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        doorway.leave(request.connection().remoteAddress());
+        response.endHandler(done -> doorway.again(request.connection(), crowd.idleMax()));
+        if (!request.method().equals(HttpMethod.PUT)) {
+            response.putHeader("Allow", "PUT");
+            refuse(request, 405, "Wrong method", "Use PUT.");
+            return;
+        }
+        OptionalLong length = lengthOf(request);
+        if (length.isEmpty()) {
+            refuse(request, 411, "Length needed", "Say Content-Length.");
+            return;
+        }
+        if (length.getAsLong() > Artifact.BYTES_MAX) {
+            refuse(
+                    request,
+                    413,
+                    "Too large",
+                    "It has %d bytes, and a file has at most %d."
+                            .formatted(length.getAsLong(), Artifact.BYTES_MAX));
+            return;
+        }
+        Optional<Asked> asked = asked(request.path(), length.getAsLong());
+        if (asked.isEmpty()) {
+            refuse(
+                    request,
+                    404,
+                    "Not found",
+                    "Files are sent to /artifacts/{ticket}/{SHA-256 in hexadecimal digits}.");
+            return;
+        }
+        Thumbprint shown;
+        try {
+            shown = Thumbprint.ofPeer(request.sslSession());
+        } catch (SSLPeerUnverifiedException e) {
+            refuse(request, 403, "No certificate", "Show a client certificate.");
+            return;
+        }
+        // Nothing of it is read before it is known where it goes.
+        request.pause();
+        String from = request.remoteAddress().host();
+        Thread.ofVirtual()
+                .name("artifacts")
+                .start(
+                        () -> {
+                            Judged judged = judged(shown, asked.get().ticket(), from);
+                            loop.runOnContext(v -> answer(request, asked.get(), judged));
+                        });
+    }
+
+    /** What is still to come is not read. */
+    private static void refuse(HttpServerRequest request, int status, String title, String detail) {
+        PortProblem.answer(
+                request.response().putHeader("Connection", "close"), status, title, detail);
+    }
+
+    private static OptionalLong lengthOf(HttpServerRequest request) {
+        @Nullable String told = request.getHeader("Content-Length");
+        try {
+            return told == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(told));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static Optional<Asked> asked(@Nullable String path, long length) {
+        if (path == null || !path.startsWith(PATH)) {
+            return Optional.empty();
+        }
+        String[] parts = path.substring(PATH.length()).split("/", -1);
+        try {
+            return parts.length == 2
+                    ? Optional.of(new Asked(Ticket.parse(parts[0]), new Digest(parts[1]), length))
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Judged judged(Thumbprint shown, Ticket ticket, String from) {
+        try {
+            Optional<AgentId> agent = certificates.trusted(shown, from);
+            if (agent.isEmpty()) {
+                LOG.warnf("stranger refused thumbprint=%s", shown);
+                return new Judged.Refused(
+                        403, "Not trusted", "This certificate is not trusted here. Enrol.");
+            }
+            return switch (mailbox.collecting(agent.get(), ticket)) {
+                case Collecting.Now(DeploymentId deployment) -> new Judged.Allowed(deployment);
+                case Collecting.Over _ ->
+                        new Judged.Refused(
+                                403,
+                                "Not now",
+                                "The command has ended, so files of it are taken no more.");
+                case Collecting.Foreign _ -> {
+                    LOG.warnf("artifact refused agent=%s ticket=%s", agent.get(), ticket);
+                    refusals.agent(
+                            Refusal.OTHER_COMMAND,
+                            from,
+                            shown,
+                            agent.get(),
+                            "It sent a file for the ticket %s, which is no command of its own."
+                                    .formatted(ticket));
+                    yield new Judged.Refused(
+                            403,
+                            "Not told to",
+                            "%s has no command with this ticket.".formatted(agent.get()));
+                }
+            };
+        } catch (TemporaryFailure e) {
+            return new Judged.Refused(503, "Not now", "Try again soon.");
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "an artifact could not be taken thumbprint=%s", shown);
+            return new Judged.Refused(500, "Failed", "The gateway has failed; its log says why.");
+        }
+    }
+
+    private void answer(HttpServerRequest request, Asked asked, Judged judged) {
+        switch (judged) {
+            case Judged.Allowed(DeploymentId deployment) -> stream(request, asked, deployment);
+            case Judged.Refused(int status, String title, String detail) ->
+                    refuse(request, status, title, detail);
+        }
+    }
+
+    private void stream(HttpServerRequest request, Asked asked, DeploymentId deployment) {
+        HttpServerResponse response = request.response();
+        if (response.closed()) {
+            return;
+        }
+        client.request(
+                        HttpMethod.PUT,
+                        KeepArtifact.path(asked.ticket(), asked.sha256(), deployment))
+                .compose(kept -> passOn(request, asked, kept))
+                .compose(given -> given.body().map(body -> new Answered(given.statusCode(), body)))
+                .onSuccess(given -> pass(given, request))
+                .onFailure(
+                        e -> {
+                            LOG.warnf(
+                                    "an artifact did not get through ticket=%s cause=%s",
+                                    asked.ticket(), e);
+                            refuse(
+                                    request,
+                                    503,
+                                    "Not now",
+                                    "The file cannot be kept now. Try again soon.");
+                        });
+    }
+
+    /** The pipe stops reading while the package-service does not. */
+    private Future<HttpClientResponse> passOn(
+            HttpServerRequest request, Asked asked, HttpClientRequest kept) {
+        HttpServerResponse response = request.response();
+        kept.putHeader("Authorization", "Bearer " + serviceToken.issue())
+                .putHeader("Content-Type", "application/octet-stream")
+                .putHeader("Content-Length", Long.toString(asked.length()));
+        // A tentacle that goes away leaves nothing that is taken for all.
+        response.closeHandler(gone -> kept.reset());
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            response.writeContinue();
+        }
+        request.pipe()
+                .endOnFailure(false)
+                .to(kept)
+                .onFailure(
+                        e -> {
+                            LOG.debugf("an upload broke off cause=%s", e);
+                            kept.reset();
+                        });
+        return kept.response();
+    }
+
+    /** The package-service's answer. */
+    private record Answered(int status, Buffer body) {}
+
+    private static void pass(Answered given, HttpServerRequest request) {
+        if (given.status() / 100 == 2) {
+            HttpServerResponse response = request.response();
+            if (!response.ended() && !response.closed()) {
+                response.setStatusCode(204).end();
+            }
+            return;
+        }
+        switch (given.status()) {
+            case 410, 413, 422, 507 ->
+                    refuse(request, given.status(), "Not kept", detail(given.body()));
+            case 429, 502, 503, 504 ->
+                    refuse(request, 503, "Not now", "The file cannot be kept now. Try again soon.");
+            default -> {
+                LOG.warnf("package-service refuses an artifact status=%d", given.status());
+                refuse(request, 502, "Refused", "The package-service refused the file.");
+            }
+        }
+    }
+
+    private static String detail(Buffer problem) {
+        String unsaid = "The package-service does not keep it.";
+        if (problem.length() > ANSWER_BYTES_MAX) {
+            return unsaid;
+        }
+        try {
+            return StagecoachJson.read(problem.getBytes(), JsonNode.class)
+                    .path("detail")
+                    .asText(unsaid);
+        } catch (UncheckedIOException noProblem) {
+            return unsaid;
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package stagecoach.tentacle.artifact;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import stagecoach.contracts.agent.Artifact;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.journal.JournalEntry;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.Results;
+import stagecoach.tentacle.journal.Work;
+import stagecoach.tentacle.proxy.Routes;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.ArtifactName;
+import stagecoach.wire.StagecoachJson;
+
+/**
+ * Does other work, and behind it sends what its scripts have collected to the server; the result
+ * names what is kept there. Each file that is kept is in the journal, so that the next process of
+ * this tentacle goes on with those that are not.
+ */
+public final class KeepArtifacts implements Work {
+    private static final String KEPT = "kept ";
+
+    private final Shared shared;
+    private final Work work;
+
+    /**
+     * What all of a machine's uploads share.
+     *
+     * @param identity whom the machine shows itself as, now
+     * @param routes the ways to all servers
+     */
+    public record Shared(
+            Settings settings, Supplier<Identity> identity, Routes routes, UploadRules rules) {}
+
+    /** Keeps what the scripts of {@code work} collect. */
+    public KeepArtifacts(Shared shared, Work work) {
+        this.shared = shared;
+        this.work = work;
+    }
+
+    /**
+     * A file's place in the journal.
+     *
+     * @param file its {@link CollectedFile#key}
+     */
+    private record Kept(String file, Artifact artifact) {}
+
+    @Override
+    public CommandResult perform(LiveTicket live) throws IOException, InterruptedException {
+        CommandResult result = work.perform(live);
+        List<CollectedFile> files = CollectedFile.of(live.folder());
+        if (files.isEmpty()) {
+            return result;
+        }
+        return switch (result.outcome()) {
+            case EXITED -> new Sending(live, Optional.empty()).all(files, result);
+            case TIMED_OUT ->
+                    new Sending(
+                                    live,
+                                    Optional.of(
+                                            live.now().plus(shared.rules().givenUpAfterTimeOut())))
+                            .all(files, result);
+            case CANCELLED, EXPIRED, REFUSED, UNREACHED, ABANDONED, UNKNOWN -> {
+                live.info(
+                        "The files that the script has collected are not kept, since it did not come to its end.");
+                yield result;
+            }
+        };
+    }
+
+    /** One ticket's uploads. */
+    private final class Sending {
+        private final LiveTicket live;
+        private final Optional<Instant> until;
+        private Optional<Instant> failingSince = Optional.empty();
+
+        /**
+         * @param until when all must be over, for who cannot be stopped once more
+         */
+        Sending(LiveTicket live, Optional<Instant> until) {
+            this.live = live;
+            this.until = until;
+        }
+
+        CommandResult all(List<CollectedFile> files, CommandResult result)
+                throws IOException, InterruptedException {
+            Map<String, Artifact> before = before();
+            List<Artifact> kept = new ArrayList<>();
+            Optional<String> lost = Optional.empty();
+            for (CollectedFile file : files) {
+                Artifact known = before.get(file.key());
+                if (known != null) {
+                    kept.add(known);
+                    continue;
+                }
+                String name = ArtifactName.of(live.masks().apply(file.name()));
+                try {
+                    if (files.indexOf(file) >= Artifact.COUNT_MAX) {
+                        throw new NotCollected(
+                                "a step may collect %d files.".formatted(Artifact.COUNT_MAX));
+                    }
+                    kept.add(one(file, name));
+                } catch (NotCollected e) {
+                    String words =
+                            "The file %s that the script has collected is not kept: %s"
+                                    .formatted(name, e.getMessage());
+                    live.info(words);
+                    lost = lost.or(() -> Optional.of(words));
+                }
+            }
+            return lost.filter(_ -> result.succeeded())
+                    .map(words -> Results.failed(words).withOutputs(result.outputs(), List.of()))
+                    .orElse(result)
+                    .withArtifacts(kept);
+        }
+
+        private Map<String, Artifact> before() {
+            Map<String, Artifact> before = new HashMap<>();
+            for (JournalEntry entry : live.entries()) {
+                if (entry instanceof JournalEntry.Reached reached
+                        && reached.point().startsWith(KEPT)) {
+                    Kept kept =
+                            StagecoachJson.read(
+                                    reached.point().substring(KEPT.length()), Kept.class);
+                    before.put(kept.file(), kept.artifact());
+                }
+            }
+            return before;
+        }
+
+        private Artifact one(CollectedFile file, String name)
+                throws IOException, InterruptedException, NotCollected {
+            Artifact artifact;
+            try {
+                artifact = file.read(name);
+                if (until.isPresent()) {
+                    send(file, artifact);
+                } else {
+                    interruptibly(file, artifact);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                throw new NotCollected("it cannot be read, " + e.getMessage() + ".");
+            }
+            live.record(
+                    new JournalEntry.Reached(
+                            live.now(),
+                            KEPT + StagecoachJson.text(new Kept(file.key(), artifact))));
+            live.info("The file %s is kept, %d bytes.".formatted(name, artifact.size()));
+            // Its room is needed by others, and nobody reads it again.
+            Files.deleteIfExists(file.content());
+            return artifact;
+        }
+
+        private void interruptibly(CollectedFile file, Artifact artifact)
+                throws IOException, InterruptedException, NotCollected {
+            if (live.stop().isPresent()) {
+                throw new NotCollected("it was cancelled meanwhile.");
+            }
+            try {
+                live.<Boolean, NotCollected>interruptibly(
+                        () -> {
+                            send(file, artifact);
+                            return true;
+                        });
+            } catch (InterruptedException e) {
+                if (live.stop().isEmpty()) {
+                    throw e;
+                }
+                throw new NotCollected("it was cancelled meanwhile.");
+            }
+        }
+
+        private boolean isOver() {
+            return until.filter(end -> !live.now().isBefore(end)).isPresent();
+        }
+
+        private void send(CollectedFile file, Artifact artifact)
+                throws InterruptedException, NotCollected {
+            URI server =
+                    shared.settings()
+                            .bytes()
+                            .orElseThrow(
+                                    () ->
+                                            new NotCollected(
+                                                    "this machine was enrolled without --bytes, so it cannot send it."));
+            Duration pause = shared.rules().backoffFirst();
+            while (true) {
+                var upload =
+                        new ArtifactUpload(
+                                server,
+                                shared.settings(),
+                                shared.routes(),
+                                shared.rules(),
+                                shared.identity().get());
+                switch (upload.send(live.ticket(), file, artifact, this::isOver)) {
+                    case ArtifactUpload.Try.Kept() -> {
+                        failingSince = Optional.empty();
+                        return;
+                    }
+                    case ArtifactUpload.Try.Later(String words) -> {
+                        // What is lost for one file is not waited for again for the next one.
+                        Instant since = failingSince.orElseGet(live::now);
+                        failingSince = Optional.of(since);
+                        Instant giveUp =
+                                until.orElseGet(() -> since.plus(shared.rules().givenUpAfter()));
+                        if (live.now().plus(pause).isAfter(giveUp)) {
+                            throw new NotCollected("%s, again and again.".formatted(words));
+                        }
+                        Thread.sleep(pause);
+                        pause = pause.multipliedBy(2);
+                        if (pause.compareTo(shared.rules().backoffMax()) > 0) {
+                            pause = shared.rules().backoffMax();
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

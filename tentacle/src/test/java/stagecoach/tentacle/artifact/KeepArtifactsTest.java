@@ -1,0 +1,363 @@
+package stagecoach.tentacle.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import stagecoach.contracts.agent.AgentCommand.RunScript;
+import stagecoach.contracts.agent.Artifact;
+import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.CommandPayload;
+import stagecoach.contracts.agent.CommandResult;
+import stagecoach.contracts.agent.OutputKind;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
+import stagecoach.tentacle.journal.LiveTicket;
+import stagecoach.tentacle.journal.Masks;
+import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.script.RunScriptWork;
+import stagecoach.tentacle.script.ScriptRun;
+import stagecoach.tentacle.script.ScriptTools;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.Running;
+import stagecoach.trust.Identity;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.process.Action.Syntax;
+
+/** What a script collects comes to the server whole, or it is said why it does not. */
+@Timeout(60)
+class KeepArtifactsTest {
+    private static final UploadRules QUICK =
+            new UploadRules(
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(20),
+                    Duration.ofMillis(20),
+                    Duration.ofMillis(50),
+                    Duration.ofMillis(500),
+                    Duration.ofMillis(500));
+
+    @TempDir Path folder;
+    TestTickets tickets;
+    ScriptRun runs;
+    Identity far;
+    Identity own;
+    Shelf shelf;
+    Path trace;
+
+    @BeforeEach
+    void open() throws Exception {
+        tickets = new TestTickets(folder.resolve("home"));
+        runs = new ScriptRun(ScriptTools.install(tickets.home()));
+        far = Identity.loadOrCreate(folder.resolve("far"), "gateway");
+        own = Identity.loadOrCreate(folder.resolve("own"), "machine");
+        shelf = new Shelf(far);
+        trace = folder.resolve("trace");
+    }
+
+    @AfterEach
+    void close() {
+        shelf.close();
+    }
+
+    private KeepArtifacts.Shared shared(Optional<URI> bytes) {
+        return new KeepArtifacts.Shared(
+                new Settings(
+                        Deliveries.AGENT,
+                        URI.create("https://127.0.0.1:1"),
+                        bytes,
+                        far.thumbprint()),
+                () -> own,
+                Routes.DIRECT,
+                QUICK);
+    }
+
+    private LiveTicket accept(Syntax syntax, String body) throws Exception {
+        return tickets.accept(
+                Deliveries.script(Deliveries.ticket(), syntax, body, Map.of(), List.of("hunter2")));
+    }
+
+    private CommandResult perform(LiveTicket live) throws Exception {
+        return perform(live, Optional.of(shelf.uri()));
+    }
+
+    private CommandResult perform(LiveTicket live, Optional<URI> bytes) throws Exception {
+        var work = new RunScriptWork(runs, (RunScript) live.command());
+        return new KeepArtifacts(shared(bytes), work).perform(live);
+    }
+
+    private CommandResult end(LiveTicket live) throws Exception {
+        live.end(perform(live));
+        return live.result().orElseThrow();
+    }
+
+    private static String pathOf(LiveTicket live, Artifact artifact) {
+        return "/artifacts/%s/%s".formatted(live.ticket(), artifact.sha256());
+    }
+
+    private String kept(LiveTicket live, Artifact artifact) {
+        return new String(shelf.kept().get(pathOf(live, artifact)), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " => ",
+            value = {
+                "BASH => set -eu; printf 'all well' >report.txt; new_stagecoach_artifact report.txt",
+                "BASH => set -eu; printf 'all well' >-x; new_stagecoach_artifact -x report.txt",
+                "SH => set -eu; printf 'all well' >'a b'; new_stagecoach_artifact 'a b' report.txt",
+                "PYTHON => import subprocess; open('report.txt','w').write('all well'); subprocess.run(['new_stagecoach_artifact','report.txt'],check=True)"
+            })
+    void a_file_that_is_collected_from_bash_sh_or_python_comes_whole(Syntax syntax, String body)
+            throws Exception {
+        LiveTicket live = accept(syntax, body);
+        CommandResult result = end(live);
+        assertThat(result.succeeded()).as("%s", result).isTrue();
+        Digest sha256 = Digest.of("all well");
+        assertThat(result.artifacts()).containsExactly(new Artifact("report.txt", 8, sha256));
+        assertThat(kept(live, result.artifacts().getFirst())).isEqualTo("all well");
+        assertThat(shelf.asked())
+                .containsExactly(
+                        "PUT /artifacts/%s/%s %s"
+                                .formatted(live.ticket(), sha256, own.thumbprint().value()));
+        assertThat(tickets.afterRestart(live).result()).contains(result);
+    }
+
+    @Test
+    void megabytes_and_nothing_at_all_are_files_too() throws Exception {
+        byte[] bytes = new byte[5_000_001];
+        new Random(3).nextBytes(bytes);
+        Files.write(folder.resolve("big"), bytes);
+        LiveTicket live =
+                accept(
+                        Syntax.SH,
+                        "new_stagecoach_artifact %s; : >empty; new_stagecoach_artifact empty"
+                                .formatted(folder.resolve("big")));
+        CommandResult result = end(live);
+        assertThat(result.artifacts())
+                .containsExactly(
+                        new Artifact("big", 5_000_001, Digest.of(bytes)),
+                        new Artifact("empty", 0, Digest.of("")));
+        assertThat(shelf.kept().get(pathOf(live, result.artifacts().getFirst()))).isEqualTo(bytes);
+    }
+
+    @Test
+    void it_is_kept_as_it_was_when_it_was_collected() throws Exception {
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        """
+                        set -eu
+                        echo one >f; new_stagecoach_artifact f
+                        echo two >f; new_stagecoach_artifact f
+                        rm f
+                        """);
+        CommandResult result = end(live);
+        assertThat(result.artifacts()).extracting(Artifact::name).containsExactly("f", "f");
+        assertThat(result.artifacts().stream().map(artifact -> kept(live, artifact)))
+                .containsExactly("one\n", "two\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiterString = " => ",
+            value = {
+                "mkdir d; new_stagecoach_artifact d => 'd' is a folder. Pack it",
+                "new_stagecoach_artifact nowhere => there is no file 'nowhere'.",
+                "mkfifo p; new_stagecoach_artifact p => 'p' is no regular file.",
+                "truncate -s 1073741825 h; new_stagecoach_artifact h => larger than 1073741824 bytes",
+                "echo a >f; new_stagecoach_artifact f ../f => '../f' is no name of a file.",
+                "echo a >f; new_stagecoach_artifact f \"$(printf 'a\\tb')\" => is no name of a file.",
+                "new_stagecoach_artifact => write new_stagecoach_artifact PATH [NAME]",
+                "echo a >f; for i in $(seq 100); do mkdir $stagecoach_script_folder/artifacts/$i; done; new_stagecoach_artifact f => a script may collect 100 files."
+            })
+    void what_cannot_be_collected_is_said_to_the_script_at_once(String body, String words)
+            throws Exception {
+        LiveTicket live = accept(Syntax.BASH, body);
+        CommandResult result = end(live);
+        assertThat(result.succeeded()).isFalse();
+        assertThat(TestTickets.lines(live, OutputKind.ERR))
+                .anySatisfy(
+                        line ->
+                                assertThat(line)
+                                        .startsWith("new_stagecoach_artifact: ")
+                                        .contains(words));
+        assertThat(Artifact.BYTES_MAX).isEqualTo(1_073_741_824);
+    }
+
+    @Test
+    void names_that_mean_more_than_a_name_or_hold_a_secret_are_told_as_others() throws Exception {
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        """
+                        set -eu
+                        echo a >f
+                        new_stagecoach_artifact f hunter2.txt
+                        new_stagecoach_artifact f plain
+                        printf '../../x' >"$stagecoach_script_folder/artifacts/2/name"
+                        """);
+        assertThat(end(live).artifacts())
+                .extracting(Artifact::name)
+                .containsExactly(Masks.SHOWN.replace('*', '_') + ".txt", "_._.._x");
+    }
+
+    @Test
+    void what_a_script_puts_there_itself_leads_nowhere_else() throws Exception {
+        Files.writeString(folder.resolve("other"), "of somebody else");
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        """
+                        set -eu
+                        cd "$stagecoach_script_folder/artifacts"
+                        mkdir 1 2 x; printf n >1/name; ln -s %1$s 1/content
+                        mkfifo 2/content; printf n >2/name
+                        ln -s x 3
+                        """
+                                .formatted(folder.resolve("other")));
+        CommandResult result = end(live);
+        assertThat(result.artifacts()).isEmpty();
+        assertThat(shelf.asked()).isEmpty();
+        assertThat(result.reason())
+                .hasValueSatisfying(r -> assertThat(r).contains("no regular file"));
+    }
+
+    @Test
+    void a_tentacle_that_ends_in_between_sends_the_rest_and_runs_nothing_again() throws Exception {
+        shelf.answers(n -> n == 2 ? Shelf.NEVER : Shelf.KEEP, "");
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        """
+                        set -eu
+                        echo ran >>%s
+                        for n in 1 2 3; do echo $n >f; new_stagecoach_artifact f $n; done
+                        """
+                                .formatted(trace));
+        Running work = Running.of(() -> perform(live));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> shelf.asked().size() == 2);
+        work.cutOff();
+        LiveTicket again = tickets.afterRestart(live);
+        CommandResult result = end(again);
+        assertThat(result.artifacts()).extracting(Artifact::name).containsExactly("1", "2", "3");
+        assertThat(shelf.kept()).hasSize(3);
+        assertThat(shelf.asked()).hasSize(4);
+        assertThat(trace).hasContent("ran");
+    }
+
+    @Test
+    void a_server_in_trouble_is_asked_again() throws Exception {
+        shelf.answers(n -> n < 3 ? 503 : Shelf.KEEP, "");
+        LiveTicket live = accept(Syntax.BASH, "echo a >f; new_stagecoach_artifact f");
+        assertThat(end(live).artifacts()).hasSize(1);
+        assertThat(shelf.asked()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " => ",
+            value = {
+                "507 => disk-full-words => is not kept: disk-full-words",
+                "405 => '' => is not kept: this server's version keeps no files of scripts.",
+                "503 => '' => is not kept: the server answered 503, again and again."
+            })
+    void a_step_that_went_well_fails_if_what_it_has_collected_is_lost(
+            int status, String detail, String words) throws Exception {
+        shelf.answers(n -> n == 1 ? Shelf.KEEP : status, detail);
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        """
+                        set_stagecoach_variable A b
+                        for n in kept lost; do echo $n >f; new_stagecoach_artifact f $n; done
+                        """);
+        CommandResult result = end(live);
+        assertThat(result.succeeded()).isFalse();
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.EXITED);
+        assertThat(result.exitCode()).contains(1);
+        assertThat(result.reason())
+                .hasValueSatisfying(
+                        r ->
+                                assertThat(r)
+                                        .startsWith("The file lost that the script")
+                                        .contains(words));
+        assertThat(result.outputs()).containsEntry("A", "b");
+        assertThat(result.artifacts()).extracting(Artifact::name).containsExactly("kept");
+    }
+
+    @Test
+    void a_script_that_fails_has_its_files_kept_and_its_own_reason_told() throws Exception {
+        shelf.answers(n -> n == 1 ? Shelf.KEEP : 507, "full");
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        "for n in a b; do echo $n >f; new_stagecoach_artifact f; done; echo broken >&2; exit 3");
+        CommandResult result = end(live);
+        assertThat(result.exitCode()).contains(3);
+        assertThat(result.reason()).contains("broken");
+        assertThat(result.artifacts()).hasSize(1);
+        assertThat(TestTickets.lines(live, OutputKind.INFO))
+                .contains("The file f that the script has collected is not kept: full");
+    }
+
+    @Test
+    void a_script_that_ran_too_long_has_its_files_kept() throws Exception {
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.script(
+                                Deliveries.ticket(),
+                                new CommandPayload.Script(
+                                        Syntax.BASH,
+                                        "echo why >f; new_stagecoach_artifact f; sleep 60",
+                                        Map.of(),
+                                        List.of()),
+                                Deliveries.ALONE,
+                                Optional.of(Duration.ofSeconds(2)),
+                                Instant.now().plusSeconds(600)));
+        CommandResult result = end(live);
+        assertThat(result.outcome()).isEqualTo(CommandOutcome.TIMED_OUT);
+        assertThat(result.artifacts())
+                .extracting(artifact -> kept(live, artifact))
+                .contains("why\n");
+    }
+
+    @Test
+    void a_cancel_ends_the_sending_and_says_what_is_lost() throws Exception {
+        shelf.answers(n -> Shelf.NEVER, "");
+        LiveTicket live = accept(Syntax.BASH, "echo a >f; new_stagecoach_artifact f");
+        Running work = Running.of(() -> perform(live));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !shelf.asked().isEmpty());
+        live.askStop(Cause.CANCEL, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        CommandResult result = work.get();
+        assertThat(result.artifacts()).isEmpty();
+        assertThat(result.reason())
+                .contains(
+                        "The file f that the script has collected is not kept: it was cancelled meanwhile.");
+    }
+
+    @Test
+    void a_machine_that_knows_no_bytes_endpoint_says_so() throws Exception {
+        LiveTicket live = accept(Syntax.BASH, "echo a >f; new_stagecoach_artifact f");
+        assertThat(perform(live, Optional.empty()).reason())
+                .hasValueSatisfying(r -> assertThat(r).contains("enrolled without --bytes"));
+    }
+}
