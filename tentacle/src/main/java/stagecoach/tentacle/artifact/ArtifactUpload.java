@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.Artifact;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.proxy.Routes;
@@ -92,13 +94,21 @@ final class ArtifactUpload {
                                 address -> ask(client, uri, address, file, artifact, over)),
                         uri);
             } catch (SSLHandshakeException e) {
-                throw new NotCollected("no trust in the server: " + routes.words(uri, e) + ".");
+                // A gateway that ends in the middle of a handshake is no reason to give up.
+                if (isAboutTrust(e)) {
+                    throw new NotCollected("no trust in the server: " + routes.words(uri, e) + ".");
+                }
+                return new Try.Later(routes.words(uri, e));
             } catch (IOException e) {
                 return new Try.Later(routes.words(uri, e));
             } finally {
                 client.shutdownNow();
             }
         }
+    }
+
+    private static boolean isAboutTrust(@Nullable Throwable e) {
+        return e != null && (e instanceof CertificateException || isAboutTrust(e.getCause()));
     }
 
     /** A name behind a proxy is the proxy's to look up. */

@@ -2,7 +2,9 @@ package stagecoach.tentacle.artifact;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import stagecoach.contracts.agent.Artifact;
 import stagecoach.vocabulary.identity.Digest;
@@ -63,6 +66,8 @@ record CollectedFile(String key, String name, Path content) {
             listed.forEach(folders::add);
         } catch (NoSuchFileException gone) {
             return folders;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         folders.sort(Comparator.naturalOrder());
         return folders;
@@ -95,14 +100,23 @@ record CollectedFile(String key, String name, Path content) {
      * Reads it, to know what it is.
      *
      * @param shown its name as people may see it
+     * @param over whether there is no more time for it
      * @throws NotCollected if it is no file that is kept
+     * @throws InterruptedException if its thread was interrupted
      */
-    Artifact read(String shown) throws IOException, NotCollected {
+    Artifact read(String shown, BooleanSupplier over)
+            throws IOException, InterruptedException, NotCollected {
         MessageDigest sha256 = sha256();
         byte[] buffer = new byte[BUFFER_BYTES];
         long size = 0;
         try (InputStream in = open()) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("asked to stop");
+                }
+                if (over.getAsBoolean()) {
+                    throw new NotCollected("the time for it was over.");
+                }
                 sha256.update(buffer, 0, count);
                 size += count;
                 if (size > Artifact.BYTES_MAX) {
@@ -111,6 +125,12 @@ record CollectedFile(String key, String name, Path content) {
                                     .formatted(Artifact.BYTES_MAX));
                 }
             }
+        } catch (ClosedByInterruptException e) {
+            // It closes the file, and leaves its mark on the thread.
+            boolean _ = Thread.interrupted();
+            InterruptedException interrupted = new InterruptedException("asked to stop");
+            interrupted.initCause(e);
+            throw interrupted;
         }
         return new Artifact(shown, size, new Digest(HexFormat.of().formatHex(sha256.digest())));
     }

@@ -31,6 +31,7 @@ import stagecoach.wire.StagecoachJson;
  */
 public final class KeepArtifacts implements Work {
     private static final String KEPT = "kept ";
+    private static final String CANCELLED = "it was cancelled meanwhile.";
 
     private final Shared shared;
     private final Work work;
@@ -85,6 +86,9 @@ public final class KeepArtifacts implements Work {
         private final LiveTicket live;
         private final Optional<Instant> until;
         private Optional<Instant> failingSince = Optional.empty();
+
+        /** Whether the server was waited for in vain. */
+        private boolean givenUp;
 
         /**
          * @param until when all must be over, for who cannot be stopped once more
@@ -142,14 +146,15 @@ public final class KeepArtifacts implements Work {
 
         private Artifact one(CollectedFile file, String name)
                 throws IOException, InterruptedException, NotCollected {
+            if (until.isEmpty() && live.stop().isPresent()) {
+                throw new NotCollected(CANCELLED);
+            }
+            if (isOver()) {
+                throw new NotCollected("the time for it was over.");
+            }
             Artifact artifact;
             try {
-                artifact = file.read(name);
-                if (until.isPresent()) {
-                    send(file, artifact);
-                } else {
-                    interruptibly(file, artifact);
-                }
+                artifact = until.isPresent() ? sent(file, name) : interruptibly(file, name);
             } catch (IOException | UncheckedIOException e) {
                 throw new NotCollected("it cannot be read, " + e.getMessage() + ".");
             }
@@ -163,22 +168,22 @@ public final class KeepArtifacts implements Work {
             return artifact;
         }
 
-        private void interruptibly(CollectedFile file, Artifact artifact)
+        private Artifact sent(CollectedFile file, String name)
                 throws IOException, InterruptedException, NotCollected {
-            if (live.stop().isPresent()) {
-                throw new NotCollected("it was cancelled meanwhile.");
-            }
+            Artifact artifact = file.read(name, this::isOver);
+            send(file, artifact);
+            return artifact;
+        }
+
+        private Artifact interruptibly(CollectedFile file, String name)
+                throws IOException, InterruptedException, NotCollected {
             try {
-                live.<Boolean, NotCollected>interruptibly(
-                        () -> {
-                            send(file, artifact);
-                            return true;
-                        });
+                return live.<Artifact, NotCollected>interruptibly(() -> sent(file, name));
             } catch (InterruptedException e) {
                 if (live.stop().isEmpty()) {
                     throw e;
                 }
-                throw new NotCollected("it was cancelled meanwhile.");
+                throw new NotCollected(CANCELLED);
             }
         }
 
@@ -188,6 +193,9 @@ public final class KeepArtifacts implements Work {
 
         private void send(CollectedFile file, Artifact artifact)
                 throws InterruptedException, NotCollected {
+            if (givenUp) {
+                throw new NotCollected("the server could not be reached for the one before it.");
+            }
             URI server =
                     shared.settings()
                             .bytes()
@@ -216,6 +224,7 @@ public final class KeepArtifacts implements Work {
                         Instant giveUp =
                                 until.orElseGet(() -> since.plus(shared.rules().givenUpAfter()));
                         if (live.now().plus(pause).isAfter(giveUp)) {
+                            givenUp = true;
                             throw new NotCollected("%s, again and again.".formatted(words));
                         }
                         Thread.sleep(pause);

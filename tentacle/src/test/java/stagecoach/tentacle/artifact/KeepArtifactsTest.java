@@ -36,6 +36,7 @@ import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.script.RunScriptWork;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
+import stagecoach.tentacle.testing.CuttingRelay;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.Running;
 import stagecoach.trust.Identity;
@@ -51,8 +52,17 @@ class KeepArtifactsTest {
                     Duration.ofSeconds(20),
                     Duration.ofMillis(20),
                     Duration.ofMillis(50),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(30));
+
+    private static final UploadRules IMPATIENT =
+            new UploadRules(
+                    QUICK.connectMax(),
+                    QUICK.stallMax(),
+                    QUICK.backoffFirst(),
+                    QUICK.backoffMax(),
                     Duration.ofMillis(500),
-                    Duration.ofMillis(500));
+                    QUICK.givenUpAfterTimeOut());
 
     @TempDir Path folder;
     TestTickets tickets;
@@ -61,6 +71,7 @@ class KeepArtifactsTest {
     Identity own;
     Shelf shelf;
     Path trace;
+    UploadRules rules = QUICK;
 
     @BeforeEach
     void open() throws Exception {
@@ -86,7 +97,7 @@ class KeepArtifactsTest {
                         far.thumbprint()),
                 () -> own,
                 Routes.DIRECT,
-                QUICK);
+                rules);
     }
 
     private LiveTicket accept(Syntax syntax, String body) throws Exception {
@@ -283,6 +294,7 @@ class KeepArtifactsTest {
     void a_step_that_went_well_fails_if_what_it_has_collected_is_lost(
             int status, String detail, String words) throws Exception {
         shelf.answers(n -> n == 1 ? Shelf.KEEP : status, detail);
+        rules = status == 503 ? IMPATIENT : QUICK;
         LiveTicket live =
                 accept(
                         Syntax.BASH,
@@ -302,6 +314,42 @@ class KeepArtifactsTest {
                                         .contains(words));
         assertThat(result.outputs()).containsEntry("A", "b");
         assertThat(result.artifacts()).extracting(Artifact::name).containsExactly("kept");
+    }
+
+    @Test
+    void who_is_away_for_good_is_not_waited_for_again_for_each_file() throws Exception {
+        shelf.answers(_ -> 503, "");
+        rules = IMPATIENT;
+        LiveTicket live =
+                accept(
+                        Syntax.BASH,
+                        "echo a >f; for n in 1 2 3; do new_stagecoach_artifact f $n; done");
+        CommandResult result = end(live);
+        assertThat(result.artifacts()).isEmpty();
+        assertThat(TestTickets.lines(live, OutputKind.INFO))
+                .filteredOn(line -> line.endsWith("could not be reached for the one before it."))
+                .hasSize(2);
+    }
+
+    @Test
+    void a_gateway_that_ends_in_the_middle_of_a_handshake_is_asked_again() throws Exception {
+        try (var relay = new CuttingRelay(shelf.uri().getPort())) {
+            // Before the server has said its first word to the end.
+            relay.cutAfter(600);
+            LiveTicket live = accept(Syntax.BASH, "echo a >f; new_stagecoach_artifact f");
+            CommandResult result = perform(live, Optional.of(relay.uri()));
+            assertThat(result.artifacts()).as("%s", result).hasSize(1);
+        }
+    }
+
+    @Test
+    void what_is_no_gateway_of_ours_is_not_asked_again() throws Exception {
+        try (var other = new Shelf(Identity.loadOrCreate(folder.resolve("other"), "gateway"))) {
+            LiveTicket live = accept(Syntax.BASH, "echo a >f; new_stagecoach_artifact f");
+            CommandResult result = perform(live, Optional.of(other.uri()));
+            assertThat(result.reason())
+                    .hasValueSatisfying(r -> assertThat(r).contains("no trust in the server"));
+        }
     }
 
     @Test
@@ -331,7 +379,7 @@ class KeepArtifactsTest {
                                         Map.of(),
                                         List.of()),
                                 Deliveries.ALONE,
-                                Optional.of(Duration.ofSeconds(2)),
+                                Optional.of(Duration.ofSeconds(8)),
                                 Instant.now().plusSeconds(600)));
         CommandResult result = end(live);
         assertThat(result.outcome()).isEqualTo(CommandOutcome.TIMED_OUT);

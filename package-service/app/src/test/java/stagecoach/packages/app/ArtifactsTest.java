@@ -156,6 +156,10 @@ class ArtifactsTest {
         }
         assertThat(put(ticket, deployment, new byte[] {1, 2})).isEqualTo(413);
         assertThat(put(ticket, deployment, new byte[] {1, 1})).as("there already").isEqualTo(204);
+        // As if the server had been killed before it had the bytes.
+        Files.delete(file(new byte[] {99, 1}));
+        assertThat(put(ticket, deployment, new byte[] {99, 1})).isEqualTo(204);
+        assertThat(file(new byte[] {99, 1})).exists();
         assertThat(forget(deployment)).isEqualTo(100);
     }
 

@@ -11,6 +11,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -45,6 +47,9 @@ final class ArtifactBytes {
     private static final Logger LOG = Logger.getLogger(ArtifactBytes.class);
     private static final int ANSWER_BYTES_MAX = 1 << 16;
 
+    /** Files of one machine on their way at once: it must not hold all connections. */
+    private static final int OF_ONE_MAX = 8;
+
     private final HttpClient client;
     private final Context loop;
     private final Certificates certificates;
@@ -53,6 +58,9 @@ final class ArtifactBytes {
     private final ServiceToken serviceToken;
     private final Doorway doorway;
     private final CrowdConfig crowd;
+
+    /** By machine; of this event loop only. */
+    private final Map<AgentId, Integer> atWork = new HashMap<>();
 
     ArtifactBytes(
             HttpClient client,
@@ -78,7 +86,7 @@ final class ArtifactBytes {
 
     /** What is said to whoever asks. */
     private sealed interface Judged {
-        record Allowed(DeploymentId deployment) implements Judged {}
+        record Allowed(AgentId agent, DeploymentId deployment) implements Judged {}
 
         record Refused(int status, String title, String detail) implements Judged {}
     }
@@ -143,7 +151,8 @@ final class ArtifactBytes {
     private static OptionalLong lengthOf(HttpServerRequest request) {
         @Nullable String told = request.getHeader("Content-Length");
         try {
-            return told == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(told));
+            long length = told == null ? -1 : Long.parseLong(told);
+            return length < 0 ? OptionalLong.empty() : OptionalLong.of(length);
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
         }
@@ -172,7 +181,8 @@ final class ArtifactBytes {
                         403, "Not trusted", "This certificate is not trusted here. Enrol.");
             }
             return switch (mailbox.collecting(agent.get(), ticket)) {
-                case Collecting.Now(DeploymentId deployment) -> new Judged.Allowed(deployment);
+                case Collecting.Now(DeploymentId deployment) ->
+                        new Judged.Allowed(agent.get(), deployment);
                 case Collecting.Over _ ->
                         new Judged.Refused(
                                 403,
@@ -203,18 +213,26 @@ final class ArtifactBytes {
 
     private void answer(HttpServerRequest request, Asked asked, Judged judged) {
         switch (judged) {
-            case Judged.Allowed(DeploymentId deployment) -> stream(request, asked, deployment);
+            case Judged.Allowed(AgentId agent, DeploymentId deployment) -> {
+                if (atWork.getOrDefault(agent, 0) >= OF_ONE_MAX) {
+                    refuse(request, 503, "Not now", "So many files come from it. Try again soon.");
+                } else if (!request.response().closed()) {
+                    atWork.merge(agent, 1, Integer::sum);
+                    stream(request, asked, deployment)
+                            .onComplete(
+                                    done ->
+                                            atWork.computeIfPresent(
+                                                    agent, (one, n) -> n > 1 ? n - 1 : null));
+                }
+            }
             case Judged.Refused(int status, String title, String detail) ->
                     refuse(request, status, title, detail);
         }
     }
 
-    private void stream(HttpServerRequest request, Asked asked, DeploymentId deployment) {
-        HttpServerResponse response = request.response();
-        if (response.closed()) {
-            return;
-        }
-        client.request(
+    private Future<Answered> stream(
+            HttpServerRequest request, Asked asked, DeploymentId deployment) {
+        return client.request(
                         HttpMethod.PUT,
                         KeepArtifact.path(asked.ticket(), asked.sha256(), deployment))
                 .compose(kept -> passOn(request, asked, kept))
@@ -237,6 +255,11 @@ final class ArtifactBytes {
     private Future<HttpClientResponse> passOn(
             HttpServerRequest request, Asked asked, HttpClientRequest kept) {
         HttpServerResponse response = request.response();
+        if (response.closed()) {
+            // It has gone while a connection was waited for; nobody would tell of that any more.
+            kept.reset();
+            return Future.failedFuture("the tentacle has gone");
+        }
         kept.putHeader("Authorization", "Bearer " + serviceToken.issue())
                 .putHeader("Content-Type", "application/octet-stream")
                 .putHeader("Content-Length", Long.toString(asked.length()));

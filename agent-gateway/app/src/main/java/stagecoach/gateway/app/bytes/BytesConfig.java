@@ -25,6 +25,6 @@ public interface BytesConfig {
     int readsMax();
 
     /** Files of scripts on their way to it at once, for each event loop; others wait. */
-    @WithDefault("32")
+    @WithDefault("256")
     int artifactsMax();
 }

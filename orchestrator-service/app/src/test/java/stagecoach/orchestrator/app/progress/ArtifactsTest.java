@@ -110,6 +110,12 @@ class ArtifactsTest {
         String etag = whole.header("ETag");
         assertThat(etag).isEqualTo("\"" + SHA256 + "\"");
 
+        Response head =
+                RestAssured.given().header("Authorization", "Bearer " + key).head("/api/v1" + one);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.header("Content-Length")).isEqualTo("" + BYTES.length);
+        assertThat(head.header("ETag")).isEqualTo(etag);
+
         int at = BYTES.length - 9;
         Response rest = read(key, one, "Range", "bytes=" + at + "-", "If-Range", etag);
         assertThat(rest.statusCode()).isEqualTo(206);

@@ -113,7 +113,7 @@ public class ArtifactStore implements OwnTables {
         if (find(address).isPresent()) {
             return Kept.HERE;
         }
-        if (count(address.ticket()) >= Artifact.COUNT_MAX) {
+        if (countOthers(address) >= Artifact.COUNT_MAX) {
             return Kept.TOO_MANY;
         }
         // The last of the disk is for packages: without these nothing is deployed.
@@ -141,15 +141,19 @@ public class ArtifactStore implements OwnTables {
         }
     }
 
-    private int count(Ticket ticket) {
+    /** Its own row may be there already, without its bytes, if an earlier try was cut off. */
+    private int countOthers(Address address) {
         return unitOfWork.run(
                 tx ->
-                        tx.select("SELECT count(*) FROM artifact WHERE ticket = ?1", ticket.value())
+                        tx.select(
+                                        "SELECT count(*) FROM artifact WHERE ticket = ?1 AND sha256 <> ?2",
+                                        address.ticket().value(),
+                                        address.sha256().value())
                                 .getFirst()
                                 .whole(0));
     }
 
-    private static Optional<Digest> copied(InputStream body, BlobDraft draft, long sizeMax)
+    private Optional<Digest> copied(InputStream body, BlobDraft draft, long sizeMax)
             throws IOException {
         MessageDigest sha256 = sha256();
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -164,6 +168,8 @@ public class ArtifactStore implements OwnTables {
             if (unflushed >= FLUSH_EVERY_BYTES) {
                 draft.flush();
                 unflushed = 0;
+                // Others come at the same time.
+                DiskFullException.check(Artifact.BYTES_MAX, blobs.room());
             }
         }
         return Optional.of(new Digest(HexFormat.of().formatHex(sha256.digest())));

@@ -67,13 +67,7 @@ public class ArtifactDownload {
         HttpResponse<InputStream> given = ask(file, range(asked, etag));
         return switch (given.statusCode()) {
             case 200, 206, 416 -> {
-                Response.ResponseBuilder response =
-                        Response.status(given.statusCode())
-                                .type(MediaType.APPLICATION_OCTET_STREAM_TYPE)
-                                .header(HttpHeaders.ETAG, etag)
-                                .header(HttpHeaders.CACHE_CONTROL, "private")
-                                .header(HttpHeaders.CONTENT_DISPOSITION, disposition(file.name()))
-                                .header("X-Content-Type-Options", "nosniff");
+                Response.ResponseBuilder response = described(given.statusCode(), file);
                 for (String name : PASSED_ON) {
                     given.headers()
                             .firstValue(name)
@@ -98,6 +92,23 @@ public class ArtifactDownload {
                         "The package-service answered %d.".formatted(given.statusCode()), null);
             }
         };
+    }
+
+    /** The answer to a HEAD. */
+    public Response head(Found file) {
+        return described(Response.Status.OK.getStatusCode(), file)
+                .header("Accept-Ranges", "bytes")
+                .header(HttpHeaders.CONTENT_LENGTH, file.size())
+                .build();
+    }
+
+    private static Response.ResponseBuilder described(int status, Found file) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_OCTET_STREAM_TYPE)
+                .header(HttpHeaders.ETAG, "\"" + file.sha256() + "\"")
+                .header(HttpHeaders.CACHE_CONTROL, "private")
+                .header(HttpHeaders.CONTENT_DISPOSITION, disposition(file.name()))
+                .header("X-Content-Type-Options", "nosniff");
     }
 
     private static void close(HttpResponse<InputStream> given) {

@@ -114,7 +114,7 @@ public final class ArtifactViews {
     }
 
     /** Where a file's bytes are, and what it is called. */
-    public record Found(Ticket ticket, Digest sha256, String name) {}
+    public record Found(Ticket ticket, Digest sha256, String name, long size) {}
 
     /** A file by the id that its view has. */
     public static Optional<Found> find(Tx tx, DeploymentId deployment, String id) {
@@ -124,7 +124,7 @@ public final class ArtifactViews {
         }
         return tx
                 .select(
-                        "SELECT ticket, sha256, name FROM artifact WHERE deployment = ?1 AND ticket = ?2 AND number = ?3",
+                        "SELECT ticket, sha256, name, size FROM artifact WHERE deployment = ?1 AND ticket = ?2 AND number = ?3",
                         deployment.value(),
                         parts.group(1),
                         Integer.parseInt(parts.group(2)))
@@ -135,6 +135,7 @@ public final class ArtifactViews {
                                 new Found(
                                         Ticket.parse(row.text(0)),
                                         new Digest(row.text(1)),
-                                        row.text(2)));
+                                        row.text(2),
+                                        row.number(3)));
     }
 }

@@ -3,6 +3,7 @@ package stagecoach.orchestrator.app.progress.rest;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -71,21 +72,32 @@ public class ArtifactsResource {
             @PathParam("id") String id,
             @PathParam("artifact") String artifact,
             @Context HttpHeaders headers) {
+        return download.answer(found(id, artifact), headers);
+    }
+
+    /** Tells what its bytes are. */
+    @HEAD
+    @Path("{artifact}")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(hidden = true)
+    public Response head(@PathParam("id") String id, @PathParam("artifact") String artifact) {
+        return download.head(found(id, artifact));
+    }
+
+    private Found found(String id, String artifact) {
         DeploymentId deployment = KnownDeployment.id(id);
-        Found found =
-                unitOfWork.run(
-                        tx -> {
-                            KnownDeployment.check(tx, deployment);
-                            return ArtifactViews.find(tx, deployment, artifact)
-                                    .orElseThrow(
-                                            () ->
-                                                    Rejection.notFound(
-                                                            "The deployment %s has no file \"%s\". GET /api/v1/deployments/%s/artifacts lists them."
-                                                                    .formatted(
-                                                                            deployment,
-                                                                            Printable.of(artifact),
-                                                                            deployment)));
-                        });
-        return download.answer(found, headers);
+        return unitOfWork.run(
+                tx -> {
+                    KnownDeployment.check(tx, deployment);
+                    return ArtifactViews.find(tx, deployment, artifact)
+                            .orElseThrow(
+                                    () ->
+                                            Rejection.notFound(
+                                                    "The deployment %s has no file \"%s\". GET /api/v1/deployments/%s/artifacts lists them."
+                                                            .formatted(
+                                                                    deployment,
+                                                                    Printable.of(artifact),
+                                                                    deployment)));
+                });
     }
 }
