@@ -3,6 +3,8 @@ package stagecoach.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.local.launcher.demo.Nupkg;
 
 /**
- * SIGKILL of any one process in the middle of a deployment: it ends right, and every script ran
- * once.
+ * SIGKILL of any one process in the middle of a deployment: it ends right, every script ran once,
+ * and what scripts have collected is there.
  */
 @InOneWhole
 class KillTest {
@@ -66,6 +68,37 @@ class KillTest {
                 .isEqualTo("SUCCEEDED");
         assertThat(of(deployment)).containsExactlyInAnyOrderElementsOf(expected(deployment));
         whole.awaitAllReady();
+        assertThat(collected(deployment))
+                .containsExactlyInAnyOrderElementsOf(
+                        Whole.TARGETS.stream()
+                                .map(
+                                        target ->
+                                                "%s report.txt of roll on %s"
+                                                        .formatted(deployment, target))
+                                .toList());
+    }
+
+    /** What the scripts have collected, downloaded: each report says whose it is. */
+    private List<String> collected(String deployment) throws Exception {
+        String path = "/deployments/" + deployment + "/artifacts";
+        Whole.patiently().until(() -> whole.api().list(path).size() >= Whole.TARGETS.size());
+        var reports = new ArrayList<String>();
+        for (JsonNode artifact : whole.api().list(path)) {
+            var bytes = new ByteArrayOutputStream();
+            whole.api().download(path + "/" + artifact.path("id").asText(), bytes);
+            assertThat(artifact.path("size").asInt()).isEqualTo(bytes.size());
+            assertThat(artifact.path("attempt").asInt()).isEqualTo(1);
+            String report = bytes.toString(StandardCharsets.UTF_8).strip();
+            assertThat(report).endsWith(" on " + artifact.path("target").asText());
+            reports.add(
+                    report.replace(
+                            " on ",
+                            " %s of %s on "
+                                    .formatted(
+                                            artifact.path("name").asText(),
+                                            artifact.path("step").asText())));
+        }
+        return reports;
     }
 
     @Test
@@ -153,7 +186,7 @@ class KillTest {
                     kind: SCRIPT
                     runOn: { tags: [web] }
                     rolling: { window: 2 }
-                    script: { syntax: BASH, body: 'echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Step.Name} #{Stagecoach.Target.Id}" >> "#{Traces}/#{Stagecoach.Target.Id}"; sleep 1' }
+                    script: { syntax: BASH, body: 'echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Step.Name} #{Stagecoach.Target.Id}" >> "#{Traces}/#{Stagecoach.Target.Id}"; echo "#{Stagecoach.Deployment.Id} on #{Stagecoach.Target.Id}" > report.txt; new_stagecoach_artifact report.txt || exit; sleep 1' }
                   - name: close
                     kind: SCRIPT
                     condition: ALWAYS

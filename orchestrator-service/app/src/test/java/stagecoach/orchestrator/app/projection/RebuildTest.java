@@ -28,6 +28,7 @@ import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.Artifact;
 import stagecoach.contracts.agent.LogEntry.TransferProgress;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PinnedPackage;
@@ -144,6 +145,7 @@ class RebuildTest {
                             "UPDATE step_row SET state = 'FAILED', exit_code = 9, settled = true WHERE deployment = ?1",
                             deployment);
                     tx.execute("DELETE FROM acquisition_link WHERE deployment = ?1", deployment);
+                    tx.execute("DELETE FROM artifact WHERE deployment = ?1", deployment);
                     tx.execute(
                             """
                             INSERT INTO deployment_warning (deployment, step, target, detail, at)
@@ -175,6 +177,12 @@ class RebuildTest {
         Runs.eventually("/deployments/" + id, told -> told.getList("warnings").size() == 2);
         steps.settles(abandoned, "r-1");
         Runs.eventually("/deployments/" + id, told -> told.getList("warnings").size() == 1);
+        steps.collects(
+                new Ticket(UUID.randomUUID()),
+                AgentId.of(new TargetId("r-1")),
+                new Artifact("report.txt", 6, Digest.of("report")));
+        Runs.eventually(
+                "/deployments/" + id + "/artifacts", told -> told.getList("items").size() == 1);
         var packages = Runs.ofPackages(shop, id, 102);
         packages.publish(acquisition(packages));
         String path = "/deployments/" + id + "/acquisitions";

@@ -16,9 +16,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import stagecoach.contracts.agent.Artifact;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.contracts.steprun.StepRunEvent.StepRunEnded;
 import stagecoach.orchestrator.app.Api;
@@ -28,6 +30,9 @@ import stagecoach.orchestrator.app.progress.Runs;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.retention.KeptForAWhile;
 import stagecoach.runtime.test.StagecoachResource;
+import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.Ticket;
 
 /** Deployments that have ended long ago go; nothing that is alive, or that others build upon. */
 @OrchestratorTest
@@ -167,11 +172,17 @@ class DeploymentRetentionTest {
                                 .formatted(shop.project(), next)));
     }
 
-    /** A deployment as if it had succeeded, with steps; long ago or now. */
+    /** A deployment as if it had succeeded, with steps and a file; long ago or now. */
     private String ended(Shop shop, String release, boolean longAgo) {
         String id = shop.deploy(release);
         Api.post("/deployments/" + id + "/cancel", "");
         var run = Runs.ofSteps(shop, id, 101);
+        run.collects(
+                new Ticket(UUID.randomUUID()),
+                new AgentId("target:w-1"),
+                new Artifact("report.txt", 6, Digest.of("report")));
+        Runs.eventually(
+                "/deployments/" + id + "/artifacts", told -> told.getList("items").size() == 1);
         run.publish(new StepRunEnded(RunOutcome.SUCCEEDED, Optional.empty(), List.of()));
         await().atMost(StagecoachResource.PATIENCE)
                 .until(
@@ -220,6 +231,7 @@ class DeploymentRetentionTest {
                                                             + (SELECT count(*) FROM deployment_phase WHERE deployment = ?1)
                                                             + (SELECT count(*) FROM step_row WHERE deployment = ?1)
                                                             + (SELECT count(*) FROM deployment_warning WHERE deployment = ?1)
+                                                            + (SELECT count(*) FROM artifact WHERE deployment = ?1)
                                                             + (SELECT count(*) FROM retired WHERE deployment = ?1 AND NOT done)
                                                             + (SELECT count(*) FROM inbox WHERE stream = 'deployment-' || ?1)""",
                                                         deployment)
