@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.inspect.Check;
@@ -27,6 +28,8 @@ import stagecoach.tentacle.session.EnrolClient;
 import stagecoach.tentacle.session.SessionRules;
 import stagecoach.tentacle.session.Tentacle;
 import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.AgentId;
 
 /**
  * The tentacle's command line; {@link Usage} has the commands. Exit codes: 0 done, 1 it did not
@@ -66,6 +69,7 @@ public final class TentacleMain {
             Arguments arguments = Arguments.parse(typed, Usage.COMMANDS);
             return switch (arguments.command()) {
                 case "enrol" -> enrol(arguments);
+                case "listen" -> listen(arguments);
                 case "configure" -> configure(arguments);
                 case "rotate-certificate" -> rotate(arguments);
                 case "run" -> work(arguments);
@@ -123,16 +127,42 @@ public final class TentacleMain {
         return 0;
     }
 
+    private static int listen(Arguments arguments) throws Arguments.Misused, IOException {
+        AgentId agent = new AgentId(arguments.required("--agent"));
+        List<Thumbprint> trusted =
+                Stream.of(arguments.required("--trust").split(",", -1))
+                        .map(Thumbprint::parse)
+                        .toList();
+        Settings.Listening where =
+                Settings.Listening.parse(
+                        arguments.required("--port"), trusted.subList(1, trusted.size()));
+        Optional<URI> bytes = endpoint(arguments, "--bytes");
+        Home home = Home.open(Path.of(arguments.required("--home")));
+        // One that runs would go on with what it read when it began.
+        home.occupy();
+        home.enrolled(
+                new Settings(agent, where, bytes, trusted.getFirst())
+                        .via(proxy(arguments, ProxySettings.USUAL)));
+        System.out.println(
+                "This machine listens as %s at %s when it runs. Register it with the address at which the gateway reaches that port, and with its thumbprint %s."
+                        .formatted(agent, where, home.identity().thumbprint()));
+        return 0;
+    }
+
     private static int configure(Arguments arguments) throws Arguments.Misused, IOException {
         Home home = Home.open(Path.of(arguments.required("--home")));
         Settings settings = enrolled(home);
         // One that runs would go on with what it read when it began.
         home.occupy();
         Settings changed = settings.via(proxy(arguments, settings.proxy()));
-        String way =
-                changed.routes().to(changed.gateway()).map(p -> "through " + p).orElse("directly");
+        Optional<URI> server = changed.gateway().or(changed::bytes);
         home.configured(changed);
-        System.out.println("%s is reached %s.".formatted(changed.gateway(), way));
+        if (server.isEmpty()) {
+            System.out.println("Settled.");
+            return 0;
+        }
+        String way = changed.routes().to(server.get()).map(p -> "through " + p).orElse("directly");
+        System.out.println("%s is reached %s.".formatted(server.get(), way));
         return 0;
     }
 
@@ -273,6 +303,8 @@ public final class TentacleMain {
                         // Or Netty asks every network interface for its address, which can take
                         // seconds.
                         "io.netty.machineId", "02:00:00:00:00:01",
+                        // Whoever dials a machine that listens is asked who it is each time.
+                        "jdk.tls.server.newSessionTicketCount", "0",
                         // A pool begins with megabytes for what an idle session never needs.
                         "io.netty.allocator.numDirectArenas", "0",
                         "io.netty.allocator.numHeapArenas", "0",

@@ -18,6 +18,16 @@ final class Usage {
                                     "--proxy",
                                     "--no-proxy",
                                     "--proxy-credentials-file"),
+                    "listen",
+                            List.of(
+                                    "--home",
+                                    "--agent",
+                                    "--trust",
+                                    "--port",
+                                    "--bytes",
+                                    "--proxy",
+                                    "--no-proxy",
+                                    "--proxy-credentials-file"),
                     "configure",
                             List.of("--home", "--proxy", "--no-proxy", "--proxy-credentials-file"),
                     "rotate-certificate", List.of("--home"),
@@ -45,6 +55,11 @@ final class Usage {
                   Introduces this machine with the one-time token of an enrolment. DIR is created.
                   With - the token is the first line of the input: other users of the machine see
                   the arguments of a process, and not its input. It takes the options of configure.
+              listen --home DIR --agent target:ID --trust THUMBPRINT[,THUMBPRINT]
+                  --port [HOST:]PORT [--bytes https://HOST:PORT]
+                  Settles, instead of an enrolment, that the gateway dials this machine: only one with
+                  such a certificate is let in. Prints the thumbprint to register the machine with.
+                  DIR is created. It takes the options of configure.
               configure --home DIR [--proxy http://HOST:PORT | none | environment]
                   [--no-proxy LIST] [--proxy-credentials-file FILE]
                   Settles, while it does not run, through which proxy the tentacle reaches its

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,6 +145,64 @@ class TentacleProcessTest {
         assertThat(second.openTickets())
                 .singleElement()
                 .satisfies(open -> assertThat(open.ticket()).isEqualTo(ticket));
+    }
+
+    @Test
+    void a_machine_that_is_dialled_tells_the_true_end_of_a_script_once_though_it_was_killed()
+            throws Exception {
+        int port;
+        try (var socket = new java.net.ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        Process settled =
+                command(
+                        "listen",
+                        "--home",
+                        home.root().toString(),
+                        "--agent",
+                        Deliveries.AGENT.value(),
+                        "--port",
+                        "127.0.0.1:" + port,
+                        "--trust",
+                        gateway.thumbprint().value());
+        assertThat(settled.waitFor()).as(log()).isZero();
+        var machine = home.identity().thumbprint();
+        assertThat(log()).contains(machine.value());
+        listen(port);
+        gateway.dial(port, machine).join();
+        gateway.awaitSessions(1);
+        Ticket ticket = gateway.give(Deliveries.bash(waitingScript()));
+        awaitTrace("begun");
+        kill();
+        letGo();
+        awaitTrace("ended");
+        listen(port);
+        gateway.dial(port, machine).join();
+        CommandResult result = gateway.awaitEnd(ticket);
+        assertThat(result.exitCode()).contains(5);
+        assertThat(trace).hasContent("begun\nended");
+        assertThat(gateway.output(ticket))
+                .filteredOn(line -> line.stream() == OutputKind.OUT)
+                .extracting(OutputLine::text)
+                .containsExactly("before", "after");
+        Process shown = command("show", "--home", home.root().toString());
+        assertThat(shown.waitFor()).as(log()).isZero();
+        assertThat(log())
+                .contains("dials this machine at 127.0.0.1:" + port)
+                .contains(machine.value());
+    }
+
+    private void listen(int port) throws Exception {
+        tentacle = command("run", "--allow-root", "--home", home.root().toString());
+        await().atMost(60, TimeUnit.SECONDS)
+                .ignoreException(java.net.ConnectException.class)
+                .until(
+                        () -> {
+                            try (var socket =
+                                    new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
+                                return socket.isConnected();
+                            }
+                        });
     }
 
     private CommandResult given(String name) throws Exception {

@@ -15,15 +15,17 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.command.ApiCommand;
+import stagecoach.wire.StagecoachJson;
 
 @Command(
         name = "target",
         mixinStandardHelpOptions = true,
-        description = "List and show targets, and enrol machines.",
+        description = "List and show targets, enrol machines, and register those that listen.",
         subcommands = {
             TargetCommand.ListAll.class,
             TargetCommand.Show.class,
-            TargetCommand.Enrol.class
+            TargetCommand.Enrol.class,
+            TargetCommand.Register.class
         })
 public final class TargetCommand implements Runnable {
     @picocli.CommandLine.Spec picocli.CommandLine.Model.@Nullable CommandSpec spec;
@@ -32,7 +34,7 @@ public final class TargetCommand implements Runnable {
     public void run() {
         throw new picocli.CommandLine.ParameterException(
                 java.util.Objects.requireNonNull(spec).commandLine(),
-                "say what to do with targets: list, show or enrol");
+                "say what to do with targets: list, show, enrol or register");
     }
 
     @Command(
@@ -144,6 +146,7 @@ public final class TargetCommand implements Runnable {
                     health.hasNonNull("freeDiskBytes")
                             ? Text.bytes(health.path("freeDiskBytes").asLong())
                             : "");
+            fact.accept("dialled at", target.path("address").asText(""));
             fact.accept("thumbprint", target.path("thumbprint").asText(""));
             return facts;
         }
@@ -189,6 +192,60 @@ public final class TargetCommand implements Runnable {
         @Override
         protected Map<String, List<String>> places() {
             return Map.of("environments", environments, "tags", tags);
+        }
+    }
+
+    @Command(
+            name = "register",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Make a target of a machine that listens (tentacle listen), for the gateway to dial.")
+    static final class Register extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "ID")
+        String id = "";
+
+        @Option(names = "--environment", split = ",", required = true)
+        List<String> environments = List.of();
+
+        @Option(names = "--tags", split = ",")
+        List<String> tags = List.of();
+
+        @Option(names = "--region")
+        @Nullable String region;
+
+        @Option(
+                names = "--address",
+                paramLabel = "HOST:PORT",
+                required = true,
+                description = "Where the gateway reaches it.")
+        String address = "";
+
+        @Option(
+                names = "--thumbprint",
+                required = true,
+                description = "Of its certificate, as tentacle listen and tentacle show print it.")
+        String thumbprint = "";
+
+        @Override
+        protected ExitCode run(ApiClient api) {
+            var target = StagecoachJson.mapper().createObjectNode();
+            target.put("name", id);
+            environments.forEach(target.putArray("environments")::add);
+            tags.forEach(target.putArray("tags")::add);
+            if (region != null) {
+                target.put("region", region);
+            }
+            target.put("communication", "LISTENING")
+                    .put("address", address)
+                    .put("thumbprint", thumbprint);
+            JsonNode registered = api.put("/targets/" + ApiClient.encoded(id), target);
+            if (json) {
+                sayJson(registered);
+            } else {
+                say("The gateway dials %s at %s.".formatted(id, address));
+                say("stagecoach target show %s tells whether it reaches it.".formatted(id));
+            }
+            return ExitCode.SUCCEEDED;
         }
     }
 }

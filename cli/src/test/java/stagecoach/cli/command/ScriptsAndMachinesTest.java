@@ -179,6 +179,34 @@ class ScriptsAndMachinesTest {
     }
 
     @Test
+    void registering_a_machine_that_listens_tells_the_server_where_it_is() {
+        server.answers("PUT /targets/web-1", "{\"id\": \"web-1\"}");
+        var said =
+                server.run(
+                        "target",
+                        "register",
+                        "web-1",
+                        "--environment",
+                        "staging",
+                        "--tags",
+                        "web,db",
+                        "--address",
+                        "web-1.example:10933",
+                        "--thumbprint",
+                        "ab12");
+        assertThat(said.exit()).isZero();
+        assertThat(said.out()).startsWith("The gateway dials web-1 at web-1.example:10933.\n");
+        assertThat(server.sent("PUT /targets/web-1"))
+                .isEqualTo(
+                        json(
+                                """
+                                {"name": "web-1", "environments": ["staging"], "tags": ["web", "db"],
+                                 "communication": "LISTENING", "address": "web-1.example:10933",
+                                 "thumbprint": "ab12"}"""));
+        assertThat(server.run("target", "register", "web-1").exit()).isEqualTo(2);
+    }
+
+    @Test
     void a_check_waits_for_the_machines_answer_and_tells_its_health() {
         server.answers("POST /targets/web-1/check", "{\"id\": \"d1\"}")
                 .deployment("d1", "RUNNING", "SUCCEEDED")

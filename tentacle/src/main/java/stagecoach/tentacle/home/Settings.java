@@ -5,33 +5,79 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import stagecoach.tentacle.proxy.ProxySettings;
 import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.PrivateFiles;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.MachineAddress;
 import stagecoach.wire.StagecoachJson;
 
 /**
- * What enrolment has settled.
+ * What enrolment has settled, or the command {@code listen}.
  *
  * @param agent who this machine is
- * @param gateway {@code https://host:port} of the agent port
+ * @param gateway {@code https://host:port} of the agent port; empty of a machine that is dialled
  * @param bytes {@code https://host:port} of the port that packages are read from, if there is one
  * @param gatewayThumbprint the certificate that both ports must show
  * @param keep how the machine keeps packages
  * @param proxy what a person has settled about the ways to servers
+ * @param listening where the machine is dialled; empty of one that dials
  */
 public record Settings(
         AgentId agent,
-        URI gateway,
+        Optional<URI> gateway,
         Optional<URI> bytes,
         Thumbprint gatewayThumbprint,
         KeepRules keep,
-        ProxySettings proxy) {
+        ProxySettings proxy,
+        Optional<Listening> listening) {
+    /**
+     * Where a machine is dialled.
+     *
+     * @param host the address that it listens at
+     * @param others the certificates of further gateways that may dial it
+     */
+    public record Listening(String host, int port, List<Thumbprint> others) {
+        private static final int PORT_MAX = 65_535;
+        private static final String EVERYWHERE = "0.0.0.0";
+
+        /** Copies the thumbprints. */
+        public Listening {
+            others = others == null ? List.of() : List.copyOf(others);
+        }
+
+        /**
+         * Reads {@code PORT}, or {@code HOST:PORT} to listen at one address only.
+         *
+         * @throws IllegalArgumentException with a sentence
+         */
+        public static Listening parse(String text, List<Thumbprint> others) {
+            if (text.matches("[0-9]{1,5}")) {
+                int port = Integer.parseInt(text);
+                if (port >= 1 && port <= PORT_MAX) {
+                    return new Listening(EVERYWHERE, port, others);
+                }
+            } else if (text.contains(":")) {
+                MachineAddress address = MachineAddress.parse(text);
+                return new Listening(address.host(), address.port(), others);
+            }
+            throw new IllegalArgumentException(
+                    "'%s' is no port to listen at. Write a number from 1 to %d, or host:port."
+                            .formatted(text, PORT_MAX));
+        }
+
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
 
     /** What an enrolment wrote before there were rules counts as the usual ones. */
     public Settings {
@@ -39,30 +85,59 @@ public record Settings(
         proxy = proxy == null ? ProxySettings.USUAL : proxy;
     }
 
-    /** The usual rules. */
+    /** Of a machine that dials, with the usual rules. */
     public Settings(AgentId agent, URI gateway, Optional<URI> bytes, Thumbprint thumbprint) {
-        this(agent, gateway, bytes, thumbprint, KeepRules.USUAL, ProxySettings.USUAL);
+        this(
+                agent,
+                Optional.of(gateway),
+                bytes,
+                thumbprint,
+                KeepRules.USUAL,
+                ProxySettings.USUAL,
+                Optional.empty());
+    }
+
+    /** Of a machine that is dialled, with the usual rules. */
+    public Settings(
+            AgentId agent, Listening listening, Optional<URI> bytes, Thumbprint thumbprint) {
+        this(
+                agent,
+                Optional.empty(),
+                bytes,
+                thumbprint,
+                KeepRules.USUAL,
+                ProxySettings.USUAL,
+                Optional.of(listening));
+    }
+
+    /** The certificates of the gateways that may dial this machine. */
+    public Set<Thumbprint> trusted() {
+        Set<Thumbprint> all = new LinkedHashSet<>();
+        all.add(gatewayThumbprint);
+        listening.ifPresent(where -> all.addAll(where.others()));
+        return all;
     }
 
     /** The same, with endpoints given for this run only. */
     public Settings through(Optional<URI> otherGateway, Optional<URI> otherBytes) {
         return new Settings(
                 agent,
-                otherGateway.orElse(gateway),
+                listening.isPresent() ? gateway : otherGateway.or(() -> gateway),
                 otherBytes.or(() -> bytes),
                 gatewayThumbprint,
                 keep,
-                proxy);
+                proxy,
+                listening);
     }
 
     /** The same, with rules given for this run only. */
     public Settings keeping(KeepRules rules) {
-        return new Settings(agent, gateway, bytes, gatewayThumbprint, rules, proxy);
+        return new Settings(agent, gateway, bytes, gatewayThumbprint, rules, proxy, listening);
     }
 
     /** The same, with this settled about the ways to servers. */
     public Settings via(ProxySettings other) {
-        return new Settings(agent, gateway, bytes, gatewayThumbprint, keep, other);
+        return new Settings(agent, gateway, bytes, gatewayThumbprint, keep, other, listening);
     }
 
     /**

@@ -1,6 +1,8 @@
 package stagecoach.tentacle.inspect;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.home.Settings.Listening;
 import stagecoach.tentacle.script.Interpreter;
 import stagecoach.tentacle.script.Machine;
 import stagecoach.tentacle.script.Spelling;
@@ -60,8 +63,11 @@ public final class Check {
         findings.add(writable(home));
         findings.add(disk(home, settings));
         try (GatewayCall call = new GatewayCall(home, settings)) {
-            findings.add(call.gateway());
+            call.gateway().ifPresent(findings::add);
             call.bytes().ifPresent(findings::add);
+        }
+        if (settings.listening().isPresent()) {
+            findings.add(port(settings.listening().get(), folder.worker().isPresent()));
         }
         findings.add(processGroups());
         findings.addAll(interpreters());
@@ -106,6 +112,28 @@ public final class Check {
                         words
                                 + ", and %s are to stay free: make room, or packages will be refused"
                                         .formatted(Words.size(kept)));
+    }
+
+    /** Where the gateway dials this machine. */
+    private static Finding port(Listening where, boolean works) {
+        if (works) {
+            return new Finding(
+                    Verdict.OK,
+                    "port",
+                    "the gateway dials this machine at %s; let its address through the firewall, and nobody else"
+                            .formatted(where));
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(where.host(), where.port()));
+            return new Finding(
+                    Verdict.WARN, "port", "%s is free: no tentacle listens there".formatted(where));
+        } catch (IOException e) {
+            return new Finding(
+                    Verdict.FAIL,
+                    "port",
+                    "%s cannot be listened at: %s; is another program there, or is it another machine's address?"
+                            .formatted(where, e.getMessage()));
+        }
     }
 
     /** Without it no script could be ended with all that it has started. */

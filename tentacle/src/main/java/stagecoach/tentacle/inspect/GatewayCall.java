@@ -47,9 +47,17 @@ final class GatewayCall implements AutoCloseable {
                         .build();
     }
 
-    /** Whether a session could begin now. Without a greeting none does. */
-    Finding gateway() throws InterruptedException {
-        URI gateway = settings.gateway();
+    /**
+     * Whether a session could begin now. Without a greeting none does. Empty of a machine that is
+     * dialled.
+     */
+    Optional<Finding> gateway() throws InterruptedException {
+        return settings.gateway().isPresent()
+                ? Optional.of(gateway(settings.gateway().get()))
+                : Optional.empty();
+    }
+
+    private Finding gateway(URI gateway) throws InterruptedException {
         URI socket = URI.create("wss://" + gateway.getAuthority() + "/agent");
         long begun = System.nanoTime();
         try {
@@ -69,7 +77,7 @@ final class GatewayCall implements AutoCloseable {
                                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof WebSocketHandshakeException refused) {
-                return refused(refused.getResponse().statusCode());
+                return refused(gateway, refused.getResponse().statusCode());
             }
             return unreached("gateway", gateway, e.getCause());
         } catch (TimeoutException e) {
@@ -81,7 +89,7 @@ final class GatewayCall implements AutoCloseable {
         }
     }
 
-    private Finding refused(int status) {
+    private Finding refused(URI gateway, int status) {
         String words =
                 switch (status) {
                     case UNKNOWN_HERE ->
@@ -92,7 +100,7 @@ final class GatewayCall implements AutoCloseable {
         return new Finding(
                 status == NOT_NOW ? Verdict.WARN : Verdict.FAIL,
                 "gateway",
-                "%s: %s".formatted(settings.gateway(), words));
+                "%s: %s".formatted(gateway, words));
     }
 
     /** Whether packages could be read from the server; empty if none are. */

@@ -1,17 +1,21 @@
 package stagecoach.tentacle.inspect;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.KeepRules;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.TicketFolder;
+import stagecoach.trust.Thumbprint;
 
 /** What a machine's tentacle is, in a few lines; secrets are not among them. */
 public final class Show {
@@ -38,16 +42,33 @@ public final class Show {
         line(text, "version", version);
         line(text, "home", "%s (of %s)".formatted(home.root(), Files.getOwner(home.root())));
         line(text, "state", state(folder));
-        line(text, "gateway", settings.gateway().toString());
-        line(text, "bytes", settings.bytes().map(Object::toString).orElse("none"));
         line(
                 text,
-                "way",
-                settings.routes()
-                        .to(settings.gateway())
-                        .map(proxy -> "through " + proxy)
-                        .orElse("directly"));
-        line(text, "trusts", settings.gatewayThumbprint().value());
+                "gateway",
+                settings.gateway()
+                        .map(URI::toString)
+                        .or(
+                                () ->
+                                        settings.listening()
+                                                .map(where -> "dials this machine at " + where))
+                        .orElse("none"));
+        line(text, "bytes", settings.bytes().map(URI::toString).orElse("none"));
+        Optional<URI> server = settings.gateway().or(settings::bytes);
+        if (server.isPresent()) {
+            line(
+                    text,
+                    "way",
+                    settings.routes()
+                            .to(server.get())
+                            .map(proxy -> "through " + proxy)
+                            .orElse("directly"));
+        }
+        line(
+                text,
+                "trusts",
+                settings.trusted().stream()
+                        .map(Thumbprint::value)
+                        .collect(Collectors.joining(", ")));
         line(text, "thumbprint", thumbprint(home));
         line(text, "epoch", Long.toString(home.epoch()));
         line(text, "capabilities", String.join(", ", capabilities));

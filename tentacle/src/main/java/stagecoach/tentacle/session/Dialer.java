@@ -31,7 +31,7 @@ import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 
 /** Dials the gateway, again and again with growing pauses, until it is told to stay away. */
-public final class Dialer {
+final class Dialer implements Contact {
     private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
     private static final String PATH = "/agent";
     private static final List<String> CIPHER_SUITES =
@@ -50,6 +50,7 @@ public final class Dialer {
 
     private final Vertx vertx;
     private final Settings settings;
+    private final URI gateway;
     private final Routes routes;
     private final SessionRules rules;
     private final GatewaySession.Party party;
@@ -63,10 +64,12 @@ public final class Dialer {
     Dialer(
             Vertx vertx,
             Settings settings,
+            URI gateway,
             Routes routes,
             SessionRules rules,
             GatewaySession.Party party,
             InstantSource clock) {
+        this.gateway = gateway;
         this.vertx = vertx;
         this.settings = settings;
         this.routes = routes;
@@ -108,12 +111,8 @@ public final class Dialer {
         return made;
     }
 
-    /**
-     * Dials until the gateway says to stay away, or {@link #stop} was called.
-     *
-     * @return the gateway's words; empty when stopped from here
-     */
-    String run() throws IOException, InterruptedException {
+    @Override
+    public String run() throws IOException, InterruptedException {
         Duration pause = rules.backoffFirst();
         String lastReason = "";
         while (!stopped) {
@@ -145,10 +144,10 @@ public final class Dialer {
     }
 
     private GatewaySession.End once() throws IOException, InterruptedException {
-        URI gateway = settings.gateway();
         Identity shown = party.certificates().toShow();
         ClientWebSocket socket = client(shown).webSocket();
-        GatewaySession session = new GatewaySession(party, rules, vertx, socket, shown);
+        GatewaySession session =
+                new GatewaySession(party, rules, vertx, socket, shown, GatewaySession.Turn.ALWAYS);
         current = session;
         if (stopped) {
             // The one who stops may have looked before this session was there to be closed.
@@ -212,8 +211,8 @@ public final class Dialer {
         return routes.words(gateway, e);
     }
 
-    /** Ends the session and dials no more. */
-    void stop() {
+    @Override
+    public void stop() {
         stopped = true;
         GatewaySession session = current;
         if (session != null) {

@@ -3,7 +3,7 @@ package stagecoach.tentacle.session;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketBase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -53,8 +53,9 @@ final class GatewaySession {
 
     private final Party party;
     private final SessionRules rules;
+    private final Turn turn;
     private final Vertx vertx;
-    private final WebSocket socket;
+    private final WebSocketBase socket;
     private final Identity shown;
     private final LinkedBlockingQueue<Incoming> unread = new LinkedBlockingQueue<>();
     private final AtomicLong unreadLength = new AtomicLong();
@@ -75,6 +76,18 @@ final class GatewaySession {
             Desk desk,
             Bell news,
             Runnable onStands) {}
+
+    /** Lets one session stand at a time. */
+    @FunctionalInterface
+    interface Turn {
+        /** Of whoever has one session after the other anyway. */
+        Turn ALWAYS = _ -> {};
+
+        /**
+         * Ends the session before {@code next}, which the gateway has welcomed, and waits for it.
+         */
+        void of(GatewaySession next) throws InterruptedException;
+    }
 
     /** What arrives. */
     private sealed interface Incoming {
@@ -100,8 +113,16 @@ final class GatewaySession {
      * set here.
      *
      * @param shown the certificate that it shows
+     * @param turn what it waits for before it stands
      */
-    GatewaySession(Party party, SessionRules rules, Vertx vertx, WebSocket socket, Identity shown) {
+    GatewaySession(
+            Party party,
+            SessionRules rules,
+            Vertx vertx,
+            WebSocketBase socket,
+            Identity shown,
+            Turn turn) {
+        this.turn = turn;
         this.party = party;
         this.rules = rules;
         this.vertx = vertx;
@@ -152,6 +173,7 @@ final class GatewaySession {
     End run() throws InterruptedException {
         connected = true;
         boolean stood = false;
+        boolean begun = false;
         try {
             send(hello());
             Optional<GatewayFrame> first = next(rules.welcomeMax());
@@ -177,6 +199,7 @@ final class GatewaySession {
                                         party.home().root().resolve("epoch")),
                         false);
             }
+            turn.of(this);
             party.home().epoch(welcome.epoch());
             stood = true;
             LOG.info("session stands epoch={}", welcome.epoch());
@@ -185,6 +208,7 @@ final class GatewaySession {
                 renew();
                 return new End(RENEWS, true, true, true);
             }
+            begun = true;
             party.desk().sessionBegins(welcome.openTickets());
             party.onStands().run();
             return talk();
@@ -194,7 +218,9 @@ final class GatewaySession {
             LOG.error("this machine's disk fails", e);
             return left("this machine failed: " + e, stood);
         } finally {
-            party.desk().sessionEnds();
+            if (begun) {
+                party.desk().sessionEnds();
+            }
             close("the session is over");
         }
     }

@@ -2,6 +2,7 @@ package stagecoach.tentacle.session;
 
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import stagecoach.tentacle.desk.Desk;
@@ -16,11 +17,11 @@ import stagecoach.tentacle.proxy.Routes;
 
 /** A tentacle at work: takes up what was left, then keeps a session with its gateway. */
 public final class Tentacle {
-    private final Dialer dialer;
+    private final Contact contact;
     private final Desk desk;
 
-    private Tentacle(Dialer dialer, Desk desk) {
-        this.dialer = dialer;
+    private Tentacle(Contact contact, Desk desk) {
+        this.contact = contact;
         this.desk = desk;
     }
 
@@ -51,7 +52,28 @@ public final class Tentacle {
         var party =
                 new GatewaySession.Party(
                         settings.agent(), version, home, certificates, desk, news, onStands);
-        return new Tentacle(new Dialer(vertx, settings, routes, rules, party, clock), desk);
+        return new Tentacle(contact(settings, vertx, routes, rules, party, clock), desk);
+    }
+
+    private static Contact contact(
+            Settings settings,
+            Vertx vertx,
+            Routes routes,
+            SessionRules rules,
+            GatewaySession.Party party,
+            InstantSource clock)
+            throws IOException {
+        if (settings.listening().isPresent()) {
+            return new Listener(
+                    vertx, settings.listening().get(), settings.trusted(), rules, party);
+        }
+        URI gateway =
+                settings.gateway()
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                "It is not settled where the gateway is. Enrol the machine again."));
+        return new Dialer(vertx, settings, gateway, routes, rules, party, clock);
     }
 
     /** What this machine can do, and what this program can. */
@@ -67,11 +89,11 @@ public final class Tentacle {
      */
     public String run() throws IOException, InterruptedException {
         desk.takeUp();
-        return dialer.run();
+        return contact.run();
     }
 
     /** Ends the session; scripts go on. */
     public void stop() {
-        dialer.stop();
+        contact.stop();
     }
 }

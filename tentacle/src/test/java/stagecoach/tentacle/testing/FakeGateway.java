@@ -7,14 +7,18 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.ServerWebSocketHandshake;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketBase;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +39,9 @@ import stagecoach.wire.StagecoachJson;
 
 /** A gateway that remembers what it is told and does what a test wants. */
 public final class FakeGateway implements AutoCloseable {
+    /** One that nobody holds is closed, with its connections. */
+    private static final List<WebSocketClient> CLIENTS = new CopyOnWriteArrayList<>();
+
     private final Vertx vertx = Vertx.vertx();
     private final Identity identity;
     private final AtomicInteger port = new AtomicInteger();
@@ -50,9 +57,10 @@ public final class FakeGateway implements AutoCloseable {
     private volatile String next = "";
     private volatile boolean renews = true;
     private volatile Consumer<Moment> watcher = _ -> {};
+    private volatile boolean welcomes = true;
     private volatile boolean takesOutput = true;
     private volatile boolean completes = true;
-    private volatile @Nullable ServerWebSocket socket;
+    private volatile @Nullable WebSocketBase socket;
     private volatile @Nullable HttpServer server;
     private volatile BiFunction<String, Thumbprint, Answer> enrol = (_, _) -> new Answer(404, "{}");
 
@@ -111,6 +119,40 @@ public final class FakeGateway implements AutoCloseable {
         return identity.thumbprint();
     }
 
+    /** Dials a machine that listens, and talks with it as with one that dials. */
+    public CompletableFuture<WebSocket> dial(int to, Thumbprint machine) {
+        return dialAs(identity, to, "/agent", machine)
+                .thenApply(
+                        open -> {
+                            converse(open, machine.value());
+                            open.resume();
+                            return open;
+                        });
+    }
+
+    /** Dials as somebody, and says nothing. */
+    public CompletableFuture<WebSocket> dialAs(
+            Identity somebody, int to, String path, Thumbprint machine) {
+        WebSocketClient client =
+                vertx.createWebSocketClient(
+                        new WebSocketClientOptions()
+                                .setSsl(true)
+                                .setVerifyHost(false)
+                                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                                .setKeyCertOptions(KeyCertOptions.wrap(somebody.keyManager()))
+                                .setTrustOptions(TrustOptions.wrap(PinnedTrust.exactly(machine))));
+        CLIENTS.add(client);
+        return client.connect(to, "127.0.0.1", path)
+                .map(open -> open.pause())
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    /** Whether it answers a hello. */
+    public void welcomes(boolean does) {
+        welcomes = does;
+    }
+
     private void request(HttpServerRequest request) {
         request.body()
                 .onSuccess(
@@ -153,7 +195,7 @@ public final class FakeGateway implements AutoCloseable {
         }
     }
 
-    private void converse(ServerWebSocket accepted, String shown) {
+    private void converse(WebSocketBase accepted, String shown) {
         socket = accepted;
         clients.add(shown);
         if (shown.equals(next) && !shown.equals(present)) {
@@ -165,7 +207,7 @@ public final class FakeGateway implements AutoCloseable {
         accepted.textMessageHandler(text -> hear(accepted, text));
     }
 
-    private void hear(ServerWebSocket from, String text) {
+    private void hear(WebSocketBase from, String text) {
         TentacleFrame frame = StagecoachJson.read(text, TentacleFrame.class);
         frames.add(frame);
         switch (frame) {
@@ -173,6 +215,9 @@ public final class FakeGateway implements AutoCloseable {
                 boolean announces = hello.nextThumbprint().isPresent();
                 if (announces) {
                     watcher.accept(Moment.ANNOUNCED);
+                }
+                if (!welcomes) {
+                    return;
                 }
                 hello.nextThumbprint().filter(_ -> renews).ifPresent(this::trustNext);
                 say(
@@ -202,7 +247,7 @@ public final class FakeGateway implements AutoCloseable {
         }
     }
 
-    private static void say(ServerWebSocket to, GatewayFrame frame) {
+    private static void say(WebSocketBase to, GatewayFrame frame) {
         to.writeTextMessage(StagecoachJson.text(frame));
     }
 
@@ -245,7 +290,7 @@ public final class FakeGateway implements AutoCloseable {
 
     /** Says something on the newest session. */
     public void say(GatewayFrame frame) {
-        ServerWebSocket to = socket;
+        WebSocketBase to = socket;
         if (to != null && !to.isClosed()) {
             say(to, frame);
         }
@@ -253,7 +298,7 @@ public final class FakeGateway implements AutoCloseable {
 
     /** Says what is no frame. */
     public void babble(String text) {
-        ServerWebSocket to = socket;
+        WebSocketBase to = socket;
         if (to != null) {
             to.writeTextMessage(text);
         }

@@ -52,4 +52,7 @@ public sealed interface AgentAction {
 
     /** Its connection is gone. */
     record NoteLost(String why) implements AgentAction {}
+
+    /** It was dialled, and could not be spoken with. */
+    record NoteUnreached(String why) implements AgentAction {}
 }

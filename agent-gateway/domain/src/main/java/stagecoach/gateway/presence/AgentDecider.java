@@ -24,6 +24,7 @@ import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTidied;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.AgentAction.NoteUnreached;
 import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.gateway.presence.AgentState.Revoked;
@@ -63,6 +64,7 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                     state instanceof Trusted trusted && isThere(trusted)
                             ? onHealth(state, trusted.health().outOfReach(why))
                             : List.of();
+            case NoteUnreached(var why) -> onUnreached(state, why);
         };
     }
 
@@ -77,6 +79,17 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
             }
         }
         return events;
+    }
+
+    /** Of one that is there nobody can say so; of one that is not, another reason is news. */
+    private static List<AgentReport> onUnreached(AgentState state, String why) {
+        if (!(state instanceof Trusted trusted) || isThere(trusted)) {
+            return List.of();
+        }
+        Health unreached = trusted.health().outOfReach(why);
+        return unreached.equals(trusted.health())
+                ? List.of()
+                : List.of(changed(trusted.agent(), unreached));
     }
 
     /** The session of an earlier machine is cut, so its health ends with it. */

@@ -37,6 +37,7 @@ import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
 import stagecoach.gateway.presence.AgentAction.NoteTidied;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
+import stagecoach.gateway.presence.AgentAction.NoteUnreached;
 import stagecoach.gateway.presence.AgentAction.Renew;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.vocabulary.identity.AgentId;
@@ -285,5 +286,28 @@ class AgentDeciderTest {
                 assertThat(states.get(i)).isNotEqualTo(states.get(i - 1));
             }
         }
+    }
+
+    @Test
+    void why_a_machine_that_is_dialled_is_not_reached_is_told_when_that_changes() {
+        var refused = new NoteUnreached("web-1:10933 refuses connections.");
+        var silent = new NoteUnreached("web-1:10933 does not answer.");
+        agent.after(ENROL)
+                .when(refused)
+                .then(
+                        new AgentHealthChanged(
+                                AGENT,
+                                AgentHealth.UNAVAILABLE,
+                                "web-1:10933 refuses connections.",
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of()));
+        agent.after(ENROL, refused).when(refused).thenNothing();
+        agent.after(ENROL, CONNECTED, LOST)
+                .when(silent)
+                .then(health(AgentHealth.UNAVAILABLE, "web-1:10933 does not answer."));
+        agent.after(ENROL, CONNECTED).when(silent).thenNothing();
+        agent.after(ENROL, new Revoke("It was stolen.")).when(silent).thenNothing();
+        agent.when(silent).thenNothing();
     }
 }

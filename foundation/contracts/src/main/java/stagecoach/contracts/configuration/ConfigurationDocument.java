@@ -79,33 +79,72 @@ public sealed interface ConfigurationDocument {
         PUBLIC
     }
 
-    /** A deployment target. */
+    /**
+     * Where a tentacle listens that the gateway dials.
+     *
+     * @param address {@code host:port}, as the gateway reaches it
+     * @param thumbprint of the certificate that it shows, as it was registered
+     */
+    record Listening(String address, String thumbprint) {}
+
+    /**
+     * A deployment target.
+     *
+     * @param listening where it is dialled; empty of one that dials the gateway itself
+     */
     record Target(
             TargetId id,
             String name,
             List<EnvironmentId> environments,
             List<Tag> tags,
             Optional<RegionId> region,
-            boolean disabled)
+            boolean disabled,
+            Optional<Listening> listening)
             implements ConfigurationDocument {
         /** Copies the lists. */
         public Target {
             environments = List.copyOf(environments);
             tags = List.copyOf(tags);
         }
+
+        /** One that dials the gateway. */
+        public Target(
+                TargetId id,
+                String name,
+                List<EnvironmentId> environments,
+                List<Tag> tags,
+                Optional<RegionId> region,
+                boolean disabled) {
+            this(id, name, environments, tags, region, disabled, Optional.empty());
+        }
     }
 
-    /** A worker. */
+    /**
+     * A worker.
+     *
+     * @param listening where it is dialled; empty of one that dials the gateway itself
+     */
     record Worker(
             WorkerId id,
             String name,
             List<PoolId> workerPools,
             Optional<RegionId> region,
-            boolean disabled)
+            boolean disabled,
+            Optional<Listening> listening)
             implements ConfigurationDocument {
         /** Copies the pools. */
         public Worker {
             workerPools = List.copyOf(workerPools);
+        }
+
+        /** One that dials the gateway. */
+        public Worker(
+                WorkerId id,
+                String name,
+                List<PoolId> workerPools,
+                Optional<RegionId> region,
+                boolean disabled) {
+            this(id, name, workerPools, region, disabled, Optional.empty());
         }
     }
 

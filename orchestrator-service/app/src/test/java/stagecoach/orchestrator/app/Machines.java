@@ -46,6 +46,24 @@ public final class Machines {
         awaitHealth("/targets/" + target, AgentHealth.HEALTHY);
     }
 
+    /** The gateway has dialled a machine that was registered so, and it is well. */
+    public static void registered(
+            String target, String environment, String address, String thumbprint) {
+        var id = new TargetId(target);
+        enrol(
+                AgentId.of(id),
+                new ConfigurationDocument.Target(
+                        id,
+                        target,
+                        List.of(new EnvironmentId(environment)),
+                        List.of(),
+                        Optional.empty(),
+                        false,
+                        Optional.of(new ConfigurationDocument.Listening(address, thumbprint))));
+        health(AgentId.of(id), AgentHealth.HEALTHY, "connected");
+        awaitHealth("/targets/" + target, AgentHealth.HEALTHY);
+    }
+
     /** A machine enrols as a worker of a pool and is well. */
     public static void worker(String worker, String pool) {
         var id = new WorkerId(worker);

@@ -187,7 +187,8 @@ record EnrolmentRequest(
             if (communication != null && !communication.asText().equals("POLLING")) {
                 wrong(
                         at + "/communication",
-                        "Only POLLING is built yet: the machine dials the gateway.");
+                        "A machine that enrols dials the gateway: POLLING. One that listens needs no enrolment; register it with PUT /api/v1/%s."
+                                .formatted(at.equals("/target") ? "targets/{id}" : "workers/{id}"));
             }
             if (node.hasNonNull("address")) {
                 wrong(at + "/address", "Only listening tentacles have an address; leave it out.");

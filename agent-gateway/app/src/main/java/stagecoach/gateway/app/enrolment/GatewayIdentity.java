@@ -2,6 +2,7 @@ package stagecoach.gateway.app.enrolment;
 
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import jakarta.inject.Singleton;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509ExtendedTrustManager;
 import stagecoach.gateway.app.crowd.CrowdConfig;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
@@ -51,5 +53,16 @@ public class GatewayIdentity {
                 .setSslHandshakeTimeout(crowd.handshakeWithin().toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxHeaderSize(HEADERS_MAX_BYTES);
+    }
+
+    /** The same TLS for those who dial: our certificate, shown to whom {@code trust} accepts. */
+    public WebSocketClientOptions callingTls(X509ExtendedTrustManager trust) {
+        return new WebSocketClientOptions()
+                .setSsl(true)
+                .setUseAlpn(false)
+                .setVerifyHost(false)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
+                .setTrustOptions(TrustOptions.wrap(trust));
     }
 }

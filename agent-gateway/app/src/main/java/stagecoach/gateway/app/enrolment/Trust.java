@@ -4,7 +4,11 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.Listening;
 import stagecoach.gateway.app.crowd.MachineWork;
+import stagecoach.gateway.app.listening.ListeningMachines;
 import stagecoach.gateway.presence.AgentAction.Enrol;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.runtime.aggregate.Cause;
@@ -17,6 +21,8 @@ import stagecoach.vocabulary.identity.AgentId;
 /** Gives trust to machines that show a good token, and takes it away. */
 @Singleton
 public class Trust {
+    private static final Logger LOG = Logger.getLogger(Trust.class);
+
     private final UnitOfWork unitOfWork;
     private final MachineWork work;
     private final CommandHandler commands;
@@ -24,6 +30,7 @@ public class Trust {
     private final Agents agents;
     private final EnrolmentTokens tokens;
     private final TrustWatcher watcher;
+    private final ListeningMachines listening;
 
     Trust(
             UnitOfWork unitOfWork,
@@ -32,7 +39,8 @@ public class Trust {
             AgentKind kind,
             Agents agents,
             EnrolmentTokens tokens,
-            TrustWatcher watcher) {
+            TrustWatcher watcher,
+            ListeningMachines listening) {
         this.unitOfWork = unitOfWork;
         this.work = work;
         this.commands = commands;
@@ -40,6 +48,7 @@ public class Trust {
         this.agents = agents;
         this.tokens = tokens;
         this.watcher = watcher;
+        this.listening = listening;
     }
 
     /**
@@ -79,7 +88,26 @@ public class Trust {
                             .formatted(holder.get(), agent));
         }
         tokens.use(tx, row, shown, now);
-        // Whoever has another one for this machine must not take its place later.
+        trust(
+                tx,
+                agent,
+                shown,
+                row.document(),
+                new Cause(now, row.madeBy(), Optional.empty()),
+                "This agent was enrolled anew.");
+        // It dials from now on.
+        listening.forget(tx, agent);
+        return agent;
+    }
+
+    private void trust(
+            Tx tx,
+            AgentId agent,
+            Thumbprint shown,
+            ConfigurationDocument document,
+            Cause cause,
+            String why) {
+        // Whoever has another token for this machine must not take its place later.
         tokens.withdraw(tx, agent);
         watcher.sessionEnds(tx, agent);
         if (!agents.isTrusted(tx, agent, shown)) {
@@ -90,10 +118,36 @@ public class Trust {
                 tx,
                 kind,
                 AgentKind.streamOf(agent),
-                List.of(new Enrol(agent, shown.value(), row.document())),
-                new Cause(now, row.madeBy(), Optional.empty()));
-        unitOfWork.afterCommit(tx, () -> watcher.cut(agent, "This agent was enrolled anew.", true));
-        return agent;
+                List.of(new Enrol(agent, shown.value(), document)),
+                cause);
+        unitOfWork.afterCommit(tx, () -> watcher.cut(agent, why, true));
+    }
+
+    /**
+     * A person has registered a machine that listens, as the tentacle of {@code agent}. What was
+     * registered before and has been renewed since stays as it is; so does the trust in a machine
+     * that was revoked, until another certificate is registered for it.
+     */
+    void registered(
+            Tx tx, AgentId agent, Listening where, ConfigurationDocument document, Cause cause) {
+        boolean news = !listening.registered(tx, agent).equals(Optional.of(where.thumbprint()));
+        Thumbprint shown = new Thumbprint(where.thumbprint());
+        Optional<AgentId> holder = agents.trusted(tx, shown);
+        if (holder.filter(other -> !other.equals(agent)).isPresent()) {
+            LOG.errorf(
+                    "the certificate registered for %s is that of %s already, so it is not trusted as both; register each machine's own thumbprint=%s",
+                    agent, holder.get(), shown);
+        } else if (news && holder.isEmpty()) {
+            trust(
+                    tx,
+                    agent,
+                    shown,
+                    document,
+                    cause,
+                    "Another machine was registered in its place.");
+            LOG.infof(
+                    "registered agent=%s thumbprint=%s address=%s", agent, shown, where.address());
+        }
     }
 
     /**
@@ -128,8 +182,13 @@ public class Trust {
      */
     void removed(Tx tx, AgentId agent, Instant at, Cause cause) {
         tokens.withdraw(tx, agent, at);
+        // What was registered is trusted for no other reason.
+        boolean listened = listening.forget(tx, agent);
         boolean older =
-                agents.find(tx, agent).filter(row -> row.enrolledAt().isBefore(at)).isPresent()
+                listened
+                        || agents.find(tx, agent)
+                                .filter(row -> row.enrolledAt().isBefore(at))
+                                .isPresent()
                         || tokens.cameByOneOfBefore(tx, agent, at);
         if (older) {
             revoke(tx, agent, "%s was removed from the configuration.".formatted(agent), cause);

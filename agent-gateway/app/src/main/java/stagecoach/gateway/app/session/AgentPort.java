@@ -26,10 +26,7 @@ import stagecoach.gateway.app.crowd.Doorway;
 import stagecoach.gateway.app.enrolment.Certificates;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.enrolment.PortProblem;
-import stagecoach.gateway.app.mailbox.Deliveries;
-import stagecoach.gateway.app.mailbox.Dispatch;
-import stagecoach.gateway.app.mailbox.Mailbox;
-import stagecoach.gateway.app.output.LogRelay;
+import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.gateway.app.session.frame.Messages;
 import stagecoach.runtime.store.TemporaryFailure;
@@ -67,14 +64,9 @@ class AgentPort {
     private final Homecoming homecoming;
     private final Doorway doorway;
     private final EnrolHandler enrolment;
-    private final Presence presence;
-    private final Mailbox mailbox;
-    private final Dispatch dispatch;
-    private final Deliveries deliveries;
-    private final LogRelay relay;
+    private final Reception reception;
     private final Sessions sessions;
     private final Certificates certificates;
-    private final Refusals refusals;
     private String deployment = "";
 
     AgentPort(
@@ -84,11 +76,7 @@ class AgentPort {
             CrowdConfig crowd,
             Homecoming homecoming,
             EnrolHandler enrolment,
-            Presence presence,
-            Mailbox mailbox,
-            Dispatch dispatch,
-            Deliveries deliveries,
-            LogRelay relay,
+            Reception reception,
             Sessions sessions,
             Certificates certificates,
             Refusals refusals) {
@@ -99,14 +87,9 @@ class AgentPort {
         this.homecoming = homecoming;
         this.doorway = new Doorway(vertx, "agent", crowd, refusals, this::sentAway);
         this.enrolment = enrolment;
-        this.presence = presence;
-        this.mailbox = mailbox;
-        this.dispatch = dispatch;
-        this.deliveries = deliveries;
-        this.relay = relay;
+        this.reception = reception;
         this.sessions = sessions;
         this.certificates = certificates;
-        this.refusals = refusals;
     }
 
     void start(@Observes @Priority(3000) StartupEvent event) throws Exception {
@@ -229,22 +212,7 @@ class AgentPort {
     private void begin(ServerWebSocket socket, Context loop, AgentId agent, Thumbprint shown) {
         SocketAddress from = socket.remoteAddress();
         doorway.within(from, config.helloWithin().multipliedBy(HELLOS_TO_WELCOME));
-        var session =
-                new Session(
-                        new AgentSocket(socket, loop),
-                        agent,
-                        shown,
-                        new Session.Surroundings(presence, mailbox, sessions, relay, refusals),
-                        () -> doorway.leave(from),
-                        own -> new Courier(own, mailbox, dispatch, deliveries));
-        session.listen();
-        vertx.setTimer(
-                config.helloWithin().toMillis(),
-                id -> {
-                    if (session.isOpen() && !session.socket().greeted()) {
-                        session.giveUp("It did not say hello.");
-                    }
-                });
+        reception.begin(socket, loop, agent, shown, () -> doorway.leave(from), _ -> {});
     }
 
     private static Optional<Thumbprint> shownIn(SSLSession session) {

@@ -2,7 +2,7 @@ package stagecoach.gateway.app.session;
 
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Context;
-import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketBase;
 import io.vertx.core.http.impl.WebSocketInternal;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
+import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.app.session.frame.Messages;
 import stagecoach.gateway.app.session.lane.RateLimit;
 import stagecoach.gateway.app.session.lane.Sending;
@@ -59,7 +60,7 @@ final class AgentSocket {
         boolean isFull(boolean paused);
     }
 
-    private final ServerWebSocket socket;
+    private final WebSocketBase socket;
     private final Context loop;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean ending = new AtomicBoolean();
@@ -75,7 +76,7 @@ final class AgentSocket {
 
     private volatile boolean comesBack;
 
-    AgentSocket(ServerWebSocket socket, Context loop) {
+    AgentSocket(WebSocketBase socket, Context loop) {
         this.socket = socket;
         this.loop = loop;
         this.sending = new Sending(socket, loop, closed, this::roomChanged);

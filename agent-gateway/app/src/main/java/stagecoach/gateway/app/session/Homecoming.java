@@ -3,6 +3,7 @@ package stagecoach.gateway.app.session;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import stagecoach.gateway.app.pod.Pod;
 
 /**
  * The time after a start in which machines of a process that stopped come back: it is longer while

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.gateway.app.mailbox.CommandReaders;
+import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.presence.Silence;
 import stagecoach.gateway.presence.Vigil;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -74,6 +75,7 @@ class PodLease {
         this.pod = pod.id();
         this.member = pod.member();
         this.vigil = new Vigil(config.leaseEvery(), config.takeOverAfter(), Pod.uptime());
+        pod.judgesBy(() -> vigil.isUnbroken(Pod.uptime()));
         this.silence = new Silence(config.pingEvery(), config.silenceMax());
         this.rounds =
                 List.of(

@@ -22,6 +22,7 @@ import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.enrolment.AgentKind;
 import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.mailbox.Mailbox;
+import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.app.session.lane.RateLimit;
 import stagecoach.gateway.presence.AgentAction;
 import stagecoach.gateway.presence.AgentAction.NoteBegun;

@@ -51,7 +51,7 @@ final class Session {
     private final Presence presence;
     private final Sessions sessions;
     private final Refusals refusals;
-    private final Runnable inside;
+    private final Guest guest;
     private final Courier courier;
     private final OutputLane output;
     private final Lane control;
@@ -62,6 +62,19 @@ final class Session {
     private volatile boolean ready;
     private volatile String endReason = "Its connection closed.";
     private final Presence.SelfReports selfReports;
+
+    /** What whoever has brought the connection is told of the session over it. */
+    interface Guest {
+        /** It has begun. */
+        void inside();
+
+        /**
+         * It is over, and what there is to tell of that is told.
+         *
+         * @param comesBack whether the machine has ended it to begin another at once
+         */
+        void gone(String why, boolean comesBack);
+    }
 
     /** What all sessions share. */
     record Surroundings(
@@ -74,14 +87,14 @@ final class Session {
     /**
      * A session over {@code socket} that has not begun.
      *
-     * @param inside told once it has
+     * @param guest told once it has, and when it is over
      */
     Session(
             AgentSocket socket,
             AgentId agent,
             Thumbprint thumbprint,
             Surroundings around,
-            Runnable inside,
+            Guest guest,
             Function<Session, Courier> couriers) {
         this.socket = socket;
         this.agent = agent;
@@ -89,7 +102,7 @@ final class Session {
         this.presence = around.presence();
         this.sessions = around.sessions();
         this.refusals = around.refusals();
-        this.inside = inside;
+        this.guest = guest;
         this.control = new Lane("session " + agent, e -> fail("task", e));
         this.output =
                 around.relay()
@@ -232,9 +245,7 @@ final class Session {
             case Ended ended -> reporting.on(ended, size);
             case Health health ->
                     selfReports.on(
-                            health,
-                            this::persistently,
-                            number -> send(new RemovalsTaken(number)));
+                            health, this::persistently, number -> send(new RemovalsTaken(number)));
         }
     }
 
@@ -287,7 +298,7 @@ final class Session {
         for (StoredMail stored : begun.resumed().cancel()) {
             stored.mail().cancellation().ifPresent(c -> courier.say(stored.ticket(), c));
         }
-        inside.run();
+        guest.inside();
         courier.begin(begun.resumed().redeliver());
         ready = true;
         courier.wake();
@@ -302,7 +313,11 @@ final class Session {
 
     private void tellLoss() {
         sessions.remove(this);
-        Epoch own = epoch;
+        tellLossOf(epoch);
+        guest.gone(endReason, socket.comesBackAtOnce());
+    }
+
+    private void tellLossOf(@Nullable Epoch own) {
         if (own == null || sessions.stopping() || socket.comesBackAtOnce()) {
             // Nothing began; or the process stops, and the tentacle has the grace to come back; or
             // it does so by itself, and the next round of the lease sees it if it does not.

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import stagecoach.gateway.app.mailbox.Recipients;
+import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.presence.Epoch;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.vocabulary.identity.AgentId;

@@ -17,6 +17,7 @@ import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.MailboxStore;
 import stagecoach.gateway.app.output.LogRelay;
+import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.local.engines.FreePort;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -28,7 +29,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
  * test reads them in the name of another one.
  */
 @Singleton
-class AnotherGateway {
+public class AnotherGateway {
     private final Vertx vertx;
     private final GatewayIdentity identity;
     private final SessionConfig config;
@@ -88,7 +89,7 @@ class AnotherGateway {
     }
 
     /** Starts one. */
-    Running start() throws Exception {
+    public Running start() throws Exception {
         int port = FreePort.find(1).getFirst();
         var own = new OnPort(config, port);
         var pod = new Pod("another-" + UUID.randomUUID());
@@ -97,6 +98,9 @@ class AnotherGateway {
         var dispatch = new Dispatch(unitOfWork, work, mails, mailbox, sessions, clock);
         var presence = new Presence(work, commands, kind, agents, store, mailbox, pod, clock);
         var homecoming = new Homecoming(own);
+        var reception =
+                new Reception(
+                        own, presence, mailbox, dispatch, deliveries, relay, sessions, refusals);
         var agentPort =
                 new AgentPort(
                         vertx,
@@ -105,11 +109,7 @@ class AnotherGateway {
                         crowd,
                         homecoming,
                         enrolment,
-                        presence,
-                        mailbox,
-                        dispatch,
-                        deliveries,
-                        relay,
+                        reception,
                         sessions,
                         certificates,
                         refusals);
@@ -117,25 +117,26 @@ class AnotherGateway {
                 new PodLease(store, sessions, presence, unitOfWork, own, homecoming, readers, pod);
         lease.start(null);
         agentPort.start(null);
-        return new Running(port, pod, agentPort, lease, sessions, dispatch);
+        return new Running(port, pod, agentPort, lease, sessions, dispatch, reception);
     }
 
     /** A gateway process that runs. */
-    record Running(
+    public record Running(
             int port,
             Pod pod,
             AgentPort agentPort,
             PodLease lease,
             Sessions sessions,
-            Dispatch dispatch) {
+            Dispatch dispatch,
+            Reception reception) {
         /** It is told to stop, and does so properly. */
-        void stop() {
+        public void stop() {
             lease.stop(null);
             agentPort.stop(null);
         }
 
         /** It is gone from one moment to the next: nothing is said, nothing is written. */
-        void kill() {
+        public void kill() {
             sessions.takeNoMore();
             lease.halt();
             agentPort.stop(null);

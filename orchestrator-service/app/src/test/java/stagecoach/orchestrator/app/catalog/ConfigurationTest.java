@@ -291,18 +291,14 @@ class ConfigurationTest {
                 .body(
                         """
                         {"environments": ["producton-t"], "region": "nowhere", "tags": ["Web Server"],
-                         "communication": "LISTENING", "address": "10.0.0.1:1"}""")
+                         "communication": "LISTENING", "address": "10.0.0.1"}""")
                 .put("/api/v1/targets/t-1")
                 .then()
                 .statusCode(400)
                 .body(
                         "errors.pointer",
                         hasItems(
-                                "/environments/0",
-                                "/region",
-                                "/tags/0",
-                                "/communication",
-                                "/address"))
+                                "/environments/0", "/region", "/tags/0", "/thumbprint", "/address"))
                 .body(
                         "errors.detail",
                         hasItem(

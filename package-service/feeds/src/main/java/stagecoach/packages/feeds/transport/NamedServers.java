@@ -16,6 +16,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import stagecoach.trust.InnerAddresses;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.trust.ServerUrl;
 import stagecoach.trust.SilentServers;

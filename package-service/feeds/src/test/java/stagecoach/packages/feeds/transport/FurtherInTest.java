@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.packages.feeds.transport.WayOut.InnerHosts;
 import stagecoach.trust.DirectHosts;
+import stagecoach.trust.InnerAddresses;
 
 /** A feed cannot have this server ask what only this server can reach. */
 class FurtherInTest {

@@ -4,7 +4,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketBase;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.http.impl.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +33,7 @@ public final class Sending {
     private static final long ANSWERS_MAX_CHARS = 64 * 1024;
     private static final Buffer SIGN_OF_LIFE = Buffer.buffer("alive");
 
-    private final ServerWebSocket socket;
+    private final WebSocketBase socket;
     private final Context loop;
     private final CompletableFuture<Void> closed;
     private final Runnable roomAgain;
@@ -49,7 +49,7 @@ public final class Sending {
      * @param roomAgain told, by any thread, when an answer was sent
      */
     public Sending(
-            ServerWebSocket socket,
+            WebSocketBase socket,
             Context loop,
             CompletableFuture<Void> closed,
             Runnable roomAgain) {

@@ -110,23 +110,33 @@ class AgentChannel {
         watches.forEach(watch -> watch.changed(tx, agent, Cause.byEvent(report, clock)));
     }
 
+    /**
+     * One that listens was registered here, and may have been changed since: it is trusted because
+     * of its row, not the other way round.
+     */
     private void onEnrolled(Tx tx, AgentEnrolled enrolled, Cause cause) {
         store.lock(tx);
         switch (enrolled.document()) {
-            case ConfigurationDocument.Target target ->
+            case ConfigurationDocument.Target target -> {
+                if (target.listening().isEmpty()) {
                     catalog.write(
                             tx,
                             targets,
                             tx.find(TargetRow.class, target.id().value()),
                             row(target),
                             cause);
-            case ConfigurationDocument.Worker worker ->
+                }
+            }
+            case ConfigurationDocument.Worker worker -> {
+                if (worker.listening().isEmpty()) {
                     catalog.write(
                             tx,
                             workers,
                             tx.find(WorkerRow.class, worker.id().value()),
                             row(worker),
                             cause);
+                }
+            }
             case ConfigurationDocument.Environment other -> wrong(enrolled, other);
             case ConfigurationDocument.Region other -> wrong(enrolled, other);
             case ConfigurationDocument.WorkerPool other -> wrong(enrolled, other);

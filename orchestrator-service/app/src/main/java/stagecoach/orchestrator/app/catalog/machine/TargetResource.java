@@ -106,7 +106,11 @@ public class TargetResource {
         catalog.delete(thing, id);
     }
 
-    /** A target in the API; {@code health} and {@code thumbprint} are what its tentacle showed. */
+    /**
+     * A target in the API; {@code health} is what its tentacle told. {@code thumbprint} is that of
+     * its certificate: what it enrolled with or renewed, and of one that listens, until it has
+     * shown one, what was registered.
+     */
     @Schema(name = "Target")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record TargetView(
@@ -115,8 +119,9 @@ public class TargetResource {
             List<String> environments,
             List<String> tags,
             @Schema(nullable = true) @Nullable String region,
-            @Schema(enumeration = "POLLING") String communication,
-            @Schema(readOnly = true, nullable = true) @Nullable String thumbprint,
+            @Schema(enumeration = {"POLLING", "LISTENING"}) String communication,
+            @Schema(nullable = true) @Nullable String address,
+            @Schema(nullable = true) @Nullable String thumbprint,
             boolean disabled,
             @Schema(readOnly = true) HealthView health) {
         static TargetView of(TargetRow row, @Nullable AgentRow agent) {
@@ -126,8 +131,9 @@ public class TargetResource {
                     CatalogStore.listOf(row.environments, id -> id),
                     CatalogStore.listOf(row.tags, tag -> tag),
                     row.region,
-                    ConnectionFields.POLLING,
-                    agent == null ? null : agent.thumbprint,
+                    ConnectionFields.communication(row.address),
+                    row.address,
+                    ConnectionFields.thumbprint(agent, row.registeredThumbprint),
                     row.disabled,
                     HealthView.of(agent));
         }
@@ -185,7 +191,12 @@ public class TargetResource {
                                     .orElse(List.of()));
             row.region = ConnectionFields.region(body, names).orElse(null);
             row.disabled = body.flag("disabled").orElse(false);
-            ConnectionFields.read(body);
+            ConnectionFields.read(body)
+                    .ifPresent(
+                            listening -> {
+                                row.address = listening.address();
+                                row.registeredThumbprint = listening.thumbprint();
+                            });
             return row;
         }
 
@@ -197,7 +208,8 @@ public class TargetResource {
                     CatalogStore.listOf(row.environments, EnvironmentId::new),
                     CatalogStore.listOf(row.tags, stagecoach.vocabulary.identity.Tag::new),
                     Optional.ofNullable(row.region).map(RegionId::new),
-                    row.disabled);
+                    row.disabled,
+                    ConnectionFields.of(row.address, row.registeredThumbprint));
         }
 
         @Override

@@ -106,7 +106,7 @@ public class WorkerResource {
         catalog.delete(thing, id);
     }
 
-    /** A worker in the API; {@code health} and {@code thumbprint} are what its tentacle showed. */
+    /** A worker in the API; the fields of its connection are those of a target. */
     @Schema(name = "Worker")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record WorkerView(
@@ -114,8 +114,9 @@ public class WorkerResource {
             String name,
             List<String> workerPools,
             @Schema(nullable = true) @Nullable String region,
-            @Schema(enumeration = "POLLING") String communication,
-            @Schema(readOnly = true, nullable = true) @Nullable String thumbprint,
+            @Schema(enumeration = {"POLLING", "LISTENING"}) String communication,
+            @Schema(nullable = true) @Nullable String address,
+            @Schema(nullable = true) @Nullable String thumbprint,
             boolean disabled,
             @Schema(readOnly = true) HealthView health) {
         static WorkerView of(WorkerRow row, @Nullable AgentRow agent) {
@@ -124,8 +125,9 @@ public class WorkerResource {
                     row.name,
                     CatalogStore.listOf(row.workerPools, id -> id),
                     row.region,
-                    ConnectionFields.POLLING,
-                    agent == null ? null : agent.thumbprint,
+                    ConnectionFields.communication(row.address),
+                    row.address,
+                    ConnectionFields.thumbprint(agent, row.registeredThumbprint),
                     row.disabled,
                     HealthView.of(agent));
         }
@@ -178,7 +180,12 @@ public class WorkerResource {
             row.workerPools = StagecoachJson.text(pools);
             row.region = ConnectionFields.region(body, names).orElse(null);
             row.disabled = body.flag("disabled").orElse(false);
-            ConnectionFields.read(body);
+            ConnectionFields.read(body)
+                    .ifPresent(
+                            listening -> {
+                                row.address = listening.address();
+                                row.registeredThumbprint = listening.thumbprint();
+                            });
             return row;
         }
 
@@ -189,7 +196,8 @@ public class WorkerResource {
                     row.name,
                     CatalogStore.listOf(row.workerPools, PoolId::new),
                     Optional.ofNullable(row.region).map(RegionId::new),
-                    row.disabled);
+                    row.disabled,
+                    ConnectionFields.of(row.address, row.registeredThumbprint));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.catalog.row;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -26,6 +27,13 @@ public class TargetRow implements CatalogRow {
     public @Nullable String region;
     public boolean disabled;
 
+    /** Where the gateway dials it; null of one that dials the gateway. */
+    public @Nullable String address;
+
+    /** Of the certificate of one that is dialled, as it was registered. */
+    @Column(name = "registered_thumbprint")
+    public @Nullable String registeredThumbprint;
+
     @Override
     public String id() {
         return id;
@@ -33,6 +41,7 @@ public class TargetRow implements CatalogRow {
 
     @Override
     public List<@Nullable Object> content() {
-        return Arrays.asList(name, environments, tags, region, disabled);
+        return Arrays.asList(
+                name, environments, tags, region, disabled, address, registeredThumbprint);
     }
 }

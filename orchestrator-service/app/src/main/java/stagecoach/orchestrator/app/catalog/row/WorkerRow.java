@@ -22,6 +22,13 @@ public class WorkerRow implements CatalogRow {
     public @Nullable String region;
     public boolean disabled;
 
+    /** Where the gateway dials it; null of one that dials the gateway. */
+    public @Nullable String address;
+
+    /** Of the certificate of one that is dialled, as it was registered. */
+    @Column(name = "registered_thumbprint")
+    public @Nullable String registeredThumbprint;
+
     @Override
     public String id() {
         return id;
@@ -29,6 +36,6 @@ public class WorkerRow implements CatalogRow {
 
     @Override
     public List<@Nullable Object> content() {
-        return Arrays.asList(name, workerPools, region, disabled);
+        return Arrays.asList(name, workerPools, region, disabled, address, registeredThumbprint);
     }
 }

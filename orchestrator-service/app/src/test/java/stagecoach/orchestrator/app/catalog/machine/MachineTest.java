@@ -6,6 +6,10 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.channel.Channels;
+import stagecoach.contracts.configuration.ConfigurationDocument;
+import stagecoach.contracts.configuration.ConfigurationDocument.Listening;
+import stagecoach.contracts.configuration.ConfigurationEvent;
+import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.Machines;
@@ -83,5 +87,54 @@ class MachineTest {
                             assertThat(worker.id().value()).isEqualTo("roster-w");
                             assertThat(worker.health().state()).isEqualTo(AgentHealth.HEALTHY);
                         });
+    }
+
+    @Test
+    void a_machine_that_listens_is_registered_and_its_certificate_is_told_as_it_is_by_now() {
+        Api.put("/environments/dialled", "{}");
+        String registered = "cd".repeat(32);
+        String body =
+                """
+                {"environments": ["dialled"], "communication": "LISTENING",
+                 "address": "Web-1.Example:10933", "thumbprint": "%s"}"""
+                        .formatted(registered);
+        Api.expect(201, Api.put("/targets/dialled-1", body));
+        var target = Api.get("/targets/dialled-1").jsonPath();
+        assertThat(target.getString("communication")).isEqualTo("LISTENING");
+        assertThat(target.getString("address")).isEqualTo("web-1.example:10933");
+        assertThat(target.getString("thumbprint")).isEqualTo(registered);
+        try (var topic = TestEvents.consume(Channels.CONFIGURATION)) {
+            var told =
+                    topic.until(
+                            ConfigurationKind.streamOf(Kind.TARGET, "dialled-1"),
+                            events -> !events.isEmpty());
+            assertThat(told.getFirst().event(ConfigurationEvent.class))
+                    .isInstanceOfSatisfying(
+                            ConfigurationChanged.class,
+                            changed ->
+                                    assertThat(
+                                                    ((ConfigurationDocument.Target)
+                                                                    changed.document()
+                                                                            .orElseThrow())
+                                                            .listening())
+                                            .contains(
+                                                    new Listening(
+                                                            "web-1.example:10933", registered)));
+        }
+
+        // What the gateway tells of it later changes nothing of what was registered since.
+        Api.expect(200, Api.put("/targets/dialled-1", body.replace("10933", "10934")));
+        Machines.registered("dialled-1", "dialled", "web-1.example:10933", registered);
+        target = Api.get("/targets/dialled-1").jsonPath();
+        assertThat(target.getString("address")).isEqualTo("web-1.example:10934");
+        assertThat(target.getString("thumbprint")).isEqualTo("ab".repeat(32));
+        String told = Api.get("/targets/dialled-1").asString();
+        Api.expect(200, Api.put("/targets/dialled-1", told));
+        assertThat(Api.get("/targets/dialled-1").asString()).isEqualTo(told);
+
+        Api.expect(200, Api.put("/targets/dialled-1", "{\"environments\": [\"dialled\"]}"));
+        target = Api.get("/targets/dialled-1").jsonPath();
+        assertThat(target.getString("communication")).isEqualTo("POLLING");
+        assertThat(target.getString("address")).isNull();
     }
 }

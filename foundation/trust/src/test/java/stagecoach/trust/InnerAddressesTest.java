@@ -1,10 +1,11 @@
-package stagecoach.packages.feeds.transport;
+package stagecoach.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InnerAddressesTest {
     @ParameterizedTest
@@ -39,5 +40,28 @@ class InnerAddressesTest {
     })
     void one_that_leads_to_another_is_as_far_inside_as_that(String address, InnerAddresses where) {
         assertThat(InnerAddresses.of(InetAddress.ofLiteral(address))).isEqualTo(where);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "10.0.0.7", "8.8.8.8", "::1", "fd00::7", "64:ff9b::a00:7"})
+    void a_machine_of_ones_own_may_be_anywhere_inside(String address) {
+        assertThat(InnerAddresses.isOfOneMachine(InetAddress.ofLiteral(address))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "168.63.129.16",
+                "fd00:ec2::254",
+                "fe80::1",
+                "0.0.0.0",
+                "::",
+                "224.0.0.1",
+                "64:ff9b::a9fe:a9fe",
+                "2002:a9fe:a9fe::"
+            })
+    void but_not_where_clouds_tell_secrets_nor_where_nobody_or_many_are(String address) {
+        assertThat(InnerAddresses.isOfOneMachine(InetAddress.ofLiteral(address))).isFalse();
     }
 }

@@ -1,4 +1,4 @@
-package stagecoach.packages.feeds.transport;
+package stagecoach.trust;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -14,9 +14,10 @@ import java.util.stream.Stream;
 
 /**
  * How far inside an address is. A feed may lead further out, but not further in than it is itself:
- * else whoever answers for it could have this server ask what only this server can reach.
+ * else whoever answers for it could have this server ask what only this server can reach. Whom the
+ * gateway dials may be anywhere inside, but not where no machine of anybody is.
  */
-enum InnerAddresses {
+public enum InnerAddresses {
     /** Anybody's. */
     WORLD("of the world"),
     /** Of a private network. */
@@ -52,12 +53,12 @@ enum InnerAddresses {
     }
 
     /** As people call it. */
-    String words() {
+    public String words() {
         return words;
     }
 
     /** Where an address is, or where the one is that it leads to. */
-    static InnerAddresses of(InetAddress address) {
+    public static InnerAddresses of(InetAddress address) {
         InnerAddresses here = at(address);
         return embedded(address)
                 .map(InnerAddresses::of)
@@ -65,12 +66,24 @@ enum InnerAddresses {
                 .orElse(here);
     }
 
-    private static InnerAddresses at(InetAddress address) {
-        if (address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
+    /**
+     * Whether a machine of one's own may be there: not at the addresses of a link, by which clouds
+     * tell machines their secrets, nor at those of nobody or of many.
+     */
+    public static boolean isOfOneMachine(InetAddress address) {
+        return !isOfLinkOrCloud(address)
+                && embedded(address).filter(InnerAddresses::isOfLinkOrCloud).isEmpty();
+    }
+
+    private static boolean isOfLinkOrCloud(InetAddress address) {
+        return address.isAnyLocalAddress()
                 || address.isLinkLocalAddress()
                 || address.isMulticastAddress()
-                || OF_CLOUDS.contains(address)) {
+                || OF_CLOUDS.contains(address);
+    }
+
+    private static InnerAddresses at(InetAddress address) {
+        if (address.isLoopbackAddress() || isOfLinkOrCloud(address)) {
             return MACHINE;
         }
         return address.isSiteLocalAddress() || isShared(address) || isUniqueLocal(address)

@@ -1,0 +1,54 @@
+package stagecoach.vocabulary.identity;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a tentacle listens: a host and a port, written {@code web-1.example:10933}, {@code
+ * 10.0.0.7:10933} or {@code [fd00::7]:10933}.
+ *
+ * @param host a name or an address, without brackets, in lower case
+ */
+public record MachineAddress(String host, int port) {
+    private static final int PORT_MAX = 65_535;
+    private static final int HOST_MAX_CHARS = 253;
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[([0-9a-fA-F:.]{2,45})]|([^\\[\\]:/@\\s]+)):([0-9]{1,5})");
+    private static final Pattern NAME =
+            Pattern.compile(
+                    "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*");
+
+    /** Refuses ports that there are not. */
+    public MachineAddress {
+        if (port < 1 || port > PORT_MAX) {
+            throw new IllegalArgumentException(
+                    "%d is no port: use a number from 1 to %d".formatted(port, PORT_MAX));
+        }
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException with a sentence
+     */
+    public static MachineAddress parse(String text) {
+        Matcher parts = FORM.matcher(text);
+        if (parts.matches()) {
+            String six = parts.group(1);
+            String host = (six == null ? parts.group(2) : six).toLowerCase(Locale.ROOT);
+            boolean isHost = six != null ? six.contains(":") : NAME.matcher(host).matches();
+            if (isHost && host.length() <= HOST_MAX_CHARS) {
+                return new MachineAddress(host, Integer.parseInt(parts.group(3)));
+            }
+        }
+        throw new IllegalArgumentException(
+                "\"%s\" is no address of a machine: write its host and port, such as web-1.example:10933 or [fd00::7]:10933"
+                        .formatted(text));
+    }
+
+    @Override
+    public String toString() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+}

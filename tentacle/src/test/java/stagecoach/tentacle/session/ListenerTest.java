@@ -1,0 +1,295 @@
+package stagecoach.tentacle.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import stagecoach.contracts.agent.GatewayFrame;
+import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.tentacle.home.Home;
+import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.packages.FetchRules;
+import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.FakeGateway;
+import stagecoach.trust.Identity;
+import stagecoach.trust.Thumbprint;
+import stagecoach.vocabulary.identity.Ticket;
+
+/** A machine that is dialled by its gateway, and by others. */
+@Timeout(90)
+class ListenerTest {
+    private static final SessionRules BRISK =
+            new SessionRules(
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(2),
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(20),
+                    Duration.ofMillis(300),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(10),
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(1));
+
+    @TempDir Path folder;
+    FakeGateway gateway;
+    Home home;
+    Vertx vertx;
+    Tentacle tentacle;
+    CompletableFuture<String> running;
+    Thumbprint machine;
+    int port;
+
+    @BeforeEach
+    void open() throws Exception {
+        gateway = new FakeGateway(Identity.loadOrCreate(folder.resolve("gateway"), "gateway"));
+        home = Home.open(folder.resolve("home"));
+        machine = home.identity().thumbprint();
+        vertx = Vertx.vertx();
+        port = freePort();
+        tentacle = opened(vertx);
+        running =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return tentacle.run();
+                            } catch (IOException | InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        command -> Thread.ofVirtual().start(command));
+        await().atMost(30, TimeUnit.SECONDS).until(this::isListening);
+    }
+
+    private Tentacle opened(Vertx vertx) throws IOException {
+        return Tentacle.open(
+                home,
+                new Settings(
+                        Deliveries.AGENT,
+                        new Settings.Listening("127.0.0.1", port, List.of()),
+                        Optional.empty(),
+                        gateway.thumbprint()),
+                vertx,
+                "test",
+                BRISK,
+                FetchRules.USUAL,
+                () -> {});
+    }
+
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private boolean isListening() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        tentacle.stop();
+        running.get(30, TimeUnit.SECONDS);
+        gateway.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    private WebSocket dial() {
+        int before = gateway.frames(TentacleFrame.Hello.class).size();
+        WebSocket dialled = gateway.dial(port, machine).join();
+        gateway.awaitSessions(before + 1);
+        return dialled;
+    }
+
+    private void awaitStart(Ticket ticket) {
+        await().atMost(30, TimeUnit.SECONDS).until(() -> gateway.hasStarted(ticket));
+    }
+
+    private String waitingFor(Path go) {
+        return "while [ ! -e %s ]; do sleep 0.05; done; exit 7".formatted(go);
+    }
+
+    @Test
+    void a_machine_that_is_dialled_does_what_it_is_given_and_goes_on_when_it_is_dialled_again()
+            throws Exception {
+        Path go = folder.resolve("go");
+        WebSocket first = dial();
+        Ticket ticket = gateway.give(Deliveries.bash(waitingFor(go)));
+        awaitStart(ticket);
+        first.close();
+        dial();
+        assertThat(gateway.frames(TentacleFrame.Hello.class).getLast().openTickets())
+                .extracting(TentacleFrame.OpenTicket::ticket)
+                .containsExactly(ticket);
+        Files.createFile(go);
+        assertThat(gateway.awaitEnd(ticket).exitCode()).contains(7);
+    }
+
+    @Test
+    void who_is_not_the_gateway_comes_not_beyond_the_handshake() throws Exception {
+        Identity stranger = Identity.loadOrCreate(folder.resolve("stranger"), "stranger");
+        CompletableFuture<WebSocket> refused = gateway.dialAs(stranger, port, "/agent", machine);
+        assertThatThrownBy(refused::join).isInstanceOf(CompletionException.class);
+        assertThat(gateway.frames()).isEmpty();
+        WebSocket own = dial();
+        assertThat(own.isClosed()).isFalse();
+    }
+
+    @Test
+    void the_gateway_finds_sessions_there_and_nothing_else() throws Exception {
+        Identity itself = Identity.loadOrCreate(folder.resolve("gateway"), "gateway");
+        assertThatThrownBy(gateway.dialAs(itself, port, "/other", machine)::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        UpgradeRejectedException.class,
+                        e -> assertThat(e.getStatus()).isEqualTo(404));
+    }
+
+    @Test
+    void a_session_stands_until_a_newer_one_is_welcomed() throws Exception {
+        WebSocket first = dial();
+        gateway.welcomes(false);
+        WebSocket unwelcome = dial();
+        // A third waits for its turn somewhere else.
+        assertThatThrownBy(this::dial)
+                .cause()
+                .isInstanceOfSatisfying(
+                        UpgradeRejectedException.class,
+                        e -> assertThat(e.getStatus()).isEqualTo(503));
+        await().atMost(30, TimeUnit.SECONDS).until(unwelcome::isClosed);
+        assertThat(first.isClosed()).isFalse();
+        Path go = folder.resolve("go");
+        gateway.welcomes(true);
+        first.writeTextMessage(
+                stagecoach.wire.StagecoachJson.text(Deliveries.bash(waitingFor(go))));
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> !gateway.frames(TentacleFrame.Started.class).isEmpty());
+        dial();
+        await().atMost(30, TimeUnit.SECONDS).until(first::isClosed);
+        Files.createFile(go);
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> !gateway.frames(TentacleFrame.Ended.class).isEmpty());
+        assertThat(gateway.frames(TentacleFrame.Ended.class).getFirst().result().exitCode())
+                .contains(7);
+    }
+
+    @Test
+    void a_session_with_an_older_number_takes_no_turn() {
+        gateway.epoch(5);
+        WebSocket first = dial();
+        gateway.epoch(3);
+        WebSocket older = dial();
+        await().atMost(30, TimeUnit.SECONDS).until(older::isClosed);
+        assertThat(first.isClosed()).isFalse();
+    }
+
+    @Test
+    void a_crowd_that_says_nothing_is_bounded_and_leaves_room_again() throws Exception {
+        List<Socket> crowd = new ArrayList<>();
+        int closed = 0;
+        try {
+            for (int i = 0; i < 24; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                socket.setSoTimeout(200);
+                crowd.add(socket);
+            }
+            for (Socket each : crowd) {
+                closed += isClosed(each) ? 1 : 0;
+            }
+            // Of one address sixteen may stand there; the time of their handshakes ends.
+            assertThat(closed).isBetween(8, 24);
+            for (Socket each : crowd) {
+                each.setSoTimeout(10_000);
+                assertThat(isClosed(each)).isTrue();
+            }
+            dial();
+        } finally {
+            for (Socket each : crowd) {
+                each.close();
+            }
+        }
+    }
+
+    private static boolean isClosed(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (java.net.SocketTimeoutException stillThere) {
+            return false;
+        } catch (java.net.SocketException broken) {
+            return true;
+        }
+    }
+
+    @Test
+    void a_message_that_is_too_long_ends_the_session() {
+        WebSocket first = dial();
+        first.writeTextMessage("x".repeat(5 << 20));
+        await().atMost(30, TimeUnit.SECONDS).until(first::isClosed);
+        dial();
+    }
+
+    @Test
+    void a_new_certificate_is_announced_and_shown_when_it_is_dialled_next() throws Exception {
+        WebSocket first = dial();
+        Thumbprint next = home.certificates().prepare().thumbprint();
+        // It ends sessions for it, and is dialled at once as the protocol says.
+        await().atMost(30, TimeUnit.SECONDS).until(first::isClosed);
+        dial();
+        await().atMost(30, TimeUnit.SECONDS).until(() -> gateway.closings().contains((short) 4410));
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(
+                        () -> {
+                            try {
+                                gateway.dial(port, next).join();
+                                return true;
+                            } catch (CompletionException notYet) {
+                                return false;
+                            }
+                        });
+        await().atMost(30, TimeUnit.SECONDS).until(() -> home.identity().thumbprint().equals(next));
+    }
+
+    @Test
+    void goodbye_does_not_end_the_listening() {
+        dial();
+        gateway.say(new GatewayFrame.Goodbye("this machine was revoked", false));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !gateway.closings().isEmpty());
+        dial();
+        assertThat(running).isNotDone();
+    }
+
+    @Test
+    void a_port_that_is_taken_is_told_in_words() throws Exception {
+        Vertx another = Vertx.vertx();
+        Tentacle second = opened(another);
+        assertThatThrownBy(second::run)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("It cannot listen at 127.0.0.1:" + port);
+        another.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
