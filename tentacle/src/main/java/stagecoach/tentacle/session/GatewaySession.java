@@ -78,15 +78,22 @@ final class GatewaySession {
             Runnable onStands) {}
 
     /** Lets one session stand at a time. */
-    @FunctionalInterface
     interface Turn {
         /** Of whoever has one session after the other anyway. */
-        Turn ALWAYS = _ -> {};
+        Turn ALWAYS =
+                new Turn() {
+                    @Override
+                    public void of(GatewaySession next) {}
 
-        /**
-         * Ends the session before {@code next}, which the gateway has welcomed, and waits for it.
-         */
+                    @Override
+                    public void stands(GatewaySession session) {}
+                };
+
+        /** Ends the session before {@code next}, which is welcomed, and waits for its end. */
         void of(GatewaySession next) throws InterruptedException;
+
+        /** It stands, and its number is on disk. */
+        void stands(GatewaySession session);
     }
 
     /** What arrives. */
@@ -201,6 +208,7 @@ final class GatewaySession {
             }
             turn.of(this);
             party.home().epoch(welcome.epoch());
+            turn.stands(this);
             stood = true;
             LOG.info("session stands epoch={}", welcome.epoch());
             party.certificates().stood(shown);

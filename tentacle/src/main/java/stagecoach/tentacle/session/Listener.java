@@ -52,6 +52,19 @@ final class Listener implements Contact {
     private final Strangers strangers = new Strangers();
     private final CountDownLatch stopping = new CountDownLatch(1);
 
+    private final GatewaySession.Turn turns =
+            new GatewaySession.Turn() {
+                @Override
+                public void of(GatewaySession next) throws InterruptedException {
+                    turnOf();
+                }
+
+                @Override
+                public void stands(GatewaySession session) {
+                    Listener.this.stands(session);
+                }
+            };
+
     private @Nullable Running standing;
     private @Nullable Running coming;
 
@@ -191,7 +204,27 @@ final class Listener implements Contact {
                     handshake.remoteAddress().host(), "another session is about to begin");
             handshake.reject(UNAVAILABLE);
         } else {
-            handshake.accept().onSuccess(this::begin).onFailure(_ -> free());
+            accept(handshake);
+        }
+    }
+
+    /** Whatever goes wrong, the turn is free again. */
+    private void accept(ServerWebSocketHandshake handshake) {
+        try {
+            handshake.accept().onSuccess(this::beginOrClose).onFailure(_ -> free());
+        } catch (RuntimeException e) {
+            LOG.warn("a connection could not be taken", e);
+            free();
+        }
+    }
+
+    private void beginOrClose(ServerWebSocket socket) {
+        try {
+            begin(socket);
+        } catch (RuntimeException e) {
+            LOG.warn("a session could not begin", e);
+            free();
+            socket.close();
         }
     }
 
@@ -211,10 +244,13 @@ final class Listener implements Contact {
     /** On the event loop: its handlers are set before anything is read. */
     private void begin(ServerWebSocket socket) {
         Identity shown = own.in(socket.sslSession());
-        var session = new GatewaySession(party, rules, vertx, socket, shown, this::turnOf);
+        var session = new GatewaySession(party, rules, vertx, socket, shown, turns);
         var running = new Running(session, new CompletableFuture<>());
         synchronized (this) {
             coming = running;
+        }
+        if (stopping.getCount() == 0) {
+            session.close("the tentacle ends");
         }
         Thread.ofVirtual().name("session").start(() -> converse(running));
     }
@@ -246,8 +282,8 @@ final class Listener implements Contact {
         running.over().complete(null);
     }
 
-    /** The gateway has welcomed the machine in {@code next}. */
-    private void turnOf(GatewaySession next) throws InterruptedException {
+    /** The gateway has welcomed the machine in the session that comes. */
+    private void turnOf() throws InterruptedException {
         Running before;
         synchronized (this) {
             before = standing;
@@ -260,11 +296,13 @@ final class Listener implements Contact {
                 throw new IllegalStateException("a session that is over has no failure", e);
             }
         }
-        synchronized (this) {
-            if (coming != null && coming.session() == next) {
-                standing = coming;
-                free();
-            }
+    }
+
+    /** Its number is on disk now, so that an older one is refused: the next one may come. */
+    private synchronized void stands(GatewaySession session) {
+        if (coming != null && coming.session().equals(session)) {
+            standing = coming;
+            free();
         }
     }
 

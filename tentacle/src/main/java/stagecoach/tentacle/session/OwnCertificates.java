@@ -50,13 +50,16 @@ final class OwnCertificates extends X509ExtendedKeyManager {
             String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
         try {
             Identity identity = certificates.toShow();
-            X509ExtendedKeyManager keys = identity.keyManager();
+            String name = identity.thumbprint().value();
+            Shown known = shown.get(name);
+            X509ExtendedKeyManager keys = known == null ? identity.keyManager() : known.keys();
             String alias = keys.chooseEngineServerAlias(keyType, issuers, engine);
             if (alias == null) {
                 return null;
             }
-            String name = identity.thumbprint().value();
-            shown.put(name, new Shown(identity, keys, alias));
+            if (known == null) {
+                shown.put(name, new Shown(identity, keys, alias));
+            }
             return name;
         } catch (IOException e) {
             LOG.error("this machine's certificate cannot be read", e);

@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
  */
 public record MachineAddress(String host, int port) {
     private static final int PORT_MAX = 65_535;
-    private static final int HOST_MAX_CHARS = 253;
+
+    /** Of a name, with a port behind it. */
+    private static final int TEXT_MAX_CHARS = 253 + 6;
+
     private static final Pattern FORM =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]{2,45})]|([^\\[\\]:/@\\s]+)):([0-9]{1,5})");
     private static final Pattern NAME =
@@ -34,17 +37,21 @@ public record MachineAddress(String host, int port) {
      */
     public static MachineAddress parse(String text) {
         Matcher parts = FORM.matcher(text);
-        if (parts.matches()) {
+        // The length first: a pattern that repeats goes as deep as the text is long.
+        if (text.length() <= TEXT_MAX_CHARS && parts.matches()) {
             String six = parts.group(1);
             String host = (six == null ? parts.group(2) : six).toLowerCase(Locale.ROOT);
             boolean isHost = six != null ? six.contains(":") : NAME.matcher(host).matches();
-            if (isHost && host.length() <= HOST_MAX_CHARS) {
+            if (isHost) {
                 return new MachineAddress(host, Integer.parseInt(parts.group(3)));
             }
         }
         throw new IllegalArgumentException(
                 "\"%s\" is no address of a machine: write its host and port, such as web-1.example:10933 or [fd00::7]:10933"
-                        .formatted(text));
+                        .formatted(
+                                text.length() <= TEXT_MAX_CHARS
+                                        ? text
+                                        : text.substring(0, TEXT_MAX_CHARS) + "…"));
     }
 
     @Override

@@ -3,6 +3,7 @@ package stagecoach.vocabulary.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,5 +41,16 @@ class MachineAddressTest {
         assertThatThrownBy(() -> MachineAddress.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageMatching("(?s).*(is no address of a machine|is no port).*");
+    }
+
+    @Test
+    void a_name_without_end_is_refused_as_any_other() {
+        String endless = "a".repeat(1_000_000);
+        assertThatThrownBy(() -> MachineAddress.parse(endless + ":10933"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MachineAddress.parse("a.".repeat(500_000) + "b:10933"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1_000));
+        assertThat(MachineAddress.parse("a".repeat(253) + ":65535").port()).isEqualTo(65_535);
     }
 }

@@ -119,8 +119,7 @@ class ListeningDialer {
         try {
             begin(line, calls.call(call.address(), call.trusted()));
         } catch (Unreached e) {
-            findings.unreached(call.agent(), call.address(), e);
-            failed(line);
+            unreached(line, e);
         } catch (TemporaryFailure e) {
             LOG.debugf("dialled in vain agent=%s cause=%s", call.agent(), e);
             failed(line);
@@ -132,6 +131,15 @@ class ListeningDialer {
             failed(line);
         } finally {
             dialling.decrementAndGet();
+        }
+    }
+
+    /** Whatever becomes of the telling, the machine is given back. */
+    private void unreached(Line line, Unreached why) {
+        try {
+            findings.unreached(line.call().agent(), line.call().address(), why);
+        } finally {
+            failed(line);
         }
     }
 
@@ -165,15 +173,22 @@ class ListeningDialer {
             Thread.ofVirtual().name("undial " + call.agent()).start(() -> failed(line));
             return;
         }
-        line.connected(
-                reception.begin(
-                        connected.socket(),
-                        connected.loop(),
-                        call.agent(),
-                        connected.shown(),
-                        line::welcomed,
-                        end -> ended(line, end)));
-        connected.socket().resume();
+        try {
+            line.connected(
+                    reception.begin(
+                            connected.socket(),
+                            connected.loop(),
+                            call.agent(),
+                            connected.shown(),
+                            line::welcomed,
+                            end -> ended(line, end)));
+            connected.socket().resume();
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "no session could begin agent=%s", call.agent());
+            connected.drop();
+            Thread.ofVirtual().name("undial " + call.agent()).start(() -> failed(line));
+            return;
+        }
         connected
                 .loop()
                 .owner()
@@ -192,16 +207,14 @@ class ListeningDialer {
             giveBack(line, 0, Duration.ZERO);
         } else if (line.lasted(config.lasting())) {
             giveBack(line, 0, backoff.after(1, ThreadLocalRandom.current()));
-        } else {
-            if (!welcome) {
-                findings.unreached(
-                        line.call().agent(),
-                        line.call().address(),
-                        new Unreached(
-                                "%s was connected with, and no session began: %s"
-                                        .formatted(line.call().address(), end.reason())));
-            }
+        } else if (welcome || line.unwanted().isPresent() || reception.isClosing()) {
             failed(line);
+        } else {
+            unreached(
+                    line,
+                    new Unreached(
+                            "%s was connected with, and no session began: %s"
+                                    .formatted(line.call().address(), end.reason())));
         }
     }
 
@@ -220,8 +233,9 @@ class ListeningDialer {
                                     pause));
         } catch (TemporaryFailure e) {
             LOG.debugf("given back with the next comparison agent=%s cause=%s", call.agent(), e);
+        } finally {
+            forget(line);
         }
-        forget(line);
     }
 
     private void forget(Line line) {

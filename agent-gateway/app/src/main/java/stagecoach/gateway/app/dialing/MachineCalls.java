@@ -14,14 +14,17 @@ import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -49,7 +52,8 @@ class MachineCalls {
     /** Of one name; the others are not tried. */
     private static final int ADDRESSES_MAX = 4;
 
-    private static final int LOOKUPS_MAX = 8;
+    private static final int LOOKUPS_MAX = 64;
+    private static final int LOOKUP_THREAD_IDLE_SECONDS = 10;
     private static final int BUSY = 503;
 
     private final Vertx vertx;
@@ -58,9 +62,7 @@ class MachineCalls {
     private final WebSocketClient client;
 
     /** The computer's resolver holds on to a whole thread of it, perhaps for long. */
-    private final ExecutorService lookups =
-            Executors.newFixedThreadPool(
-                    LOOKUPS_MAX, Thread.ofPlatform().daemon().name("dial-names-", 0).factory());
+    private final ExecutorService lookups = lookups();
 
     MachineCalls(Vertx vertx, GatewayIdentity identity, DialConfig config) {
         this.vertx = vertx;
@@ -79,6 +81,19 @@ class MachineCalls {
                                 .setSslHandshakeTimeout(config.connectWithin().toMillis())
                                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                                 .setTcpKeepAlive(true));
+    }
+
+    private static ExecutorService lookups() {
+        var threads =
+                new ThreadPoolExecutor(
+                        LOOKUPS_MAX,
+                        LOOKUPS_MAX,
+                        LOOKUP_THREAD_IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Thread.ofPlatform().daemon().name("dial-names-", 0).factory());
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /**
@@ -129,6 +144,8 @@ class MachineCalls {
             throws Unreached, InterruptedException {
         List<InetAddress> open = new ArrayList<>();
         InetAddress[] all = lookUp(machine.host());
+        // Whatever order they come in, the last one's reason is told, and only once.
+        Arrays.sort(all, Comparator.comparing(InetAddress::getHostAddress));
         for (InetAddress each : all) {
             if (InnerAddresses.isOfOneMachine(each) && open.size() < ADDRESSES_MAX) {
                 open.add(each);
@@ -143,6 +160,13 @@ class MachineCalls {
     }
 
     private InetAddress[] lookUp(String host) throws Unreached, InterruptedException {
+        if (host.contains(":") || host.matches("[0-9.]+")) {
+            try {
+                return new InetAddress[] {InetAddress.ofLiteral(host)};
+            } catch (IllegalArgumentException e) {
+                throw new Unreached("%s is no address.".formatted(host));
+            }
+        }
         Future<InetAddress[]> found =
                 lookups.submit(() -> ServerAddresses.Resolver.SYSTEM.addressesOf(host));
         try {
@@ -167,10 +191,9 @@ class MachineCalls {
             return checked(machine, connect(place), trusted);
         } catch (ExecutionException e) {
             throw new Unreached(
-                    words(machine, literal, e.getCause(), expectation.instead()),
-                    expectation.instead());
+                    words(machine, e.getCause(), expectation.instead()), expectation.instead());
         } catch (TimeoutException e) {
-            throw new Unreached(silent(machine, literal));
+            throw new Unreached(silent(machine));
         } finally {
             expected.forget(place, expectation);
         }
@@ -238,9 +261,9 @@ class MachineCalls {
                 .formatted(machine, shown);
     }
 
-    private static String silent(MachineAddress machine, String literal) {
-        return "%s does not answer (%s). Does the machine run, and does its firewall let the gateway in?"
-                .formatted(machine, literal);
+    private static String silent(MachineAddress machine) {
+        return "%s does not answer. Does the machine run, and does its firewall let the gateway in?"
+                .formatted(machine);
     }
 
     private static String mute(MachineAddress machine) {
@@ -249,15 +272,12 @@ class MachineCalls {
     }
 
     private static String words(
-            MachineAddress machine,
-            String literal,
-            @Nullable Throwable cause,
-            Optional<Thumbprint> stranger) {
+            MachineAddress machine, @Nullable Throwable cause, Optional<Thumbprint> stranger) {
         if (stranger.isPresent()) {
             return another(machine, stranger.get());
         }
         for (Throwable each = cause; each != null; each = each.getCause()) {
-            Optional<String> known = known(machine, literal, each);
+            Optional<String> known = known(machine, each);
             if (known.isPresent()) {
                 return known.get();
             }
@@ -269,15 +289,15 @@ class MachineCalls {
                         .formatted(machine);
     }
 
-    private static Optional<String> known(MachineAddress machine, String literal, Throwable cause) {
+    private static Optional<String> known(MachineAddress machine, Throwable cause) {
         return Optional.ofNullable(
                 switch (cause) {
-                    case ConnectTimeoutException _ -> silent(machine, literal);
+                    case ConnectTimeoutException _ -> silent(machine);
                     case SslHandshakeTimeoutException _ -> mute(machine);
                     case TimeoutException _ -> mute(machine);
                     case ConnectException _ ->
-                            "%s refuses connections (%s). Does the tentacle run there, and listen at this port?"
-                                    .formatted(machine, literal);
+                            "%s refuses connections. Does the tentacle run there, and listen at this port?"
+                                    .formatted(machine);
                     case NotSslRecordException _ -> noTls(machine);
                     case UpgradeRejectedException rejected when rejected.getStatus() == BUSY ->
                             "%s takes no session just now (%d).".formatted(machine, BUSY);

@@ -91,6 +91,15 @@ public class Agents {
                 .isEmpty();
     }
 
+    /** Whether {@code agent} is revoked, and this was its certificate until then. */
+    boolean wasRevokedWith(Tx tx, AgentId agent, Thumbprint thumbprint) {
+        return !tx.select(
+                        "SELECT 1 FROM agent WHERE agent = ?1 AND thumbprint IS NULL AND former_thumbprint = ?2",
+                        agent.value(),
+                        thumbprint.value())
+                .isEmpty();
+    }
+
     /**
      * Trusts, beside the present one, the certificate that the agent has announced; in place of one
      * that it had announced before.

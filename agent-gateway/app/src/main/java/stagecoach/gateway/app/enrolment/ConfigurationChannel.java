@@ -95,10 +95,14 @@ public class ConfigurationChannel {
             return;
         }
         Dialled dialled = Dialled.of(document.get());
-        if (dialled.where().isPresent()) {
-            Listening where = dialled.where().get();
-            trust.registered(tx, agent, where, document.get(), cause);
-            listening.keep(tx, agent, where, dialled.disabled());
+        if (dialled.where().isEmpty()) {
+            listening.forget(tx, agent);
+            return;
+        }
+        Listening where = dialled.where().get();
+        Optional<String> registered = trust.registered(tx, agent, where, document.get(), cause);
+        if (registered.isPresent()) {
+            listening.keep(tx, agent, where.address(), registered.get(), dialled.disabled());
         } else {
             listening.forget(tx, agent);
         }

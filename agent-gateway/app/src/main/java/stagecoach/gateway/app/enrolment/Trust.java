@@ -124,30 +124,36 @@ public class Trust {
     }
 
     /**
-     * A person has registered a machine that listens, as the tentacle of {@code agent}. What was
-     * registered before and has been renewed since stays as it is; so does the trust in a machine
-     * that was revoked, until another certificate is registered for it.
+     * A person has registered a machine that listens, as the tentacle of {@code agent}. Only
+     * another certificate than was registered before is news: so neither one that has been renewed
+     * since nor one that was revoked comes back by a document that somebody had read before.
+     *
+     * @return what counts as registered from now on; empty if the certificate is that of another
+     *     agent, so that this one is not dialled
      */
-    void registered(
+    Optional<String> registered(
             Tx tx, AgentId agent, Listening where, ConfigurationDocument document, Cause cause) {
-        boolean news = !listening.registered(tx, agent).equals(Optional.of(where.thumbprint()));
+        Optional<String> before = listening.registered(tx, agent);
         Thumbprint shown = new Thumbprint(where.thumbprint());
         Optional<AgentId> holder = agents.trusted(tx, shown);
-        if (holder.filter(other -> !other.equals(agent)).isPresent()) {
+        if (holder.isPresent() && !holder.get().equals(agent)) {
             LOG.errorf(
-                    "the certificate registered for %s is that of %s already, so it is not trusted as both; register each machine's own thumbprint=%s",
+                    "the certificate registered for %s is that of %s already, so it is not dialled; register each machine's own thumbprint=%s",
                     agent, holder.get(), shown);
-        } else if (news && holder.isEmpty()) {
-            trust(
-                    tx,
-                    agent,
-                    shown,
-                    document,
-                    cause,
-                    "Another machine was registered in its place.");
-            LOG.infof(
-                    "registered agent=%s thumbprint=%s address=%s", agent, shown, where.address());
+            return Optional.empty();
         }
+        if (holder.isPresent()) {
+            // What it has shown by now is told with the target, and may be sent back.
+            return before.or(() -> Optional.of(shown.value()));
+        }
+        if (before.isPresent()
+                && (before.get().equals(shown.value())
+                        || agents.wasRevokedWith(tx, agent, shown))) {
+            return before;
+        }
+        trust(tx, agent, shown, document, cause, "Another machine was registered in its place.");
+        LOG.infof("registered agent=%s thumbprint=%s address=%s", agent, shown, where.address());
+        return Optional.of(shown.value());
     }
 
     /**

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import stagecoach.contracts.configuration.ConfigurationDocument.Listening;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.sql.SqlRow;
 import stagecoach.trust.Thumbprint;
@@ -47,8 +46,12 @@ public class ListeningMachines {
                 .findFirst();
     }
 
-    /** Keeps where a machine listens; if that is news, it is dialled at once. */
-    public void keep(Tx tx, AgentId agent, Listening listening, boolean disabled) {
+    /**
+     * Keeps where a machine listens, which is dialled at once if nobody holds it.
+     *
+     * @param thumbprint what counts as registered
+     */
+    public void keep(Tx tx, AgentId agent, String address, String thumbprint, boolean disabled) {
         tx.execute(
                 """
                 INSERT INTO listening AS l (agent, address, registered, disabled)
@@ -59,8 +62,8 @@ public class ListeningMachines {
                     due_at = now()
                 """,
                 agent.value(),
-                listening.address(),
-                listening.thumbprint(),
+                address,
+                thumbprint,
                 disabled);
     }
 

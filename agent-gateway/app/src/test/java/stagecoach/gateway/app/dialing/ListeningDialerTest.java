@@ -44,6 +44,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Listening;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.decider.StreamId;
+import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.listening.ListeningMachines;
 import stagecoach.gateway.app.listening.ListeningMachines.Call;
@@ -60,6 +61,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
+import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.Ticket;
@@ -79,6 +81,8 @@ class ListeningDialerTest {
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
     private final Set<AgentId> registered = ConcurrentHashMap.newKeySet();
 
+    @Inject Scene scene;
+    @Inject Agents agents;
     @Inject GatewayIdentity identity;
     @Inject ListeningMachines machines;
     @Inject UnitOfWork unitOfWork;
@@ -316,6 +320,69 @@ class ListeningDialerTest {
                         seen -> seen.stream().anyMatch(AgentRevoked.class::isInstance));
         assertThat(reports).filteredOn(AgentEnrolled.class::isInstance).hasSize(1);
         assertThat(machine.links()).hasSize(1);
+    }
+
+    @Test
+    void a_document_that_was_read_before_brings_no_certificate_back() {
+        ListeningMachine machine = machine();
+        String first = machine.thumbprint().value();
+        register(machine);
+        Link before = machine.awaitWelcome(1);
+        machine.announcesAnother();
+        before.hangUp(1011);
+        machine.awaitWelcome(2);
+        machine.showsTheOther();
+        machine.awaitWelcome(3);
+        String second = machine.thumbprint().value();
+        // It is told with the target, and sent back; then comes somebody with an old document.
+        register(machine.agent(), machine.address(), second, false);
+        register(machine.agent(), "127.0.0.1:2", first, true);
+        awaitRegistered(machine.agent(), "127.0.0.1:2");
+        assertThat(isTrusted(first)).isFalse();
+        assertThat(isTrusted(second)).isTrue();
+
+        scene.revoke(machine.agent());
+        register(machine.agent(), machine.address(), second, false);
+        register(machine.agent(), "127.0.0.1:3", second, true);
+        awaitRegistered(machine.agent(), "127.0.0.1:3");
+        assertThat(isTrusted(second)).isFalse();
+        assertThat(isTrusted(first)).isFalse();
+        List<AgentReport> reports =
+                Scene.reportsOf(
+                        machine.agent(),
+                        seen -> seen.stream().anyMatch(AgentRevoked.class::isInstance));
+        assertThat(reports).filteredOn(AgentEnrolled.class::isInstance).hasSize(1);
+    }
+
+    @Test
+    void a_certificate_of_another_machine_is_not_registered_and_its_own_is_afterwards() {
+        ListeningMachine one = machine();
+        register(one);
+        one.awaitWelcome(1);
+        ListeningMachine two = machine();
+        register(two.agent(), two.address(), one.thumbprint().value(), false);
+        register(two);
+        two.awaitWelcome(1);
+        assertThat(one.links()).hasSize(1);
+        assertThat(one.links().getFirst().isClosed()).isFalse();
+    }
+
+    private boolean isTrusted(String thumbprint) {
+        return run(tx -> agents.trusted(tx, new Thumbprint(thumbprint)).isPresent());
+    }
+
+    /** Then all that was told before has come, too. */
+    private void awaitRegistered(AgentId agent, String address) {
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () ->
+                                run(
+                                        tx ->
+                                                !tx.select(
+                                                                "SELECT 1 FROM listening WHERE agent = ?1 AND address = ?2",
+                                                                agent.value(),
+                                                                address)
+                                                        .isEmpty()));
     }
 
     @Test

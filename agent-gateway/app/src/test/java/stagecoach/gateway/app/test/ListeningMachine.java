@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,25 +40,42 @@ import stagecoach.wire.StagecoachJson;
 public final class ListeningMachine implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final AgentId agent;
-    private final Identity identity;
     private final Thumbprint gateway;
     private final int port;
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final Set<Ticket> journal = ConcurrentHashMap.newKeySet();
     private final AtomicInteger upgrades = new AtomicInteger();
     private volatile boolean greets = true;
+    private volatile Identity identity;
+    private volatile Optional<Identity> next = Optional.empty();
     private @Nullable HttpServer server;
 
     private ListeningMachine(AgentId agent, Thumbprint gateway) {
         this.agent = agent;
         this.gateway = gateway;
         this.port = FreePort.find(1).getFirst();
+        this.identity = identity();
+    }
+
+    private static Identity identity() {
         try {
-            this.identity =
-                    Identity.loadOrCreate(Files.createTempDirectory("listening"), "test machine");
+            return Identity.loadOrCreate(Files.createTempDirectory("listening"), "test machine");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** It makes itself another certificate, which it announces in its next session. */
+    public void announcesAnother() {
+        next = Optional.of(identity());
+    }
+
+    /** It shows that one from now on. */
+    public void showsTheOther() {
+        identity = next.orElseThrow();
+        next = Optional.empty();
+        shut();
+        open();
     }
 
     /** One that listens, and lets in whoever shows {@code gateway}. */
@@ -121,7 +139,10 @@ public final class ListeningMachine implements AutoCloseable {
                             1_000_000,
                             journal.stream()
                                     .map(ticket -> new OpenTicket(ticket, false, 0))
-                                    .toList()));
+                                    .toList(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            next.map(other -> other.thumbprint().value())));
         }
     }
 
@@ -230,7 +251,7 @@ public final class ListeningMachine implements AutoCloseable {
                                     heard(Deliver.class).stream()
                                             .filter(each -> each.command().ticket().equals(ticket))
                                             .findFirst(),
-                            java.util.Optional::isPresent)
+                            Optional::isPresent)
                     .orElseThrow();
         }
     }
