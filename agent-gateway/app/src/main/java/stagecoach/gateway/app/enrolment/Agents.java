@@ -91,13 +91,34 @@ public class Agents {
                 .isEmpty();
     }
 
-    /** Whether {@code agent} is revoked, and this was its certificate until then. */
-    boolean wasRevokedWith(Tx tx, AgentId agent, Thumbprint thumbprint) {
+    /**
+     * Whether {@code agent} was trusted with this certificate once and is no more, since it was
+     * renewed, replaced or revoked.
+     */
+    boolean isFormer(Tx tx, AgentId agent, Thumbprint thumbprint) {
         return !tx.select(
-                        "SELECT 1 FROM agent WHERE agent = ?1 AND thumbprint IS NULL AND former_thumbprint = ?2",
+                        "SELECT 1 FROM former_certificate WHERE agent = ?1 AND thumbprint = ?2 AND NOT free",
                         agent.value(),
                         thumbprint.value())
                 .isEmpty();
+    }
+
+    /** Whether the former certificates of {@code agent} may be registered for it again. */
+    void freeFormer(Tx tx, AgentId agent, boolean free) {
+        tx.execute(
+                "UPDATE former_certificate SET free = ?2 WHERE agent = ?1", agent.value(), free);
+    }
+
+    /** Notes the present certificate as a former one, unless it stays. */
+    private static void retire(Tx tx, AgentId agent, String next) {
+        tx.execute(
+                """
+                INSERT INTO former_certificate (agent, thumbprint)
+                SELECT agent, thumbprint FROM agent WHERE agent = ?1 AND thumbprint <> ?2
+                ON CONFLICT (agent, thumbprint) DO UPDATE SET free = false
+                """,
+                agent.value(),
+                next);
     }
 
     /**
@@ -142,6 +163,7 @@ public class Agents {
 
     void keepTrusted(Tx tx, Trusted trusted, Instant at) {
         Health health = trusted.health();
+        retire(tx, trusted.agent(), trusted.thumbprint());
         tx.execute(
                 """
                 INSERT INTO agent (agent, thumbprint, document, enrolled_at, revoked_at,
@@ -187,6 +209,7 @@ public class Agents {
     }
 
     void keepRenewed(Tx tx, Trusted trusted) {
+        retire(tx, trusted.agent(), trusted.thumbprint());
         tx.execute(
                 "UPDATE agent SET former_thumbprint = thumbprint, thumbprint = ?2, next_thumbprint = NULL WHERE agent = ?1",
                 trusted.agent().value(),
@@ -194,6 +217,7 @@ public class Agents {
     }
 
     void keepRevoked(Tx tx, AgentId agent, Instant at) {
+        retire(tx, agent, "");
         tx.execute(
                 "UPDATE agent SET former_thumbprint = thumbprint, thumbprint = NULL, next_thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
                 agent.value(),

@@ -124,9 +124,9 @@ public class Trust {
     }
 
     /**
-     * A person has registered a machine that listens, as the tentacle of {@code agent}. Only
-     * another certificate than was registered before is news: so neither one that has been renewed
-     * since nor one that was revoked comes back by a document that somebody had read before.
+     * A person has registered a machine that listens, as the tentacle of {@code agent}. Only a
+     * certificate that it never had is news: so none that was renewed, replaced or revoked since
+     * comes back by a document that somebody had read before, unless the machine was removed.
      *
      * @return what counts as registered from now on; empty if the certificate is that of another
      *     agent, so that this one is not dialled
@@ -146,12 +146,15 @@ public class Trust {
             // What it has shown by now is told with the target, and may be sent back.
             return before.or(() -> Optional.of(shown.value()));
         }
-        if (before.isPresent()
-                && (before.get().equals(shown.value())
-                        || agents.wasRevokedWith(tx, agent, shown))) {
-            return before;
+        if (before.filter(shown.value()::equals).isPresent()
+                || agents.isFormer(tx, agent, shown)) {
+            LOG.warnf(
+                    "a document names a certificate of %s that was renewed, replaced or revoked, so it is not trusted again; register another, or remove the machine and register it anew thumbprint=%s",
+                    agent, shown);
+            return before.or(() -> Optional.of(shown.value()));
         }
         trust(tx, agent, shown, document, cause, "Another machine was registered in its place.");
+        agents.freeFormer(tx, agent, false);
         LOG.infof("registered agent=%s thumbprint=%s address=%s", agent, shown, where.address());
         return Optional.of(shown.value());
     }
@@ -198,6 +201,7 @@ public class Trust {
                         || tokens.cameByOneOfBefore(tx, agent, at);
         if (older) {
             revoke(tx, agent, "%s was removed from the configuration.".formatted(agent), cause);
+            agents.freeFormer(tx, agent, true);
         }
     }
 

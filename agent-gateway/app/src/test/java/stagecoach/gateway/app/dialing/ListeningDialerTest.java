@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -352,6 +353,18 @@ class ListeningDialerTest {
                         machine.agent(),
                         seen -> seen.stream().anyMatch(AgentRevoked.class::isInstance));
         assertThat(reports).filteredOn(AgentEnrolled.class::isInstance).hasSize(1);
+
+        // Another machine takes its place, and none of the former ones comes back.
+        String third = (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "");
+        register(machine.agent(), "127.0.0.1:4", third, true);
+        awaitRegistered(machine.agent(), "127.0.0.1:4");
+        assertThat(isTrusted(third)).isTrue();
+        register(machine.agent(), "127.0.0.1:5", second, true);
+        register(machine.agent(), "127.0.0.1:6", first, true);
+        awaitRegistered(machine.agent(), "127.0.0.1:6");
+        assertThat(isTrusted(second)).isFalse();
+        assertThat(isTrusted(first)).isFalse();
+        assertThat(isTrusted(third)).isTrue();
     }
 
     @Test
