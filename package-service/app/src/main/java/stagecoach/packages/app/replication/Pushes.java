@@ -122,8 +122,10 @@ class Pushes {
                     continue;
                 }
                 boolean late = System.nanoTime() - begunAt > longest.toNanos();
-                // While another may have it, one that is away is not waited for.
-                boolean again = e.temporary() && (fill.last() || !e.isAway());
+                // While another may have it, one that is away or wants a long rest is not waited
+                // for.
+                boolean waitsLong = e.isAway() || e.after().compareTo(config.backoffMax()) > 0;
+                boolean again = e.temporary() && (fill.last() || !waitsLong);
                 if (!again || tries >= config.fruitlessMax() || late) {
                     return notFilled(fill, e, e.reason());
                 }

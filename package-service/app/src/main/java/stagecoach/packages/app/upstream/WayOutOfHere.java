@@ -2,7 +2,6 @@ package stagecoach.packages.app.upstream;
 
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -48,8 +47,9 @@ class WayOutOfHere {
         return new Feeds(FeedRules.USUAL, way, mounts);
     }
 
+    /** Made once: what it reads is read at the start. */
     @Produces
-    @Dependent
+    @Singleton
     WayOut way(
             @ConfigProperty(name = "STAGECOACH_FEED_CERTIFICATES") Optional<String> certificates,
             @ConfigProperty(name = PROXY) Optional<String> proxy,

@@ -76,7 +76,8 @@ final class FolderCopy {
         if (expected.isPresent()) {
             sink.expect(expected.get());
         } else {
-            sink.from(file.toUri());
+            // To say where it is, Java asks the mount, too.
+            sink.from(feed.mounted(_ -> file.toUri()));
         }
         var pauses = new Pauses(settings.downloadBackoff(), Duration.ZERO);
         for (int attempt = 1; ; attempt++) {
@@ -196,12 +197,17 @@ final class FolderCopy {
                                                 "%s is not there any more"
                                                         .formatted(file.getFileName()),
                                                 null));
-        for (long left = from; left > 0; ) {
-            long skipped = opened.skip(left);
-            if (skipped <= 0) {
-                break;
+        try {
+            for (long left = from; left > 0; ) {
+                long skipped = opened.skip(left);
+                if (skipped <= 0) {
+                    break;
+                }
+                left -= skipped;
             }
-            left -= skipped;
+        } catch (Mounts.Silent | ExecutionException | InterruptedException e) {
+            opened.close();
+            throw e;
         }
         return opened;
     }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -193,7 +194,13 @@ public final class ForeignServer implements AutoCloseable {
         switch (how) {
             case CUT -> throw new IOException("cut on purpose");
             case STALL -> awaited(over);
-            case FULL -> say(exchange, 507, new byte[0]);
+            case FULL -> {
+                exchange.sendResponseHeaders(507, 1);
+                exchange.getResponseBody().flush();
+                // Who closes with bytes unread resets the line, and its answer with it.
+                exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+                exchange.getResponseBody().write('.');
+            }
         }
     }
 
