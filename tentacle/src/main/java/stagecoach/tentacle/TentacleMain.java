@@ -156,12 +156,14 @@ public final class TentacleMain {
         home.occupy();
         Settings changed = settings.via(proxy(arguments, settings.proxy()));
         Optional<URI> server = changed.gateway().or(changed::bytes);
+        // First: what cannot be used changes nothing.
+        Routes routes = changed.routes();
         home.configured(changed);
         if (server.isEmpty()) {
             System.out.println("Settled.");
             return 0;
         }
-        String way = changed.routes().to(server.get()).map(p -> "through " + p).orElse("directly");
+        String way = routes.to(server.get()).map(p -> "through " + p).orElse("directly");
         System.out.println("%s is reached %s.".formatted(server.get(), way));
         return 0;
     }

@@ -105,8 +105,7 @@ public class Agents {
 
     /** Whether the former certificates of {@code agent} may be registered for it again. */
     void freeFormer(Tx tx, AgentId agent, boolean free) {
-        tx.execute(
-                "UPDATE former_certificate SET free = ?2 WHERE agent = ?1", agent.value(), free);
+        tx.execute("UPDATE former_certificate SET free = ?2 WHERE agent = ?1", agent.value(), free);
     }
 
     /** Notes the present certificate as a former one, unless it stays. */

@@ -146,8 +146,7 @@ public class Trust {
             // What it has shown by now is told with the target, and may be sent back.
             return before.or(() -> Optional.of(shown.value()));
         }
-        if (before.filter(shown.value()::equals).isPresent()
-                || agents.isFormer(tx, agent, shown)) {
+        if (before.filter(shown.value()::equals).isPresent() || agents.isFormer(tx, agent, shown)) {
             LOG.warnf(
                     "a document names a certificate of %s that was renewed, replaced or revoked, so it is not trusted again; register another, or remove the machine and register it anew thumbprint=%s",
                     agent, shown);
