@@ -182,7 +182,10 @@ class ClockJumpsTest {
         for (String word : List.of("one", "two")) {
             long before = heard(live, word);
             Path draft = Files.writeString(Path.of(signs + ".draft"), word + "\n");
-            Files.move(draft, Path.of(signs + ".say"));
+            Path said = Path.of(signs + ".say");
+            // The script says a word before it takes it away.
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.notExists(said));
+            Files.move(draft, said);
             await().atMost(30, TimeUnit.SECONDS).until(() -> heard(live, word) > before);
         }
     }
