@@ -47,7 +47,6 @@ final class GatewaySession {
 
     /** Of a session whose machine begins the next one at once, with another certificate. */
     private static final short COMES_BACK = 4410;
-
     private static final short NORMAL = 1000;
     private static final String RENEWS = "the certificate of this machine is renewed";
 
