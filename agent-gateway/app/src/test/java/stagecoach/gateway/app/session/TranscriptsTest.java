@@ -83,7 +83,7 @@ class TranscriptsTest {
                                 entry("free", number(52_428_800_000L)),
                                 entry("free-then", number(52_428_700_000L)),
                                 entry("sha512", text(Sha512.hashOf(PACKAGE).value())),
-                                entry("size", number(PACKAGE.length)),
+                                entry("size", JsonNodeFactory.instance.numberNode(PACKAGE.length)),
                                 entry("folder", text(FOLDER)),
                                 entry("at-1", text("2026-11-24T06:00:00Z")),
                                 entry("at-2", text("2026-11-24T06:00:02Z")),
