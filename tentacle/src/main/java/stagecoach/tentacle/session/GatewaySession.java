@@ -45,7 +45,7 @@ final class GatewaySession {
     /** With so much waiting unread, in characters, the gateway is slowed down. */
     private static final long UNREAD_MAX = 1 << 20;
 
-    /** Of a session whose machine begins the next one at once, with another certificate. */
+    // Of a session whose machine begins the next one at once, with another certificate.
     private static final short COMES_BACK = 4410;
     private static final short NORMAL = 1000;
     private static final String RENEWS = "the certificate of this machine is renewed";
