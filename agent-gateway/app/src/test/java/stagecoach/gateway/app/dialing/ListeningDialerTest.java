@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -52,7 +49,7 @@ import stagecoach.gateway.app.listening.ListeningMachines.Call;
 import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.app.session.AnotherGateway;
 import stagecoach.gateway.app.session.SessionConfig;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.ListeningMachine;
 import stagecoach.gateway.app.test.ListeningMachine.Link;
 import stagecoach.gateway.app.test.Scene;
@@ -68,11 +65,7 @@ import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.Ticket;
 
 /** Machines that listen, and whoever else is at their addresses. */
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 @Timeout(180)
 class ListeningDialerTest {
     private static final Logger LOG = Logger.getLogger(ListeningDialerTest.class);

@@ -3,9 +3,6 @@ package stagecoach.gateway.app.enrolment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.SourceLatency;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.gateway.presence.AgentAction;
 import stagecoach.gateway.presence.AgentState;
@@ -34,11 +31,7 @@ import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** What a machine told of itself and has told anew since does not stay for ever. */
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 class AgentHistoryTest {
     private final Instant longAgo = Instant.now().minus(AgentHistory.KEPT.plusDays(100));
 

@@ -3,9 +3,6 @@ package stagecoach.gateway.app.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,22 +20,17 @@ import stagecoach.contracts.agent.AgentReport.CommandStarted;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.LogEntry;
 import stagecoach.contracts.channel.Channels;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Logs;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.RestlessMachine;
 import stagecoach.gateway.app.test.Scene;
-import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 
 /** Connections that break at any message, between machines and two gateway processes. */
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 class BrokenConnectionsTest {
     private static final int MACHINES = 4;
     private static final int TICKETS_EACH = 8;

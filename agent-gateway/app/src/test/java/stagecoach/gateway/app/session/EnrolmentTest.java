@@ -7,9 +7,6 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.net.http.WebSocketHandshakeException;
@@ -31,7 +28,7 @@ import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChange
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.decider.StreamId;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.runtime.aggregate.EventAttributes;
@@ -42,11 +39,7 @@ import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.Ticket;
 
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 class EnrolmentTest {
     private static final Duration HOUR = Duration.ofHours(1);
 

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -50,7 +47,7 @@ import stagecoach.gateway.app.crowd.CrowdConfig;
 import stagecoach.gateway.app.crowd.Doorway;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.gateway.app.test.BareSession;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Papers;
 import stagecoach.gateway.app.test.Scene;
@@ -62,11 +59,7 @@ import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.StagecoachJson;
 
 /** Whoever is refused is told of, so that somebody sees it; a flood of it is told as one. */
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 @Timeout(90)
 class RefusalsTest {
     private static final Sha512 NOT_ITS_OWN = Sha512.hashOf(new byte[] {6, 6, 6});

@@ -2,9 +2,6 @@ package stagecoach.gateway.app.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -26,22 +23,17 @@ import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
 import stagecoach.contracts.agent.TentacleFrame.Started;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.gateway.presence.Epoch;
-import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
 /** Two gateway processes on one database, one of which stops or dies. */
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 class RestartTest {
     @Inject Scene scene;
     @Inject AnotherGateway others;

@@ -3,9 +3,6 @@ package stagecoach.gateway.app.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +14,7 @@ import stagecoach.contracts.agent.GatewayFrame.Complete;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
 import stagecoach.contracts.agent.TentacleFrame.Started;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.OtherServices;
 import stagecoach.gateway.app.test.Scene;
@@ -27,11 +24,7 @@ import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
 /** What a script has set as sensitive goes to the step-runner before anybody hears of it. */
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 class SensitiveOutputsTest {
     private static final Map<String, String> SECRETS = Map.of("Token", "tok-4711");
     private static final CommandResult RESULT =

@@ -2,9 +2,6 @@ package stagecoach.gateway.app.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,20 +11,15 @@ import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.Scene;
-import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 class SourcesWithinTest {
     private static final Source FOLDER =
             new Source.Folder(new CacheId("share-1"), "file:///mnt/share");

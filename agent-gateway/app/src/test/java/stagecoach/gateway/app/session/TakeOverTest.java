@@ -3,9 +3,6 @@ package stagecoach.gateway.app.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.gateway.app.mailbox.CommandReaders;
 import stagecoach.gateway.app.pod.Pod;
-import stagecoach.gateway.app.test.GatewayResource;
+import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.Reader;
@@ -40,11 +37,7 @@ import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 
 /** What a gateway process that dies would have read from Kafka is read by another one. */
-@QuarkusTest
-@QuarkusTestResource(
-        value = StagecoachResource.class,
-        initArgs = @ResourceArg(name = "schema", value = "gateway"))
-@QuarkusTestResource(GatewayResource.class)
+@GatewayTest
 @Timeout(180)
 class TakeOverTest {
     private static final Logger LOG = Logger.getLogger(TakeOverTest.class);
