@@ -24,7 +24,7 @@ import stagecoach.runtime.sql.Statements;
  * Remembers what Kafka acknowledged and where, and has it published again when a log lost its tail
  * (a broker that was cut off from its power) or all of it (another cluster). A lost <em>last</em>
  * event shows in no gap of versions, so nobody else could tell. Called within the transaction of
- * the relay that holds the lock.
+ * the relay that holds the lock; where something is put back its commit waits for the disk.
  */
 final class LogTail {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
@@ -81,6 +81,12 @@ final class LogTail {
             ON CONFLICT DO NOTHING
             """;
 
+    /**
+     * Once others have taken the places in the log, nothing tells any more what was lost: that it
+     * is put back must not be undone by a crash of the database.
+     */
+    private static final String DURABLY = "SET LOCAL synchronous_commit = on";
+
     private final Supplier<Admin> admins;
 
     /** Where each log ended when this process was last answered. */
@@ -101,30 +107,33 @@ final class LogTail {
     private record End(long next, long forgotten) {}
 
     /**
-     * Puts back into the outbox what the log no longer has.
+     * Puts back into the outbox what the log no longer has, and tells whether it was anything.
+     * Nothing may be sent before this is committed.
      *
      * @throws KafkaException if Kafka does not answer
      */
-    synchronized void restore(Statements tx) {
+    synchronized boolean restore(Statements tx) {
         Map<TopicPartition, End> known = known(tx);
         try (Admin admin = admins.get()) {
             String cluster = answer(admin.describeCluster().clusterId());
             if (isAnother(tx, cluster)) {
                 putEverythingBack(tx);
                 ends.clear();
-                return;
+                return true;
             }
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             known.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-            answer(admin.listOffsets(latest).all())
-                    .forEach(
-                            (partition, info) -> {
-                                End end = Objects.requireNonNull(known.get(partition));
-                                if (info.offset() < end.next()) {
-                                    putBack(tx, partition, info.offset(), end.forgotten());
-                                }
-                                ends.put(partition, info.offset());
-                            });
+            boolean lost = false;
+            for (var found : answer(admin.listOffsets(latest).all()).entrySet()) {
+                End end = Objects.requireNonNull(known.get(found.getKey()));
+                long next = found.getValue().offset();
+                if (next < end.next()) {
+                    putBack(tx, found.getKey(), next, end.forgotten());
+                    lost = true;
+                }
+                ends.put(found.getKey(), next);
+            }
+            return lost;
         }
     }
 
@@ -180,6 +189,7 @@ final class LogTail {
     }
 
     private static void putBack(Statements tx, TopicPartition partition, long end, long forgotten) {
+        tx.execute(DURABLY);
         int rows;
         if (end < forgotten) {
             rows = tx.execute(PUT_ALL_BACK, partition.topic());
@@ -198,6 +208,7 @@ final class LogTail {
     }
 
     private static void putEverythingBack(Statements tx) {
+        tx.execute(DURABLY);
         int rows = 0;
         for (@Nullable Object[] topic :
                 tx.rows(

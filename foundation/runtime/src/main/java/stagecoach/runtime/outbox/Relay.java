@@ -42,7 +42,8 @@ final class Relay implements AutoCloseable {
     /**
      * Goes with the statement behind it, which sees whether the lock was taken. The commit need not
      * wait for the disk: what a crash of the database undoes, only lets rows be sent again that
-     * Kafka has, as a crash of this process does before its commit.
+     * Kafka has, as a crash of this process does before its commit. For what is put back see {@link
+     * LogTail}.
      */
     private static final String LOCK =
             """
@@ -132,18 +133,18 @@ final class Relay implements AutoCloseable {
         }
         at.accept(Point.LOCKED);
         if (producer == null) {
-            if (!restored(tx)) {
-                return Outcome.FAILED;
+            Optional<Outcome> looked = look(tx);
+            if (looked.isPresent()) {
+                return looked.get();
             }
             producer = producers.get();
-            rows = tx.rows(WAITING);
         }
         List<Waiting> waiting =
                 rows.stream().filter(row -> row[1] != null).map(this::waiting).toList();
         if (waiting.isEmpty()) {
             // With nothing to send, nothing else would show what the log has lost.
             boolean due = System.nanoTime() - lookedAt >= lookEvery.toNanos();
-            return due && !restored(tx) ? Outcome.FAILED : Outcome.NOTHING;
+            return due ? look(tx).orElse(Outcome.NOTHING) : Outcome.NOTHING;
         }
         at.accept(Point.SELECTED);
         List<LogTail.Acked> gone = acknowledged(waiting, producer, at);
@@ -160,14 +161,17 @@ final class Relay implements AutoCloseable {
         return waiting.size() == ROWS_MAX ? Outcome.MORE : Outcome.SENT;
     }
 
-    /** Whether Kafka could be asked; what it has lost waits again. */
-    private boolean restored(Tx tx) {
+    /**
+     * Asks Kafka whether it has what it acknowledged. If it does not, or does not answer, that is
+     * all this cycle comes to: what is put back is committed before anything is sent, since the
+     * records that are sent take the places that tell what was lost.
+     */
+    private Optional<Outcome> look(Tx tx) {
         lookedAt = System.nanoTime();
         try {
-            tail.restore(tx);
-            return true;
+            return tail.restore(tx) ? Optional.of(Outcome.MORE) : Optional.empty();
         } catch (KafkaException e) {
-            return false;
+            return Optional.of(Outcome.FAILED);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -90,6 +91,10 @@ class LogTailTest {
     }
 
     private Relay relay(Duration lookEvery) {
+        return relay(lookEvery, point -> {});
+    }
+
+    private Relay relay(Duration lookEvery, Consumer<Relay.Point> at) {
         var relay =
                 new Relay(
                         unitOfWork,
@@ -97,7 +102,7 @@ class LogTailTest {
                         () -> Producers.open(KafkaConnection.open(bootstrap), "tail", "none"),
                         new LogTail(() -> SharedAdmin.of(bootstrap)),
                         lookEvery,
-                        point -> {});
+                        at);
         relays.add(relay);
         return relay;
     }
@@ -186,6 +191,37 @@ class LogTailTest {
         }
         untilSent(relay());
         assertThat(log()).containsExactly("other", "other", stream + "/3", stream + "/4");
+    }
+
+    @Test
+    void a_log_that_lost_everything_gets_it_again_even_if_the_relay_dies_while_it_sends() {
+        append(3);
+        untilSent(relay());
+        loseLog();
+        handler.handle(kind, stream, new Deposit(1, "after"), CAUSE);
+        Relay dies =
+                relay(
+                        Duration.ofDays(1),
+                        point -> {
+                            if (point == Relay.Point.SENDING) {
+                                // The place of the first lost record is taken by another one now.
+                                await().atMost(StagecoachResource.PATIENCE)
+                                        .until(() -> !log().isEmpty());
+                                throw new IllegalStateException("killed");
+                            }
+                        });
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () -> {
+                            try {
+                                dies.cycle();
+                                return false;
+                            } catch (IllegalStateException killed) {
+                                return true;
+                            }
+                        });
+        untilSent(relay());
+        assertThat(log()).containsAll(ids(1, 2, 3, 4, 5));
     }
 
     @Test
