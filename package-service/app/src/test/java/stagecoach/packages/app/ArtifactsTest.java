@@ -8,12 +8,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.internal.KeepArtifact;
 import stagecoach.packages.app.artifact.ArtifactStore;
+import stagecoach.packages.app.artifact.LeftBytes;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
@@ -30,6 +33,7 @@ class ArtifactsTest {
     @Inject ServiceToken tokens;
     @Inject UnitOfWork unitOfWork;
     @Inject ArtifactStore store;
+    @Inject LeftBytes leftBytes;
 
     @ConfigProperty(name = "STAGECOACH_PACKAGE_DIR")
     String folder;
@@ -80,6 +84,10 @@ class ArtifactsTest {
     private int forget(DeploymentId deployment) throws Exception {
         return OnVirtualThread.call(
                 () -> unitOfWork.run(tx -> store.forget(tx, deployment.value(), 100)));
+    }
+
+    private void deleteLeftBytes(Instant now) throws Exception {
+        OnVirtualThread.call(() -> unitOfWork.run(tx -> leftBytes.forget(tx, now, 100)));
     }
 
     @Test
@@ -139,12 +147,35 @@ class ArtifactsTest {
         assertThat(Files.size(file(bytes))).isEqualTo(1_000);
 
         assertThat(forget(first)).isEqualTo(1);
+        deleteLeftBytes(Instant.now());
         assertThat(get(one, bytes).statusCode()).isEqualTo(404);
         assertThat(get(other, bytes).body()).isEqualTo(bytes);
 
         assertThat(forget(second)).isEqualTo(1);
+        deleteLeftBytes(Instant.now());
         assertThat(file(bytes)).doesNotExist();
         assertThat(forget(second)).isZero();
+    }
+
+    @Test
+    void a_file_that_cannot_be_deleted_keeps_no_deployment_and_goes_later() throws Exception {
+        byte[] bytes = fresh(1_000);
+        DeploymentId deployment = aDeployment();
+        put(aTicket(), deployment, bytes);
+        // A folder that is not empty cannot be deleted, by whomever.
+        Files.delete(file(bytes));
+        Path inTheWay = Files.createFile(Files.createDirectory(file(bytes)).resolve("file"));
+
+        assertThat(forget(deployment)).isEqualTo(1);
+        deleteLeftBytes(Instant.now());
+        assertThat(forget(deployment)).isZero();
+        assertThat(file(bytes)).exists();
+
+        Files.delete(inTheWay);
+        deleteLeftBytes(Instant.now());
+        assertThat(file(bytes)).as("not at once again").exists();
+        deleteLeftBytes(Instant.now().plus(Duration.ofHours(2)));
+        assertThat(file(bytes)).doesNotExist();
     }
 
     @Test

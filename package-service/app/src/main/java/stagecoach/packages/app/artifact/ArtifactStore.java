@@ -4,7 +4,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,10 +27,10 @@ import stagecoach.vocabulary.packages.Sha512;
 /**
  * Keeps collected files: a row tells whose one is, and goes with its deployment; the bytes lie in
  * the folder {@code artifacts} of that of the packages, which no sweep of packages looks into, and
- * go with the last row that means them.
+ * go after the last row that meant them ({@link LeftBytes}).
  *
- * <p>The row comes first, so that no bytes are ever there that no row means. Whoever writes or
- * deletes a row of some bytes does so behind a lock of their digest, and deletes them behind it: so
+ * <p>The row comes first, so that no bytes are ever there that no row means. Whoever writes a row
+ * of some bytes does so behind a lock of their digest, and whoever deletes them looks behind it: so
  * none are deleted that somebody has meant meanwhile.
  */
 @Singleton
@@ -224,14 +223,24 @@ public class ArtifactStore implements OwnTables {
                 .isEmpty();
     }
 
-    /** Bytes that nobody means are deleted. */
-    private boolean isMeant(Statements tx, Sha512 sha512) {
+    /** Bytes that nobody means are left to be deleted. */
+    private static boolean isMeant(Statements tx, Sha512 sha512) {
         lock(tx, sha512);
         if (isThere(tx, sha512)) {
             return true;
         }
-        delete(sha512);
+        tx.execute(
+                "INSERT INTO artifact_left (sha512) VALUES (?1) ON CONFLICT DO NOTHING",
+                sha512.value());
         return false;
+    }
+
+    /** Behind the lock, so that nobody means them meanwhile. */
+    void deleteUnlessMeant(Statements tx, Sha512 sha512) throws IOException {
+        lock(tx, sha512);
+        if (!isThere(tx, sha512)) {
+            blobs.delete(sha512);
+        }
     }
 
     private static void lock(Statements tx, Sha512 sha512) {
@@ -240,32 +249,23 @@ public class ArtifactStore implements OwnTables {
                 sha512.value());
     }
 
-    private void delete(Sha512 sha512) {
-        try {
-            blobs.delete(sha512);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     public int forget(Statements tx, String deployment, int rowsMax) {
-        var gone =
-                tx.select(
+        return tx.select(
                         """
-                        DELETE FROM artifact WHERE (ticket, sha256) IN (
-                            SELECT ticket, sha256 FROM artifact WHERE deployment = ?1
-                            ORDER BY ticket, sha256 LIMIT ?2)
-                        RETURNING sha512""",
+                        WITH gone AS (
+                            DELETE FROM artifact WHERE (ticket, sha256) IN (
+                                SELECT ticket, sha256 FROM artifact WHERE deployment = ?1
+                                ORDER BY ticket, sha256 LIMIT ?2)
+                            RETURNING sha512
+                        ), left_over AS (
+                            INSERT INTO artifact_left (sha512) SELECT DISTINCT sha512 FROM gone ORDER BY sha512
+                            ON CONFLICT DO NOTHING
+                        )
+                        SELECT count(*) FROM gone""",
                         deployment,
-                        rowsMax);
-        // In one order, so that of two who do this none waits for the other in a circle.
-        gone.stream()
-                .map(row -> row.text(0))
-                .distinct()
-                .sorted()
-                .map(Sha512::new)
-                .forEach(sha512 -> isMeant(tx, sha512));
-        return gone.size();
+                        rowsMax)
+                .getFirst()
+                .whole(0);
     }
 }
