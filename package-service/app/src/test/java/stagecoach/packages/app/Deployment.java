@@ -2,6 +2,8 @@ package stagecoach.packages.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,7 @@ final class Deployment implements AutoCloseable {
     private final TestEvents.Subscription acquisitions = TestEvents.consume(Channels.ACQUISITIONS);
     private final TestEvents.Subscription commands = TestEvents.consume(Channels.AGENT_COMMANDS);
     private long version;
+    private Duration reportsLateBy = Duration.ZERO;
 
     static NeedingTarget target(String id, String region) {
         return new NeedingTarget(
@@ -155,7 +158,7 @@ final class Deployment implements AutoCloseable {
     }
 
     void cancel() {
-        publish(new CancelRequested("test", java.time.Instant.now().plusSeconds(60)));
+        publish(new CancelRequested("test", Instant.now().plusSeconds(60)));
     }
 
     void end() {
@@ -250,7 +253,13 @@ final class Deployment implements AutoCloseable {
                 StreamId.of("ticket", command.ticket()),
                 1,
                 new CommandEnded(command.ticket(), command.agent(), command.context(), result),
-                EventAttributes.of(id, PROJECT, ENVIRONMENT, command.context().run()));
+                EventAttributes.of(id, PROJECT, ENVIRONMENT, command.context().run()),
+                Instant.now().minus(reportsLateBy));
+    }
+
+    /** As if nobody had listened for so long: what is reported from now on happened before. */
+    void reportsAreLateBy(Duration time) {
+        reportsLateBy = time;
     }
 
     @Override

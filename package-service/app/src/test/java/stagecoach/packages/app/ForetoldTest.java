@@ -299,18 +299,14 @@ class ForetoldTest {
         var target = Deployment.target("n11", "near");
         PackageNeed oldNeed = Deployment.nearest(old.pin(), target);
         PackageNeed backNeed = Deployment.nearest(back.pin(), target);
-        deployment.start(2, false, oldNeed, backNeed);
-        playTentacles(2, 2);
-        deployment.ended(2);
+        deployment.reportsAreLateBy(Duration.ofDays(1));
+        deployment.start(2, false, oldNeed);
+        playTentacles(2, 1);
+        deployment.reportsAreLateBy(Duration.ZERO);
+        deployment.start(3, false, backNeed);
+        playTentacles(3, 1);
         assertThat(foresight(oldNeed, backNeed).targets())
                 .allMatch(ForeseeAcquisition.ToTarget::held);
-        OnVirtualThread.call(
-                () ->
-                        unitOfWork.run(
-                                tx ->
-                                        tx.execute(
-                                                "UPDATE acquired SET at = now() - interval '1 day' WHERE sha512 = ?1",
-                                                old.sha512().value())));
 
         TestEvents.publish(
                 Channels.AGENTS,

@@ -132,6 +132,17 @@ class AcquisitionTables {
         tx.executeLater("DELETE FROM begun WHERE target = ?1", HolderId.of(agent).value());
     }
 
+    /**
+     * What this transaction has noted of a machine so far, it acquired at {@code at}: when that is
+     * heard of, perhaps hours later, must not make it newer than its removal.
+     */
+    void acquired(Tx tx, AgentId agent, Instant at) {
+        tx.executeLater(
+                "UPDATE acquired SET at = ?2 WHERE target = ?1 AND at = now()",
+                HolderId.of(agent).value(),
+                at);
+    }
+
     /** All that interrupted fetches have left on a machine now. */
     void begun(Tx tx, AgentId agent, List<BegunPackage> packages, Instant at) {
         String target = HolderId.of(agent).value();

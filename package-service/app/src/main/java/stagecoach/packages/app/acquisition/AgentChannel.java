@@ -56,6 +56,7 @@ class AgentChannel {
         for (InboxEvent<AgentReport> event : events) {
             if (event.event() instanceof CommandEnded ended && ended.context().step().isEmpty()) {
                 onEnded(tx, ended, Cause.byEvent(event, clock));
+                tables.acquired(tx, ended.agent(), event.at());
             } else if (event.event() instanceof AgentEnrolled enrolled) {
                 tables.forgetMachine(tx, enrolled.agent());
                 latencies.forget(tx, enrolled.agent());
