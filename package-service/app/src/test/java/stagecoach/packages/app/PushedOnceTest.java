@@ -137,6 +137,7 @@ class PushedOnceTest extends AtForeignServer {
 
     @Test
     void one_that_asks_to_be_left_alone_for_days_is_pushed_to_before_that() {
+        patience.fruitlessMax(4);
         patience.askedMax(SOON);
         server.retryAfter = "864000";
         server.pushAnswers.addAll(List.of(503, 429));
