@@ -23,7 +23,7 @@ import stagecoach.local.engines.EngineCommand;
 import stagecoach.local.launcher.installation.LocalMachines;
 
 /** The least that a hop can cost here: one record to the broker and back, and one commit. */
-final class BareHop {
+public final class BareHop {
     private static final String TOPIC = "bench.bare-hop";
     private static final byte[] PAYLOAD = new byte[1024];
 
@@ -33,7 +33,7 @@ final class BareHop {
     private BareHop() {}
 
     /** So many, one after the other, in milliseconds. */
-    static Percentiles measure(LocalMachines stack, int messages) throws Exception {
+    public static Percentiles measure(LocalMachines stack, int messages) throws Exception {
         KAFKA.setLevel(Level.WARNING);
         create(stack);
         var partition = new TopicPartition(TOPIC, 0);

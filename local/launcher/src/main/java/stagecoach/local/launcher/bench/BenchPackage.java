@@ -9,8 +9,8 @@ import java.util.Random;
 import stagecoach.local.launcher.demo.Nupkg;
 
 /** A package whose bytes do not compress and are the same in every run. */
-final class BenchPackage {
-    static final String ID = "Bench.Package";
+public final class BenchPackage {
+    public static final String ID = "Bench.Package";
     static final String VERSION = "1.0.0";
 
     private static final int MEGABYTE = 1_000_000;
@@ -23,7 +23,7 @@ final class BenchPackage {
     }
 
     /** Packs so many bytes into a package in {@code folder}. */
-    static Path pack(Path folder, int megabytes) throws IOException {
+    public static Path pack(Path folder, int megabytes) throws IOException {
         return pack(folder, ID, megabytes);
     }
 

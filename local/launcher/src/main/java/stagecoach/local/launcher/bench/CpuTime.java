@@ -13,15 +13,15 @@ import java.util.Map;
  * Processor time of processes and all that they started, user and system, as {@code /proc} tells it
  * (proc(5), stat): the living ones' own and that of ended children they waited for.
  */
-record CpuTime(Map<Long, Long> ticksByPid) {
+public record CpuTime(Map<Long, Long> ticksByPid) {
     private static final long TICKS_PER_SECOND = 100;
 
-    CpuTime {
+    public CpuTime {
         ticksByPid = Map.copyOf(ticksByPid);
     }
 
     /** The time so far of {@code pids} and their descendants. */
-    static CpuTime of(Collection<Long> pids) throws IOException {
+    public static CpuTime of(Collection<Long> pids) throws IOException {
         var ticks = new HashMap<Long, Long>();
         for (long pid : pids) {
             ticks.put(pid, ticks(pid));
@@ -41,7 +41,7 @@ record CpuTime(Map<Long, Long> ticksByPid) {
     /**
      * What was used since {@code earlier}; a process that has ended meanwhile counts by its parent.
      */
-    Duration since(CpuTime earlier) {
+    public Duration since(CpuTime earlier) {
         long ticks =
                 ticksByPid.entrySet().stream()
                         .mapToLong(

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import stagecoach.local.launcher.installation.LocalMachines;
 
 /** Processor time of everything that a local default runs, from one moment on. */
-final class Meter {
+public final class Meter {
     private static final String TENTACLE = "tentacle-";
 
     private final Map<String, CpuTime> before;
@@ -19,7 +19,7 @@ final class Meter {
     }
 
     /** From now on, for the processes that run now. */
-    static Meter begin(LocalMachines stack) throws IOException, InterruptedException {
+    public static Meter begin(LocalMachines stack) throws IOException, InterruptedException {
         Map<String, CpuTime> times = new LinkedHashMap<>();
         for (var process : stack.processes().entrySet()) {
             times.put(process.getKey(), CpuTime.of(process.getValue()));
@@ -28,7 +28,7 @@ final class Meter {
     }
 
     /** Seconds so far, by process; all tentacles are one. */
-    Map<String, Double> secondsOf() throws IOException {
+    public Map<String, Double> secondsOf() throws IOException {
         Map<String, Double> seconds = new TreeMap<>();
         for (var process : before.entrySet()) {
             String name = process.getKey().startsWith(TENTACLE) ? "tentacles" : process.getKey();
@@ -39,13 +39,13 @@ final class Meter {
         return seconds;
     }
 
-    static double sum(Map<String, Double> seconds) {
+    public static double sum(Map<String, Double> seconds) {
         double sum = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
         return Math.round(sum * 100) / 100.0;
     }
 
     /** The load average of the last minute: what else this computer did. */
-    static double load() throws IOException {
+    public static double load() throws IOException {
         String line = Files.readString(Path.of("/proc/loadavg"));
         return Double.parseDouble(line.substring(0, line.indexOf(' ')));
     }

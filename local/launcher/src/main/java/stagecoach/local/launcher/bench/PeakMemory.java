@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The memory of a process as {@code /proc} tells it (proc(5), status): what is resident. */
-final class PeakMemory {
+public final class PeakMemory {
     private static final int KILO = 1024;
 
     private final Path process;
@@ -15,7 +15,7 @@ final class PeakMemory {
     }
 
     /** Watches a process from now on. */
-    static PeakMemory of(long pid) throws IOException {
+    public static PeakMemory of(long pid) throws IOException {
         var memory = new PeakMemory(pid);
         // The highest so far is forgotten.
         Files.writeString(memory.process.resolve("clear_refs"), "5");
@@ -23,7 +23,7 @@ final class PeakMemory {
     }
 
     /** Bytes just now. */
-    long now() throws IOException {
+    public long now() throws IOException {
         return bytes("VmRSS:");
     }
 

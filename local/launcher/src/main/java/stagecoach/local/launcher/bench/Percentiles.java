@@ -11,7 +11,7 @@ import java.util.Locale;
  */
 public record Percentiles(int count, double p50, double p99) {
     /** Of these. */
-    static Percentiles of(List<Double> measured) {
+    public static Percentiles of(List<Double> measured) {
         List<Double> sorted = measured.stream().sorted().toList();
         return new Percentiles(sorted.size(), at(sorted, 0.50), at(sorted, 0.99));
     }

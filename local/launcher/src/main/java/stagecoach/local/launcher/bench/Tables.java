@@ -13,12 +13,13 @@ import stagecoach.local.launcher.installation.LocalMachines;
  *
  * @param rows in all tables of all services
  */
-record Tables(String jdbcUrl, String password, long rows) {
+public record Tables(String jdbcUrl, String password, long rows) {
     private static final List<String> SCHEMAS =
             List.of("orchestrator", "steprunner", "packages", "gateway");
 
     /** As it is now. */
-    static Tables of(LocalMachines stack) throws IOException, InterruptedException, SQLException {
+    public static Tables of(LocalMachines stack)
+            throws IOException, InterruptedException, SQLException {
         Tables empty =
                 new Tables("jdbc:postgresql://" + stack.postgres(), stack.postgresPassword(), 0);
         long rows = 0;
@@ -33,7 +34,7 @@ record Tables(String jdbcUrl, String password, long rows) {
     }
 
     /** All events that name a deployment. */
-    long eventsOf(String deployment) throws SQLException {
+    public long eventsOf(String deployment) throws SQLException {
         long events = 0;
         for (String schema : SCHEMAS) {
             events +=
@@ -48,7 +49,7 @@ record Tables(String jdbcUrl, String password, long rows) {
      * How long it took, in milliseconds, from the decision for an event to the decision that
      * another service made about it, for every such pair of the deployments of {@code project}.
      */
-    List<Double> hops(String project) throws SQLException {
+    public List<Double> hops(String project) throws SQLException {
         List<Double> hops = new ArrayList<>();
         for (String from : SCHEMAS) {
             for (String to : SCHEMAS) {

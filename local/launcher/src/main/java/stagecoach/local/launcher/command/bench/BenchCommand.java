@@ -35,7 +35,8 @@ public final class BenchCommand implements Runnable {
                 .addSubcommand(new BenchLinks(checkout, screen))
                 .addSubcommand(new BenchGrowth(checkout, screen))
                 .addSubcommand(new BenchIdle(checkout, screen))
-                .addSubcommand(new BenchFanOut(checkout, screen));
+                .addSubcommand(new BenchFanOut(checkout, screen))
+                .addSubcommand(new BenchControl(checkout, screen));
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import stagecoach.cli.watch.Screen;
-import stagecoach.local.launcher.bench.Played;
+import stagecoach.local.launcher.bench.played.Commands;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 
@@ -16,7 +16,7 @@ import stagecoach.local.launcher.installation.LocalMachines;
         mixinStandardHelpOptions = true,
         description =
                 "One script on many (played) tentacles: when it arrives, how long each answer takes, and CPU for each command.")
-final class BenchFanOut extends Bench<Played.FanOut> {
+final class BenchFanOut extends Bench<Commands.FanOut> {
     private static final int TENTACLES_MAX = 2_000;
 
     @Option(names = "--tentacles", defaultValue = "1000")
@@ -32,12 +32,12 @@ final class BenchFanOut extends Bench<Played.FanOut> {
     }
 
     @Override
-    Played.FanOut measure(LocalMachines machines, Path home) throws Exception {
-        return new Played(machines, home.resolve("played")).fanOut(tentacles);
+    Commands.FanOut measure(LocalMachines machines, Path home) throws Exception {
+        return new Commands(machines, home.resolve("played")).fanOut(tentacles);
     }
 
     @Override
-    void tell(Played.FanOut found, PrintWriter out) {
+    void tell(Commands.FanOut found, PrintWriter out) {
         out.printf(
                 Locale.ROOT,
                 "%d commands%n arrived after  %s%n answered in    %s%n CPU each %.1f ms, of the gateway %.2f ms; load %.1f%n",

@@ -6,7 +6,7 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import stagecoach.cli.watch.Screen;
-import stagecoach.local.launcher.bench.IdleBench;
+import stagecoach.local.launcher.bench.played.IdleBench;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import stagecoach.cli.watch.Screen;
 import stagecoach.local.launcher.bench.Peer;
-import stagecoach.local.launcher.bench.Played;
+import stagecoach.local.launcher.bench.played.Played;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalMachines;
 

@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.bench;
+package stagecoach.local.launcher.bench.played;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -49,10 +50,16 @@ import stagecoach.wire.StagecoachJson;
 
 /**
  * Machines that are only played, all in this process: each is enrolled with a certificate of its
- * own and speaks the agent protocol over its own connection, but does nothing and says at once that
- * it is done. So what a deployment costs is what the services cost.
+ * own and speaks the agent protocol over its own connection, but does nothing, unless it is to read
+ * packages, and says at once that it is done. So what a deployment costs is what the services cost.
  */
 final class Fleet implements AutoCloseable {
+    /** They are all in it. */
+    static final String ENVIRONMENT = "production";
+
+    /** As many are enrolled at the same time. */
+    static final int JOINING = 8;
+
     private static final int SECONDS_MAX = 60;
     private static final int MESSAGE_BYTES_MAX = 4 << 20;
     private static final String VERSION = "0.1.0";
@@ -61,6 +68,8 @@ final class Fleet implements AutoCloseable {
     private final LocalMachines stack;
     private final URI gateway;
     private final Path folder;
+    private final Optional<Pulls> pulls;
+    private final ExecutorService pulling = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Held, for one that nobody holds is closed, with its connection. */
     private final List<WebSocketClient> clients = new CopyOnWriteArrayList<>();
@@ -69,11 +78,22 @@ final class Fleet implements AutoCloseable {
     private final Queue<Long> arrivals = new ConcurrentLinkedQueue<>();
     private final Queue<Double> roundTrips = new ConcurrentLinkedQueue<>();
 
-    /** None yet; their certificates will lie in {@code folder}. */
+    /** None yet; their certificates will lie in {@code folder}. Their environment is created. */
     Fleet(LocalMachines stack, Path folder) throws IOException, InterruptedException {
+        this(stack, folder, Optional.empty());
+    }
+
+    /** The same, and they read what they are told to acquire. */
+    Fleet(LocalMachines stack, Path folder, Optional<Pulls> pulls)
+            throws IOException, InterruptedException {
         this.stack = stack;
         this.gateway = stack.agentUrl();
         this.folder = folder;
+        this.pulls = pulls;
+        stack.api()
+                .put(
+                        "/environments/" + ENVIRONMENT,
+                        StagecoachJson.mapper().valueToTree(Map.of("name", ENVIRONMENT)));
     }
 
     /**
@@ -141,7 +161,7 @@ final class Fleet implements AutoCloseable {
                                                 "id",
                                                 name,
                                                 "environments",
-                                                List.of("production"),
+                                                List.of(ENVIRONMENT),
                                                 "tags",
                                                 tags)));
         String token = enrolment.path("token").asText();
@@ -166,13 +186,17 @@ final class Fleet implements AutoCloseable {
                     switch (StagecoachJson.read(json, GatewayFrame.class)) {
                         case GatewayFrame.Welcome _ -> welcomed.complete(null);
                         case GatewayFrame.Deliver deliver -> {
-                            arrivals.add(System.nanoTime());
-                            deliveredAt.put(deliver.command().ticket(), System.nanoTime());
-                            say(socket, new TentacleFrame.Started(deliver.command().ticket()));
-                            say(
-                                    socket,
-                                    new TentacleFrame.Ended(
-                                            deliver.command().ticket(), done(deliver.command())));
+                            AgentCommand command = deliver.command();
+                            if (command instanceof AgentCommand.AcquirePackage acquire
+                                    && pulls.isPresent()) {
+                                say(socket, new TentacleFrame.Started(command.ticket()));
+                                pull(pulls.get(), socket, identity, pinned, acquire);
+                            } else {
+                                arrivals.add(System.nanoTime());
+                                deliveredAt.put(command.ticket(), System.nanoTime());
+                                say(socket, new TentacleFrame.Started(command.ticket()));
+                                end(socket, command, ServedBy.Kind.HELD, 0);
+                            }
                         }
                         case GatewayFrame.Goodbye goodbye ->
                                 welcomed.completeExceptionally(new IOException(goodbye.reason()));
@@ -207,6 +231,26 @@ final class Fleet implements AutoCloseable {
         return welcomed;
     }
 
+    private void pull(
+            Pulls from,
+            ClientWebSocket socket,
+            Identity identity,
+            Thumbprint pinned,
+            AgentCommand.AcquirePackage acquire) {
+        var _ =
+                pulling.submit(
+                        () -> {
+                            from.read(identity, pinned, acquire.pin().sha512());
+                            end(socket, acquire, ServedBy.Kind.SERVER, acquire.pin().size());
+                            return null;
+                        });
+    }
+
+    private static void end(
+            ClientWebSocket socket, AgentCommand command, ServedBy.Kind by, long bytes) {
+        say(socket, new TentacleFrame.Ended(command.ticket(), done(command, by, bytes)));
+    }
+
     private static void say(ClientWebSocket socket, TentacleFrame frame) {
         var _ = socket.writeTextMessage(StagecoachJson.text(frame));
     }
@@ -234,16 +278,12 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private static CommandResult done(AgentCommand command) {
+    private static CommandResult done(AgentCommand command, ServedBy.Kind by, long bytes) {
         Optional<AcquisitionResult> acquisition =
                 command instanceof AgentCommand.AcquirePackage
                         ? Optional.of(
                                 new AcquisitionResult(
-                                        new ServedBy(ServedBy.Kind.HELD, Optional.empty()),
-                                        0,
-                                        0,
-                                        0,
-                                        List.of()))
+                                        new ServedBy(by, Optional.empty()), bytes, 0, 0, List.of()))
                         : Optional.empty();
         return new CommandResult(
                 CommandOutcome.EXITED,
@@ -256,6 +296,7 @@ final class Fleet implements AutoCloseable {
 
     @Override
     public void close() {
+        pulling.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -1,18 +1,18 @@
-package stagecoach.local.launcher.bench;
+package stagecoach.local.launcher.bench.played;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import stagecoach.local.launcher.bench.CpuTime;
+import stagecoach.local.launcher.bench.Meter;
+import stagecoach.local.launcher.bench.PeakMemory;
 import stagecoach.local.launcher.installation.LocalMachines;
-import stagecoach.wire.StagecoachJson;
 
 /** What machines cost that are only connected: memory of the gateway, and its processor time. */
 public final class IdleBench {
     private static final String GATEWAY = "agent-gateway";
     private static final int WARM = 200;
-    private static final int JOINING = 8;
     private static final long COLLECTING_SECONDS_MAX = 60;
 
     private final LocalMachines stack;
@@ -44,19 +44,15 @@ public final class IdleBench {
 
     /** Connects so many, waits so long, and looks. */
     public Answer run(int tentacles, int idleSeconds) throws Exception {
-        stack.api()
-                .put(
-                        "/environments/production",
-                        StagecoachJson.mapper().valueToTree(Map.of("name", "production")));
         long pid = stack.processes().getOrDefault(GATEWAY, List.of()).getFirst();
         var memory = PeakMemory.of(pid);
         try (var fleet = new Fleet(stack, folder)) {
             // What the first ones load stays, however many come.
-            fleet.joinTogether(1, WARM, JOINING, List.of("all"));
+            fleet.joinTogether(1, WARM, Fleet.JOINING, List.of("all"));
             collect(pid);
             long before = memory.now();
             long began = System.nanoTime();
-            fleet.joinTogether(WARM + 1, WARM + tentacles, JOINING, List.of("all"));
+            fleet.joinTogether(WARM + 1, WARM + tentacles, Fleet.JOINING, List.of("all"));
             double joined = (System.nanoTime() - began) / 1e9;
             collect(pid);
             CpuTime idle = CpuTime.of(List.of(pid));
