@@ -71,6 +71,13 @@ public final class UpCommand implements Callable<Integer> {
                     "A proxy with TLS stands before the base URL, on this computer or at ADDRESS: what it says of scheme, host, port and prefix (X-Forwarded-*) counts.")
     @Nullable String behindProxy;
 
+    @Option(
+            names = "--machines",
+            paramLabel = "ADDRESS",
+            description =
+                    "Let tentacles on other computers reach the gateway at this address of this one, by TLS with certificates on both sides.")
+    @Nullable String machines;
+
     @Option(names = "--json", description = "Print the status as JSON when all is ready.")
     boolean json;
 
@@ -114,10 +121,16 @@ public final class UpCommand implements Callable<Integer> {
         if (started.alreadyRan() && wishedMore()) {
             Said.line(
                     spec,
-                    "Settings, --listen and --behind-proxy count from a start on: ./stagecoach down, then up with them again.");
+                    "Settings, --listen, --behind-proxy and --machines count from a start on: ./stagecoach down, then up with them again.");
         }
         Said.line(spec, "  packages   " + facts.get("nugetIndex"));
         Said.line(spec, "  admin key  " + facts.get("adminKeyFile"));
+        if (machines != null) {
+            Said.line(
+                    spec,
+                    "  machines   %s, packages %s"
+                            .formatted(facts.get("agentUrl"), facts.get("bytesUrl")));
+        }
         Said.line(
                 spec,
                 "Next: ./stagecoach tentacle start --name web-1 --region eu --environment production --tags web");
@@ -125,7 +138,7 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private boolean wishedMore() {
-        return !settings.isEmpty() || listen != null || behindProxy != null;
+        return !settings.isEmpty() || listen != null || behindProxy != null || machines != null;
     }
 
     /** Beside the proxy's connection, ours is as open as without one. */
@@ -150,7 +163,8 @@ public final class UpCommand implements Callable<Integer> {
                     pods,
                     false,
                     Optional.ofNullable(listen),
-                    Optional.ofNullable(behindProxy));
+                    Optional.ofNullable(behindProxy),
+                    Optional.ofNullable(machines));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(Said.commandLine(spec), e.getMessage(), e);
         }

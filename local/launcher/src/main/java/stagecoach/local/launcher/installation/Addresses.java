@@ -1,6 +1,8 @@
 package stagecoach.local.launcher.installation;
 
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +24,26 @@ final class Addresses {
     private static final List<String> SERVICES =
             List.of("orchestrator", "package-service", "agent-gateway", "step-runner");
 
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
     private final FreePorts ports;
     private final int pods;
+    private final InetAddress machines;
 
-    Addresses(FreePorts ports, int pods) {
+    /**
+     * For so many pods of each service.
+     *
+     * @param machines the address at which machines reach the gateway
+     */
+    Addresses(FreePorts ports, int pods, InetAddress machines) {
         this.ports = ports;
         this.pods = pods;
+        this.machines = machines;
+    }
+
+    /** The same, reached from this computer alone. */
+    Addresses(FreePorts ports, int pods) {
+        this(ports, pods, LOOPBACK);
     }
 
     /** The edge's arguments: every service with its pods, and the ports that stand for several. */
@@ -70,11 +86,24 @@ final class Addresses {
     }
 
     String agentUrl() throws IOException {
-        return "https://127.0.0.1:" + ports.port("agent");
+        return machinesUrl("agent");
     }
 
     String bytesUrl() throws IOException {
-        return "https://127.0.0.1:" + ports.port("bytes");
+        return machinesUrl("bytes");
+    }
+
+    private String machinesUrl(String way) throws IOException {
+        String host = machines.getHostAddress();
+        return "https://%s:%d"
+                .formatted(
+                        machines instanceof Inet6Address ? "[" + host + "]" : host,
+                        ports.port(way));
+    }
+
+    /** Where the gateway waits for machines. */
+    String machinesHost() {
+        return machines.getHostAddress();
     }
 
     String serviceUrl(String name) throws IOException {

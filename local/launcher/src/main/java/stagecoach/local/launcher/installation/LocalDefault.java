@@ -2,6 +2,7 @@ package stagecoach.local.launcher.installation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,11 @@ public final class LocalDefault {
         this.folder = folder;
         this.ports = ports;
         this.wishes = wishes;
-        this.at = new Addresses(ports, wishes.pods());
+        this.at =
+                wishes.machines()
+                        .map(InetAddress::ofLiteral)
+                        .map(address -> new Addresses(ports, wishes.pods(), address))
+                        .orElseGet(() -> new Addresses(ports, wishes.pods()));
         this.secrets = secrets;
     }
 
@@ -176,13 +181,22 @@ public final class LocalDefault {
     }
 
     private Map<String, String> gateway(int pod) throws IOException {
-        return Map.of(
-                "STAGECOACH_AGENT_PORT", Integer.toString(ports.port(at.inward("agent", pod))),
-                "STAGECOACH_BYTES_PORT", Integer.toString(ports.port(at.inward("bytes", pod))),
-                "STAGECOACH_AGENT_IDENTITY", folder.resolve("gateway-identity").toString(),
-                "STAGECOACH_AGENT_PUBLIC_URL", at.agentUrl(),
-                "STAGECOACH_BYTES_PUBLIC_URL", at.bytesUrl(),
-                "STAGECOACH_TENTACLE_COMMAND", new TentacleProgram(checkout).commandForPeople());
+        var environment = new HashMap<String, String>();
+        environment.put("STAGECOACH_AGENT_HOST", at.machinesHost());
+        environment.put(
+                "STAGECOACH_AGENT_PORT", Integer.toString(ports.port(at.inward("agent", pod))));
+        environment.put(
+                "STAGECOACH_BYTES_PORT", Integer.toString(ports.port(at.inward("bytes", pod))));
+        environment.put("STAGECOACH_AGENT_IDENTITY", folder.resolve("gateway-identity").toString());
+        environment.put("STAGECOACH_AGENT_PUBLIC_URL", at.agentUrl());
+        environment.put("STAGECOACH_BYTES_PUBLIC_URL", at.bytesUrl());
+        if (wishes.machines().isEmpty()) {
+            // Other computers do not have this checkout's program.
+            environment.put(
+                    "STAGECOACH_TENTACLE_COMMAND",
+                    new TentacleProgram(checkout).commandForPeople());
+        }
+        return environment;
     }
 
     /** Each service that people talk to, by something that it answers to those who may read. */

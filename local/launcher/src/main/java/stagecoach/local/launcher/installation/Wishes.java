@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
  * @param trial whether clocks and disks can be made to fail; what is on its disks is gone with it
  * @param listen the address at which other computers reach the base URL's port, if they may
  * @param behindProxy the address of a proxy that stands before the base URL, if one does
+ * @param machines the address of this computer at which machines elsewhere reach the gateway, if
+ *     they may
  */
 public record Wishes(
         Map<String, Integer> fixedPorts,
@@ -25,7 +27,8 @@ public record Wishes(
         int pods,
         boolean trial,
         Optional<String> listen,
-        Optional<String> behindProxy) {
+        Optional<String> behindProxy,
+        Optional<String> machines) {
     /** More would say nothing new about sharing, and fill the computer. */
     public static final int PODS_MAX = 4;
 
@@ -33,6 +36,7 @@ public record Wishes(
     private static final String TRIAL = "trial";
     private static final String LISTEN = "listen";
     private static final String BEHIND_PROXY = "behind-proxy";
+    private static final String MACHINES = "machines";
 
     /** What belongs to Stagecoach; ports, folders and secrets are the local default's own. */
     private static final Pattern SETTING = Pattern.compile("stagecoach(\\.[a-z0-9-]+){2,}");
@@ -50,6 +54,18 @@ public record Wishes(
         }
         listen.ifPresent(Wishes::requireAddress);
         behindProxy.ifPresent(Wishes::requireAddress);
+        machines.ifPresent(Wishes::requireAddress);
+        if (machines.filter(address -> InetAddress.ofLiteral(address).isAnyLocalAddress())
+                .isPresent()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" stands for all addresses of this computer: name the one that machines are to connect to"
+                            .formatted(machines.get()));
+        }
+        if (machines.isPresent() && pods > 1) {
+            throw new IllegalArgumentException(
+                    "%d pods of each service share ports that only this computer reaches: machines elsewhere need --pods 1"
+                            .formatted(pods));
+        }
         if (pods < 1 || pods > PODS_MAX) {
             throw new IllegalArgumentException(
                     "%d pods of each service: 1 to %d are possible".formatted(pods, PODS_MAX));
@@ -62,7 +78,14 @@ public record Wishes(
             Map<String, String> settings,
             int pods,
             boolean trial) {
-        this(fixedPorts, settings, pods, trial, Optional.empty(), Optional.empty());
+        this(
+                fixedPorts,
+                settings,
+                pods,
+                trial,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** A name may stand for several, and for other ones tomorrow. */
@@ -99,6 +122,7 @@ public record Wishes(
         }
         listen.ifPresent(address -> arguments.add(LISTEN + "=" + address));
         behindProxy.ifPresent(address -> arguments.add(BEHIND_PROXY + "=" + address));
+        machines.ifPresent(address -> arguments.add(MACHINES + "=" + address));
         fixedPorts.forEach((name, port) -> arguments.add(name + "=" + port));
         settings.forEach((name, value) -> arguments.add(name + "=" + value));
         return arguments;
@@ -112,6 +136,7 @@ public record Wishes(
         boolean trial = false;
         Optional<String> listen = Optional.empty();
         Optional<String> behindProxy = Optional.empty();
+        Optional<String> machines = Optional.empty();
         for (String argument : arguments) {
             String[] pair = argument.split("=", 2);
             if (pair[0].equals(PODS)) {
@@ -122,12 +147,14 @@ public record Wishes(
                 listen = Optional.of(pair[1]);
             } else if (pair[0].equals(BEHIND_PROXY)) {
                 behindProxy = Optional.of(pair[1]);
+            } else if (pair[0].equals(MACHINES)) {
+                machines = Optional.of(pair[1]);
             } else if (isSetting(pair[0])) {
                 settings.put(pair[0], pair[1]);
             } else {
                 ports.put(pair[0], Integer.valueOf(pair[1]));
             }
         }
-        return new Wishes(ports, settings, pods, trial, listen, behindProxy);
+        return new Wishes(ports, settings, pods, trial, listen, behindProxy, machines);
     }
 }

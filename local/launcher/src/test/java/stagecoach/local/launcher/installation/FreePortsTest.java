@@ -78,6 +78,18 @@ class FreePortsTest {
     }
 
     @Test
+    void machines_are_told_the_address_that_they_reach_the_gateway_at() throws Exception {
+        FreePorts ports = ports();
+        assertThat(new Addresses(ports, 1).agentUrl())
+                .isEqualTo("https://127.0.0.1:" + ports.port("agent"));
+        var elsewhere = new Addresses(ports, 1, InetAddress.ofLiteral("2001:db8::7"));
+        assertThat(elsewhere.agentUrl())
+                .isEqualTo("https://[2001:db8:0:0:0:0:0:7]:" + ports.port("agent"));
+        assertThat(elsewhere.bytesUrl()).endsWith(":" + ports.port("bytes"));
+        assertThat(elsewhere.baseUrl()).startsWith("http://127.0.0.1:");
+    }
+
+    @Test
     void a_fixed_port_that_somebody_took_is_refused_with_a_sentence() throws Exception {
         try (ServerSocket taken = listen(0)) {
             int port = taken.getLocalPort();

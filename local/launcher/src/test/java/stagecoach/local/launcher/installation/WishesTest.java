@@ -23,7 +23,8 @@ class WishesTest {
                         2,
                         true,
                         Optional.of("0.0.0.0"),
-                        Optional.of("192.0.2.7"));
+                        Optional.of("192.0.2.7"),
+                        Optional.empty());
         assertThat(Wishes.of(wishes.arguments())).isEqualTo(wishes);
         assertThat(Wishes.of(Wishes.none().arguments())).isEqualTo(Wishes.none());
     }
@@ -47,9 +48,41 @@ class WishesTest {
     @ValueSource(strings = {"proxy.example", "", "192.0.2.256", "192.0.2.7 --listen=0.0.0.0"})
     void what_is_no_address_is_refused_by_its_name(String text) {
         Optional<String> given = Optional.of(text);
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, given, Optional.empty()))
+        Optional<String> none = Optional.empty();
+        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, given, none, none))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, Optional.empty(), given))
+        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, given, none))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
+        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, none, given))
+                .hasMessageContaining("\"" + text + "\" is not an IP address");
+    }
+
+    private static Wishes reachedAt(String address, int pods) {
+        return new Wishes(
+                Map.of(),
+                Map.of(),
+                pods,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(address));
+    }
+
+    @Test
+    void where_machines_come_in_reaches_the_supervisor_too() {
+        Wishes wishes = reachedAt("2001:db8::7", 1);
+        assertThat(Wishes.of(wishes.arguments())).isEqualTo(wishes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::"})
+    void machines_are_told_one_address_to_connect_to(String all) {
+        assertThatThrownBy(() -> reachedAt(all, 1))
+                .hasMessageContaining("\"" + all + "\" stands for all addresses");
+    }
+
+    @Test
+    void ports_that_several_pods_share_are_not_opened_to_other_computers() {
+        assertThatThrownBy(() -> reachedAt("192.0.2.7", 2)).hasMessageContaining("--pods 1");
     }
 }
