@@ -30,7 +30,7 @@ public final class TentacleCommand {
             name = "start",
             mixinStandardHelpOptions = true,
             description =
-                    "Enrol a tentacle and keep it running: as a target of environments, or as a worker of a pool. One that was here before needs its name only.")
+                    "Enrol a tentacle and keep it running: as a target of environments, or as a worker of a pool. One that was here before needs its name only. With --listen it is registered instead, for the gateway to dial.")
     static final class Start implements Callable<Integer> {
         private final RunningMachines machines;
 
@@ -51,6 +51,13 @@ public final class TentacleCommand {
         @Option(names = "--worker-pool", description = "Makes it a worker.")
         @Nullable String workerPool;
 
+        @Option(
+                names = "--listen",
+                paramLabel = "PORT",
+                description =
+                        "It waits at this port for the gateway to dial it, instead of dialling.")
+        @Nullable Integer listen;
+
         Start(RunningMachines machines) {
             this.machines = machines;
         }
@@ -59,7 +66,7 @@ public final class TentacleCommand {
         public Integer call() throws Exception {
             boolean both = !environments.isEmpty() && workerPool != null;
             boolean neither = environments.isEmpty() && workerPool == null;
-            if (both || (neither && !machines.hasTentacle(name))) {
+            if (both || (neither && (listen != null || !machines.hasTentacle(name)))) {
                 throw new ParameterException(
                         Said.commandLine(spec),
                         "say what it shall be: --environment makes it a target, --worker-pool a worker");
@@ -67,22 +74,28 @@ public final class TentacleCommand {
             return machines.use(
                     spec,
                     local -> {
+                        var machine =
+                                new Machine(
+                                        name,
+                                        Optional.ofNullable(region),
+                                        environments,
+                                        tags,
+                                        Optional.ofNullable(workerPool),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty());
                         LocalMachines.Done done =
                                 local.startTentacle(
-                                        new Machine(
-                                                name,
-                                                Optional.ofNullable(region),
-                                                environments,
-                                                tags,
-                                                Optional.ofNullable(workerPool),
-                                                Optional.empty(),
-                                                Optional.empty(),
-                                                Optional.empty()));
+                                        listen == null ? machine : machine.listeningAt(listen));
                         local.awaitReady("tentacle-" + name);
                         Said.line(
                                 spec,
                                 switch (done) {
-                                    case STARTED -> name + " is enrolled and runs";
+                                    case STARTED ->
+                                            name
+                                                    + (listen == null
+                                                            ? " is enrolled and runs"
+                                                            : " is registered, runs, and is dialled");
                                     case ALREADY_RAN -> name + " runs already";
                                 });
                         return ExitCode.SUCCEEDED;

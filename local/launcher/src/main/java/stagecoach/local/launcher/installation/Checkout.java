@@ -2,6 +2,7 @@ package stagecoach.local.launcher.installation;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import stagecoach.local.launcher.program.TentacleProgram;
 
 /**
  * A checkout of Stagecoach in which everything has been built.
@@ -35,6 +36,15 @@ public record Checkout(Path root) {
         return given == null || given.isBlank()
                 ? root.resolve(".stagecoach")
                 : Path.of(given).toAbsolutePath().normalize();
+    }
+
+    /**
+     * The built tentacle.
+     *
+     * @throws IllegalStateException when it is not there
+     */
+    TentacleProgram tentacle() {
+        return new TentacleProgram(built("tentacle/target/tentacle"));
     }
 
     /**

@@ -194,7 +194,7 @@ public final class LocalDefault {
             // Other computers do not have this checkout's program.
             environment.put(
                     "STAGECOACH_TENTACLE_COMMAND",
-                    new TentacleProgram(checkout).commandForPeople());
+                    checkout.tentacle().commandForPeople());
         }
         return environment;
     }
@@ -278,7 +278,7 @@ public final class LocalDefault {
         try {
             List<String> command =
                     marked(
-                            new TentacleProgram(checkout)
+                            checkout.tentacle()
                                     .command(
                                             "run",
                                             "--allow-root",

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +20,7 @@ import stagecoach.local.launcher.process.LogFile;
 import stagecoach.local.launcher.process.ProcessIdentity;
 import stagecoach.local.launcher.process.ProcessState;
 import stagecoach.local.launcher.process.ProcessStatus;
+import stagecoach.local.launcher.program.TentacleProgram;
 import stagecoach.local.launcher.supervisor.ControlClient;
 
 /**
@@ -35,8 +35,6 @@ public final class LocalMachines {
 
     private static final Duration READY_MAX = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
-
-    private static final String GATEWAY = "agent-gateway";
 
     private final Checkout checkout;
     private final Path folder;
@@ -59,7 +57,7 @@ public final class LocalMachines {
         this.api = new ApiClient(URI.create(fact(facts, "baseUrl")), Optional.of(adminKey));
     }
 
-    private static String fact(Map<String, String> facts, String name) throws IOException {
+    static String fact(Map<String, String> facts, String name) throws IOException {
         @Nullable String value = facts.get(name);
         if (value == null) {
             throw new IOException("the local default does not tell its " + name);
@@ -73,6 +71,7 @@ public final class LocalMachines {
      * @param gateway where it dials, if not the gateway itself
      * @param bytes where it reads packages through the server, if not the gateway itself
      * @param home its disk, if not the usual folder
+     * @param listens the port at which the gateway dials it; empty if it dials itself
      */
     public record Machine(
             String name,
@@ -82,10 +81,47 @@ public final class LocalMachines {
             Optional<String> workerPool,
             Optional<URI> gateway,
             Optional<URI> bytes,
-            Optional<Path> home) {
+            Optional<Path> home,
+            Optional<Integer> listens) {
         public Machine {
             environments = List.copyOf(environments);
             tags = List.copyOf(tags);
+        }
+
+        /** One that dials. */
+        public Machine(
+                String name,
+                Optional<String> region,
+                List<String> environments,
+                List<String> tags,
+                Optional<String> workerPool,
+                Optional<URI> gateway,
+                Optional<URI> bytes,
+                Optional<Path> home) {
+            this(
+                    name,
+                    region,
+                    environments,
+                    tags,
+                    workerPool,
+                    gateway,
+                    bytes,
+                    home,
+                    Optional.empty());
+        }
+
+        /** The same, dialled by the gateway at a port of this computer. */
+        public Machine listeningAt(int port) {
+            return new Machine(
+                    name,
+                    region,
+                    environments,
+                    tags,
+                    workerPool,
+                    gateway,
+                    bytes,
+                    home,
+                    Optional.of(port));
         }
     }
 
@@ -165,83 +201,25 @@ public final class LocalMachines {
     }
 
     /**
-     * Enrols a tentacle once and starts it; returns when it is enrolled and begins to dial. What it
-     * names and is not there yet (environments, region, worker pool) is created.
+     * Enrols a tentacle once, or registers one that listens, and starts it; returns when it begins
+     * to dial, or to listen. What it names and is not there yet (environments, region, worker pool)
+     * is created.
      */
     public Done startTentacle(Machine machine) throws IOException, InterruptedException {
         String process = "tentacle-" + machine.name();
         if (isRunning(process)) {
             return Done.ALREADY_RAN;
         }
-        TentacleProgram program = new TentacleProgram(checkout);
+        TentacleProgram program = checkout.tentacle();
         program.train();
         Path home = machine.home().orElse(LocalDefault.tentacleHome(folder, machine.name()));
-        createMissing(machine);
-        if (!isEnrolled(home)) {
-            enrol(program, machine, home);
-        }
+        new Introduction(this, control, folder).introduce(program, machine, home);
         Map<String, String> options = new HashMap<>();
         options.put("home", home.toString());
         machine.gateway().ifPresent(uri -> options.put("gateway", uri.toString()));
         machine.bytes().ifPresent(uri -> options.put("bytes", uri.toString()));
         control.add("tentacle", machine.name(), options);
         return Done.STARTED;
-    }
-
-    private void createMissing(Machine machine) throws IOException, InterruptedException {
-        List<String> paths = new ArrayList<>();
-        machine.region().ifPresent(region -> paths.add("/regions/" + region));
-        machine.workerPool().ifPresent(pool -> paths.add("/worker-pools/" + pool));
-        machine.environments().forEach(each -> paths.add("/environments/" + each));
-        for (String path : paths) {
-            createMissing(path);
-        }
-    }
-
-    private void createMissing(String path) throws IOException, InterruptedException {
-        var named =
-                MAPPER.createObjectNode().put("name", path.substring(path.lastIndexOf('/') + 1));
-        Patience.with(() -> api.find(path).orElseGet(() -> api.put(path, named)));
-    }
-
-    private void enrol(TentacleProgram program, Machine machine, Path home)
-            throws IOException, InterruptedException {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("id", machine.name());
-        machine.region().ifPresent(region -> document.put("region", region));
-        if (machine.workerPool().isPresent()) {
-            document.put("workerPools", List.of(machine.workerPool().get()));
-        } else {
-            document.put("environments", machine.environments());
-            document.put("tags", machine.tags());
-        }
-        String kind = machine.workerPool().isPresent() ? "worker" : "target";
-        while (true) {
-            Optional<ProcessIdentity> gateway = gateway();
-            JsonNode enrolment =
-                    Patience.with(() -> api.post("/enrolments", Map.of(kind, document)));
-            Optional<String> refusal = refusal(program, home, enrolment.path("token").asText());
-            if (refusal.isEmpty()) {
-                return;
-            }
-            awaitReady(GATEWAY);
-            if (gateway.equals(gateway())) {
-                throw new IOException(
-                        "%s could not enrol: %s".formatted(machine.name(), refusal.get()));
-            }
-            // The gateway died meanwhile, maybe with its answer: a token is good for one attempt.
-        }
-    }
-
-    private Optional<ProcessIdentity> gateway() throws IOException, InterruptedException {
-        return row(GATEWAY).flatMap(ProcessStatus::identity);
-    }
-
-    /** What the tentacle said when it could not enrol; empty if it could. */
-    private Optional<String> refusal(TentacleProgram program, Path home, String token)
-            throws IOException, InterruptedException {
-        Map<String, String> facts = control.status().facts();
-        return program.enrol(home, token, fact(facts, "agentUrl"), fact(facts, "bytesUrl"));
     }
 
     /**
@@ -278,7 +256,7 @@ public final class LocalMachines {
      */
     public void registerCache(String name, String region, URI url, URI pushUrl, URI pullUrl)
             throws IOException, InterruptedException {
-        createMissing("/regions/" + region);
+        Introduction.createMissing(api, "/regions/" + region);
         Path thumbprint =
                 LocalDefault.cacheHome(folder, name).resolve("identity").resolve("thumbprint");
         JsonNode cache =
@@ -331,8 +309,8 @@ public final class LocalMachines {
         }
     }
 
-    private Optional<ProcessStatus> row(String processName)
-            throws IOException, InterruptedException {
+    /** What is known of a process; empty if there is none of this name. */
+    Optional<ProcessStatus> row(String processName) throws IOException, InterruptedException {
         return control.status().process(processName);
     }
 }

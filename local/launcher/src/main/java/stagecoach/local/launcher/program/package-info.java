@@ -1,4 +1,7 @@
-/** The services as programs: how they are run, and how Java learns to run them quickly. */
+/**
+ * The services and the tentacle as programs: how they are run, and how Java learns to run them
+ * quickly.
+ */
 @NullMarked
 package stagecoach.local.launcher.program;
 

@@ -128,6 +128,15 @@ class CommandsTest {
         assertThat(err.toString()).startsWith("error: nothing runs here.");
     }
 
+    @Test
+    void one_that_listens_is_registered_anew_and_so_told_again_what_it_is() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("tentacles").resolve("web-1"));
+        Files.writeString(home.resolve("config.json"), "{}");
+        var line = new TentacleCommand(new RunningMachines(checkout(), folder)).line();
+        assertThat(execute(line, "start", "--name", "web-1", "--listen", "10933")).isEqualTo(2);
+        assertThat(err.toString()).contains("--environment makes it a target");
+    }
+
     private LocalRun local() {
         return new LocalRun(checkout(), folder);
     }

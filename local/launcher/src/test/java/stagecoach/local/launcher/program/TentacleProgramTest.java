@@ -1,7 +1,9 @@
-package stagecoach.local.launcher.installation;
+package stagecoach.local.launcher.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +40,7 @@ class TentacleProgramTest {
                 ToolProvider.getSystemJavaCompiler()
                         .run(null, null, null, "-d", root.toString(), source.toString());
         assertThat(made).isZero();
-        Path lib = Files.createDirectories(root.resolve("tentacle/target/tentacle/lib"));
+        Path lib = Files.createDirectories(root.resolve("lib"));
         try (OutputStream out = Files.newOutputStream(lib.resolve("tentacle.jar"));
                 JarOutputStream jar = new JarOutputStream(out)) {
             String name = "stagecoach/tentacle/TentacleMain.class";
@@ -51,7 +53,7 @@ class TentacleProgramTest {
     @Test
     void the_token_of_an_enrolment_stands_in_no_argument_that_others_can_see() throws Exception {
         String told =
-                new TentacleProgram(new Checkout(root))
+                new TentacleProgram(root)
                         .enrol(root.resolve("home"), "secret.token", "https://g", "https://b")
                         .orElseThrow();
         assertThat(told.lines())
@@ -63,5 +65,26 @@ class TentacleProgramTest {
                 .singleElement()
                 .asString()
                 .doesNotContain("secret.token");
+    }
+
+    @Test
+    void one_that_is_to_listen_lets_in_the_gateway_alone_and_why_it_cannot_is_told()
+            throws Exception {
+        Path gateway = Files.createDirectories(root.resolve("gateway"));
+        Files.writeString(gateway.resolve("thumbprint"), "ab12\n");
+        assertThatThrownBy(
+                        () ->
+                                new TentacleProgram(root)
+                                        .listen(
+                                                root.resolve("home"),
+                                                "target:web-9",
+                                                "127.0.0.1:10933",
+                                                gateway,
+                                                "https://b"))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("target:web-9 cannot listen: ")
+                .hasMessageContaining(
+                        "arguments listen --home %s --agent target:web-9 --port 127.0.0.1:10933 --trust ab12 --bytes https://b"
+                                .formatted(root.resolve("home")));
     }
 }

@@ -1,4 +1,4 @@
-package stagecoach.local.launcher.installation;
+package stagecoach.local.launcher.program;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The built tentacle and how it is run: small, and quick to start by an AOT cache. */
-final class TentacleProgram {
+public final class TentacleProgram {
     private static final String MAIN = "stagecoach.tentacle.TentacleMain";
 
     /**
@@ -43,17 +43,13 @@ final class TentacleProgram {
 
     private final Path folder;
 
-    /**
-     * That of a checkout.
-     *
-     * @throws IllegalStateException with a sentence when it is not built
-     */
-    TentacleProgram(Checkout checkout) {
-        folder = checkout.built("tentacle/target/tentacle");
+    /** The one that was built into {@code folder}. */
+    public TentacleProgram(Path folder) {
+        this.folder = folder;
     }
 
     /** The command line for these arguments of the program. */
-    List<String> command(String... arguments) throws IOException {
+    public List<String> command(String... arguments) throws IOException {
         Path cache = cache();
         List<String> flags = isFresh(cache) ? List.of("-XX:AOTCache=" + cache) : List.of();
         return command(flags, arguments);
@@ -65,7 +61,7 @@ final class TentacleProgram {
      *
      * @return what it said when it could not; empty if it could
      */
-    Optional<String> enrol(Path home, String token, String gateway, String bytes)
+    public Optional<String> enrol(Path home, String token, String gateway, String bytes)
             throws IOException, InterruptedException {
         Process enrol =
                 new ProcessBuilder(
@@ -90,8 +86,47 @@ final class TentacleProgram {
         return enrol.waitFor() == 0 ? Optional.empty() : Optional.of(output);
     }
 
+    /**
+     * Settles that a tentacle waits to be dialled.
+     *
+     * @param agent as whom
+     * @param where the address and port that it listens at
+     * @param gateway the identity of whom it lets in
+     * @return its thumbprint
+     * @throws IOException in its words, if it could not
+     */
+    public String listen(Path home, String agent, String where, Path gateway, String bytes)
+            throws IOException, InterruptedException {
+        Process listen =
+                new ProcessBuilder(
+                                command(
+                                        "listen",
+                                        "--home",
+                                        home.toString(),
+                                        "--agent",
+                                        agent,
+                                        "--port",
+                                        where,
+                                        "--trust",
+                                        thumbprint(gateway),
+                                        "--bytes",
+                                        bytes))
+                        .redirectErrorStream(true)
+                        .start();
+        listen.getOutputStream().close();
+        String output = new String(listen.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (listen.waitFor() != 0) {
+            throw new IOException("%s cannot listen: %s".formatted(agent, output.strip()));
+        }
+        return thumbprint(home.resolve("identity"));
+    }
+
+    private static String thumbprint(Path identity) throws IOException {
+        return Files.readString(identity.resolve("thumbprint")).strip();
+    }
+
     /** The beginning of a command line for a person's shell on this computer. */
-    String commandForPeople() {
+    public String commandForPeople() {
         return "%s -cp \"%s/*\" %s"
                 .formatted(
                         Path.of(System.getProperty("java.home"), "bin", "java"),
@@ -117,7 +152,7 @@ final class TentacleProgram {
      * Makes the AOT cache if there is none for these jars; takes some seconds then. Without one a
      * tentacle works too, so a training that fails is only told.
      */
-    void train() throws IOException, InterruptedException {
+    public void train() throws IOException, InterruptedException {
         if (isFresh(cache())) {
             return;
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package stagecoach.local.launcher.program;
+
+import org.jspecify.annotations.NullMarked;
