@@ -36,7 +36,15 @@ class AwayAndCancelTest {
         traced.push("Whole.Tools", "tool");
         traced.push("Whole.Awaited", "awaited");
         for (String project :
-                List.of("skipping", "waiting", "late", "before", "acquiring", "guided", "trying")) {
+                List.of(
+                        "skipping",
+                        "waiting",
+                        "late",
+                        "dialling",
+                        "before",
+                        "acquiring",
+                        "guided",
+                        "trying")) {
             whole.api().post("/projects/" + project + "/releases", Map.of("version", "1.0.0"));
         }
     }
@@ -74,6 +82,26 @@ class AwayAndCancelTest {
         traced.endsAs(id, "SUCCEEDED");
         assertThat(traced.of(id))
                 .containsExactlyInAnyOrder(id + " open worker-1", id + " use late-1");
+    }
+
+    @Test
+    void
+            a_machine_that_is_dialled_tells_its_script_s_true_end_though_it_and_all_gateways_were_killed()
+                    throws Exception {
+        whole.startListening("dialled-1", "dialled");
+        String id = whole.deploy("dialling", "1.0.0");
+        traced.awaitLine(id + " use dialled-1");
+        whole.kill("tentacle-dialled-1");
+        whole.kill("agent-gateway");
+        whole.kill("agent-gateway-2");
+        traced.open(id);
+        traced.endsAs(id, "FAILED");
+        assertThat(whole.api().list("/deployments/" + id + "/steps"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.path("exitCode").asInt()).isEqualTo(7));
+        whole.awaitAllReady();
+        traced.awaitHealth("dialled-1", "HEALTHY");
+        assertThat(traced.of(id)).containsExactly(id + " use dialled-1");
     }
 
     @Test
@@ -156,6 +184,16 @@ class AwayAndCancelTest {
                 "late",
                 step("open", HQ, "phase: PRE_ACQUISITION,", LEAVE, WAIT),
                 step("use", "{ tags: [late] }", TOOLS, has("Whole.Tools", "tool"), LEAVE)),
+        project(
+                "dialling",
+                step(
+                        "use",
+                        "{ tags: [dialled] }",
+                        TOOLS,
+                        has("Whole.Tools", "tool"),
+                        LEAVE,
+                        WAIT,
+                        "exit 7")),
         project(
                 "before",
                 step("open", HQ, "phase: PRE_ACQUISITION,", LEAVE, WAIT),

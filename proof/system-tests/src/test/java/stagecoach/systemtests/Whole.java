@@ -19,6 +19,7 @@ import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Unreachable;
 import stagecoach.cli.manifest.Application;
 import stagecoach.cli.manifest.ManifestReader;
+import stagecoach.local.engines.FreePort;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalDefault;
 import stagecoach.local.launcher.installation.LocalMachines;
@@ -114,6 +115,19 @@ final class Whole implements AutoCloseable {
     /** One more target of the environment, connected when this returns. */
     void startTarget(String target, String tag) throws Exception {
         begin(target, List.of(tag));
+        machines.awaitReady("tentacle-" + target);
+    }
+
+    /** One more target, which the gateway dials; connected when this returns. */
+    void startListening(String target, String tag) throws Exception {
+        machines.startTentacle(
+                machine(
+                                target,
+                                Optional.of("eu"),
+                                List.of("production"),
+                                List.of(tag),
+                                Optional.empty())
+                        .listeningAt(FreePort.find(1).getFirst()));
         machines.awaitReady("tentacle-" + target);
     }
 
