@@ -108,8 +108,22 @@ class ListeningDialer {
                 giveBack(line, call.failures(), IS_HERE);
             } else {
                 lines.put(call.agent(), line);
+                aside("dial ", line, () -> dial(line));
+                // Afterwards, so that one that did not begin does not count for ever.
                 dialling.incrementAndGet();
-                Thread.ofVirtual().name("dial " + call.agent()).start(() -> dial(line));
+            }
+        }
+    }
+
+    /** If not even that is possible, the machine is given back with the next comparison. */
+    private void aside(String what, Line line, Runnable work) {
+        boolean begun = false;
+        try {
+            Thread.ofVirtual().name(what + line.call().agent()).start(work);
+            begun = true;
+        } finally {
+            if (!begun) {
+                forget(line);
             }
         }
     }
@@ -126,9 +140,10 @@ class ListeningDialer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failed(line);
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "dialling failed agent=%s", call.agent());
+        } catch (RuntimeException | Error e) {
+            // First: a machine that stayed with a thread that has ended would be dialled by nobody.
             failed(line);
+            LOG.errorf(e, "dialling failed agent=%s", call.agent());
         } finally {
             dialling.decrementAndGet();
         }
@@ -170,7 +185,7 @@ class ListeningDialer {
     private void meet(Line line, Connected connected) {
         Call call = line.call();
         if (connected.socket().isClosed()) {
-            Thread.ofVirtual().name("undial " + call.agent()).start(() -> failed(line));
+            aside("undial ", line, () -> failed(line));
             return;
         }
         try {
@@ -183,10 +198,10 @@ class ListeningDialer {
                             line::welcomed,
                             end -> ended(line, end)));
             connected.socket().resume();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            aside("undial ", line, () -> failed(line));
             LOG.errorf(e, "no session could begin agent=%s", call.agent());
             connected.drop();
-            Thread.ofVirtual().name("undial " + call.agent()).start(() -> failed(line));
             return;
         }
         connected

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.http.WebSocket;
 import jakarta.inject.Inject;
+import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +45,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Listening;
 import stagecoach.contracts.configuration.ConfigurationEvent.ConfigurationChanged;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
 import stagecoach.decider.StreamId;
+import stagecoach.gateway.app.dialing.MachineCalls.Connected;
 import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.listening.ListeningMachines;
@@ -395,38 +399,11 @@ class ListeningDialerTest {
     void the_machines_of_a_dead_process_are_dialled_by_another_and_the_dead_can_do_no_harm()
             throws Exception {
         AnotherGateway.Running other = others.start();
-        var dialer =
-                new ListeningDialer(
-                        machines,
-                        new MachineCalls(vertx, identity, config),
-                        other.reception(),
-                        findings,
-                        unitOfWork,
-                        config,
-                        sessions,
-                        other.pod());
+        ListeningDialer dialer = dialer(other, new MachineCalls(vertx, identity, config));
         dialer.start(null);
         ListeningMachine machine = machine();
         AgentId agent = machine.agent();
-        register(agent, machine.address(), machine.thumbprint().value(), true);
-        await().atMost(StagecoachResource.PATIENCE)
-                .until(() -> run(tx -> machines.registered(tx, agent)).isPresent());
-        // Whoever has its session alone may dial it.
-        Scene.onVirtualThread(
-                () -> {
-                    unitOfWork.execute(
-                            tx ->
-                                    tx.execute(
-                                            """
-                                            INSERT INTO session (agent, epoch, pod, connected_at)
-                                            VALUES (?1, 1, ?2, now())
-                                            ON CONFLICT (agent) DO UPDATE SET pod = excluded.pod
-                                            """,
-                                            agent.value(),
-                                            other.pod().id()));
-                    return agent;
-                });
-        register(machine);
+        registerFor(other, machine);
         Link there = machine.awaitWelcome(1);
         assertThat(heldBy(other.pod())).contains(agent);
         Ticket before = Scene.giveScript(agent);
@@ -458,6 +435,87 @@ class ListeningDialerTest {
                 .filteredOn(CommandEnded.class::isInstance)
                 .extracting(each -> ((CommandEnded) each).result().exitCode())
                 .containsExactly(Optional.of(0));
+    }
+
+    private ListeningDialer dialer(AnotherGateway.Running process, MachineCalls calls) {
+        return new ListeningDialer(
+                machines,
+                calls,
+                process.reception(),
+                findings,
+                unitOfWork,
+                config,
+                sessions,
+                process.pod());
+    }
+
+    /** Registers a machine as one that only this process may dial, for it has its session. */
+    private void registerFor(AnotherGateway.Running process, ListeningMachine machine) {
+        AgentId agent = machine.agent();
+        register(agent, machine.address(), machine.thumbprint().value(), true);
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> run(tx -> machines.registered(tx, agent)).isPresent());
+        Scene.onVirtualThread(
+                () -> {
+                    unitOfWork.execute(
+                            tx ->
+                                    tx.execute(
+                                            """
+                                            INSERT INTO session (agent, epoch, pod, connected_at)
+                                            VALUES (?1, 1, ?2, now())
+                                            ON CONFLICT (agent) DO UPDATE SET pod = excluded.pod
+                                            """,
+                                            agent.value(),
+                                            process.pod().id()));
+                    return agent;
+                });
+        register(machine);
+    }
+
+    @Test
+    void an_error_in_the_middle_of_dialling_keeps_nobody_from_dialling_again() throws Exception {
+        AnotherGateway.Running other = others.start();
+        var unlucky =
+                new MachineCalls(vertx, identity, config) {
+                    private final AtomicInteger calls = new AtomicInteger();
+
+                    @Override
+                    Connected call(String address, Set<Thumbprint> trusted)
+                            throws Unreached, InterruptedException {
+                        return switch (calls.incrementAndGet()) {
+                            case 1 -> throw new NoClassDefFoundError("on the way to the machine");
+                            case 2 -> withoutSession(super.call(address, trusted));
+                            default -> super.call(address, trusted);
+                        };
+                    }
+                };
+        ListeningDialer dialer = dialer(other, unlucky);
+        dialer.start(null);
+        try {
+            ListeningMachine machine = machine();
+            registerFor(other, machine);
+            machine.awaitWelcome(1);
+            assertThat(unlucky.calls).hasValue(3);
+        } finally {
+            dialer.stop(null);
+            other.stop();
+        }
+    }
+
+    /** A connection with which no session can begin. */
+    private static Connected withoutSession(Connected connected) {
+        var socket =
+                (WebSocket)
+                        Proxy.newProxyInstance(
+                                WebSocket.class.getClassLoader(),
+                                new Class<?>[] {WebSocket.class},
+                                (_, method, arguments) -> {
+                                    if (method.getName().endsWith("Handler")) {
+                                        throw new NoClassDefFoundError("as the session begins");
+                                    }
+                                    return method.invoke(connected.socket(), arguments);
+                                });
+        return new Connected(socket, connected.loop(), connected.shown());
     }
 
     @Test
