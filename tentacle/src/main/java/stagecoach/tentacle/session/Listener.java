@@ -166,24 +166,22 @@ final class Listener implements Contact {
             strangers.refused(from, "it closed its connection before it showed who it is");
             return;
         }
+        // Our own word first: the other side's alert has the same name.
+        for (Throwable each = why; each != null; each = each.getCause()) {
+            if (each instanceof CertificateException) {
+                strangers.refused(from, "it is not the gateway. " + each.getMessage());
+                return;
+            }
+        }
         String words = String.valueOf(why.getMessage());
-        if (words.contains("certificate_unknown") || words.contains("bad_certificate")) {
+        if (words.matches(".*Received fatal alert: (certificate_unknown|bad_certificate).*")) {
             strangers.refused(
                     from,
                     "it does not know this machine's certificate; is its thumbprint registered with the gateway?");
             showFormer();
             return;
         }
-        strangers.refused(from, reason(why));
-    }
-
-    private static String reason(Throwable why) {
-        for (Throwable each = why; each != null; each = each.getCause()) {
-            if (each instanceof CertificateException) {
-                return "it is not the gateway. " + each.getMessage();
-            }
-        }
-        return "its TLS handshake failed";
+        strangers.refused(from, "its TLS handshake failed");
     }
 
     /** A gateway that has forgotten a new certificate knows the one before it. */

@@ -19,8 +19,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +170,62 @@ class ListenerTest {
         assertThat(gateway.frames()).isEmpty();
         WebSocket own = dial();
         assertThat(own.isClosed()).isFalse();
+    }
+
+    @Test
+    void a_stranger_is_told_as_one_and_has_no_effect_on_what_is_shown() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Handler ears = ears(told);
+        Logger log = Logger.getLogger(Strangers.class.getName());
+        log.addHandler(ears);
+        try {
+            dial();
+            Thumbprint next = home.certificates().prepare().thumbprint();
+            await().atMost(30, TimeUnit.SECONDS)
+                    .until(() -> gateway.closings().contains((short) 4410));
+            dialOnly();
+            await().atMost(30, TimeUnit.SECONDS)
+                    .until(() -> home.certificates().toShow().thumbprint().equals(next));
+            Identity stranger = Identity.loadOrCreate(folder.resolve("stranger"), "stranger");
+            // The first may come before the machine has begun to show the next one.
+            await().atMost(30, TimeUnit.SECONDS)
+                    .untilAsserted(
+                            () -> {
+                                assertThatThrownBy(
+                                                gateway.dialAs(stranger, port, "/agent", next)
+                                                        ::join)
+                                        .isInstanceOf(CompletionException.class);
+                                assertThat(told)
+                                        .anyMatch(
+                                                line ->
+                                                        line.contains("it is not the gateway")
+                                                                && line.contains(
+                                                                        stranger.thumbprint()
+                                                                                .value()));
+                            });
+            assertThat(gateway.dial(port, next).join().isClosed()).isFalse();
+        } finally {
+            log.removeHandler(ears);
+        }
+    }
+
+    private static Handler ears(List<String> told) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                told.add(new SimpleFormatter().formatMessage(record));
+            }
+
+            @Override
+            public void flush() {
+                // Nothing is kept back.
+            }
+
+            @Override
+            public void close() {
+                // There is nothing to close.
+            }
+        };
     }
 
     @Test
