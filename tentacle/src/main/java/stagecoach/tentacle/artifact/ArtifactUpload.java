@@ -127,7 +127,7 @@ final class ArtifactUpload {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(rules.connectMax())
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .sslContext(identity.tls(PinnedTrust.exactly(settings.gatewayThumbprint())))
+                .sslContext(identity.tls(PinnedTrust.exactly(settings.trusted())))
                 .sslParameters(parameters)
                 .build();
     }

@@ -25,7 +25,8 @@ import stagecoach.wire.StagecoachJson;
  * @param agent who this machine is
  * @param gateway {@code https://host:port} of the agent port; empty of a machine that is dialled
  * @param bytes {@code https://host:port} of the port that packages are read from, if there is one
- * @param gatewayThumbprint the certificate that both ports must show
+ * @param gatewayThumbprint the certificate that both ports must show, or one of {@link
+ *     Listening#others}
  * @param keep how the machine keeps packages
  * @param proxy what a person has settled about the ways to servers
  * @param listening where the machine is dialled; empty of one that dials
@@ -42,7 +43,7 @@ public record Settings(
      * Where a machine is dialled.
      *
      * @param host the address that it listens at
-     * @param others the certificates of further gateways that may dial it
+     * @param others the certificates of further gateways that may dial it, and serve packages
      */
     public record Listening(String host, int port, List<Thumbprint> others) {
         private static final int PORT_MAX = 65_535;
@@ -110,7 +111,7 @@ public record Settings(
                 Optional.of(listening));
     }
 
-    /** The certificates of the gateways that may dial this machine. */
+    /** The certificates of the gateways that this machine knows, at both ports. */
     public Set<Thumbprint> trusted() {
         Set<Thumbprint> all = new LinkedHashSet<>();
         all.add(gatewayThumbprint);

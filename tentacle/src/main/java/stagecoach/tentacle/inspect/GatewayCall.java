@@ -42,7 +42,7 @@ final class GatewayCall implements AutoCloseable {
                         .connectTimeout(ANSWER_MAX)
                         .sslContext(
                                 home.identity()
-                                        .tls(PinnedTrust.exactly(settings.gatewayThumbprint())))
+                                        .tls(PinnedTrust.exactly(settings.trusted())))
                         .sslParameters(parameters)
                         .build();
     }

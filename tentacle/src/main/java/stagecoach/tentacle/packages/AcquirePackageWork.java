@@ -134,7 +134,7 @@ public final class AcquirePackageWork implements Work {
 
         PackageEndpoint.Server server() {
             Optional<URI> bytes = settings.bytes();
-            return new PackageEndpoint.Server(bytes, settings.gatewayThumbprint());
+            return new PackageEndpoint.Server(bytes, settings.trusted());
         }
     }
 

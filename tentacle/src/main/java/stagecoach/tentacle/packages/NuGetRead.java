@@ -139,7 +139,9 @@ final class NuGetRead implements PackageReader {
                         endpoint.label(),
                         endpoint.servedBy(),
                         place,
-                        ServerUrl.isSecure(place) ? endpoint.trusted() : Optional.empty(),
+                        ServerUrl.isSecure(place)
+                                ? endpoint.trusted().map(Set::of)
+                                : Optional.empty(),
                         shownTo(place)),
                 pin,
                 rules,

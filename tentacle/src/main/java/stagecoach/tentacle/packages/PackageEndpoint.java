@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
@@ -30,14 +31,14 @@ sealed interface PackageEndpoint {
     /**
      * At a server.
      *
-     * @param trusted the certificate that it must show; empty for one that speaks no TLS
+     * @param trusted the certificates of which it must show one; empty for one that speaks no TLS
      * @param shown the header with the right to read, for those that want one
      */
     record Web(
             String label,
             ServedBy servedBy,
             URI uri,
-            Optional<Thumbprint> trusted,
+            Optional<Set<Thumbprint>> trusted,
             Optional<Header> shown)
             implements PackageEndpoint {
         /** What to look after where it answers 401 or 403. */
@@ -101,8 +102,9 @@ sealed interface PackageEndpoint {
      * The server's own port.
      *
      * @param uri {@code https://host:port}; empty if this machine was enrolled without one
+     * @param trusted the certificates of which it must show one
      */
-    record Server(Optional<URI> uri, Thumbprint thumbprint) {}
+    record Server(Optional<URI> uri, Set<Thumbprint> trusted) {}
 
     /** A source that can be asked, or why it cannot. */
     sealed interface Resolved {
@@ -138,7 +140,7 @@ sealed interface PackageEndpoint {
                                 trimmed(server.uri().get().toString())
                                         + "/packages/"
                                         + sha512.value()),
-                        Optional.of(server.thumbprint()),
+                        Optional.of(server.trusted()),
                         Optional.empty()));
     }
 
@@ -166,7 +168,9 @@ sealed interface PackageEndpoint {
                             label,
                             new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
                             uri,
-                            tls ? thumbprint.map(Thumbprint::parse) : Optional.empty(),
+                            tls
+                                    ? thumbprint.map(Thumbprint::parse).map(Set::of)
+                                    : Optional.empty(),
                             grants.stream()
                                     .filter(grant -> grant.cache().equals(cache))
                                     .map(grant -> new Header(GRANT, grant.token()))

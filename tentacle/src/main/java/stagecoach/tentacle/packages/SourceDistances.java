@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -156,7 +157,10 @@ public final class SourceDistances {
                 yield asked(web.label(), at, client(at, web.trusted(), "TLSv1.3"));
             }
             case PackageEndpoint.NuGet server ->
-                    asked(server.label(), server.index(), client(server.index(), server.trusted()));
+                    asked(
+                            server.label(),
+                            server.index(),
+                            client(server.index(), server.trusted().map(Set::of)));
             case PackageEndpoint.Mounted mounted -> lookedInto(mounted);
         };
     }
@@ -197,7 +201,7 @@ public final class SourceDistances {
     }
 
     /** TLS asks for the server by its name, whatever address is asked. */
-    private HttpClient client(URI server, Optional<Thumbprint> trusted, String... protocols) {
+    private HttpClient client(URI server, Optional<Set<Thumbprint>> trusted, String... protocols) {
         SSLParameters parameters = new SSLParameters();
         ServerAddresses.name(parameters, server);
         if (trusted.isPresent() && protocols.length > 0) {

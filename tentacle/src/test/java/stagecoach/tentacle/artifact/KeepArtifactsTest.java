@@ -90,11 +90,12 @@ class KeepArtifactsTest {
 
     private KeepArtifacts.Shared shared(Optional<URI> bytes) {
         return new KeepArtifacts.Shared(
+                // The server is the second of two gateways that are trusted.
                 new Settings(
                         Deliveries.AGENT,
-                        URI.create("https://127.0.0.1:1"),
+                        new Settings.Listening("127.0.0.1", 1, List.of(far.thumbprint())),
                         bytes,
-                        far.thumbprint()),
+                        own.thumbprint()),
                 () -> own,
                 Routes.DIRECT,
                 rules);

@@ -37,6 +37,7 @@ import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
 import stagecoach.trust.NativeCrypto;
 import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -133,13 +134,18 @@ class AcquirePackageTest {
     }
 
     private AcquirePackageWork.Shared shared(Optional<URI> bytesEndpoint) throws Exception {
-        return new AcquirePackageWork.Shared(
-                PackageStore.open(tickets.home()),
+        return shared(
                 new Settings(
                         Deliveries.AGENT,
                         URI.create("https://127.0.0.1:1"),
                         bytesEndpoint,
-                        far.thumbprint()),
+                        far.thumbprint()));
+    }
+
+    private AcquirePackageWork.Shared shared(Settings settings) throws Exception {
+        return new AcquirePackageWork.Shared(
+                PackageStore.open(tickets.home()),
+                settings,
                 tickets.home().certificates(),
                 rules,
                 List.of(),
@@ -612,6 +618,20 @@ class AcquirePackageTest {
                 .contains("cache eu-1: no trust")
                 .contains("cache us-1: no thumbprint");
         assertThat(eu.requests()).isEmpty();
+    }
+
+    @Test
+    void a_machine_that_lets_in_two_gateways_reads_at_the_port_of_either() throws Exception {
+        RawServer second = server((request, out) -> RawServer.serve(request, out, bytes));
+        Thumbprint first = Identity.loadOrCreate(folder.resolve("first"), "gateway").thumbprint();
+        var settings =
+                new Settings(
+                        Deliveries.AGENT,
+                        new Settings.Listening("127.0.0.1", 1, List.of(far.thumbprint())),
+                        Optional.of(URI.create(second.url())),
+                        first);
+        assertThat(got(acquire(shared(settings), false, new Source.Server())).bytes())
+                .isEqualTo(bytes.length);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.contracts.acquisition.ServedBy;
@@ -27,7 +28,7 @@ class SourceDistancesTest {
                 "cache " + cache,
                 new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
                 URI.create(url + "/blobs/abc"),
-                Optional.of(far.thumbprint()),
+                Optional.of(Set.of(far.thumbprint())),
                 Optional.of(new PackageEndpoint.Header(PackageEndpoint.GRANT, "a grant")));
     }
 
