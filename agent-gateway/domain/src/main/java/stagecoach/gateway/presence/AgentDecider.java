@@ -22,6 +22,7 @@ import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
+import stagecoach.gateway.presence.AgentAction.NoteNotRegistered;
 import stagecoach.gateway.presence.AgentAction.NoteTidied;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.AgentAction.NoteUnreached;
@@ -65,6 +66,10 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                             ? onHealth(state, trusted.health().outOfReach(why))
                             : List.of();
             case NoteUnreached(var why) -> onUnreached(state, why);
+            case NoteNotRegistered(var agent, var why) ->
+                    state instanceof Trusted
+                            ? onUnreached(state, why)
+                            : List.of(changed(agent, Health.neverConnected().outOfReach(why)));
         };
     }
 
@@ -163,8 +168,8 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
             }
             case AgentHealthChanged changed -> {
                 if (!(state instanceof Trusted trusted)) {
-                    throw new IllegalStateException(
-                            "health of %s, which is not trusted".formatted(changed.agent()));
+                    // Why it was not registered: it is not trusted for that.
+                    yield state;
                 }
                 yield new Trusted(
                         trusted.agent(),

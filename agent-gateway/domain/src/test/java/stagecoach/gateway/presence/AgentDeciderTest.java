@@ -35,6 +35,7 @@ import stagecoach.gateway.presence.AgentAction.NoteBegun;
 import stagecoach.gateway.presence.AgentAction.NoteConnected;
 import stagecoach.gateway.presence.AgentAction.NoteLost;
 import stagecoach.gateway.presence.AgentAction.NoteMeasured;
+import stagecoach.gateway.presence.AgentAction.NoteNotRegistered;
 import stagecoach.gateway.presence.AgentAction.NoteTidied;
 import stagecoach.gateway.presence.AgentAction.NoteTold;
 import stagecoach.gateway.presence.AgentAction.NoteUnreached;
@@ -226,6 +227,30 @@ class AgentDeciderTest {
                 .hasSize(1);
         assertThat(connected.after(full).when(new NoteTold(9, Optional.empty())).events())
                 .hasSize(1);
+    }
+
+    @Test
+    void why_a_machine_was_not_registered_is_told_whether_or_not_it_was_known_before() {
+        var why = "The certificate registered for it is that of another.";
+        var refused = new NoteNotRegistered(AGENT, why);
+        var told =
+                new AgentHealthChanged(
+                        AGENT,
+                        AgentHealth.UNAVAILABLE,
+                        why,
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of());
+        agent.when(refused).then(told);
+        agent.after(refused).when(ENROL).then(new AgentEnrolled(AGENT, "a".repeat(64), DOCUMENT));
+        assertThat(agent.after(refused, ENROL, CONNECTED).state())
+                .isEqualTo(agent.after(ENROL, CONNECTED).state());
+        agent.after(ENROL, new Revoke("It was sold.")).when(refused).then(told);
+        agent.after(ENROL, CONNECTED, LOST)
+                .when(refused)
+                .then(health(AgentHealth.UNAVAILABLE, why));
+        // One that is here by itself is not out of reach.
+        agent.after(ENROL, CONNECTED).when(refused).thenNothing();
     }
 
     @Test

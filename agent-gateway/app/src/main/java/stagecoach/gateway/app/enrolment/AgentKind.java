@@ -3,6 +3,7 @@ package stagecoach.gateway.app.enrolment;
 import jakarta.inject.Singleton;
 import java.util.List;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.MachineTidied;
 import stagecoach.contracts.agent.AgentReport.PackagesBegun;
 import stagecoach.contracts.agent.AgentReport.SourcesMeasured;
@@ -90,7 +91,11 @@ public class AgentKind implements AggregateKind<AgentState, AgentAction, AgentRe
                     agents.keepHealth(tx, trusted, at);
                 }
             }
-            case Revoked revoked -> agents.keepRevoked(tx, revoked.agent(), at);
+            case Revoked revoked -> {
+                if (events.stream().anyMatch(each -> each.event() instanceof AgentRevoked)) {
+                    agents.keepRevoked(tx, revoked.agent(), at);
+                }
+            }
             case Stranger _ -> {}
         }
     }

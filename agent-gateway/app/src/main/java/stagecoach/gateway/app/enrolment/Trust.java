@@ -10,6 +10,7 @@ import stagecoach.contracts.configuration.ConfigurationDocument.Listening;
 import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.listening.ListeningMachines;
 import stagecoach.gateway.presence.AgentAction.Enrol;
+import stagecoach.gateway.presence.AgentAction.NoteNotRegistered;
 import stagecoach.gateway.presence.AgentAction.Revoke;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
@@ -137,9 +138,16 @@ public class Trust {
         Thumbprint shown = new Thumbprint(where.thumbprint());
         Optional<AgentId> holder = agents.trusted(tx, shown);
         if (holder.isPresent() && !holder.get().equals(agent)) {
-            LOG.errorf(
-                    "the certificate registered for %s is that of %s already, so it is not dialled; register each machine's own thumbprint=%s",
-                    agent, holder.get(), shown);
+            String why =
+                    "The thumbprint that is registered for it is that of %s already, so it is not dialled. Register the machine's own: \"tentacle show\" tells it."
+                            .formatted(holder.get());
+            LOG.warnf("not registered agent=%s thumbprint=%s why=%s", agent, shown, why);
+            commands.handle(
+                    tx,
+                    kind,
+                    AgentKind.streamOf(agent),
+                    List.of(new NoteNotRegistered(agent, why)),
+                    cause);
             return Optional.empty();
         }
         if (holder.isPresent()) {

@@ -371,6 +371,8 @@ class ListeningDialerTest {
         one.awaitWelcome(1);
         ListeningMachine two = machine();
         register(two.agent(), two.address(), one.thumbprint().value(), false);
+        assertThat(unavailableBecause(two.agent(), one.agent().value()))
+                .contains("Register the machine's own");
         register(two);
         two.awaitWelcome(1);
         assertThat(one.links()).hasSize(1);
