@@ -58,8 +58,8 @@ public class Agents {
         return tx
                 .select(
                         """
-                        SELECT former_thumbprint, agent, false FROM agent
-                            WHERE former_thumbprint = ANY(CAST(?1 AS text[]))
+                        SELECT thumbprint, agent, false FROM former_certificate
+                            WHERE thumbprint = ANY(CAST(?1 AS text[]))
                         UNION ALL
                         SELECT thumbprint, agent, true FROM agent
                             WHERE thumbprint = ANY(CAST(?1 AS text[]))
@@ -108,12 +108,14 @@ public class Agents {
         tx.execute("UPDATE former_certificate SET free = ?2 WHERE agent = ?1", agent.value(), free);
     }
 
-    /** Notes the present certificate as a former one, unless it stays. */
+    /** Notes the present certificate, and the announced one, as former ones, but what stays. */
     private static void retire(Tx tx, AgentId agent, String next) {
         tx.execute(
                 """
                 INSERT INTO former_certificate (agent, thumbprint)
-                SELECT agent, thumbprint FROM agent WHERE agent = ?1 AND thumbprint <> ?2
+                SELECT DISTINCT a.agent, t.thumbprint FROM agent a
+                CROSS JOIN LATERAL (VALUES (a.thumbprint), (a.next_thumbprint)) AS t (thumbprint)
+                WHERE a.agent = ?1 AND a.thumbprint IS NOT NULL AND t.thumbprint <> ?2
                 ON CONFLICT (agent, thumbprint) DO UPDATE SET free = false
                 """,
                 agent.value(),
@@ -130,6 +132,17 @@ public class Agents {
         if (trusted(tx, next).filter(holder -> !holder.equals(agent)).isPresent()) {
             return false;
         }
+        // One that was announced before is given up for it.
+        tx.execute(
+                """
+                INSERT INTO former_certificate (agent, thumbprint)
+                SELECT agent, next_thumbprint FROM agent
+                WHERE agent = ?1 AND thumbprint IS NOT NULL
+                    AND next_thumbprint <> ?2 AND next_thumbprint <> thumbprint
+                ON CONFLICT (agent, thumbprint) DO UPDATE SET free = false
+                """,
+                agent.value(),
+                next.value());
         tx.execute(
                 "UPDATE agent SET next_thumbprint = ?2 WHERE agent = ?1 AND thumbprint <> ?2",
                 agent.value(),
@@ -170,9 +183,6 @@ public class Agents {
                 VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?4, ?7, ?8, ?9)
                 ON CONFLICT (agent) DO UPDATE SET thumbprint = excluded.thumbprint,
                     next_thumbprint = NULL,
-                    former_thumbprint = CASE WHEN agent.thumbprint IS DISTINCT FROM excluded.thumbprint
-                        THEN COALESCE(agent.thumbprint, agent.former_thumbprint)
-                        ELSE agent.former_thumbprint END,
                     document = excluded.document, enrolled_at = excluded.enrolled_at,
                     revoked_at = NULL, health = excluded.health,
                     health_reason = excluded.health_reason, health_at = excluded.health_at,
@@ -210,7 +220,7 @@ public class Agents {
     void keepRenewed(Tx tx, Trusted trusted) {
         retire(tx, trusted.agent(), trusted.thumbprint());
         tx.execute(
-                "UPDATE agent SET former_thumbprint = thumbprint, thumbprint = ?2, next_thumbprint = NULL WHERE agent = ?1",
+                "UPDATE agent SET thumbprint = ?2, next_thumbprint = NULL WHERE agent = ?1",
                 trusted.agent().value(),
                 trusted.thumbprint());
     }
@@ -218,7 +228,7 @@ public class Agents {
     void keepRevoked(Tx tx, AgentId agent, Instant at) {
         retire(tx, agent, "");
         tx.execute(
-                "UPDATE agent SET former_thumbprint = thumbprint, thumbprint = NULL, next_thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
+                "UPDATE agent SET thumbprint = NULL, next_thumbprint = NULL, revoked_at = ?2, health = 'UNKNOWN', health_reason = 'It is revoked.', health_at = ?2 WHERE agent = ?1",
                 agent.value(),
                 at);
     }

@@ -121,6 +121,8 @@ public class Trust {
                 AgentKind.streamOf(agent),
                 List.of(new Enrol(agent, shown.value(), document)),
                 cause);
+        // Also a token ends the time in which the machine was removed.
+        agents.freeFormer(tx, agent, false);
         unitOfWork.afterCommit(tx, () -> watcher.cut(agent, why, true));
     }
 
@@ -161,7 +163,6 @@ public class Trust {
             return before.or(() -> Optional.of(shown.value()));
         }
         trust(tx, agent, shown, document, cause, "Another machine was registered in its place.");
-        agents.freeFormer(tx, agent, false);
         LOG.infof("registered agent=%s thumbprint=%s address=%s", agent, shown, where.address());
         return Optional.of(shown.value());
     }

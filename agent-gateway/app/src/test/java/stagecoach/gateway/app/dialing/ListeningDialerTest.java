@@ -1,6 +1,7 @@
 package stagecoach.gateway.app.dialing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -56,6 +57,7 @@ import stagecoach.gateway.app.session.SessionConfig;
 import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.ListeningMachine;
 import stagecoach.gateway.app.test.ListeningMachine.Link;
+import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.local.engines.FreePort;
 import stagecoach.runtime.aggregate.EventAttributes;
@@ -362,6 +364,91 @@ class ListeningDialerTest {
         assertThat(isTrusted(second)).isFalse();
         assertThat(isTrusted(first)).isFalse();
         assertThat(isTrusted(third)).isTrue();
+    }
+
+    @Test
+    void former_certificates_are_found_in_the_history_of_before_there_was_a_table()
+            throws Exception {
+        AgentId agent = Scene.anAgent();
+        Machine first = scene.enrolled(agent);
+        Machine second = scene.enrolled(agent);
+        Machine present = scene.enrolled(agent);
+        String migration;
+        try (var file =
+                getClass()
+                        .getResourceAsStream(
+                                "/db/gateway/V0440__former_certificates_at_one_place.sql")) {
+            migration = new String(requireNonNull(file).readAllBytes(), US_ASCII);
+        }
+        String fill = migration.substring(0, migration.indexOf(';'));
+        List<String> former =
+                run(
+                        tx -> {
+                            tx.execute(
+                                    "DELETE FROM former_certificate WHERE agent = ?1",
+                                    agent.value());
+                            tx.execute(fill);
+                            return tx
+                                    .select(
+                                            "SELECT thumbprint FROM former_certificate WHERE agent = ?1",
+                                            agent.value())
+                                    .stream()
+                                    .map(row -> row.text(0))
+                                    .toList();
+                        });
+        assertThat(former)
+                .containsExactlyInAnyOrder(first.thumbprint().value(), second.thumbprint().value())
+                .doesNotContain(present.thumbprint().value());
+    }
+
+    @Test
+    void nor_one_that_was_announced_and_never_shown() {
+        ListeningMachine machine = machine();
+        register(machine);
+        Link before = machine.awaitWelcome(1);
+        List<String> announced = new ArrayList<>();
+        for (int sessions = 2; sessions <= 3; sessions++) {
+            announced.add(machine.announcesAnother().value());
+            machine.links().getLast().hangUp(1011);
+            machine.awaitWelcome(sessions);
+        }
+        assertThat(before.isClosed()).isTrue();
+        assertThat(isTrusted(announced.getLast())).isTrue();
+        scene.revoke(machine.agent());
+        for (String each : announced) {
+            String address = "127.0.0.1:" + (2 + announced.indexOf(each));
+            register(machine.agent(), address, each, true);
+            awaitRegistered(machine.agent(), address);
+            assertThat(isTrusted(each)).isFalse();
+        }
+    }
+
+    @Test
+    void nor_does_it_when_the_machine_has_dialled_or_was_removed_and_enrolled_in_between() {
+        AgentId agent = Scene.anAgent();
+        String first = (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "");
+        register(agent, "127.0.0.1:1", first, true);
+        awaitRegistered(agent, "127.0.0.1:1");
+        assertThat(isTrusted(first)).isTrue();
+        tell(agent, Optional.of(Scene.documentOf(agent)));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> run(tx -> machines.registered(tx, agent)).isEmpty());
+        Machine dials = scene.enrolled(agent);
+        register(agent, "127.0.0.1:2", first, true);
+        awaitRegistered(agent, "127.0.0.1:2");
+        assertThat(isTrusted(first)).isFalse();
+        assertThat(isTrusted(dials.thumbprint().value())).isTrue();
+
+        tell(agent, Optional.empty());
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> !isTrusted(dials.thumbprint().value()));
+        Machine dialsAnew = scene.enrolled(agent);
+        register(agent, "127.0.0.1:3", dials.thumbprint().value(), true);
+        register(agent, "127.0.0.1:4", first, true);
+        awaitRegistered(agent, "127.0.0.1:4");
+        assertThat(isTrusted(first)).isFalse();
+        assertThat(isTrusted(dials.thumbprint().value())).isFalse();
+        assertThat(isTrusted(dialsAnew.thumbprint().value())).isTrue();
     }
 
     @Test

@@ -129,8 +129,11 @@ class RefusalsTest {
     @Test
     void a_certificate_that_was_revoked_or_replaced_is_told_by_its_agent() {
         AgentId agent = Scene.anAgent();
+        Machine oldest = scene.enrolled(agent);
         Machine old = scene.enrolled(agent);
         Machine young = scene.enrolled(agent);
+        assertThat(status(oldest)).isEqualTo(403);
+        assertThat(told(Refusal.FORMER_CERTIFICATE, oldest).agent()).contains(agent);
         assertThat(status(old)).isEqualTo(403);
         assertThat(told(Refusal.FORMER_CERTIFICATE, old).agent()).contains(agent);
         scene.revoke(agent);

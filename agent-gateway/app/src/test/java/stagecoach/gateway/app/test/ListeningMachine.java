@@ -66,8 +66,10 @@ public final class ListeningMachine implements AutoCloseable {
     }
 
     /** It makes itself another certificate, which it announces in its next session. */
-    public void announcesAnother() {
-        next = Optional.of(identity());
+    public Thumbprint announcesAnother() {
+        Identity other = identity();
+        next = Optional.of(other);
+        return other.thumbprint();
     }
 
     /** It shows that one from now on. */
