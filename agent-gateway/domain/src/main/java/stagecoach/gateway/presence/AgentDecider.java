@@ -157,7 +157,12 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
     public AgentState evolve(AgentState state, AgentReport event) {
         return switch (event) {
             case AgentEnrolled(var agent, var thumbprint, var document) ->
-                    new Trusted(agent, thumbprint, document, healthAfterEnrolment(state), 0);
+                    new Trusted(
+                            agent,
+                            thumbprint,
+                            document,
+                            healthAfterEnrolment(state),
+                            toldBy(state, thumbprint));
             case AgentCertificateRenewed(var agent, var thumbprint, _) -> {
                 if (!(state instanceof Trusted trusted)) {
                     throw new IllegalStateException(
@@ -195,12 +200,27 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                         trusted.health(),
                         Math.max(trusted.tidied(), removal.number()));
             }
-            case AgentRevoked(var agent, var reason) -> new Revoked(agent, reason);
+            case AgentRevoked(var agent, var reason) ->
+                    state instanceof Trusted trusted
+                            ? new Revoked(agent, reason, trusted.thumbprint(), trusted.tidied())
+                            : new Revoked(agent, reason, "", 0);
             // Who plans routes, and foresees what will move, keeps them.
             case SourcesMeasured _, PackagesBegun _ -> state;
             case CommandStarted _, CommandEnded _, CommandSettled _, EntryRefused _ ->
                     throw new IllegalStateException(
                             "an agent's stream holds " + event.getClass().getSimpleName());
+        };
+    }
+
+    /**
+     * The highest number of a removal that the home with this certificate has told. It tells that
+     * one again if it has not heard that it was taken; another home counts for itself.
+     */
+    private static long toldBy(AgentState state, String thumbprint) {
+        return switch (state) {
+            case Trusted trusted when trusted.thumbprint().equals(thumbprint) -> trusted.tidied();
+            case Revoked revoked when revoked.thumbprint().equals(thumbprint) -> revoked.tidied();
+            case Trusted _, Revoked _, Stranger _ -> 0;
         };
     }
 

@@ -23,6 +23,12 @@ public sealed interface AgentState {
             long tidied)
             implements AgentState {}
 
-    /** It was trusted once; its health is not followed any more. */
-    record Revoked(AgentId agent, String reason) implements AgentState {}
+    /**
+     * It was trusted once; its health is not followed any more.
+     *
+     * @param thumbprint of the certificate that it had
+     * @param tidied the highest number of what it had removed and told
+     */
+    record Revoked(AgentId agent, String reason, String thumbprint, long tidied)
+            implements AgentState {}
 }

@@ -166,6 +166,25 @@ class AgentDeciderTest {
     }
 
     @Test
+    void what_was_told_and_not_confirmed_is_told_once_though_the_same_home_is_enrolled_anew() {
+        var tidied = new NoteTidied(List.of(removal(7, "old"), removal(9, "old")));
+        var more = new NoteTidied(List.of(removal(9, "old"), removal(12, "full")));
+        var told = agent.after(ENROL, CONNECTED, tidied);
+        told.after(ENROL).when(tidied).thenNothing();
+        told.after(ENROL).when(more).then(new MachineTidied(AGENT, removal(12, "full")));
+        var revoked = told.after(new Revoke("It was removed."));
+        revoked.after(ENROL).when(tidied).thenNothing();
+        revoked.after(ENROL).when(more).then(new MachineTidied(AGENT, removal(12, "full")));
+        var renewed = told.after(new Renew("c".repeat(64)));
+        renewed.after(new Enrol(AGENT, "c".repeat(64), DOCUMENT)).when(tidied).thenNothing();
+        // Another home counts anew, and may have another clock.
+        var another = new NoteTidied(List.of(removal(1, "old")));
+        revoked.after(ENROL_ANOTHER)
+                .when(another)
+                .then(new MachineTidied(AGENT, removal(1, "old")));
+    }
+
+    @Test
     void what_a_machine_says_of_removals_is_cut_to_what_fits_into_an_event() {
         var release =
                 new RemovedRelease(

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.Removal;
@@ -45,6 +46,10 @@ class AgentHistoryTest {
     private final Random random = new Random(agent.hashCode());
     private Duration since = Duration.ZERO;
 
+    /** Some by which the agent is enrolled again and again. */
+    private final List<String> homes =
+            Stream.generate(() -> "%064x".formatted(random.nextLong())).limit(3).toList();
+
     private void happens(AgentAction action) {
         since = since.plusHours(1);
         var then = Clock.fixed(longAgo.plus(since), ZoneOffset.UTC);
@@ -57,7 +62,7 @@ class AgentHistoryTest {
 
     private AgentAction enrolment() {
         return new AgentAction.Enrol(
-                agent, "%064x".formatted(random.nextLong()), Scene.documentOf(agent));
+                agent, homes.get(random.nextInt(homes.size())), Scene.documentOf(agent));
     }
 
     private AgentAction measurement() {
