@@ -132,6 +132,11 @@ if [ "$enrolled" = no ] && [ "$enrol" = yes ]; then
   fi
 fi
 
+# A program that an upgrade by command has brought would go before this one.
+if [ -d "$home/upgrade" ]; then
+  (cd "$home/upgrade" && as_user rm -f current trial begun passed failed)
+fi
+
 sed -e "s|^User=.*|User=$user|" -e "s|^Group=.*|Group=$(id -gn "$user")|" \
   "$source/stagecoach-tentacle.service" >"$unit"
 if [ -n "${JAVA_HOME:-}" ]; then

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +69,8 @@ class DistributionTest {
                         String.valueOf(TentacleMain.MISUSED),
                         String.valueOf(TentacleMain.STAY_AWAY));
         assertThat(value("User")).isNotEqualTo("root");
-        assertThat(value("Environment")).isEqualTo("LC_ALL=C.UTF-8");
+        assertThat(value("Environment").split(" "))
+                .containsExactly("LC_ALL=C.UTF-8", "STAGECOACH_TENTACLE_KEPT_BY=systemd");
     }
 
     @Test
@@ -151,10 +155,14 @@ class DistributionTest {
                     .content()
                     .contains("User=" + System.getProperty("user.name") + "\n");
 
+            // What an upgrade by command has brought gives way to what is installed.
+            Path upgrade = Files.createDirectories(home.resolve("upgrade"));
+            Files.writeString(upgrade.resolve("current"), "versions/0123\n");
             List<String> user = install.command().subList(3, 5);
             assertThat(user).startsWith("--user");
             user.clear();
             assertThat(output(install, 0)).doesNotContain("Enrolled");
+            assertThat(upgrade.resolve("current")).doesNotExist();
             assertThat(asked).hasSize(1);
             assertThat(root.resolve("etc/systemd/system/stagecoach-tentacle.service"))
                     .content()
@@ -172,6 +180,39 @@ class DistributionTest {
                                     home.toString()),
                             0);
             assertThat(check).contains("lets this machine in");
+        }
+    }
+
+    @Test
+    void a_folder_is_packed_into_a_package_that_tells_its_version_and_unpacks_to_the_same_program()
+            throws Exception {
+        Path program = program();
+        Files.writeString(program.resolve("lib/tentacle-1.4.0.jar"), "-");
+        ProcessBuilder pack = new ProcessBuilder(program.resolve("package.sh").toString());
+        pack.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        pack.directory(Files.createDirectories(folder.resolve("packed")).toFile());
+        assertThat(output(pack, 0)).isEqualTo("Stagecoach.Tentacle.1.4.0.nupkg\n");
+        Path nupkg = folder.resolve("packed/Stagecoach.Tentacle.1.4.0.nupkg");
+        try (var zip = new ZipFile(nupkg.toFile())) {
+            ZipEntry nuspec = zip.getEntry("Stagecoach.Tentacle.nuspec");
+            assertThat(
+                            new String(
+                                    zip.getInputStream(nuspec).readAllBytes(),
+                                    StandardCharsets.UTF_8))
+                    .contains("<id>Stagecoach.Tentacle</id>", "<version>1.4.0</version>");
+            assertThat(zip.getInputStream(zip.getEntry("bin/stagecoach-tentacle")).readAllBytes())
+                    .isEqualTo(Files.readAllBytes(program.resolve("bin/stagecoach-tentacle")));
+            assertThat(zip.stream().map(ZipEntry::getName))
+                    .hasSize(2 + count(program.resolve("lib")))
+                    .allMatch(name -> name.matches("[^/]*[.]nuspec|(bin|lib)/[^/]+"));
+        }
+        pack.command().add("1.0 && false");
+        assertThat(output(pack, 1)).contains("'1.0 && false' is no version");
+    }
+
+    private static int count(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return (int) files.count();
         }
     }
 

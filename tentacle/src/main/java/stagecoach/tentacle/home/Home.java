@@ -69,6 +69,11 @@ public final class Home {
         return root.resolve("bin");
     }
 
+    /** What upgrades by command have brought; of scripts only, so that it outlives any program. */
+    public Path upgrade() {
+        return root.resolve("upgrade");
+    }
+
     /** The tentacle's key and certificate, made when first asked for. */
     public Identity identity() throws IOException {
         return Identity.loadOrCreate(root.resolve("identity"), "stagecoach-tentacle");

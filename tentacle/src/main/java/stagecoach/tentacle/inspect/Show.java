@@ -19,6 +19,7 @@ import stagecoach.trust.Thumbprint;
 
 /** What a machine's tentacle is, in a few lines; secrets are not among them. */
 public final class Show {
+    private static final String INSTALLED = "installed";
     private static final int TICKETS_MAX = 50;
 
     private Show() {}
@@ -40,6 +41,7 @@ public final class Show {
         var text = new StringBuilder();
         line(text, "agent", settings.agent().value());
         line(text, "version", version);
+        line(text, "program", program(home));
         line(text, "home", "%s (of %s)".formatted(home.root(), Files.getOwner(home.root())));
         line(text, "state", state(folder));
         line(
@@ -90,6 +92,17 @@ public final class Show {
     private static String state(HomeFolder folder) throws IOException {
         OptionalLong worker = folder.worker();
         return worker.isPresent() ? "runs, process " + worker.getAsLong() : "does not run";
+    }
+
+    /** Which program an upgrade by command has left to be run. */
+    private static String program(Home home) throws IOException {
+        Path current = home.upgrade().resolve("current");
+        String chosen = Files.exists(current) ? Files.readString(current).strip() : INSTALLED;
+        Path version = home.upgrade().resolve(chosen).resolve("version");
+        if (!Files.exists(version)) {
+            return "the one that was installed";
+        }
+        return "%s, from an upgrade (%s)".formatted(Files.readString(version).strip(), chosen);
     }
 
     private static String thumbprint(Home home) throws IOException {

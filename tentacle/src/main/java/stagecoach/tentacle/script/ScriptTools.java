@@ -24,7 +24,8 @@ public final class ScriptTools {
                     "functions.sh",
                     "set_stagecoach_variable",
                     "get_stagecoach_variable",
-                    "new_stagecoach_artifact");
+                    "new_stagecoach_artifact",
+                    "upgrade_stagecoach_tentacle");
 
     private final Path bin;
 
