@@ -16,20 +16,22 @@ import stagecoach.cli.watch.DeploymentWatch;
 import stagecoach.cli.watch.Screen;
 
 /** Follows a deployment for a command and says how it ended and what to do next. */
-final class Following {
+public final class Following {
     private static final int CONFLICT = 409;
 
     private final ApiCommand command;
     private final ApiClient api;
     private final String id;
 
-    Following(ApiCommand command, ApiClient api, String id) {
+    /** Follows {@code id} in the words of {@code command}. */
+    public Following(ApiCommand command, ApiClient api, String id) {
         this.command = command;
         this.api = api;
         this.id = id;
     }
 
-    ExitCode toTheEnd(Optional<Duration> patience) throws InterruptedException {
+    /** Until it has ended, or for as long as one has patience. */
+    public ExitCode toTheEnd(Optional<Duration> patience) throws InterruptedException {
         DeploymentWatch.Ended ended = followed(patience);
         tell(ended);
         return ended.exit();

@@ -2,10 +2,13 @@ package stagecoach.cli.configuration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,17 +18,20 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.command.ApiCommand;
+import stagecoach.cli.command.Following;
 import stagecoach.wire.StagecoachJson;
 
 @Command(
         name = "target",
         mixinStandardHelpOptions = true,
-        description = "List and show targets, enrol machines, and register those that listen.",
+        description =
+                "List and show targets, enrol machines, register those that listen, and upgrade tentacles.",
         subcommands = {
             TargetCommand.ListAll.class,
             TargetCommand.Show.class,
             TargetCommand.Enrol.class,
-            TargetCommand.Register.class
+            TargetCommand.Register.class,
+            TargetCommand.Upgrade.class
         })
 public final class TargetCommand implements Runnable {
     @picocli.CommandLine.Spec picocli.CommandLine.Model.@Nullable CommandSpec spec;
@@ -34,7 +40,7 @@ public final class TargetCommand implements Runnable {
     public void run() {
         throw new picocli.CommandLine.ParameterException(
                 java.util.Objects.requireNonNull(spec).commandLine(),
-                "say what to do with targets: list, show, enrol or register");
+                "say what to do with targets: list, show, enrol, register or upgrade");
     }
 
     @Command(
@@ -246,6 +252,50 @@ public final class TargetCommand implements Runnable {
                 say("stagecoach target show %s tells whether it reaches it.".formatted(id));
             }
             return ExitCode.SUCCEEDED;
+        }
+    }
+
+    @Command(
+            name = "upgrade",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Let the tentacle of a target go on as another version, and follow that; the one before is started again if it does not come back. Push the package Stagecoach.Tentacle first.")
+    static final class Upgrade extends ApiCommand {
+        @Parameters(index = "0", paramLabel = "ID")
+        String id = "";
+
+        @Parameters(
+                index = "1",
+                paramLabel = "VERSION",
+                description = "Of the package; it may be older than the one that runs.")
+        String version = "";
+
+        @Option(names = "--comment", description = "Why, for those who read the log later.")
+        @Nullable String comment;
+
+        @Option(names = "--detach", description = "Print the id and do not wait.")
+        boolean detach;
+
+        @Option(
+                names = "--timeout",
+                paramLabel = "DURATION",
+                description = "Stop waiting after this time, such as 10m; exit 6.")
+        @Nullable Duration timeout;
+
+        @Override
+        protected ExitCode run(ApiClient api) throws Exception {
+            var body = new LinkedHashMap<String, String>();
+            body.put("version", version);
+            if (comment != null) {
+                body.put("comment", comment);
+            }
+            JsonNode created = api.postOnce("/targets/" + ApiClient.encoded(id) + "/upgrade", body);
+            String deployment = created.path("id").asText();
+            if (detach) {
+                answer(created, deployment);
+                return ExitCode.SUCCEEDED;
+            }
+            return new Following(this, api, deployment).toTheEnd(Optional.ofNullable(timeout));
         }
     }
 }

@@ -68,6 +68,7 @@ class JsonTest {
                 "target show web-1",
                 "target enrol web-1 --environment staging",
                 "target register web-1 --environment staging --address web-1:10933 --thumbprint T",
+                "target upgrade web-1 1.4.0",
                 "worker list",
                 "worker show hq-1",
                 "worker enrol hq-1 --worker-pool hq",

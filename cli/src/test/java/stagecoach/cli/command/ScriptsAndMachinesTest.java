@@ -105,6 +105,19 @@ class ScriptsAndMachinesTest {
     }
 
     @Test
+    void a_tentacle_is_upgraded_and_followed_to_its_end() throws IOException {
+        server.answers("POST /targets/web-1/upgrade", "{\"id\": \"d1\"}")
+                .deployment("d1", "RUNNING", "FAILED");
+        var said = server.run("target", "upgrade", "web-1", "1.4.0", "--comment", "C-7");
+        assertThat(said.exit()).isEqualTo(1);
+        assertThat(server.sent("POST /targets/web-1/upgrade"))
+                .isEqualTo(json("{\"version\": \"1.4.0\", \"comment\": \"C-7\"}"));
+        assertThat(server.run("target", "upgrade", "web-1", "1.4.0", "--detach").out())
+                .isEqualTo("d1\n");
+        assertThat(server.run("target", "upgrade", "web-1").exit()).isEqualTo(2);
+    }
+
+    @Test
     void targets_are_listed_with_their_health() {
         server.answers(
                 "GET /targets",

@@ -188,6 +188,12 @@ public record Step(
             return this;
         }
 
+        /** What it must not overlap with on a machine. */
+        public Builder mutex(Mutex value) {
+            mutex = Optional.of(value);
+            return this;
+        }
+
         /** Only in these environments. */
         public Builder environments(List<EnvironmentId> only) {
             environments = only;

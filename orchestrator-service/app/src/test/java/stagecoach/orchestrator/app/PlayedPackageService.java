@@ -26,11 +26,13 @@ import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.wire.StagecoachJson;
 
 /**
- * A package-service over HTTP that has {@code Shop.Server} and {@code Shop.Config} in versions
- * 1.0.0 and 1.1.0, has 5.0.* on its way, a cache in front of everything, and one collected file.
+ * A package-service over HTTP that has {@code Shop.Server}, {@code Shop.Config} and a tentacle in
+ * versions 1.0.0 and 1.1.0, has 5.0.* on its way, a cache in front of everything, and one collected
+ * file.
  */
 public final class PlayedPackageService implements QuarkusTestResourceLifecycleManager {
-    private static final List<String> IDS = List.of("Shop.Server", "Shop.Config");
+    private static final List<String> IDS =
+            List.of("Shop.Server", "Shop.Config", "Stagecoach.Tentacle");
     private static final List<String> VERSIONS = List.of("1.0.0", "1.1.0");
 
     /** Is on its way for ever. */

@@ -10,6 +10,7 @@ import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Answer;
 import stagecoach.contracts.internal.PinPackages.Wanted;
 import stagecoach.decider.Rejection;
+import stagecoach.orchestrator.release.Release;
 import stagecoach.orchestrator.release.Release.StepPackage;
 import stagecoach.orchestrator.release.WantedPackages;
 import stagecoach.orchestrator.release.WantedPackages.Use;
@@ -21,12 +22,13 @@ import stagecoach.vocabulary.identity.ReleaseVersion;
 import stagecoach.vocabulary.identity.StepName;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
+import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.VersionRange;
 import stagecoach.vocabulary.process.DeploymentProcess;
 
 /** Finds the versions of a release's packages, and has them pinned and leased. */
 @ApplicationScoped
-class VersionResolver {
+public class VersionResolver {
     private final PackageService packageService;
 
     VersionResolver(PackageService packageService) {
@@ -132,6 +134,31 @@ class VersionResolver {
             }
             choice.pointers().putIfAbsent(use, item.pointerOf("version"));
         }
+    }
+
+    /**
+     * The same release with its packages, each in this version, pinned and leased for it; may be
+     * repeated.
+     *
+     * @param pointer where the version stands in the request
+     * @throws stagecoach.runtime.access.InvalidInput if some cannot be had, naming all of them
+     * @throws Rejection if some are being fetched from their feeds still
+     * @throws stagecoach.runtime.store.TemporaryFailure if the package-service does not answer
+     */
+    public Release pinned(Release release, PackageVersion version, String pointer) {
+        var choice = new Choice(WantedPackages.of(release.process()), new HashMap<>());
+        for (PackageId id : choice.packages().ids()) {
+            for (Use use : choice.packages().usesOf(id)) {
+                choice.packages().choose(use, VersionRange.exactly(version));
+                choice.pointers().put(use, pointer);
+            }
+        }
+        return new Release(
+                release.project(),
+                release.version(),
+                release.process(),
+                release.variables(),
+                pin(release.project(), release.version(), choice));
     }
 
     /**

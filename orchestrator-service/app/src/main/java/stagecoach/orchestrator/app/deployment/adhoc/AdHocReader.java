@@ -62,14 +62,7 @@ class AdHocReader {
         Optional<RunOn> runOn = runOn(body, names);
         Optional<Duration> timeout = body.duration("timeout");
         Optional<String> comment = body.text("comment");
-        comment.filter(text -> text.length() > COMMENT_MAX)
-                .ifPresent(
-                        _ ->
-                                body.mistake(
-                                        "comment",
-                                        "A comment has at most %d characters."
-                                                .formatted(COMMENT_MAX)));
-        comment.ifPresent(text -> PlainText.checkLines(body, "comment", text));
+        checkComment(body, comment);
         body.refuseUnknown();
         Optional<Release> release =
                 script.flatMap(
@@ -103,6 +96,47 @@ class AdHocReader {
      * @throws Rejection if there is no such target, or none that could be asked
      */
     DeploymentDraft check(Tx tx, TargetId target) {
+        return on(tx, target, AdHoc.check(), "Health check", Optional.empty());
+    }
+
+    /**
+     * The upgrade of a target's tentacle.
+     *
+     * @param release with its package pinned
+     * @throws Rejection if there is no such target, or none that could be asked
+     */
+    DeploymentDraft upgrade(Tx tx, TargetId target, Release release, Optional<String> comment) {
+        return on(tx, target, release, "Tentacle upgrade", comment);
+    }
+
+    /** What cannot be an id is none of a target. */
+    static TargetId target(String id) {
+        try {
+            return new TargetId(id);
+        } catch (IllegalArgumentException e) {
+            throw Rejection.notFound("There is no target of this name.");
+        }
+    }
+
+    private DeploymentDraft on(
+            Tx tx, TargetId target, Release release, String name, Optional<String> comment) {
+        EnvironmentId environment = environmentOf(tx, target);
+        return intake.adHoc(
+                release,
+                name,
+                catalog.nameOf(tx, environment),
+                environment,
+                List.of(target),
+                comment,
+                catalog.roster(tx, environment));
+    }
+
+    /**
+     * The environment in which something runs on a target.
+     *
+     * @throws Rejection if there is no such target, or none on which anything runs
+     */
+    EnvironmentId environmentOf(Tx tx, TargetId target) {
         TargetRow row =
                 tx.find(TargetRow.class, target.value())
                         .orElseThrow(
@@ -118,17 +152,21 @@ class AdHocReader {
                                                 "The target \"%s\" is in no environment, so nothing can run on it. Put it into one."
                                                         .formatted(target)));
         if (row.disabled) {
-            throw refused(
-                    "The target \"%s\" is disabled. Enable it, then check it.".formatted(target));
+            throw refused("The target \"%s\" is disabled. Enable it first.".formatted(target));
         }
-        return intake.adHoc(
-                AdHoc.check(),
-                "Health check",
-                catalog.nameOf(tx, environment),
-                environment,
-                List.of(target),
-                Optional.empty(),
-                catalog.roster(tx, environment));
+        return environment;
+    }
+
+    /** Notes what is wrong with a comment. */
+    static void checkComment(JsonBody body, Optional<String> comment) {
+        comment.filter(text -> text.length() > COMMENT_MAX)
+                .ifPresent(
+                        _ ->
+                                body.mistake(
+                                        "comment",
+                                        "A comment has at most %d characters."
+                                                .formatted(COMMENT_MAX)));
+        comment.ifPresent(text -> PlainText.checkLines(body, "comment", text));
     }
 
     private static Rejection refused(String sentence) {

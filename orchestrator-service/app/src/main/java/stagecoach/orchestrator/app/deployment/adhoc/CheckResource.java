@@ -14,12 +14,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
-import stagecoach.decider.Rejection;
 import stagecoach.orchestrator.app.deployment.intake.Intake;
 import stagecoach.orchestrator.app.progress.DeploymentView;
 import stagecoach.runtime.access.Needs;
 import stagecoach.runtime.request.JsonBody;
-import stagecoach.vocabulary.identity.TargetId;
 
 /** Asks a target now whether it is there and does its work. */
 @Path("/api/v1/targets/{id}/check")
@@ -57,17 +55,8 @@ public class CheckResource {
                 json,
                 tx -> {
                     refuseFields(json);
-                    return reader.check(tx, target(id));
+                    return reader.check(tx, AdHocReader.target(id));
                 });
-    }
-
-    /** What cannot be an id is none of a target. */
-    private static TargetId target(String id) {
-        try {
-            return new TargetId(id);
-        } catch (IllegalArgumentException e) {
-            throw Rejection.notFound("There is no target of this name.");
-        }
     }
 
     private static void refuseFields(byte @Nullable [] json) {

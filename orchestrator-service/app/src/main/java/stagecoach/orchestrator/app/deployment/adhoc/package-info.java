@@ -1,4 +1,7 @@
-/** Scripts and health checks that somebody runs once, as deployments without a project. */
+/**
+ * Scripts, health checks and upgrades of tentacles that somebody runs once, as deployments without
+ * a project.
+ */
 @NullMarked
 package stagecoach.orchestrator.app.deployment.adhoc;
 

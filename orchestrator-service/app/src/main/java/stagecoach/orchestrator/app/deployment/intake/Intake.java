@@ -82,6 +82,18 @@ public class Intake {
                         tx -> queue(tx, read.apply(tx), 202, cause)));
     }
 
+    /** The answer that this request had under this key before, if it had one. */
+    public Optional<RestResponse<String>> before(
+            @Nullable String key, String path, byte @Nullable [] json) {
+        return idempotency
+                .before(
+                        Optional.ofNullable(key),
+                        caller.id(),
+                        "POST " + path,
+                        json == null ? new byte[0] : json)
+                .map(Answers::of);
+    }
+
     /** Queues a deployment; if its slot is free, it starts. */
     Answer queue(Tx tx, DeploymentDraft draft, int status, Cause cause) {
         var id = DeploymentId.ofBits(RANDOM.nextLong());

@@ -21,6 +21,7 @@ import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.Machines;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
+import stagecoach.orchestrator.app.PlayedPackageService;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.orchestrator.app.release.PlanStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -221,6 +222,50 @@ class AdHocTest {
                         Api.expect(409, Api.post("/targets/" + shop.web(1) + "/check", "{}"))
                                 .getString("detail"))
                 .contains("is disabled");
+    }
+
+    @Test
+    void an_upgrade_brings_the_tentacles_package_and_runs_what_the_tentacle_has_for_it() {
+        var shop = Shop.open(2);
+        Response answer =
+                Api.post(
+                        "/targets/" + shop.web(2) + "/upgrade",
+                        "{\"version\": \"1.1.0\", \"comment\": \"C-7\"}");
+        String id = Api.expect(202, answer).getString("id");
+        assertThat(answer.jsonPath().getString("project")).isEqualTo("ad-hoc-upgrades");
+        assertThat(answer.jsonPath().getString("release")).isEqualTo("1.1.0");
+        PhaseStarted brings = phases.awaitPhase(id, 1);
+        var need = ((PhaseWork.Acquire) brings.work()).needs().getFirst();
+        assertThat(need.pinned().pin())
+                .isEqualTo(PlayedPackageService.pinOf("Stagecoach.Tentacle", "1.1.0"));
+        assertThat(need.targets())
+                .singleElement()
+                .satisfies(at -> assertThat(at.toString()).contains(shop.web(2)));
+        Phases.succeeds(brings);
+        PhaseStarted runs = phases.awaitPhase(id, 2);
+        assertThat(targets(runs)).containsExactly(shop.web(2));
+        Plan plan = unitOfWork.run(tx -> plans.read(tx, runs.planDigest(), Plan.class));
+        var step = plan.process().steps().getFirst();
+        assertThat(((Action.Script) step.action()).body())
+                .contains(
+                        "exec \"$upgrade\" \"#{Stagecoach.Package[Stagecoach.Tentacle].Directory}\" 1.1.0");
+        // Beside what runs there, which uses the default one.
+        assertThat(step.mutex().orElseThrow().name()).isEqualTo("stagecoach-upgrade");
+        Phases.failsAt(runs, "upgrade", shop.web(2), "1.1.0 had no session");
+        assertThat(phases.awaitEnd(id, 1).failure().orElseThrow()).contains("1.1.0 had no session");
+    }
+
+    @Test
+    void an_upgrade_that_cannot_be_is_refused_in_words_and_only_an_admin_asks_for_one() {
+        var shop = Shop.open(1);
+        String path = "/targets/" + shop.web(1) + "/upgrade";
+        assertThat(mistakes(Api.post(path, "{\"version\": \"new\", \"force\": true}")))
+                .containsOnlyKeys("/version", "/force");
+        assertThat(mistakes(Api.post(path, "{\"version\": \"7.0.0\"}")))
+                .containsEntry("/version", "\"Stagecoach.Tentacle\" has no version 7.0.0.");
+        Api.expect(404, Api.post("/targets/nobody-here/upgrade", "{\"version\": \"1.1.0\"}"));
+        assertThat(Api.postAs(TestKeys.DEPLOY.key(), path, "{\"version\": \"1.1.0\"}").statusCode())
+                .isEqualTo(403);
     }
 
     @Test
