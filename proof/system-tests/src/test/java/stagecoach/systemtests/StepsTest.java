@@ -142,6 +142,69 @@ class StepsTest {
                 .isEqualTo(id + " after worker-1");
     }
 
+    @Test
+    void a_tentacle_is_upgraded_by_command_unless_nobody_would_start_it_again() throws Exception {
+        Path program =
+                Checkout.find().root().resolve("tentacle/target/tentacle/bin/stagecoach-tentacle");
+        push(
+                "Stagecoach.Tentacle",
+                Map.of(
+                        "bin/stagecoach-tentacle",
+                        "[ \"$1\" = rehearse ] || exec \"%s\" \"$@\"\n".formatted(program),
+                        "lib/a.jar",
+                        "-"));
+        Answer refused = type("target", "upgrade", Whole.ALONE, "1.0.0");
+        assertThat(refused.exit()).as(refused.err()).isEqualTo(1);
+        assertThat(refused.out()).contains("was not started by a bin/stagecoach-tentacle");
+
+        whole.startTarget("kept-1", "kept");
+        whole.holdBack("tentacle-kept-1");
+        Thread keeping = Thread.ofVirtual().start(() -> keep(program, whole.homeOf("kept-1")));
+        try {
+            assertThat(type("check", "target", "kept-1").exit()).isZero();
+            Answer upgraded = type("target", "upgrade", "kept-1", "1.0.0", "--timeout", "2m");
+            assertThat(upgraded.exit()).as(upgraded.out()).isZero();
+            assertThat(whole.homeOf("kept-1").resolve("upgrade/current"))
+                    .content()
+                    .startsWith("versions/");
+        } finally {
+            keeping.interrupt();
+            keeping.join();
+            whole.release("tentacle-kept-1");
+        }
+    }
+
+    /** Starts a tentacle again whenever it has ended, as systemd does, until interrupted. */
+    private void keep(Path program, Path home) {
+        try {
+            while (true) {
+                ProcessBuilder run =
+                        new ProcessBuilder(
+                                        program.toString(),
+                                        "run",
+                                        "--allow-root",
+                                        "--home",
+                                        home.toString())
+                                .redirectErrorStream(true)
+                                .redirectOutput(
+                                        ProcessBuilder.Redirect.appendTo(
+                                                folder.resolve("kept.log").toFile()));
+                run.environment().put("JAVA_HOME", System.getProperty("java.home"));
+                run.environment().put("STAGECOACH_TENTACLE_KEPT_BY", "test");
+                Process process = run.start();
+                try {
+                    process.waitFor();
+                } finally {
+                    process.destroyForcibly();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     /** Not ready at first, and then says so in words. */
     private static HttpServer server(AtomicInteger asked) throws IOException {
         HttpServer server =
