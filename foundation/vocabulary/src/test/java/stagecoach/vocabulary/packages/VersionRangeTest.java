@@ -3,9 +3,12 @@ package stagecoach.vocabulary.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -110,17 +113,89 @@ class VersionRangeTest {
     }
 
     @Property
-    void an_interval_holds_exactly_what_lies_between_its_bounds(
-            @ForAll("versions") PackageVersion low,
-            @ForAll("versions") PackageVersion version,
-            @ForAll("versions") PackageVersion high) {
-        if (low.compareTo(high) >= 0) {
+    void whatever_its_ends_an_interval_holds_exactly_what_lies_between_them(
+            @ForAll("ends") Optional<PackageVersion> low,
+            @ForAll boolean withLow,
+            @ForAll("ends") Optional<PackageVersion> high,
+            @ForAll boolean withHigh,
+            @ForAll("versions") PackageVersion version) {
+        String text =
+                (withLow ? "[" : "(")
+                        + low.map(PackageVersion::value).orElse("")
+                        + ","
+                        + high.map(PackageVersion::value).orElse("")
+                        + (withHigh ? "]" : ")");
+        if (low.isPresent() && high.isPresent()) {
+            int order = low.get().compareTo(high.get());
+            if (order > 0 || (order == 0 && !(withLow && withHigh))) {
+                assertThatThrownBy(() -> VersionRange.parse(text))
+                        .hasMessageContaining("nothing lies between its bounds");
+                return;
+            }
+        }
+        boolean between =
+                low.map(end -> end.compareTo(version))
+                                .map(o -> o < 0 || (o == 0 && withLow))
+                                .orElse(true)
+                        && high.map(end -> end.compareTo(version))
+                                .map(o -> o > 0 || (o == 0 && withHigh))
+                                .orElse(true);
+        boolean taken =
+                !version.isPrerelease()
+                        || low.filter(PackageVersion::isPrerelease).isPresent()
+                        || high.filter(PackageVersion::isPrerelease).isPresent();
+        assertThat(VersionRange.parse(text).matches(version)).as(text).isEqualTo(between && taken);
+    }
+
+    @Property
+    void what_floats_holds_exactly_what_begins_like_it(
+            @ForAll("prefixes") List<Integer> numbers,
+            @ForAll boolean lastFloats,
+            @ForAll("beginnings") Optional<String> labels,
+            @ForAll("versions") PackageVersion version) {
+        boolean floats = lastFloats && numbers.size() < 4;
+        if (!floats && (labels.isEmpty() || numbers.isEmpty())) {
             return;
         }
-        var range = VersionRange.parse("[%s, %s)".formatted(low, high));
-        boolean between = low.compareTo(version) <= 0 && version.compareTo(high) < 0;
-        boolean taken = !version.isPrerelease() || low.isPrerelease() || high.isPrerelease();
-        assertThat(range.matches(version)).isEqualTo(between && taken);
+        String text =
+                Stream.concat(
+                                        numbers.stream().map(String::valueOf),
+                                        floats ? Stream.of("*") : Stream.of())
+                                .collect(Collectors.joining("."))
+                        + labels.map(beginning -> "-" + beginning + "*").orElse("");
+        var own = new ArrayList<Integer>();
+        for (String number : version.value().split("-", -1)[0].split("\\.", -1)) {
+            own.add(Integer.valueOf(number));
+        }
+        List<Integer> wanted = floats ? numbers : fourOf(numbers);
+        boolean begins = fourOf(own).subList(0, wanted.size()).equals(wanted);
+        boolean labelled =
+                !version.isPrerelease()
+                        || labels.filter(version.prerelease()::startsWith).isPresent();
+
+        assertThat(VersionRange.parse(text).matches(version))
+                .as("%s in %s", version, text)
+                .isEqualTo(begins && labelled);
+    }
+
+    private static List<Integer> fourOf(List<Integer> numbers) {
+        return Stream.concat(numbers.stream(), Stream.generate(() -> 0)).limit(4).toList();
+    }
+
+    @Property
+    void any_text_is_a_range_with_one_normalised_form_or_is_refused_in_a_sentence(
+            @ForAll("scribbles") String text, @ForAll("versions") PackageVersion version) {
+        VersionRange range;
+        try {
+            range = VersionRange.parse(text);
+        } catch (IllegalArgumentException refused) {
+            assertThat(refused.getMessage()).endsWith(".").hasSizeGreaterThan(20);
+            return;
+        }
+        VersionRange again = VersionRange.parse(range.value());
+        assertThat(again.value()).isEqualTo(range.value());
+        assertThat(again).isEqualTo(range).hasSameHashCodeAs(range);
+        assertThat(again.matches(version)).isEqualTo(range.matches(version));
     }
 
     @Property
@@ -139,9 +214,38 @@ class VersionRangeTest {
 
     @Provide
     Arbitrary<PackageVersion> versions() {
-        var number = Arbitraries.integers().between(0, 3);
-        var labels = Arbitraries.of("", "", "-alpha", "-beta.1", "-beta.2");
-        return Combinators.combine(number, number, number, labels)
-                .as((a, b, c, label) -> PackageVersion.parse(a + "." + b + "." + c + label));
+        var number = Arbitraries.integers().between(0, 2);
+        var fourth = Arbitraries.of("", "", ".1");
+        var labels = Arbitraries.of("", "", "-alpha", "-beta.1", "-beta.2", "-b");
+        return Combinators.combine(number, number, number, fourth, labels)
+                .as((a, b, c, d, label) -> PackageVersion.parse(a + "." + b + "." + c + d + label));
+    }
+
+    @Provide
+    Arbitrary<Optional<PackageVersion>> ends() {
+        return versions().optional(0.8);
+    }
+
+    @Provide
+    Arbitrary<List<Integer>> prefixes() {
+        return Arbitraries.integers().between(0, 2).list().ofMaxSize(4);
+    }
+
+    @Provide
+    Arbitrary<Optional<String>> beginnings() {
+        return Arbitraries.of("", "b", "beta", "beta.", "beta.1", "rc").optional(0.8);
+    }
+
+    /** Half of them look like ranges. */
+    @Provide
+    Arbitrary<String> scribbles() {
+        var part = Arbitraries.of("0", "1", "01", "2.3", "1.0.0.0", "*", "-", "-beta", ".", "+x");
+        var version = part.list().ofMaxSize(4).map(parts -> String.join("", parts));
+        var edge = Arbitraries.of("[", "(", "]", ")", "");
+        return Arbitraries.oneOf(
+                Combinators.combine(edge, version, Arbitraries.of(",", ", ", ""), version, edge)
+                        .as((open, low, comma, high, close) -> open + low + comma + high + close),
+                Arbitraries.strings().withChars("[]()*,.-+ 0129abX\u00e4").ofMaxLength(12),
+                Arbitraries.strings().ofMaxLength(200));
     }
 }
