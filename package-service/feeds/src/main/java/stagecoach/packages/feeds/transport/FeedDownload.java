@@ -145,7 +145,9 @@ public final class FeedDownload {
             throws FeedException, IOException, InterruptedException {
         int status = answer.status();
         if (status == 404 || status == 410) {
-            throw http.missing("%s does not have it (%d)".formatted(answer.from(), status));
+            throw http.missing(
+                    "%s does not have this package (%d). If it was removed there, choose another version, or put it there again"
+                            .formatted(answer.from(), status));
         }
         if (FeedHttp.isTemporary(status)) {
             return temporary("%s answered %d".formatted(answer.from(), status));

@@ -429,6 +429,26 @@ class V3FeedTest {
                 FeedException.Kind.DENIED,
                 "wants to be asked with ntlm",
                 () -> feed().versions(SHOP));
+        server.on(index, status(403));
+        failsWith(
+                FeedException.Kind.DENIED,
+                "does not let the user \"reader\" read (403). Renew the feed's credentials, or give that user the right to read",
+                () -> feed(index, Optional.of(new Credentials("reader", "s3cret"))).versions(SHOP));
+    }
+
+    @Test
+    void a_package_that_is_denied_or_is_not_there_is_named_and_asked_for_once() {
+        server.on(FILE, status(403));
+        failsWith(
+                FeedException.Kind.DENIED,
+                "wants credentials (403). Give the feed \"credentials\"",
+                () -> fetch(new MemorySink()));
+        server.on(FILE, status(404));
+        failsWith(
+                FeedException.Kind.MISSING,
+                "does not have this package (404). If it was removed there, choose another version",
+                () -> fetch(new MemorySink()));
+        assertThat(server.askedFor(FILE)).isEqualTo(2);
     }
 
     @Test
