@@ -221,7 +221,7 @@ public final class AcquirePackageWork implements Work {
                                         PackageEndpoint.of(
                                                 source,
                                                 pin.sha512(),
-                                                live.delivered().grants(),
+                                                live.delivered(),
                                                 shared.server()))
                         .toList();
         for (PackageEndpoint.Resolved source : sources) {

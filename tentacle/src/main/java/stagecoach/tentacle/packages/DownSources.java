@@ -8,14 +8,20 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.trust.InnerAddresses;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.trust.ServerUrl;
 
@@ -70,6 +76,33 @@ final class DownSources {
             return List.of(uri);
         }
         return downLast(ServerAddresses.of(uri, resolver), address -> isDown(server(address)));
+    }
+
+    /**
+     * Where a server is to which one that we know leads, if it is further in than that one itself:
+     * else whoever answers there could have this machine ask what only machines here can reach.
+     *
+     * @param home the one that we know
+     */
+    Optional<InnerAddresses> furtherIn(URI home, URI led) throws UnknownHostException {
+        if (led.getHost().equalsIgnoreCase(home.getHost())) {
+            return Optional.empty();
+        }
+        InnerAddresses there = Collections.max(places(led));
+        return there.compareTo(Collections.min(places(home))) > 0
+                ? Optional.of(there)
+                : Optional.empty();
+    }
+
+    /** Of a name that a proxy knows, where those usually are whom it is there for. */
+    private Set<InnerAddresses> places(URI uri) throws UnknownHostException {
+        String host = uri.getHost();
+        if (!ServerAddresses.isLiteral(host) && routes.to(uri).isPresent()) {
+            return Set.of(InnerAddresses.NETWORK);
+        }
+        return Arrays.stream(resolver.addressesOf(host))
+                .map(InnerAddresses::of)
+                .collect(Collectors.toSet());
     }
 
     /** Nobody answers there. */

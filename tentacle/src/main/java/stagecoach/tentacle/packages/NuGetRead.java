@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -27,6 +28,7 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import stagecoach.tentacle.packages.PackageEndpoint.Header;
 import stagecoach.trust.Identity;
+import stagecoach.trust.InnerAddresses;
 import stagecoach.trust.NamedTrust;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.ServerAddresses;
@@ -180,6 +182,7 @@ final class NuGetRead implements PackageReader {
         }
     }
 
+    /** A feed leads no further in than it is itself: nobody here answers for it. */
     private URI allowed(URI from, URI next) throws NotFound {
         if (!ServerUrl.isWeb(next)
                 || ServerUrl.leavesTls(from, next)
@@ -188,7 +191,24 @@ final class NuGetRead implements PackageReader {
                     new Try.Refused(
                             "leads to %s, which is not followed".formatted(next.getScheme())));
         }
+        if (endpoint.isFeed()) {
+            refuseFurtherIn(next);
+        }
         return next;
+    }
+
+    private void refuseFurtherIn(URI led) throws NotFound {
+        try {
+            Optional<InnerAddresses> there = downs.furtherIn(endpoint.index(), led);
+            if (there.isPresent()) {
+                throw new NotFound(
+                        new Try.Refused(
+                                "leads to %s, an address %s, which is not followed"
+                                        .formatted(led.getHost(), there.get().words())));
+            }
+        } catch (UnknownHostException e) {
+            throw new NotFound(new Try.Interrupted(downs.routes().words(led, e)));
+        }
     }
 
     private URI flat() throws NotFound, InterruptedException {
@@ -316,15 +336,19 @@ final class NuGetRead implements PackageReader {
         if (TEMPORARY.contains(status)) {
             return new Try.Interrupted("answered " + status);
         }
-        if (!isOwn(found)) {
+        if (!isOwn(found) && !endpoint.isFeed()) {
             return new Try.Refused(
                     "led for its service index to %s, which answered %d and is not shown the cache's credentials"
                             .formatted(found.getHost(), status));
         }
         return new Try.Refused(
                 status == 401 || status == 403
-                        ? "answered %d: it does not take the cache's credentials. Put the cache again with such that may read"
-                                .formatted(status)
+                        ? "answered %d: %s"
+                                .formatted(
+                                        status,
+                                        endpoint.isFeed()
+                                                ? PackageEndpoint.NOT_FOR_MACHINES
+                                                : "it does not take the cache's credentials. Put the cache again with such that may read")
                         : "answered %d at its service index".formatted(status));
     }
 

@@ -9,15 +9,22 @@ import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.contracts.agent.GatewayFrame.FeedPlace;
 import stagecoach.trust.ServerUrl;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** Where exactly a package is read at one source. */
 sealed interface PackageEndpoint {
     /** The header that a Stagecoach cache wants. */
     String GRANT = "X-Stagecoach-Grant";
+
+    /** What to look after where a feed answers 401 or 403. */
+    String NOT_FOR_MACHINES =
+            "it is not open to everybody, and machines are not given credentials of feeds. Put the feed again without machinesRead";
 
     /** What people call the source. */
     String label();
@@ -27,6 +34,11 @@ sealed interface PackageEndpoint {
 
     /** What is down together: a server, or a mounted folder. */
     String place();
+
+    /** Whether it is a feed outside: one whom nobody here answers for. */
+    default boolean isFeed() {
+        return servedBy().kind() == ServedBy.Kind.FEED;
+    }
 
     /**
      * At a server.
@@ -43,6 +55,9 @@ sealed interface PackageEndpoint {
             implements PackageEndpoint {
         /** What to look after where it answers 401 or 403. */
         String refusal() {
+            if (isFeed()) {
+                return NOT_FOR_MACHINES;
+            }
             return shown.filter(header -> !header.name().equals(GRANT)).isPresent()
                     ? "it does not take the cache's credentials. Put the cache again with such that may read"
                     : "it does not take this machine's right to read. See whether it trusts the key of the package-service, and whether its clock is right";
@@ -115,8 +130,15 @@ sealed interface PackageEndpoint {
         record Unusable(String label, String reason) implements Resolved {}
     }
 
-    static Resolved of(Source source, Sha512 sha512, List<CacheGrant> grants, Server server) {
+    /**
+     * Where a source is.
+     *
+     * @param delivered with what it wants to be shown, or where it is
+     */
+    static Resolved of(Source source, Sha512 sha512, Deliver delivered, Server server) {
+        List<CacheGrant> grants = delivered.grants();
         return switch (source) {
+            case Source.Feed(FeedId feed) -> ofFeed(feed, delivered.feeds());
             case Source.Server() -> ofServer(sha512, server);
             case Source.Cache(CacheId cache, String url, Optional<String> thumbprint) ->
                     ofCache(cache, url, thumbprint, sha512, grants);
@@ -201,6 +223,32 @@ sealed interface PackageEndpoint {
                                     .findFirst()));
         } catch (IllegalArgumentException e) {
             return new Resolved.Unusable(label, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Resolved ofFeed(FeedId feed, List<FeedPlace> feeds) {
+        String label = "feed " + feed.value();
+        try {
+            Optional<URI> index =
+                    feeds.stream()
+                            .filter(place -> place.feed().equals(feed))
+                            .map(place -> URI.create(place.url()))
+                            .findFirst();
+            if (index.isEmpty()) {
+                return new Resolved.Unusable(label, "machines may not read it any more");
+            }
+            if (!ServerUrl.isWeb(index.get())) {
+                return new Resolved.Unusable(label, "its URL is neither https nor http");
+            }
+            return new Resolved.Usable(
+                    new NuGet(
+                            label,
+                            ServedBy.feed(feed),
+                            index.get(),
+                            Optional.empty(),
+                            Optional.empty()));
+        } catch (IllegalArgumentException e) {
+            return new Resolved.Unusable(label, "its URL is none");
         }
     }
 

@@ -76,6 +76,7 @@ final class MachineHealth {
         capabilities.add(AgentCommand.STRUCTURED_VARIABLES);
         capabilities.add(Source.FOLDER_CACHES);
         capabilities.add(Source.NUGET_CACHES);
+        capabilities.add(Source.FEEDS);
         return capabilities;
     }
 

@@ -30,6 +30,7 @@ public sealed interface AcquisitionEvent {
      *
      * @param routes per region of the needs, the caches to fill and to try, nearest first
      * @param held what caches held when it began, as far as known; nothing if it is forced
+     * @param machinesRead the feeds of the needs that machines may read themselves
      */
     record AcquisitionStarted(
             DeploymentId deployment,
@@ -41,13 +42,18 @@ public sealed interface AcquisitionEvent {
             List<PackageNeed> needs,
             boolean forceDownload,
             List<RegionRoute> routes,
-            List<HeldInCache> held)
+            List<HeldInCache> held,
+            List<FeedId> machinesRead)
             implements AcquisitionEvent {
-        /** Copies the lists; a run of before it was looked up knows of nothing that is held. */
+        /**
+         * Copies the lists; a run of before it was looked up knows of nothing that is held, and of
+         * no feed that machines read.
+         */
         public AcquisitionStarted {
             needs = List.copyOf(needs);
             routes = List.copyOf(routes);
             held = held == null ? List.of() : List.copyOf(held);
+            machinesRead = machinesRead == null ? List.of() : List.copyOf(machinesRead);
         }
 
         /** A run that knows of nothing that is held. */
@@ -71,6 +77,7 @@ public sealed interface AcquisitionEvent {
                     needs,
                     forceDownload,
                     routes,
+                    List.of(),
                     List.of());
         }
     }

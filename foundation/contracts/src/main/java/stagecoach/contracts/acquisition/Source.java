@@ -2,6 +2,7 @@ package stagecoach.contracts.acquisition;
 
 import java.util.Optional;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 
 /** One place that a tentacle may read a package from; it walks them in order. */
 public sealed interface Source {
@@ -10,6 +11,9 @@ public sealed interface Source {
 
     /** The capability of a tentacle that reads {@link NuGet}s; another is not given them. */
     String NUGET_CACHES = "nuget-caches";
+
+    /** The capability of a tentacle that reads {@link Feed}s; another is not given them. */
+    String FEEDS = "feeds";
 
     /** A place that people configured as a cache. */
     sealed interface OfCache extends Source {
@@ -45,6 +49,12 @@ public sealed interface Source {
      *     authorities are trusted
      */
     record NuGet(CacheId cache, String url, Optional<String> thumbprint) implements OfCache {}
+
+    /**
+     * The feed outside that the package is from, read by NuGet's third protocol under the package's
+     * name. Where it is comes with the grants, so that no event tells it.
+     */
+    record Feed(FeedId feed) implements Source {}
 
     /**
      * The gateway's own bytes port: a path on the endpoint that the tentacle was configured with.

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -39,17 +40,29 @@ public sealed interface GatewayFrame {
      * @param grants of acquisitions: for each cache source, the token that opens it
      * @param needed of acquisitions: what the machine holds for deployments that have not ended, so
      *     that it is not removed to make room; where nobody has told, nothing is removed
+     * @param feeds of acquisitions: where the feeds among the sources are
      */
     record Deliver(
             AgentCommand command,
             Optional<CommandPayload> payload,
             List<CacheGrant> grants,
-            Optional<List<Sha512>> needed)
+            Optional<List<Sha512>> needed,
+            List<FeedPlace> feeds)
             implements GatewayFrame {
-        /** Copies the lists. */
+        /** Copies the lists; an older gateway names no feed. */
         public Deliver {
             grants = List.copyOf(grants);
             needed = needed.map(List::copyOf);
+            feeds = feeds == null ? List.of() : List.copyOf(feeds);
+        }
+
+        /** Without a feed among its sources. */
+        public Deliver(
+                AgentCommand command,
+                Optional<CommandPayload> payload,
+                List<CacheGrant> grants,
+                Optional<List<Sha512>> needed) {
+            this(command, payload, grants, needed, List.of());
         }
 
         /** Without a word about what is needed. */
@@ -60,7 +73,7 @@ public sealed interface GatewayFrame {
 
         /** All but what may be secret. */
         public Deliver withoutPayload() {
-            return new Deliver(command, Optional.empty(), grants, needed);
+            return new Deliver(command, Optional.empty(), grants, needed, feeds);
         }
     }
 
@@ -77,6 +90,13 @@ public sealed interface GatewayFrame {
             return cache + ": …";
         }
     }
+
+    /**
+     * Where a feed outside is that a tentacle reads itself.
+     *
+     * @param url of its service index
+     */
+    record FeedPlace(FeedId feed, String url) {}
 
     /** End what runs under the ticket; for an unknown one, remember never to start it. */
     record Cancel(Ticket ticket, Duration killAfter, Duration abandonAfter)

@@ -25,13 +25,24 @@ public final class ForeseeAcquisition {
         }
     }
 
-    /** Per target, per cache and per link. */
-    public record Response(List<ToTarget> targets, List<ToCache> caches, List<Link> links) {
-        /** Copies the lists. */
+    /**
+     * Per target, per cache and per link.
+     *
+     * @param notes what people may not expect, in sentences
+     */
+    public record Response(
+            List<ToTarget> targets, List<ToCache> caches, List<Link> links, List<String> notes) {
+        /** Copies the lists; an older server has noted nothing. */
         public Response {
             targets = List.copyOf(targets);
             caches = List.copyOf(caches);
             links = List.copyOf(links);
+            notes = notes == null ? List.of() : List.copyOf(notes);
+        }
+
+        /** With nothing that people may not expect. */
+        public Response(List<ToTarget> targets, List<ToCache> caches, List<Link> links) {
+            this(targets, caches, links, List.of());
         }
     }
 
@@ -39,7 +50,7 @@ public final class ForeseeAcquisition {
      * A target's bytes.
      *
      * @param held whether it has them already, so that nothing moves
-     * @param path the sources in order: {@code CACHE:<id>}, {@code SERVER}
+     * @param path the sources in order: {@code CACHE:<id>}, {@code FEED:<id>}, {@code SERVER}
      * @param bytes that would come
      * @param begun how many an interrupted fetch has left there, behind which the next one goes on;
      *     empty if none
@@ -75,8 +86,8 @@ public final class ForeseeAcquisition {
             Optional<Boolean> doubted) {}
 
     /**
-     * Bytes over one link: from {@code server} or a region to a region; {@code to} empty means no
-     * region.
+     * Bytes over one link: from {@code server}, a region or {@code feed:<id>} to a region or {@code
+     * server}; {@code to} empty means no region.
      */
     public record Link(String from, Optional<String> to, long bytes) {}
 }

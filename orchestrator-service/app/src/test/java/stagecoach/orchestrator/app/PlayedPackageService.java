@@ -155,7 +155,8 @@ public final class PlayedPackageService implements QuarkusTestResourceLifecycleM
         return new ForeseeAcquisition.Response(
                 targets,
                 caches,
-                List.of(new ForeseeAcquisition.Link("server", Optional.of("eu"), 1_000_000)));
+                List.of(new ForeseeAcquisition.Link("server", Optional.of("eu"), 1_000_000)),
+                List.of("The server reads the feed for its targets."));
     }
 
     private static <Q> void answer(

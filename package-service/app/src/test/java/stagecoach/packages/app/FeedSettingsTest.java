@@ -118,6 +118,26 @@ class FeedSettingsTest {
     }
 
     @Test
+    void machines_read_only_what_says_so_and_only_v3_without_credentials() throws Exception {
+        String open = "{\"kind\":\"NUGET\",\"url\":\"https://nuget.example/v3/index.json\"}";
+        String read = open.replaceFirst("\\{", "{\"machinesRead\":true,");
+        assertThat(put(open)).startsWith("201").contains("\"machinesRead\":false");
+        assertThat(put(read)).startsWith("200").contains("\"machinesRead\":true");
+        assertThat(Http.get("/api/v1/feeds/" + feed).body()).contains("\"machinesRead\":true");
+        assertThat(put(open)).startsWith("200").contains("\"machinesRead\":false");
+
+        assertThat(put(nuget("s3cret").replaceFirst("\\{", "{\"machinesRead\":true,")))
+                .startsWith("400")
+                .contains("/machinesRead", "Machines are not given the credentials of a feed");
+        assertThat(put(read.replace("v3/index.json", "api/v2")))
+                .startsWith("400")
+                .contains("/machinesRead", "Machines read NuGet v3 only");
+        assertThat(put("{\"kind\":\"FOLDER\",\"url\":\"/mnt\",\"machinesRead\":true}"))
+                .startsWith("400")
+                .contains("/machinesRead", "Machines do not see this folder");
+    }
+
+    @Test
     void bad_settings_are_refused_by_their_place() throws Exception {
         assertThat(put("{\"kind\":\"FOLDER\",\"url\":\"relative\"}")).contains("no absolute path");
         assertThat(put("{\"kind\":\"NUGET\",\"url\":\"ftp://x\"}")).contains("/url");

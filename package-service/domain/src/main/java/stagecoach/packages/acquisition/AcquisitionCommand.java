@@ -21,6 +21,7 @@ public sealed interface AcquisitionCommand {
      * Begin the run.
      *
      * @param held what caches hold now, as far as known
+     * @param machinesRead the feeds of the needs that machines may read themselves
      */
     record Start(
             DeploymentId deployment,
@@ -32,13 +33,15 @@ public sealed interface AcquisitionCommand {
             List<PackageNeed> needs,
             boolean forceDownload,
             List<RegionRoute> routes,
-            List<HeldInCache> held)
+            List<HeldInCache> held,
+            List<FeedId> machinesRead)
             implements AcquisitionCommand {
         /** Copies the lists. */
         public Start {
             needs = List.copyOf(needs);
             routes = List.copyOf(routes);
             held = List.copyOf(held);
+            machinesRead = List.copyOf(machinesRead);
         }
     }
 

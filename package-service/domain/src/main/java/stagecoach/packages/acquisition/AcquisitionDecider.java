@@ -26,6 +26,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.run.MissingPackage;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
+import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.decider.Decider;
 import stagecoach.packages.acquisition.Acquisition.Delivery;
@@ -42,8 +43,10 @@ import stagecoach.packages.acquisition.AcquisitionCommand.Start;
 import stagecoach.packages.acquisition.AcquisitionCommand.Stored;
 import stagecoach.packages.acquisition.AcquisitionCommand.TargetReported;
 import stagecoach.packages.routing.Sources;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 
 /**
  * Decides how an acquisition run goes on. A target is told to read as soon as its {@link
@@ -78,7 +81,8 @@ public final class AcquisitionDecider
                         start.needs(),
                         start.forceDownload(),
                         start.routes(),
-                        start.forceDownload() ? List.of() : start.held());
+                        start.forceDownload() ? List.of() : start.held(),
+                        start.machinesRead());
         var events = new ArrayList<AcquisitionEvent>();
         events.add(started);
         for (PackageNeed need : start.needs()) {
@@ -210,7 +214,11 @@ public final class AcquisitionDecider
             return Optional.empty();
         }
         List<Source> sources =
-                Sources.of(need.pinned(), route, cache -> state.holds(cache.cache(), sha512));
+                Sources.of(
+                        need.pinned(),
+                        route,
+                        cache -> state.holds(cache.cache(), sha512),
+                        state.started().machinesRead());
         if (sources.isEmpty()) {
             return Optional.of(
                     new TargetAcquisitionFailed(
@@ -229,6 +237,18 @@ public final class AcquisitionDecider
 
     private static String noSource(Underway state, PackageNeed need, RegionRoute route) {
         String region = route.region().map(r -> "region " + r).orElse("targets without a region");
+        PinnedPackage pinned = need.pinned();
+        String feed =
+                pinned.feed().equals(FeedId.BUILT_IN)
+                                || pinned.acquisitionLocation() == AcquisitionLocation.SERVER
+                        ? ""
+                        : " nor from the feed %s (machinesRead is false)".formatted(pinned.feed());
+        String refused =
+                "%s must not read from the server (serverFallback is false)%s"
+                        .formatted(region, feed);
+        if (!Sources.fromCaches(pinned)) {
+            return refused;
+        }
         String caches =
                 route.own().stream()
                         .map(
@@ -245,10 +265,7 @@ public final class AcquisitionDecider
                                     return "cache " + cache.cache() + ": " + why;
                                 })
                         .collect(Collectors.joining("; "));
-        return "%s must not read from the server (serverFallback is false)%s"
-                .formatted(
-                        region,
-                        caches.isEmpty() ? " and has no cache that holds it" : "; " + caches);
+        return refused + (caches.isEmpty() ? " and has no cache that holds it" : "; " + caches);
     }
 
     private static AcquisitionEnded end(Underway state) {

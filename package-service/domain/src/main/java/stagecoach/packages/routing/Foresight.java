@@ -1,9 +1,11 @@
 package stagecoach.packages.routing;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +21,7 @@ import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -57,14 +60,19 @@ public final class Foresight {
         public static final Begun NOTHING = new Begun(0, false);
     }
 
-    /** The bytes to each target, into each cache and over each link. */
+    /**
+     * The bytes to each target, into each cache and over each link.
+     *
+     * @param machinesRead the feeds that machines may read themselves
+     */
     public static Response foresee(
             List<PackageNeed> needs,
             List<RegionRoute> routes,
             List<KnownCache> caches,
+            Collection<FeedId> machinesRead,
             boolean forceDownload,
             Holdings holdings) {
-        var foreseen = new Foreseen(routes, caches, forceDownload, holdings);
+        var foreseen = new Foreseen(routes, caches, machinesRead, forceDownload, holdings);
         needs.forEach(foreseen::fill);
         needs.forEach(foreseen::add);
         return foreseen.response();
@@ -78,12 +86,15 @@ public final class Foresight {
         /** Of others: what they hold is not pushed again, even if all is forced. */
         private final Set<CacheId> servers = new HashSet<>();
 
+        private final Collection<FeedId> machinesRead;
         private final boolean force;
         private final Holdings holdings;
         private final List<ToTarget> targets = new ArrayList<>();
         private final Set<Delivery> deliveries = new HashSet<>();
         private final Map<Filling, ToCache> fillings = new LinkedHashMap<>();
         private final Map<Way, Long> links = new LinkedHashMap<>();
+
+        private final Set<String> notes = new LinkedHashSet<>();
 
         private record Delivery(HolderId target, Sha512 sha512) {}
 
@@ -94,9 +105,11 @@ public final class Foresight {
         Foreseen(
                 List<RegionRoute> routes,
                 List<KnownCache> caches,
+                Collection<FeedId> machinesRead,
                 boolean force,
                 Holdings holdings) {
             this.routes = routes;
+            this.machinesRead = machinesRead;
             this.force = force;
             this.holdings = holdings;
             for (KnownCache cache : caches) {
@@ -117,6 +130,12 @@ public final class Foresight {
         }
 
         void add(PackageNeed need) {
+            if (Sources.isMeantFromFeed(need.pinned())
+                    && !machinesRead.contains(need.pinned().feed())) {
+                notes.add(
+                        "The server reads the feed \"%s\" for its targets, although the step says \"source\": \"FEED\": machines may not read that feed (machinesRead is false)."
+                                .formatted(need.pinned().feed()));
+            }
             for (NeedingTarget needing : need.targets()) {
                 // A package that a target needs in two ways comes to it once.
                 if (deliveries.add(new Delivery(needing.target(), need.pinned().pin().sha512()))) {
@@ -170,7 +189,8 @@ public final class Foresight {
                     route,
                     cache ->
                             filled.filter(cache::equals).isPresent()
-                                    || cacheHolds(cache.cache(), sha512));
+                                    || cacheHolds(cache.cache(), sha512),
+                    machinesRead);
         }
 
         private Optional<Source.OfCache> toFill(RegionRoute route, Sha512 sha512) {
@@ -220,6 +240,7 @@ public final class Foresight {
             return switch (source) {
                 case Source.OfCache cache ->
                         Objects.requireNonNull(regions.get(cache.cache())).value();
+                case Source.Feed(FeedId feed) -> "feed:" + feed;
                 case Source.Server() -> SERVER;
             };
         }
@@ -227,6 +248,7 @@ public final class Foresight {
         private static String shown(Source source) {
             return switch (source) {
                 case Source.OfCache cache -> "CACHE:" + cache.cache();
+                case Source.Feed(FeedId feed) -> "FEED:" + feed;
                 case Source.Server() -> "SERVER";
             };
         }
@@ -236,7 +258,7 @@ public final class Foresight {
             links.forEach(
                     (way, bytes) ->
                             told.add(new Link(way.from(), way.to().map(RegionId::value), bytes)));
-            return new Response(targets, List.copyOf(fillings.values()), told);
+            return new Response(targets, List.copyOf(fillings.values()), told, List.copyOf(notes));
         }
     }
 

@@ -1,12 +1,14 @@
 package stagecoach.packages.routing;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.run.PinnedPackage;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.process.Action.AcquisitionLocation;
 import stagecoach.vocabulary.process.Action.PackageSource;
 
@@ -47,18 +49,44 @@ public final class Sources {
 
     /**
      * The sources for a target on {@code route}: the caches that hold the package now, the region's
-     * own first, then the server if the region allows it. May be empty.
+     * own first, then its feed if machines may read that themselves, then the server if the region
+     * allows it. May be empty.
+     *
+     * @param machinesRead the feeds that machines may read themselves
      */
     public static List<Source> of(
-            PinnedPackage pinned, RegionRoute route, Predicate<Source.OfCache> holdsIt) {
+            PinnedPackage pinned,
+            RegionRoute route,
+            Predicate<Source.OfCache> holdsIt,
+            Collection<FeedId> machinesRead) {
         var sources = new ArrayList<Source>();
         if (fromCaches(pinned)) {
             route.own().stream().filter(holdsIt).forEach(sources::add);
             route.others().stream().filter(holdsIt).forEach(sources::add);
         }
+        if (fromFeed(pinned, machinesRead)) {
+            sources.add(new Source.Feed(pinned.feed()));
+        }
         if (route.serverFallback()) {
             sources.add(new Source.Server());
         }
         return List.copyOf(sources);
+    }
+
+    /**
+     * Whether somebody wants targets to read the package from a feed outside, and from no cache.
+     */
+    static boolean isMeantFromFeed(PinnedPackage pinned) {
+        return pinned.acquisitionLocation() == AcquisitionLocation.EXECUTION_TARGET
+                && pinned.source() == PackageSource.FEED
+                && !pinned.feed().equals(FeedId.BUILT_IN);
+    }
+
+    /**
+     * Whether targets may read the package from its feed: what the server hands out they do not.
+     */
+    private static boolean fromFeed(PinnedPackage pinned, Collection<FeedId> machinesRead) {
+        return pinned.acquisitionLocation() == AcquisitionLocation.EXECUTION_TARGET
+                && machinesRead.contains(pinned.feed());
     }
 }

@@ -6,6 +6,7 @@ import static stagecoach.packages.acquisition.AcquisitionFixture.CACHE_US;
 import static stagecoach.packages.acquisition.AcquisitionFixture.CONFIG;
 import static stagecoach.packages.acquisition.AcquisitionFixture.EU;
 import static stagecoach.packages.acquisition.AcquisitionFixture.EVERY_REGION_FALLS_BACK;
+import static stagecoach.packages.acquisition.AcquisitionFixture.OUTSIDE;
 import static stagecoach.packages.acquisition.AcquisitionFixture.SERVER;
 import static stagecoach.packages.acquisition.AcquisitionFixture.US;
 import static stagecoach.packages.acquisition.AcquisitionFixture.acquired;
@@ -15,6 +16,7 @@ import static stagecoach.packages.acquisition.AcquisitionFixture.fromServer;
 import static stagecoach.packages.acquisition.AcquisitionFixture.nearest;
 import static stagecoach.packages.acquisition.AcquisitionFixture.notReplicated;
 import static stagecoach.packages.acquisition.AcquisitionFixture.notStored;
+import static stagecoach.packages.acquisition.AcquisitionFixture.outside;
 import static stagecoach.packages.acquisition.AcquisitionFixture.replicated;
 import static stagecoach.packages.acquisition.AcquisitionFixture.ruled;
 import static stagecoach.packages.acquisition.AcquisitionFixture.start;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,12 +39,16 @@ import stagecoach.contracts.acquisition.AcquisitionEvent;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionCancelling;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.acquisition.AcquisitionEvent.HeldInCache;
+import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquisitionFailed;
+import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.decider.DeciderSpec;
 import stagecoach.packages.acquisition.Acquisition.Underway;
+import stagecoach.vocabulary.identity.FeedId;
+import stagecoach.vocabulary.process.Action.PackageSource;
 import stagecoach.vocabulary.process.UnavailableTargets;
 
 class AcquisitionDeciderTest {
@@ -220,6 +227,63 @@ class AcquisitionDeciderTest {
                                                                         "serverFallback is false",
                                                                         "cache-eu: disk full")));
         assertThat(events.getLast()).isInstanceOf(AcquisitionEnded.class);
+    }
+
+    @Test
+    void machines_read_from_the_feed_before_the_server_only_if_they_may_and_no_cache_has_it() {
+        var needs = outside(SERVER, PackageSource.NEAREST_CACHE, target("web-1", EU));
+        for (List<FeedId> machinesRead : List.of(List.of(OUTSIDE), List.<FeedId>of())) {
+            var spec =
+                    acquisition.after(
+                            start(
+                                    List.of(CACHE_EU),
+                                    EVERY_REGION_FALLS_BACK,
+                                    List.of(),
+                                    machinesRead,
+                                    false,
+                                    needs),
+                            stored(SERVER));
+            var feed = machinesRead.stream().map(Source.Feed::new);
+            assertThat(
+                            told(spec.when(notReplicated(SERVER, CACHE_EU, "disk full")).events())
+                                    .getFirst()
+                                    .sources())
+                    .isEqualTo(Stream.concat(feed, Stream.of(new Source.Server())).toList());
+        }
+    }
+
+    @Test
+    void what_came_from_the_feed_is_told_with_its_name_also_where_the_server_must_not_upload() {
+        var needs = outside(SERVER, PackageSource.FEED, target("web-1", EU));
+        var spec =
+                acquisition.after(
+                        start(
+                                List.of(CACHE_EU),
+                                Set.of(EU),
+                                List.of(),
+                                List.of(OUTSIDE),
+                                false,
+                                needs),
+                        stored(SERVER));
+        var told = told(spec.history()).getFirst();
+        assertThat(told.sources()).containsExactly(new Source.Feed(OUTSIDE));
+        assertThat(spec.when(acquired(told)).events())
+                .filteredOn(TargetAcquired.class::isInstance)
+                .singleElement()
+                .extracting(event -> ((TargetAcquired) event).servedBy())
+                .isEqualTo(ServedBy.feed(OUTSIDE));
+
+        var refused =
+                acquisition
+                        .after(start(List.of(CACHE_EU), Set.of(EU), needs))
+                        .when(stored(SERVER))
+                        .events();
+        assertThat(refused)
+                .filteredOn(TargetAcquisitionFailed.class::isInstance)
+                .singleElement()
+                .extracting(event -> ((TargetAcquisitionFailed) event).reason())
+                .isEqualTo(
+                        "region eu must not read from the server (serverFallback is false) nor from the feed company (machinesRead is false)");
     }
 
     @Test

@@ -45,6 +45,7 @@ final class AcquisitionFixture {
     static final PackagePin CONFIG = pin("Shop.Config", "cd", 10);
     static final KnownCache CACHE_EU = cache("cache-eu", EU, 0);
     static final KnownCache CACHE_US = cache("cache-us", US, 0);
+    static final FeedId OUTSIDE = new FeedId("company");
     static final Set<RegionId> EVERY_REGION_FALLS_BACK = Set.of();
 
     private AcquisitionFixture() {}
@@ -101,6 +102,13 @@ final class AcquisitionFixture {
                 Arrays.asList(targets));
     }
 
+    /** From a feed outside, with caches on the way or without. */
+    static PackageNeed outside(PackagePin pin, PackageSource source, NeedingTarget... targets) {
+        return new PackageNeed(
+                new PinnedPackage(OUTSIDE, pin, AcquisitionLocation.EXECUTION_TARGET, source),
+                Arrays.asList(targets));
+    }
+
     static PackageNeed fromServer(PackagePin pin, NeedingTarget... targets) {
         return new PackageNeed(
                 new PinnedPackage(
@@ -122,6 +130,16 @@ final class AcquisitionFixture {
             List<HeldInCache> held,
             boolean force,
             PackageNeed... needs) {
+        return start(caches, withoutFallback, held, List.of(), force, needs);
+    }
+
+    static AcquisitionCommand.Start start(
+            List<KnownCache> caches,
+            Set<RegionId> withoutFallback,
+            List<HeldInCache> held,
+            List<FeedId> machinesRead,
+            boolean force,
+            PackageNeed... needs) {
         return new AcquisitionCommand.Start(
                 new DeploymentId("7f3k9qzm"),
                 new ProjectId("shop"),
@@ -132,7 +150,8 @@ final class AcquisitionFixture {
                 Arrays.asList(needs),
                 force,
                 RoutePlanner.routes(Arrays.asList(needs), caches, withoutFallback),
-                held);
+                held,
+                machinesRead);
     }
 
     static AcquisitionCommand.Stored stored(PackagePin pin) {
@@ -162,9 +181,12 @@ final class AcquisitionFixture {
 
     static AcquisitionCommand.TargetReported acquired(TargetAcquiring told) {
         ServedBy by =
-                told.sources().getFirst() instanceof Source.Cache cache
-                        ? new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache.cache()))
-                        : new ServedBy(ServedBy.Kind.SERVER, Optional.empty());
+                switch (told.sources().getFirst()) {
+                    case Source.OfCache cache ->
+                            new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache.cache()));
+                    case Source.Feed(FeedId feed) -> ServedBy.feed(feed);
+                    case Source.Server() -> new ServedBy(ServedBy.Kind.SERVER, Optional.empty());
+                };
         return reported(
                 told,
                 Optional.of(new AcquisitionResult(by, told.pin().size(), 0, 1, List.of())),

@@ -25,10 +25,12 @@ import stagecoach.packages.routing.Foresight.Begun;
 import stagecoach.packages.routing.KnownCache;
 import stagecoach.packages.routing.RoutePlanner;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.identity.RegionId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
+import stagecoach.vocabulary.process.Action.PackageSource;
 
 /**
  * A run in which nothing fails moves over each link the bytes that were foretold, also where an
@@ -43,6 +45,8 @@ class ForetoldProperties {
                     AcquisitionFixture.pin("Shop.Api", "cd", 70_000),
                     AcquisitionFixture.pin("Shop.Jobs", "ef", 3));
 
+    private static final List<PackageSource> SOURCES = List.of(PackageSource.values());
+
     /** A link, by its ends. */
     private record Way(String from, Optional<String> to) {}
 
@@ -56,10 +60,12 @@ class ForetoldProperties {
         final Map<HeldInCache, Long> begunInCaches = new HashMap<>();
         final Map<HolderId, Map<Sha512, Long>> begunAtTargets = new HashMap<>();
         final Map<HolderId, Optional<RegionId>> regionOf = new HashMap<>();
+        final List<FeedId> machinesRead;
         final boolean force;
 
         Before(Random random) {
             force = random.nextInt(4) == 0;
+            machinesRead = random.nextBoolean() ? List.of(AcquisitionFixture.OUTSIDE) : List.of();
             for (int n = random.nextInt(5); n > 0; n--) {
                 var id = new CacheId("cache-" + n);
                 Source.OfCache source =
@@ -77,9 +83,13 @@ class ForetoldProperties {
                     }
                 }
                 needs.add(
-                        random.nextInt(5) == 0
-                                ? AcquisitionFixture.fromServer(pin, all(targets))
-                                : AcquisitionFixture.nearest(pin, all(targets)));
+                        switch (random.nextInt(6)) {
+                            case 0 -> AcquisitionFixture.fromServer(pin, all(targets));
+                            case 1 ->
+                                    AcquisitionFixture.outside(
+                                            pin, any(random, SOURCES), all(targets));
+                            default -> AcquisitionFixture.nearest(pin, all(targets));
+                        });
                 for (KnownCache cache : caches) {
                     var copy = new HeldInCache(cache.source().cache(), pin.sha512());
                     if (random.nextInt(3) == 0) {
@@ -179,6 +189,7 @@ class ForetoldProperties {
                                 RoutePlanner.routes(
                                         before.needs, before.caches, before.withoutFallback),
                                 before.caches,
+                                before.machinesRead,
                                 before.force,
                                 before)
                         .links()) {
@@ -199,6 +210,7 @@ class ForetoldProperties {
                                 before.caches,
                                 before.withoutFallback,
                                 before.inCaches,
+                                before.machinesRead,
                                 before.force,
                                 before.needs.toArray(PackageNeed[]::new)));
         while (state instanceof Underway underway) {
@@ -260,8 +272,10 @@ class ForetoldProperties {
     }
 
     private static String from(Before before, Source source) {
-        return source instanceof Source.OfCache cache
-                ? before.regionOf(cache.cache()).orElseThrow()
-                : "server";
+        return switch (source) {
+            case Source.OfCache cache -> before.regionOf(cache.cache()).orElseThrow();
+            case Source.Feed(FeedId feed) -> "feed:" + feed;
+            case Source.Server() -> "server";
+        };
     }
 }

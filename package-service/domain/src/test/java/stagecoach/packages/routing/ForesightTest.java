@@ -42,10 +42,13 @@ class ForesightTest {
                     new RegionId("eu"),
                     0);
 
+    private static final FeedId COMPANY = new FeedId("company");
+
     private final Set<String> holding = new HashSet<>();
     private Begun inCaches = Begun.NOTHING;
     private long atTargets;
     private Set<RegionId> withoutFallback = Set.of();
+    private List<FeedId> machinesRead = List.of();
 
     private final Foresight.Holdings holdings =
             new Foresight.Holdings() {
@@ -77,19 +80,22 @@ class ForesightTest {
     }
 
     private Response foresee(boolean force, NeedingTarget... targets) {
+        return foresee(FeedId.BUILT_IN, PackageSource.NEAREST_CACHE, force, targets);
+    }
+
+    private Response foresee(
+            FeedId feed, PackageSource source, boolean force, NeedingTarget... targets) {
         var needs =
                 List.of(
                         new PackageNeed(
                                 new PinnedPackage(
-                                        FeedId.BUILT_IN,
-                                        PIN,
-                                        AcquisitionLocation.EXECUTION_TARGET,
-                                        PackageSource.NEAREST_CACHE),
+                                        feed, PIN, AcquisitionLocation.EXECUTION_TARGET, source),
                                 List.of(targets)));
         return Foresight.foresee(
                 needs,
                 RoutePlanner.routes(needs, List.of(EU), withoutFallback),
                 List.of(EU),
+                machinesRead,
                 force,
                 holdings);
     }
@@ -186,6 +192,42 @@ class ForesightTest {
         Response forced = foresee(true, target("u1", "us"));
         assertThat(forced.targets().getFirst().path()).containsExactly("SERVER");
         assertThat(forced.links()).containsExactly(link("server", "us", SIZE));
+    }
+
+    @Test
+    void what_machines_read_from_a_feed_themselves_crosses_no_link_of_the_server() {
+        machinesRead = List.of(COMPANY);
+        Response foreseen =
+                foresee(COMPANY, PackageSource.FEED, false, target("e1", "eu"), target("u1", "us"));
+        assertThat(foreseen.targets())
+                .extracting(ToTarget::path)
+                .containsOnly(List.of("FEED:company", "SERVER"));
+        assertThat(foreseen.caches()).isEmpty();
+        assertThat(foreseen.links())
+                .containsExactly(
+                        link("feed:company", "eu", SIZE), link("feed:company", "us", SIZE));
+        assertThat(foreseen.notes()).isEmpty();
+
+        foreseen = foresee(COMPANY, PackageSource.NEAREST_CACHE, false, target("u1", "us"));
+        assertThat(foreseen.links())
+                .as("where no cache has it the feed comes before the server")
+                .containsExactly(link("feed:company", "us", SIZE));
+    }
+
+    @Test
+    void of_a_feed_that_only_the_server_reads_it_is_said_although_a_step_names_it() {
+        Response foreseen = foresee(COMPANY, PackageSource.FEED, false, target("e1", "eu"));
+        assertThat(foreseen.links()).containsExactly(link("server", "eu", SIZE));
+        assertThat(foreseen.notes())
+                .singleElement()
+                .asString()
+                .contains("feed \"company\"", "machinesRead is false");
+
+        assertThat(foresee(COMPANY, PackageSource.NEAREST_CACHE, false, target("e1", "eu")).notes())
+                .isEmpty();
+        assertThat(foresee(FeedId.BUILT_IN, PackageSource.FEED, false, target("e1", "eu")).notes())
+                .as("the built-in feed is at the server")
+                .isEmpty();
     }
 
     @Test

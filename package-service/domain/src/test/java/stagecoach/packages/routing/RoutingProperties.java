@@ -39,9 +39,12 @@ import stagecoach.vocabulary.process.Action.PackageSource;
 class RoutingProperties {
     private static final List<String> REGIONS = List.of("ap", "eu", "us");
 
+    private static final FeedId OUTSIDE = new FeedId("company");
+    private static final FeedId OTHER = new FeedId("other");
+
     private static PinnedPackage pinned(AcquisitionLocation location, PackageSource source) {
         return new PinnedPackage(
-                FeedId.BUILT_IN,
+                OUTSIDE,
                 new PackagePin(
                         new PackageId("Shop.Web"),
                         new PackageVersion("1.0.0"),
@@ -144,9 +147,10 @@ class RoutingProperties {
     }
 
     @Property
-    void what_is_not_known_to_hold_the_package_is_never_a_source_and_the_server_is_the_last(
+    void only_caches_that_hold_the_package_are_sources_then_its_feed_if_that_may_be_then_the_server(
             @ForAll("caches") List<KnownCache> caches,
             @ForAll("regions") Set<RegionId> withoutFallback,
+            @ForAll boolean machinesRead,
             @ForAll Set<Integer> holding) {
         Set<CacheId> hold = new HashSet<>();
         for (int n = 0; n < caches.size(); n++) {
@@ -166,7 +170,8 @@ class RoutingProperties {
                                     AcquisitionLocation.EXECUTION_TARGET,
                                     PackageSource.NEAREST_CACHE),
                             route,
-                            cache -> hold.contains(cache.cache()));
+                            cache -> hold.contains(cache.cache()),
+                            machinesRead ? List.of(OTHER, OUTSIDE) : List.of(OTHER));
             Stream<Source> expected =
                     Stream.<Source>concat(route.own().stream(), route.others().stream())
                             .filter(
@@ -175,29 +180,37 @@ class RoutingProperties {
                                                     && hold.contains(cache.cache()));
             assertThat(sources)
                     .isEqualTo(
-                            Stream.concat(
+                            Stream.of(
                                             expected,
+                                            Stream.of((Source) new Source.Feed(OUTSIDE))
+                                                    .filter(_ -> machinesRead),
                                             Stream.of((Source) new Source.Server())
                                                     .filter(_ -> route.serverFallback()))
+                                    .flatMap(each -> each)
                                     .toList());
         }
     }
 
     @Property
     void what_the_server_hands_out_or_comes_from_the_feed_passes_no_cache(
-            @ForAll("caches") List<KnownCache> caches) {
+            @ForAll("caches") List<KnownCache> caches, @ForAll boolean machinesRead) {
         var route =
                 RoutePlanner.routes(
                                 List.of(need(Set.of(Optional.of(new RegionId("eu"))))),
                                 caches,
                                 Set.of())
                         .getFirst();
-        for (PinnedPackage pinned :
-                List.of(
-                        pinned(AcquisitionLocation.SERVER, PackageSource.NEAREST_CACHE),
-                        pinned(AcquisitionLocation.EXECUTION_TARGET, PackageSource.FEED))) {
-            assertThat(Sources.of(pinned, route, _ -> true)).containsExactly(new Source.Server());
-        }
+        List<FeedId> read = machinesRead ? List.of(OUTSIDE) : List.of();
+        var handedOut = pinned(AcquisitionLocation.SERVER, PackageSource.NEAREST_CACHE);
+        var fromFeed = pinned(AcquisitionLocation.EXECUTION_TARGET, PackageSource.FEED);
+
+        assertThat(Sources.of(handedOut, route, _ -> true, read))
+                .containsExactly(new Source.Server());
+        assertThat(Sources.of(fromFeed, route, _ -> true, read))
+                .isEqualTo(
+                        machinesRead
+                                ? List.of(new Source.Feed(OUTSIDE), new Source.Server())
+                                : List.of(new Source.Server()));
     }
 
     @Provide

@@ -147,6 +147,7 @@ final class Copies {
                                                 List.of(),
                                                 route.serverFallback()))
                         .toList(),
-                start.held());
+                start.held(),
+                start.machinesRead());
     }
 }

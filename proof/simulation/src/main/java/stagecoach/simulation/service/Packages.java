@@ -92,6 +92,7 @@ final class Packages extends Service {
                         work.needs(),
                         work.forceDownload(),
                         RoutePlanner.routes(work.needs(), Shop.caches(play.scenario()), Set.of()),
+                        List.of(),
                         List.of()));
     }
 

@@ -30,7 +30,13 @@ public final class Capabilities {
             } else if (stored.command() instanceof AcquirePackage acquire
                     && !acquire.sources().isEmpty()
                     && sourcesWithin(greeting, acquire).isEmpty()) {
-                beyond.put(stored.ticket(), tooOld(greeting, "the caches that hold the package"));
+                beyond.put(
+                        stored.ticket(),
+                        tooOld(
+                                greeting,
+                                acquire.sources().stream().anyMatch(Source.Feed.class::isInstance)
+                                        ? "reading the package from its feed"
+                                        : "the caches that hold the package"));
             }
         }
         return beyond;
@@ -76,6 +82,7 @@ public final class Capabilities {
                                     case Source.Cache _, Source.Server _ -> true;
                                     case Source.Folder _ -> can(greeting, Source.FOLDER_CACHES);
                                     case Source.NuGet _ -> can(greeting, Source.NUGET_CACHES);
+                                    case Source.Feed _ -> can(greeting, Source.FEEDS);
                                 })
                 .toList();
     }

@@ -27,6 +27,7 @@ import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
@@ -175,6 +176,11 @@ public class Deliveries {
         }
         List<CacheId> caches =
                 acquire.sources().stream().flatMap(source -> wantsGrant(source).stream()).toList();
+        List<FeedId> feeds =
+                acquire.sources().stream()
+                        .filter(Source.Feed.class::isInstance)
+                        .map(source -> ((Source.Feed) source).feed())
+                        .toList();
         try {
             MintGrants.Response minted =
                     calls.post(
@@ -184,14 +190,20 @@ public class Deliveries {
                                     acquire.pin().sha512(),
                                     thumbprint.value(),
                                     caches,
-                                    Optional.of(acquire.agent())),
+                                    Optional.of(acquire.agent()),
+                                    feeds),
                             MintGrants.Response.class);
             return Optional.of(
-                    new Deliver(command, Optional.empty(), minted.grants(), minted.needed()));
+                    new Deliver(
+                            command,
+                            Optional.empty(),
+                            minted.grants(),
+                            minted.needed(),
+                            minted.feeds()));
         } catch (TemporaryFailure | ServiceCalls.Refused e) {
             LOG.warnf("grants cannot be had now ticket=%s cause=%s", command.ticket(), e);
-            // Without caches it can be done all the same; it just removes nothing.
-            return caches.isEmpty()
+            // Without caches and feeds it can be done all the same; it just removes nothing.
+            return caches.isEmpty() && feeds.isEmpty()
                     ? Optional.of(new Deliver(command, Optional.empty(), List.of()))
                     : Optional.empty();
         }
@@ -201,7 +213,7 @@ public class Deliveries {
         return switch (source) {
             case Source.Cache cache -> Optional.of(cache.cache());
             case Source.NuGet server -> Optional.of(server.cache());
-            case Source.Folder _, Source.Server _ -> Optional.empty();
+            case Source.Folder _, Source.Feed _, Source.Server _ -> Optional.empty();
         };
     }
 

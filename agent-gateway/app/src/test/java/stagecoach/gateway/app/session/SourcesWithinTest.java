@@ -11,11 +11,13 @@ import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.contracts.agent.GatewayFrame.FeedPlace;
 import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -50,6 +52,30 @@ class SourcesWithinTest {
         assertThat(delivered(oldOne, give(old, FOLDER, SERVER))).containsExactly(SERVER);
         assertThat(delivered(youngOne, give(young, FOLDER, SERVER)))
                 .containsExactly(FOLDER, SERVER);
+    }
+
+    @Test
+    void only_a_tentacle_that_reads_feeds_is_given_one_and_where_it_is() {
+        AgentId old = Scene.anAgent();
+        AgentId young = Scene.anAgent();
+        Connection oldOne = scene.enrolled(old).connect(old, List.of("sh", Source.NUGET_CACHES));
+        Connection youngOne = scene.enrolled(young).connect(young, List.of("sh", Source.FEEDS));
+        Source feed = new Source.Feed(new FeedId("company"));
+
+        Ticket toOld = give(old, feed, SERVER);
+        assertThat(delivered(oldOne, toOld)).containsExactly(SERVER);
+        assertThat(places(oldOne, toOld)).isEmpty();
+        Ticket toYoung = give(young, feed, SERVER);
+        assertThat(delivered(youngOne, toYoung)).containsExactly(feed, SERVER);
+        assertThat(places(youngOne, toYoung))
+                .containsExactly(
+                        new FeedPlace(new FeedId("company"), "https://company.example/index.json"));
+    }
+
+    private static List<FeedPlace> places(Connection connection, Ticket ticket) {
+        return connection
+                .await(Deliver.class, given -> given.command().ticket().equals(ticket))
+                .feeds();
     }
 
     @Test

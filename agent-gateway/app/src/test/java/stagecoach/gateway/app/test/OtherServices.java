@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
+import stagecoach.contracts.agent.GatewayFrame.FeedPlace;
 import stagecoach.contracts.internal.KeepOutputs;
 import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.internal.ReadPayloads;
@@ -171,11 +172,19 @@ public final class OtherServices {
                 request.caches().stream()
                         .map(cache -> new CacheGrant(cache, "grant-for-" + cache))
                         .toList();
+        var feeds =
+                request.feeds().stream()
+                        .map(
+                                feed ->
+                                        new FeedPlace(
+                                                feed,
+                                                "https://%s.example/index.json".formatted(feed)))
+                        .toList();
         answer(
                 exchange,
                 200,
                 StagecoachJson.bytes(
-                        new MintGrants.Response(grants, Optional.of(List.of(NEEDED)))));
+                        new MintGrants.Response(grants, Optional.of(List.of(NEEDED)), feeds)));
     }
 
     private void onBlobs(HttpExchange exchange) throws IOException {

@@ -378,6 +378,8 @@ class DeploymentTest {
         assertThat(preview.getLong("packages[0].bytesResumed")).isEqualTo(1_000);
         assertThat(preview.getLong("caches[0].bytesResumed")).isZero();
         assertThat(preview.getBoolean("caches[0].doubted")).isTrue();
+        assertThat(preview.getList("warnings.detail"))
+                .contains("The server reads the feed for its targets.");
         assertThat(preview.getLong("links[0].bytes")).isEqualTo(1_000_000);
         assertThat(preview.getList("waitingFor.deployment")).containsExactly(running);
         allPhasesSucceed(running);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionEnded;
 import stagecoach.contracts.acquisition.AcquisitionEvent.AcquisitionStarted;
@@ -133,6 +134,27 @@ class AcquisitionProgressTest {
         var told =
                 Runs.eventually(path, now -> Integer.valueOf(7).equals(row(now, 2).get("bytes")));
         assertThat(row(told, 1)).containsEntry("state", "SUCCEEDED").containsEntry("bytes", 5);
+    }
+
+    @Test
+    void what_a_machine_got_from_the_feed_itself_crossed_a_link_of_its_own() {
+        var shop = Shop.open(1);
+        shop.release("1.0.0");
+        String id = shop.deploy("1.0.0");
+        var run = Runs.ofPackages(shop, id, 101);
+        run.publish(started(run));
+        run.publish(
+                new TargetAcquired(
+                        PIN, holder(1), ServedBy.feed(new FeedId("nuget-org")), 700_000, 0, 1));
+        var told =
+                Runs.eventually(
+                        "/deployments/" + id + "/acquisitions",
+                        now -> "SUCCEEDED".equals(row(now, 1).get("state")));
+        assertThat(row(told, 1).get("servedBy"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("kind", "FEED");
+        assertThat(told.getList("links"))
+                .containsExactly(Map.of("from", "feed:nuget-org", "to", "eu", "bytes", 700_000));
     }
 
     @Test

@@ -23,6 +23,7 @@ import stagecoach.packages.app.budget.DeploymentBudgets;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.MeasuredLatencies;
 import stagecoach.packages.app.keeping.Leases;
+import stagecoach.packages.app.upstream.FeedCatalog;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
@@ -41,6 +42,7 @@ class DeploymentChannel {
     private final AcquisitionKind kind;
     private final AcquisitionTables tables;
     private final CacheCatalog caches;
+    private final FeedCatalog feeds;
     private final Leases leases;
     private final DeploymentBudgets budgets;
     private final MeasuredLatencies latencies;
@@ -52,6 +54,7 @@ class DeploymentChannel {
             AcquisitionKind kind,
             AcquisitionTables tables,
             CacheCatalog caches,
+            FeedCatalog feeds,
             Leases leases,
             DeploymentBudgets budgets,
             MeasuredLatencies latencies,
@@ -61,6 +64,7 @@ class DeploymentChannel {
         this.kind = kind;
         this.tables = tables;
         this.caches = caches;
+        this.feeds = feeds;
         this.leases = leases;
         this.budgets = budgets;
         this.latencies = latencies;
@@ -132,7 +136,8 @@ class DeploymentChannel {
                                 work.needs(),
                                 work.forceDownload(),
                                 caches.routes(tx, work.needs()),
-                                held(tx, work.needs()))),
+                                held(tx, work.needs()),
+                                feeds.machinesRead(tx, work.needs()))),
                 cause);
     }
 

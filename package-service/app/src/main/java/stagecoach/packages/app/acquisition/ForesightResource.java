@@ -15,12 +15,14 @@ import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.internal.ForeseeAcquisition.ToCache;
 import stagecoach.packages.app.acquisition.AcquisitionTables.Held;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.upstream.FeedCatalog;
 import stagecoach.packages.routing.Foresight;
 import stagecoach.packages.routing.Foresight.Begun;
 import stagecoach.packages.routing.KnownCache;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.CacheId;
+import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.HolderId;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -30,6 +32,7 @@ import stagecoach.vocabulary.packages.Sha512;
 public class ForesightResource {
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
+    private final FeedCatalog feeds;
     private final AcquisitionTables tables;
     private final BegunCopies begun;
     private final Clock clock;
@@ -37,11 +40,13 @@ public class ForesightResource {
     ForesightResource(
             UnitOfWork unitOfWork,
             CacheCatalog caches,
+            FeedCatalog feeds,
             AcquisitionTables tables,
             BegunCopies begun,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
+        this.feeds = feeds;
         this.tables = tables;
         this.begun = begun;
         this.clock = clock;
@@ -69,6 +74,7 @@ public class ForesightResource {
         return new Known(
                 caches.routes(tx, request.needs()),
                 caches.known(tx),
+                feeds.machinesRead(tx, request.needs()),
                 new HashSet<>(tables.inCaches(tx, digests)),
                 new HashSet<>(tables.atTargets(tx, digests)),
                 tables.begun(tx, digests, clock.instant()));
@@ -78,6 +84,7 @@ public class ForesightResource {
     private record Known(
             List<RegionRoute> routes,
             List<KnownCache> caches,
+            List<FeedId> machinesRead,
             Set<Held> inCaches,
             Set<Held> atTargets,
             Map<Held, Long> begunAtTargets) {
@@ -87,6 +94,7 @@ public class ForesightResource {
                     request.needs(),
                     routes,
                     caches,
+                    machinesRead,
                     request.forceDownload(),
                     new Seen(inCaches, atTargets, begun, begunAtTargets));
         }

@@ -119,7 +119,7 @@ public class FeedResource {
     @Operation(
             summary = "Make or replace a feed",
             description =
-                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves out it or allowInsecureConnections keeps them, as long as user and server stay the same. readThrough names the ids (\"Shop.Core\", \"Shop.*\", \"*\") that the built-in feed answers from this one, unless a version of them was ever pushed here; of several feeds the one that says most of an id answers for it. bytesPerSecondMax and transfersMax count for what is brought from it, and, changed, for what is being brought after about a second. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
+                    "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves out it or allowInsecureConnections keeps them, as long as user and server stay the same. readThrough names the ids (\"Shop.Core\", \"Shop.*\", \"*\") that the built-in feed answers from this one, unless a version of them was ever pushed here; of several feeds the one that says most of an id answers for it. bytesPerSecondMax and transfersMax count for what is brought from it, and, changed, for what is being brought after about a second. machinesRead lets machines read packages there themselves; they are told where it is, and no credentials. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
     @RequestBody(
             content =
                     @Content(
@@ -201,6 +201,7 @@ public class FeedResource {
                 "downloadAttempts",
                 "downloadBackoff",
                 "allowInsecureConnections",
+                "machinesRead",
                 "readThrough");
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
@@ -290,6 +291,8 @@ public class FeedResource {
      * @param transfersMax packages that come from it at once
      * @param allowInsecureConnections whether credentials may be sent by http, which others on the
      *     way can read
+     * @param machinesRead whether machines may read packages there themselves, behind their caches
+     *     and before the server
      * @param readThrough what the built-in feed answers from this one
      */
     @Schema(name = "Feed")
@@ -305,6 +308,7 @@ public class FeedResource {
             @Nullable Long bytesPerSecondMax,
             @Nullable Integer transfersMax,
             @Nullable Boolean allowInsecureConnections,
+            @Nullable Boolean machinesRead,
             @Nullable ReadThroughView readThrough) {
         static FeedView builtIn(UriInfo uri, FeedAccess access) {
             return new FeedView(
@@ -313,6 +317,7 @@ public class FeedResource {
                     BuiltInFeed.KIND,
                     uri.getBaseUri().resolve("nuget/v3/" + ServiceIndex.PATH).toString(),
                     access,
+                    null,
                     null,
                     null,
                     null,
@@ -335,6 +340,7 @@ public class FeedResource {
                     row.bytesPerSecondMax,
                     row.transfersMax,
                     row.insecureAllowed,
+                    row.machinesRead,
                     row.readThrough.isEmpty() ? null : new ReadThroughView(row.readThroughIds()));
         }
     }

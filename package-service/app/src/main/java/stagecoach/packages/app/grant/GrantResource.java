@@ -3,6 +3,7 @@ package stagecoach.packages.app.grant;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
@@ -10,6 +11,7 @@ import stagecoach.contracts.internal.MintGrants;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.keeping.Leases;
+import stagecoach.packages.app.upstream.FeedCatalog;
 import stagecoach.packages.server.grant.Reader;
 import stagecoach.runtime.access.InvalidInput;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -22,20 +24,27 @@ import stagecoach.vocabulary.identity.HolderId;
 public class GrantResource {
     private final UnitOfWork unitOfWork;
     private final CacheCatalog caches;
+    private final FeedCatalog feeds;
     private final GrantAuthority grants;
     private final Leases leases;
 
     GrantResource(
-            UnitOfWork unitOfWork, CacheCatalog caches, GrantAuthority grants, Leases leases) {
+            UnitOfWork unitOfWork,
+            CacheCatalog caches,
+            FeedCatalog feeds,
+            GrantAuthority grants,
+            Leases leases) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
+        this.feeds = feeds;
         this.grants = grants;
         this.leases = leases;
     }
 
     /**
-     * One for each of the caches that is configured and wants to be shown something, and what the
-     * machine must keep whatever it needs room for.
+     * One for each of the caches that is configured and wants to be shown something, where the
+     * feeds are that machines may read now, and what the machine must keep whatever it needs room
+     * for.
      */
     @POST
     @Operation(hidden = true)
@@ -52,7 +61,18 @@ public class GrantResource {
                         .map(
                                 agent ->
                                         unitOfWork.run(
-                                                tx -> leases.neededAt(tx, HolderId.of(agent)))));
+                                                tx -> leases.neededAt(tx, HolderId.of(agent)))),
+                request.feeds().isEmpty()
+                        ? List.of()
+                        : unitOfWork.run(
+                                tx ->
+                                        request.feeds().stream()
+                                                .flatMap(
+                                                        feed ->
+                                                                feeds
+                                                                        .placeForMachines(tx, feed)
+                                                                        .stream())
+                                                .toList()));
     }
 
     private Optional<CacheGrant> grant(

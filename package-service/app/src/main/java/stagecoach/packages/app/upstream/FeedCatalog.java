@@ -11,8 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.GatewayFrame.FeedPlace;
 import stagecoach.contracts.configuration.ConfigurationEvent.Kind;
+import stagecoach.contracts.run.PackageNeed;
 import stagecoach.packages.app.catalog.PackageConfiguration;
 import stagecoach.packages.app.catalog.PackageConfiguration.Command;
 import stagecoach.packages.feeds.transport.FeedSettings;
@@ -60,6 +64,23 @@ public class FeedCatalog {
      */
     public FeedRow read(Tx tx, String id, byte @Nullable [] json, Optional<FeedRow> before) {
         return FeedRequest.read(id, json, before, this, readThrough(tx));
+    }
+
+    /** The feeds of some needs that machines may read themselves. */
+    public List<FeedId> machinesRead(Tx tx, List<PackageNeed> needs) {
+        Set<FeedId> wanted =
+                needs.stream().map(need -> need.pinned().feed()).collect(Collectors.toSet());
+        return tx.rows("SELECT id FROM feed WHERE machines_read ORDER BY id").stream()
+                .map(row -> new FeedId((String) Objects.requireNonNull(row[0])))
+                .filter(wanted::contains)
+                .toList();
+    }
+
+    /** Where a feed is, for a machine; empty if machines may not read it. */
+    public Optional<FeedPlace> placeForMachines(Tx tx, FeedId feed) {
+        return find(tx, feed)
+                .filter(row -> row.machinesRead)
+                .map(row -> new FeedPlace(feed, row.url));
     }
 
     /** The feed that the built-in one is read through to for a package, if one is. */

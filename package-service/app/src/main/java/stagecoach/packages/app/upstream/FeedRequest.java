@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.WebAddress;
+import stagecoach.packages.feeds.protocol.Feeds;
 import stagecoach.packages.feeds.transport.FeedSettings.Kind;
 import stagecoach.runtime.request.JsonBody;
 import stagecoach.vocabulary.identity.FeedId;
@@ -92,9 +93,29 @@ final class FeedRequest {
                 insecureAllowed.orElseGet(
                         () -> sameReader.filter(old -> old.insecureAllowed).isPresent());
         credentials.ifPresent(given -> credentials(given, row, sameReader, catalog));
+        row.machinesRead = body.flag("machinesRead").orElse(false);
+        if (row.machinesRead && !row.kind.isEmpty() && !row.url.isEmpty()) {
+            unreadable(row).ifPresent(why -> body.mistake("machinesRead", why));
+        }
         body.refuseUnknown();
         body.mistakes().refuseIfAny();
         return row;
+    }
+
+    /** Why machines cannot read a feed themselves, in words. */
+    private static Optional<String> unreadable(FeedRow row) {
+        if (row.kind() == Kind.FOLDER) {
+            return Optional.of(
+                    "Machines do not see this folder. Make a cache of the kind FOLDER for one that they do.");
+        }
+        if (!Feeds.isV3(row.url)) {
+            return Optional.of(
+                    "Machines read NuGet v3 only: give the url of its service index, which ends with .json.");
+        }
+        return row.username == null
+                ? Optional.empty()
+                : Optional.of(
+                        "Machines are not given the credentials of a feed. Leave machinesRead out, or make a cache of the kind NUGET with such credentials as machines may have.");
     }
 
     private static String name(JsonBody body, String id) {

@@ -46,6 +46,10 @@ public class FeedRow {
     @Column(name = "insecure_allowed")
     public boolean insecureAllowed;
 
+    /** Whether machines may read packages there themselves. */
+    @Column(name = "machines_read")
+    public boolean machinesRead;
+
     /** Which ids the built-in feed may answer for from it, with blanks between. */
     @Column(name = "read_through")
     public String readThrough = "";
@@ -88,6 +92,7 @@ public class FeedRow {
                 backoffMillis,
                 readThrough,
                 insecureAllowed,
+                machinesRead,
                 budget());
     }
 

@@ -47,6 +47,11 @@ public final class Feeds implements AutoCloseable {
         this.servers = new NamedServers(way, rules.connectMax(), threads, resolver);
     }
 
+    /** Whether the url of a {@code NUGET} feed is that of a service index, and not of v2. */
+    public static boolean isV3(String url) {
+        return url.toLowerCase(Locale.ROOT).endsWith(".json");
+    }
+
     /**
      * The feed of these settings, which are taken to be right; it is not asked anything yet.
      *
@@ -57,7 +62,7 @@ public final class Feeds implements AutoCloseable {
             case FOLDER -> new FolderFeed(settings, rules, mounts);
             case NUGET -> {
                 var http = new FeedHttp(settings, rules, servers, clock);
-                yield settings.url().toLowerCase(Locale.ROOT).endsWith(".json")
+                yield isV3(settings.url())
                         ? new V3Feed(settings, rules, http, clock)
                         : new V2Feed(settings, rules, http, clock);
             }

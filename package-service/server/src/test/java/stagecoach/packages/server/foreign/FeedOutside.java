@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 
-/** A NuGet v3 feed of others, read with credentials, which can be told to stop answering. */
+/**
+ * A NuGet v3 feed of others, read with credentials unless it is open, which can be told to stop
+ * answering.
+ */
 public final class FeedOutside implements AutoCloseable {
     /** What a reader shows, as any user. */
     public static final String PASSWORD = "of-theirs";
@@ -38,6 +41,9 @@ public final class FeedOutside implements AutoCloseable {
 
     /** Whether a download that begins at the first byte breaks off in its middle. */
     public volatile boolean breaksOff;
+
+    /** Whether anybody may read it. */
+    public volatile boolean open;
 
     /** Whether it answers with 503 alone. */
     public volatile boolean down;
@@ -136,7 +142,7 @@ public final class FeedOutside implements AutoCloseable {
             if (wait != null && path.endsWith(".nupkg") && path.contains(gated)) {
                 wait.await();
             }
-            if (!isReader(exchange)) {
+            if (!open && !isReader(exchange)) {
                 exchange.sendResponseHeaders(401, -1);
             } else if (!movedTo.isEmpty()) {
                 exchange.getResponseHeaders().set("Location", movedTo);
@@ -145,6 +151,9 @@ public final class FeedOutside implements AutoCloseable {
                 exchange.sendResponseHeaders(503, -1);
             } else if (body == null) {
                 exchange.sendResponseHeaders(404, -1);
+            } else if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
+                exchange.sendResponseHeaders(200, -1);
             } else if (path.endsWith(".nupkg")) {
                 download(exchange, body);
             } else {

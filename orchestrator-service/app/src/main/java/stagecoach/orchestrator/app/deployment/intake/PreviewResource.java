@@ -126,7 +126,7 @@ public class PreviewResource {
                 caches(foreseen),
                 links(foreseen),
                 thought.waitingFor(),
-                warnings(draft, assignments, thought.unknownScopes()));
+                warnings(draft, assignments, thought.unknownScopes(), foreseen.notes()));
     }
 
     private List<UnknownScope> unknownScopes(Tx tx, DeploymentDraft draft) {
@@ -215,11 +215,15 @@ public class PreviewResource {
                 .toList();
     }
 
-    /** Names that may be wrong, a step without any place, and machines that are not there now. */
+    /**
+     * Names that may be wrong, surprising ways, a step without any place, and machines that are not
+     * there now.
+     */
     private static List<WarningView> warnings(
             DeploymentDraft draft,
             List<StepAssignment> assignments,
-            List<UnknownScope> unknownScopes) {
+            List<UnknownScope> unknownScopes,
+            List<String> notes) {
         var warnings = new ArrayList<WarningView>();
         unknownScopes.forEach(scope -> warnings.add(new WarningView(null, null, sentence(scope))));
         VariableCheck.check(draft, new Mistakes())
@@ -230,6 +234,7 @@ public class PreviewResource {
                                                 warnings.add(
                                                         new WarningView(
                                                                 step.value(), null, doubt))));
+        notes.forEach(note -> warnings.add(new WarningView(null, null, note)));
         for (StepAssignment assignment : assignments) {
             String step = assignment.step().name().value();
             if (assignment.step().skip().isEmpty()) {

@@ -224,7 +224,11 @@ final class AcquisitionRows {
                             acquired.servedBy().cache().map(links::regionOf).orElse(""),
                             to,
                             acquired.bytes());
-            case FEED -> links.add("feed", to, acquired.bytes());
+            case FEED ->
+                    links.add(
+                            acquired.servedBy().feed().map(feed -> "feed:" + feed).orElse("feed"),
+                            to,
+                            acquired.bytes());
             case SERVER -> links.add(LinkRows.SERVER, to, acquired.bytes());
         }
     }
