@@ -52,7 +52,7 @@ public final class FeedsCommand implements Runnable {
                         List.of(
                                 feed.path("id").asText(),
                                 feed.path("kind").asText(),
-                                feed.path(ACCESS).asText("-").replace("null", "-"),
+                                access(feed),
                                 readThrough(feed),
                                 feed.path("url").asText()));
             }
@@ -61,6 +61,13 @@ public final class FeedsCommand implements Runnable {
                             .stripTrailing());
             return ExitCode.SUCCEEDED;
         }
+    }
+
+    /** Who reads the built-in feed; of those outside, whether machines do, too. */
+    private static String access(JsonNode feed) {
+        return feed.path("machinesRead").asBoolean()
+                ? "MACHINES"
+                : feed.path(ACCESS).asText("-").replace("null", "-");
     }
 
     /** The ids that the built-in feed answers from this one. */

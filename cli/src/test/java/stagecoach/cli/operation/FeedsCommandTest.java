@@ -25,12 +25,13 @@ class FeedsCommandTest {
     void feeds_are_listed_with_who_may_read_them() {
         server.put(
                 "/feeds",
-                "{\"items\":[{\"id\":\"built-in\",\"kind\":\"BUILT_IN\",\"access\":\"PUBLIC\",\"url\":\"http://hq/i\"},{\"id\":\"o\",\"kind\":\"NUGET\",\"access\":null,\"readThrough\":{\"ids\":[\"a.*\",\"b\"]},\"url\":\"http://o/i\"}]}");
+                "{\"items\":[{\"id\":\"built-in\",\"kind\":\"BUILT_IN\",\"access\":\"PUBLIC\",\"url\":\"http://hq/i\"},{\"id\":\"o\",\"kind\":\"NUGET\",\"access\":null,\"readThrough\":{\"ids\":[\"a.*\",\"b\"]},\"url\":\"http://o/i\"},{\"id\":\"p\",\"kind\":\"NUGET\",\"machinesRead\":true,\"url\":\"http://p/i\"}]}");
         assertThat(server.run("feeds", "list").lines().toList())
                 .containsExactly(
-                        "FEED      KIND      ACCESS  READ THROUGH  URL",
-                        "built-in  BUILT_IN  PUBLIC  -             http://hq/i",
-                        "o         NUGET     -       a.* b         http://o/i");
+                        "FEED      KIND      ACCESS    READ THROUGH  URL",
+                        "built-in  BUILT_IN  PUBLIC    -             http://hq/i",
+                        "o         NUGET     -         a.* b         http://o/i",
+                        "p         NUGET     MACHINES  -             http://p/i");
     }
 
     @Test
