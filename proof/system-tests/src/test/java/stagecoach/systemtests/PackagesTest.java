@@ -50,6 +50,7 @@ class PackagesTest {
     private Path share;
     private String key = "";
     private FeedOutside outside;
+    private FeedOutside open;
     private ForeignServer theirs;
 
     /** A package as it ought to come to machines. */
@@ -69,6 +70,8 @@ class PackagesTest {
         terminal = new Terminal(whole.api().base(), adminKey);
         share = Files.createDirectory(folder.resolve("share"));
         outside = new FeedOutside();
+        open = new FeedOutside();
+        open.open = true;
         theirs = new ForeignServer();
         whole.startTargets("abroad", "isle", ISLE);
         whole.startTargets("abroad", "far", FAR);
@@ -81,13 +84,15 @@ class PackagesTest {
                                 FeedOutside.PASSWORD,
                                 share.toUri().getPath().replaceAll("/$", ""),
                                 theirs.index(),
-                                ForeignServer.KEY));
+                                ForeignServer.KEY,
+                                open.port()));
         typed("apply", "--yes", "--file", manifest.toString());
     }
 
     @AfterAll
     void stop() {
         outside.close();
+        open.close();
         theirs.close();
     }
 
@@ -136,6 +141,28 @@ class PackagesTest {
         long before = outside.bytesGiven();
         assertThat(restored(lib)).isEqualTo(lib.bytes());
         assertThat(outside.bytesGiven()).as("a build reads what is stored").isEqualTo(before);
+    }
+
+    @Test
+    void machines_read_from_the_feed_itself_what_is_to_come_from_there_as_foretold()
+            throws Exception {
+        Packed lib = packed("Open.Lib", 500_000);
+        open.hold(lib.pin(), lib.bytes(), "Open.Core");
+        typed("release", "create", "direct", "1.0.0");
+        Map<String, Long> foretold = links(previewed("direct", "1.0.0"));
+
+        String id = typed("deploy", "direct", "1.0.0", "--to", "abroad", "--detach").strip();
+
+        traced.endsAs(id, "SUCCEEDED");
+        long size = lib.pin().size();
+        JsonNode acquired = whole.api().get("/deployments/" + id + "/acquisitions");
+        assertThat(links(acquired))
+                .isEqualTo(foretold)
+                .isEqualTo(Map.of("feed:open to isle", 2 * size, "feed:open to far", 2 * size));
+        assertThat(open.bytesGiven())
+                .as("for the release, and to each machine")
+                .isEqualTo(5 * size);
+        assertOnMachines(lib);
     }
 
     @Test
@@ -294,6 +321,10 @@ class PackagesTest {
                 url: http://127.0.0.1:%2$d/v3/index.json
                 credentials: { username: anyone, password: "%3$s" }
                 readThrough: { ids: ["Outside.*"] }
+              open:
+                kind: NUGET
+                url: http://127.0.0.1:%7$d/v3/index.json
+                machinesRead: true
             caches:
               isle-share: { kind: FOLDER, region: isle, url: "file://%4$s" }
               far-theirs: { kind: NUGET, region: far, url: "%5$s", credentials: { apiKey: "%6$s" } }
@@ -305,6 +336,13 @@ class PackagesTest {
                     runOn: { tags: [abroad] }
                     packages: [ { id: Abroad.Own }, { id: Outside.Lib, feed: outside } ]
                     script: { body: 'test -f "#{Stagecoach.Package[Abroad.Own].Directory}/noise.bin" && test -f "#{Stagecoach.Package[Outside.Lib].Directory}/noise.bin" && LEAVE' }
+              direct:
+                variables: [ { name: Traces, value: "%1$s" }, { name: Here, value: "#{Stagecoach.Target.Id}" } ]
+                steps:
+                  - name: use
+                    runOn: { tags: [abroad] }
+                    packages: [ { id: Open.Lib, feed: open, source: FEED } ]
+                    script: { body: 'test -f "#{Stagecoach.Package[Open.Lib].Directory}/noise.bin" && LEAVE' }
               cut-off:
                 variables: [ { name: Traces, value: "%1$s" }, { name: Here, value: "#{Stagecoach.Target.Id}" } ]
                 steps:
