@@ -94,7 +94,7 @@ record Verdict(StepState state, Optional<String> reason, boolean mayTryAgain) {
         String exit = "exit code " + code.get();
         return result.reason()
                 // Of a script without a word, tentacles only say the exit code again.
-                .filter(reason -> !reason.endsWith(exit))
+                .filter(reason -> !reason.equals("ended with " + exit))
                 .map(reason -> shortened(exit + ": " + reason))
                 .orElse(exit);
     }

@@ -187,6 +187,21 @@ class StepRunDeciderTest {
     }
 
     @Test
+    void a_last_line_that_ends_with_an_exit_code_of_its_own_is_told_whole() {
+        String line = "migration 12 failed with exit code 1";
+        run.after(start(step("a").rolling(1).on(Condition.ALWAYS).at("t1", "t2")))
+                .when(report("a", "t1", failed(line)))
+                .then(
+                        finished(
+                                "a",
+                                "t1",
+                                StepState.FAILED,
+                                Optional.of(1),
+                                "exit code 1: " + line),
+                        started("a", "t2"));
+    }
+
+    @Test
     void with_many_pairs_their_reasons_are_brief_at_the_end_of_the_run() {
         String[] targets =
                 IntStream.rangeClosed(0, Reasons.WHOLE_MAX)
