@@ -346,13 +346,6 @@ public final class JsonBody {
         known.addAll(Arrays.asList(readOnly));
     }
 
-    /** A field of the promised API that this build does not have. */
-    public void notYet(String field, String instead) {
-        if (has(field)) {
-            mistake(field, "%s is not there yet. %s".formatted(Sentences.nameOf(field), instead));
-        }
-    }
-
     /** Names every field that nobody asked for. */
     public void refuseUnknown() {
         for (var entry : fields.properties()) {
