@@ -9,10 +9,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import stagecoach.contracts.agent.Removal;
@@ -139,7 +140,12 @@ public final class OlderReleases {
             return Files.exists(directory(version), LinkOption.NOFOLLOW_LINKS);
         }
 
-        RemovedRelease release(PackageId id, String version, long bytes) {
+        /** A version with its size, which takes long if it is large. */
+        RemovedRelease release(PackageId id, String version) throws IOException {
+            long bytes = 0;
+            for (Path content : contents(version)) {
+                bytes += Trash.bytes(content);
+            }
             return new RemovedRelease(
                     id, new PackageVersion(version), directory(version).toString(), bytes);
         }
@@ -225,25 +231,27 @@ public final class OlderReleases {
             throws IOException {
         removing.lock();
         try {
-            List<Installed> there =
-                    old.stream().filter(one -> place.isThere(one.version())).toList();
-            List<RemovedRelease> going =
-                    there.stream().map(one -> place.release(id, one.version(), 0)).toList();
-            long number = log.intend(intent(place, reason, going));
+            Map<String, RemovedRelease> going = new LinkedHashMap<>();
+            for (Installed one : old) {
+                if (place.isThere(one.version())) {
+                    // Counted before the links are locked, for which installations wait.
+                    going.put(one.version(), place.release(id, one.version()));
+                }
+            }
+            long number = log.intend(intent(place, reason, going.values()));
             List<RemovedRelease> went = new ArrayList<>();
             try {
                 for (Installed one : old) {
-                    OptionalLong bytes = OptionalLong.empty();
                     try {
-                        bytes = remove(place, one.version());
+                        if (remove(place, one.version())) {
+                            gone.add(one.version());
+                        }
                     } finally {
                         // Also what failed behind its end has gone.
-                        if (there.contains(one) && !place.isThere(one.version())) {
-                            went.add(place.release(id, one.version(), bytes.orElse(0)));
+                        RemovedRelease release = going.get(one.version());
+                        if (release != null && !place.isThere(one.version())) {
+                            went.add(release);
                         }
-                    }
-                    if (bytes.isPresent()) {
-                        gone.add(one.version());
                     }
                 }
             } finally {
@@ -255,34 +263,27 @@ public final class OlderReleases {
     }
 
     private static RemovalLog.Intent intent(
-            Place place, String reason, List<RemovedRelease> releases) {
-        return new RemovalLog.Intent(place.live(), Rule.RELEASES, reason, List.of(), releases);
+            Place place, String reason, Collection<RemovedRelease> releases) {
+        return new RemovalLog.Intent(
+                place.live(), Rule.RELEASES, reason, List.of(), List.copyOf(releases));
     }
 
-    /**
-     * Removes a version for a step; it is gone if no other one has installed it.
-     *
-     * @return how many bytes that were; empty if it stays
-     */
-    private OptionalLong remove(Place place, String version) throws IOException {
+    /** Removes a version for a step; whether it is gone, since no other one has installed it. */
+    private boolean remove(Place place, String version) throws IOException {
         links.lock();
         try {
             Path record = place.record(version);
             InstalledBy others = InstalledBy.read(record).without(place.who());
             if (!others.by().isEmpty()) {
                 others.write(record);
-                return OptionalLong.empty();
+                return false;
             }
             Path directory = place.directory(version);
             List<Path> contents = place.contents(version);
             Optional<String> user = users.userOf(directory, contents, place.live());
             if (user.isPresent()) {
                 place.live().info("%s stays for now: %s.".formatted(version, user.get()));
-                return OptionalLong.empty();
-            }
-            long bytes = 0;
-            for (Path content : contents) {
-                bytes += Trash.bytes(content);
+                return false;
             }
             // From here on it is not there; a crash leaves its record, or folders without a name.
             if (Files.isSymbolicLink(directory)) {
@@ -294,7 +295,7 @@ public final class OlderReleases {
             PrivateFiles.syncFolder(place.parent());
             Files.deleteIfExists(record);
             // A folder that somebody has put there instead of the link is theirs.
-            return place.isThere(version) ? OptionalLong.empty() : OptionalLong.of(bytes);
+            return !place.isThere(version);
         } finally {
             links.unlock();
         }

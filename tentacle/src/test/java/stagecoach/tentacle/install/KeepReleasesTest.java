@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +33,7 @@ import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.Removal.RemovedRelease;
+import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.TestTickets;
@@ -222,6 +227,53 @@ class KeepReleasesTest {
     }
 
     @Test
+    void what_a_killed_process_has_removed_is_told_with_its_bytes() throws Exception {
+        install("shop", "1.0.0", Optional.empty());
+        LiveTicket second = install("shop", "1.1.0", Optional.empty());
+        Home next = new TestTickets(folder.resolve("next")).home();
+        Path left = Files.createDirectories(next.root().resolve("removals"));
+        // Asked in the middle of a removal: whoever is killed there leaves the log like this.
+        var asked =
+                new AbstractCollection<LiveTicket>() {
+                    @Override
+                    public Iterator<LiveTicket> iterator() {
+                        copyLog(left);
+                        return open.iterator();
+                    }
+
+                    @Override
+                    public int size() {
+                        return open.size();
+                    }
+                };
+        PackagePin pin = ((InstallPackage) second.command()).pin();
+        new OlderReleases(asked, log).installed(second, shop.resolve("1.1.0"), pin, Optional.of(0));
+
+        long bytes = log.untold(4).getFirst().bytes();
+        assertThat(bytes).isPositive();
+        assertThat(RemovalLog.open(next).untold(4))
+                .singleElement()
+                .returns(bytes, Removal::bytes)
+                .satisfies(
+                        removal ->
+                                assertThat(removal.releases())
+                                        .extracting(RemovedRelease::bytes)
+                                        .containsExactly(bytes));
+    }
+
+    private void copyLog(Path to) {
+        Path removals = tickets.home().root().resolve("removals");
+        try (Stream<Path> listed = Files.list(removals)) {
+            for (Path file : listed.toList()) {
+                Files.copy(
+                        file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void without_a_number_all_stay_and_count_when_there_is_one() throws Exception {
         for (String version : List.of("1.0.0", "1.1.0", "1.2.0")) {
             assertThat(install("shop", version, Optional.empty()).result().orElseThrow().outputs())
@@ -335,7 +387,7 @@ class KeepReleasesTest {
         assertThat(log.untold(4).getFirst().releases())
                 .singleElement()
                 .returns(shop.resolve("1.0.0").toString(), RemovedRelease::directory)
-                .returns(0L, RemovedRelease::bytes);
+                .satisfies(one -> assertThat(one.bytes()).isPositive());
     }
 
     @Test
