@@ -26,8 +26,9 @@ import stagecoach.wire.StagecoachJson;
 
 /**
  * Does other work, and behind it sends what its scripts have collected to the server; the result
- * names what is kept there. Each file that is kept is in the journal, so that the next process of
- * this tentacle goes on with those that are not.
+ * names what is kept there. What the work came to is on disk before the first file is sent, and
+ * each file that is kept is in the journal: the next process of this tentacle goes on with those
+ * that are not, and does nothing again.
  */
 public final class KeepArtifacts implements Work {
     private static final String KEPT = "kept ";
@@ -60,7 +61,8 @@ public final class KeepArtifacts implements Work {
 
     @Override
     public CommandResult perform(LiveTicket live) throws IOException, InterruptedException {
-        CommandResult result = work.perform(live);
+        Optional<CommandResult> before = live.workResult();
+        CommandResult result = before.isPresent() ? before.get() : work.perform(live);
         List<CollectedFile> files = CollectedFile.of(live.folder());
         if (files.isEmpty()) {
             return result;
@@ -100,6 +102,9 @@ public final class KeepArtifacts implements Work {
 
         CommandResult all(List<CollectedFile> files, CommandResult result)
                 throws IOException, InterruptedException {
+            if (live.workResult().isEmpty()) {
+                live.workEnded(result);
+            }
             Map<String, Artifact> before = before();
             List<Artifact> kept = new ArrayList<>();
             Optional<String> lost = Optional.empty();

@@ -37,7 +37,7 @@ public final class LiveTicket {
     private final long order;
     private final ReentrantLock lock = new ReentrantLock();
     private final Bell bell = new Bell();
-    private Deliver delivered;
+    private volatile Deliver delivered;
     private volatile Masks given;
     private volatile Masks masks;
     private @Nullable Thread worker;
@@ -128,22 +128,12 @@ public final class LiveTicket {
 
     /** What was delivered last, without what may be secret. */
     public Deliver delivered() {
-        lock.lock();
-        try {
-            return delivered;
-        } finally {
-            lock.unlock();
-        }
+        return delivered;
     }
 
     /** A repeated delivery brings fresh grants. */
     public void renew(Deliver fresh) {
-        lock.lock();
-        try {
-            delivered = fresh.withoutPayload();
-        } finally {
-            lock.unlock();
-        }
+        delivered = fresh.withoutPayload();
     }
 
     /** The ticket's own folder. */
@@ -281,7 +271,17 @@ public final class LiveTicket {
         }
     }
 
-    /** What the work came to, once it has ended. */
+    /** Says what the work has come to while more is to be done for the ticket; on disk, sealed. */
+    public void workEnded(CommandResult whole) throws IOException {
+        folder.keepWorkResult(whole);
+    }
+
+    /** What was said so, also by the process before this one. */
+    public Optional<CommandResult> workResult() throws IOException {
+        return folder.workResult();
+    }
+
+    /** What is said of the ticket, once it has ended. */
     public Optional<CommandResult> result() {
         lock.lock();
         try {

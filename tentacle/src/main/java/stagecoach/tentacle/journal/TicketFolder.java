@@ -34,6 +34,7 @@ public final class TicketFolder implements Closeable {
     private static final String SCRIPTS = "scripts";
     private static final String MASKS = "sealed-masks";
     private static final String SECRETS = "sealed-outputs";
+    private static final String WORK_RESULT = "sealed-result";
 
     private final Path path;
     private final Ticket ticket;
@@ -187,6 +188,33 @@ public final class TicketFolder implements Closeable {
                             new TypeReference<List<String>>() {});
         } catch (IOException e) {
             throw new DamagedJournal("the masks in %s cannot be read".formatted(file), e);
+        }
+    }
+
+    /** Puts on disk, sealed, what the work has come to while the ticket is still open. */
+    void keepWorkResult(CommandResult result) throws IOException {
+        PrivateFiles.write(
+                path.resolve(WORK_RESULT),
+                vault.seal(StagecoachJson.bytes(result), WORK_RESULT + ":" + ticket));
+    }
+
+    /**
+     * What was put there.
+     *
+     * @throws DamagedJournal if it cannot be opened
+     */
+    Optional<CommandResult> workResult() throws IOException {
+        Path file = path.resolve(WORK_RESULT);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    StagecoachJson.read(
+                            vault.open(Files.readAllBytes(file), WORK_RESULT + ":" + ticket),
+                            CommandResult.class));
+        } catch (IOException | UncheckedIOException e) {
+            throw new DamagedJournal("the result in %s cannot be read".formatted(file), e);
         }
     }
 

@@ -3,17 +3,20 @@ package stagecoach.tentacle.artifact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import stagecoach.contracts.agent.AgentCommand.InstallPackage;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.Artifact;
 import stagecoach.contracts.agent.CommandOutcome;
@@ -28,19 +33,26 @@ import stagecoach.contracts.agent.CommandPayload;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.tentacle.home.Settings;
+import stagecoach.tentacle.install.InstallPackageWork;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Masks;
+import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.journal.Work;
+import stagecoach.tentacle.packages.PackageStore;
 import stagecoach.tentacle.proxy.Routes;
+import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.script.RunScriptWork;
 import stagecoach.tentacle.script.ScriptRun;
 import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.tentacle.testing.CuttingRelay;
 import stagecoach.tentacle.testing.Deliveries;
+import stagecoach.tentacle.testing.Nupkg;
 import stagecoach.tentacle.testing.Running;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.Digest;
+import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action.Syntax;
 
 /** What a script collects comes to the server whole, or it is said why it does not. */
@@ -63,6 +75,11 @@ class KeepArtifactsTest {
                     QUICK.backoffMax(),
                     Duration.ofMillis(500),
                     QUICK.givenUpAfterTimeOut());
+
+    private static final Work DONE_AGAIN =
+            live -> {
+                throw new AssertionError("done again: " + live.ticket());
+            };
 
     @TempDir Path folder;
     TestTickets tickets;
@@ -113,6 +130,10 @@ class KeepArtifactsTest {
     private CommandResult perform(LiveTicket live, Optional<URI> bytes) throws Exception {
         var work = new RunScriptWork(runs, (RunScript) live.command());
         return new KeepArtifacts(shared(bytes), work).perform(live);
+    }
+
+    private CommandResult perform(LiveTicket live, Work work) throws Exception {
+        return new KeepArtifacts(shared(Optional.of(shelf.uri())), work).perform(live);
     }
 
     private CommandResult end(LiveTicket live) throws Exception {
@@ -274,6 +295,88 @@ class KeepArtifactsTest {
         assertThat(shelf.kept()).hasSize(3);
         assertThat(shelf.asked()).hasSize(4);
         assertThat(trace).hasContent("ran");
+    }
+
+    static List<CommandResult> ends() {
+        Map<String, String> outputs = Map.of("RemovedReleases", "1.0.0", "Dir", "/srv/hunter2");
+        return List.of(
+                Results.done(outputs),
+                Results.exited(7, outputs, "no room for hunter2"),
+                Results.timedOut(Optional.of(137), "ran longer than hunter2 allows"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ends")
+    void what_work_came_to_is_said_by_the_next_process_which_does_none_of_it_again(
+            CommandResult end) throws Exception {
+        shelf.answers(_ -> Shelf.NEVER, "");
+        LiveTicket live = accept(Syntax.BASH, "echo why >f; new_stagecoach_artifact f");
+        var script = new RunScriptWork(runs, (RunScript) live.command());
+        Running work =
+                Running.of(
+                        () ->
+                                perform(
+                                        live,
+                                        at -> {
+                                            assertThat(script.perform(at).succeeded()).isTrue();
+                                            return end;
+                                        }));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !shelf.asked().isEmpty());
+        work.cutOff();
+        assertThat(filesThatHold("hunter2", live.folder())).isEmpty();
+        shelf.answers(_ -> Shelf.KEEP, "");
+        LiveTicket again = tickets.afterRestart(live);
+        CommandResult result = perform(again, DONE_AGAIN);
+        assertThat(result.artifacts()).extracting(Artifact::name).containsExactly("f");
+        assertThat(result.withArtifacts(List.of())).isEqualTo(end);
+    }
+
+    private static List<Path> filesThatHold(String text, Path folder) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> walked = Files.walk(folder)) {
+            for (Path file : walked.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+                    files.add(file);
+                }
+            }
+        }
+        return files;
+    }
+
+    @Test
+    void an_installation_that_failed_says_why_also_behind_a_restart() throws Exception {
+        shelf.answers(_ -> Shelf.NEVER, "");
+        PackagePin pin =
+                new Nupkg()
+                        .with(
+                                "PostDeploy.sh",
+                                "echo why >f; new_stagecoach_artifact f; echo no room >&2; exit 7")
+                        .heldIn(tickets.home());
+        var installations =
+                new InstallPackageWork.Shared(
+                        tickets.home(),
+                        PackageStore.open(tickets.home()),
+                        runs,
+                        List.of(),
+                        RemovalLog.open(tickets.home()));
+        LiveTicket live =
+                tickets.accept(
+                        Deliveries.install(
+                                pin,
+                                new CommandPayload.Install(
+                                        "applications/prod/Shop.Web/1.0.0",
+                                        List.of(),
+                                        Map.of(),
+                                        List.of())));
+        var install = new InstallPackageWork(installations, (InstallPackage) live.command());
+        Running work = Running.of(() -> perform(live, install));
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !shelf.asked().isEmpty());
+        work.cutOff();
+        shelf.answers(_ -> Shelf.KEEP, "");
+        CommandResult result = perform(tickets.afterRestart(live), install);
+        assertThat(result.exitCode()).contains(7);
+        assertThat(result.reason()).contains("no room");
+        assertThat(result.artifacts()).hasSize(1);
     }
 
     @Test
