@@ -6,12 +6,16 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.Artifact;
 import stagecoach.contracts.agent.CommandResult;
 import stagecoach.tentacle.home.Settings;
@@ -31,6 +35,7 @@ import stagecoach.wire.StagecoachJson;
  * that are not, and does nothing again.
  */
 public final class KeepArtifacts implements Work {
+    private static final Logger LOG = LoggerFactory.getLogger(KeepArtifacts.class);
     private static final String KEPT = "kept ";
     private static final String CANCELLED = "it was cancelled meanwhile.";
 
@@ -76,17 +81,34 @@ public final class KeepArtifacts implements Work {
                                             live.now().plus(shared.rules().givenUpAfterTimeOut())))
                             .all(files, result);
             case CANCELLED, EXPIRED, REFUSED, UNREACHED, ABANDONED, UNKNOWN -> {
-                live.info(
+                tell(
+                        live,
                         "The files that the script has collected are not kept, since it did not come to its end.");
                 yield result;
             }
         };
     }
 
+    /** What is only told holds nothing up: on a full disk it waits, and comes with the end. */
+    private static void tell(LiveTicket live, String words) {
+        try {
+            live.info(words);
+        } catch (IOException e) {
+            LOG.warn("a line of the output cannot be written yet ticket={}", live.ticket(), e);
+        }
+    }
+
+    /** Puts something on disk. */
+    @FunctionalInterface
+    private interface Writing {
+        void write() throws IOException;
+    }
+
     /** One ticket's uploads. */
     private final class Sending {
         private final LiveTicket live;
         private final Optional<Instant> until;
+        private final Deque<Writing> unwritten = new ArrayDeque<>();
         private Optional<Instant> failingSince = Optional.empty();
 
         /** Whether the server was waited for in vain. */
@@ -103,7 +125,7 @@ public final class KeepArtifacts implements Work {
         CommandResult all(List<CollectedFile> files, CommandResult result)
                 throws IOException, InterruptedException {
             if (live.workResult().isEmpty()) {
-                live.workEnded(result);
+                boolean _ = writeDown(() -> live.workEnded(result));
             }
             Map<String, Artifact> before = before();
             List<Artifact> kept = new ArrayList<>();
@@ -125,7 +147,7 @@ public final class KeepArtifacts implements Work {
                     String words =
                             "The file %s that the script has collected is not kept: %s"
                                     .formatted(name, e.getMessage());
-                    live.info(words);
+                    tell(live, words);
                     lost = lost.or(() -> Optional.of(words));
                 }
             }
@@ -133,6 +155,29 @@ public final class KeepArtifacts implements Work {
                     .map(words -> Results.failed(words).withOutputs(result.outputs(), List.of()))
                     .orElse(result)
                     .withArtifacts(kept);
+        }
+
+        /**
+         * Writes down what only the next process would need, and what could not be written before.
+         * Where the disk is full that must not change how the step ends, which is written until it
+         * succeeds, nor keep back what makes room when it has been sent.
+         */
+        private boolean writeDown(Writing more) {
+            unwritten.add(more);
+            return catchUp();
+        }
+
+        private boolean catchUp() {
+            try {
+                for (Writing next = unwritten.peek(); next != null; next = unwritten.peek()) {
+                    next.write();
+                    unwritten.remove();
+                }
+                return true;
+            } catch (IOException e) {
+                LOG.warn("how far a step is cannot be written yet ticket={}", live.ticket(), e);
+                return false;
+            }
         }
 
         private Map<String, Artifact> before() {
@@ -150,7 +195,7 @@ public final class KeepArtifacts implements Work {
         }
 
         private Artifact one(CollectedFile file, String name)
-                throws IOException, InterruptedException, NotCollected {
+                throws InterruptedException, NotCollected {
             if (until.isEmpty() && live.stop().isPresent()) {
                 throw new NotCollected(CANCELLED);
             }
@@ -163,14 +208,25 @@ public final class KeepArtifacts implements Work {
             } catch (IOException | UncheckedIOException e) {
                 throw new NotCollected("it cannot be read, " + e.getMessage() + ".");
             }
-            live.record(
-                    new JournalEntry.Reached(
-                            live.now(),
-                            KEPT + StagecoachJson.text(new Kept(file.key(), artifact))));
-            live.info("The file %s is kept, %d bytes.".formatted(name, artifact.size()));
+            String point = KEPT + StagecoachJson.text(new Kept(file.key(), artifact));
+            boolean isWritten =
+                    writeDown(() -> live.record(new JournalEntry.Reached(live.now(), point)));
             // Its room is needed by others, and nobody reads it again.
-            Files.deleteIfExists(file.content());
+            drop(file);
+            if (!isWritten) {
+                // Perhaps it was needed by that very record.
+                boolean _ = catchUp();
+            }
+            tell(live, "The file %s is kept, %d bytes.".formatted(name, artifact.size()));
             return artifact;
+        }
+
+        private void drop(CollectedFile file) {
+            try {
+                Files.deleteIfExists(file.content());
+            } catch (IOException e) {
+                LOG.warn("a file that was sent stays for now ticket={}", live.ticket(), e);
+            }
         }
 
         private Artifact sent(CollectedFile file, String name)

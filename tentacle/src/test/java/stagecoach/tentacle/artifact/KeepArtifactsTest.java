@@ -34,6 +34,7 @@ import stagecoach.contracts.agent.CommandResult;
 import stagecoach.contracts.agent.OutputKind;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.install.InstallPackageWork;
+import stagecoach.tentacle.journal.JournalEntry;
 import stagecoach.tentacle.journal.JournalEntry.StopAsked.Cause;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.Masks;
@@ -50,6 +51,7 @@ import stagecoach.tentacle.testing.CuttingRelay;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.Nupkg;
 import stagecoach.tentacle.testing.Running;
+import stagecoach.tentacle.testing.SmallDisk;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.packages.PackagePin;
@@ -80,6 +82,8 @@ class KeepArtifactsTest {
             live -> {
                 throw new AssertionError("done again: " + live.ticket());
             };
+
+    private static final int PAGE = 4096;
 
     @TempDir Path folder;
     TestTickets tickets;
@@ -329,6 +333,44 @@ class KeepArtifactsTest {
         CommandResult result = perform(again, DONE_AGAIN);
         assertThat(result.artifacts()).extracting(Artifact::name).containsExactly("f");
         assertThat(result.withArtifacts(List.of())).isEqualTo(end);
+    }
+
+    @Test
+    void a_disk_that_is_full_while_files_are_sent_changes_nothing_of_what_is_said()
+            throws Exception {
+        try (SmallDisk disk = SmallDisk.at(folder.resolve("disk"))) {
+            tickets = new TestTickets(disk.path().resolve("home"));
+            runs = new ScriptRun(ScriptTools.install(tickets.home()));
+            LiveTicket live =
+                    accept(
+                            Syntax.SH,
+                            "head -c 100000 /dev/zero >f; new_stagecoach_artifact f && rm f");
+            var script = new RunScriptWork(runs, (RunScript) live.command());
+            CommandResult result =
+                    perform(
+                            live,
+                            at -> {
+                                CommandResult done = script.perform(at);
+                                endJustBeforeNextPage(at);
+                                assertThat(disk.fill()).hasMessageContaining("No space left");
+                                return done;
+                            });
+            assertThat(result.succeeded()).as("%s", result).isTrue();
+            assertThat(result.artifacts()).hasSize(1);
+
+            // What was sent has made room to write it down.
+            LiveTicket again = tickets.afterRestart(live);
+            assertThat(perform(again, DONE_AGAIN)).isEqualTo(result);
+            assertThat(shelf.asked()).hasSize(1);
+        }
+    }
+
+    /** So that the next that is written needs more of the disk. */
+    private static void endJustBeforeNextPage(LiveTicket live) throws IOException {
+        Path journal = live.folder().resolve("journal");
+        while (PAGE - Files.size(journal) % PAGE > 150) {
+            live.record(new JournalEntry.Reached(live.now(), "x"));
+        }
     }
 
     private static List<Path> filesThatHold(String text, Path folder) throws IOException {

@@ -1,17 +1,13 @@
 package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,58 +23,27 @@ import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
+import stagecoach.tentacle.testing.SmallDisk;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
-/** On a disk of two megabytes, which only root can make; skipped, in words, elsewhere. */
 @Timeout(60)
 class DiskFullTest {
     private static final int SIZE = 1_000_000;
 
     @TempDir Path folder;
-    Path disk;
+    SmallDisk disk;
 
     @BeforeEach
     void mount() throws Exception {
-        disk = Files.createDirectories(folder.resolve("disk"));
-        assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=2m", "none", disk.toString()),
-                "skipped: no small disk can be mounted here, which takes root on Linux");
+        disk = SmallDisk.at(folder.resolve("disk"));
     }
 
     @AfterEach
-    void unmount() throws Exception {
-        run("umount", "-l", disk.toString());
-    }
-
-    private static boolean run(String... command) throws InterruptedException {
-        try {
-            Process process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException absent) {
-            return false;
-        }
-    }
-
-    private Path filler() {
-        return disk.resolve("filler");
-    }
-
-    /** Somebody else takes the rest. */
-    private void fill() throws IOException {
-        try (var out =
-                Files.newOutputStream(
-                        filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            while (true) {
-                out.write(new byte[1 << 12]);
-            }
-        } catch (IOException full) {
-            assertThat(PackageRoom.isFull(full)).isTrue();
+    void unmount() {
+        if (disk != null) {
+            disk.close();
         }
     }
 
@@ -89,14 +54,14 @@ class DiskFullTest {
         new Random(6).nextBytes(bytes);
         PackagePin pin = AcquirePackageTest.pin(bytes);
         var tickets = new TestTickets(folder.resolve("home"));
-        var onDisk = new TestTickets(disk.resolve("home"));
+        var onDisk = new TestTickets(disk.path().resolve("home"));
         Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
         try (RawServer server =
                 RawServer.tls(
                         far,
                         (request, out) -> {
                             if (request.number() == 1) {
-                                fill();
+                                assertThat(PackageRoom.isFull(disk.fill())).isTrue();
                             }
                             RawServer.serve(request, out, bytes);
                         })) {
@@ -127,7 +92,7 @@ class DiskFullTest {
             assertThat(packages.resolve(".partial").resolve(pin.sha512().value())).doesNotExist();
             CommandResult stillFull = acquire(tickets, shared, pin, cache);
             assertThat(stillFull.reason().orElseThrow()).contains("no package here can go for it");
-            Files.delete(filler());
+            disk.free();
             CommandResult well = acquire(tickets, shared, pin, cache);
             assertThat(well.succeeded()).as(well.toString()).isTrue();
             assertThat(Files.readAllBytes(packages.resolve(pin.sha512().value()))).isEqualTo(bytes);
