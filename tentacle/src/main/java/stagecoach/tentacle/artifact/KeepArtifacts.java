@@ -260,10 +260,7 @@ public final class KeepArtifacts implements Work {
             URI server =
                     shared.settings()
                             .bytes()
-                            .orElseThrow(
-                                    () ->
-                                            new NotCollected(
-                                                    "this machine was enrolled without --bytes, so it cannot send it."));
+                            .orElseThrow(() -> new NotCollected(Settings.BYTES_UNKNOWN + "."));
             Duration pause = shared.rules().backoffFirst();
             while (true) {
                 var upload =

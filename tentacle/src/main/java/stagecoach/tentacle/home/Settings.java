@@ -39,6 +39,10 @@ public record Settings(
         KeepRules keep,
         ProxySettings proxy,
         Optional<Listening> listening) {
+    /** Why a machine cannot use the server's port for bytes, and what to do; no whole sentence. */
+    public static final String BYTES_UNKNOWN =
+            "this machine was never told the server's port for bytes: run its tentacle with --bytes https://HOST:PORT, or settle that for good, with a new enrolment or with listen, if the gateway dials it";
+
     /**
      * Where a machine is dialled.
      *

@@ -11,6 +11,7 @@ import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.GatewayFrame.FeedPlace;
+import stagecoach.tentacle.home.Settings;
 import stagecoach.trust.ServerUrl;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.CacheId;
@@ -151,8 +152,7 @@ sealed interface PackageEndpoint {
     private static Resolved ofServer(Sha512 sha512, Server server) {
         String label = "the server";
         if (server.uri().isEmpty()) {
-            return new Resolved.Unusable(
-                    label, "this machine was enrolled without --bytes, so it cannot read there");
+            return new Resolved.Unusable(label, Settings.BYTES_UNKNOWN);
         }
         return new Resolved.Usable(
                 new Web(

@@ -552,6 +552,11 @@ class KeepArtifactsTest {
     void a_machine_that_knows_no_bytes_endpoint_says_so() throws Exception {
         LiveTicket live = accept(Syntax.BASH, "echo a >f; new_stagecoach_artifact f");
         assertThat(perform(live, Optional.empty()).reason())
-                .hasValueSatisfying(r -> assertThat(r).contains("enrolled without --bytes"));
+                .hasValueSatisfying(
+                        r ->
+                                assertThat(r)
+                                        .contains("run its tentacle with --bytes")
+                                        .contains("with a new enrolment")
+                                        .contains("with listen, if the gateway dials it."));
     }
 }

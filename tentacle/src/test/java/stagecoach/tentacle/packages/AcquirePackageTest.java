@@ -213,7 +213,7 @@ class AcquirePackageTest {
         assertThat(server.requests().getFirst().line())
                 .isEqualTo("GET /packages/" + pin.sha512().value() + " HTTP/1.1");
         CommandResult without = acquire(true, Optional.empty(), new Source.Server());
-        assertThat(without.reason().orElseThrow()).contains("without --bytes");
+        assertThat(without.reason().orElseThrow()).contains("run its tentacle with --bytes");
     }
 
     @Test
