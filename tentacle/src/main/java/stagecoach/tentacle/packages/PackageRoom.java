@@ -291,7 +291,8 @@ final class PackageRoom {
             String why,
             List<Sha512> gone)
             throws IOException {
-        long number = log.intend(new RemovalLog.Intent(live, rule, why, going, List.of()));
+        var occasion = new RemovalLog.Occasion(live, rule, why);
+        long number = log.intend(occasion, RemovalLog.Things.ofPackages(going));
         List<RemovedPackage> went = new ArrayList<>();
         long freed = 0;
         try {
@@ -304,7 +305,7 @@ final class PackageRoom {
                 }
             }
         } finally {
-            log.done(number, new RemovalLog.Intent(live, rule, why, went, List.of()));
+            log.done(number, occasion, RemovalLog.Things.ofPackages(went));
         }
         return freed;
     }

@@ -238,7 +238,8 @@ public final class OlderReleases {
                     going.put(one.version(), place.release(id, one.version()));
                 }
             }
-            long number = log.intend(intent(place, reason, going.values()));
+            var occasion = new RemovalLog.Occasion(place.live(), Rule.RELEASES, reason);
+            long number = log.intend(occasion, RemovalLog.Things.ofReleases(going.values()));
             List<RemovedRelease> went = new ArrayList<>();
             try {
                 for (Installed one : old) {
@@ -255,17 +256,11 @@ public final class OlderReleases {
                     }
                 }
             } finally {
-                log.done(number, intent(place, reason, went));
+                log.done(number, occasion, RemovalLog.Things.ofReleases(went));
             }
         } finally {
             removing.unlock();
         }
-    }
-
-    private static RemovalLog.Intent intent(
-            Place place, String reason, Collection<RemovedRelease> releases) {
-        return new RemovalLog.Intent(
-                place.live(), Rule.RELEASES, reason, List.of(), List.copyOf(releases));
     }
 
     /** Removes a version for a step; whether it is gone, since no other one has installed it. */

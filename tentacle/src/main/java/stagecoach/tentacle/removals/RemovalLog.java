@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -67,58 +68,75 @@ public final class RemovalLog {
     }
 
     /**
-     * What is about to be removed, for one reason.
+     * Why things are removed.
      *
-     * @param live on whose occasion it goes
+     * @param live on whose occasion
      * @param reason in words
-     * @param packages at most {@link Removal#NAMED_MAX}, with the releases
      */
-    public record Intent(
-            LiveTicket live,
-            Rule rule,
-            String reason,
-            List<RemovedPackage> packages,
-            List<RemovedRelease> releases) {
-        /** Copies the lists. */
-        public Intent {
-            packages = List.copyOf(packages);
-            releases = List.copyOf(releases);
-        }
-
-        private Removal removal(long number) {
-            long bytes =
-                    packages.stream().mapToLong(RemovedPackage::bytes).sum()
-                            + releases.stream().mapToLong(RemovedRelease::bytes).sum();
+    public record Occasion(LiveTicket live, Rule rule, String reason) {
+        private Removal removal(long number, Things things) {
             return new Removal(
                     number,
                     live.wallTime(),
                     live.command().context().deployment(),
                     rule,
                     reason,
-                    packages,
-                    releases,
-                    packages.size() + releases.size(),
-                    bytes);
+                    things.packages(),
+                    things.releases(),
+                    things.count(),
+                    things.bytes());
+        }
+    }
+
+    /**
+     * What is to be removed, or has been.
+     *
+     * @param packages at most {@link Removal#NAMED_MAX}, with the releases
+     */
+    public record Things(List<RemovedPackage> packages, List<RemovedRelease> releases) {
+        /** Copies the lists. */
+        public Things {
+            packages = List.copyOf(packages);
+            releases = List.copyOf(releases);
+        }
+
+        /** Packages that the machine held. */
+        public static Things ofPackages(List<RemovedPackage> packages) {
+            return new Things(packages, List.of());
+        }
+
+        /** Versions that were installed. */
+        public static Things ofReleases(Collection<RemovedRelease> releases) {
+            return new Things(List.of(), List.copyOf(releases));
+        }
+
+        private int count() {
+            return packages.size() + releases.size();
+        }
+
+        private long bytes() {
+            return packages.stream().mapToLong(RemovedPackage::bytes).sum()
+                    + releases.stream().mapToLong(RemovedRelease::bytes).sum();
         }
     }
 
     /** Writes down what is about to go; the number under which {@link #done} tells the rest. */
-    public synchronized long intend(Intent intent) {
-        long number = Math.max(last + 1, intent.live().wallTime().toEpochMilli());
+    public synchronized long intend(Occasion occasion, Things toGo) {
+        long number = Math.max(last + 1, occasion.live().wallTime().toEpochMilli());
         last = number;
-        boolean _ = write(number + INTENDED, intent.removal(number));
+        boolean _ = write(number + INTENDED, occasion.removal(number, toGo));
         going.add(number);
         return number;
     }
 
     /** Writes down what has gone; nothing if nothing has. */
-    public synchronized void done(long number, Intent gone) {
+    public synchronized void done(long number, Occasion occasion, Things gone) {
         going.remove(number);
-        if (gone.packages().isEmpty() && gone.releases().isEmpty()) {
+        if (gone.count() == 0) {
             delete(number + INTENDED);
             return;
         }
-        keep(gone.removal(number));
+        keep(occasion.removal(number, gone));
     }
 
     private void keep(Removal removal) {
@@ -291,11 +309,11 @@ public final class RemovalLog {
 
     /** Somebody was killed over it. */
     private void decide(Removal intended) {
-        List<RemovedPackage> gone =
-                intended.packages().stream().filter(one -> !isHere(one.sha512())).toList();
-        List<RemovedRelease> goneReleases =
-                intended.releases().stream().filter(one -> !isHere(one)).toList();
-        if (gone.isEmpty() && goneReleases.isEmpty()) {
+        Things gone =
+                new Things(
+                        intended.packages().stream().filter(one -> !isHere(one.sha512())).toList(),
+                        intended.releases().stream().filter(one -> !isHere(one)).toList());
+        if (gone.count() == 0) {
             delete(intended.number() + INTENDED);
             return;
         }
@@ -306,11 +324,10 @@ public final class RemovalLog {
                         intended.deployment(),
                         intended.rule(),
                         intended.reason(),
-                        gone,
-                        goneReleases,
-                        gone.size() + goneReleases.size(),
-                        gone.stream().mapToLong(RemovedPackage::bytes).sum()
-                                + goneReleases.stream().mapToLong(RemovedRelease::bytes).sum()));
+                        gone.packages(),
+                        gone.releases(),
+                        gone.count(),
+                        gone.bytes()));
     }
 
     private static long numberOf(String name, String ending) {

@@ -195,12 +195,8 @@ class KeepReleasesTest {
                         0);
         long number =
                 log.intend(
-                        new RemovalLog.Intent(
-                                live,
-                                Removal.Rule.RELEASES,
-                                "keepReleases is 0",
-                                List.of(),
-                                List.of(gone, there)));
+                        new RemovalLog.Occasion(live, Removal.Rule.RELEASES, "keepReleases is 0"),
+                        RemovalLog.Things.ofReleases(List.of(gone, there)));
         Files.delete(shop.resolve("1.0.0"));
 
         RemovalLog next = RemovalLog.open(tickets.home());
@@ -217,12 +213,9 @@ class KeepReleasesTest {
         install("shop", "1.2.0", Optional.empty());
         long later =
                 third.intend(
-                        new RemovalLog.Intent(
-                                open.getLast(),
-                                Removal.Rule.RELEASES,
-                                "the clock was set back",
-                                List.of(),
-                                List.of()));
+                        new RemovalLog.Occasion(
+                                open.getLast(), Removal.Rule.RELEASES, "the clock was set back"),
+                        RemovalLog.Things.ofReleases(List.of()));
         assertThat(later).isGreaterThan(number);
     }
 

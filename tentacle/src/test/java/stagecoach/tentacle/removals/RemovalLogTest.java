@@ -12,7 +12,8 @@ import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.Removal.RemovedRelease;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
-import stagecoach.tentacle.removals.RemovalLog.Intent;
+import stagecoach.tentacle.removals.RemovalLog.Occasion;
+import stagecoach.tentacle.removals.RemovalLog.Things;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackageVersion;
@@ -20,24 +21,21 @@ import stagecoach.vocabulary.packages.PackageVersion;
 class RemovalLogTest {
     @TempDir Path folder;
     TestTickets tickets;
-    LiveTicket live;
+    Occasion occasion;
     RemovalLog log;
     Path removals;
 
     @BeforeEach
     void open() throws Exception {
         tickets = new TestTickets(folder.resolve("home"));
-        live = tickets.accept(Deliveries.bash("true"));
+        LiveTicket live = tickets.accept(Deliveries.bash("true"));
+        occasion = new Occasion(live, Removal.Rule.RELEASES, "keepReleases is 0");
         log = RemovalLog.open(tickets.home());
         removals = tickets.home().root().resolve("removals");
     }
 
-    private Intent release(String version) {
-        return new Intent(
-                live,
-                Removal.Rule.RELEASES,
-                "keepReleases is 0",
-                List.of(),
+    private Things release(String version) {
+        return Things.ofReleases(
                 List.of(
                         new RemovedRelease(
                                 new PackageId("Shop.Web"),
@@ -53,33 +51,33 @@ class RemovalLogTest {
     /** Guards: the gateway had taken the later number by then, and skipped the earlier one. */
     @Test
     void what_ends_before_an_earlier_one_is_told_behind_it() {
-        long first = log.intend(release("1.0.0"));
-        long second = log.intend(release("2.0.0"));
+        long first = log.intend(occasion, release("1.0.0"));
+        long second = log.intend(occasion, release("2.0.0"));
 
-        log.done(second, release("2.0.0"));
+        log.done(second, occasion, release("2.0.0"));
 
         assertThat(untold()).isEmpty();
         assertThat(log.untoldUpTo(4)).isZero();
-        log.done(first, release("1.0.0"));
+        log.done(first, occasion, release("1.0.0"));
         assertThat(untold()).containsExactly(first, second);
         assertThat(log.untoldUpTo(4)).isEqualTo(second);
     }
 
     @Test
     void what_ends_before_a_later_one_is_told_at_once() {
-        long first = log.intend(release("1.0.0"));
-        long second = log.intend(release("2.0.0"));
-        log.done(first, release("1.0.0"));
+        long first = log.intend(occasion, release("1.0.0"));
+        long second = log.intend(occasion, release("2.0.0"));
+        log.done(first, occasion, release("1.0.0"));
         assertThat(untold()).containsExactly(first);
         assertThat(second).isGreaterThan(first);
     }
 
     @Test
     void what_was_intended_is_kept_where_what_has_gone_cannot_be_written() throws Exception {
-        long number = log.intend(release("1.0.0"));
+        long number = log.intend(occasion, release("1.0.0"));
         Path inTheWay = removals.resolve(number + ".json");
         Files.createDirectories(inTheWay.resolve("x"));
-        log.done(number, release("1.0.0"));
+        log.done(number, occasion, release("1.0.0"));
         assertThat(untold()).containsExactly(number);
         Files.delete(inTheWay.resolve("x"));
         Files.delete(inTheWay);
@@ -94,10 +92,10 @@ class RemovalLogTest {
 
     @Test
     void what_was_told_from_memory_is_not_told_again_by_the_next_process() throws Exception {
-        long number = log.intend(release("1.0.0"));
+        long number = log.intend(occasion, release("1.0.0"));
         Path inTheWay = removals.resolve(number + ".json");
         Files.createDirectories(inTheWay.resolve("x"));
-        log.done(number, release("1.0.0"));
+        log.done(number, occasion, release("1.0.0"));
         Files.delete(inTheWay.resolve("x"));
         Files.delete(inTheWay);
 
