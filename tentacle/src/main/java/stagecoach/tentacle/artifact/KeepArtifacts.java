@@ -73,11 +73,11 @@ public final class KeepArtifacts implements Work {
             return result;
         }
         return switch (result.outcome()) {
-            case EXITED -> new Sending(live, Optional.empty()).all(files, result);
+            case EXITED -> new Sending(live, new Patience.UntilCancelled()).all(files, result);
             case TIMED_OUT ->
                     new Sending(
                                     live,
-                                    Optional.of(
+                                    new Patience.AfterTimeOut(
                                             live.now().plus(shared.rules().givenUpAfterTimeOut())))
                             .all(files, result);
             case CANCELLED, EXPIRED, REFUSED, UNREACHED, ABANDONED, UNKNOWN -> {
@@ -104,22 +104,28 @@ public final class KeepArtifacts implements Work {
         void write() throws IOException;
     }
 
+    /** How long files are sent. */
+    private sealed interface Patience {
+        /** Until somebody cancels, or the server is away for too long. */
+        record UntilCancelled() implements Patience {}
+
+        /** Until then at most: who was stopped already cannot be stopped once more. */
+        record AfterTimeOut(Instant end) implements Patience {}
+    }
+
     /** One ticket's uploads. */
     private final class Sending {
         private final LiveTicket live;
-        private final Optional<Instant> until;
+        private final Patience patience;
         private final Deque<Writing> unwritten = new ArrayDeque<>();
         private Optional<Instant> failingSince = Optional.empty();
 
         /** Whether the server was waited for in vain. */
         private boolean givenUp;
 
-        /**
-         * @param until when all must be over, for who cannot be stopped once more
-         */
-        Sending(LiveTicket live, Optional<Instant> until) {
+        Sending(LiveTicket live, Patience patience) {
             this.live = live;
-            this.until = until;
+            this.patience = patience;
         }
 
         CommandResult all(List<CollectedFile> files, CommandResult result)
@@ -196,7 +202,7 @@ public final class KeepArtifacts implements Work {
 
         private Artifact one(CollectedFile file, String name)
                 throws InterruptedException, NotCollected {
-            if (until.isEmpty() && live.stop().isPresent()) {
+            if (isCancelled()) {
                 throw new NotCollected(CANCELLED);
             }
             if (isOver()) {
@@ -204,7 +210,11 @@ public final class KeepArtifacts implements Work {
             }
             Artifact artifact;
             try {
-                artifact = until.isPresent() ? sent(file, name) : interruptibly(file, name);
+                artifact =
+                        switch (patience) {
+                            case Patience.UntilCancelled _ -> interruptibly(file, name);
+                            case Patience.AfterTimeOut _ -> sent(file, name);
+                        };
             } catch (IOException | UncheckedIOException e) {
                 throw new NotCollected("it cannot be read, " + e.getMessage() + ".");
             }
@@ -248,8 +258,26 @@ public final class KeepArtifacts implements Work {
             }
         }
 
+        private boolean isCancelled() {
+            return switch (patience) {
+                case Patience.UntilCancelled _ -> live.stop().isPresent();
+                case Patience.AfterTimeOut _ -> false;
+            };
+        }
+
         private boolean isOver() {
-            return until.filter(end -> !live.now().isBefore(end)).isPresent();
+            return switch (patience) {
+                case Patience.UntilCancelled _ -> false;
+                case Patience.AfterTimeOut(Instant end) -> !live.now().isBefore(end);
+            };
+        }
+
+        /** When one who has been failing since then is not waited for any more. */
+        private Instant giveUpAt(Instant since) {
+            return switch (patience) {
+                case Patience.UntilCancelled _ -> since.plus(shared.rules().givenUpAfter());
+                case Patience.AfterTimeOut(Instant end) -> end;
+            };
         }
 
         private void send(CollectedFile file, Artifact artifact)
@@ -279,9 +307,7 @@ public final class KeepArtifacts implements Work {
                         // What is lost for one file is not waited for again for the next one.
                         Instant since = failingSince.orElseGet(live::now);
                         failingSince = Optional.of(since);
-                        Instant giveUp =
-                                until.orElseGet(() -> since.plus(shared.rules().givenUpAfter()));
-                        if (live.now().plus(pause).isAfter(giveUp)) {
+                        if (live.now().plus(pause).isAfter(giveUpAt(since))) {
                             givenUp = true;
                             throw new NotCollected("%s, again and again.".formatted(words));
                         }
