@@ -23,7 +23,7 @@ import stagecoach.local.launcher.supervisor.StatusJson;
         name = "up",
         mixinStandardHelpOptions = true,
         description =
-                "Start Kafka, PostgreSQL and the four services on this computer; they go on when this command ends.")
+                "Start Kafka, PostgreSQL and the four services on this computer; they go on when this command ends. What the environment says of feeds (STAGECOACH_FEED_…) counts.")
 public final class UpCommand implements Callable<Integer> {
     private final LocalRun run;
     private final Screen screen;
@@ -121,7 +121,7 @@ public final class UpCommand implements Callable<Integer> {
         if (started.alreadyRan() && wishedMore()) {
             Said.line(
                     spec,
-                    "Settings, --listen, --behind-proxy and --machines count from a start on: ./stagecoach down, then up with them again.");
+                    "Settings, --listen, --behind-proxy, --machines and STAGECOACH_FEED_… count from a start on: ./stagecoach down, then up with them again.");
         }
         Said.line(spec, "  packages   " + facts.get("nugetIndex"));
         Said.line(spec, "  admin key  " + facts.get("adminKeyFile"));
@@ -138,7 +138,11 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private boolean wishedMore() {
-        return !settings.isEmpty() || listen != null || behindProxy != null || machines != null;
+        return !settings.isEmpty()
+                || listen != null
+                || behindProxy != null
+                || machines != null
+                || !Wishes.ofFeeds(System.getenv()).isEmpty();
     }
 
     /** Beside the proxy's connection, ours is as open as without one. */
@@ -164,7 +168,8 @@ public final class UpCommand implements Callable<Integer> {
                     false,
                     Optional.ofNullable(listen),
                     Optional.ofNullable(behindProxy),
-                    Optional.ofNullable(machines));
+                    Optional.ofNullable(machines),
+                    Wishes.ofFeeds(System.getenv()));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(Said.commandLine(spec), e.getMessage(), e);
         }

@@ -162,12 +162,11 @@ public final class LocalDefault {
     private Stage services() throws IOException {
         Map<String, String> orchestrator =
                 Map.of("STAGECOACH_BOOTSTRAP_KEY_FILE", secrets.adminKeyFile().toString());
-        Map<String, String> packages =
-                Map.of(
-                        "STAGECOACH_PACKAGE_DIR", folder.resolve("packages").toString(),
-                        "STAGECOACH_GRANT_KEY", secrets.grantKey(),
-                        "STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey(),
-                        "STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
+        Map<String, String> packages = new HashMap<>(wishes.ofFeeds());
+        packages.put("STAGECOACH_PACKAGE_DIR", folder.resolve("packages").toString());
+        packages.put("STAGECOACH_GRANT_KEY", secrets.grantKey());
+        packages.put("STAGECOACH_GRANT_PUBLIC_KEY", secrets.grantPublicKey());
+        packages.put("STAGECOACH_CACHE_TRUST", secrets.cacheTrust());
         List<ProcessSpec> processes = new ArrayList<>();
         for (int pod = 1; pod <= wishes.pods(); pod++) {
             processes.add(service("orchestrator", pod, "orchestrator-service/app", orchestrator));

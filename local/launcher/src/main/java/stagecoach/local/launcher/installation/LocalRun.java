@@ -131,12 +131,14 @@ public final class LocalRun {
                         folder.toString(),
                         checkout.root().toString()));
         command.addAll(wishes.arguments());
-        return new ProcessBuilder(wishes.trial() ? TrialDisks.with(folder, command) : command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(Redirect.appendTo(log.toFile()))
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(wishes.trial() ? TrialDisks.with(folder, command) : command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+                        .redirectOutput(Redirect.appendTo(log.toFile()));
+        wishes.putInto(builder.environment());
+        return builder.start();
     }
 
     /** In a session of its own no Ctrl-C of this terminal reaches it, now or later. */

@@ -7,7 +7,8 @@ import stagecoach.local.launcher.supervisor.SupervisorProcess;
 
 /**
  * The process that {@code up} leaves behind: {@code FOLDER CHECKOUT [pods=N] [NAME=PORT …]
- * [SETTING=VALUE …]}. See {@link SupervisorProcess} for how it ends.
+ * [SETTING=VALUE …]}, and what its environment says of feeds. See {@link SupervisorProcess} for how
+ * it ends.
  */
 public final class SupervisorMain {
     private SupervisorMain() {}
@@ -16,7 +17,7 @@ public final class SupervisorMain {
     public static void main(String[] args) throws InterruptedException {
         Path folder = Path.of(args[0]);
         Checkout checkout = new Checkout(Path.of(args[1]));
-        Wishes wishes = Wishes.of(List.of(args).subList(2, args.length));
+        Wishes wishes = Wishes.of(List.of(args).subList(2, args.length), System.getenv());
         new SupervisorProcess(folder, LocalDefault.mark(folder), BackOff.DEFAULT)
                 .run(() -> LocalDefault.plan(checkout, folder, wishes));
     }

@@ -1,11 +1,13 @@
 package stagecoach.local.launcher.installation;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +22,8 @@ import java.util.regex.Pattern;
  * @param behindProxy the address of a proxy that stands before the base URL, if one does
  * @param machines the address of this computer at which machines elsewhere reach the gateway, if
  *     they may
+ * @param ofFeeds variables that tell the package-service how feeds are reached, such as {@code
+ *     STAGECOACH_FEED_PROXY}; some are secret
  */
 public record Wishes(
         Map<String, Integer> fixedPorts,
@@ -28,7 +32,8 @@ public record Wishes(
         boolean trial,
         Optional<String> listen,
         Optional<String> behindProxy,
-        Optional<String> machines) {
+        Optional<String> machines,
+        Map<String, String> ofFeeds) {
     /** More would say nothing new about sharing, and fill the computer. */
     public static final int PODS_MAX = 4;
 
@@ -41,10 +46,13 @@ public record Wishes(
     /** What belongs to Stagecoach; ports, folders and secrets are the local default's own. */
     private static final Pattern SETTING = Pattern.compile("stagecoach(\\.[a-z0-9-]+){2,}");
 
+    private static final String OF_FEEDS = "STAGECOACH_FEED_";
+
     /** Copies the maps. */
     public Wishes {
         fixedPorts = Map.copyOf(fixedPorts);
         settings = Map.copyOf(settings);
+        ofFeeds = Map.copyOf(ofFeeds);
         for (String name : settings.keySet()) {
             if (!SETTING.matcher(name).matches()) {
                 throw new IllegalArgumentException(
@@ -85,7 +93,25 @@ public record Wishes(
                 trial,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
+    }
+
+    /**
+     * What a person's environment says of feeds. A file is named from where the person is, and read
+     * from elsewhere.
+     */
+    public static Map<String, String> ofFeeds(Map<String, String> environment) {
+        Map<String, String> ofFeeds = new HashMap<>(environment);
+        ofFeeds.keySet().removeIf(name -> !name.startsWith(OF_FEEDS));
+        ofFeeds.replaceAll(
+                (name, value) ->
+                        !value.isBlank()
+                                        && (name.endsWith("_FILE")
+                                                || name.endsWith("_CERTIFICATES"))
+                                ? Path.of(value).toAbsolutePath().toString()
+                                : value);
+        return ofFeeds;
     }
 
     /** A name may stand for several, and for other ones tomorrow. */
@@ -113,6 +139,12 @@ public record Wishes(
         return name.contains(".");
     }
 
+    /** Secrets do not belong on a command line: these go another way. */
+    void putInto(Map<String, String> environment) {
+        environment.keySet().removeIf(name -> name.startsWith(OF_FEEDS));
+        environment.putAll(ofFeeds);
+    }
+
     /** For a command line: {@code NAME=PORT … SETTING=VALUE …}. */
     List<String> arguments() {
         List<String> arguments = new ArrayList<>();
@@ -128,8 +160,8 @@ public record Wishes(
         return arguments;
     }
 
-    /** What {@link #arguments} made. */
-    static Wishes of(List<String> arguments) {
+    /** What {@link #arguments} and {@link #putInto} made. */
+    static Wishes of(List<String> arguments, Map<String, String> environment) {
         Map<String, Integer> ports = new HashMap<>();
         Map<String, String> settings = new HashMap<>();
         int pods = 1;
@@ -155,6 +187,20 @@ public record Wishes(
                 ports.put(pair[0], Integer.valueOf(pair[1]));
             }
         }
-        return new Wishes(ports, settings, pods, trial, listen, behindProxy, machines);
+        return new Wishes(
+                ports,
+                settings,
+                pods,
+                trial,
+                listen,
+                behindProxy,
+                machines,
+                ofFeeds(environment));
+    }
+
+    /** Without what may be secret. */
+    @Override
+    public String toString() {
+        return "Wishes" + arguments() + new TreeSet<>(ofFeeds.keySet());
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,6 +50,16 @@ class LocalRunTest {
         "edge"
     };
 
+    private static final Wishes WITH_PROXY =
+            new Wishes(
+                    Map.of(),
+                    Map.of(),
+                    1,
+                    false,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of("STAGECOACH_FEED_PROXY_CREDENTIALS", "stage:c0ach"));
+
     @TempDir Path root;
     private Path folder;
     private LocalRun run;
@@ -68,7 +79,7 @@ class LocalRunTest {
 
     @Test
     void it_starts_is_there_and_ends_and_comes_back_with_its_rows_and_ports() throws Exception {
-        LocalRun.Started first = run.start(Map.of(), status -> {});
+        LocalRun.Started first = run.start(WITH_PROXY, status -> {});
 
         assertThat(first.alreadyRan()).isFalse();
         assertThat(first.status().processes())
@@ -78,7 +89,11 @@ class LocalRunTest {
         String baseUrl = first.status().facts().get("baseUrl");
         // Everything that refused the key at first knows it by now.
         assertThat(get(baseUrl + "/api/v1/agents")).contains("STAGECOACH_AGENT_IDENTITY");
-        assertThat(get(baseUrl + "/")).contains("STAGECOACH_BOOTSTRAP_KEY_FILE");
+        assertThat(get(baseUrl + "/"))
+                .contains("STAGECOACH_BOOTSTRAP_KEY_FILE")
+                .doesNotContain("STAGECOACH_FEED_");
+        assertThat(get(baseUrl + "/nuget/v3/index.json"))
+                .contains("STAGECOACH_PACKAGE_DIR", "STAGECOACH_FEED_PROXY_CREDENTIALS");
         assertThat(topics(first.status()))
                 .containsAll(Channels.all().stream().map(topic -> topic.name()).toList());
         sql("INSERT INTO orchestrator.kept VALUES (7)");

@@ -3,6 +3,8 @@ package stagecoach.local.launcher.installation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,9 +26,41 @@ class WishesTest {
                         true,
                         Optional.of("0.0.0.0"),
                         Optional.of("192.0.2.7"),
-                        Optional.empty());
-        assertThat(Wishes.of(wishes.arguments())).isEqualTo(wishes);
-        assertThat(Wishes.of(Wishes.none().arguments())).isEqualTo(Wishes.none());
+                        Optional.empty(),
+                        Map.of("STAGECOACH_FEED_PROXY", "http://proxy.example"));
+        assertThat(handedOver(wishes)).isEqualTo(wishes);
+        assertThat(handedOver(Wishes.none())).isEqualTo(Wishes.none());
+    }
+
+    private static Wishes handedOver(Wishes wishes) {
+        Map<String, String> environment = new HashMap<>(Map.of("STAGECOACH_FEED_NO_PROXY", "*"));
+        wishes.putInto(environment);
+        return Wishes.of(wishes.arguments(), environment);
+    }
+
+    @Test
+    void
+            of_an_environment_what_it_says_of_feeds_is_wished_and_its_secrets_are_on_no_command_line() {
+        Map<String, String> ofFeeds =
+                Wishes.ofFeeds(
+                        Map.of(
+                                "STAGECOACH_FEED_PROXY_CREDENTIALS", "stage:c0ach",
+                                "STAGECOACH_FEED_PROXY_CREDENTIALS_FILE", "proxy.secret",
+                                "STAGECOACH_FEED_CERTIFICATES", "/etc/ca.pem",
+                                "STAGECOACH_SERVICE_KEY", "key",
+                                "QUARKUS_HTTP_PORT", "1"));
+
+        assertThat(ofFeeds)
+                .isEqualTo(
+                        Map.of(
+                                "STAGECOACH_FEED_PROXY_CREDENTIALS", "stage:c0ach",
+                                "STAGECOACH_FEED_PROXY_CREDENTIALS_FILE",
+                                        Path.of("").toAbsolutePath() + "/proxy.secret",
+                                "STAGECOACH_FEED_CERTIFICATES", "/etc/ca.pem"));
+        var wishes =
+                new Wishes(
+                        Map.of(), Map.of(), 1, false, Optional.empty(), Optional.empty(), Optional.empty(), ofFeeds);
+        assertThat(wishes.arguments() + wishes.toString()).doesNotContain("c0ach");
     }
 
     @ParameterizedTest
@@ -49,11 +83,11 @@ class WishesTest {
     void what_is_no_address_is_refused_by_its_name(String text) {
         Optional<String> given = Optional.of(text);
         Optional<String> none = Optional.empty();
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, given, none, none))
+        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, given, none, none, Map.of()))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, given, none))
+        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, given, none, Map.of()))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, none, given))
+        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, none, given, Map.of()))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
     }
 
@@ -65,13 +99,14 @@ class WishesTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(address));
+                Optional.of(address),
+                Map.of());
     }
 
     @Test
     void where_machines_come_in_reaches_the_supervisor_too() {
         Wishes wishes = reachedAt("2001:db8::7", 1);
-        assertThat(Wishes.of(wishes.arguments())).isEqualTo(wishes);
+        assertThat(Wishes.of(wishes.arguments(), Map.of())).isEqualTo(wishes);
     }
 
     @ParameterizedTest
