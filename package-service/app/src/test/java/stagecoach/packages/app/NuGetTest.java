@@ -101,6 +101,13 @@ class NuGetTest {
                                 .header("Authorization", Http.basic(TestKeys.READ.key()))
                                 .header("X-Forwarded-Proto", "https")
                                 .header("X-Forwarded-Host", "packages.example:8443"));
+        HttpResponse<String> atAnotherPort =
+                Http.send(
+                        Http.request("/nuget/v3/index.json", TestKeys.READ)
+                                .header("X-Forwarded-Proto", "https")
+                                .header("X-Forwarded-Host", "packages.example")
+                                .header("X-Forwarded-Port", "8443")
+                                .header("X-Forwarded-Prefix", "/prefix"));
         HttpResponse<String> belowAPrefix =
                 Http.send(
                         Http.request("/nuget/v3/index.json", TestKeys.READ)
@@ -114,6 +121,8 @@ class NuGetTest {
                         "\"http://127.0.0.1:%d/nuget/v3/package\"".formatted(Http.port()));
         assertThat(behindAnIngress.body())
                 .contains("\"https://packages.example:8443/nuget/v3/flatcontainer/\"");
+        assertThat(atAnotherPort.body())
+                .contains("\"https://packages.example:8443/prefix/nuget/v3/flatcontainer/\"");
         assertThat(belowAPrefix.body())
                 .contains(
                         "\"https://packages.example/prefix/nuget/v3/flatcontainer/\"",

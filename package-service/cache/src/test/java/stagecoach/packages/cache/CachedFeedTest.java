@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -249,15 +250,54 @@ class CachedFeedTest {
                         "packages.eu.example");
         assertThat(new String(index.body(), StandardCharsets.UTF_8))
                 .contains("https://packages.eu.example/nuget/v3/flatcontainer/");
-        assertThat(
-                        get(
-                                        "/nuget/v3/index.json",
-                                        "Authorization",
-                                        basic(KEY),
-                                        "X-Forwarded-Host",
-                                        "no host\"")
-                                .statusCode())
-                .isEqualTo(400);
+        for (var wrong :
+                Map.of("X-Forwarded-Host", "no host\"", "X-Forwarded-Prefix", "/eu/../..")
+                        .entrySet()) {
+            assertThat(
+                            get(
+                                            "/nuget/v3/index.json",
+                                            "Authorization",
+                                            basic(KEY),
+                                            wrong.getKey(),
+                                            wrong.getValue())
+                                    .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void below_a_path_and_at_another_port_of_a_proxy_every_address_leads_there_again()
+            throws Exception {
+        shown();
+        for (String path :
+                List.of(
+                        "/nuget/v3/index.json",
+                        "/nuget/v3/registrations/plain/shop.web/index.json",
+                        "/nuget/v2/Packages")) {
+            assertThat(behind("8443", "/eu", path))
+                    .contains("\"https://packages.eu.example:8443/eu/nuget/v")
+                    .doesNotContain("example/", "8443/nuget");
+        }
+        assertThat(behind("443", "/eu/", "/nuget/v3/index.json"))
+                .contains("\"https://packages.eu.example/eu/nuget/v3/flatcontainer/\"");
+    }
+
+    private String behind(String port, String prefix, String path) throws Exception {
+        var document =
+                get(
+                        path,
+                        "Authorization",
+                        basic(KEY),
+                        "X-Forwarded-Proto",
+                        "https",
+                        "X-Forwarded-Host",
+                        "packages.eu.example",
+                        "X-Forwarded-Port",
+                        port,
+                        "X-Forwarded-Prefix",
+                        prefix);
+        assertThat(document.statusCode()).isEqualTo(200);
+        return new String(document.body(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,6 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.feed.Admission;
 import stagecoach.packages.cache.feed.CachedFeed;
@@ -43,9 +41,6 @@ final class NuGetReads {
     private static final String V2 = "/nuget/v2";
     private static final String JSON = "application/json";
     private static final String XML = "application/xml";
-    private static final Pattern SCHEME = Pattern.compile("https?");
-    private static final Pattern HOST =
-            Pattern.compile("[0-9A-Za-z._~-]+(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?");
 
     private final DiskWork disk;
     private final FolderBlobStore blobs;
@@ -98,13 +93,13 @@ final class NuGetReads {
     }
 
     private void admitted(HttpServerRequest request) {
-        Optional<URI> base = base(request);
+        Optional<URI> base = Arrival.base(request);
         if (base.isEmpty()) {
             PortAnswers.problem(
                     request.response(),
                     400,
                     "Invalid input",
-                    "The request names no host by which addresses could be told.");
+                    "The request and its X-Forwarded-Host and X-Forwarded-Prefix make no address by which others could be told.");
             return;
         }
         disk.elsewhere(
@@ -128,7 +123,7 @@ final class NuGetReads {
     private Optional<Answer> found(HttpServerRequest request, URI base) throws IOException {
         String path = path(request);
         if (path.startsWith(V3)) {
-            return newer(request, path.substring(V3.length()), base.resolve(V3));
+            return newer(request, path.substring(V3.length()), below(base, V3));
         }
         return path.startsWith(V2)
                 ? older(request, path.substring(V2.length()), base)
@@ -253,8 +248,7 @@ final class NuGetReads {
         } catch (IllegalArgumentException wrong) {
             return Optional.of(invalid(String.valueOf(wrong.getMessage())));
         }
-        var urls =
-                new ODataUrls(base.resolve(V2 + "/").toString(), FeedUrls.below(base.resolve(V3)));
+        var urls = new ODataUrls(below(base, V2 + "/").toString(), FeedUrls.below(below(base, V3)));
         String type =
                 path.length() <= 1 || path.equals("/$metadata") ? XML : "application/atom+xml";
         return ODataPath.parse(path)
@@ -262,25 +256,12 @@ final class NuGetReads {
                 .map(xml -> document(xml, type));
     }
 
+    private static URI below(URI base, String path) {
+        return base.resolve(path.substring(1));
+    }
+
     private static Answer document(byte[] content, String type) {
         return request -> PortAnswers.document(request, content, type, false);
-    }
-
-    /** How the client reached us; a proxy in front says so, and only its own client believes it. */
-    private static Optional<URI> base(HttpServerRequest request) {
-        String scheme =
-                first(request, "X-Forwarded-Proto")
-                        .filter(given -> SCHEME.matcher(given).matches())
-                        .orElse(request.isSSL() ? "https" : "http");
-        return first(request, "X-Forwarded-Host")
-                .or(() -> Optional.ofNullable(request.authority()).map(HostAndPort::toString))
-                .filter(host -> HOST.matcher(host).matches())
-                .map(host -> URI.create(scheme + "://" + host + "/"));
-    }
-
-    private static Optional<String> first(HttpServerRequest request, String header) {
-        @Nullable String value = request.getHeader(header);
-        return Optional.ofNullable(value).map(text -> text.split(",", 2)[0].strip());
     }
 
     /** The key that a request carries: as the password of any user, as NuGet clients send it. */
