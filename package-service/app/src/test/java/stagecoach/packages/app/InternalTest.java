@@ -205,6 +205,9 @@ class InternalTest {
                 .isEqualTo(Arrays.copyOfRange(nupkg.bytes(), 10, nupkg.bytes().length));
         assertThat(head.headers().firstValueAsLong("Content-Length"))
                 .hasValue(nupkg.bytes().length);
+        String tag = head.headers().firstValue("ETag").orElseThrow();
+        assertThat(restIf(tag, path, token).statusCode()).isEqualTo(206);
+        assertThat(restIf("\"others\"", path, token).body()).isEqualTo(nupkg.bytes());
         assertThat(Http.bytes(Http.request(path, TestKeys.ADMIN)).statusCode()).isEqualTo(401);
         assertThat(
                         Http.bytes(
@@ -212,6 +215,15 @@ class InternalTest {
                                                 .header("Authorization", token))
                                 .statusCode())
                 .isEqualTo(404);
+    }
+
+    private static HttpResponse<byte[]> restIf(String tag, String path, String token)
+            throws Exception {
+        return Http.bytes(
+                Http.request(path)
+                        .header("Authorization", token)
+                        .header("Range", "bytes=10-")
+                        .header("If-Range", tag));
     }
 
     @Test

@@ -54,6 +54,14 @@ class NuGetTest {
                 .contains(
                         "bytes 1000000-%d/%d"
                                 .formatted(nupkg.bytes().length - 1, nupkg.bytes().length));
+        for (String begunWith : List.of(etag, "\"others\"")) {
+            var rest =
+                    Http.bytes(
+                            Http.request(nupkg.flatPath(), TestKeys.READ)
+                                    .header("Range", "bytes=1000000-")
+                                    .header("If-Range", begunWith));
+            assertThat(rest.statusCode()).isEqualTo(begunWith.equals(etag) ? 206 : 200);
+        }
         var head = Http.bytes(Http.request(nupkg.flatPath(), TestKeys.READ).HEAD());
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.headers().firstValueAsLong("Content-Length"))

@@ -84,6 +84,15 @@ class CacheTest {
         assertThat(rest.body()).isEqualTo(Arrays.copyOfRange(BYTES, 999_000, SIZE));
         assertThat(cache.read(SHA512, grant, "Range", "bytes=1000000-").statusCode())
                 .isEqualTo(416);
+        String tag = whole.headers().firstValue("ETag").orElseThrow();
+        assertThat(
+                        cache.read(SHA512, grant, "Range", "bytes=999000-", "If-Range", tag)
+                                .statusCode())
+                .isEqualTo(206);
+        var begunWithOthers =
+                cache.read(SHA512, grant, "Range", "bytes=999000-", "If-Range", "\"others\"");
+        assertThat(begunWithOthers.statusCode()).isEqualTo(200);
+        assertThat(begunWithOthers.body()).isEqualTo(BYTES);
         var head =
                 cache.send(
                         HttpRequest.newBuilder(cache.url("/blobs/" + SHA512.hex()))

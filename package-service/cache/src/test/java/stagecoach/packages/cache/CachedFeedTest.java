@@ -231,6 +231,17 @@ class CachedFeedTest {
                         "bytes=%d-".formatted(PIN.size() - 3));
         assertThat(rest.statusCode()).isEqualTo(206);
         assertThat(rest.body()).hasSize(3);
+        var begunWithOthers =
+                get(
+                        NUPKG,
+                        "Authorization",
+                        basic(KEY),
+                        "Range",
+                        "bytes=%d-".formatted(PIN.size() - 3),
+                        "If-Range",
+                        "\"others\"");
+        assertThat(begunWithOthers.statusCode()).isEqualTo(200);
+        assertThat(begunWithOthers.body()).isEqualTo(BYTES);
         String tag = read(VERSIONS).headers().firstValue("ETag").orElseThrow();
         assertThat(get(VERSIONS, "Authorization", basic(KEY), "If-None-Match", tag).statusCode())
                 .isEqualTo(304);
