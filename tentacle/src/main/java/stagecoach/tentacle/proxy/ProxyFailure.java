@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,8 +83,9 @@ final class ProxyFailure {
 
     /** The first words in the chain of causes; if it is about trust, those that say in whom. */
     static String own(Throwable e) {
-        return about(e, CertificateException.class)
-                .map(Throwable::getMessage)
+        return about(e, CertificateExpiredException.class)
+                .map(_ -> "its certificate has expired")
+                .or(() -> about(e, CertificateException.class).map(Throwable::getMessage))
                 .orElseGet(() -> first(e));
     }
 

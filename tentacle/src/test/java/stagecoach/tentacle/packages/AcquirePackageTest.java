@@ -2,6 +2,8 @@ package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
@@ -325,6 +330,106 @@ class AcquirePackageTest {
         assertThat(result.exitCode()).contains(1);
         assertThat(result.reason().orElseThrow())
                 .contains("Shop.Web 1.0.0 could not be got: cache eu-1 has 300001 bytes");
+    }
+
+    /** How a source gives less or more than it should, without telling a length. */
+    enum Unmeasured {
+        TO_ITS_END {
+            @Override
+            void give(OutputStream out, byte[] bytes, int until) throws IOException {
+                RawServer.withoutLength(out, bytes, until);
+            }
+        },
+        IN_CHUNKS {
+            @Override
+            void give(OutputStream out, byte[] bytes, int until) throws IOException {
+                RawServer.inChunks(out, bytes, until, true);
+            }
+        },
+        IN_A_CHUNK_THAT_IS_CUT_OFF {
+            @Override
+            void give(OutputStream out, byte[] bytes, int until) throws IOException {
+                RawServer.inChunks(out, bytes, until, false);
+            }
+        };
+
+        abstract void give(OutputStream out, byte[] bytes, int until) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void where_no_length_was_told_too_early_an_end_is_none(Unmeasured given) throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            if (request.number() == 1) {
+                                given.give(out, bytes, 100_000);
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
+        AcquisitionResult result = got(acquire(cache(EU, eu)));
+        assertThat(result.attempts()).isEqualTo(2);
+        assertThat(result.bytesResumed()).isEqualTo(eu.requests().getLast().rangeStart());
+        assertThat(result.bytes()).isEqualTo(bytes.length);
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TO_ITS_END", "IN_CHUNKS"})
+    void where_no_length_was_told_more_bytes_than_there_are_are_not_taken(Unmeasured given)
+            throws Exception {
+        byte[] longer = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+        RawServer eu = server((request, out) -> given.give(out, longer, longer.length));
+        RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
+        AcquisitionResult result = got(acquire(cache(EU, eu), cache(US, us)));
+        assertThat(result.broken()).containsExactly("cache eu-1 has more than 300000 bytes");
+        assertThat(us.requests().getFirst().rangeStart()).isZero();
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "500 Failed, answered 500, 3",
+        "302 Found, answered 302, 1",
+        "300 Several, answered 300, 1",
+        "416 Unsatisfiable, has no bytes behind 0, 3"
+    })
+    void one_that_answers_as_none_should_is_named_with_what_it_answered(
+            String status, String reason, int requests) throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) ->
+                                RawServer.head(out, status, "Location: /x", "Content-Length: 0"));
+        assertThat(acquire(cache(EU, eu)).reason().orElseThrow())
+                .isEqualTo("Shop.Web 1.0.0 could not be got: cache eu-1: %s.".formatted(reason));
+        assertThat(eu.requests()).hasSize(requests);
+        assertThat(held()).doesNotExist();
+    }
+
+    @Test
+    void one_that_denies_what_it_should_go_on_with_is_asked_for_all_of_it() throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            switch (request.number()) {
+                                case 1 -> RawServer.withoutLength(out, bytes, 100_000);
+                                case 2 -> RawServer.head(out, "500 Failed", "Content-Length: 0");
+                                case 3 ->
+                                        RawServer.head(
+                                                out,
+                                                "416 Unsatisfiable",
+                                                "Content-Range: bytes */50",
+                                                "Content-Length: 0");
+                                default -> RawServer.serve(request, out, bytes);
+                            }
+                        });
+        AcquisitionResult result = got(acquire(cache(EU, eu)));
+        assertThat(result.bytesResumed()).isZero();
+        assertThat(eu.requests())
+                .extracting(RawServer.Request::rangeStart)
+                .containsExactly(0L, 100_000L, 100_000L, 0L);
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
     }
 
     @Test

@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +31,10 @@ import stagecoach.contracts.agent.GatewayFrame.CacheGrant;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.journal.TestTickets;
+import stagecoach.tentacle.packages.FetchRules.LongestFetch;
 import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.removals.RemovalLog;
+import stagecoach.tentacle.testing.Authority;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -41,6 +46,26 @@ class NuGetReadTest {
     private static final CacheId THEIRS = new CacheId("theirs-1");
     private static final String SHOWN = "Basic Y2k6cmVhZC13b3Jk";
     private static final String FILE = "/flat/shop.web/1.0.0/shop.web.1.0.0.nupkg";
+
+    private static FetchRules patience(Duration stallMax, LongestFetch givenUpAfter) {
+        return new FetchRules(
+                3,
+                20,
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                stallMax,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                1,
+                Duration.ofMillis(20),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(1),
+                FetchRules.USUAL.leftAfter(),
+                givenUpAfter);
+    }
+
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private FetchRules rules = patience(Duration.ofSeconds(20), FetchRules.USUAL.givenUpAfter());
 
     @TempDir Path folder;
     private byte[] bytes;
@@ -63,6 +88,7 @@ class NuGetReadTest {
 
     @AfterEach
     void close() throws Exception {
+        closing.countDown();
         server.close();
         elsewhere.close();
     }
@@ -118,20 +144,7 @@ class NuGetReadTest {
                                 Optional.empty(),
                                 far.thumbprint()),
                         tickets.home().certificates(),
-                        new FetchRules(
-                                3,
-                                20,
-                                Duration.ofMillis(5),
-                                Duration.ofMillis(20),
-                                Duration.ofSeconds(20),
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(10),
-                                1,
-                                Duration.ofMillis(20),
-                                Duration.ofMinutes(1),
-                                Duration.ofSeconds(1),
-                                FetchRules.USUAL.leftAfter(),
-                                FetchRules.USUAL.givenUpAfter()),
+                        rules,
                         List.of(),
                         RemovalLog.open(tickets.home()),
                         tickets.home()::freeBytes,
@@ -320,6 +333,105 @@ class NuGetReadTest {
 
             assertThat(result.reason().orElseThrow()).contains("redirects too often");
             assertThat(circling.requests()).hasSize(6);
+        }
+    }
+
+    @Test
+    void a_package_that_leads_in_a_circle_is_left() throws Exception {
+        try (RawServer circling =
+                RawServer.plain(
+                        (request, out) -> {
+                            if (path(request).equals("/v3/index.json")) {
+                                index(out, "/flat/");
+                            } else {
+                                led(out, FILE);
+                            }
+                        })) {
+            CommandResult result = acquire(circling, Optional.empty());
+
+            assertThat(result.reason().orElseThrow())
+                    .isEqualTo(
+                            "Shop.Web 1.0.0 could not be got: cache theirs-1: redirects too often.");
+            assertThat(circling.requests()).hasSize(7);
+        }
+    }
+
+    /** The first answer with the package begins well, and then goes on like this. */
+    private RawServer endingIn(RawServer.Behaviour odd) throws IOException {
+        var gets = new AtomicInteger();
+        return RawServer.plain(
+                (request, out) -> {
+                    boolean first =
+                            request.line().startsWith("GET " + FILE) && gets.getAndIncrement() == 0;
+                    if (first) {
+                        RawServer.serve(request, out, bytes, 100_000);
+                        odd.answer(request, out);
+                    } else {
+                        answer(request, out);
+                    }
+                });
+    }
+
+    @Test
+    void one_that_breaks_off_or_falls_silent_is_asked_for_the_rest() throws Exception {
+        rules = patience(Duration.ofSeconds(1), FetchRules.USUAL.givenUpAfter());
+        List<RawServer.Behaviour> odd =
+                List.of((_, _) -> {}, (_, _) -> closing.await(30, TimeUnit.SECONDS));
+        for (RawServer.Behaviour each : odd) {
+            try (RawServer ending = endingIn(each)) {
+                CommandResult result = acquire(ending, Optional.empty());
+
+                heldAndServedByThem(result);
+                assertThat(result.acquisition().orElseThrow().bytesResumed())
+                        .isPositive()
+                        .isEqualTo(ending.requests().getLast().rangeStart());
+            }
+            Files.delete(folder.resolve("home/packages/" + pin.sha512().value()));
+        }
+    }
+
+    @Test
+    void one_that_only_drips_is_given_up_and_named() throws Exception {
+        rules =
+                patience(
+                        Duration.ofSeconds(20),
+                        new LongestFetch(Duration.ofMillis(500), Long.MAX_VALUE));
+        try (RawServer dripping =
+                endingIn(
+                        (_, out) -> {
+                            for (int at = 100_000;
+                                    !closing.await(10, TimeUnit.MILLISECONDS);
+                                    at++) {
+                                out.write(bytes[at]);
+                                out.flush();
+                            }
+                        })) {
+            assertThat(acquire(dripping, Optional.empty()).reason().orElseThrow())
+                    .matches(
+                            "Shop.Web 1.0.0 could not be got: cache theirs-1: was too slow: \\d+ of 300000 bytes were here after 0 s\\.");
+        }
+    }
+
+    @Test
+    void a_server_whose_certificate_has_expired_is_not_trusted_and_told_so() throws Exception {
+        try (var authority = new Authority(folder.resolve("authority"));
+                RawServer expired =
+                        RawServer.ownTls(
+                                authority.server("nuget.example", Duration.ofDays(-1)),
+                                this::answer);
+                RawServer good =
+                        RawServer.ownTls(
+                                authority.server("nuget.example", Duration.ofDays(1)),
+                                this::answer)) {
+            CommandResult result =
+                    acquire(expired.url().replace("127.0.0.1", "nuget.example"), Optional.empty());
+
+            assertThat(result.reason().orElseThrow())
+                    .isEqualTo(
+                            "Shop.Web 1.0.0 could not be got: cache theirs-1: no trust: its certificate has expired.");
+            assertThat(expired.requests()).isEmpty();
+            heldAndServedByThem(
+                    acquire(good.url().replace("127.0.0.1", "nuget.example"), Optional.empty()));
         }
     }
 

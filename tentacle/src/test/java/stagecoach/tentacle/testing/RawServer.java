@@ -58,16 +58,24 @@ public final class RawServer implements AutoCloseable {
 
     public static RawServer tls(Identity identity, String[] cipherSuites, Behaviour behaviour)
             throws IOException {
-        SSLServerSocket listener =
-                (SSLServerSocket)
-                        identity.tls(PinnedTrust.anyWellFormed())
-                                .getServerSocketFactory()
-                                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        SSLServerSocket listener = listener(identity);
         listener.setNeedClientAuth(true);
         if (cipherSuites.length > 0) {
             listener.setEnabledCipherSuites(cipherSuites);
         }
         return new RawServer(listener, behaviour);
+    }
+
+    /** Over TLS in which only the server shows itself. */
+    public static RawServer ownTls(Identity identity, Behaviour behaviour) throws IOException {
+        return new RawServer(listener(identity), behaviour);
+    }
+
+    private static SSLServerSocket listener(Identity identity) throws IOException {
+        return (SSLServerSocket)
+                identity.tls(PinnedTrust.anyWellFormed())
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
     public static RawServer plain(Behaviour behaviour) throws IOException {
@@ -122,7 +130,7 @@ public final class RawServer implements AutoCloseable {
         String client = "";
         String suite = "";
         if (socket instanceof SSLSocket tls) {
-            client = Thumbprint.ofPeer(tls.getSession()).value();
+            client = tls.getNeedClientAuth() ? Thumbprint.ofPeer(tls.getSession()).value() : "";
             suite = tls.getSession().getCipherSuite();
         }
         return new Request(number.incrementAndGet(), line, headers, client, suite);
@@ -152,6 +160,26 @@ public final class RawServer implements AutoCloseable {
     /** Gives the bytes from where they are asked for, whole and right. */
     public static void serve(Request request, OutputStream out, byte[] bytes) throws IOException {
         serve(request, out, bytes, bytes.length);
+    }
+
+    /** Gives so many bytes from the first on, and tells no length: where they end is the end. */
+    public static void withoutLength(OutputStream out, byte[] bytes, int until) throws IOException {
+        head(out, "200 OK");
+        out.write(bytes, 0, until);
+    }
+
+    /** The same in one chunk, behind which there may be the end of all. */
+    public static void inChunks(OutputStream out, byte[] bytes, int until, boolean ended)
+            throws IOException {
+        head(out, "200 OK", "Transfer-Encoding: chunked");
+        out.write(
+                "%x\r\n"
+                        .formatted(ended ? until : 2 * until)
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        out.write(bytes, 0, until);
+        if (ended) {
+            out.write("\r\n0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        }
     }
 
     /** Promises all bytes and cuts off after so many of them, counted from the first. */
