@@ -3,6 +3,7 @@ package stagecoach.gateway.app.bytes;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.time.Duration;
 
 /** Where package bytes come from and go to. */
 @ConfigMapping(prefix = "stagecoach.bytes")
@@ -23,6 +24,10 @@ public interface BytesConfig {
     /** Reads from the package-service at once, for each event loop. */
     @WithDefault("256")
     int readsMax();
+
+    /** The longest silence of the package-service in the middle of a read. */
+    @WithDefault("PT1M")
+    Duration silenceMax();
 
     /** Files of scripts on their way to it at once, for each event loop; others wait. */
     @WithDefault("256")

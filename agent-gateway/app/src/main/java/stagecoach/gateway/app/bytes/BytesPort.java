@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientOptions;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import stagecoach.gateway.app.crowd.CrowdConfig;
@@ -28,7 +29,7 @@ import stagecoach.runtime.access.ServiceToken;
 @Singleton
 class BytesPort {
     private static final Logger LOG = Logger.getLogger(BytesPort.class);
-    private static final int IDLE_SECONDS_MAX = 60;
+    private static final Duration IDLE_MAX = Duration.ofMinutes(1);
     private static final int CONNECT_MILLIS_MAX = 5_000;
     private static final int START_SECONDS_MAX = 30;
 
@@ -84,7 +85,7 @@ class BytesPort {
         public void start(Promise<Void> started) {
             var packages =
                     new PackageBytes(
-                            client(config.readsMax()),
+                            client(config.readsMax(), config.silenceMax()),
                             context,
                             certificates,
                             refusals,
@@ -94,7 +95,7 @@ class BytesPort {
                             crowd);
             var artifacts =
                     new ArtifactBytes(
-                            client(config.artifactsMax()),
+                            client(config.artifactsMax(), IDLE_MAX),
                             context,
                             certificates,
                             refusals,
@@ -106,7 +107,7 @@ class BytesPort {
                             identity.mutualTls()
                                     .setHost(config.host())
                                     .setPort(config.port())
-                                    .setIdleTimeout(IDLE_SECONDS_MAX)
+                                    .setIdleTimeout(Math.toIntExact(IDLE_MAX.toSeconds()))
                                     .setIdleTimeoutUnit(TimeUnit.SECONDS))
                     .connectionHandler(connection -> doorway.enter(connection, crowd.headWithin()))
                     .requestHandler(
@@ -125,15 +126,15 @@ class BytesPort {
         }
 
         /** Uploads have connections of their own: no read waits for one. */
-        private HttpClient client(int atOnce) {
+        private HttpClient client(int atOnce, Duration silenceMax) {
             return vertx.createHttpClient(
                     new HttpClientOptions()
                             .setDefaultHost(config.packageServiceUrl().getHost())
                             .setDefaultPort(config.packageServiceUrl().getPort())
                             .setMaxPoolSize(atOnce)
                             .setConnectTimeout(CONNECT_MILLIS_MAX)
-                            .setIdleTimeout(IDLE_SECONDS_MAX)
-                            .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                            .setIdleTimeout(Math.toIntExact(silenceMax.toMillis()))
+                            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                             .setDecompressionSupported(false));
         }
     }

@@ -1,15 +1,21 @@
 package stagecoach.gateway.app.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.Source;
@@ -65,6 +71,9 @@ class BytesTest {
                         BodyHandlers.ofByteArray());
         assertThat(rest.statusCode()).isEqualTo(206);
         assertThat(rest.body()).isEqualTo(Arrays.copyOfRange(bytes, 2_999_990, 3_000_000));
+        String tag = rest.headers().firstValue("ETag").orElseThrow();
+        assertThat(restIf(tag, machine, sha512).statusCode()).isEqualTo(206);
+        assertThat(restIf("\"others\"", machine, sha512).body()).isEqualTo(bytes);
         HttpResponse<String> head =
                 machine.send(
                         read(sha512).method("HEAD", HttpRequest.BodyPublishers.noBody()).build());
@@ -79,6 +88,80 @@ class BytesTest {
         session.say(new Ended(ticket, Scene.exited(0)));
         session.await(Complete.class);
         assertThat(status(machine, sha512)).isEqualTo(403);
+    }
+
+    private HttpResponse<byte[]> restIf(String tag, Machine machine, Sha512 sha512) {
+        return machine.send(
+                read(sha512).header("Range", "bytes=2999990-").header("If-Range", tag).build(),
+                BodyHandlers.ofByteArray());
+    }
+
+    /** A machine that was told to read a package of three bytes from the server. */
+    private Machine told(Sha512 sha512) {
+        AgentId agent = Scene.anAgent();
+        Machine machine = scene.enrolled(agent);
+        Connection session = machine.connect(agent);
+        Scene.give(Scene.acquire(agent, Scene.aTicket(), sha512, 3, new Source.Server()));
+        session.await(Deliver.class);
+        return machine;
+    }
+
+    @Test
+    void what_the_package_service_leaves_off_is_cut_off_for_the_machine_too() throws Exception {
+        var over = new CountDownLatch(1);
+        var broken = Sha512.hashOf(new byte[] {6, 1});
+        OtherServices.running().does(broken, BytesTest::half);
+        var silent = Sha512.hashOf(new byte[] {6, 2});
+        OtherServices.running()
+                .does(
+                        silent,
+                        exchange -> {
+                            half(exchange);
+                            awaitQuietly(over);
+                        });
+
+        for (Sha512 sha512 : List.of(broken, silent)) {
+            Machine machine = told(sha512);
+            long began = System.nanoTime();
+            assertThatThrownBy(() -> machine.send(read(sha512).build(), BodyHandlers.ofByteArray()))
+                    .as(sha512.toString())
+                    .hasRootCauseInstanceOf(IOException.class);
+            // An idle connection would be closed after a minute all the same.
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isLessThan(Duration.ofSeconds(45));
+        }
+        over.countDown();
+    }
+
+    private static void half(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 3);
+        exchange.getResponseBody().write(1);
+        exchange.getResponseBody().flush();
+    }
+
+    private static void awaitQuietly(CountDownLatch over) throws IOException {
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    void a_package_service_that_fails_is_a_bad_gateway_and_one_that_is_away_is_waited_for() {
+        var failing = Sha512.hashOf(new byte[] {6, 3});
+        OtherServices.running().does(failing, exchange -> exchange.sendResponseHeaders(500, -1));
+        var away = Sha512.hashOf(new byte[] {6, 4});
+        OtherServices.running().does(away, HttpExchange::close);
+
+        var failed = told(failing).send(read(failing).build());
+        var notNow = told(away).send(read(away).build());
+
+        assertThat(failed.statusCode()).isEqualTo(502);
+        assertThat(failed.body()).contains("The package-service refused the read.");
+        assertThat(notNow.statusCode()).isEqualTo(503);
+        assertThat(notNow.body()).contains("Try again soon.");
     }
 
     @Test

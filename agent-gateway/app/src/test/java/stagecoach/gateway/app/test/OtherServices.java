@@ -3,6 +3,7 @@ package stagecoach.gateway.app.test;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +39,7 @@ public final class OtherServices {
 
     private final Map<Ticket, CommandPayload> payloads = new ConcurrentHashMap<>();
     private final Map<Sha512, byte[]> blobs = new ConcurrentHashMap<>();
+    private final Map<Sha512, HttpHandler> oddities = new ConcurrentHashMap<>();
     private final Map<Sha512, String> readers = new ConcurrentHashMap<>();
     private final Map<String, byte[]> artifacts = new ConcurrentHashMap<>();
     private final List<MintGrants.Request> granted = new CopyOnWriteArrayList<>();
@@ -94,6 +96,11 @@ public final class OtherServices {
         Sha512 sha512 = Sha512.hashOf(bytes);
         blobs.put(sha512, bytes);
         return sha512;
+    }
+
+    /** The package-service does this when a digest is read. */
+    public void does(Sha512 sha512, HttpHandler oddity) {
+        oddities.put(sha512, oddity);
     }
 
     /** What came to be kept, by {@code <ticket>/<sha256>?<query>}. */
@@ -194,13 +201,25 @@ public final class OtherServices {
         String path = exchange.getRequestURI().getPath();
         var sha512 = new Sha512(path.substring(path.lastIndexOf('/') + 1));
         readers.put(sha512, exchange.getRequestURI().getQuery());
+        HttpHandler oddity = oddities.get(sha512);
+        if (oddity != null) {
+            try (exchange) {
+                oddity.handle(exchange);
+            }
+            return;
+        }
         byte[] bytes = blobs.get(sha512);
         if (bytes == null) {
             answer(exchange, 404, new byte[0]);
             return;
         }
+        String tag = "\"" + sha512 + "\"";
         exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
+        exchange.getResponseHeaders().set("ETag", tag);
         String range = exchange.getRequestHeaders().getFirst("Range");
+        if (!exchange.getRequestHeaders().getOrDefault("If-Range", List.of(tag)).contains(tag)) {
+            range = null;
+        }
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.getResponseHeaders().set("Content-Length", Integer.toString(bytes.length));
             exchange.sendResponseHeaders(200, -1);
