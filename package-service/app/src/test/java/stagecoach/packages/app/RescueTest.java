@@ -2,9 +2,14 @@ package stagecoach.packages.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import jakarta.inject.Inject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
 import org.apache.commons.io.file.PathUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +21,9 @@ import stagecoach.packages.app.Packages.Nupkg;
 import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.TestKeys;
+import stagecoach.trust.Identity;
+import stagecoach.trust.PinnedTrust;
 import stagecoach.vocabulary.identity.CacheId;
 
 /** What the server gets back from a cache goes on where it was cut off. */
@@ -130,6 +138,55 @@ class RescueTest {
                                                                         nupkg.sha512().value()))
                                                 .isEmpty()))
                 .isTrue();
+    }
+
+    @Test
+    void a_cache_that_breaks_off_is_left_for_the_next_one_which_gives_only_the_rest()
+            throws Exception {
+        var nupkg = damaged();
+        Identity identity = Identity.loadOrCreate(folder.resolve("identity"), "cache odd");
+        var odd = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        odd.setHttpsConfigurator(new HttpsConfigurator(identity.tls(PinnedTrust.anyWellFormed())));
+        odd.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        odd.createContext(
+                "/",
+                exchange -> {
+                    try (exchange) {
+                        exchange.sendResponseHeaders(200, 0);
+                        exchange.getResponseBody().write(nupkg.bytes(), 0, SIZE / 2);
+                    }
+                });
+        odd.start();
+        // By its name it is asked first.
+        String url = "https://127.0.0.1:%d".formatted(odd.getAddress().getPort());
+        var made =
+                Http.put(
+                        "/api/v1/caches/rescuing-0",
+                        Configured.body(
+                                "rescuing", url, link.url(), identity.thumbprint().value()));
+        assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
+        OnVirtualThread.call(
+                () ->
+                        unitOfWork.run(
+                                tx ->
+                                        tx.execute(
+                                                "INSERT INTO replicated (cache, sha512) VALUES ('rescuing-0', ?1)",
+                                                nupkg.sha512().value())));
+        long before = back.bytes();
+
+        scrubAll();
+
+        isBack(nupkg);
+        assertThat(back.bytes() - before).isLessThan(SIZE);
+        odd.stop(0);
+        assertThat(
+                        Http.send(
+                                        Http.request(
+                                                        "/api/v1/caches/rescuing-0",
+                                                        TestKeys.CONFIGURE)
+                                                .DELETE())
+                                .statusCode())
+                .isEqualTo(204);
     }
 
     @Test

@@ -1,18 +1,13 @@
 package stagecoach.packages.app.replication;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.mount.CacheFolders;
@@ -21,7 +16,6 @@ import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.mount.MountedFile;
 import stagecoach.packages.server.mount.Mounts;
-import stagecoach.packages.server.pull.StallWatch;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.StagecoachJson;
@@ -29,30 +23,26 @@ import stagecoach.wire.StagecoachJson;
 /** What lies in caches, for whoever looks after it. Called on virtual threads. */
 @Singleton
 public class CacheContents {
-    private static final int BUFFER_BYTES = 1 << 18;
-
     /** More packages than a cache has; each costs some hundred bytes of memory. */
     private static final int HELD_MAX = 500_000;
 
     private final CacheClients clients;
+    private final CacheReads reads;
     private final CacheFolders folders;
     private final Mounts mounts;
     private final ReplicationConfig config;
-    private final ScheduledExecutorService clock =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().name("cache-reads").daemon().factory());
 
     CacheContents(
-            CacheClients clients, CacheFolders folders, Mounts mounts, ReplicationConfig config) {
+            CacheClients clients,
+            CacheReads reads,
+            CacheFolders folders,
+            Mounts mounts,
+            ReplicationConfig config) {
         this.clients = clients;
+        this.reads = reads;
         this.folders = folders;
         this.mounts = mounts;
         this.config = config;
-    }
-
-    @PreDestroy
-    void stop() {
-        clock.shutdownNow();
     }
 
     /** A cache did not answer as it should; the message says why. */
@@ -250,7 +240,7 @@ public class CacheContents {
     public boolean read(CacheRow cache, PackagePin pin, PartialBlob into)
             throws CacheAway, IOException, InterruptedException {
         return switch (cache.kind()) {
-            case STAGECOACH -> readOver(cache, pin, into);
+            case STAGECOACH -> reads.read(cache, pin, into);
             case FOLDER -> readFrom(cache, pin, into);
             // What others serve is judged by the tentacles near to it, and never read back.
             case NUGET -> false;
@@ -267,7 +257,11 @@ public class CacheContents {
         try (MountedFile file = opened.get()) {
             long from = into.size();
             var _ = inTime(() -> file.skip(from));
-            copy(buffer -> inTime(() -> file.read(buffer)), pin, into);
+            CacheReads.copy(
+                    buffer -> inTime(() -> file.read(buffer)),
+                    pin,
+                    into,
+                    config.longest(pin.size()));
         }
         return true;
     }
@@ -301,63 +295,5 @@ public class CacheContents {
                         ? String.valueOf(unusable.getMessage())
                         : "cannot be read",
                 cause);
-    }
-
-    private boolean readOver(CacheRow cache, PackagePin pin, PartialBlob into)
-            throws CacheAway, IOException, InterruptedException {
-        Optional<HttpResponse<InputStream>> opened;
-        try {
-            opened = clients.of(cache).read(pin.sha512(), into.size());
-        } catch (CacheFailure e) {
-            throw new CacheAway(e);
-        }
-        if (opened.isEmpty()) {
-            return false;
-        }
-        if (opened.get().statusCode() == 200 && into.size() > 0) {
-            into.discard();
-        }
-        try (InputStream body = opened.get().body();
-                StallWatch watch = new StallWatch(body, config.silenceMax(), clock)) {
-            copy(
-                    buffer -> {
-                        int count = next(body, buffer);
-                        watch.heard();
-                        return count;
-                    },
-                    pin,
-                    into);
-        }
-        return true;
-    }
-
-    /** The next bytes of a package; -1 behind its end. */
-    @FunctionalInterface
-    private interface Bytes {
-        int into(byte[] buffer) throws CacheAway, InterruptedException;
-    }
-
-    private static void copy(Bytes body, PackagePin pin, PartialBlob into)
-            throws CacheAway, IOException, InterruptedException {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        for (int count = body.into(buffer); count >= 0; count = body.into(buffer)) {
-            if (into.size() + count > pin.size()) {
-                into.discard();
-                throw new CacheAway("has more than %d bytes".formatted(pin.size()), null);
-            }
-            into.write(buffer, 0, count);
-        }
-        if (into.size() < pin.size()) {
-            throw new CacheAway(
-                    "ended after %d of %d bytes".formatted(into.size(), pin.size()), null);
-        }
-    }
-
-    private static int next(InputStream body, byte[] buffer) throws CacheAway {
-        try {
-            return body.read(buffer);
-        } catch (IOException e) {
-            throw new CacheAway("was cut off", e);
-        }
     }
 }
