@@ -1,7 +1,9 @@
 #!/bin/bash
 # serve.sh URL PROCESS CLIENTS: a package that a server of ours gives to so many clients at once, beside nginx with the
 # same file. URL is read with the header in AUTHORIZATION, PROCESS is the id of the server's process, whose CPU counts.
-# Each client hashes what it gets, and all have to get the same. In turns, three times each; the best of both counts.
+# In a round of its own each client hashes what it gets, and all have to get the same. What counts is measured apart,
+# since hashing takes the same from both: clients that only count their bytes, in turns, three times each; the best of
+# both counts.
 # Prints {"clients":…,"bytes":…,"ours":{…},"nginx":{…},"throughputRatio":…,"cpuRatio":…}.
 # Exits 3 with a sentence if something that it needs is not there. Everything is ended and removed when it ends.
 set -euo pipefail
@@ -49,23 +51,39 @@ cpu() { # of a process and its children, in ticks
   done
   echo "$sum"
 }
+at_once() { # at_once COMMAND CURL-ARGUMENTS…: all clients run it at once
+  local command=$1
+  shift
+  seq "$clients" | xargs -P "$clients" -I{} sh -c "$command" client "$@"
+}
+verify() { # verify CURL-ARGUMENTS…: all get the package
+  at_once 'curl -sSf "$@" | sha512sum' "$@" >"$work/sums"
+  [ "$(sort "$work/sums" | uniq -c | awk '{ print $1, $2 }')" = "$clients $(sha512sum <"$work/www/package" | cut -d ' ' -f 1)" ] || {
+    echo "The clients did not all get the package." >&2
+    exit 1
+  }
+}
 round() { # round PROCESS CURL-ARGUMENTS…: "seconds cpuSeconds"
   local of=$1 began ended before after
   shift
   before=$(cpu "$of") began=$(date +%s%N)
-  seq "$clients" | xargs -P "$clients" -I{} sh -c 'curl -sSf "$@" | sha512sum' client "$@" >"$work/sums"
+  at_once 'curl -sSf -o /dev/null -w "%{size_download}\n" "$@"' "$@" >"$work/sizes"
   ended=$(date +%s%N) after=$(cpu "$of")
-  [ "$(sort -u "$work/sums")" = "$(sha512sum <"$work/www/package")" ] || {
-    echo "The clients did not all get the package." >&2
+  [ "$(sort "$work/sizes" | uniq -c | awk '{ print $1, $2 }')" = "$clients $bytes" ] || {
+    echo "The clients did not all get as many bytes as the package has." >&2
     exit 1
   }
   awk "BEGIN { print ($ended - $began) / 1e9, ($after - $before) / $ticks }"
 }
+bytes=$(stat -c %s "$work/www/package")
+nginx_url=http://127.0.0.1:$port/package
+verify -K "$work/curl.conf" "$url"
+verify "$nginx_url"
 for _ in 1 2 3; do
   round "$process" -K "$work/curl.conf" "$url" >>"$work/ours"
-  round "$(cat "$work/nginx.pid")" "http://127.0.0.1:$port/package" >>"$work/nginx"
+  round "$(cat "$work/nginx.pid")" "$nginx_url" >>"$work/nginx"
 done
-awk -v clients="$clients" -v bytes="$(stat -c %s "$work/www/package")" '
+awk -v clients="$clients" -v bytes="$bytes" '
   { side = FILENAME ~ /ours$/ ? "ours" : "nginx" }
   !(side in wall) || $1 < wall[side] { wall[side] = $1 }
   !(side in cpu) || $2 < cpu[side] { cpu[side] = $2 }

@@ -3,12 +3,17 @@ package stagecoach.local.launcher.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +50,38 @@ class PeerTest {
             case Peer.Found.NotHere(String why) -> assertThat(why).contains("is not installed");
         }
         assertThat(folder).isDirectoryNotContaining("glob:**/floor-*");
+    }
+
+    @Test
+    void beside_nginx_all_clients_get_the_package_or_there_is_no_figure() throws Exception {
+        byte[] bytes = new byte[100_000];
+        byte[] others = "x".repeat(bytes.length).getBytes(StandardCharsets.UTF_8);
+        AtomicInteger right = new AtomicInteger(Integer.MAX_VALUE);
+        var server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, bytes.length);
+                    exchange.getResponseBody().write(right.getAndDecrement() > 0 ? bytes : others);
+                    exchange.close();
+                });
+        server.start();
+        String url = "http://127.0.0.1:%d/".formatted(server.getAddress().getPort());
+        long process = ProcessHandle.current().pid();
+        Peer nginx = new Peer(Checkout.find().root(), "serve.sh");
+        switch (nginx.measure(Map.of(), url, process, 3)) {
+            case Peer.Found.Measured measured -> {
+                assertThat(measured.figure("bytes")).isEqualTo(bytes.length);
+                assertThat(measured.figure("throughputRatio")).isPositive();
+                // One client of those that look gets as many bytes, and not the same.
+                right.set(3);
+                assertThatThrownBy(() -> nginx.measure(Map.of(), url, process, 3))
+                        .hasMessageContaining("The clients did not all get the package.");
+            }
+            case Peer.Found.NotHere(String why) -> assertThat(why).contains("is not installed");
+        }
+        server.stop(0);
     }
 
     @Test

@@ -2,10 +2,12 @@ package stagecoach.local.launcher.command.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import stagecoach.cli.StagecoachCli;
 import stagecoach.cli.watch.Screen;
+import stagecoach.local.launcher.bench.LinkBench;
+import stagecoach.local.launcher.bench.Peer;
 import stagecoach.local.launcher.installation.Checkout;
 
 class BenchCommandTest {
@@ -41,6 +45,27 @@ class BenchCommandTest {
         assertThat(execute()).isEqualTo(2);
         assertThat(err.toString())
                 .contains("deployment, latency, throughput, serve, ingest, links, growth");
+    }
+
+    /** No test asserts a ratio; whoever reads one sees what it is to be. */
+    @Test
+    void beside_a_ratio_for_which_there_is_a_goal_that_is_said() throws Exception {
+        var checkout = new Checkout(folder);
+        var screen = new Screen(new PrintStream(PrintStream.nullOutputStream()), false);
+        var serve = new StringWriter();
+        new BenchServe(checkout, screen)
+                .tell(
+                        new Peer.Found.Measured(
+                                new ObjectMapper()
+                                        .readTree("{\"throughputRatio\":0.93,\"cpuRatio\":2}")),
+                        new PrintWriter(serve));
+        assertThat(serve.toString())
+                .contains("0.93 x its throughput (the goal is 0.90 or more) at 2.00 x its CPU");
+        var links = new StringWriter();
+        new BenchLinks(checkout, screen)
+                .tell(new LinkBench.Answer(1_000_000, List.of(), 1.0042), new PrintWriter(links));
+        assertThat(links.toString())
+                .contains("1.0042 x as much for each region (the goal is 1.01 or less)");
     }
 
     private int execute(String... arguments) {
