@@ -66,7 +66,10 @@ public final class PreviewCommand extends ApiCommand {
         return ExitCode.SUCCEEDED;
     }
 
-    /** What need not come again: parts of packages, and copies that may be intact after all. */
+    /**
+     * What need not come again: parts of packages, copies that may be intact after all, and what a
+     * cache may have that does not say so.
+     */
     private void sayWhatIsThere(JsonNode preview) {
         for (JsonNode row : preview.path("caches")) {
             sayWhatIsResumed(row, row.path("cache").asText());
@@ -77,6 +80,11 @@ public final class PreviewCommand extends ApiCommand {
                                         named(row),
                                         row.path("cache").asText(),
                                         Text.bytes(row.path("bytes").asLong())));
+            }
+            if (row.path("unheard").asBoolean()) {
+                say(
+                        " not known: whether %s has a part of %s, since it does not answer; that would not come again"
+                                .formatted(row.path("cache").asText(), named(row)));
             }
         }
         for (JsonNode row : preview.path("packages")) {

@@ -76,6 +76,8 @@ public final class ForeseeAcquisition {
      *     now; empty if none
      * @param doubted that it holds bytes of which somebody got others: if they are intact when they
      *     are read again none will come; empty if there is no doubt
+     * @param unheard that it did not answer in time what it has: fewer bytes come if an interrupted
+     *     transfer has left some; empty if it is known
      */
     public record ToCache(
             PackagePin pin,
@@ -83,7 +85,8 @@ public final class ForeseeAcquisition {
             boolean held,
             long bytes,
             Optional<Long> begun,
-            Optional<Boolean> doubted) {}
+            Optional<Boolean> doubted,
+            Optional<Boolean> unheard) {}
 
     /**
      * Bytes over one link: from {@code server}, a region or {@code feed:<id>} to a region or {@code

@@ -140,6 +140,7 @@ public final class PlayedPackageService implements QuarkusTestResourceLifecycleM
                             false,
                             pin.size(),
                             Optional.empty(),
+                            Optional.of(true),
                             Optional.of(true)));
             for (var target : need.targets()) {
                 targets.add(

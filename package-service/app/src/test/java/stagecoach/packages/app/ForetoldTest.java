@@ -132,6 +132,12 @@ class ForetoldTest {
             CACHE.kill();
             cutOff.ended(2);
         }
+        long size = nupkg.bytes().length;
+        assertThat(foresightAtOnce(need).caches())
+                .as("of one that is away nobody knows what it has")
+                .singleElement()
+                .returns(size, ForeseeAcquisition.ToCache::bytes)
+                .returns(Optional.of(true), ForeseeAcquisition.ToCache::unheard);
         line.open();
         CACHE.start();
         long left = CACHE.partialBytes(nupkg.sha512());
@@ -141,7 +147,6 @@ class ForetoldTest {
         deployment.start(2, false, need);
         playTentacles(2, 1);
 
-        long size = nupkg.bytes().length;
         assertThat(foreseen.caches())
                 .singleElement()
                 .returns(false, ForeseeAcquisition.ToCache::held)
@@ -361,7 +366,17 @@ class ForetoldTest {
         return nupkg;
     }
 
-    private ForeseeAcquisition.Response foresight(PackageNeed... needs) throws Exception {
+    /** What is foretold when every cache has answered; on a busy computer one may not at once. */
+    private ForeseeAcquisition.Response foresight(PackageNeed... needs) {
+        return await().atMost(StagecoachResource.PATIENCE)
+                .until(
+                        () -> foresightAtOnce(needs),
+                        foreseen ->
+                                foreseen.caches().stream()
+                                        .allMatch(cache -> cache.unheard().isEmpty()));
+    }
+
+    private ForeseeAcquisition.Response foresightAtOnce(PackageNeed... needs) throws Exception {
         return post(
                 "/internal/foresights",
                 new ForeseeAcquisition.Request(List.of(needs), false),

@@ -54,10 +54,19 @@ public final class Foresight {
      * @param bytes behind which a transfer goes on; all of them if nothing is left to come
      * @param doubted whether it is all there, and somebody got other bytes from it: it is read
      *     again, and fetched if it is not intact
+     * @param unheard whether nobody knows: it was asked, and did not answer in time
      */
-    public record Begun(long bytes, boolean doubted) {
+    public record Begun(long bytes, boolean doubted, boolean unheard) {
         /** Nothing. */
         public static final Begun NOTHING = new Begun(0, false);
+
+        /** Maybe something. */
+        public static final Begun UNHEARD = new Begun(0, false, true);
+
+        /** So much, as it says itself. */
+        public Begun(long bytes, boolean doubted) {
+            this(bytes, doubted, false);
+        }
     }
 
     /**
@@ -216,7 +225,8 @@ public final class Foresight {
                             held,
                             bytes,
                             some(begun),
-                            Optional.of(there.doubted()).filter(doubted -> doubted));
+                            some(there.doubted()),
+                            some(there.unheard()));
             boolean first = fillings.putIfAbsent(new Filling(cache, pin.sha512()), toCache) == null;
             if (first && bytes > 0) {
                 links.merge(new Way(SERVER, route.region()), bytes, Long::sum);
@@ -230,6 +240,10 @@ public final class Foresight {
 
         private static Optional<Long> some(long bytes) {
             return Optional.of(bytes).filter(some -> some > 0);
+        }
+
+        private static Optional<Boolean> some(boolean so) {
+            return so ? Optional.of(true) : Optional.empty();
         }
 
         private boolean cacheHolds(CacheId cache, Sha512 sha512) {

@@ -155,7 +155,8 @@ class ForesightTest {
                 .returns(false, ToCache::held)
                 .returns(SIZE - 300, ToCache::bytes)
                 .returns(Optional.of(300L), ToCache::begun)
-                .returns(Optional.empty(), ToCache::doubted);
+                .returns(Optional.empty(), ToCache::doubted)
+                .returns(Optional.empty(), ToCache::unheard);
         assertThat(foreseen.targets())
                 .singleElement()
                 .returns(0L, ToTarget::bytes)
@@ -179,6 +180,16 @@ class ForesightTest {
                 .returns(Optional.of(true), ToCache::doubted);
         assertThat(foreseen.links())
                 .containsExactlyInAnyOrder(link("server", "eu", SIZE), link("eu", "eu", SIZE));
+    }
+
+    @Test
+    void of_a_cache_that_does_not_say_what_it_has_all_is_counted_and_that_is_said() {
+        inCaches = Begun.UNHEARD;
+        assertThat(foresee(false, target("e1", "eu")).caches())
+                .singleElement()
+                .returns(SIZE, ToCache::bytes)
+                .returns(Optional.empty(), ToCache::begun)
+                .returns(Optional.of(true), ToCache::unheard);
     }
 
     @Test

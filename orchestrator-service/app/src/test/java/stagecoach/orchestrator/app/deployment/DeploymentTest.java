@@ -380,6 +380,7 @@ class DeploymentTest {
         assertThat(preview.getBoolean("caches[0].doubted")).isTrue();
         assertThat(preview.getList("warnings.detail"))
                 .contains("The server reads the feed for its targets.");
+        assertThat(preview.getBoolean("caches[0].unheard")).isTrue();
         assertThat(preview.getLong("links[0].bytes")).isEqualTo(1_000_000);
         assertThat(preview.getList("waitingFor.deployment")).containsExactly(running);
         allPhasesSucceed(running);

@@ -33,7 +33,7 @@ import stagecoach.runtime.aggregate.UnitOfWork;
  */
 @Singleton
 class BegunCopies {
-    /** A person waits for the preview; a cache that is away has begun nothing as far as we know. */
+    /** A person waits for the preview; of a cache that is away it says that nobody knows. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** Questions to one cache: across an ocean each takes a while, and all have to fit. */
@@ -63,7 +63,7 @@ class BegunCopies {
      */
     private record Coming(CacheRow cache, ToCache copy, Doubt doubt) {}
 
-    /** What lies in caches of what is to be brought there. */
+    /** What lies in caches of what is to be brought there, as far as they answer. */
     Map<Held, Begun> of(List<ToCache> copies, boolean force) throws InterruptedException {
         Map<String, List<Coming>> comingTo = new HashMap<>();
         unitOfWork
@@ -79,6 +79,9 @@ class BegunCopies {
                 .forEach(lane -> questions.add(() -> asked(lane, force, begun)));
         // Whoever has not answered by then is not waited for.
         threads.invokeAll(questions, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        comingTo.values().stream()
+                .flatMap(List::stream)
+                .forEach(one -> begun.putIfAbsent(held(one.copy()), Begun.UNHEARD));
         return Map.copyOf(begun);
     }
 
@@ -115,9 +118,7 @@ class BegunCopies {
         for (Coming one : lane) {
             ToCache copy = one.copy();
             try {
-                begun.put(
-                        new Held(copy.cache().value(), copy.pin().sha512()),
-                        begun(one, force, contents.begun(one.cache(), copy.pin())));
+                begun.put(held(copy), begun(one, force, contents.begun(one.cache(), copy.pin())));
             } catch (CacheAway e) {
                 Log.infof(
                         "A cache could not be asked what it has begun. cache=%s reason=%s",
@@ -126,6 +127,10 @@ class BegunCopies {
             }
         }
         return null;
+    }
+
+    private static Held held(ToCache copy) {
+        return new Held(copy.cache().value(), copy.pin().sha512());
     }
 
     private static Begun begun(Coming coming, boolean force, CacheContents.Begun there) {

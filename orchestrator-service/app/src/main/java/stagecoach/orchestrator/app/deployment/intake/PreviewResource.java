@@ -205,7 +205,8 @@ public class PreviewResource {
                                         row.held(),
                                         row.bytes(),
                                         row.begun().orElse(0L),
-                                        row.doubted().orElse(false)))
+                                        row.doubted().orElse(false),
+                                        row.unheard().orElse(false)))
                 .toList();
     }
 

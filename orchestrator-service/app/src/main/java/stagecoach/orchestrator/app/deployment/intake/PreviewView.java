@@ -91,6 +91,8 @@ record PreviewView(
      *     again
      * @param doubted whether a copy is there of which somebody got other bytes: it is read again,
      *     and if it is intact after all, nothing comes
+     * @param unheard whether the cache did not answer in time what it has: what an interrupted
+     *     transfer has left there, if anything, comes off from the bytes
      */
     @Schema(name = "PreviewCache")
     record CacheView(
@@ -100,7 +102,8 @@ record PreviewView(
             boolean held,
             long bytes,
             long bytesResumed,
-            boolean doubted) {}
+            boolean doubted,
+            boolean unheard) {}
 
     /** Bytes over a link; {@code to} is null for targets without a region. */
     @Schema(name = "PreviewLink")
