@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -13,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,9 +24,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.catalog.CacheCredentials;
 import stagecoach.packages.app.catalog.CacheRow;
+import stagecoach.packages.app.replication.NuGetRefusals.Question;
 import stagecoach.packages.feeds.protocol.ResourceTypes;
 import stagecoach.packages.feeds.transport.NamedServers;
-import stagecoach.packages.feeds.transport.Pauses;
 import stagecoach.trust.ServerUrl;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.wire.StagecoachJson;
@@ -37,7 +35,6 @@ import stagecoach.wire.StagecoachJson;
 final class NuGetTalk {
     private static final int REDIRECTS_MAX = 5;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
-    private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
     /** What a server answers is small; one that sends on and on is not listened to. */
     private static final BodyHandler<byte[]> BODY =
@@ -158,7 +155,7 @@ final class NuGetTalk {
      */
     private Service service(URI found, HttpResponse<byte[]> answer) throws CacheFailure {
         if (answer.statusCode() != 200) {
-            throw refused(found, answer, "its service index");
+            throw refused(found, answer, Question.INDEX);
         }
         try {
             JsonNode resources = StagecoachJson.mapper().readTree(answer.body()).path("resources");
@@ -210,7 +207,7 @@ final class NuGetTalk {
         if (status == 404 || status == 410) {
             return Optional.empty();
         }
-        throw refused(at, head, "to a question for " + name());
+        throw refused(at, head, Question.LOOK);
     }
 
     /**
@@ -223,8 +220,8 @@ final class NuGetTalk {
         HttpResponse<?> answer =
                 ask(at, request -> withKey(service, at, shown(at, request)).DELETE());
         int status = answer.statusCode();
-        if (TEMPORARY.contains(status)) {
-            throw refused(at, answer, "to the removal of a wrong " + name());
+        if (NuGetRefusals.isTemporary(status)) {
+            throw refused(at, answer, Question.REMOVAL);
         }
         return status / 100 == 2 || status == 404;
     }
@@ -275,7 +272,7 @@ final class NuGetTalk {
         if (status / 100 == 2 || status == 409) {
             return status;
         }
-        CacheFailure refused = refused(at, answer, "to a push of " + name());
+        CacheFailure refused = refused(at, answer, Question.PUSH);
         throw switch (status) {
             case 429 -> new CacheFailure.Declined(refused.reason(), refused.after());
             case 500 -> new CacheFailure.Erred(refused.reason(), refused.after());
@@ -360,31 +357,9 @@ final class NuGetTalk {
                 cause);
     }
 
-    private CacheFailure refused(URI at, HttpResponse<?> answer, String to) {
-        int status = answer.statusCode();
-        if (status == HttpURLConnection.HTTP_PROXY_AUTH) {
-            return new CacheFailure(false, servers.unpaid(at), null);
-        }
-        String why =
-                switch (status) {
-                    case 401, 403 ->
-                            isOwn(at)
-                                    ? "; put the cache again with credentials (apiKey, and username and password where it wants them) that may read and push"
-                                    : "; user and password go to %s only, and the apiKey by https to where its own service index says: put the cache again with the url and the credentials for there"
-                                            .formatted(index().getAuthority());
-                    case 413 -> "; it takes no package of so many bytes";
-                    case 507 -> "; its disk is full: make room there";
-                    default -> "";
-                };
-        Duration after = Pauses.asked(answer, config.askedMax());
-        String later =
-                after.isZero()
-                        ? ""
-                        : "; it asks to be left alone for %d s".formatted(after.toSeconds());
-        return CacheFailure.answered(
-                TEMPORARY.contains(status),
-                "%s answered %d %s%s%s".formatted(at.getHost(), status, to, why, later),
-                after);
+    private CacheFailure refused(URI at, HttpResponse<?> answer, Question question) {
+        return new NuGetRefusals(index(), name(), servers, config.askedMax())
+                .of(at, answer, question);
     }
 
     private static URI within(URI folder, String path) {

@@ -65,6 +65,12 @@ public final class ForeignServer implements AutoCloseable {
     /** Where it sends whoever asks for its index, if anywhere. */
     public volatile String movedTo = "";
 
+    /** Where it says that its packages lie. */
+    public volatile String flatAt = "/flat/";
+
+    /** Where it says that it takes packages. */
+    public volatile String publishAt = "/push";
+
     /** How many looks still do not see what was pushed. */
     public final AtomicInteger hiddenFor = new AtomicInteger();
 
@@ -232,10 +238,14 @@ public final class ForeignServer implements AutoCloseable {
     private byte[] document() {
         return """
                {"version":"3.0.0","resources":[
-                 {"@id":"/flat/","@type":%s},
-                 {"@id":"/push","@type":%s}]}
+                 {"@id":"%s","@type":%s},
+                 {"@id":"%s","@type":%s}]}
                """
-                .formatted(type("PackageBaseAddress/3.0.0"), type("PackagePublish/2.0.0"))
+                .formatted(
+                        flatAt,
+                        type("PackageBaseAddress/3.0.0"),
+                        publishAt,
+                        type("PackagePublish/2.0.0"))
                 .getBytes(UTF_8);
     }
 
