@@ -51,6 +51,11 @@ abstract class AtForeignServer {
      * @param rest further fields
      */
     final void put(String key, String rest) throws Exception {
+        putAt(server.index(), key, rest);
+    }
+
+    /** Configures the cache as one whose service index is elsewhere. */
+    final void putAt(String index, String key, String rest) throws Exception {
         var made =
                 Http.put(
                         "/api/v1/caches/" + cache,
@@ -59,7 +64,7 @@ abstract class AtForeignServer {
                          "allowInsecureConnections":true,
                          "credentials":{"apiKey":"%s","username":"ci","password":"read-word"}%s}
                         """
-                                .formatted(region, server.index(), key, rest));
+                                .formatted(region, index, key, rest));
         assertThat(made.statusCode()).as(made.body()).isIn(200, 201);
     }
 

@@ -19,6 +19,7 @@ import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.internal.MintGrants;
+import stagecoach.packages.app.AbruptServer.Ending;
 import stagecoach.packages.server.foreign.ForeignServer;
 import stagecoach.packages.server.foreign.ForeignServer.Middle;
 import stagecoach.runtime.access.ServiceToken;
@@ -152,6 +153,7 @@ class NuGetCacheTest extends AtForeignServer {
         assertThat(failed(2))
                 .contains(
                         "cannot be reached at 127.0.0.1:",
+                        "the line was cut, and what it answered before",
                         "of %d bytes of %s 1.0.0 were on their way"
                                 .formatted(nupkg.bytes().length, nupkg.id()));
         assertThat(server.held).doesNotContainKey(name());
@@ -176,6 +178,34 @@ class NuGetCacheTest extends AtForeignServer {
         assertThat(server.held).doesNotContainKey(name());
         assertThat(replicated(5).attempts()).isOne();
         assertThat(server.held.get(name())).isEqualTo(nupkg.bytes());
+    }
+
+    @Test
+    void one_that_refuses_a_push_unread_and_hangs_up_is_heard() throws Exception {
+        try (var abrupt = new AbruptServer()) {
+            putAt(abrupt.index(), ForeignServer.KEY, "");
+            pack(HALF_BEYOND_BUFFERS);
+
+            assertThat(failed(2))
+                    .contains(
+                            "127.0.0.1 answered 507 to a push of %s 1.0.0; its disk is full"
+                                    .formatted(nupkg.id()));
+
+            assertThat(abrupt.bytesTaken()).as("not all of it, again and again").isZero();
+        }
+    }
+
+    @Test
+    void one_that_hung_up_and_does_not_know_how_to_be_asked_first_gets_the_package()
+            throws Exception {
+        try (var abrupt = new AbruptServer(Ending.HANGS_UP, Ending.TAKES)) {
+            putAt(abrupt.index(), ForeignServer.KEY, "");
+            pack(HALF_BEYOND_BUFFERS);
+
+            assertThat(replicated(2).attempts()).isEqualTo(2);
+
+            assertThat(abrupt.bytesTaken()).isGreaterThanOrEqualTo(nupkg.bytes().length);
+        }
     }
 
     @Test

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.quarkus.logging.Log;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -59,6 +61,9 @@ class NuGetPush {
     static final class Course {
         /** Pushes of all bytes to which the server said nothing of its own. */
         private int unanswered;
+
+        /** Whether the last push was cut off: an answer is lost with the line that it comes on. */
+        private boolean cut;
 
         /** Whether what is wrong was seen to be gone, so that what is seen since was pushed. */
         private boolean gone;
@@ -118,13 +123,16 @@ class NuGetPush {
         long begunAt = System.nanoTime();
         int status;
         try {
-            status = send(talk, service, watch, sent);
+            status = send(talk, service, course.cut, watch, sent);
         } catch (CacheFailure.Declined e) {
+            course.cut = false;
             throw e;
-        } catch (CacheFailure e) {
-            if (!e.temporary()) {
-                throw e;
+        } catch (CacheFailure broken) {
+            if (!broken.temporary()) {
+                throw broken;
             }
+            course.cut = sent.get() > 0 && isCut(broken);
+            CacheFailure e = course.cut ? cutOff(broken) : broken;
             if (sent.get() < talk.pin().size()) {
                 throw inTheMiddle(talk, sent.get(), e);
             }
@@ -137,6 +145,20 @@ class NuGetPush {
             throw notReplaced(talk);
         }
         return shown(talk, service, taken, course, watch);
+    }
+
+    private static boolean isCut(CacheFailure e) {
+        return e.getCause() instanceof IOException
+                && !(e.getCause() instanceof HttpTimeoutException)
+                && !e.isAway();
+    }
+
+    private static CacheFailure cutOff(CacheFailure e) {
+        return new CacheFailure(
+                true,
+                e.reason()
+                        + " (the line was cut, and what it answered before, such as that it has no room or takes nothing so large, may be lost with it: see its log)",
+                e.getCause());
     }
 
     /** It has too few bytes to have the package. */
@@ -329,11 +351,13 @@ class NuGetPush {
         }
     }
 
-    private int send(NuGetTalk talk, Service service, FillWatch watch, AtomicLong sent)
+    private int send(
+            NuGetTalk talk, Service service, boolean first, FillWatch watch, AtomicLong sent)
             throws CacheFailure, InterruptedException {
         String boundary = "stagecoach-" + UUID.randomUUID();
         return talk.push(
                 service,
+                first,
                 request ->
                         request.header("Content-Type", "multipart/form-data; boundary=" + boundary)
                                 .PUT(body(talk, boundary, watch, sent)),

@@ -251,13 +251,20 @@ final class NuGetTalk {
     /**
      * Pushes.
      *
+     * @param first whether it is to say before any byte of the body that it wants it: what it says
+     *     instead then reaches us, also if it hangs up
      * @param push adds the body; it may be asked for once per address
      * @return 409 if something is there already
-     * @throws CacheFailure.Declined if it is asked too much
+     * @throws CacheFailure.Declined if it took nothing: it is asked too much, or does not know how
+     *     to be asked first
      * @throws CacheFailure.Erred if it failed at it; behind any other failure that is temporary it
      *     may be at work on the package still
      */
-    int push(Service service, UnaryOperator<HttpRequest.Builder> push, Awaited awaited)
+    int push(
+            Service service,
+            boolean first,
+            UnaryOperator<HttpRequest.Builder> push,
+            Awaited awaited)
             throws CacheFailure, InterruptedException {
         URI at = service.publish();
         HttpResponse<?> answer =
@@ -266,6 +273,7 @@ final class NuGetTalk {
                         request ->
                                 push.apply(
                                         withKey(service, at, shown(at, request))
+                                                .expectContinue(first)
                                                 .timeout(config.longest(pin.size()))),
                         awaited);
         int status = answer.statusCode();
@@ -274,7 +282,8 @@ final class NuGetTalk {
         }
         CacheFailure refused = refused(at, answer, Question.PUSH);
         throw switch (status) {
-            case 429 -> new CacheFailure.Declined(refused.reason(), refused.after());
+            // The client takes 100 for an answer if it comes late.
+            case 100, 417, 429 -> new CacheFailure.Declined(refused.reason(), refused.after());
             case 500 -> new CacheFailure.Erred(refused.reason(), refused.after());
             default -> refused;
         };

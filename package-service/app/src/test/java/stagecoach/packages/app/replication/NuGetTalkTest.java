@@ -194,6 +194,7 @@ class NuGetTalkTest {
                                 () ->
                                         talk.push(
                                                 service,
+                                                false,
                                                 request -> request.PUT(BodyPublishers.noBody()),
                                                 Future::get)))
                 .contains(
