@@ -17,7 +17,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -25,14 +24,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import stagecoach.local.launcher.demo.Nupkg;
 import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.packages.server.foreign.ForeignServer;
 import stagecoach.systemtests.Terminal.Answer;
-import stagecoach.vocabulary.packages.PackageId;
-import stagecoach.vocabulary.packages.PackagePin;
-import stagecoach.vocabulary.packages.PackageVersion;
-import stagecoach.vocabulary.packages.Sha512;
 
 /**
  * Packages of ours and of a feed outside, on their way to two regions whose caches are a shared
@@ -52,13 +46,6 @@ class PackagesTest {
     private FeedOutside outside;
     private FeedOutside open;
     private ForeignServer theirs;
-
-    /** A package as it ought to come to machines. */
-    private record Packed(PackagePin pin, Path file) {
-        byte[] bytes() throws IOException {
-            return Files.readAllBytes(file);
-        }
-    }
 
     @BeforeAll
     void start(Whole shared, @TempDir Path temporary) throws Exception {
@@ -100,8 +87,8 @@ class PackagesTest {
     void
             packages_cross_into_each_region_once_as_foretold_whatever_its_cache_is_and_where_they_are_from()
                     throws Exception {
-        Packed own = packed("Abroad.Own", 3_000_000);
-        Packed lib = packed("Outside.Lib", 1_000_000);
+        Packed own = Packed.of(folder, "Abroad.Own", 3_000_000);
+        Packed lib = Packed.of(folder, "Outside.Lib", 1_000_000);
         long both = own.pin().size() + lib.pin().size();
         typed("push", own.file().toString());
         outside.hold(lib.pin(), lib.bytes(), "Outside.Core");
@@ -168,7 +155,7 @@ class PackagesTest {
     @Test
     void invariant_9_a_kill_in_the_middle_of_a_download_from_outside_costs_no_byte_twice()
             throws Exception {
-        Packed late = packed("Outside.Late", 8_000_000);
+        Packed late = Packed.of(folder, "Outside.Late", 8_000_000);
         outside.hold(late.pin(), late.bytes(), "Outside.Core");
         var pause = new CountDownLatch(1);
         long before = outside.bytesGiven();
@@ -223,21 +210,6 @@ class PackagesTest {
                                                         .resolve(packed.pin().sha512().value()))
                                         .as(target)
                                         .hasSameBinaryContentAs(packed.file()));
-    }
-
-    private Packed packed(String id, int size) throws IOException {
-        byte[] noise = new byte[size];
-        new Random(id.hashCode()).nextBytes(noise);
-        Path content = Files.write(folder.resolve(id + ".bin"), noise);
-        Path file = Nupkg.pack(folder, id, "1.0.0", Map.of("noise.bin", content));
-        byte[] bytes = Files.readAllBytes(file);
-        return new Packed(
-                new PackagePin(
-                        new PackageId(id),
-                        new PackageVersion("1.0.0"),
-                        Sha512.hashOf(bytes),
-                        bytes.length),
-                file);
     }
 
     private JsonNode previewed(String project, String release) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +181,41 @@ final class Whole implements AutoCloseable {
                 machine(target, Optional.of(region), List.of(environment), tags, Optional.empty()));
     }
 
+    /** More machines, as they are told; connected when this returns. */
+    void start(List<LocalMachines.Machine> wanted) throws Exception {
+        for (LocalMachines.Machine machine : wanted) {
+            machines.startTentacle(machine);
+        }
+        for (LocalMachines.Machine machine : wanted) {
+            machines.awaitReady("tentacle-" + machine.name());
+        }
+    }
+
+    /** One more cache of ours; where it listens. */
+    URI startCache(String name) throws Exception {
+        return machines.startCache(name);
+    }
+
+    /**
+     * Puts a cache into a region.
+     *
+     * @param url as the region's machines reach it
+     * @param listens as the server reaches it
+     */
+    void registerCache(String name, String region, URI url, URI listens) throws Exception {
+        machines.registerCache(name, region, url, listens, machines.pullUrl());
+    }
+
+    /** The folder in which a cache keeps its packages. */
+    Path blobsOf(String cache) {
+        return LocalDefault.cacheHome(home, cache).resolve("packages").resolve("blobs");
+    }
+
+    /** Where machines read packages from the server, and send files to it. */
+    URI bytesUrl() throws IOException, InterruptedException {
+        return machines.bytesUrl();
+    }
+
     /** Kills a process and lets it stay away until {@link #release}. */
     void holdBack(String process) throws IOException, InterruptedException {
         control.holdBack(process);
@@ -219,12 +255,12 @@ final class Whole implements AutoCloseable {
         return deploy(project, release, Map.of());
     }
 
-    /** A deployment to production, with more said about it. */
+    /** A deployment with more said about it; to production if that says nothing else. */
     String deploy(String project, String release, Map<String, Object> more) {
         Map<String, Object> wanted = new HashMap<>(more);
         wanted.put("project", project);
         wanted.put("release", release);
-        wanted.put("environment", "production");
+        wanted.putIfAbsent("environment", "production");
         String key = UUID.randomUUID().toString();
         return patiently()
                 .ignoreException(Unreachable.class)
@@ -252,10 +288,15 @@ final class Whole implements AutoCloseable {
 
     /** Ends a process as the kernel does when memory is short; it has ended when this returns. */
     void kill(String process) throws IOException, InterruptedException {
-        ProcessStatus row = control.status().process(process).orElseThrow();
-        ProcessHandle handle = ProcessHandle.of(row.identity().orElseThrow().pid()).orElseThrow();
+        ProcessHandle handle = ProcessHandle.of(pidOf(process)).orElseThrow();
         assertThat(handle.destroyForcibly()).as("kill -9 of " + process).isTrue();
         handle.onExit().join();
+    }
+
+    /** Which process of this computer it is now. */
+    long pidOf(String process) throws IOException, InterruptedException {
+        ProcessStatus row = control.status().process(process).orElseThrow();
+        return row.identity().orElseThrow().pid();
     }
 
     /** Returns when every process is ready again. */
