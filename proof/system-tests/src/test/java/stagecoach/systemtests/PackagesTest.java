@@ -133,7 +133,7 @@ class PackagesTest {
     @Test
     void machines_read_from_the_feed_itself_what_is_to_come_from_there_as_foretold()
             throws Exception {
-        Packed lib = packed("Open.Lib", 500_000);
+        Packed lib = Packed.of(folder, "Open.Lib", 500_000);
         open.hold(lib.pin(), lib.bytes(), "Open.Core");
         typed("release", "create", "direct", "1.0.0");
         Map<String, Long> foretold = links(previewed("direct", "1.0.0"));

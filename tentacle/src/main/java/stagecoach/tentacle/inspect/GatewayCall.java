@@ -40,9 +40,7 @@ final class GatewayCall implements AutoCloseable {
                 routes.through(HttpClient.newBuilder())
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(ANSWER_MAX)
-                        .sslContext(
-                                home.identity()
-                                        .tls(PinnedTrust.exactly(settings.trusted())))
+                        .sslContext(home.identity().tls(PinnedTrust.exactly(settings.trusted())))
                         .sslParameters(parameters)
                         .build();
     }

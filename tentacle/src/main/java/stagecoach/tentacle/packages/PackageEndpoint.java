@@ -190,9 +190,7 @@ sealed interface PackageEndpoint {
                             label,
                             new ServedBy(ServedBy.Kind.CACHE, Optional.of(cache)),
                             uri,
-                            tls
-                                    ? thumbprint.map(Thumbprint::parse).map(Set::of)
-                                    : Optional.empty(),
+                            tls ? thumbprint.map(Thumbprint::parse).map(Set::of) : Optional.empty(),
                             grants.stream()
                                     .filter(grant -> grant.cache().equals(cache))
                                     .map(grant -> new Header(GRANT, grant.token()))

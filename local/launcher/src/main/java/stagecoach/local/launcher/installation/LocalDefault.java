@@ -191,9 +191,7 @@ public final class LocalDefault {
         environment.put("STAGECOACH_BYTES_PUBLIC_URL", at.bytesUrl());
         if (wishes.machines().isEmpty()) {
             // Other computers do not have this checkout's program.
-            environment.put(
-                    "STAGECOACH_TENTACLE_COMMAND",
-                    checkout.tentacle().commandForPeople());
+            environment.put("STAGECOACH_TENTACLE_COMMAND", checkout.tentacle().commandForPeople());
         }
         return environment;
     }

@@ -188,14 +188,7 @@ public record Wishes(
             }
         }
         return new Wishes(
-                ports,
-                settings,
-                pods,
-                trial,
-                listen,
-                behindProxy,
-                machines,
-                ofFeeds(environment));
+                ports, settings, pods, trial, listen, behindProxy, machines, ofFeeds(environment));
     }
 
     /** Without what may be secret. */

@@ -58,6 +58,7 @@ class LocalRunTest {
                     false,
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Map.of("STAGECOACH_FEED_PROXY_CREDENTIALS", "stage:c0ach"));
 
     @TempDir Path root;

@@ -59,7 +59,14 @@ class WishesTest {
                                 "STAGECOACH_FEED_CERTIFICATES", "/etc/ca.pem"));
         var wishes =
                 new Wishes(
-                        Map.of(), Map.of(), 1, false, Optional.empty(), Optional.empty(), Optional.empty(), ofFeeds);
+                        Map.of(),
+                        Map.of(),
+                        1,
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        ofFeeds);
         assertThat(wishes.arguments() + wishes.toString()).doesNotContain("c0ach");
     }
 
@@ -83,11 +90,14 @@ class WishesTest {
     void what_is_no_address_is_refused_by_its_name(String text) {
         Optional<String> given = Optional.of(text);
         Optional<String> none = Optional.empty();
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, given, none, none, Map.of()))
+        assertThatThrownBy(
+                        () -> new Wishes(Map.of(), Map.of(), 1, false, given, none, none, Map.of()))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, given, none, Map.of()))
+        assertThatThrownBy(
+                        () -> new Wishes(Map.of(), Map.of(), 1, false, none, given, none, Map.of()))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
-        assertThatThrownBy(() -> new Wishes(Map.of(), Map.of(), 1, false, none, none, given, Map.of()))
+        assertThatThrownBy(
+                        () -> new Wishes(Map.of(), Map.of(), 1, false, none, none, given, Map.of()))
                 .hasMessageContaining("\"" + text + "\" is not an IP address");
     }
 
