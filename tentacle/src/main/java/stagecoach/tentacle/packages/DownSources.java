@@ -94,11 +94,11 @@ final class DownSources {
                 : Optional.empty();
     }
 
-    /** Of a name that a proxy knows, where those usually are whom it is there for. */
+    /** Of a name that a proxy knows: for what is further in, machines have their own ways. */
     private Set<InnerAddresses> places(URI uri) throws UnknownHostException {
         String host = uri.getHost();
         if (!ServerAddresses.isLiteral(host) && routes.to(uri).isPresent()) {
-            return Set.of(InnerAddresses.NETWORK);
+            return Set.of(InnerAddresses.WORLD);
         }
         return Arrays.stream(resolver.addressesOf(host))
                 .map(InnerAddresses::of)

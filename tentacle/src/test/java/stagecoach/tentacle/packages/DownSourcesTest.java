@@ -6,12 +6,15 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.UniqueElements;
 import org.junit.jupiter.api.Test;
+import stagecoach.tentacle.proxy.ProxySettings;
 import stagecoach.tentacle.proxy.Routes;
 
 class DownSourcesTest {
@@ -52,6 +55,26 @@ class DownSourcesTest {
                 .containsExactly(
                         URI.create("https://192.0.2.2:8443/blobs/a"),
                         URI.create("https://192.0.2.1:8443/blobs/a"));
+    }
+
+    @Test
+    void whoever_is_reached_by_a_proxy_leads_nowhere_that_is_reached_past_it() throws Exception {
+        var behindProxy =
+                new DownSources(
+                        Duration.ofSeconds(60),
+                        host -> new InetAddress[] {InetAddress.ofLiteral(host)},
+                        Routes.of(
+                                ProxySettings.USUAL.with(
+                                        Optional.of("http://192.0.2.9:3128"),
+                                        Optional.of("10.0.0.0/8"),
+                                        Optional.empty()),
+                                Map.of()),
+                        now::get);
+        URI feed = URI.create("https://feed.example/v3/index.json");
+
+        assertThat(behindProxy.furtherIn(feed, URI.create("https://10.1.2.3/flat/"))).isPresent();
+        assertThat(behindProxy.furtherIn(feed, URI.create("https://files.example/flat/")))
+                .isEmpty();
     }
 
     @Test
