@@ -78,7 +78,7 @@ record NuGetRefusals(URI index, String name, NamedServers servers, Duration aske
         return switch (question) {
             case INDEX ->
                     "there is none at %s: put the cache again with the url of its NuGet v3 service index, the one that NuGet clients are given as a source"
-                            .formatted(told(at));
+                            .formatted(told(index) + index.getRawPath());
             case LOOK, REMOVAL -> "see what answers at " + told(at);
             case PUSH ->
                     "nobody takes packages at %s, where its service index sends pushes: see whether that feed may be pushed to, and whether a proxy before it lets PUT through, or put the cache again with the url of another feed"
@@ -86,13 +86,10 @@ record NuGetRefusals(URI index, String name, NamedServers servers, Duration aske
         };
     }
 
-    /** A URL without what may be secret in it. */
+    /** A server; where its index leads to may have a secret in its path. */
     private static String told(URI at) {
-        return "%s://%s%s%s"
+        return "%s://%s%s"
                 .formatted(
-                        at.getScheme(),
-                        at.getHost(),
-                        at.getPort() < 0 ? "" : ":" + at.getPort(),
-                        at.getRawPath());
+                        at.getScheme(), at.getHost(), at.getPort() < 0 ? "" : ":" + at.getPort());
     }
 }

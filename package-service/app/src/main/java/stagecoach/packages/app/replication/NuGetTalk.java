@@ -282,8 +282,7 @@ final class NuGetTalk {
         }
         CacheFailure refused = refused(at, answer, Question.PUSH);
         throw switch (status) {
-            // The client takes 100 for an answer if it comes late.
-            case 100, 417, 429 -> new CacheFailure.Declined(refused.reason(), refused.after());
+            case 417, 429 -> new CacheFailure.Declined(refused.reason(), refused.after());
             case 500 -> new CacheFailure.Erred(refused.reason(), refused.after());
             default -> refused;
         };

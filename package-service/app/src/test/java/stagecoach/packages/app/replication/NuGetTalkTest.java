@@ -199,7 +199,7 @@ class NuGetTalkTest {
                                                 Future::get)))
                 .contains(
                         "theirs.example answered %d to a push of Some.Lib 1.0.0".formatted(status),
-                        "nobody takes packages at http://theirs.example:%d/push"
+                        "nobody takes packages at http://theirs.example:%d, where"
                                 .formatted(URI.create(server.index()).getPort()),
                         "see whether that feed may be pushed to");
     }
