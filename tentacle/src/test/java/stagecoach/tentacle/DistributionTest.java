@@ -64,10 +64,8 @@ class DistributionTest {
             throws Exception {
         assertThat(value("KillMode")).isEqualTo("process");
         assertThat(value("Restart")).isEqualTo("always");
-        assertThat(value("RestartPreventExitStatus").split(" "))
-                .containsExactly(
-                        String.valueOf(TentacleMain.MISUSED),
-                        String.valueOf(TentacleMain.STAY_AWAY));
+        assertThat(value("RestartPreventExitStatus"))
+                .isEqualTo(String.valueOf(TentacleMain.STAY_AWAY));
         assertThat(value("User")).isNotEqualTo("root");
         assertThat(value("Environment").split(" "))
                 .containsExactly("LC_ALL=C.UTF-8", "STAGECOACH_TENTACLE_KEPT_BY=systemd");
