@@ -187,8 +187,7 @@ class TransferKillsTest {
                 .pollInterval(AT_ONCE)
                 .until(
                         () -> {
-                            signal("CONT", tentacle);
-                            signal("STOP", tentacle);
+                            goOnForAMoment(tentacle);
                             return begun(ISLE, packed) > 0 || Files.exists(fileAt(ISLE, packed));
                         });
         long left = begun(ISLE, packed);
@@ -317,6 +316,19 @@ class TransferKillsTest {
                         .start()
                         .waitFor();
         assertThat(exit).as("kill -%s %d", name, process).isZero();
+    }
+
+    /** By one process: between two the whole file may come. */
+    private static void goOnForAMoment(long process) throws IOException, InterruptedException {
+        int exit =
+                new ProcessBuilder(
+                                "sh",
+                                "-c",
+                                "kill -CONT %1$d; sleep 0.01; kill -STOP %1$d".formatted(process))
+                        .inheritIO()
+                        .start()
+                        .waitFor();
+        assertThat(exit).as("kill %d", process).isZero();
     }
 
     private static String use(String machine, String id) {

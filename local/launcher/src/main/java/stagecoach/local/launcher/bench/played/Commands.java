@@ -117,6 +117,8 @@ public final class Commands {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
             long began = System.nanoTime();
+            long bytesBefore = pulls.bytesRead();
+            long bytesBeside = 0;
             var busy = new ArrayList<Double>();
             double seconds = 0;
             while (pulls.bytesRead() < bytesInAll && !reading.isDone()) {
@@ -125,6 +127,7 @@ public final class Commands {
                 // Of the last round a part may have had the machines for itself.
                 if (pulls.bytesRead() < bytesInAll) {
                     busy.addAll(round);
+                    bytesBeside = pulls.bytesRead() - bytesBefore;
                     seconds = (System.nanoTime() - began) / 1e9;
                 }
             }
@@ -136,7 +139,7 @@ public final class Commands {
                     alone,
                     beside,
                     beside.p50() / alone.p50(),
-                    seconds == 0 ? Double.NaN : bytesInAll / 1e6 / seconds,
+                    seconds == 0 ? Double.NaN : bytesBeside / 1e6 / seconds,
                     Meter.load());
         }
     }
