@@ -27,17 +27,27 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-port=$((20000 + RANDOM % 20000))
 mkdir "$work/www"
 chmod 755 "$work" "$work/www" # the workers of nginx are nobody where it was started by root
 printf 'header = "Authorization: %s"\n' "${AUTHORIZATION:-}" >"$work/curl.conf"
 chmod 600 "$work/curl.conf"
 curl -sSf -K "$work/curl.conf" -o "$work/www/package" "$url"
-cat >"$work/nginx.conf" <<EOF
+started=
+for _ in 1 2 3 4 5; do # another port, where somebody has the first one
+  port=$((20000 + RANDOM % 12000))
+  cat >"$work/nginx.conf" <<EOF
 pid $work/nginx.pid; error_log $work/error.log; worker_processes auto; events {}
 http { access_log off; sendfile on; tcp_nopush on; server { listen 127.0.0.1:$port; root $work/www; } }
 EOF
-nginx -p "$work" -c "$work/nginx.conf" 2>/dev/null
+  if nginx -p "$work" -c "$work/nginx.conf" 2>"$work/said"; then
+    started=yes
+    break
+  fi
+done
+[ -n "$started" ] || {
+  echo "nginx did not start: $(tail -n 1 "$work/said")" >&2
+  exit 1
+}
 for _ in $(seq 100); do
   [ ! -s "$work/nginx.pid" ] || break
   sleep 0.1
