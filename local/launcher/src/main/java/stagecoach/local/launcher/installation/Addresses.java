@@ -41,6 +41,12 @@ final class Addresses {
         this.machines = machines;
     }
 
+    /** As somebody wishes them. */
+    static Addresses of(FreePorts ports, Wishes wishes) {
+        InetAddress machines = wishes.machines().map(InetAddress::ofLiteral).orElse(LOOPBACK);
+        return new Addresses(ports, wishes.pods(), machines);
+    }
+
     /** The same, reached from this computer alone. */
     Addresses(FreePorts ports, int pods) {
         this(ports, pods, LOOPBACK);

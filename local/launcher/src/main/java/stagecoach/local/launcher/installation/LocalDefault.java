@@ -2,7 +2,6 @@ package stagecoach.local.launcher.installation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,11 +54,7 @@ public final class LocalDefault {
         this.folder = folder;
         this.ports = ports;
         this.wishes = wishes;
-        this.at =
-                wishes.machines()
-                        .map(InetAddress::ofLiteral)
-                        .map(address -> new Addresses(ports, wishes.pods(), address))
-                        .orElseGet(() -> new Addresses(ports, wishes.pods()));
+        this.at = Addresses.of(ports, wishes);
         this.secrets = secrets;
     }
 
