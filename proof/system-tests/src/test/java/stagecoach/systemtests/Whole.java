@@ -28,7 +28,6 @@ import stagecoach.local.launcher.installation.LocalRun;
 import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.process.ProcessStatus;
 import stagecoach.local.launcher.supervisor.ControlClient;
-import stagecoach.trust.Identity;
 
 /**
  * A whole Stagecoach in a folder of its own, with machines: a worker {@code worker-1} of the pool
@@ -130,33 +129,6 @@ final class Whole implements AutoCloseable {
                                 Optional.empty())
                         .listeningAt(FreePort.find(1).getFirst()));
         machines.awaitReady("tentacle-" + target);
-    }
-
-    /**
-     * One more target of the environment, behind a line that can be harmed; connected when this
-     * returns.
-     */
-    FaultyLine startTargetBehind(String target, String tag) throws Exception {
-        // Enrolled directly: its certificate is what the line shows to the gateway.
-        startTarget(target, tag);
-        machines.stop("tentacle-" + target);
-        var line =
-                new FaultyLine(
-                        machines.agentUrl(),
-                        Identity.loadOrCreate(home.resolve("gateway-identity"), "gateway"),
-                        Identity.loadOrCreate(homeOf(target).resolve("identity"), target));
-        machines.startTentacle(
-                new LocalMachines.Machine(
-                        target,
-                        Optional.of("eu"),
-                        List.of("production"),
-                        List.of(tag),
-                        Optional.empty(),
-                        Optional.of(line.url()),
-                        Optional.empty(),
-                        Optional.empty()));
-        machines.awaitReady("tentacle-" + target);
-        return line;
     }
 
     /**
