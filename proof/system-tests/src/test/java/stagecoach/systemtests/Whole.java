@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import stagecoach.cli.client.ApiClient;
@@ -28,6 +29,7 @@ import stagecoach.local.launcher.installation.LocalRun;
 import stagecoach.local.launcher.installation.Wishes;
 import stagecoach.local.launcher.process.ProcessStatus;
 import stagecoach.local.launcher.supervisor.ControlClient;
+import stagecoach.trust.Identity;
 
 /**
  * A whole Stagecoach in a folder of its own, with machines: a worker {@code worker-1} of the pool
@@ -54,6 +56,9 @@ final class Whole implements AutoCloseable {
     private final LocalRun run;
     private final ControlClient control;
     private final LocalMachines machines;
+
+    /** Lets each gateway come back before it is killed again. */
+    private final ReentrantLock killing = new ReentrantLock();
 
     private Whole(Path home, LocalRun run, ControlClient control, LocalMachines machines) {
         this.home = home;
@@ -129,6 +134,51 @@ final class Whole implements AutoCloseable {
                                 Optional.empty())
                         .listeningAt(FreePort.find(1).getFirst()));
         machines.awaitReady("tentacle-" + target);
+    }
+
+    /**
+     * One more target of the environment, behind a line that can be harmed; connected when this
+     * returns.
+     */
+    FaultyLine startTargetBehind(String target, String tag) throws Exception {
+        // Enrolled directly: its certificate is what the line shows to the gateway.
+        startTarget(target, tag);
+        machines.stop("tentacle-" + target);
+        var line =
+                new FaultyLine(
+                        machines.agentUrl(),
+                        Identity.loadOrCreate(home.resolve("gateway-identity"), "gateway"),
+                        Identity.loadOrCreate(homeOf(target).resolve("identity"), target),
+                        end -> killAnEnd(end, target));
+        machines.startTentacle(
+                new LocalMachines.Machine(
+                        target,
+                        Optional.of("eu"),
+                        List.of("production"),
+                        List.of(tag),
+                        Optional.empty(),
+                        Optional.of(line.url()),
+                        Optional.empty(),
+                        Optional.empty()));
+        machines.awaitReady("tentacle-" + target);
+        return line;
+    }
+
+    private void killAnEnd(FaultyLine.From end, String target)
+            throws IOException, InterruptedException {
+        switch (end) {
+            case TENTACLE -> kill("tentacle-" + target);
+            case GATEWAY -> {
+                killing.lock();
+                try {
+                    kill("agent-gateway");
+                    kill("agent-gateway-2");
+                    awaitAllReady();
+                } finally {
+                    killing.unlock();
+                }
+            }
+        }
     }
 
     /**
