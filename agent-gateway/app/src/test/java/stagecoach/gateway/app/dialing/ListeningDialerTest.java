@@ -511,8 +511,8 @@ class ListeningDialerTest {
         assertThat(heldBy(pod)).contains(agent);
         Ticket after = Scene.giveScript(agent);
         here.awaitDelivery(after);
-        // What the dead one still hears of the machine has no effect.
-        there.say(new Ended(before, Scene.exited(7)));
+        // A machine's word on an end counts whichever process hears it, and once.
+        there.say(new Ended(before, Scene.exited(0)));
         here.say(new Started(before));
         here.say(new Ended(before, Scene.exited(0)));
         List<AgentReport> reports =
