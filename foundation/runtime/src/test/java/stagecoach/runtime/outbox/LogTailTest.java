@@ -32,6 +32,7 @@ import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.channel.KafkaConnection;
+import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;
@@ -116,6 +117,7 @@ class LogTailTest {
 
     private static void untilSent(Relay relay) {
         await().atMost(StagecoachResource.PATIENCE)
+                .ignoreExceptionsInstanceOf(TemporaryFailure.class)
                 .until(() -> relay.cycle() == Relay.Outcome.NOTHING);
     }
 
@@ -242,6 +244,7 @@ class LogTailTest {
         untilSent(relay);
         loseLog();
         await().atMost(StagecoachResource.PATIENCE)
+                .ignoreExceptionsInstanceOf(TemporaryFailure.class)
                 .untilAsserted(
                         () -> {
                             relay.cycle();

@@ -47,7 +47,10 @@ class PodBellTest {
     }
 
     private static void join(Future<Void> future) {
-        future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+        future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private Doorbell pod() {
@@ -86,10 +89,14 @@ class PodBellTest {
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         assertThat((long) heard).isLessThanOrEqualTo(millis / PodBell.EVERY_MILLIS + 2);
-        while (there.await(200)) {
-            heard++;
+        // A database that is busy may carry the first of them only now.
+        if (heard == 0) {
+            assertThat(there.await(PATIENCE_MILLIS)).isTrue();
         }
-        assertThat(heard).isPositive();
+        boolean more = true;
+        while (more) {
+            more = there.await(200);
+        }
         here.ring();
         assertThat(there.await(PATIENCE_MILLIS)).isTrue();
     }
