@@ -17,7 +17,7 @@ import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.runtime.toy.ToyTest;
 
 @ToyTest
-@Timeout(60)
+@Timeout(180)
 class ServiceCallsTest {
     @Inject ServiceToken tokens;
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import stagecoach.runtime.test.StagecoachResource;
 
 class DeadlinesTest {
     private final Deadlines deadlines = new Deadlines();
@@ -28,7 +29,8 @@ class DeadlinesTest {
     void who_has_waited_too_long_hears_of_it_at_the_next_look() {
         var waiting = waiting(Duration.ofMillis(200));
 
-        await().until(
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(
                         () -> {
                             deadlines.look();
                             return waiting.isDone();
@@ -40,7 +42,8 @@ class DeadlinesTest {
 
     private CompletableFuture<String> waiting(Duration most) {
         var waiting = CompletableFuture.supplyAsync(() -> deadlines.join(answer, most));
-        await().until(() -> answer.getNumberOfDependents() == 1);
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> answer.getNumberOfDependents() == 1);
         return waiting;
     }
 }

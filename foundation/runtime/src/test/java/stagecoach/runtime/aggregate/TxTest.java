@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.BalanceRow;
 import stagecoach.runtime.toy.ToyTest;
 
@@ -283,7 +284,8 @@ class TxTest {
                                 thrown.complete(e);
                             }
                         });
-        assertThat(thrown.get(10, TimeUnit.SECONDS)).hasMessageContaining("virtual thread");
+        assertThat(thrown.get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .hasMessageContaining("virtual thread");
     }
 
     @Test
@@ -328,7 +330,8 @@ class TxTest {
                                                                         tx.rows(
                                                                                         "SELECT current_schema()")
                                                                                 .getFirst()[0]))));
-        assertThat(result.get(10, TimeUnit.SECONDS)).contains("toy");
+        assertThat(result.get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .contains("toy");
     }
 
     @Test

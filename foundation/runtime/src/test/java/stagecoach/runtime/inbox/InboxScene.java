@@ -2,7 +2,6 @@ package stagecoach.runtime.inbox;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,6 +21,7 @@ import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.codec.Codecs;
 import stagecoach.runtime.codec.Envelope;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountEvent;
 import stagecoach.runtime.toy.AccountEvent.Deposited;
 import stagecoach.runtime.toy.Heard;
@@ -99,7 +99,7 @@ abstract class InboxScene {
     void handle(ConsumerRecords<String, byte[]> records, InboxHandler<AccountEvent> work) {
         inbox.handle(handler, records, AccountEvent.class, work)
                 .await()
-                .atMost(Duration.ofSeconds(60));
+                .atMost(StagecoachResource.PATIENCE);
     }
 
     static void hear(Tx tx, List<InboxEvent<AccountEvent>> events) {

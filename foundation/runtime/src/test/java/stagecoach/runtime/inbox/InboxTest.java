@@ -26,6 +26,7 @@ import stagecoach.decider.StreamId;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountCommand;
 import stagecoach.runtime.toy.AccountEvent;
 import stagecoach.runtime.toy.AccountEvent.Deposited;
@@ -254,7 +255,7 @@ class InboxTest extends InboxScene {
                                 record(new RecordHeaders(), StagecoachJson.bytes(command))),
                         (tx, all) -> seen.addAll(all))
                 .await()
-                .atMost(Duration.ofSeconds(60));
+                .atMost(StagecoachResource.PATIENCE);
         assertThat(seen).containsExactly(command, command);
 
         LogEntry entry =
@@ -273,7 +274,7 @@ class InboxTest extends InboxScene {
                         batch(record(new RecordHeaders(), StagecoachJson.bytes(entry))),
                         (tx, all) -> logged.addAll(all))
                 .await()
-                .atMost(Duration.ofSeconds(60));
+                .atMost(StagecoachResource.PATIENCE);
         assertThat(logged).containsExactly(entry);
     }
 

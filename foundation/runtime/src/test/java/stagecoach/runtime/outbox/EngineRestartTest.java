@@ -37,7 +37,7 @@ import stagecoach.vocabulary.packages.Sha512;
 /** The engines are killed under a service that runs; it goes on as if nothing had been. */
 @ToyTest
 class EngineRestartTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @Inject CommandHandler handler;
     @Inject Heard heard;
@@ -138,7 +138,7 @@ class EngineRestartTest {
                         7);
         CompletableFuture<Void> acknowledged =
                 logs.publish(List.of(entry, entry)).toCompletableFuture();
-        acknowledged.get(60, TimeUnit.SECONDS);
+        acknowledged.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(acknowledged).isCompleted();
     }
 }

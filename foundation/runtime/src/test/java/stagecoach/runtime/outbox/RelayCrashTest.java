@@ -49,6 +49,7 @@ import stagecoach.runtime.sql.Statements;
 import stagecoach.runtime.store.Append;
 import stagecoach.runtime.store.EventStore;
 import stagecoach.runtime.store.TemporaryFailure;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.AccountCommand.Deposit;
 import stagecoach.runtime.toy.AccountCommand.Open;
 import stagecoach.runtime.toy.AccountEvent;
@@ -128,11 +129,11 @@ class RelayCrashTest {
                 relays.add(threads.submit(() -> relay(random, brokenProducers, allAppended)));
             }
             for (var each : work) {
-                each.get(60, TimeUnit.SECONDS);
+                each.get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             }
             allAppended.set(true);
             for (var each : relays) {
-                each.get(60, TimeUnit.SECONDS);
+                each.get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             }
             var records = readAll(consumer, streams);
             if (!brokenProducers) {
@@ -358,7 +359,7 @@ class RelayCrashTest {
     private void handle(String handler, ConsumerRecords<String, byte[]> batch) {
         inbox.handle(handler, batch, AccountEvent.class, RelayCrashTest::hear)
                 .await()
-                .atMost(Duration.ofSeconds(60));
+                .atMost(StagecoachResource.PATIENCE);
     }
 
     private static void hear(Tx tx, List<InboxEvent<AccountEvent>> events) {

@@ -123,7 +123,10 @@ class ParkedCommandTest {
                                                 stream.value())));
             }
             for (Future<Said> one : both) {
-                assertThat(one.get(60, TimeUnit.SECONDS).exit()).isZero();
+                assertThat(
+                                one.get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                                        .exit())
+                        .isZero();
             }
         }
         assertThat(heard.versions("toy-listener", stream)).isEqualTo(all());

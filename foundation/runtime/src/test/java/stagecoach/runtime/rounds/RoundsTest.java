@@ -21,7 +21,7 @@ class RoundsTest {
                             throw new OutOfMemoryError("of a test");
                         });
         work.start();
-        assertThat(rounds.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(rounds.await(2, TimeUnit.MINUTES)).isTrue();
         work.stop();
     }
 
@@ -30,7 +30,7 @@ class RoundsTest {
         var round = new CountDownLatch(1);
         var work = Rounds.atOnce("eager", Duration.ofHours(1), round::countDown);
         work.start();
-        assertThat(round.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(round.await(2, TimeUnit.MINUTES)).isTrue();
         work.stop();
     }
 
@@ -49,10 +49,10 @@ class RoundsTest {
                         });
         work.start();
         work.wake();
-        assertThat(begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.tryAcquire(2, TimeUnit.MINUTES)).isTrue();
         work.wake();
         mayEnd.release();
-        assertThat(begun.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.tryAcquire(2, TimeUnit.MINUTES)).isTrue();
         mayEnd.release();
         work.stop();
     }

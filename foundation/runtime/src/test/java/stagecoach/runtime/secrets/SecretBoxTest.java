@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.sealing.KeyRing;
 import stagecoach.vocabulary.sealing.SealingKey;
@@ -130,7 +131,8 @@ class SecretBoxTest {
                 .startsWith(SecretBox.headOf(SealingKey.parse(TWO).id()));
 
         Files.writeString(file, ONE + "\n" + TWO + "\n");
-        await().untilAsserted(
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(
                         () ->
                                 assertThat(fromFile.seal(PLAIN, "x"))
                                         .startsWith(SecretBox.headOf(SealingKey.parse(ONE).id())));

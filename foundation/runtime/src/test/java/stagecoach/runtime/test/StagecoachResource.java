@@ -104,7 +104,7 @@ public final class StagecoachResource implements QuarkusTestResourceLifecycleMan
                                 engines.kafkaBootstrap()))) {
             for (var creation : admin.createTopics(wanted).values().values()) {
                 try {
-                    creation.get(30, TimeUnit.SECONDS);
+                    creation.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 } catch (ExecutionException e) {
                     if (!(e.getCause() instanceof TopicExistsException)) {
                         throw new IllegalStateException("a topic cannot be created", e);
@@ -147,5 +147,5 @@ public final class StagecoachResource implements QuarkusTestResourceLifecycleMan
     }
 
     /** How long tests wait for what must come, on a busy machine. */
-    public static final Duration PATIENCE = Duration.ofSeconds(60);
+    public static final Duration PATIENCE = Duration.ofMinutes(2);
 }

@@ -117,7 +117,7 @@ public final class TestEvents {
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
             var record = new ProducerRecord<>(topic, key, data);
             headers.forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
-            producer.send(record).get(30, TimeUnit.SECONDS);
+            producer.send(record).get(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("cannot be published to " + topic, e);
         }
