@@ -8,19 +8,24 @@ import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.startsWith;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import stagecoach.migration.ServiceSchema;
 import stagecoach.orchestrator.app.OrchestratorTest;
 
 @OrchestratorTest
 class PagesTest {
+    /** Other modules build and test beside this one: what they make and remove is not looked at. */
+    private static final Set<String> NO_SOURCE =
+            Set.of("target", ".git", ".stagecoach", "node_modules");
+
     private static final Pattern REJECTION =
             Pattern.compile(
                     "\\b(?:NOT_FOUND|CONFLICT|OUTDATED|FORBIDDEN|INVALID),\\s*\"([a-z-]+)\"");
@@ -77,27 +82,38 @@ class PagesTest {
     /** The codes that any service's source names. */
     private static Set<String> codes() throws IOException {
         Set<String> codes = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(ServiceSchema.checkout())) {
-            files.filter(PagesTest::isSource)
-                    .forEach(
-                            file -> {
-                                try {
-                                    String text = Files.readString(file);
-                                    for (Pattern pattern : Set.of(REJECTION, RESPONSE)) {
-                                        pattern.matcher(text)
-                                                .results()
-                                                .forEach(found -> codes.add(found.group(1)));
-                                    }
-                                } catch (IOException e) {
-                                    throw new UncheckedIOException(e);
-                                }
-                            });
+        Files.walkFileTree(
+                ServiceSchema.checkout(),
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(
+                            Path folder, BasicFileAttributes attributes) {
+                        boolean skip = NO_SOURCE.contains(String.valueOf(folder.getFileName()));
+                        return skip ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        if (isSource(file)) {
+                            codes.addAll(codesIn(Files.readString(file)));
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        return codes;
+    }
+
+    private static Set<String> codesIn(String source) {
+        Set<String> codes = new TreeSet<>();
+        for (Pattern pattern : Set.of(REJECTION, RESPONSE)) {
+            pattern.matcher(source).results().forEach(found -> codes.add(found.group(1)));
         }
         return codes;
     }
 
     private static boolean isSource(Path file) {
         String path = file.toString();
-        return path.endsWith(".java") && path.contains("/src/main/") && !path.contains("/target/");
+        return path.endsWith(".java") && path.contains("/src/main/");
     }
 }
