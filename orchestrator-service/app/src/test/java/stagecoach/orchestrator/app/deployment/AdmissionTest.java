@@ -27,6 +27,7 @@ import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.orchestrator.app.deployment.queue.TaskLimit;
+import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.store.StateCache;
 import stagecoach.runtime.test.StagecoachResource;
@@ -36,6 +37,8 @@ import stagecoach.vocabulary.identity.EnvironmentId;
 /** Who cannot be started is in nobody's way: neither of those behind, nor of those that end. */
 @OrchestratorTest
 class AdmissionTest {
+    private static final long PATIENCE_SECONDS = StagecoachResource.PATIENCE.toSeconds();
+
     @Inject UnitOfWork unitOfWork;
     @Inject StateCache memory;
     @Inject Admission admission;
@@ -143,24 +146,27 @@ class AdmissionTest {
                                         tx -> {
                                             TaskLimit.locked(tx);
                                             locked.countDown();
-                                            hold(mayStart);
+                                            hold(tx, mayStart);
                                         }));
         try {
-            assertThat(locked.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(locked.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             var lifted = threads.submit(() -> Api.delete("/pauses/" + pause).statusCode());
-            assertThat(lifted.get(15, TimeUnit.SECONDS)).isEqualTo(204);
+            assertThat(lifted.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(204);
         } finally {
             mayStart.countDown();
         }
-        nobodyStarts.get(20, TimeUnit.SECONDS);
+        nobodyStarts.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         threads.close();
         succeeds(held);
         assertThat(phases.awaitEnd(held, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
     }
 
-    private static void hold(CountDownLatch until) {
+    private static void hold(Tx tx, CountDownLatch until) {
         try {
-            assertThat(until.await(25, TimeUnit.SECONDS)).isTrue();
+            // The database ends a transaction in which nothing happens for long.
+            while (!until.await(5, TimeUnit.SECONDS)) {
+                tx.rows("SELECT 1");
+            }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
