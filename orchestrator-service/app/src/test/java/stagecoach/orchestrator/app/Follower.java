@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 
 /** A client that follows server-sent events. */
@@ -40,7 +40,7 @@ public final class Follower implements AutoCloseable {
                                         "http://127.0.0.1:" + RestAssured.port + "/api/v1" + path))
                         .header("Authorization", TestKeys.READ.bearer())
                         .header("Accept", "text/event-stream")
-                        .timeout(Duration.ofSeconds(30));
+                        .timeout(StagecoachResource.PATIENCE);
         headers.forEach(request::header);
         try {
             var http = HttpClient.newHttpClient();
@@ -77,7 +77,7 @@ public final class Follower implements AutoCloseable {
 
     private Event next(String what) {
         try {
-            Event event = events.poll(60, TimeUnit.SECONDS);
+            Event event = events.poll(StagecoachResource.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (event == null) {
                 throw new AssertionError(what + " did not come");
             }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.restassured.path.json.JsonPath;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import stagecoach.orchestrator.app.Follower;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.wire.StagecoachJson;
@@ -136,7 +136,7 @@ class EventsTest {
 
     private static void awaitRevoked(String target, int count) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(StagecoachResource.PATIENCE)
                 .until(
                         () ->
                                 ids("/events?limit=500&type=AgentRevoked").stream()
@@ -147,7 +147,7 @@ class EventsTest {
 
     private static JsonPath await(String path, int count) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(StagecoachResource.PATIENCE)
                 .until(() -> Api.get(path).jsonPath().getList("items").size() == count);
         return Api.get(path).jsonPath();
     }

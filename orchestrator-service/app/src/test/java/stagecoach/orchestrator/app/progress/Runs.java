@@ -3,7 +3,6 @@ package stagecoach.orchestrator.app.progress;
 import static org.awaitility.Awaitility.await;
 
 import io.restassured.path.json.JsonPath;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,7 @@ import stagecoach.decider.StreamId;
 import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.Shop;
 import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -155,7 +155,7 @@ public final class Runs {
     }
 
     public static JsonPath eventually(String path, Predicate<JsonPath> told) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(StagecoachResource.PATIENCE)
                 .until(() -> told.test(Api.expect(200, Api.get(path))));
         return Api.get(path).jsonPath();
     }

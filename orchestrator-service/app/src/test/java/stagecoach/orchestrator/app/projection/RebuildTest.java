@@ -74,6 +74,7 @@ class RebuildTest {
     private static final String PROJECTIONS = "/services/orchestrator-service/projections";
 
     private static final int MEANWHILE = 8;
+    private static final long PATIENCE_SECONDS = StagecoachResource.PATIENCE.toSeconds();
 
     private static @Nullable String one;
 
@@ -244,10 +245,10 @@ class RebuildTest {
                 pods.add(threads.submit(() -> untilDone(projection)));
             }
             for (Future<?> pod : pods) {
-                pod.get(60, TimeUnit.SECONDS);
+                pod.get(2 * PATIENCE_SECONDS, TimeUnit.SECONDS);
             }
             assertThat(rows(id)).isEqualTo(right);
-            String wholeBusy = meanwhile.get(60, TimeUnit.SECONDS);
+            String wholeBusy = meanwhile.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             await().atMost(StagecoachResource.PATIENCE)
                     .untilAsserted(
                             () ->
