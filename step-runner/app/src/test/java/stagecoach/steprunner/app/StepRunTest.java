@@ -347,7 +347,7 @@ class StepRunTest {
             var cancelled = deployed.commandFor("t1", 2);
             deployed.succeed(deployed.commandFor("t2", 2));
             deployed.eventsUntil(1, all -> all.stream().anyMatch(StepFinished.class::isInstance));
-            deployed.say(new CancelRequested("alice", Instant.now().plusSeconds(60)));
+            deployed.say(new CancelRequested("alice", Instant.now().plusSeconds(600)));
             var cancel = (CancelCommand) deployed.commandFor("t1", 3);
             assertThat(cancel.ticket()).isEqualTo(cancelled.ticket());
             assertThat(cancel.agent()).isEqualTo(cancelled.agent());
