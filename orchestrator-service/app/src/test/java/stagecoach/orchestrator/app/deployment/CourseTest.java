@@ -21,6 +21,7 @@ import stagecoach.orchestrator.app.Api;
 import stagecoach.orchestrator.app.OrchestratorTest;
 import stagecoach.orchestrator.app.Phases;
 import stagecoach.orchestrator.app.Shop;
+import stagecoach.orchestrator.app.progress.Runs;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.SqlLog;
 import stagecoach.runtime.test.StagecoachResource;
@@ -164,7 +165,9 @@ class CourseTest {
                                         .isPresent());
         Phases.succeeds(deploy);
         assertThat(phases.awaitEnd(id, 1).state()).isEqualTo(DeploymentState.SUCCEEDED);
-        var warnings = Api.get("/deployments/" + id).jsonPath();
+        var warnings =
+                Runs.eventually(
+                        "/deployments/" + id, shown -> !shown.getList("warnings").isEmpty());
         assertThat(warnings.getList("warnings.target")).contains(shop.web(1));
         assertThat(warnings.getString("warnings[0].detail"))
                 .isEqualTo("excluded by test admin: seen");
