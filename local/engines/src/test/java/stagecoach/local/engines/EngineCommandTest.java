@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of one engine on one folder, whatever its earlier lives did there. */
 class EngineCommandTest {
-    private static final Duration MAX = Duration.ofMinutes(1);
+    private static final Duration MAX = Duration.ofMinutes(3);
 
     @TempDir Path folder;
 

@@ -40,7 +40,7 @@ class EnginesTest {
                         new StringDeserializer(),
                         new StringDeserializer())) {
             consumer.assign(List.of(new TopicPartition("kept", 0)));
-            assertThat(consumer.poll(Duration.ofSeconds(20)))
+            assertThat(consumer.poll(Duration.ofMinutes(2)))
                     .extracting(record -> record.value())
                     .containsExactly("value");
         }

@@ -22,7 +22,7 @@ import stagecoach.local.launcher.installation.Checkout;
 
 /** The script {@code ./stagecoach}, with a Maven that only pretends to build. */
 class DoorTest {
-    private static final Duration MAX = Duration.ofMinutes(1);
+    private static final Duration MAX = Duration.ofMinutes(3);
     private static final List<String> BUILT =
             List.of(
                     "local/embedded/target/embedded/lib/x",

@@ -50,7 +50,7 @@ class EdgeTest {
                 Edge.start(vertx, Entrance.at(0), services(uri(orchestrator), uri(packages)))
                         .toCompletionStage()
                         .toCompletableFuture()
-                        .get(60, TimeUnit.SECONDS);
+                        .get(3, TimeUnit.MINUTES);
     }
 
     @AfterEach
@@ -58,7 +58,7 @@ class EdgeTest {
         http.close();
         orchestrator.stop(0);
         packages.stop(0);
-        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(3, TimeUnit.MINUTES);
     }
 
     @Test
@@ -157,7 +157,7 @@ class EdgeTest {
         return Edge.start(vertx, entrance(options), services(uri(orchestrator), uri(packages)))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS);
+                .get(3, TimeUnit.MINUTES);
     }
 
     private static Entrance entrance(String... options) {
@@ -191,7 +191,7 @@ class EdgeTest {
         assertThat(get("/api/v1/projects").body()).isEqualTo("well");
         HttpResponse<String> answer =
                 http.send(
-                        request("/api/v1/deployments/d").timeout(Duration.ofSeconds(60)).build(),
+                        request("/api/v1/deployments/d").timeout(Duration.ofMinutes(3)).build(),
                         BodyHandlers.ofString());
 
         assertThat(answer.statusCode()).isEqualTo(502);
@@ -215,7 +215,7 @@ class EdgeTest {
                         () ->
                                 http.send(
                                         request("/api/v1/deployments/d")
-                                                .timeout(Duration.ofSeconds(60))
+                                                .timeout(Duration.ofMinutes(3))
                                                 .build(),
                                         BodyHandlers.ofString()))
                 .isInstanceOf(IOException.class)
@@ -298,7 +298,7 @@ class EdgeTest {
                                 Edge.start(vertx, Entrance.at(port), services(nobody(), nobody()))
                                         .toCompletionStage()
                                         .toCompletableFuture()
-                                        .get(60, TimeUnit.SECONDS))
+                                        .get(3, TimeUnit.MINUTES))
                 .hasMessageContaining("Address already in use");
     }
 

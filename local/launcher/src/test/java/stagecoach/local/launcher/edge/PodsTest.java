@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import stagecoach.local.engines.FreePort;
 
 class PodsTest {
-    private static final Duration MAX = Duration.ofMinutes(1);
+    private static final Duration MAX = Duration.ofMinutes(3);
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicBoolean secondIsReady = new AtomicBoolean(true);
@@ -61,7 +61,7 @@ class PodsTest {
                                                                 uri(second)))))
                         .toCompletionStage()
                         .toCompletableFuture()
-                        .get(60, TimeUnit.SECONDS);
+                        .get(3, TimeUnit.MINUTES);
         edge = URI.create("http://127.0.0.1:%d/api/v1/events".formatted(listens));
         passage = URI.create("http://127.0.0.1:%d/internal/plans".formatted(port));
     }
@@ -70,7 +70,7 @@ class PodsTest {
     void stop() throws Exception {
         first.stop(0);
         second.stop(0);
-        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(3, TimeUnit.MINUTES);
     }
 
     @Test

@@ -34,7 +34,7 @@ class PidFilesTest {
 
         assertThat(PidFiles.endAllIn(folder)).containsExactly("shop.pid");
 
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(file).doesNotExist();
     }
 

@@ -28,7 +28,7 @@ record Children(Path folder) {
                 Map.of(),
                 folder,
                 new Readiness.OutputLine("READY"),
-                Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
                 Duration.ofSeconds(10),
                 Optional.empty());
     }

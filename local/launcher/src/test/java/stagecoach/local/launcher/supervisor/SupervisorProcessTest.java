@@ -26,7 +26,7 @@ import stagecoach.local.launcher.process.ProcessIdentity;
 import stagecoach.local.launcher.process.ProcessState;
 
 class SupervisorProcessTest {
-    private static final Duration MAX = Duration.ofMinutes(1);
+    private static final Duration MAX = Duration.ofMinutes(3);
 
     @TempDir Path folder;
     private Children children;

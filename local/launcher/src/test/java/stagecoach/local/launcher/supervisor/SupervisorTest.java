@@ -17,11 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.local.launcher.process.ProcessIdentity;
+import stagecoach.local.launcher.process.ProcessSpec;
 import stagecoach.local.launcher.process.ProcessState;
 import stagecoach.local.launcher.process.ProcessStatus;
 
 class SupervisorTest {
-    private static final Duration MAX = Duration.ofMinutes(1);
+    private static final Duration MAX = Duration.ofMinutes(3);
 
     @TempDir Path folder;
     private Children children;
@@ -126,12 +127,15 @@ class SupervisorTest {
         assertThat(state("web")).isEqualTo(ProcessState.STOPPED);
     }
 
+    /** One that is given all the time it needs to say that it ends. */
+    private ProcessSpec farewell(String name, Path farewells) {
+        return within(children.child(name, "farewell", farewells.toString(), name), MAX, MAX);
+    }
+
     @Test
     void everything_ends_in_reverse_order() throws Exception {
         Path farewells = folder.resolve("farewells");
-        start(
-                stage(children.child("first", "farewell", farewells.toString(), "first")),
-                stage(children.child("second", "farewell", farewells.toString(), "second")));
+        start(stage(farewell("first", farewells)), stage(farewell("second", farewells)));
 
         supervisor.stop();
 
