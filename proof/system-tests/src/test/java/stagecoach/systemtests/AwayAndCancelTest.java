@@ -96,9 +96,17 @@ class AwayAndCancelTest {
         whole.kill("agent-gateway-2");
         traced.open(id);
         traced.endsAs(id, "FAILED");
-        assertThat(whole.api().list("/deployments/" + id + "/steps"))
-                .singleElement()
-                .satisfies(row -> assertThat(row.path("exitCode").asInt()).isEqualTo(7));
+        // What is told of steps follows the deployment on a way of its own.
+        Whole.patiently()
+                .ignoreException(Unreachable.class)
+                .untilAsserted(
+                        () ->
+                                assertThat(whole.api().list("/deployments/" + id + "/steps"))
+                                        .singleElement()
+                                        .satisfies(
+                                                row ->
+                                                        assertThat(row.path("exitCode").asInt())
+                                                                .isEqualTo(7)));
         whole.awaitAllReady();
         traced.awaitHealth("dialled-1", "HEALTHY");
         assertThat(traced.of(id)).containsExactly(id + " use dialled-1");
@@ -177,7 +185,7 @@ class AwayAndCancelTest {
                 step(
                         "use",
                         PAIR,
-                        "unavailableTargets: WAIT, waitFor: PT2M, packages: [{ id: Whole.Awaited }],",
+                        "unavailableTargets: WAIT, waitFor: PT10M, packages: [{ id: Whole.Awaited }],",
                         has("Whole.Awaited", "awaited"),
                         LEAVE)),
         project(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import stagecoach.cli.client.Unreachable;
 import stagecoach.local.launcher.demo.Nupkg;
 
 /**
@@ -81,7 +82,9 @@ class KillTest {
     /** What the scripts have collected, downloaded: each report says whose it is. */
     private List<String> collected(String deployment) throws Exception {
         String path = "/deployments/" + deployment + "/artifacts";
-        Whole.patiently().until(() -> whole.api().list(path).size() >= Whole.TARGETS.size());
+        Whole.patiently()
+                .ignoreException(Unreachable.class)
+                .until(() -> whole.api().list(path).size() >= Whole.TARGETS.size());
         var reports = new ArrayList<String>();
         for (JsonNode artifact : whole.api().list(path)) {
             var bytes = new ByteArrayOutputStream();
@@ -128,7 +131,7 @@ class KillTest {
         Whole.TARGETS.forEach(target -> expected.add(deployment + " look " + target));
         expected.add(deployment + " migrate worker-1");
         assertThat(of(deployment)).containsExactlyInAnyOrderElementsOf(expected);
-        var rows = whole.api().get("/deployments/" + deployment + "/acquisitions").path("targets");
+        var rows = whole.acquired(deployment).path("targets");
         assertThat(rows).hasSize(Whole.TARGETS.size() + 1);
         assertThat(rows)
                 .filteredOn(row -> row.path("worker").asText().equals("worker-1"))

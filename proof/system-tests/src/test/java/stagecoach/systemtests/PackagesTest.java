@@ -105,8 +105,7 @@ class PackagesTest {
         typed("limit", "region", "isle", "--bytes-per-second-max", "0");
 
         traced.endsAs(id, "SUCCEEDED");
-        JsonNode acquired = whole.api().get("/deployments/" + id + "/acquisitions");
-        assertThat(links(acquired))
+        assertThat(links(whole.acquired(id)))
                 .isEqualTo(foretold)
                 .containsEntry("server to isle", both)
                 .containsEntry("server to far", both);
@@ -142,8 +141,7 @@ class PackagesTest {
 
         traced.endsAs(id, "SUCCEEDED");
         long size = lib.pin().size();
-        JsonNode acquired = whole.api().get("/deployments/" + id + "/acquisitions");
-        assertThat(links(acquired))
+        assertThat(links(whole.acquired(id)))
                 .isEqualTo(foretold)
                 .isEqualTo(Map.of("feed:open to isle", 2 * size, "feed:open to far", 2 * size));
         assertThat(open.bytesGiven())

@@ -98,7 +98,7 @@ class RegressionsTest {
         release("thinking");
         String id = whole.deploy("thinking", "1.0.0");
         String question = traced.question(id);
-        assertThat(acquiredBytes(id)).hasSize(2);
+        until(() -> acquiredBytes(id), acquired -> acquired.size() == 2);
         forgetOn("web-1");
 
         traced.letAge(question, Whole.PAUSE_TRUST);
@@ -134,8 +134,10 @@ class RegressionsTest {
         String id = whole.deploy("excluding", "1.0.0", Map.of("guidedFailure", true));
         traced.answer(traced.question(id), "EXCLUDE");
 
-        JsonNode ended = traced.endsAs(id, "SUCCEEDED");
-        assertThat(ended.path("warnings")).isNotEmpty();
+        traced.endsAs(id, "SUCCEEDED");
+        until(
+                () -> whole.api().get("/deployments/" + id).path("warnings"),
+                warnings -> !warnings.isEmpty());
         assertThat(traced.of(id))
                 .containsExactlyInAnyOrder(
                         id + " fragile web-1",
@@ -149,6 +151,7 @@ class RegressionsTest {
         release("mending");
         String id = whole.deploy("mending", "1.0.0");
         traced.endsAs(id, "FAILED");
+        until(() -> traced.events(id, "AcquisitionEnded"), ends -> ends >= 1);
         assertThat(traced.events(id, "TargetAcquiring")).isEqualTo(2);
         forgetOn("web-2");
         traced.open(id);
@@ -157,6 +160,7 @@ class RegressionsTest {
 
         until(() -> traced.events(id, "DeploymentEnded"), ends -> ends == 2);
         traced.endsAs(id, "SUCCEEDED");
+        until(() -> traced.events(id, "AcquisitionEnded"), ends -> ends >= 2);
         assertThat(traced.events(id, "TargetAcquiring")).isEqualTo(3);
         assertThat(traced.of(id))
                 .containsExactlyInAnyOrder(id + " use web-1", id + " use web-2", id + " use web-2");
@@ -214,7 +218,7 @@ class RegressionsTest {
         String id = whole.deploy("leaving-out", "1.0.0");
         traced.endsAs(id, "SUCCEEDED");
         assertThat(traced.of(id)).containsExactlyInAnyOrder(id + " use web-1", id + " use web-2");
-        assertThat(whole.api().get("/deployments/" + id + "/acquisitions").path("targets"))
+        assertThat(whole.acquired(id).path("targets"))
                 .isNotEmpty()
                 .allSatisfy(row -> assertThat(row.path("package").asText()).isEqualTo("Order.App"));
     }

@@ -308,6 +308,26 @@ final class Whole implements AutoCloseable {
                                         .contains(deployment.path("state").asText()));
     }
 
+    /**
+     * How the packages of a deployment came, when all that is told of them is at its end: that
+     * follows the deployment itself on a way of its own.
+     */
+    JsonNode acquired(String id) {
+        return patiently()
+                .ignoreException(Unreachable.class)
+                .until(
+                        () -> api().get("/deployments/" + id + "/acquisitions"),
+                        told ->
+                                !told.path("targets").isEmpty()
+                                        && told.path("targets")
+                                                .valueStream()
+                                                .noneMatch(Whole::isOpen));
+    }
+
+    private static boolean isOpen(JsonNode row) {
+        return List.of("PENDING", "RUNNING").contains(row.path("state").asText());
+    }
+
     /** Ends a process as the kernel does when memory is short; it has ended when this returns. */
     void kill(String process) throws IOException, InterruptedException {
         ProcessHandle handle = ProcessHandle.of(pidOf(process)).orElseThrow();
@@ -336,7 +356,7 @@ final class Whole implements AutoCloseable {
 
     static ConditionFactory patiently() {
         return Awaitility.await()
-                .atMost(Duration.ofMinutes(3))
+                .atMost(Duration.ofMinutes(8))
                 .pollInterval(Duration.ofMillis(150));
     }
 
