@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * ready before it knows the first administrator's key.
  */
 final class KeyArrival {
-    private static final Duration ARRIVAL_MAX = Duration.ofMinutes(2);
+    private static final Duration ARRIVAL_MAX = Duration.ofMinutes(5);
     private static final Duration ASK_MAX = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int UNAUTHORIZED = 401;
@@ -23,7 +23,7 @@ final class KeyArrival {
     /**
      * Returns when the service that answers there knows {@code key}.
      *
-     * @throws IOException with a sentence, if it does not within two minutes
+     * @throws IOException with a sentence, if it does not within five minutes
      */
     static void await(URI address, String key) throws IOException, InterruptedException {
         HttpRequest request =

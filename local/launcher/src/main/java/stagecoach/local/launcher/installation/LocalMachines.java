@@ -33,7 +33,7 @@ public final class LocalMachines {
     /** The file that a tentacle writes into its home when it is enrolled. */
     private static final String ENROLLED = "config.json";
 
-    private static final Duration READY_MAX = Duration.ofMinutes(2);
+    private static final Duration READY_MAX = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Checkout checkout;
@@ -290,7 +290,7 @@ public final class LocalMachines {
                 .isPresent();
     }
 
-    /** Returns when a process is ready; fails with its last lines when it is not in two minutes. */
+    /** Returns when a process is ready; fails with its last lines when it is not in five minutes. */
     public void awaitReady(String processName) throws IOException, InterruptedException {
         long giveUp = System.nanoTime() + READY_MAX.toNanos();
         while (true) {

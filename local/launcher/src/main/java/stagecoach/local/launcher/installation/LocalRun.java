@@ -31,7 +31,7 @@ import stagecoach.trust.PrivateFiles;
  */
 public final class LocalRun {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration HANDSHAKE_MAX = Duration.ofSeconds(60);
+    private static final Duration HANDSHAKE_MAX = Duration.ofMinutes(3);
 
     private final Checkout checkout;
     private final Path folder;
