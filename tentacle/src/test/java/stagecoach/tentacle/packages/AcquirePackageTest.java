@@ -1,6 +1,7 @@
 package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,7 +50,7 @@ import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
-@Timeout(60)
+@Timeout(120)
 class AcquirePackageTest {
     private static final CacheId EU = new CacheId("eu-1");
     private static final CacheId US = new CacheId("us-1");
@@ -85,7 +86,8 @@ class AcquirePackageTest {
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(20),
-                2,
+                // More than are needed: a busy computer may bring few bytes in so short a time.
+                6,
                 Duration.ofMillis(20),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(2),
@@ -139,15 +141,15 @@ class AcquirePackageTest {
     }
 
     private AcquirePackageWork.Shared shared(Optional<URI> bytesEndpoint) throws Exception {
-        return shared(
-                new Settings(
-                        Deliveries.AGENT,
-                        URI.create("https://127.0.0.1:1"),
-                        bytesEndpoint,
-                        far.thumbprint()));
+        return shared(settings(bytesEndpoint));
     }
 
     private AcquirePackageWork.Shared shared(Settings settings) throws Exception {
+        return shared(settings, new DownSources(rules.downFor(), resolver, Routes.DIRECT));
+    }
+
+    private AcquirePackageWork.Shared shared(Settings settings, DownSources downs)
+            throws Exception {
         return new AcquirePackageWork.Shared(
                 PackageStore.open(tickets.home()),
                 settings,
@@ -156,7 +158,15 @@ class AcquirePackageTest {
                 List.of(),
                 RemovalLog.open(tickets.home()),
                 tickets.home()::freeBytes,
-                new DownSources(rules.downFor(), resolver, Routes.DIRECT));
+                downs);
+    }
+
+    private Settings settings(Optional<URI> bytesEndpoint) {
+        return new Settings(
+                Deliveries.AGENT,
+                URI.create("https://127.0.0.1:1"),
+                bytesEndpoint,
+                far.thumbprint());
     }
 
     private CommandResult acquire(Source... sources) throws Exception {
@@ -179,6 +189,22 @@ class AcquirePackageTest {
 
     private Path held() {
         return folder.resolve("home/packages/" + pin.sha512().value());
+    }
+
+    private Path partial() {
+        return folder.resolve("home/packages/.partial/" + pin.sha512().value());
+    }
+
+    /** Gives so many bytes and breaks off once they have come: a cut takes what was not read. */
+    private void cutAfter(RawServer.Request request, OutputStream out, byte[] given, int until)
+            throws IOException {
+        RawServer.serve(request, out, given, until);
+        awaitHere(until);
+    }
+
+    private void awaitHere(long count) {
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> Files.exists(partial()) && Files.size(partial()) >= count);
     }
 
     private static AcquisitionResult got(CommandResult result) {
@@ -225,18 +251,20 @@ class AcquirePackageTest {
     void what_was_cut_off_is_gone_on_with() throws Exception {
         RawServer eu =
                 server(
-                        (request, out) ->
-                                RawServer.serve(request, out, bytes, request.number() * 100_000));
+                        (request, out) -> {
+                            if (request.number() < 3) {
+                                cutAfter(request, out, bytes, request.number() * 100_000);
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
         AcquisitionResult result = got(acquire(cache(EU, eu)));
         assertThat(result.bytes()).isEqualTo(bytes.length);
-        // Of what came just before the cut the client may lose some.
-        assertThat(result.attempts()).isBetween(3, 4);
-        assertThat(result.bytesResumed()).isBetween(180_000L, 200_000L + 100_000L);
+        assertThat(result.attempts()).isEqualTo(3);
+        assertThat(result.bytesResumed()).isEqualTo(200_000);
         assertThat(eu.requests())
                 .extracting(RawServer.Request::rangeStart)
-                .isSorted()
-                .startsWith(0L)
-                .doesNotHaveDuplicates();
+                .containsExactly(0L, 100_000L, 200_000L);
     }
 
     @Test
@@ -262,10 +290,16 @@ class AcquirePackageTest {
                 server(
                         (request, out) -> {
                             RawServer.head(out, "200 OK", "Content-Length: " + bytes.length);
-                            out.write(bytes, 0, request.number() == 1 ? 90_000 : bytes.length);
+                            if (request.number() == 1) {
+                                out.write(bytes, 0, 90_000);
+                                awaitHere(90_000);
+                            } else {
+                                out.write(bytes);
+                            }
                         });
         AcquisitionResult result = got(acquire(cache(EU, eu)));
-        assertThat(result.bytes()).isBetween(bytes.length + 1L, bytes.length + 90_000L);
+        assertThat(result.bytes()).isEqualTo(bytes.length + 90_000L);
+        assertThat(eu.requests().getLast().rangeStart()).isEqualTo(90_000);
         assertThat(result.bytesResumed()).isZero();
         assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
     }
@@ -276,7 +310,7 @@ class AcquirePackageTest {
                 server(
                         (request, out) -> {
                             if (request.number() == 1) {
-                                RawServer.serve(request, out, bytes, 100_000);
+                                cutAfter(request, out, bytes, 100_000);
                             } else if (request.number() == 2) {
                                 RawServer.head(
                                         out,
@@ -312,13 +346,13 @@ class AcquirePackageTest {
     void a_source_is_not_blamed_for_what_another_gave() throws Exception {
         byte[] wrong = bytes.clone();
         wrong[10] ^= 1;
-        RawServer eu = server((request, out) -> RawServer.serve(request, out, wrong, 100_000));
+        RawServer eu = server((request, out) -> cutAfter(request, out, wrong, 100_000));
         RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
         AcquisitionResult result = got(acquire(cache(EU, eu), cache(US, us)));
         assertThat(result.servedBy().cache()).contains(US);
         assertThat(result.broken()).isEmpty();
         assertThat(us.requests()).hasSize(2);
-        assertThat(us.requests().getFirst().rangeStart()).isPositive();
+        assertThat(us.requests().getFirst().rangeStart()).isEqualTo(100_000);
         assertThat(us.requests().getLast().rangeStart()).isZero();
     }
 
@@ -460,11 +494,15 @@ class AcquirePackageTest {
                         Duration.ofMillis(300),
                         1);
         RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
-        AcquirePackageWork.Shared shared = shared(Optional.empty());
+        var downs = new DownSources(rules.downFor(), resolver, Routes.DIRECT);
+        var quick = shared(settings(Optional.empty()), downs);
+        // Whoever is asked first of several would have as little time for his handshake.
+        rules = IMPATIENT;
+        var patient = shared(settings(Optional.empty()), downs);
         try (BlackHole hole = new BlackHole()) {
             Source eu = new Source.Cache(EU, hole.url(), Optional.of(far.thumbprint().value()));
-            AcquisitionResult first = got(acquire(shared, false, eu, cache(US, us)));
-            AcquisitionResult second = got(acquire(shared, true, eu, cache(US, us)));
+            AcquisitionResult first = got(acquire(quick, false, eu, cache(US, us)));
+            AcquisitionResult second = got(acquire(patient, true, eu, cache(US, us)));
             assertThat(first.servedBy().cache()).contains(US);
             assertThat(first.attempts()).isEqualTo(2);
             assertThat(second.attempts()).isOne();
@@ -496,16 +534,20 @@ class AcquirePackageTest {
                 patience(
                         4,
                         Duration.ofSeconds(20),
-                        Duration.ofMillis(300),
+                        Duration.ofSeconds(3),
                         Duration.ofMillis(300),
                         1);
         RawServer us = server((request, out) -> RawServer.serve(request, out, bytes));
-        AcquirePackageWork.Shared shared = shared(Optional.empty());
+        var downs = new DownSources(rules.downFor(), resolver, Routes.DIRECT);
+        var quick = shared(settings(Optional.empty()), downs);
+        // Whoever is asked first of several would have as little time for his handshake.
+        rules = IMPATIENT;
+        var patient = shared(settings(Optional.empty()), downs);
         try (BusyPort busy = new BusyPort(URI.create(us.url()).getPort(), Integer.MAX_VALUE)) {
             Source near = new Source.Cache(EU, busy.url(), Optional.of(far.thumbprint().value()));
-            AcquisitionResult first = got(acquire(shared, false, near, cache(US, us)));
+            AcquisitionResult first = got(acquire(quick, false, near, cache(US, us)));
             int connections = busy.connections();
-            AcquisitionResult second = got(acquire(shared, true, near, cache(US, us)));
+            AcquisitionResult second = got(acquire(patient, true, near, cache(US, us)));
             assertThat(first.servedBy().cache()).contains(US);
             assertThat(first.attempts()).isEqualTo(3);
             assertThat(second.attempts()).isOne();

@@ -28,7 +28,7 @@ import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
-@Timeout(60)
+@Timeout(120)
 class DiskFullTest {
     private static final int SIZE = 1_000_000;
 

@@ -1,6 +1,7 @@
 package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /** A feed that nobody here answers for, read by a machine itself. */
-@Timeout(60)
+@Timeout(120)
 class FeedReadTest {
     private static final FeedId COMPANY = new FeedId("company");
     private static final CacheId CACHE = new CacheId("near-1");
@@ -176,6 +178,8 @@ class FeedReadTest {
                             if (request.line().startsWith("GET " + FILE)
                                     && request.rangeStart() == 0) {
                                 RawServer.serve(request, out, bytes, half);
+                                // What was not read yet may go with the connection.
+                                awaitHere(half);
                             } else {
                                 answer(request, out, "/flat/");
                             }
@@ -187,6 +191,12 @@ class FeedReadTest {
                     .extracting(RawServer.Request::rangeStart)
                     .contains((long) half);
         }
+    }
+
+    private void awaitHere(long count) {
+        Path partial = folder.resolve("home/packages/.partial/" + pin.sha512().value());
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> Files.exists(partial) && Files.size(partial) >= count);
     }
 
     @Test

@@ -34,7 +34,7 @@ import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
-@Timeout(60)
+@Timeout(120)
 class FolderCacheTest {
     private static final CacheId SHARE = new CacheId("share-1");
     private static final CacheId OTHER = new CacheId("share-2");

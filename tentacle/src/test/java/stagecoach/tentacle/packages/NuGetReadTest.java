@@ -1,6 +1,7 @@
 package stagecoach.tentacle.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -41,7 +42,7 @@ import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
-@Timeout(60)
+@Timeout(120)
 class NuGetReadTest {
     private static final CacheId THEIRS = new CacheId("theirs-1");
     private static final String SHOWN = "Basic Y2k6cmVhZC13b3Jk";
@@ -372,11 +373,20 @@ class NuGetReadTest {
                 });
     }
 
+    /** A connection that breaks takes with it what was not read yet. */
+    private void awaitHere(long count) {
+        Path partial = folder.resolve("home/packages/.partial/" + pin.sha512().value());
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> Files.exists(partial) && Files.size(partial) >= count);
+    }
+
     @Test
     void one_that_breaks_off_or_falls_silent_is_asked_for_the_rest() throws Exception {
-        rules = patience(Duration.ofSeconds(1), FetchRules.USUAL.givenUpAfter());
+        rules = patience(Duration.ofSeconds(2), FetchRules.USUAL.givenUpAfter());
         List<RawServer.Behaviour> odd =
-                List.of((_, _) -> {}, (_, _) -> closing.await(30, TimeUnit.SECONDS));
+                List.of(
+                        (_, _) -> awaitHere(100_000),
+                        (_, _) -> closing.await(30, TimeUnit.SECONDS));
         for (RawServer.Behaviour each : odd) {
             try (RawServer ending = endingIn(each)) {
                 CommandResult result = acquire(ending, Optional.empty());

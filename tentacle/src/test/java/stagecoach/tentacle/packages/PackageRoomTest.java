@@ -49,7 +49,7 @@ import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** A disk of 10,000 bytes, of which 1,000 are to stay free, and packages of 3,000. */
-@Timeout(60)
+@Timeout(120)
 class PackageRoomTest {
     private static final long DISK = 10_000;
     private static final int SIZE = 3_000;

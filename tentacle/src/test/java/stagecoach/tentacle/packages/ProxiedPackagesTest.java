@@ -32,7 +32,7 @@ import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /** The sources have names that only the proxy knows. */
-@Timeout(60)
+@Timeout(120)
 class ProxiedPackagesTest {
     private static final FetchRules IMPATIENT =
             new FetchRules(

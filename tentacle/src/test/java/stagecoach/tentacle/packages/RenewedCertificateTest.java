@@ -26,7 +26,7 @@ import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
-@Timeout(60)
+@Timeout(120)
 class RenewedCertificateTest {
     @TempDir Path folder;
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.contracts.acquisition.ServedBy;
@@ -72,7 +73,7 @@ class SourceDistancesTest {
                             Optional.empty(),
                             Optional.empty()));
 
-            await().until(() -> distances.measured().size() == 2);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> distances.measured().size() == 2);
 
             assertThat(ours.requests().getFirst().headers())
                     .containsEntry("host", URI.create(named(ours)).getAuthority());
@@ -100,7 +101,7 @@ class SourceDistancesTest {
             distances.learn(at(EU, server.url(), far));
             distances.learn(at(DARK, "https://127.0.0.1:1", far));
 
-            await().until(() -> !distances.measured().isEmpty());
+            await().atMost(30, TimeUnit.SECONDS).until(() -> !distances.measured().isEmpty());
             assertThat(distances.measured())
                     .singleElement()
                     .satisfies(
@@ -113,7 +114,7 @@ class SourceDistancesTest {
                     .doesNotContainKey("x-stagecoach-grant");
         }
         // Who does not answer any more is not told of.
-        await().until(() -> distances.measured().isEmpty());
+        await().atMost(30, TimeUnit.SECONDS).until(() -> distances.measured().isEmpty());
     }
 
     @Test
@@ -140,7 +141,7 @@ class SourceDistancesTest {
             distances.learn(mounted(share, folder));
             distances.learn(mounted(DARK, folder.resolve("not-mounted")));
 
-            await().until(() -> distances.measured().size() == 2);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> distances.measured().size() == 2);
             assertThat(distances.measured())
                     .extracting(latency -> latency.cache())
                     .containsExactly(share, theirs);
