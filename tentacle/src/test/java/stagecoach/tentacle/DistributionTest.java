@@ -29,7 +29,7 @@ import stagecoach.trust.Identity;
 import stagecoach.wire.StagecoachJson;
 
 /** What is put on a machine beside the program: the unit of systemd and the installer. */
-@Timeout(180)
+@Timeout(420)
 class DistributionTest {
     private static final Path DIST = Path.of("src", "dist");
     private static final Path UNIT = DIST.resolve("stagecoach-tentacle.service");
@@ -53,7 +53,7 @@ class DistributionTest {
     private String output(ProcessBuilder command, int code) throws Exception {
         Path log = folder.resolve("log");
         Process process = command.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
         String output = Files.readString(log);
         assertThat(process.exitValue()).as(output).isEqualTo(code);
         return output;

@@ -21,7 +21,7 @@ import stagecoach.trust.Identity;
 import stagecoach.trust.Thumbprint;
 
 /** A real tentacle process, killed amid the renewal of its certificate. */
-@Timeout(180)
+@Timeout(420)
 class RenewalKillTest {
     @TempDir Path folder;
     final List<Process> processes = new ArrayList<>();

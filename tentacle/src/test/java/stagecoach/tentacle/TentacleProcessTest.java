@@ -40,7 +40,7 @@ import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action.Syntax;
 
 /** A real tentacle process, killed as processes are killed. */
-@Timeout(120)
+@Timeout(300)
 class TentacleProcessTest {
     @TempDir Path folder;
     FakeGateway gateway;
@@ -281,7 +281,7 @@ class TentacleProcessTest {
         assertThat(second.exitValue()).isEqualTo(1);
         assertThat(log()).contains("Another tentacle (process " + tentacle.pid());
         tentacle.destroy();
-        assertThat(tentacle.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(tentacle.waitFor(60, TimeUnit.SECONDS)).isTrue();
         letGo();
         start();
         assertThat(gateway.awaitEnd(ticket).exitCode()).contains(5);

@@ -46,7 +46,7 @@ import stagecoach.vocabulary.process.Action.Syntax;
 import stagecoach.vocabulary.process.Mutex;
 
 /** Another program in the place of the one that runs, with real processes. */
-@Timeout(180)
+@Timeout(420)
 class UpgradeTest {
     private static final String ID = "Stagecoach.Tentacle";
     private static final String CANDIDATE = "versions/0123456789abcdef";

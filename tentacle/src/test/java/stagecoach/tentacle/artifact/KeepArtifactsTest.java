@@ -58,7 +58,7 @@ import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action.Syntax;
 
 /** What a script collects comes to the server whole, or it is said why it does not. */
-@Timeout(60)
+@Timeout(120)
 class KeepArtifactsTest {
     private static final UploadRules QUICK =
             new UploadRules(

@@ -27,7 +27,7 @@ import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.RawServer;
 
-@Timeout(60)
+@Timeout(120)
 class CheckHttpTest {
     private static final Duration HOUR = Duration.ofHours(1);
 

@@ -33,7 +33,7 @@ import stagecoach.tentacle.trash.Trash;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.Ticket;
 
-@Timeout(60)
+@Timeout(120)
 class DeskTest {
     @TempDir Path folder;
 

@@ -27,7 +27,7 @@ import stagecoach.trust.Identity;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.process.Action.Syntax;
 
-@Timeout(60)
+@Timeout(120)
 class InspectTest {
     @TempDir Path folder;
     FakeGateway gateway;

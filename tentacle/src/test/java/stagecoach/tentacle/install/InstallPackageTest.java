@@ -45,7 +45,7 @@ import stagecoach.tentacle.testing.Nupkg;
 import stagecoach.tentacle.trash.Trash;
 import stagecoach.vocabulary.packages.PackagePin;
 
-@Timeout(60)
+@Timeout(120)
 class InstallPackageTest {
     private static final String DIRECTORY = "applications/prod/Shop.Web/current";
 

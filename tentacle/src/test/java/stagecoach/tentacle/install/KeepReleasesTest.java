@@ -50,7 +50,7 @@ import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.process.Action.Syntax;
 
-@Timeout(60)
+@Timeout(120)
 class KeepReleasesTest {
     private static final String SHOP = "applications/prod/Shop.Web";
 

@@ -36,7 +36,7 @@ import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.process.Action.Syntax;
 
-@Timeout(60)
+@Timeout(120)
 class PackagedScriptTest {
     private static final String TOOLS = "#{Stagecoach.Package[Shop.Tools].Directory}";
 
@@ -274,9 +274,10 @@ class PackagedScriptTest {
                                         first.completeExceptionally(e);
                                     }
                                 });
-        await().until(() -> Files.exists(trace) && Files.size(trace) > 0);
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() -> Files.exists(trace) && Files.size(trace) > 0);
         old.interrupt();
-        await().until(first::isDone);
+        await().atMost(30, TimeUnit.SECONDS).until(first::isDone);
         LiveTicket again = tickets.afterRestart(live);
         var second =
                 CompletableFuture.supplyAsync(

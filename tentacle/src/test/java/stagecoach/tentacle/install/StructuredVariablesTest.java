@@ -26,7 +26,7 @@ import stagecoach.tentacle.script.ScriptTools;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.Nupkg;
 
-@Timeout(60)
+@Timeout(120)
 class StructuredVariablesTest {
     private static final String DIRECTORY = "applications/prod/Shop.Web/current";
 

@@ -37,7 +37,7 @@ import stagecoach.vocabulary.process.Action.Syntax;
  * Scripts leave files that a tentacle without root cannot remove. Whoever runs these tests, its
  * disk refuses as it would to somebody else.
  */
-@Timeout(60)
+@Timeout(120)
 class UndeletableTest {
     private static final String DIRECTORY = "applications/prod/Shop.Web/current";
     private static final String FOREIGN = "belongs-to-root";

@@ -30,10 +30,10 @@ import stagecoach.tentacle.testing.Running;
 import stagecoach.vocabulary.process.Action.Syntax;
 
 /** The processes that a script starts: which of them end with it, and which run on. */
-@Timeout(60)
+@Timeout(240)
 class LeftBehindTest {
-    /** Who reads on until the writer stops reads for half a minute. */
-    private static final Duration ENDING_MAX = Duration.ofSeconds(25);
+    /** Who reads on until the writer stops reads for two minutes. */
+    private static final Duration ENDING_MAX = Duration.ofSeconds(90);
 
     @TempDir Path folder;
     TestTickets tickets;
@@ -75,9 +75,9 @@ class LeftBehindTest {
         return ProcessMark.of(Long.parseLong(Files.readString(trace).strip())).orElseThrow();
     }
 
-    /** Ends by itself after half a minute, should a test fail to end it. */
+    /** Ends by itself after two minutes, should a test fail to end it. */
     private String writerInBackground() {
-        return "timeout 30 sh -c 'while :; do echo line; done' & echo $! > %s\n".formatted(trace);
+        return "timeout 120 sh -c 'while :; do echo line; done' & echo $! > %s\n".formatted(trace);
     }
 
     @Test
@@ -147,7 +147,7 @@ class LeftBehindTest {
                                                 Map.of(),
                                                 List.of()),
                                         Deliveries.ALONE,
-                                        Optional.of(Duration.ofSeconds(2)),
+                                        Optional.of(Duration.ofSeconds(5)),
                                         Instant.now().plusSeconds(60))));
         assertThat(result.outcome()).isEqualTo(CommandOutcome.TIMED_OUT);
         assertThat(

@@ -18,7 +18,7 @@ import stagecoach.tentacle.journal.TestTickets;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.Running;
 
-@Timeout(180)
+@Timeout(420)
 class OutputBoundTest {
     @TempDir Path folder;
 

@@ -34,7 +34,7 @@ import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.Running;
 import stagecoach.vocabulary.process.Action.Syntax;
 
-@Timeout(60)
+@Timeout(120)
 class ScriptRunTest {
     @TempDir Path folder;
     TestTickets tickets;

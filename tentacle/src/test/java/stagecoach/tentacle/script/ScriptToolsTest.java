@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.tentacle.home.Home;
 
-@Timeout(60)
+@Timeout(120)
 class ScriptToolsTest {
     @TempDir Path folder;
 

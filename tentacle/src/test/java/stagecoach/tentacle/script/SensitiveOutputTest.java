@@ -28,7 +28,7 @@ import stagecoach.tentacle.testing.Running;
 import stagecoach.vocabulary.process.Action.Syntax;
 
 /** What a script sets as sensitive is handed on, and hidden from that moment on. */
-@Timeout(60)
+@Timeout(120)
 class SensitiveOutputTest {
     private static final String SECRET = "tok-4711-\u00e4";
 

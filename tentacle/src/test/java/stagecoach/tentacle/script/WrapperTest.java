@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import stagecoach.tentacle.journal.TestTickets;
 
 /** The wrapper in each shell that may be a machine's {@code sh}, and what the tentacle believes. */
-@Timeout(60)
+@Timeout(120)
 class WrapperTest {
     private static final int LOST = 125;
     private static final int EXIT = 7;

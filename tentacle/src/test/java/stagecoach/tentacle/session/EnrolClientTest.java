@@ -19,7 +19,7 @@ import stagecoach.tentacle.testing.FakeGateway;
 import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.AgentId;
 
-@Timeout(60)
+@Timeout(120)
 class EnrolClientTest {
     @TempDir Path folder;
     FakeGateway gateway;

@@ -43,7 +43,7 @@ import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.Ticket;
 
 /** A machine that is dialled by its gateway, and by others. */
-@Timeout(90)
+@Timeout(180)
 class ListenerTest {
     private static final SessionRules BRISK =
             new SessionRules(

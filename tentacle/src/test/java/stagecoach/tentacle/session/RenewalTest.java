@@ -27,7 +27,7 @@ import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.Ticket;
 
 /** A machine changes its key and certificate, and is never a stranger meanwhile. */
-@Timeout(90)
+@Timeout(180)
 class RenewalTest {
     private static final SessionRules BRISK =
             new SessionRules(
@@ -129,7 +129,11 @@ class RenewalTest {
         assertThat(gateway.awaitEnd(ticket).exitCode()).contains(7);
         assertThat(gateway.clients()).containsExactlyInAnyOrder(old.value(), next.value());
         assertThat(gateway.refusals()).isZero();
-        assertThat(gateway.closings()).containsExactly((short) 4410, (short) 4410);
+        await().atMost(30, TimeUnit.SECONDS)
+                .untilAsserted(
+                        () ->
+                                assertThat(gateway.closings())
+                                        .containsExactly((short) 4410, (short) 4410));
         assertThat(gateway.frames(TentacleFrame.Hello.class))
                 .extracting(TentacleFrame.Hello::nextThumbprint)
                 .containsExactly(Optional.empty(), Optional.of(next.value()), Optional.empty());

@@ -36,7 +36,7 @@ import stagecoach.trust.Identity;
 import stagecoach.vocabulary.identity.AgentId;
 
 /** The gateway has a name that only the proxy knows. */
-@Timeout(60)
+@Timeout(120)
 class ThroughProxyTest {
     private static final SessionRules BRISK =
             new SessionRules(
@@ -136,7 +136,7 @@ class ThroughProxyTest {
     }
 
     private void awaitSaid(String words) {
-        await().atMost(20, TimeUnit.SECONDS)
+        await().atMost(40, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(said).anyMatch(line -> line.contains(words)));
     }
 

@@ -31,7 +31,7 @@ import stagecoach.wire.StagecoachJson;
 import stagecoach.wire.transcript.Transcript;
 
 /** The tentacle keeps what version 1 of the protocol promised to gateways, whoever wrote them. */
-@Timeout(90)
+@Timeout(180)
 class TranscriptsTest {
     private static final byte[] PACKAGE = "a package".getBytes(StandardCharsets.UTF_8);
 

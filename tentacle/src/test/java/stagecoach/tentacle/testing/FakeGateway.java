@@ -39,6 +39,9 @@ import stagecoach.wire.StagecoachJson;
 
 /** A gateway that remembers what it is told and does what a test wants. */
 public final class FakeGateway implements AutoCloseable {
+    /** Time for processes to start and to start again, on a busy computer. */
+    private static final int PATIENCE_SECONDS = 90;
+
     /** One that nobody holds is closed, with its connections. */
     private static final List<WebSocketClient> CLIENTS = new CopyOnWriteArrayList<>();
 
@@ -336,7 +339,7 @@ public final class FakeGateway implements AutoCloseable {
     }
 
     public void awaitSessions(int count) {
-        await().atMost(30, TimeUnit.SECONDS)
+        await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .until(() -> frames(TentacleFrame.Hello.class).size() >= count);
     }
 
@@ -346,7 +349,7 @@ public final class FakeGateway implements AutoCloseable {
     }
 
     public CommandResult awaitEnd(Ticket ticket) {
-        await().atMost(40, TimeUnit.SECONDS).until(() -> end(ticket).isPresent());
+        await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> end(ticket).isPresent());
         return end(ticket).orElseThrow();
     }
 

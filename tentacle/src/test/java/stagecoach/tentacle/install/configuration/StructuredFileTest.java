@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(120)
 class StructuredFileTest {
     private static StructuredFile.Outcome outcome(
             Format format, String text, Map<String, String> variables) throws UnreadableFile {
