@@ -312,7 +312,7 @@ class KeepingTest {
                                                                                 going,
                                                                                 staying));
                                                 await().pollInSameThread()
-                                                        .atMost(Duration.ofSeconds(9))
+                                                        .atMost(Duration.ofSeconds(25))
                                                         .until(() -> waitingForUs(tx) > 0);
                                                 return pinning;
                                             }));

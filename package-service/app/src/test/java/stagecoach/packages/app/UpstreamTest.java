@@ -301,7 +301,7 @@ class UpstreamTest {
                                                                                 nupkg.id().value(),
                                                                                 "1.0.0"));
                                                 await().pollInSameThread()
-                                                        .atMost(Duration.ofSeconds(9))
+                                                        .atMost(Duration.ofSeconds(25))
                                                         .until(() -> waitingForUs(tx) > 0);
                                                 delete(nupkg.sha512());
                                                 return asked;

@@ -64,7 +64,7 @@ class NuGetTalkTest {
     private NamedServers servers(InnerHosts allowed) {
         return new NamedServers(
                 new WayOut(Optional.empty(), Optional.empty(), DirectHosts.OF_MACHINE, allowed),
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
                 threads,
                 NuGetTalkTest::addressesOf);
     }

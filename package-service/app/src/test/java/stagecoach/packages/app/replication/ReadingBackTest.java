@@ -167,9 +167,9 @@ class ReadingBackTest {
                     waitQuietly(1, TimeUnit.HOURS);
                 };
         try (PartialBlob partial = partial()) {
-            assertThatThrownBy(() -> read(partial, "silence-max", "PT1S"))
+            assertThatThrownBy(() -> read(partial, "silence-max", "PT2S"))
                     .isInstanceOf(CacheAway.class)
-                    .hasMessage("was silent for 1 s");
+                    .hasMessage("was silent for 2 s");
             assertThat(partial.size()).isEqualTo(HALF);
 
             next = exchange -> giveFrom(exchange, HALF);

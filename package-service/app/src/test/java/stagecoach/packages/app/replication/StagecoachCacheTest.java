@@ -49,6 +49,10 @@ class StagecoachCacheTest {
     }
 
     private StagecoachCache named(String host) {
+        return named(host, Duration.ofSeconds(5));
+    }
+
+    private StagecoachCache named(String host, Duration answerMax) {
         return new StagecoachCache(
                 new CacheAddresses(
                         _ -> client,
@@ -57,7 +61,7 @@ class StagecoachCacheTest {
                         downs),
                 "http://%s:%d".formatted(host, server.getAddress().getPort()),
                 "credential",
-                Duration.ofSeconds(5));
+                answerMax);
     }
 
     /** At the first address of the name there is nobody, or somebody else. */
@@ -136,7 +140,8 @@ class StagecoachCacheTest {
                     body.flush();
                     ended.await();
                 });
-        assertThatThrownBy(() -> cache.holdings(""))
+        StagecoachCache hurried = named("127.0.0.1", Duration.ofSeconds(3));
+        assertThatThrownBy(() -> hurried.holdings(""))
                 .isInstanceOf(CacheFailure.class)
                 .hasMessageContaining("does not end its answer");
     }
@@ -164,7 +169,8 @@ class StagecoachCacheTest {
                         Thread.currentThread().interrupt();
                     }
                 });
-        assertThatThrownBy(() -> cache.feedTag()).isInstanceOf(CacheFailure.class);
+        StagecoachCache hurried = named("127.0.0.1", Duration.ofSeconds(1));
+        assertThatThrownBy(hurried::feedTag).isInstanceOf(CacheFailure.class);
     }
 
     @Test

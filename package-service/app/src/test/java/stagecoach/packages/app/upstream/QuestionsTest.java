@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +73,7 @@ class QuestionsTest {
     void whoever_gets_no_turn_is_told_so_as_soon_as_his_patience_is_over() throws Exception {
         List<CompletableFuture<String>> others =
                 IntStream.range(0, 8).mapToObj(i -> begun("other" + i)).toList();
-        await().until(() -> hanging.get() == 8);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> hanging.get() == 8);
 
         assertThatThrownBy(() -> asked("ninth", Duration.ofMillis(50)))
                 .isInstanceOf(UnderwayException.class)

@@ -31,15 +31,19 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /** How a download takes the way that is given to it. */
 class PassageTest {
-    private static final FeedRules QUICK =
-            new FeedRules(
-                    Duration.ofSeconds(2),
-                    Duration.ofMillis(300),
-                    Duration.ofMinutes(1),
-                    3,
-                    Duration.ofMillis(5),
-                    1 << 20,
-                    1 << 20);
+    private static final FeedRules QUICK = rules(Duration.ofSeconds(20));
+
+    private static FeedRules rules(Duration stallMax) {
+        return new FeedRules(
+                Duration.ofSeconds(20),
+                stallMax,
+                Duration.ofMinutes(1),
+                3,
+                Duration.ofMillis(5),
+                1 << 20,
+                1 << 20);
+    }
+
     private static final String INDEX = "/v3/index.json";
     private static final String FILE = "/flat/shop.web/1.0.0/shop.web.1.0.0.nupkg";
     private static final String TAG = "\"a\"";
@@ -83,7 +87,11 @@ class PassageTest {
     }
 
     private Fetched fetched(PackageSink sink, Passage passage) throws Exception {
-        return feeds.open(
+        return fetched(feeds, sink, passage);
+    }
+
+    private Fetched fetched(Feeds by, PackageSink sink, Passage passage) throws Exception {
+        return by.open(
                         new FeedSettings(
                                 "upstream",
                                 FeedSettings.Kind.NUGET,
@@ -138,26 +146,24 @@ class PassageTest {
         server.on(FILE, ranged(PACKAGE, TAG));
         var sink = new MemorySink();
         var never = new CountDownLatch(1);
+        Duration stallMax = Duration.ofSeconds(1);
+        var slow =
+                new Passage() {
+                    @Override
+                    public void came(long bytes) {}
 
-        Fetched fetched =
-                fetched(
-                        sink,
-                        new Passage() {
-                            @Override
-                            public void came(long bytes) {}
+                    @Override
+                    public long leave(long most) throws InterruptedException {
+                        // Longer than a feed may be silent.
+                        var _ = never.await(stallMax.toMillis() + 300, TimeUnit.MILLISECONDS);
+                        return PACKAGE.length / 2;
+                    }
+                };
 
-                            @Override
-                            public long leave(long most) throws InterruptedException {
-                                // Longer than a feed may be silent.
-                                var _ =
-                                        never.await(
-                                                2 * QUICK.stallMax().toMillis(),
-                                                TimeUnit.MILLISECONDS);
-                                return PACKAGE.length / 2;
-                            }
-                        });
+        try (var impatient = new Feeds(rules(stallMax), WayOut.USUAL)) {
+            assertThat(fetched(impatient, sink, slow).attempts()).isEqualTo(1);
+        }
 
-        assertThat(fetched.attempts()).isEqualTo(1);
         assertThat(sink.bytes()).isEqualTo(PACKAGE);
     }
 

@@ -27,8 +27,8 @@ import stagecoach.vocabulary.packages.Sha512;
 class RelativeAddressesTest {
     private static final FeedRules QUICK =
             new FeedRules(
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
                     Duration.ofMinutes(1),
                     1,
                     Duration.ofMillis(5),

@@ -42,8 +42,8 @@ import stagecoach.vocabulary.packages.Sha512;
 class V3FeedTest {
     private static final FeedRules QUICK =
             new FeedRules(
-                    Duration.ofSeconds(2),
-                    Duration.ofMillis(600),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
                     Duration.ofMinutes(1),
                     3,
                     Duration.ofMillis(5),
@@ -340,7 +340,21 @@ class V3FeedTest {
     void silence_ends_an_attempt_and_the_next_one_goes_on() throws Exception {
         server.once(FILE, silentAfter(PACKAGE, 120_000, TAG)).on(FILE, ranged(PACKAGE, TAG));
         var sink = new MemorySink();
-        assertThat(fetch(sink).bytesResumed()).isPositive();
+        var impatient =
+                new FeedRules(
+                        QUICK.connectMax(),
+                        Duration.ofSeconds(1),
+                        QUICK.totalMax(),
+                        3,
+                        Duration.ofMillis(5),
+                        1 << 20,
+                        1 << 20);
+        try (var own = new Feeds(impatient, WayOut.USUAL)) {
+            Fetched fetched =
+                    own.open(settings("/feed/v3/index.json", Optional.empty()))
+                            .fetch(SHOP, ONE, Optional.empty(), sink, _ -> {});
+            assertThat(fetched.bytesResumed()).isPositive();
+        }
         assertThat(sink.bytes()).isEqualTo(PACKAGE);
     }
 

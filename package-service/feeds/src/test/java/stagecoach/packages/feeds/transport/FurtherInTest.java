@@ -30,8 +30,8 @@ import stagecoach.trust.InnerAddresses;
 class FurtherInTest {
     private static final FeedRules QUICK =
             new FeedRules(
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
                     Duration.ofMinutes(1),
                     1,
                     Duration.ofMillis(5),

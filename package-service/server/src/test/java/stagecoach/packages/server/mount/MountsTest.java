@@ -44,7 +44,7 @@ class MountsTest {
 
     private <T> T done(Path root, Callable<T> work) throws Exception {
         try (var stay = mounts.begin(root, work)) {
-            return stay.result().get(10, TimeUnit.SECONDS);
+            return stay.result().get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -67,7 +67,8 @@ class MountsTest {
 
     @Test
     void long_work_goes_on_as_long_as_the_mount_answers_it() throws Exception {
-        Duration silenceMax = Duration.ofMillis(400);
+        // Much longer than from one name to the next, and shorter than all of them take.
+        Duration silenceMax = Duration.ofMillis(1_500);
 
         assertThat(mounts.whileHeard(GOOD, silenceMax, MountsTest::listed)).isEqualTo(10);
         assertThatThrownBy(() -> mounts.whileHeard(GONE, silenceMax, _ -> hang()))
@@ -79,7 +80,7 @@ class MountsTest {
         var never = new CountDownLatch(1);
         int names = 0;
         while (names < 10) {
-            var _ = never.await(100, TimeUnit.MILLISECONDS);
+            var _ = never.await(200, TimeUnit.MILLISECONDS);
             heard.run();
             names++;
         }
