@@ -57,13 +57,13 @@ class GatheringTest {
         var first = callers.submit(() -> narrow.join(0));
         firstIsServed.await();
         var others = callers.submit(() -> narrow.joinAll(List.of(1, 2)));
-        await().until(() -> narrow.waiting() == 2);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> narrow.waiting() == 2);
 
         assertThatThrownBy(() -> narrow.joinAll(List.of(3, 4)))
                 .isInstanceOf(TemporaryFailure.class)
                 .hasMessageContaining("the test");
         var last = callers.submit(() -> narrow.join(5));
-        await().until(() -> narrow.waiting() == 3);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> narrow.waiting() == 3);
         mayGoOn.complete(null);
         assertThat(first.get()).isEqualTo(0);
         assertThat(others.get()).containsExactly(2, 4);

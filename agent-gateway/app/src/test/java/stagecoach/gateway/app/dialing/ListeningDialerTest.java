@@ -584,7 +584,7 @@ class ListeningDialerTest {
             ListeningMachine machine = machine();
             registerFor(other, machine);
             machine.awaitWelcome(1);
-            assertThat(unlucky.calls).hasValue(3);
+            assertThat(unlucky.calls.get()).isGreaterThanOrEqualTo(3);
         } finally {
             dialer.stop(null);
             other.stop();

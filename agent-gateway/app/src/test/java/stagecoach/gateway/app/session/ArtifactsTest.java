@@ -45,7 +45,7 @@ import stagecoach.vocabulary.packages.Sha512;
 
 /** Files that scripts have collected are taken from who runs the script, while it does. */
 @GatewayTest
-@Timeout(90)
+@Timeout(180)
 class ArtifactsTest {
     @Inject Scene scene;
 

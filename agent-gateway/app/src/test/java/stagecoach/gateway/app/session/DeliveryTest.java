@@ -260,13 +260,17 @@ class DeliveryTest {
         Connection connection = scene.enrolled(agent).connect(agent);
         var services = OtherServices.running();
         services.away(true);
-        Ticket script = Scene.giveScript(agent);
-        Ticket acquisition = Scene.aTicket();
-        Sha512 sha512 = Sha512.hashOf(new byte[] {1});
-        Scene.give(Scene.acquire(agent, acquisition, sha512, 1, new Source.Server()));
-        delivered(connection, acquisition);
-        assertThat(connection.heard(Deliver.class)).hasSize(1);
-        services.away(false);
+        Ticket script;
+        try {
+            script = Scene.giveScript(agent);
+            Ticket acquisition = Scene.aTicket();
+            Sha512 sha512 = Sha512.hashOf(new byte[] {1});
+            Scene.give(Scene.acquire(agent, acquisition, sha512, 1, new Source.Server()));
+            delivered(connection, acquisition);
+            assertThat(connection.heard(Deliver.class)).hasSize(1);
+        } finally {
+            services.away(false);
+        }
         delivered(connection, script);
     }
 

@@ -25,7 +25,7 @@ import stagecoach.vocabulary.identity.AgentId;
 
 /** Those who take long to say what they want, or never do, are closed; others are not kept out. */
 @GatewayTest
-@Timeout(60)
+@Timeout(180)
 class LingeringTest {
     private static final Duration PAUSE = Duration.ofMillis(100);
 

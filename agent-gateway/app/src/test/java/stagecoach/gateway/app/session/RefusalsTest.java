@@ -60,7 +60,7 @@ import stagecoach.wire.StagecoachJson;
 
 /** Whoever is refused is told of, so that somebody sees it; a flood of it is told as one. */
 @GatewayTest
-@Timeout(90)
+@Timeout(180)
 class RefusalsTest {
     private static final Sha512 NOT_ITS_OWN = Sha512.hashOf(new byte[] {6, 6, 6});
 
@@ -289,7 +289,8 @@ class RefusalsTest {
         var doorway = new Doorway(vertx, "bytes", crowd, refusals, () -> {});
         var closed = new CopyOnWriteArrayList<String>();
         doorway.again(from("was-served.example", closed), Duration.ofMillis(1));
-        await().until(() -> closed.contains("was-served.example"));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> closed.contains("was-served.example"));
         doorway.enter(from("loiters.example", closed), Duration.ofMillis(1));
         told(Refusal.CROWD, one -> one.from().equals("loiters.example"));
         try (var events = TestEvents.consume(Channels.AGENTS)) {

@@ -57,11 +57,14 @@ class SensitiveOutputsTest {
         var services = OtherServices.running();
         int before = services.turnedAway();
         services.away(true);
-        machine.say(new Ended(ticket, RESULT, SECRETS));
-        await().atMost(StagecoachResource.PATIENCE).until(() -> services.turnedAway() > before);
-        assertThat(machine.heard(Complete.class)).isEmpty();
-        assertThat(services.kept(ticket)).isEmpty();
-        services.away(false);
+        try {
+            machine.say(new Ended(ticket, RESULT, SECRETS));
+            await().atMost(StagecoachResource.PATIENCE).until(() -> services.turnedAway() > before);
+            assertThat(machine.heard(Complete.class)).isEmpty();
+            assertThat(services.kept(ticket)).isEmpty();
+        } finally {
+            services.away(false);
+        }
         machine.await(Complete.class, done -> done.ticket().equals(ticket));
         assertThat(services.kept(ticket)).containsExactly(SECRETS);
         var ended = endOf(ticket);

@@ -24,7 +24,7 @@ import stagecoach.vocabulary.identity.Ticket;
 
 /** Machines that read slowly are waited for, and those that read nothing are not. */
 @GatewayTest
-@Timeout(120)
+@Timeout(240)
 class SlowMachinesTest {
     private static final int SCRIPT_CHARS = 3_000_000;
 
@@ -53,7 +53,7 @@ class SlowMachinesTest {
             socket.writeTextMessage(Machine.hello(agent));
             Ticket ticket = Scene.aTicket();
             Scene.give(Scene.script(agent, ticket, "#".repeat(SCRIPT_CHARS)));
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofSeconds(120))
                     .until(
                             () ->
                                     socket.isClosed()
