@@ -1,14 +1,18 @@
 package stagecoach.trust;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.IDN;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerAddresses {
     private static final String RESTRICTED = "jdk.httpclient.allowRestrictedHeaders";
     private static final String HOST = "host";
+    private static final String NO_LENGTH = "its Content-Length is no number of bytes";
 
     static {
         allowHostHeader();
@@ -114,6 +119,46 @@ public final class ServerAddresses {
     public static HttpRequest.Builder request(URI server, URI address) {
         HttpRequest.Builder request = HttpRequest.newBuilder(address);
         return address.equals(server) ? request : request.header("Host", server.getAuthority());
+    }
+
+    /**
+     * What a server answers; its body is still to be read.
+     *
+     * @throws ProtocolException if the answer is none of HTTP, also where all that is wrong with it
+     *     is the length that it tells
+     */
+    public static HttpResponse<InputStream> answer(HttpClient client, HttpRequest request)
+            throws IOException, InterruptedException {
+        HttpResponse<InputStream> answer;
+        try {
+            answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        } catch (IllegalArgumentException e) {
+            if (e.getCause() instanceof NumberFormatException) {
+                throw noLength(e);
+            }
+            throw e;
+        }
+        if (answer.headers().firstValueAsLong("Content-Length").orElse(0) < 0) {
+            answer.body().close();
+            throw new ProtocolException(NO_LENGTH);
+        }
+        return answer;
+    }
+
+    /**
+     * Why a request has failed, where the server is to blame: the JDK's client takes a length that
+     * is no number for a mistake of whoever asks.
+     *
+     * @param failure as the JDK's client has it
+     */
+    public static Throwable blamed(Throwable failure) {
+        return failure instanceof NumberFormatException ? noLength(failure) : failure;
+    }
+
+    private static ProtocolException noLength(Throwable cause) {
+        var failure = new ProtocolException(NO_LENGTH);
+        failure.initCause(cause);
+        return failure;
     }
 
     /** Whether a URL's host is an address, and no name. */

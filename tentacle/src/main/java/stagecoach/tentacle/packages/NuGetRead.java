@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
@@ -323,7 +322,7 @@ final class NuGetRead implements PackageReader {
         busy = false;
         try {
             HttpResponse<InputStream> response =
-                    client(uri).send(request.build(), BodyHandlers.ofInputStream());
+                    ServerAddresses.answer(client(uri), request.build());
             downs.answered(DownSources.server(address));
             return response;
         } catch (HttpConnectTimeoutException e) {

@@ -203,8 +203,7 @@ final class PackageDownload implements PackageReader {
         busy = false;
         try {
             HttpResponse<InputStream> response =
-                    client.send(
-                            request(address, offset), HttpResponse.BodyHandlers.ofInputStream());
+                    ServerAddresses.answer(client, request(address, offset));
             downs.answered(DownSources.server(address));
             return response;
         } catch (HttpConnectTimeoutException e) {
@@ -249,9 +248,10 @@ final class PackageDownload implements PackageReader {
             LongPredicate came)
             throws IOException, InterruptedException {
         long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
-        if (announced >= 0 && offset + announced != pin.size()) {
+        if (announced >= 0 && announced != pin.size() - offset) {
             return new Try.Wrong(
-                    "has %d bytes instead of %d".formatted(offset + announced, pin.size()));
+                    "has %s bytes instead of %d"
+                            .formatted(Long.toUnsignedString(offset + announced), pin.size()));
         }
         byte[] buffer = new byte[BUFFER_BYTES];
         long at = offset;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,12 +182,12 @@ public final class SourceDistances {
             throws IOException, InterruptedException {
         long begunAt = System.nanoTime();
         try {
-            client.send(
+            ServerAddresses.answer(
+                            client,
                             downs.routes()
                                     .showing(ServerAddresses.request(uri, address), uri)
                                     .timeout(ANSWER_MAX)
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofInputStream())
+                                    .build())
                     .body()
                     .close();
             downs.answered(DownSources.server(address));

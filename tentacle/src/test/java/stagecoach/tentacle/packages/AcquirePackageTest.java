@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.agent.AcquisitionResult;
@@ -439,6 +440,40 @@ class AcquirePackageTest {
                 .isEqualTo("Shop.Web 1.0.0 could not be got: cache eu-1: %s.".formatted(reason));
         assertThat(eu.requests()).hasSize(requests);
         assertThat(held()).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: many",
+                "Content-Length: 99999999999999999999",
+                "Content-Length: -5",
+                "Content Length: 300000"
+            })
+    void an_answer_that_is_none_of_http_is_a_try_that_failed(String header) throws Exception {
+        RawServer eu =
+                server(
+                        (request, out) -> {
+                            if (request.number() == 1) {
+                                RawServer.head(out, "200 OK", header);
+                            } else {
+                                RawServer.serve(request, out, bytes);
+                            }
+                        });
+        AcquisitionResult result = got(acquire(cache(EU, eu)));
+        assertThat(result.attempts()).isEqualTo(2);
+        assertThat(result.broken()).isEmpty();
+        assertThat(Files.readAllBytes(held())).isEqualTo(bytes);
+    }
+
+    @Test
+    void one_that_tells_no_length_but_something_else_each_time_is_named() throws Exception {
+        RawServer eu =
+                server((request, out) -> RawServer.head(out, "200 OK", "Content-Length: many"));
+        assertThat(acquire(cache(EU, eu)).reason().orElseThrow())
+                .isEqualTo(
+                        "Shop.Web 1.0.0 could not be got: cache eu-1: its Content-Length is no number of bytes.");
+        assertThat(eu.requests()).hasSize(3);
     }
 
     @Test

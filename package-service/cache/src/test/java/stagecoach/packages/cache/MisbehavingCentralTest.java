@@ -74,6 +74,7 @@ class MisbehavingCentralTest {
         String rest = "bytes=%d-".formatted(HALF);
         Answer half = inChunks(HALF, true);
         List<String> once = List.of(whole);
+        List<String> twice = List.of(whole, whole);
         List<String> thenTheRest = List.of(whole, rest);
         List<String> thenAllAgain = List.of(whole, rest, whole);
         String length = "Content-Length: ";
@@ -108,6 +109,22 @@ class MisbehavingCentralTest {
                         "more bytes than were announced",
                         List.of(told("200 OK", SIZE + 500, length + SIZE)),
                         once),
+                new Mended(
+                        "a length that is no number",
+                        List.of(told("200 OK", SIZE, length + "many")),
+                        twice),
+                new Mended(
+                        "a length beyond all numbers",
+                        List.of(told("200 OK", SIZE, length + "99999999999999999999")),
+                        twice),
+                new Mended(
+                        "a length below zero",
+                        List.of(told("200 OK", SIZE, length + -5)),
+                        twice),
+                new Mended(
+                        "a header that is none",
+                        List.of(told("200 OK", SIZE, "Content Length: " + SIZE)),
+                        twice),
                 new Mended(
                         "an error for the rest",
                         List.of(half, told("500 Failed", 0, length + 0)),
@@ -150,6 +167,19 @@ class MisbehavingCentralTest {
         assertThat(central.ranges()).hasSize(3);
     }
 
+    @Test
+    void a_server_that_tells_no_length_but_something_else_each_time_is_named() throws Exception {
+        Answer odd = told("200 OK", HALF, "Content-Length: many");
+        central.then(odd, odd, odd);
+
+        assertThat(cache.pulled(order("a")).failure())
+                .contains(
+                        new Failure(
+                                Failure.Kind.TEMPORARY,
+                                "the server at %s does not answer as HTTP asks: its Content-Length is no number of bytes"
+                                        .formatted(central.url().getAuthority())));
+    }
+
     /** What the server does, and what is said of it. */
     private record Refused(String reason, List<Answer> answers) {
         @Override
@@ -167,6 +197,9 @@ class MisbehavingCentralTest {
                 new Refused(
                         "the server has 100001 bytes instead of 100000",
                         List.of(told("200 OK", SIZE + 1, length + (SIZE + 1)))),
+                new Refused(
+                        "the server has %d bytes instead of 100000".formatted(Long.MAX_VALUE),
+                        List.of(told("200 OK", HALF, length + Long.MAX_VALUE))),
                 new Refused(
                         "the server sends more than 100000 bytes",
                         List.of(told("200 OK", SIZE + 500))),

@@ -27,6 +27,7 @@ import stagecoach.packages.app.catalog.CacheRow;
 import stagecoach.packages.app.replication.NuGetRefusals.Question;
 import stagecoach.packages.feeds.protocol.ResourceTypes;
 import stagecoach.packages.feeds.transport.NamedServers;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.trust.ServerUrl;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.wire.StagecoachJson;
@@ -325,10 +326,10 @@ final class NuGetTalk {
         try {
             return awaited.end(answer);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException failed
+            Throwable cause = ServerAddresses.blamed(Objects.requireNonNullElse(e.getCause(), e));
+            throw cause instanceof IOException failed
                     ? failed
-                    : new IOException(
-                            String.valueOf(Objects.requireNonNullElse(e.getCause(), e)), e);
+                    : new IOException(String.valueOf(cause), e);
         } finally {
             answer.cancel(true);
         }

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.vocabulary.packages.Sha512;
 import stagecoach.wire.StagecoachJson;
 
@@ -148,10 +150,7 @@ final class StagecoachCache {
             request.header("Range", "bytes=" + from + "-");
         }
         HttpResponse<InputStream> response =
-                sent(
-                        request.build(),
-                        (client, addressed) ->
-                                client.send(addressed, BodyHandlers.ofInputStream()));
+                sent(request.build(), ServerAddresses::answer);
         return switch (response.statusCode()) {
             case 200, 206 -> Optional.of(response);
             case 404, 416 -> {
@@ -241,10 +240,11 @@ final class StagecoachCache {
             unended.initCause(e);
             throw unended;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException broken) {
+            Throwable cause = ServerAddresses.blamed(Objects.requireNonNullElse(e.getCause(), e));
+            if (cause instanceof IOException broken) {
                 throw broken;
             }
-            throw new IllegalStateException(e.getCause());
+            throw new IllegalStateException(cause);
         } finally {
             // Whatever is still on its way is not wanted any more.
             answer.cancel(true);

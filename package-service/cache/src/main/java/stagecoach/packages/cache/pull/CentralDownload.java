@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -74,10 +75,12 @@ final class CentralDownload implements Closeable {
                     ServerAddresses.first(
                             ServerAddresses.of(order.url(), resolver),
                             address ->
-                                    client(order.url())
-                                            .send(
-                                                    request(order, address, offset),
-                                                    HttpResponse.BodyHandlers.ofInputStream()));
+                                    ServerAddresses.answer(
+                                            client(order.url()), request(order, address, offset)));
+        } catch (ProtocolException e) {
+            return new DownloadTry.Interrupted(
+                    "the server at %s does not answer as HTTP asks: %s"
+                            .formatted(order.url().getAuthority(), sentence(e)));
         } catch (IOException e) {
             return new DownloadTry.Interrupted(
                     "the server at %s cannot be reached: %s"
@@ -170,9 +173,10 @@ final class CentralDownload implements Closeable {
         long size = order.pin().size();
         long startedAt = partial.size();
         long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
-        if (announced >= 0 && startedAt + announced != size) {
+        if (announced >= 0 && announced != size - startedAt) {
             return new DownloadTry.Wrong(
-                    "the server has %d bytes instead of %d".formatted(startedAt + announced, size));
+                    "the server has %s bytes instead of %d"
+                            .formatted(Long.toUnsignedString(startedAt + announced), size));
         }
         byte[] buffer = new byte[BUFFER_BYTES];
         try (var watch = new StallWatch(stream, rules.stallMax(), clock)) {

@@ -184,10 +184,10 @@ public final class FeedDownload {
                         .orElse(null);
         sink.tag(Optional.ofNullable(etag));
         long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
-        long size = announced < 0 ? -1 : sink.size() + announced;
-        if (size > rules.packageBytesMax()) {
+        if (announced > rules.packageBytesMax() - sink.size()) {
             throw tooLarge();
         }
+        long size = announced < 0 ? -1 : sink.size() + announced;
         if (size >= 0) {
             sink.announce(size);
         }

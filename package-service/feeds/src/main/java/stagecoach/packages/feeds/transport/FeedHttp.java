@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.feeds.transport.FeedException.Kind;
 import stagecoach.packages.feeds.transport.FeedSettings.Credentials;
 import stagecoach.packages.server.pull.StallWatch;
+import stagecoach.trust.ServerAddresses;
 import stagecoach.trust.ServerUrl;
 
 /**
@@ -170,11 +172,14 @@ public final class FeedHttp {
                     servers.ask(
                             uri,
                             (client, request) ->
-                                    client.send(
-                                            with(headers, uri, request),
-                                            HttpResponse.BodyHandlers.ofInputStream())));
+                                    ServerAddresses.answer(client, with(headers, uri, request))));
         } catch (IllegalArgumentException e) {
             throw wrong("points to \"%s\", which is no URL".formatted(uri), e);
+        } catch (ProtocolException e) {
+            throw unreachable(
+                    "%s does not answer as HTTP asks: %s"
+                            .formatted(authority(uri), servers.onTheWay(uri, told(e))),
+                    e);
         } catch (IOException e) {
             throw unreachable(
                     "%s cannot be reached: %s"

@@ -166,6 +166,15 @@ final class OddServer implements AutoCloseable {
         };
     }
 
+    /** Says this of its length, and gives nothing. */
+    static Behaviour length(String told) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("Content-Length", told);
+            exchange.sendResponseHeaders(200, 0);
+            exchange.close();
+        };
+    }
+
     /** A byte now and then, without an end. */
     static Behaviour trickle(Duration every) {
         return exchange -> {

@@ -6,6 +6,7 @@ import static stagecoach.packages.feeds.protocol.OddServer.bytes;
 import static stagecoach.packages.feeds.protocol.OddServer.chunked;
 import static stagecoach.packages.feeds.protocol.OddServer.cutOff;
 import static stagecoach.packages.feeds.protocol.OddServer.gzipped;
+import static stagecoach.packages.feeds.protocol.OddServer.length;
 import static stagecoach.packages.feeds.protocol.OddServer.ranged;
 import static stagecoach.packages.feeds.protocol.OddServer.silentAfter;
 import static stagecoach.packages.feeds.protocol.OddServer.status;
@@ -399,6 +400,23 @@ class V3FeedTest {
         failsWith(
                 FeedException.Kind.UNREACHABLE,
                 "127.0.0.1 answered 503. It was tried 3 times.",
+                () -> fetch(new MemorySink()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "99999999999999999999", "-5"})
+    void a_length_that_is_none_is_an_attempt_that_failed(String told) throws Exception {
+        server.once("/feed/v3/index.json", length(told))
+                .once(FILE, length(told))
+                .on(FILE, bytes(PACKAGE));
+        var sink = new MemorySink();
+        assertThat(fetch(sink).attempts()).isEqualTo(2);
+        assertThat(sink.bytes()).isEqualTo(PACKAGE);
+
+        server.on(FILE, length(told));
+        failsWith(
+                FeedException.Kind.UNREACHABLE,
+                "does not answer as HTTP asks: its Content-Length is no number of bytes. It was tried 3 times.",
                 () -> fetch(new MemorySink()));
     }
 
