@@ -1,7 +1,8 @@
 package stagecoach.gateway.app.bytes;
 
+import static stagecoach.gateway.app.bytes.Callers.refuse;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -15,21 +16,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.contracts.agent.Artifact;
 import stagecoach.contracts.internal.KeepArtifact;
-import stagecoach.gateway.app.crowd.CrowdConfig;
-import stagecoach.gateway.app.crowd.Doorway;
-import stagecoach.gateway.app.enrolment.Certificates;
-import stagecoach.gateway.app.enrolment.PortProblem;
+import stagecoach.gateway.app.bytes.Callers.Judged;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.Mailbox.Collecting;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.runtime.access.ServiceToken;
-import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
@@ -45,58 +41,44 @@ import stagecoach.wire.StagecoachJson;
 final class ArtifactBytes {
     static final String PATH = "/artifacts/";
     private static final Logger LOG = Logger.getLogger(ArtifactBytes.class);
+    private static final String NOT_NOW = "The file cannot be kept now. Try again soon.";
     private static final int ANSWER_BYTES_MAX = 1 << 16;
 
     /** Files of one machine on their way at once: it must not hold all connections. */
     private static final int OF_ONE_MAX = 8;
 
     private final HttpClient client;
-    private final Context loop;
-    private final Certificates certificates;
+    private final Callers callers;
     private final Refusals refusals;
     private final Mailbox mailbox;
     private final ServiceToken serviceToken;
-    private final Doorway doorway;
-    private final CrowdConfig crowd;
 
     /** By machine; of this event loop only. */
     private final Map<AgentId, Integer> atWork = new HashMap<>();
 
     ArtifactBytes(
             HttpClient client,
-            Context loop,
-            Certificates certificates,
+            Callers callers,
             Refusals refusals,
             Mailbox mailbox,
-            ServiceToken serviceToken,
-            Doorway doorway,
-            CrowdConfig crowd) {
+            ServiceToken serviceToken) {
         this.client = client;
-        this.loop = loop;
-        this.certificates = certificates;
+        this.callers = callers;
         this.refusals = refusals;
         this.mailbox = mailbox;
         this.serviceToken = serviceToken;
-        this.doorway = doorway;
-        this.crowd = crowd;
     }
 
     /** What is asked for, and how long it is said to be. */
     private record Asked(Ticket ticket, Digest sha256, long length) {}
 
-    /** What is said to whoever asks. */
-    private sealed interface Judged {
-        record Allowed(AgentId agent, DeploymentId deployment) implements Judged {}
-
-        record Refused(int status, String title, String detail) implements Judged {}
-    }
+    /** Whose file it is. */
+    private record Owner(AgentId agent, DeploymentId deployment) {}
 
     void handle(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
-        doorway.leave(request.connection().remoteAddress());
-        response.endHandler(done -> doorway.again(request.connection(), crowd.idleMax()));
+        callers.entered(request);
         if (!request.method().equals(HttpMethod.PUT)) {
-            response.putHeader("Allow", "PUT");
+            request.response().putHeader("Allow", "PUT");
             refuse(request, 405, "Wrong method", "Use PUT.");
             return;
         }
@@ -123,29 +105,12 @@ final class ArtifactBytes {
                     "Files are sent to /artifacts/{ticket}/{SHA-256 in hexadecimal digits}.");
             return;
         }
-        Thumbprint shown;
-        try {
-            shown = Thumbprint.ofPeer(request.sslSession());
-        } catch (SSLPeerUnverifiedException e) {
-            refuse(request, 403, "No certificate", "Show a client certificate.");
-            return;
-        }
         // Nothing of it is read before it is known where it goes.
         request.pause();
-        String from = request.remoteAddress().host();
-        Thread.ofVirtual()
-                .name("artifacts")
-                .start(
-                        () -> {
-                            Judged judged = judged(shown, asked.get().ticket(), from);
-                            loop.runOnContext(v -> answer(request, asked.get(), judged));
-                        });
-    }
-
-    /** What is still to come is not read. */
-    private static void refuse(HttpServerRequest request, int status, String title, String detail) {
-        PortProblem.answer(
-                request.response().putHeader("Connection", "close"), status, title, detail);
+        callers.judge(
+                request,
+                (agent, shown, from) -> judged(asked.get().ticket(), agent, shown, from),
+                owner -> take(request, asked.get(), owner));
     }
 
     private static OptionalLong lengthOf(HttpServerRequest request) {
@@ -172,61 +137,41 @@ final class ArtifactBytes {
         }
     }
 
-    private Judged judged(Thumbprint shown, Ticket ticket, String from) {
-        try {
-            Optional<AgentId> agent = certificates.trusted(shown, from);
-            if (agent.isEmpty()) {
-                LOG.warnf("stranger refused thumbprint=%s", shown);
-                return new Judged.Refused(
-                        403, "Not trusted", "This certificate is not trusted here. Enrol.");
-            }
-            return switch (mailbox.collecting(agent.get(), ticket)) {
-                case Collecting.Now(DeploymentId deployment) ->
-                        new Judged.Allowed(agent.get(), deployment);
-                case Collecting.Over _ ->
-                        new Judged.Refused(
-                                403,
-                                "Not now",
-                                "The command has ended, so files of it are taken no more.");
-                case Collecting.Foreign _ -> {
-                    LOG.warnf("artifact refused agent=%s ticket=%s", agent.get(), ticket);
-                    refusals.agent(
-                            Refusal.OTHER_COMMAND,
-                            from,
-                            shown,
-                            agent.get(),
-                            "It sent a file for the ticket %s, which is no command of its own."
-                                    .formatted(ticket));
-                    yield new Judged.Refused(
+    private Judged<Owner> judged(Ticket ticket, AgentId agent, Thumbprint shown, String from) {
+        return switch (mailbox.collecting(agent, ticket)) {
+            case Collecting.Now(DeploymentId deployment) ->
+                    new Judged.Allowed<>(new Owner(agent, deployment));
+            case Collecting.Over _ ->
+                    new Judged.Refused<>(
                             403,
-                            "Not told to",
-                            "%s has no command with this ticket.".formatted(agent.get()));
-                }
-            };
-        } catch (TemporaryFailure e) {
-            return new Judged.Refused(503, "Not now", "Try again soon.");
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "an artifact could not be taken thumbprint=%s", shown);
-            return new Judged.Refused(500, "Failed", "The gateway has failed; its log says why.");
-        }
+                            "Not now",
+                            "The command has ended, so files of it are taken no more.");
+            case Collecting.Foreign _ -> {
+                LOG.warnf("artifact refused agent=%s ticket=%s", agent, ticket);
+                refusals.agent(
+                        Refusal.OTHER_COMMAND,
+                        from,
+                        shown,
+                        agent,
+                        "It sent a file for the ticket %s, which is no command of its own."
+                                .formatted(ticket));
+                yield new Judged.Refused<>(
+                        403, "Not told to", "%s has no command with this ticket.".formatted(agent));
+            }
+        };
     }
 
-    private void answer(HttpServerRequest request, Asked asked, Judged judged) {
-        switch (judged) {
-            case Judged.Allowed(AgentId agent, DeploymentId deployment) -> {
-                if (atWork.getOrDefault(agent, 0) >= OF_ONE_MAX) {
-                    refuse(request, 503, "Not now", "So many files come from it. Try again soon.");
-                } else if (!request.response().closed()) {
-                    atWork.merge(agent, 1, Integer::sum);
-                    stream(request, asked, deployment)
-                            .onComplete(
-                                    done ->
-                                            atWork.computeIfPresent(
-                                                    agent, (one, n) -> n > 1 ? n - 1 : null));
-                }
-            }
-            case Judged.Refused(int status, String title, String detail) ->
-                    refuse(request, status, title, detail);
+    private void take(HttpServerRequest request, Asked asked, Owner owner) {
+        AgentId agent = owner.agent();
+        if (atWork.getOrDefault(agent, 0) >= OF_ONE_MAX) {
+            refuse(request, 503, "Not now", "So many files come from it. Try again soon.");
+        } else if (!request.response().closed()) {
+            atWork.merge(agent, 1, Integer::sum);
+            stream(request, asked, owner.deployment())
+                    .onComplete(
+                            done ->
+                                    atWork.computeIfPresent(
+                                            agent, (one, n) -> n > 1 ? n - 1 : null));
         }
     }
 
@@ -236,18 +181,22 @@ final class ArtifactBytes {
                         HttpMethod.PUT,
                         KeepArtifact.path(asked.ticket(), asked.sha256(), deployment))
                 .compose(kept -> passOn(request, asked, kept))
-                .compose(given -> given.body().map(body -> new Answered(given.statusCode(), body)))
+                .compose(
+                        given ->
+                                given.body()
+                                        .map(
+                                                body ->
+                                                        new Answered(
+                                                                given.statusCode(),
+                                                                given.getHeader("Retry-After"),
+                                                                body)))
                 .onSuccess(given -> pass(given, request))
                 .onFailure(
                         e -> {
                             LOG.warnf(
                                     "an artifact did not get through ticket=%s cause=%s",
                                     asked.ticket(), e);
-                            refuse(
-                                    request,
-                                    503,
-                                    "Not now",
-                                    "The file cannot be kept now. Try again soon.");
+                            refuse(request, 503, "Not now", NOT_NOW);
                         });
     }
 
@@ -280,7 +229,7 @@ final class ArtifactBytes {
     }
 
     /** The package-service's answer. */
-    private record Answered(int status, Buffer body) {}
+    private record Answered(int status, @Nullable String retryAfter, Buffer body) {}
 
     private static void pass(Answered given, HttpServerRequest request) {
         if (given.status() / 100 == 2) {
@@ -293,8 +242,10 @@ final class ArtifactBytes {
         switch (given.status()) {
             case 410, 413, 422, 507 ->
                     refuse(request, given.status(), "Not kept", detail(given.body()));
-            case 429, 502, 503, 504 ->
-                    refuse(request, 503, "Not now", "The file cannot be kept now. Try again soon.");
+            case 429, 502, 503, 504 -> {
+                Callers.after(request.response(), given.retryAfter());
+                refuse(request, 503, "Not now", NOT_NOW);
+            }
             default -> {
                 LOG.warnf("package-service refuses an artifact status=%d", given.status());
                 refuse(request, 502, "Refused", "The package-service refused the file.");

@@ -83,26 +83,21 @@ class BytesPort {
     private final class Acceptor extends AbstractVerticle {
         @Override
         public void start(Promise<Void> started) {
+            var callers = new Callers(context, certificates, doorway, crowd);
             var packages =
                     new PackageBytes(
                             client(config.readsMax(), config.silenceMax()),
-                            context,
-                            certificates,
+                            callers,
                             refusals,
                             mailbox,
-                            serviceToken,
-                            doorway,
-                            crowd);
+                            serviceToken);
             var artifacts =
                     new ArtifactBytes(
                             client(config.artifactsMax(), IDLE_MAX),
-                            context,
-                            certificates,
+                            callers,
                             refusals,
                             mailbox,
-                            serviceToken,
-                            doorway,
-                            crowd);
+                            serviceToken);
             vertx.createHttpServer(
                             identity.mutualTls()
                                     .setHost(config.host())

@@ -1,6 +1,5 @@
 package stagecoach.gateway.app.bytes;
 
-import io.vertx.core.Context;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
@@ -8,19 +7,15 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.contracts.internal.ReadBytes;
-import stagecoach.gateway.app.crowd.CrowdConfig;
-import stagecoach.gateway.app.crowd.Doorway;
-import stagecoach.gateway.app.enrolment.Certificates;
+import stagecoach.gateway.app.bytes.Callers.Judged;
 import stagecoach.gateway.app.enrolment.PortProblem;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.runtime.access.ServiceToken;
-import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.packages.Sha512;
@@ -32,6 +27,7 @@ import stagecoach.vocabulary.packages.Sha512;
 final class PackageBytes {
     private static final Logger LOG = Logger.getLogger(PackageBytes.class);
     private static final String PATH = "/packages/";
+    private static final String NOT_NOW = "The package cannot be read now. Try again soon.";
     private static final List<String> REQUEST_HEADERS = List.of("Range", "If-Range");
     private static final List<String> RESPONSE_HEADERS =
             List.of(
@@ -43,44 +39,27 @@ final class PackageBytes {
                     "Last-Modified");
 
     private final HttpClient client;
-    private final Context loop;
-    private final Certificates certificates;
+    private final Callers callers;
     private final Refusals refusals;
     private final Mailbox mailbox;
     private final ServiceToken serviceToken;
-    private final Doorway doorway;
-    private final CrowdConfig crowd;
 
     PackageBytes(
             HttpClient client,
-            Context loop,
-            Certificates certificates,
+            Callers callers,
             Refusals refusals,
             Mailbox mailbox,
-            ServiceToken serviceToken,
-            Doorway doorway,
-            CrowdConfig crowd) {
+            ServiceToken serviceToken) {
         this.client = client;
-        this.loop = loop;
-        this.certificates = certificates;
+        this.callers = callers;
         this.refusals = refusals;
         this.mailbox = mailbox;
         this.serviceToken = serviceToken;
-        this.doorway = doorway;
-        this.crowd = crowd;
-    }
-
-    /** What is said to whoever asks. */
-    private sealed interface Judged {
-        record Allowed(AgentId agent) implements Judged {}
-
-        record Refused(int status, String title, String detail) implements Judged {}
     }
 
     void handle(HttpServerRequest request) {
         HttpServerResponse response = request.response();
-        doorway.leave(request.connection().remoteAddress());
-        response.endHandler(done -> doorway.again(request.connection(), crowd.idleMax()));
+        callers.entered(request);
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             PortProblem.answer(
                     response.putHeader("Allow", "GET, HEAD"),
@@ -98,33 +77,10 @@ final class PackageBytes {
                     "This port knows /packages/{SHA-512 in hexadecimal digits}.");
             return;
         }
-        Thumbprint shown;
-        try {
-            shown = Thumbprint.ofPeer(request.sslSession());
-        } catch (SSLPeerUnverifiedException e) {
-            PortProblem.answer(response, 403, "No certificate", "Show a client certificate.");
-            return;
-        }
-        String from = request.remoteAddress().host();
-        Thread.ofVirtual()
-                .name("bytes")
-                .start(
-                        () -> {
-                            Judged judged = judged(shown, sha512.get(), from);
-                            loop.runOnContext(v -> answer(request, sha512.get(), judged));
-                        });
-    }
-
-    private void answer(HttpServerRequest request, Sha512 sha512, Judged judged) {
-        switch (judged) {
-            case Judged.Allowed(AgentId agent) -> stream(request, sha512, agent);
-            case Judged.Refused(int status, String title, String detail) ->
-                    PortProblem.answer(
-                            request.response().putHeader("Connection", "close"),
-                            status,
-                            title,
-                            detail);
-        }
+        callers.judge(
+                request,
+                (agent, shown, from) -> judged(sha512.get(), agent, shown, from),
+                agent -> stream(request, sha512.get(), agent));
     }
 
     private static Optional<Sha512> digestIn(@Nullable String path) {
@@ -138,38 +94,24 @@ final class PackageBytes {
         }
     }
 
-    private Judged judged(Thumbprint shown, Sha512 sha512, String from) {
-        try {
-            Optional<AgentId> agent = certificates.trusted(shown, from);
-            if (agent.isEmpty()) {
-                LOG.warnf("stranger refused thumbprint=%s", shown);
-                return new Judged.Refused(
-                        403, "Not trusted", "This certificate is not trusted here. Enrol.");
-            }
-            if (!mailbox.mayRead(agent.get(), sha512)) {
-                LOG.warnf("read refused agent=%s sha512=%s", agent.get(), sha512);
-                if (!mailbox.mightRead(agent.get(), sha512)) {
-                    refusals.agent(
-                            Refusal.OTHER_PACKAGE,
-                            from,
-                            shown,
-                            agent.get(),
-                            "It asked for the package %s, which it has no command to acquire."
-                                    .formatted(sha512));
-                }
-                return new Judged.Refused(
-                        403,
-                        "Not told to",
-                        "%s has no open command to acquire this package from the server."
-                                .formatted(agent.get()));
-            }
-            return new Judged.Allowed(agent.get());
-        } catch (TemporaryFailure e) {
-            return new Judged.Refused(503, "Not now", "Try again soon.");
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "read failed thumbprint=%s", shown);
-            return new Judged.Refused(500, "Failed", "The gateway has failed; its log says why.");
+    private Judged<AgentId> judged(Sha512 sha512, AgentId agent, Thumbprint shown, String from) {
+        if (mailbox.mayRead(agent, sha512)) {
+            return new Judged.Allowed<>(agent);
         }
+        LOG.warnf("read refused agent=%s sha512=%s", agent, sha512);
+        if (!mailbox.mightRead(agent, sha512)) {
+            refusals.agent(
+                    Refusal.OTHER_PACKAGE,
+                    from,
+                    shown,
+                    agent,
+                    "It asked for the package %s, which it has no command to acquire."
+                            .formatted(sha512));
+        }
+        return new Judged.Refused<>(
+                403,
+                "Not told to",
+                "%s has no open command to acquire this package from the server.".formatted(agent));
     }
 
     private void stream(HttpServerRequest request, Sha512 sha512, AgentId agent) {
@@ -197,11 +139,7 @@ final class PackageBytes {
                             LOG.warnf(
                                     "package-service does not answer sha512=%s cause=%s",
                                     sha512, e);
-                            PortProblem.answer(
-                                    response,
-                                    503,
-                                    "Not now",
-                                    "The package cannot be read now. Try again soon.");
+                            PortProblem.answer(response, 503, "Not now", NOT_NOW);
                         });
     }
 
@@ -235,6 +173,12 @@ final class PackageBytes {
             case 404 ->
                     PortProblem.answer(
                             response, 404, "Not found", "The server does not hold this package.");
+            case 429, 502, 503, 504 ->
+                    PortProblem.answer(
+                            Callers.after(response, given.getHeader("Retry-After")),
+                            503,
+                            "Not now",
+                            NOT_NOW);
             default -> {
                 LOG.warnf("package-service refuses a read status=%d", given.statusCode());
                 PortProblem.answer(

@@ -165,6 +165,29 @@ class BytesTest {
     }
 
     @Test
+    void a_package_service_that_is_busy_tells_the_machine_when_to_ask_again() {
+        assertThat(retryAfter(5, 503, "7")).contains("7");
+        assertThat(retryAfter(6, 429, "86400")).contains("60");
+        assertThat(retryAfter(7, 503, "soon")).isEmpty();
+    }
+
+    /** What a machine is told of it for a package of this number. */
+    private Optional<String> retryAfter(int number, int status, String said) {
+        var busy = Sha512.hashOf(new byte[] {6, (byte) number});
+        OtherServices.running()
+                .does(
+                        busy,
+                        exchange -> {
+                            exchange.getResponseHeaders().set("Retry-After", said);
+                            exchange.sendResponseHeaders(status, -1);
+                        });
+        HttpResponse<String> answer = told(busy).send(read(busy).build());
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("Try again soon.");
+        return answer.headers().firstValue("Retry-After");
+    }
+
+    @Test
     void an_acquisition_whose_route_does_not_end_here_opens_nothing_here() {
         byte[] bytes = {1, 2, 3, 4};
         Sha512 sha512 = OtherServices.running().blob(bytes);
