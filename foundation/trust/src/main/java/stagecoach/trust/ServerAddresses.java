@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * certificate is compared with.
  */
 public final class ServerAddresses {
+    /** So many silent addresses of a name are waited for. */
+    static final int SILENT_MAX = 8;
+
     private static final String RESTRICTED = "jdk.httpclient.allowRestrictedHeaders";
     private static final String HOST = "host";
     private static final String NO_LENGTH = "its Content-Length is no number of bytes";
@@ -87,21 +90,29 @@ public final class ServerAddresses {
     }
 
     /**
-     * Asks one address after the other until one can be connected to.
+     * Asks one address after the other until one can be connected to, or so many were silent that
+     * the others are not waited for.
      *
-     * @param addresses those of {@link #of}, in their order
-     * @param ask sends a request to one of them
+     * @param addresses those of {@link #of}, in the order in which they are asked
+     * @param asking sends a request to one of them
      * @throws IOException what the last one failed with, or one that refused
      */
-    public static <R> R first(List<URI> addresses, Asking<R> ask)
-            throws IOException, InterruptedException {
+    public static <R, X extends Exception> R first(List<URI> addresses, Asking<R, X> asking)
+            throws X, IOException, InterruptedException {
         @Nullable IOException unreached = null;
+        int silent = 0;
         for (URI address : addresses) {
             try {
-                return ask.at(address);
-            } catch (ConnectException | HttpConnectTimeoutException e) {
+                return asking.at(address);
+            } catch (ConnectException e) {
+                unreached = e;
+            } catch (HttpConnectTimeoutException e) {
                 if (!(unreached instanceof ConnectException)) {
                     unreached = e;
+                }
+                silent++;
+                if (silent == SILENT_MAX) {
+                    break;
                 }
             }
         }
@@ -110,9 +121,9 @@ public final class ServerAddresses {
 
     /** Sends a request. */
     @FunctionalInterface
-    public interface Asking<R> {
+    public interface Asking<R, X extends Exception> {
         /** Sends it to this URL. */
-        R at(URI address) throws IOException, InterruptedException;
+        R at(URI address) throws X, IOException, InterruptedException;
     }
 
     /** A request to one of the URLs of {@link #of}. */

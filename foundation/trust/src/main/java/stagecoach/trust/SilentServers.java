@@ -1,17 +1,14 @@
 package stagecoach.trust;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers for a while which servers were silent, so that one that is away costs one short attempt
@@ -22,8 +19,8 @@ public class SilentServers {
     /** So often the time for one address may be waited for all addresses of a name together. */
     private static final int WAITS = 2;
 
-    /** So many silent addresses of a name are waited for: each is to have time for an answer. */
-    private static final int SILENT_MAX = 8;
+    /** More than anybody asks in a while. */
+    private static final int REMEMBERED_MAX = 1000;
 
     private final long nanos;
     private final LongSupplier clock;
@@ -43,7 +40,9 @@ public class SilentServers {
     /** Nobody could be reached at this URL. */
     public final void away(String url) {
         silentSince.values().removeIf(this::isPast);
-        silentSince.put(url, clock.getAsLong());
+        if (silentSince.size() < REMEMBERED_MAX || silentSince.containsKey(url)) {
+            silentSince.put(url, clock.getAsLong());
+        }
     }
 
     /** Somebody answered there. */
@@ -62,58 +61,49 @@ public class SilentServers {
     }
 
     /**
-     * How long a connection to each of the addresses of a name may take to stand.
+     * How long a connection to each of the addresses of a name may take to stand: each of those
+     * that are waited for is to have time for an answer.
      *
      * @param connectMax the same where a name has one
      */
     public static Duration share(Duration connectMax, int addresses) {
         return addresses == 1
                 ? connectMax
-                : connectMax.multipliedBy(WAITS).dividedBy(Math.min(addresses, SILENT_MAX));
-    }
-
-    /** Sends a request. */
-    @FunctionalInterface
-    public interface Asking<R, X extends Exception> {
-        /** Sends it to this URL. */
-        R at(URI address) throws X, IOException, InterruptedException;
+                : connectMax
+                        .multipliedBy(WAITS)
+                        .dividedBy(Math.min(addresses, ServerAddresses.SILENT_MAX));
     }
 
     /**
-     * Asks one address after the other until one can be connected to, the silent ones last.
+     * As {@link ServerAddresses#first}, the silent ones last.
      *
      * @param addresses those of {@link ServerAddresses#of}
      * @param asking lets a connection take its {@link #share} to stand
      * @throws IOException what the last one failed with, or one that refused
      */
-    public final <R, X extends Exception> R first(List<URI> addresses, Asking<R, X> asking)
+    public final <R, X extends Exception> R first(
+            List<URI> addresses, ServerAddresses.Asking<R, X> asking)
             throws X, IOException, InterruptedException {
         List<URI> inTurn =
                 addresses.stream()
                         .sorted(Comparator.comparing(address -> isDown(server(address))))
                         .toList();
-        @Nullable IOException unreached = null;
-        int silent = 0;
-        for (URI address : inTurn) {
-            try {
-                R answer = asking.at(address);
-                answered(server(address));
-                return answer;
-            } catch (ConnectException e) {
-                unreached = e;
-            } catch (HttpConnectTimeoutException e) {
-                away(server(address));
-                unreached = unreached == null ? e : unreached;
-                silent++;
-                if (silent == SILENT_MAX) {
-                    break;
-                }
-            }
-        }
-        throw Objects.requireNonNull(unreached, "a server has at least one address");
+        return ServerAddresses.first(
+                inTurn,
+                address -> {
+                    try {
+                        R answer = asking.at(address);
+                        answered(server(address));
+                        return answer;
+                    } catch (HttpConnectTimeoutException e) {
+                        away(server(address));
+                        throw e;
+                    }
+                });
     }
 
-    private static String server(URI address) {
+    /** The server of a URL: what is remembered by. */
+    public static String server(URI address) {
         return address.getScheme() + "://" + address.getAuthority();
     }
 }

@@ -11,10 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -24,6 +22,7 @@ import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.InnerAddresses;
 import stagecoach.trust.ServerAddresses;
 import stagecoach.trust.ServerUrl;
+import stagecoach.trust.SilentServers;
 
 /**
  * Remembers for a while which servers could not be connected to, so that a silent one costs one
@@ -31,17 +30,12 @@ import stagecoach.trust.ServerUrl;
  * itself, and where there is no other it is asked at once.
  */
 final class DownSources {
-    /** More than any machine has sources. */
-    private static final int REMEMBERED_MAX = 1000;
-
     private static final int PORT_ANSWERS_WITHIN_MILLIS = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(DownSources.class);
 
-    private final long nanos;
-    private final LongSupplier clock;
     private final ServerAddresses.Resolver resolver;
     private final Routes routes;
-    private final Map<String, Long> downSince = new ConcurrentHashMap<>();
+    private final SilentServers silent;
 
     /**
      * @param remembered how long
@@ -56,10 +50,9 @@ final class DownSources {
             ServerAddresses.Resolver resolver,
             Routes routes,
             LongSupplier nanoTime) {
-        this.nanos = remembered.toNanos();
         this.resolver = resolver;
         this.routes = routes;
-        this.clock = nanoTime;
+        this.silent = new SilentServers(remembered, nanoTime);
     }
 
     /** The ways to the servers. */
@@ -107,12 +100,7 @@ final class DownSources {
 
     /** Nobody answers there. */
     void silent(String place) {
-        if (downSince.size() >= REMEMBERED_MAX) {
-            downSince.values().removeIf(this::isPast);
-        }
-        if (downSince.size() < REMEMBERED_MAX) {
-            downSince.put(place, clock.getAsLong());
-        }
+        silent.away(place);
     }
 
     /**
@@ -148,22 +136,17 @@ final class DownSources {
 
     /** Somebody answered there. */
     void answered(String place) {
-        downSince.remove(place);
+        silent.answered(place);
     }
 
     /** Whether it was found silent a short while ago. */
     boolean isDown(String place) {
-        Long since = downSince.get(place);
-        return since != null && !isPast(since);
-    }
-
-    private boolean isPast(long since) {
-        return clock.getAsLong() - since > nanos;
+        return silent.isDown(place);
     }
 
     /** The server of a URL, as a place. */
     static String server(URI uri) {
-        return uri.getScheme() + "://" + uri.getAuthority();
+        return SilentServers.server(uri);
     }
 
     /** The same in the same order, but those that are down behind all others. */
