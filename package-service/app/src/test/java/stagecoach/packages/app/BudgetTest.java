@@ -142,6 +142,27 @@ class BudgetTest {
     }
 
     @Test
+    void a_large_package_lends_the_only_place_to_a_small_one_and_goes_on_where_it_stopped()
+            throws Exception {
+        cache(",\"bytesPerSecondMax\":400000,\"transfersMax\":1");
+        var slow = pushed(30_000_000);
+        var quick = pushed(5_000);
+        start(large, slow);
+        underWay(slow);
+
+        start(small, quick);
+        small.event(2, PackageReplicated.class);
+
+        assertThat(replicated(large)).isFalse();
+        cache(",\"transfersMax\":1");
+        var last = large.event(2, PackageReplicated.class);
+        assertThat(last.bytesResumed()).isPositive();
+        assertThat(last.bytes()).isBetween((long) slow.bytes().length, slow.bytes().length * 2L);
+        assertThat(last.attempts()).isGreaterThan(1);
+        cache("");
+    }
+
+    @Test
     void a_rate_that_is_put_over_rest_counts_for_what_is_under_way() throws Exception {
         int rate = 20_000;
         cache(",\"bytesPerSecondMax\":" + rate);

@@ -45,6 +45,7 @@ public final class PackageServiceResource implements QuarkusTestResourceLifecycl
                 Map.entry("stagecoach.replication.fruitless-max", "2"),
                 Map.entry("stagecoach.replication.backoff-first", "PT0.05S"),
                 Map.entry("stagecoach.replication.silence-max", "PT5S"),
+                Map.entry("stagecoach.budget.turn", "PT2S"),
                 // Damage is found by those who look for it; tests read again themselves.
                 Map.entry("stagecoach.scrub.bytes-per-second", "0"));
     }

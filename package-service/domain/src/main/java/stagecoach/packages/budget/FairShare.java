@@ -3,6 +3,7 @@ package stagecoach.packages.budget;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -10,12 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * Who is let in where only so many transfers may be at once. Parties (deployments) come by turns,
  * so that one with many packages does not keep the others out; of a party's own the small ones come
- * first. And where there are several places large packages leave one of them to small ones, so that
- * a small one never waits for the end of a large one. What other processes have let in counts as
+ * first. And where there are several places large packages leave one of them to small ones; where
+ * they have all of them, as where there is one, a large one can give way for a while: so that a
+ * small one never waits for the end of a large one. What other processes have let in counts as
  * well. Time, threads and processes are for those who use it.
  *
  * @param <T> what a transfer is known by
@@ -27,6 +31,17 @@ public final class FairShare<T> {
     private final List<Transfer<T>> waiting = new ArrayList<>();
     private final List<Transfer<T>> inside = new ArrayList<>();
     private final Map<String, Long> lastTurns = new HashMap<>();
+
+    /** Those that gave way and wait to come back, each with those that go before it. */
+    private final Map<T, Set<T>> before = new HashMap<>();
+
+    /**
+     * Who goes before all turns, the lowest number first: those for whom another gave way, and
+     * those that have waited long enough to come back. So neither kind can keep the other out.
+     */
+    private final Map<T, Long> claims = new HashMap<>();
+
+    private long claim;
     private long turn;
 
     /**
@@ -60,7 +75,71 @@ public final class FairShare<T> {
     public void leave(T id) {
         waiting.removeIf(transfer -> transfer.id().equals(id));
         inside.removeIf(transfer -> transfer.id().equals(id));
+        waitsNoMore(id);
         forgetParties();
+    }
+
+    private void waitsNoMore(T id) {
+        before.remove(id);
+        claims.remove(id);
+        before.values().forEach(some -> some.remove(id));
+    }
+
+    /**
+     * The small ones of other parties that a large one inside keeps out: there are none but large
+     * ones where they want to be, and without it there would be room for them.
+     *
+     * @param max how many each budget lets in at once; empty is without limit
+     */
+    public Set<T> keptOut(T id, Function<String, Optional<Integer>> max) {
+        return inside.stream()
+                .filter(transfer -> transfer.id().equals(id) && transfer.large())
+                .findFirst()
+                .map(large -> keptOutBy(large, max))
+                .orElse(Set.of());
+    }
+
+    private Set<T> keptOutBy(Transfer<T> large, Function<String, Optional<Integer>> max) {
+        var with = new Look<T>(max, lastTurns, this::claimOf, turn);
+        with.there.addAll(inside);
+        var without = new Look<T>(max, lastTurns, this::claimOf, turn);
+        inside.stream().filter(other -> !other.equals(large)).forEach(without.there::add);
+        return waiting.stream()
+                .filter(small -> !small.large() && !small.party().equals(large.party()))
+                .filter(small -> with.isFullOfLargeOnes(small, large) && without.fits(small))
+                .map(Transfer::id)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * A large one leaves its place to those that it keeps out, and waits to come back: until they
+     * are in, or until it {@link #owe is owed} it.
+     */
+    public void giveWay(T id, Function<String, Optional<Integer>> max) {
+        Set<T> first = new HashSet<>(keptOut(id, max));
+        inside.stream()
+                .filter(transfer -> transfer.id().equals(id))
+                .findFirst()
+                .ifPresent(
+                        transfer -> {
+                            inside.remove(transfer);
+                            waiting.add(transfer);
+                            before.put(id, first);
+                            first.forEach(this::claims);
+                        });
+    }
+
+    /** One that gave way has waited long enough: whoever comes from now on goes behind it. */
+    public void owe(T id) {
+        if (before.containsKey(id)) {
+            claims(id);
+        }
+    }
+
+    private void claims(T id) {
+        if (!claims.containsKey(id)) {
+            claims.put(id, ++claim);
+        }
     }
 
     /** All that were let in and have not left. */
@@ -76,6 +155,7 @@ public final class FairShare<T> {
                 transfer -> {
                     waiting.remove(transfer);
                     inside.add(transfer);
+                    waitsNoMore(id);
                     lastTurns.put(transfer.party(), ++turn);
                 });
         return found.isPresent();
@@ -92,11 +172,25 @@ public final class FairShare<T> {
             Function<String, Optional<Integer>> max,
             Predicate<T> among,
             List<? extends Transfer<?>> elsewhere) {
-        var look = new Look<T>(max, lastTurns, turn);
+        var look = new Look<T>(max, lastTurns, this::claimOf, turn);
         look.there.addAll(inside);
         look.there.addAll(elsewhere);
-        waiting.stream().filter(transfer -> among.test(transfer.id())).forEach(look.left::add);
+        waiting.stream()
+                .filter(transfer -> mayComeBack(transfer.id()) && among.test(transfer.id()))
+                .forEach(look.left::add);
         return look.all();
+    }
+
+    private long claimOf(T id) {
+        return claims.getOrDefault(id, Long.MAX_VALUE);
+    }
+
+    /**
+     * Not before those for whom it gave way, even where it could: another process may bring the
+     * same, and what several bring has one place.
+     */
+    private boolean mayComeBack(T id) {
+        return claims.containsKey(id) || before.getOrDefault(id, Set.of()).isEmpty();
     }
 
     /** What would come about, one after the other. */
@@ -105,11 +199,17 @@ public final class FairShare<T> {
         final List<Transfer<T>> left = new ArrayList<>();
         private final Function<String, Optional<Integer>> max;
         private final Map<String, Long> lastTurns;
+        private final ToLongFunction<T> claimOf;
         private long turn;
 
-        Look(Function<String, Optional<Integer>> max, Map<String, Long> lastTurns, long turn) {
+        Look(
+                Function<String, Optional<Integer>> max,
+                Map<String, Long> lastTurns,
+                ToLongFunction<T> claimOf,
+                long turn) {
             this.max = max;
             this.lastTurns = new HashMap<>(lastTurns);
+            this.claimOf = claimOf;
             this.turn = turn;
         }
 
@@ -129,7 +229,8 @@ public final class FairShare<T> {
             return left.stream()
                     .filter(this::fits)
                     .min(
-                            Comparator.<Transfer<T>>comparingLong(this::placesBeside)
+                            Comparator.<Transfer<T>>comparingLong(t -> claimOf.applyAsLong(t.id()))
+                                    .thenComparingLong(this::placesBeside)
                                     .thenComparing(t -> lastTurns.getOrDefault(t.party(), 0L))
                                     .thenComparing(Transfer::large));
         }
@@ -150,6 +251,20 @@ public final class FairShare<T> {
             return !transfer.large()
                     || places == 1
                     || taken(transfer, budget, Transfer::large) < places - 1;
+        }
+
+        /** Whether it finds none but large ones in some budget that counts it and {@code one}. */
+        boolean isFullOfLargeOnes(Transfer<T> small, Transfer<T> one) {
+            return small.budgets().stream()
+                    .filter(one::counts)
+                    .anyMatch(
+                            budget ->
+                                    max.apply(budget)
+                                            .filter(
+                                                    places ->
+                                                            taken(small, budget, Transfer::large)
+                                                                    >= places)
+                                            .isPresent());
         }
 
         /** How many places others of that kind have there. */

@@ -20,6 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 class FairShareProperties {
     private static final long SMALL = 5_000;
     private static final long LARGE = 5L << 30;
+    private static final Function<String, Optional<Integer>> ONE = _ -> Optional.of(1);
 
     private record Id(String party, int number) {}
 
@@ -203,5 +204,110 @@ class FairShareProperties {
         assertThat(letIn(share, _ -> Optional.of(1))).containsExactly(small);
         share.leave(small);
         assertThat(letIn(share, _ -> Optional.of(1))).containsExactly(large);
+    }
+
+    @Example
+    void a_large_one_in_the_only_place_gives_way_to_small_ones_of_others_and_comes_back() {
+        var share = new FairShare<Id>();
+        var large = new Id("shop", 1);
+        var own = new Id("shop", 2);
+        var small = new Id("other", 3);
+        share.join(transfer(large, LARGE, "cache"));
+        assertThat(letIn(share, ONE)).containsExactly(large);
+        share.join(transfer(own, SMALL, "cache"));
+        assertThat(share.keptOut(large, ONE)).as("of its own party").isEmpty();
+        share.join(transfer(small, SMALL, "cache"));
+        share.join(transfer(new Id("other", 4), LARGE, "cache"));
+        assertThat(share.keptOut(large, ONE)).containsExactly(small);
+        assertThat(share.keptOut(large, _ -> Optional.of(2))).as("another place").isEmpty();
+
+        share.giveWay(large, ONE);
+
+        assertThat(share.inside()).isEmpty();
+        assertThat(letIn(share, ONE)).containsExactly(small);
+        assertThat(share.keptOut(small, ONE)).as("by a small one").isEmpty();
+        share.owe(large);
+        assertThat(letIn(share, ONE)).isEmpty();
+        share.leave(small);
+        assertThat(letIn(share, ONE)).containsExactly(large);
+    }
+
+    @Example
+    void what_another_process_brings_too_is_not_back_before_those_for_whom_it_gave_way() {
+        var share = new FairShare<Id>();
+        var large = new Id("shop", 1);
+        var small = new Id("other", 2);
+        share.join(transfer(large, LARGE, "cache"));
+        assertThat(letIn(share, ONE)).containsExactly(large);
+        share.join(transfer(small, SMALL, "cache"));
+        share.giveWay(large, ONE);
+
+        var theirs = List.of(transfer(large, LARGE, "cache"));
+        assertThat(letIn(share, ONE, theirs)).isEmpty();
+        assertThat(letIn(share, ONE)).containsExactly(small);
+        share.leave(small);
+        assertThat(letIn(share, ONE, theirs)).containsExactly(large);
+    }
+
+    @Property(tries = 200)
+    void no_small_one_waits_for_the_end_of_large_ones_in_the_only_place_and_all_end(
+            @ForAll @IntRange(min = 1, max = 3) int large, @ForAll long seed) {
+        int turn = 6;
+        int bytesOfLarge = 100;
+        var random = new Random(seed);
+        var share = new FairShare<Id>();
+        var left = new HashMap<Id, Integer>();
+        var wantedAt = new HashMap<Id, Integer>();
+        var inSince = new HashMap<Id, Integer>();
+        var outSince = new HashMap<Id, Integer>();
+        for (int n = 0; n < large; n++) {
+            var id = new Id("large-" + n, n);
+            share.join(transfer(id, LARGE, "cache"));
+            left.put(id, bytesOfLarge);
+        }
+        int nextSmall = 0;
+        for (int now = 0; !left.isEmpty(); now++) {
+            int time = now;
+            assertThat(time).as("all end").isLessThan(1_000);
+            if (time % 10 == 0) {
+                nextSmall = time + random.nextInt(10);
+            }
+            if (time < 300 && time == nextSmall) {
+                var id = new Id("small-" + time, time);
+                share.join(transfer(id, SMALL, "cache"));
+                left.put(id, 1 + random.nextInt(2));
+                wantedAt.put(id, time);
+            }
+            for (FairShare.Transfer<Id> in : share.inside()) {
+                if (time - inSince.get(in.id()) >= turn
+                        && share.keptOut(in.id(), ONE).stream()
+                                .anyMatch(id -> time - wantedAt.get(id) >= turn / 3)) {
+                    share.giveWay(in.id(), ONE);
+                    outSince.put(in.id(), time);
+                }
+            }
+            outSince.forEach(
+                    (id, since) -> {
+                        if (time - since >= 2 * turn) {
+                            share.owe(id);
+                        }
+                    });
+            for (Id id : letIn(share, ONE)) {
+                inSince.put(id, time);
+                outSince.remove(id);
+                if (wantedAt.containsKey(id)) {
+                    assertThat(time - wantedAt.get(id))
+                            .as("as long as %s waited", id)
+                            .isLessThan(bytesOfLarge / 2);
+                }
+            }
+            assertThat(share.inside()).hasSize(1);
+            for (FairShare.Transfer<Id> in : share.inside()) {
+                if (left.merge(in.id(), -1, Integer::sum) == 0) {
+                    left.remove(in.id());
+                    share.leave(in.id());
+                }
+            }
+        }
     }
 }

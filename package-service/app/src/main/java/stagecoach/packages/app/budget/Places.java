@@ -13,12 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.packages.app.budget.PlaceTable.Others;
@@ -51,6 +49,7 @@ public class Places {
     private final Budgets budgets;
     private final PlaceTable table;
     private final int perCacheMax;
+    private final Duration turn;
     private final String process = UUID.randomUUID().toString();
     private final Map<String, Integer> max = new ConcurrentHashMap<>();
     private final Semaphore bell = new Semaphore(0);
@@ -71,31 +70,23 @@ public class Places {
 
     /**
      * @param perCacheMax into a cache of which nothing else was said
+     * @param turn how long a large package keeps its place, once its bytes come, before it gives
+     *     way to small ones that have waited for a third of that
      */
     Places(
             UnitOfWork unitOfWork,
             Budgets budgets,
             PlaceTable table,
             @ConfigProperty(name = "stagecoach.budget.per-cache-max", defaultValue = "4")
-                    int perCacheMax) {
+                    int perCacheMax,
+            @ConfigProperty(name = "stagecoach.budget.turn", defaultValue = "PT30S")
+                    Duration turn) {
         this.unitOfWork = unitOfWork;
         this.budgets = budgets;
         this.table = table;
         this.perCacheMax = perCacheMax;
+        this.turn = turn;
         doorman = Thread.ofVirtual().name("places").start(this::keepTheDoor);
-    }
-
-    /** A package that is on its way until it is closed. */
-    public final class Place implements AutoCloseable {
-        private final String id = UUID.randomUUID().toString();
-        private final CountDownLatch entered = new CountDownLatch(1);
-
-        private Place() {}
-
-        @Override
-        public void close() {
-            leave(this);
-        }
     }
 
     /**
@@ -108,12 +99,11 @@ public class Places {
             throws InterruptedException {
         Optional<DeploymentId> only =
                 waiting.size() == 1 ? Optional.of(waiting.getFirst()) : Optional.empty();
-        var place = new Place();
+        var place = new Place(this, turn, () -> budgets.of(cache, only));
         return enter(
                 place,
                 // Several processes have it brought, and it comes once.
                 "%s into %s".formatted(pin.sha512(), cache),
-                () -> budgets.of(cache, only),
                 waiting.stream().map(DeploymentId::value).findFirst().orElse(""),
                 pin.size(),
                 abandoned);
@@ -125,36 +115,71 @@ public class Places {
      * @param party who shares it with others by turns
      */
     public Place enter(FeedId feed, String party) throws InterruptedException {
-        var place = new Place();
+        var place = new Place(this, turn, () -> budgets.of(feed));
         // How large it is nobody knows yet; none of them is kept out for being large.
-        return enter(place, place.id, () -> budgets.of(feed), party, 0, () -> false).orElseThrow();
+        return enter(place, place.id, party, 0, () -> false).orElseThrow();
     }
 
     private Optional<Place> enter(
             Place place,
             String what,
-            Supplier<List<Budgets.Named>> counting,
             String party,
             long bytes,
             BooleanSupplier abandoned)
             throws InterruptedException {
-        join(new Transfer<>(place, what, party, bytes, look(counting.get())));
+        join(new Transfer<>(place, what, party, bytes, look(place.counting())));
         bell.release();
+        return isInAtLast(place, () -> {}, abandoned) ? Optional.of(place) : Optional.empty();
+    }
+
+    private boolean isInAtLast(Place place, Runnable meanwhile, BooleanSupplier abandoned)
+            throws InterruptedException {
         boolean entered = false;
         try {
-            while (!abandoned.getAsBoolean()) {
-                if (place.entered.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-                    entered = true;
-                    return Optional.of(place);
+            while (!entered && !abandoned.getAsBoolean()) {
+                entered = place.isIn(LOOK_EVERY);
+                if (!entered) {
+                    look(place.counting());
+                    meanwhile.run();
                 }
-                look(counting.get());
             }
-            return Optional.empty();
+            return entered;
         } finally {
             if (!entered) {
                 leave(place);
             }
         }
+    }
+
+    /** It is out of its place at once, and in it again at the end; false if nobody wants it. */
+    boolean leaveForAWhile(Place place, BooleanSupplier abandoned) throws InterruptedException {
+        synchronized (this) {
+            place.left();
+            share.giveWay(place, this::max);
+            gone.add(place);
+        }
+        bell.release();
+        return isInAtLast(
+                place,
+                () -> {
+                    if (place.isAwayForLong()) {
+                        owe(place);
+                    }
+                },
+                abandoned);
+    }
+
+    private synchronized void owe(Place place) {
+        share.owe(place);
+    }
+
+    /** Whether others have waited long that find no other place. */
+    synchronized boolean isWanted(Place place) {
+        return share.keptOut(place, this::max).stream().anyMatch(Place::waitsForLong);
+    }
+
+    private Optional<Integer> max(String budget) {
+        return Optional.ofNullable(max.get(budget));
     }
 
     /** The names of all that count it, with what they allow now. */
@@ -184,7 +209,7 @@ public class Places {
         share.join(transfer);
     }
 
-    private void leave(Place place) {
+    void leave(Place place) {
         synchronized (this) {
             share.leave(place);
             announced.remove(place);
@@ -195,7 +220,7 @@ public class Places {
 
     private synchronized List<Transfer<Place>> next(
             Predicate<Place> among, List<? extends Transfer<?>> elsewhere) {
-        return share.next(name -> Optional.ofNullable(max.get(name)), among, elsewhere);
+        return share.next(this::max, among, elsewhere);
     }
 
     private synchronized boolean isAnnounced(Place place) {
@@ -266,7 +291,7 @@ public class Places {
             for (Transfer<Place> transfer : round.in()) {
                 announced.remove(transfer.id());
                 if (share.letIn(transfer.id())) {
-                    transfer.id().entered.countDown();
+                    transfer.id().entered();
                 } else {
                     gone.add(transfer.id());
                 }

@@ -6,8 +6,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import stagecoach.packages.app.budget.Place;
 import stagecoach.packages.app.budget.Places;
-import stagecoach.packages.app.budget.Places.Place;
 import stagecoach.packages.app.catalog.CacheCatalog;
 import stagecoach.packages.app.catalog.CacheKind;
 import stagecoach.packages.app.catalog.CacheRow;
@@ -87,14 +87,14 @@ public class Replicator {
         if (entered.isEmpty()) {
             return new Abandoned();
         }
-        try (Place _ = entered.get()) {
+        try (Place place = entered.get()) {
             CacheKind kind =
                     unitOfWork
                             .run(tx -> caches.find(tx, fill.cache()))
                             .map(CacheRow::kind)
                             .orElse(CacheKind.STAGECOACH);
             return switch (kind) {
-                case STAGECOACH -> new Filling(fill, watch).toItsEnd();
+                case STAGECOACH -> new Filling(fill, watch, place).toItsEnd();
                 case FOLDER, NUGET -> pushes.fill(fill, watch);
             };
         }
@@ -118,20 +118,28 @@ public class Replicator {
     private final class Filling {
         private final Fill fill;
         private final FillWatch watch;
+        private final Place place;
         private final Duration longest;
-        private final long begunAt = System.nanoTime();
+
+        /** Later by all the time in which it had given way. */
+        private long begunAt = System.nanoTime();
+
         private long bytesBefore;
         private int attemptsBefore;
         private int fruitless;
         private int roomsMade;
         private long bytesHere = -1;
 
+        /** Whether it was stopped in this round so that others may have its place. */
+        private boolean givesWay;
+
         /** The last that the cache said in this round. */
         private Optional<PullStatus> last = Optional.empty();
 
-        Filling(Fill fill, FillWatch watch) {
+        Filling(Fill fill, FillWatch watch, Place place) {
             this.fill = fill;
             this.watch = watch;
+            this.place = place;
             this.longest = config.longest(fill.pin().size());
         }
 
@@ -145,6 +153,12 @@ public class Replicator {
                     if (status.state() == PullStatus.State.HELD) {
                         return filled(status);
                     }
+                    if (givesWay && isStopped(status)) {
+                        if (!hasPlaceAgain()) {
+                            return new Abandoned();
+                        }
+                        continue;
+                    }
                     setback = setback(status);
                 } catch (CacheFailure e) {
                     // While another may have it, one that is away is not waited for.
@@ -154,8 +168,7 @@ public class Replicator {
                                     false,
                                     e.reason());
                 }
-                bytesBefore += last.map(PullStatus::bytes).orElse(0L);
-                attemptsBefore += Math.max(1, last.map(PullStatus::tries).orElse(0));
+                countRound();
                 fruitless = bytesHere > before ? 0 : fruitless + 1;
                 if (!setback.temporary() || fruitless >= config.fruitlessMax() || isLate()) {
                     if (setback.told() && !fill.force()) {
@@ -172,8 +185,33 @@ public class Replicator {
             return new Abandoned();
         }
 
+        private void countRound() {
+            bytesBefore += last.map(PullStatus::bytes).orElse(0L);
+            attemptsBefore += Math.max(1, last.map(PullStatus::tries).orElse(0));
+        }
+
+        private static boolean isStopped(PullStatus status) {
+            return status.failure()
+                    .filter(failure -> failure.kind() == PullStatus.Failure.Kind.TEMPORARY)
+                    .isPresent();
+        }
+
+        /** What came stays in the cache, and the next round goes on behind it. */
+        private boolean hasPlaceAgain() throws InterruptedException {
+            countRound();
+            fruitless = 0;
+            Log.infof(
+                    "A large package gives way to small ones for a while. cache=%s sha512=%s bytes=%d",
+                    fill.cache(), fill.pin().sha512(), bytesHere);
+            long since = System.nanoTime();
+            boolean again = place.giveWay(watch::abandoned);
+            begunAt += System.nanoTime() - since;
+            return again;
+        }
+
         /** Orders the pull and follows it; the last status is an end. */
         private PullStatus round() throws CacheFailure, InterruptedException {
+            givesWay = false;
             CacheRow row = configured();
             StagecoachCache cache = clients.of(row, !fill.last());
             Duration news = config.newsWithin();
@@ -187,6 +225,10 @@ public class Replicator {
                 if (System.nanoTime() - heardAt > config.stallMax().toNanos() || isLate()) {
                     cache.stop(fill.pin().sha512());
                     throw new CacheFailure(true, "the transfer does not get on", null);
+                }
+                if (!givesWay && place.isWanted()) {
+                    givesWay = true;
+                    cache.stop(fill.pin().sha512());
                 }
                 long here = status.bytesHere();
                 status =
@@ -215,6 +257,9 @@ public class Replicator {
 
         private PullStatus seen(PullStatus status) {
             last = Optional.of(status);
+            if (status.bytes() > 0) {
+                place.moves();
+            }
             if (status.bytesHere() > bytesHere) {
                 bytesHere = status.bytesHere();
                 watch.progress(bytesHere);

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.packages.app.PackageServiceTest;
-import stagecoach.packages.app.budget.Places.Place;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.CacheId;
@@ -37,6 +36,7 @@ class PlacesTest {
     private static final CacheId CACHE = new CacheId("of-nobody");
     private static final CacheId ANOTHER = new CacheId("of-nobody-too");
     private static final long LARGE = 1L << 30;
+    private static final Duration TURN = Duration.ofSeconds(30);
 
     @Inject UnitOfWork unitOfWork;
     @Inject Budgets budgets;
@@ -51,8 +51,8 @@ class PlacesTest {
 
     @BeforeEach
     void begin() {
-        here = new Places(unitOfWork, budgets, table, 4);
-        there = new Places(unitOfWork, budgets, table, 4);
+        here = new Places(unitOfWork, budgets, table, 4, TURN);
+        there = new Places(unitOfWork, budgets, table, 4, TURN);
     }
 
     @AfterEach
