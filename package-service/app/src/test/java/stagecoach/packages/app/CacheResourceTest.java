@@ -323,7 +323,12 @@ class CacheResourceTest {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body())
-                .contains("ends with .json", "/pullUrl", "/credentials/pasword", "password");
+                .contains(
+                        "ends with .json",
+                        "speaks only NuGet v2 cannot be a cache",
+                        "/pullUrl",
+                        "/credentials/pasword",
+                        "password");
     }
 
     @Test

@@ -251,7 +251,7 @@ final class CacheRequest {
         String address = address(text);
         if (address.length() > URL_CHARS_MAX || !address.endsWith(".json")) {
             throw new IllegalArgumentException(
-                    "\"%s\" is no service index of a NuGet v3 server: its URL ends with .json."
+                    "\"%s\" is no service index of a NuGet v3 server: its URL ends with .json. A server that speaks only NuGet v2 cannot be a cache; it can be a feed that this server reads."
                             .formatted(text));
         }
         return address;

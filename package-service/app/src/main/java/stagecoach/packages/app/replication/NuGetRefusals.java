@@ -77,7 +77,7 @@ record NuGetRefusals(URI index, String name, NamedServers servers, Duration aske
     private String missing(URI at, Question question) {
         return switch (question) {
             case INDEX ->
-                    "there is none at %s: put the cache again with the url of its NuGet v3 service index, the one that NuGet clients are given as a source"
+                    "there is none at %s: put the cache again with the url of its NuGet v3 service index, the one that NuGet clients are given as a source. A server that speaks only NuGet v2 has none and cannot be a cache"
                             .formatted(told(index) + index.getRawPath());
             case LOOK, REMOVAL -> "see what answers at " + told(at);
             case PUSH ->

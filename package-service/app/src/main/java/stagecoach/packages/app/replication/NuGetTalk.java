@@ -165,7 +165,10 @@ final class NuGetTalk {
                     resource(found, resources, "PackagePublish/2.0.0"),
                     isOwn(found));
         } catch (JsonProcessingException e) {
-            throw new CacheFailure(false, "has a service index that is no JSON", e);
+            throw new CacheFailure(
+                    false,
+                    "answers with no JSON where its service index is to be; put the cache again with the url of its NuGet v3 service index. A server that speaks only NuGet v2 has none and cannot be a cache",
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException("a document in memory cannot be read", e);
         }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -174,10 +175,45 @@ class NuGetTalkTest {
                     .contains(
                             "theirs.example answered 404 to a question for its service index",
                             "there is none at %s: put the cache again with the url of its NuGet v3 service index"
-                                    .formatted(index))
+                                    .formatted(index),
+                            "speaks only NuGet v2 has none and cannot be a cache")
                     .doesNotContain("t0p");
         } finally {
             empty.stop(0);
+        }
+    }
+
+    @Test
+    void a_server_that_speaks_only_the_second_protocol_is_told_to_be_no_cache() throws Exception {
+        HttpServer old =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        byte[] service =
+                """
+                <?xml version="1.0" encoding="utf-8"?>
+                <service xmlns="http://www.w3.org/2007/app"><workspace/></service>
+                """
+                        .getBytes(StandardCharsets.UTF_8);
+        old.createContext(
+                "/",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, service.length);
+                    try (var body = exchange.getResponseBody()) {
+                        body.write(service);
+                    }
+                });
+        old.start();
+        try {
+            String index =
+                    "http://theirs.example:%d/nuget/index.json"
+                            .formatted(old.getAddress().getPort());
+
+            assertThat(refused(() -> talk(servers, index).service()))
+                    .contains(
+                            "answers with no JSON",
+                            "put the cache again with the url of its NuGet v3 service index",
+                            "speaks only NuGet v2 has none and cannot be a cache");
+        } finally {
+            old.stop(0);
         }
     }
 
