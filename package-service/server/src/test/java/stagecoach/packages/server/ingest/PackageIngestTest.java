@@ -148,7 +148,7 @@ class PackageIngestTest {
     }
 
     @Test
-    void a_small_package_does_not_wait_for_large_ones_that_are_being_inspected() throws Exception {
+    void a_package_does_not_wait_for_much_larger_ones_that_are_being_inspected() throws Exception {
         var atWork = new CountDownLatch(1);
         try (var inspecting = new Inspections(50_000, 2);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -162,11 +162,16 @@ class PackageIngestTest {
             for (int n = 0; n < 2; n++) {
                 inspecting.apply(1 << 20).execute(() -> awaited(atWork));
             }
-            var large = Archive.good().file("noise", noise(100_000)).bytes();
+            var large = Archive.good().file("noise", noise(900_000)).bytes();
+            var middling =
+                    Archive.withNuspec(Archive.nuspec("b", "1"))
+                            .file("noise", noise(100_000))
+                            .bytes();
             var third = threads.submit(() -> ingest.upload(stream(large), NOW));
             try {
                 var small = threads.submit(() -> ingest.upload(stream(Archive.of("a", "1")), NOW));
                 added(small.get(30, SECONDS));
+                added(threads.submit(() -> ingest.upload(stream(middling), NOW)).get(30, SECONDS));
                 assertThat(third).isNotDone();
             } finally {
                 atWork.countDown();
