@@ -249,6 +249,34 @@ class FairShareProperties {
         assertThat(letIn(share, ONE, theirs)).containsExactly(large);
     }
 
+    @Example
+    void two_processes_that_bring_the_same_give_way_one_after_the_other() {
+        var large = new Id("shop", 1);
+        var small = new Id("other", 2);
+        var here = new FairShare<Id>();
+        var there = new FairShare<Id>();
+        for (var share : List.of(here, there)) {
+            share.join(transfer(large, LARGE, "cache"));
+        }
+        assertThat(letIn(here, ONE, there.inside())).containsExactly(large);
+        assertThat(letIn(there, ONE, here.inside())).containsExactly(large);
+        for (var share : List.of(here, there)) {
+            share.join(transfer(small, SMALL, "cache"));
+        }
+
+        here.giveWay(large, ONE);
+        assertThat(letIn(here, ONE, there.inside())).isEmpty();
+        there.giveWay(large, ONE);
+
+        assertThat(letIn(here, ONE, there.inside())).containsExactly(small);
+        assertThat(letIn(there, ONE, here.inside())).containsExactly(small);
+        for (var share : List.of(here, there)) {
+            share.leave(small);
+        }
+        assertThat(letIn(here, ONE, there.inside())).containsExactly(large);
+        assertThat(letIn(there, ONE, here.inside())).containsExactly(large);
+    }
+
     @Property(tries = 200)
     void no_small_one_waits_for_the_end_of_large_ones_in_the_only_place_and_all_end(
             @ForAll @IntRange(min = 1, max = 3) int large, @ForAll long seed) {
