@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.AcquisitionEvent;
+import stagecoach.contracts.acquisition.AcquisitionEvent.PackageStored;
 import stagecoach.contracts.acquisition.AcquisitionEvent.TargetAcquired;
 import stagecoach.contracts.acquisition.ServedBy;
 import stagecoach.contracts.acquisition.Source;
@@ -21,6 +22,7 @@ import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Wanted;
 import stagecoach.contracts.run.PackageNeed;
+import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.vocabulary.identity.FeedId;
@@ -34,6 +36,7 @@ class MachinesReadFeedsTest {
     private static int count;
 
     @Inject ServiceToken tokens;
+    @Inject FolderBlobStore blobs;
 
     private final Deployment deployment = new Deployment();
     private FeedOutside outside;
@@ -135,6 +138,32 @@ class MachinesReadFeedsTest {
         for (AcquisitionEvent event : deployment.events(2, _ -> true)) {
             assertThat(StagecoachJson.text(event)).doesNotContain("127.0.0.1:" + outside.port());
         }
+    }
+
+    @Test
+    void what_the_server_has_lost_comes_from_the_feed_again_as_was_foretold_and_is_counted()
+            throws Exception {
+        configure(false);
+        blobs.delete(nupkg.sha512());
+        long size = nupkg.bytes().length;
+        long before = outside.bytesGiven();
+        var foreseen =
+                post(
+                        "/internal/foresights",
+                        new ForeseeAcquisition.Request(List.of(need()), false),
+                        ForeseeAcquisition.Response.class);
+
+        deployment.start(2, false, need());
+        var told = (AcquirePackage) deployment.commands(2, 1).getFirst();
+
+        assertThat(told.sources()).containsExactly(new Source.Server());
+        assertThat(deployment.event(2, PackageStored.class))
+                .isEqualTo(new PackageStored(nupkg.pin(), feed, size, 1));
+        assertThat(outside.bytesGiven() - before).isEqualTo(size);
+        assertThat(foreseen.links())
+                .containsExactlyInAnyOrder(
+                        new ForeseeAcquisition.Link("feed:" + feed, Optional.of("server"), size),
+                        new ForeseeAcquisition.Link("server", Optional.of("shore"), size));
     }
 
     @Test

@@ -46,6 +46,12 @@ public final class Foresight {
 
         /** How many bytes of a digest an interrupted fetch has left at the target. */
         long atTarget(HolderId target, Sha512 sha512);
+
+        /**
+         * How many bytes of a package the server has lost, as far as it knows, and fetches from the
+         * package's feed before all else; 0 if none.
+         */
+        long toFetch(PinnedPackage pinned);
     }
 
     /**
@@ -82,6 +88,7 @@ public final class Foresight {
             boolean forceDownload,
             Holdings holdings) {
         var foreseen = new Foreseen(routes, caches, machinesRead, forceDownload, holdings);
+        needs.forEach(foreseen::store);
         needs.forEach(foreseen::fill);
         needs.forEach(foreseen::add);
         return foreseen.response();
@@ -103,13 +110,19 @@ public final class Foresight {
         private final Map<Filling, ToCache> fillings = new LinkedHashMap<>();
         private final Map<Way, Long> links = new LinkedHashMap<>();
 
+        private final Set<Sha512> stored = new HashSet<>();
         private final Set<String> notes = new LinkedHashSet<>();
 
         private record Delivery(HolderId target, Sha512 sha512) {}
 
         private record Filling(CacheId cache, Sha512 sha512) {}
 
-        private record Way(String from, Optional<RegionId> to) {}
+        /** From the server, a region or a feed to a region, to none, or to the server. */
+        private record Way(String from, Optional<String> to) {
+            static Way into(Optional<RegionId> region, String from) {
+                return new Way(from, region.map(RegionId::value));
+            }
+        }
 
         Foreseen(
                 List<RegionRoute> routes,
@@ -125,6 +138,22 @@ public final class Foresight {
                 regions.put(cache.source().cache(), cache.region());
                 if (cache.source() instanceof Source.NuGet) {
                     servers.add(cache.source().cache());
+                }
+            }
+        }
+
+        /** What the server has lost comes there once, whoever needs it, if anybody can get it. */
+        void store(PackageNeed need) {
+            PinnedPackage pinned = need.pinned();
+            boolean wanted =
+                    need.targets().stream().anyMatch(target -> target.unavailable().isEmpty());
+            if (wanted && stored.add(pinned.pin().sha512())) {
+                long bytes = holdings.toFetch(pinned);
+                if (bytes > 0) {
+                    links.merge(
+                            new Way(fromFeed(pinned.feed()), Optional.of(SERVER)),
+                            bytes,
+                            Long::sum);
                 }
             }
         }
@@ -171,7 +200,8 @@ public final class Foresight {
                             bytes,
                             some(begun)));
             if (bytes > 0) {
-                links.merge(new Way(from(sources.getFirst()), needing.region()), bytes, Long::sum);
+                links.merge(
+                        Way.into(needing.region(), from(sources.getFirst())), bytes, Long::sum);
             }
         }
 
@@ -229,7 +259,7 @@ public final class Foresight {
                             some(there.unheard()));
             boolean first = fillings.putIfAbsent(new Filling(cache, pin.sha512()), toCache) == null;
             if (first && bytes > 0) {
-                links.merge(new Way(SERVER, route.region()), bytes, Long::sum);
+                links.merge(Way.into(route.region(), SERVER), bytes, Long::sum);
             }
         }
 
@@ -254,7 +284,7 @@ public final class Foresight {
             return switch (source) {
                 case Source.OfCache cache ->
                         Objects.requireNonNull(regions.get(cache.cache())).value();
-                case Source.Feed(FeedId feed) -> "feed:" + feed;
+                case Source.Feed(FeedId feed) -> fromFeed(feed);
                 case Source.Server() -> SERVER;
             };
         }
@@ -267,11 +297,13 @@ public final class Foresight {
             };
         }
 
+        private static String fromFeed(FeedId feed) {
+            return "feed:" + feed;
+        }
+
         Response response() {
             var told = new ArrayList<Link>();
-            links.forEach(
-                    (way, bytes) ->
-                            told.add(new Link(way.from(), way.to().map(RegionId::value), bytes)));
+            links.forEach((way, bytes) -> told.add(new Link(way.from(), way.to(), bytes)));
             return new Response(targets, List.copyOf(fillings.values()), told, List.copyOf(notes));
         }
     }

@@ -18,6 +18,7 @@ import stagecoach.contracts.acquisition.Source;
 import stagecoach.contracts.internal.ForeseeAcquisition.Link;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.PackageNeed.NeedingTarget;
+import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.packages.acquisition.Acquisition.Ended;
 import stagecoach.packages.acquisition.Acquisition.Underway;
 import stagecoach.packages.routing.Foresight;
@@ -34,7 +35,7 @@ import stagecoach.vocabulary.process.Action.PackageSource;
 
 /**
  * A run in which nothing fails moves over each link the bytes that were foretold, also where an
- * interrupted one has left parts of packages.
+ * interrupted one has left parts of packages, and where the server has lost some.
  */
 class ForetoldProperties {
     private static final List<RegionId> REGIONS =
@@ -59,6 +60,7 @@ class ForetoldProperties {
         final Map<HolderId, Set<Sha512>> atTargets = new HashMap<>();
         final Map<HeldInCache, Long> begunInCaches = new HashMap<>();
         final Map<HolderId, Map<Sha512, Long>> begunAtTargets = new HashMap<>();
+        final Map<Sha512, Long> lost = new HashMap<>();
         final Map<HolderId, Optional<RegionId>> regionOf = new HashMap<>();
         final List<FeedId> machinesRead;
         final boolean force;
@@ -90,6 +92,9 @@ class ForetoldProperties {
                                             pin, any(random, SOURCES), all(targets));
                             default -> AcquisitionFixture.nearest(pin, all(targets));
                         });
+                if (random.nextInt(4) == 0) {
+                    lost.put(pin.sha512(), 1 + random.nextLong(pin.size()));
+                }
                 for (KnownCache cache : caches) {
                     var copy = new HeldInCache(cache.source().cache(), pin.sha512());
                     if (random.nextInt(3) == 0) {
@@ -170,6 +175,13 @@ class ForetoldProperties {
             return begunAtTargets.getOrDefault(target, Map.of()).getOrDefault(sha512, 0L);
         }
 
+        @Override
+        public long toFetch(PinnedPackage pinned) {
+            return pinned.feed().equals(AcquisitionFixture.OUTSIDE)
+                    ? lost.getOrDefault(pinned.pin().sha512(), 0L)
+                    : 0;
+        }
+
         Optional<String> regionOf(CacheId cache) {
             return caches.stream()
                     .filter(known -> known.source().cache().equals(cache))
@@ -215,7 +227,15 @@ class ForetoldProperties {
                                 before.needs.toArray(PackageNeed[]::new)));
         while (state instanceof Underway underway) {
             var next = new ArrayList<AcquisitionCommand>();
-            underway.toStore().forEach(one -> next.add(AcquisitionFixture.stored(one.pin())));
+            underway.toStore()
+                    .forEach(
+                            one ->
+                                    next.add(
+                                            new AcquisitionCommand.Stored(
+                                                    one.pin(),
+                                                    one.feed(),
+                                                    before.toFetch(one),
+                                                    1)));
             for (Underway.ToFill fill : underway.toFill()) {
                 next.add(
                         new AcquisitionCommand.Replicated(
@@ -253,6 +273,11 @@ class ForetoldProperties {
             moved.merge(
                     new Way("server", before.regionOf(replicated.cache())),
                     replicated.bytes(),
+                    Long::sum);
+        } else if (command instanceof AcquisitionCommand.Stored stored && stored.bytes() > 0) {
+            moved.merge(
+                    new Way("feed:" + stored.feed(), Optional.of("server")),
+                    stored.bytes(),
                     Long::sum);
         } else if (command instanceof AcquisitionCommand.TargetReported reported) {
             TargetAcquiring told = underway.told().get(reported.ticket());

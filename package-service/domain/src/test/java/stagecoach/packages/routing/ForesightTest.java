@@ -47,6 +47,7 @@ class ForesightTest {
     private final Set<String> holding = new HashSet<>();
     private Begun inCaches = Begun.NOTHING;
     private long atTargets;
+    private long lost;
     private Set<RegionId> withoutFallback = Set.of();
     private List<FeedId> machinesRead = List.of();
 
@@ -70,6 +71,11 @@ class ForesightTest {
                 @Override
                 public long atTarget(HolderId target, Sha512 sha512) {
                     return atTargets;
+                }
+
+                @Override
+                public long toFetch(PinnedPackage pinned) {
+                    return lost;
                 }
             };
 
@@ -128,6 +134,22 @@ class ForesightTest {
     void without_a_neighbour_that_gets_the_package_each_target_is_a_transfer_of_the_server() {
         Response foreseen = foresee(false, target("u1", "us"), target("u2", "us"));
         assertThat(foreseen.links()).containsExactly(link("server", "us", 2 * SIZE));
+    }
+
+    @Test
+    void what_the_server_has_lost_comes_from_its_feed_once_before_all_else() {
+        lost = SIZE - 300;
+        Response foreseen =
+                foresee(
+                        COMPANY,
+                        PackageSource.NEAREST_CACHE,
+                        false,
+                        target("u1", "us"),
+                        target("u2", "us"));
+        assertThat(foreseen.links())
+                .containsExactly(
+                        link("feed:company", "server", SIZE - 300),
+                        link("server", "us", 2 * SIZE));
     }
 
     @Test

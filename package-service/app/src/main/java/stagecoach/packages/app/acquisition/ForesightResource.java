@@ -3,7 +3,10 @@ package stagecoach.packages.app.acquisition;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,17 +16,22 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import stagecoach.contracts.acquisition.AcquisitionEvent.RegionRoute;
 import stagecoach.contracts.internal.ForeseeAcquisition;
 import stagecoach.contracts.internal.ForeseeAcquisition.ToCache;
+import stagecoach.contracts.run.PackageNeed;
+import stagecoach.contracts.run.PinnedPackage;
 import stagecoach.packages.app.acquisition.AcquisitionTables.Held;
 import stagecoach.packages.app.catalog.CacheCatalog;
+import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.app.upstream.FeedCatalog;
 import stagecoach.packages.routing.Foresight;
 import stagecoach.packages.routing.Foresight.Begun;
 import stagecoach.packages.routing.KnownCache;
+import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.identity.FeedId;
 import stagecoach.vocabulary.identity.HolderId;
+import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** What an acquisition would move if it ran now, for the orchestrator's previews. */
@@ -35,6 +43,7 @@ public class ForesightResource {
     private final FeedCatalog feeds;
     private final AcquisitionTables tables;
     private final BegunCopies begun;
+    private final FolderBlobStore blobs;
     private final Clock clock;
 
     ForesightResource(
@@ -43,12 +52,14 @@ public class ForesightResource {
             FeedCatalog feeds,
             AcquisitionTables tables,
             BegunCopies begun,
+            FolderBlobStore blobs,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.feeds = feeds;
         this.tables = tables;
         this.begun = begun;
+        this.blobs = blobs;
         this.clock = clock;
     }
 
@@ -58,12 +69,38 @@ public class ForesightResource {
     public ForeseeAcquisition.Response foresee(ForeseeAcquisition.Request request)
             throws InterruptedException {
         Known known = unitOfWork.run(tx -> known(tx, request));
-        ForeseeAcquisition.Response asFarAsKnown = known.foresee(request, Map.of());
+        Map<Sha512, Long> toFetch = toFetch(request, known.inCaches());
+        ForeseeAcquisition.Response asFarAsKnown = known.foresee(request, toFetch, Map.of());
         List<ToCache> coming =
                 asFarAsKnown.caches().stream().filter(copy -> copy.bytes() > 0).toList();
         return coming.isEmpty()
                 ? asFarAsKnown
-                : known.foresee(request, begun.of(coming, request.forceDownload()));
+                : known.foresee(request, toFetch, begun.of(coming, request.forceDownload()));
+    }
+
+    /**
+     * What the server does not have, as {@link StoreCheck} will see, and no cache can give back. An
+     * interrupted fetch is gone on with.
+     */
+    private Map<Sha512, Long> toFetch(ForeseeAcquisition.Request request, Set<Held> inCaches) {
+        Set<Sha512> copied = inCaches.stream().map(Held::sha512).collect(Collectors.toSet());
+        Map<Sha512, Long> toFetch = new HashMap<>();
+        for (PackageNeed need : request.needs()) {
+            PackagePin pin = need.pinned().pin();
+            if (!copied.contains(pin.sha512()) && !blobs.has(pin.sha512())) {
+                long begun = begunHere(pin);
+                toFetch.put(pin.sha512(), begun > pin.size() ? pin.size() : pin.size() - begun);
+            }
+        }
+        return toFetch;
+    }
+
+    private long begunHere(PackagePin pin) {
+        try {
+            return blobs.partialSize(pin.sha512());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The store cannot be looked into.", e);
+        }
     }
 
     private Known known(Tx tx, ForeseeAcquisition.Request request) {
@@ -89,14 +126,16 @@ public class ForesightResource {
             Set<Held> atTargets,
             Map<Held, Long> begunAtTargets) {
         ForeseeAcquisition.Response foresee(
-                ForeseeAcquisition.Request request, Map<Held, Begun> begun) {
+                ForeseeAcquisition.Request request,
+                Map<Sha512, Long> toFetch,
+                Map<Held, Begun> begun) {
             return Foresight.foresee(
                     request.needs(),
                     routes,
                     caches,
                     machinesRead,
                     request.forceDownload(),
-                    new Seen(inCaches, atTargets, begun, begunAtTargets));
+                    new Seen(inCaches, atTargets, begun, begunAtTargets, toFetch));
         }
     }
 
@@ -104,7 +143,8 @@ public class ForesightResource {
             Set<Held> caches,
             Set<Held> targets,
             Map<Held, Begun> begunInCaches,
-            Map<Held, Long> begunAtTargets)
+            Map<Held, Long> begunAtTargets,
+            Map<Sha512, Long> toFetch)
             implements Foresight.Holdings {
         @Override
         public boolean cacheHolds(CacheId cache, Sha512 sha512) {
@@ -124,6 +164,13 @@ public class ForesightResource {
         @Override
         public long atTarget(HolderId target, Sha512 sha512) {
             return begunAtTargets.getOrDefault(new Held(target.value(), sha512), 0L);
+        }
+
+        @Override
+        public long toFetch(PinnedPackage pinned) {
+            return pinned.feed().equals(FeedId.BUILT_IN)
+                    ? 0
+                    : toFetch.getOrDefault(pinned.pin().sha512(), 0L);
         }
     }
 }

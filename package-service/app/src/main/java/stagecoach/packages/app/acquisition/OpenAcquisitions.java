@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +141,7 @@ class OpenAcquisitions {
             checks.want(
                     key,
                     new Waiter(stream, deployment, pinned),
-                    _ -> checked(store.check(pinned, force)));
+                    _ -> checked(store.bring(pinned, force)));
         }
         for (Underway.ToFill wanted : underway.toFill()) {
             var key = new FillKey(wanted.pinned().pin().sha512(), wanted.cache().cache(), force);
@@ -154,10 +153,12 @@ class OpenAcquisitions {
         }
     }
 
-    private Landing<Waiter> checked(Optional<String> problem) {
+    /** Bytes that came from the feed again came once, so one of those who waited is told. */
+    private Landing<Waiter> checked(StoreCheck.Checked checked) {
         return new Report(
-                (waiter, _) ->
-                        problem.<AcquisitionCommand>map(
+                (waiter, payer) ->
+                        checked.problem()
+                                .<AcquisitionCommand>map(
                                         reason ->
                                                 new NotStored(
                                                         waiter.pinned().pin(),
@@ -168,8 +169,8 @@ class OpenAcquisitions {
                                                 new Stored(
                                                         waiter.pinned().pin(),
                                                         waiter.pinned().feed(),
-                                                        0,
-                                                        1)));
+                                                        payer ? checked.bytes() : 0,
+                                                        checked.attempts())));
     }
 
     private Landing<Waiter> fill(FillKey key, boolean last, Flight<Waiter> flight)

@@ -129,26 +129,46 @@ public class StoreCheck {
     }
 
     /**
+     * How it stands with a package.
+     *
+     * @param problem why it cannot be had, in words; empty if it is here
+     * @param bytes that came for it just now from its feed; what a cache gave back is not counted
+     * @param attempts that this took
+     */
+    public record Checked(Optional<String> problem, long bytes, int attempts) {
+        private static final Checked HERE = new Checked(Optional.empty(), 0, 1);
+
+        private static Checked not(String problem) {
+            return new Checked(Optional.of(problem), 0, 1);
+        }
+    }
+
+    /**
      * Why the package cannot be had, in words; empty if it is here.
      *
      * @param force whether to read it again in any case
      */
     public Optional<String> check(PinnedPackage wanted, boolean force) throws InterruptedException {
-        return check(wanted, force, forAll);
+        return bring(wanted, force).problem();
     }
 
-    private Optional<String> check(PinnedPackage wanted, boolean force, Hashing hashing)
+    /** The same, and what it has cost. */
+    public Checked bring(PinnedPackage wanted, boolean force) throws InterruptedException {
+        return bring(wanted, force, forAll);
+    }
+
+    private Checked bring(PinnedPackage wanted, boolean force, Hashing hashing)
             throws InterruptedException {
         PackagePin pin = wanted.pin();
         try {
             boolean here = blobs.size(pin.sha512()).isPresent();
             if (here && isSound(pin, force, hashing)) {
                 verified.add(pin.sha512());
-                return Optional.empty();
+                return Checked.HERE;
             }
             return here ? damaged(wanted) : lost(wanted);
         } catch (IOException e) {
-            return unreadable(pin, e);
+            return Checked.not(unreadable(pin, e));
         }
     }
 
@@ -203,7 +223,7 @@ public class StoreCheck {
         threads.execute(
                 () -> {
                     try {
-                        reading.complete(check(wanted, false, forReaders));
+                        reading.complete(bring(wanted, false, forReaders).problem());
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                         reading.complete(Optional.of("the server is being stopped"));
@@ -233,19 +253,18 @@ public class StoreCheck {
                     found(pin);
                     yield Optional.empty();
                 }
-                case Verification.Broken _ -> damaged(stored);
-                case Verification.Absent _ -> needed ? lost(stored) : Optional.empty();
+                case Verification.Broken _ -> damaged(stored).problem();
+                case Verification.Absent _ -> needed ? lost(stored).problem() : Optional.empty();
             };
         } catch (IOException e) {
-            return unreadable(pin, e);
+            return Optional.of(unreadable(pin, e));
         }
     }
 
-    private static Optional<String> unreadable(PackagePin pin, IOException e) {
+    private static String unreadable(PackagePin pin, IOException e) {
         Log.errorf(e, "A package cannot be read. sha512=%s", pin.sha512());
-        return Optional.of(
-                "the server cannot read %s %s: %s"
-                        .formatted(pin.id(), pin.version(), e.getMessage()));
+        return "the server cannot read %s %s: %s"
+                .formatted(pin.id(), pin.version(), e.getMessage());
     }
 
     private boolean isSound(PackagePin pin, boolean force, Hashing hashing)
@@ -258,8 +277,7 @@ public class StoreCheck {
     }
 
     /** Nobody may read it as what it is not; it is kept until it is back, or nobody has it. */
-    private Optional<String> damaged(PinnedPackage wanted)
-            throws IOException, InterruptedException {
+    private Checked damaged(PinnedPackage wanted) throws IOException, InterruptedException {
         PackagePin pin = wanted.pin();
         verified.remove(pin.sha512());
         if (blobs.setAside(pin.sha512())) {
@@ -271,33 +289,33 @@ public class StoreCheck {
         return broughtBack(wanted, "was damaged");
     }
 
-    private Optional<String> lost(PinnedPackage wanted) throws IOException, InterruptedException {
+    private Checked lost(PinnedPackage wanted) throws IOException, InterruptedException {
         verified.remove(wanted.pin().sha512());
         return broughtBack(wanted, "is gone");
     }
 
-    private Optional<String> broughtBack(PinnedPackage wanted, String what)
+    private Checked broughtBack(PinnedPackage wanted, String what)
             throws IOException, InterruptedException {
         PackagePin pin = wanted.pin();
         String nobody;
         switch (rescuer.rescue(pin)) {
             case Rescued.From(CacheId cache) -> {
                 repaired(pin, "cache " + cache);
-                return Optional.empty();
+                return Checked.HERE;
             }
             case Rescued.ByNobody(String reason) -> nobody = reason;
         }
         if (blobs.putBack(pin.sha512())) {
             // It was set aside for one that is no longer there: two have mended it at once.
             repaired(pin, "what was set aside");
-            return Optional.empty();
+            return Checked.HERE;
         }
         if (!wanted.feed().equals(FeedId.BUILT_IN)) {
-            Optional<String> problem = fetchedAgain(wanted);
-            if (problem.isEmpty()) {
+            Checked fetched = fetchedAgain(wanted);
+            if (fetched.problem().isEmpty()) {
                 repaired(pin, "feed " + wanted.feed());
             }
-            return problem;
+            return fetched;
         }
         String reason =
                 "the server's copy of %s %s %s, and %s; push the same package again"
@@ -317,7 +335,7 @@ public class StoreCheck {
         if (isNew) {
             Log.errorf("A package is lost: %s. sha512=%s", reason, pin.sha512());
         }
-        return Optional.of(reason);
+        return Checked.not(reason);
     }
 
     private boolean has(PackagePin pin) {
@@ -341,20 +359,20 @@ public class StoreCheck {
     }
 
     /** What came from a feed outside can come from there again. */
-    private Optional<String> fetchedAgain(PinnedPackage wanted) throws InterruptedException {
+    private Checked fetchedAgain(PinnedPackage wanted) throws InterruptedException {
         PackagePin pin = wanted.pin();
         Fetch fetch =
                 upstream.await(Asker.RELEASE, wanted.feed(), pin.id(), pin.version(), FETCH_MAX);
         return switch (fetch) {
-            case Fetch.Here(PackagePin here, _, _) ->
+            case Fetch.Here(PackagePin here, long bytes, int attempts) ->
                     here.sha512().equals(pin.sha512())
-                            ? Optional.empty()
-                            : Optional.of(
+                            ? new Checked(Optional.empty(), bytes, Math.max(1, attempts))
+                            : Checked.not(
                                     "the feed \"%s\" has other bytes under the name of %s %s"
                                             .formatted(wanted.feed(), pin.id(), pin.version()));
-            case Fetch.Underway(String sentence) -> Optional.of(sentence);
-            case Fetch.NoRoom(String sentence) -> Optional.of(sentence);
-            case Fetch.Failed(var _, String sentence) -> Optional.of(sentence);
+            case Fetch.Underway(String sentence) -> Checked.not(sentence);
+            case Fetch.NoRoom(String sentence) -> Checked.not(sentence);
+            case Fetch.Failed(var _, String sentence) -> Checked.not(sentence);
         };
     }
 
