@@ -31,6 +31,7 @@ import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.FakeGateway;
+import stagecoach.tentacle.testing.FreePort;
 import stagecoach.tentacle.testing.Nupkg;
 import stagecoach.tentacle.testing.RawServer;
 import stagecoach.trust.Identity;
@@ -150,10 +151,7 @@ class TentacleProcessTest {
     @Test
     void a_machine_that_is_dialled_tells_the_true_end_of_a_script_once_though_it_was_killed()
             throws Exception {
-        int port;
-        try (var socket = new java.net.ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePort.find();
         Process settled =
                 command(
                         "listen",

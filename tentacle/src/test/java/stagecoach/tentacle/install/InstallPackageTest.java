@@ -374,7 +374,7 @@ class InstallPackageTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> ScriptRun.isAlive(live));
         live.output().close();
         Files.createFile(say);
-        assertThat(failure.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+        assertThat(failure.get(60, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
         assertThat(ScriptRun.isAlive(live)).isTrue();
         assertThat(installed("version")).hasContent("1");
         Files.createFile(go);

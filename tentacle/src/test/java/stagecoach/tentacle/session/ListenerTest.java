@@ -9,7 +9,6 @@ import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +37,7 @@ import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.packages.FetchRules;
 import stagecoach.tentacle.testing.Deliveries;
 import stagecoach.tentacle.testing.FakeGateway;
+import stagecoach.tentacle.testing.FreePort;
 import stagecoach.trust.Identity;
 import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.Ticket;
@@ -74,7 +74,7 @@ class ListenerTest {
         home = Home.open(folder.resolve("home"));
         machine = home.identity().thumbprint();
         vertx = Vertx.vertx();
-        port = freePort();
+        port = FreePort.find();
         tentacle = opened(vertx);
         running =
                 CompletableFuture.supplyAsync(
@@ -102,12 +102,6 @@ class ListenerTest {
                 BRISK,
                 FetchRules.USUAL,
                 stands::incrementAndGet);
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private boolean isListening() {
