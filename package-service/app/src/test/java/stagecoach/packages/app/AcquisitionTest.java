@@ -34,7 +34,7 @@ import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.contracts.run.RunOutcome;
 import stagecoach.packages.app.transfer.StoreCheck;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.test.StagecoachResource;

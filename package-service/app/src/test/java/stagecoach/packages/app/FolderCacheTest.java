@@ -24,7 +24,7 @@ import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.run.PackageNeed;
 import stagecoach.packages.app.transfer.Scrubber;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.CacheId;

@@ -36,7 +36,7 @@ import stagecoach.packages.app.Packages.Nupkg;
 import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.app.keeping.PackageSweep;
 import stagecoach.packages.server.blob.DiskRoom;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestEvents;

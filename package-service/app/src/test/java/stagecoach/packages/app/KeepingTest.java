@@ -37,7 +37,7 @@ import stagecoach.packages.app.keeping.Leases;
 import stagecoach.packages.app.keeping.PackageSweep;
 import stagecoach.packages.app.keeping.Removals;
 import stagecoach.packages.server.blob.DiskRoom;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.EventAttributes;
 import stagecoach.runtime.aggregate.Tx;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.FolderAddress;
 import stagecoach.packages.app.Packages.Nupkg;
 import stagecoach.packages.app.transfer.Scrubber;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.trust.Identity;

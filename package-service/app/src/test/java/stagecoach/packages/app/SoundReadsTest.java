@@ -29,7 +29,7 @@ import stagecoach.packages.app.transfer.Scrubber;
 import stagecoach.packages.app.transfer.StoreCheck;
 import stagecoach.packages.app.upstream.Deadline;
 import stagecoach.packages.server.blob.DiskRoom;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.TestKeys;

@@ -30,7 +30,7 @@ import stagecoach.contracts.packages.PackageEvent.PackageRepaired;
 import stagecoach.decider.StreamId;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.app.transfer.Scrubber;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;

@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.blob.Verification;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**

@@ -15,7 +15,7 @@ import stagecoach.contracts.agent.Artifact;
 import stagecoach.packages.app.index.BlobAnswers;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.DiskFullException;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.retirement.OwnTables;
 import stagecoach.runtime.sql.Statements;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jboss.resteasy.reactive.PathPart;
 import org.jspecify.annotations.Nullable;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.nuget.Delivery;
 import stagecoach.packages.server.nuget.ReadRequest;
 import stagecoach.vocabulary.packages.Sha512;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.IngestLimits;
 import stagecoach.packages.server.ingest.Inspections;

@@ -19,7 +19,7 @@ import stagecoach.packages.keeping.Going;
 import stagecoach.packages.keeping.Keeping;
 import stagecoach.packages.keeping.Stored;
 import stagecoach.packages.server.blob.DiskRoom;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
 import stagecoach.runtime.sql.Statements;

@@ -17,7 +17,7 @@ import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.keeping.Going;
 import stagecoach.packages.keeping.Stored;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;

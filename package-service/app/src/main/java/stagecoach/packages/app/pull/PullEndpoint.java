@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.grant.GrantAuthority;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.grant.GrantDecision;
 import stagecoach.packages.server.nuget.Delivery;
 import stagecoach.packages.server.nuget.ReadRequest;

@@ -25,7 +25,7 @@ import stagecoach.packages.app.replication.NuGetTalk.Present;
 import stagecoach.packages.app.replication.NuGetTalk.Service;
 import stagecoach.packages.feeds.transport.NamedServers;
 import stagecoach.packages.feeds.transport.WayOut;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 

@@ -13,7 +13,7 @@ import stagecoach.packages.app.upstream.Upstream.Asker;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.protocol.VersionSpan;
 import stagecoach.packages.feeds.transport.FeedException;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.FeedId;

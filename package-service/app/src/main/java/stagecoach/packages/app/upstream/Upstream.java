@@ -27,7 +27,7 @@ import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.Fetched;
 import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.ingest.ArchiveGuard;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.Nuspec;

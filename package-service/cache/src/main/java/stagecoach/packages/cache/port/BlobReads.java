@@ -11,7 +11,7 @@ import javax.net.ssl.SSLSession;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.grant.GrantDecision;
 import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.packages.server.grant.Reader;

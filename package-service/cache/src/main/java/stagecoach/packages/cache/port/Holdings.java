@@ -9,7 +9,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.DiskRoom;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.vocabulary.packages.Sha512;
 

@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 
 /**
  * A port of its own for NuGet clients: they trust certificates of authorities and know nothing of

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.feed.Admission;
 import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.index.QueryParameters;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.nuget.Delivery;

@@ -18,7 +18,7 @@ public final class Pace {
     }
 
     /** Waits until so many more bytes are not too many. */
-    void took(int count) throws InterruptedException {
+    public void took(int count) throws InterruptedException {
         if (bytesPerSecond == 0) {
             return;
         }

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.packages.server.blob.DiskFullException;
-import stagecoach.packages.server.blob.FolderBlobStore;
 import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.packages.server.blob.SmallDisk;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.index.FolderIndex;
 import stagecoach.vocabulary.packages.Sha512;
 

@@ -1,4 +1,4 @@
-package stagecoach.packages.server.blob;
+package stagecoach.packages.server.blob.folder;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**

@@ -1,4 +1,4 @@
-package stagecoach.packages.server.blob;
+package stagecoach.packages.server.blob.folder;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
@@ -24,6 +24,12 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.file.PathUtils;
+import stagecoach.packages.server.blob.BlobDraft;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.DiskRoom;
+import stagecoach.packages.server.blob.Pace;
+import stagecoach.packages.server.blob.PartialBlob;
+import stagecoach.packages.server.blob.Verification;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**

@@ -1,4 +1,4 @@
-package stagecoach.packages.server.blob;
+package stagecoach.packages.server.blob.folder;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.packages.server.blob.PutOutcome;
+import stagecoach.packages.server.blob.Verification;
 import stagecoach.vocabulary.packages.Sha512;
 
 class FolderBlobStoreTest {

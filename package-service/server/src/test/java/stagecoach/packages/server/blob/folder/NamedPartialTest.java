@@ -1,4 +1,4 @@
-package stagecoach.packages.server.blob;
+package stagecoach.packages.server.blob.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.packages.server.blob.PartialBlob;
+import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** Downloads whose digest nobody knows before they have ended. */

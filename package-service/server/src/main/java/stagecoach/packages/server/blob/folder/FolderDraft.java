@@ -1,4 +1,4 @@
-package stagecoach.packages.server.blob;
+package stagecoach.packages.server.blob.folder;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.blob.BlobDraft;
+import stagecoach.packages.server.blob.DiskFullException;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** A draft as a file, in the file system of its final place. */

@@ -1,4 +1,4 @@
-package stagecoach.packages.server.blob;
+package stagecoach.packages.server.blob.folder;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.blob.DiskFullException;
+import stagecoach.packages.server.blob.PartialBlob;
+import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
