@@ -21,7 +21,9 @@ import stagecoach.packages.cache.port.NuGetPort;
 import stagecoach.packages.cache.pull.HeldWatch;
 import stagecoach.packages.cache.pull.PullRules;
 import stagecoach.packages.cache.pull.Pulls;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.Pace;
+import stagecoach.packages.server.blob.PartialBlobs;
 import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.trust.Identity;
@@ -109,7 +111,7 @@ class RegionalCache {
     }
 
     private void serveNuGet(
-            NuGetPort.Address address, FolderBlobStore store, Pulls begun, CachedFeed shown)
+            NuGetPort.Address address, BlobStore store, Pulls begun, CachedFeed shown)
             throws IOException {
         var open = NuGetPort.open(vertx, address, store, begun, shown);
         nuget = open;
@@ -118,7 +120,7 @@ class RegionalCache {
                 address.certificate().isPresent() ? "https" : "http", address.host(), open.port());
     }
 
-    private void forgetPartialsElsewhere(FolderBlobStore store) {
+    private void forgetPartialsElsewhere(PartialBlobs store) {
         Future<Boolean> _ =
                 vertx.executeBlocking(
                         () -> {
@@ -128,7 +130,7 @@ class RegionalCache {
     }
 
     /** What was begun and is not wanted any more would lie here for ever. */
-    private static void forgetPartials(FolderBlobStore store) {
+    private static void forgetPartials(PartialBlobs store) {
         try {
             int forgotten = store.forgetPartials(Instant.now().minus(PARTIALS_KEPT));
             if (forgotten > 0) {

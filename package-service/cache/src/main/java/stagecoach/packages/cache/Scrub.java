@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.pull.Pulls;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.Pace;
 import stagecoach.packages.server.blob.Verification;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
@@ -32,7 +32,7 @@ final class Scrub implements Closeable {
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
     private static final long CLOSING_MILLIS_MAX = 5000;
 
-    private final FolderBlobStore blobs;
+    private final BlobStore blobs;
     private final Pulls pulls;
     private final Pace pace;
     private final Duration every;
@@ -46,7 +46,7 @@ final class Scrub implements Closeable {
      * @param every how much time is between the beginnings of two rounds, at least
      * @param file keeps where it is
      */
-    Scrub(FolderBlobStore blobs, Pulls pulls, Pace pace, Duration every, Path file, Clock clock) {
+    Scrub(BlobStore blobs, Pulls pulls, Pace pace, Duration every, Path file, Clock clock) {
         this.blobs = blobs;
         this.pulls = pulls;
         this.pace = pace;
@@ -113,7 +113,7 @@ final class Scrub implements Closeable {
         return true;
     }
 
-    private Iterator<Sha512> pageAfter(String after) {
+    private Iterator<Sha512> pageAfter(String after) throws IOException {
         try (var all = blobs.list()) {
             return all.filter(digest -> digest.hex().compareTo(after) > 0)
                     .sorted((one, other) -> one.hex().compareTo(other.hex()))

@@ -13,9 +13,9 @@ import stagecoach.packages.app.replication.CacheContents;
 import stagecoach.packages.app.replication.CacheContents.CacheAway;
 import stagecoach.packages.app.transfer.Rescuer;
 import stagecoach.packages.server.blob.DiskFullException;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.PutOutcome;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.trust.NativeCrypto;
 import stagecoach.vocabulary.identity.CacheId;
@@ -31,14 +31,14 @@ class Rescue implements Rescuer {
     private final CacheCatalog caches;
     private final CacheContents contents;
     private final CopyTable copies;
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
 
     Rescue(
             UnitOfWork unitOfWork,
             CacheCatalog caches,
             CacheContents contents,
             CopyTable copies,
-            FolderBlobStore blobs) {
+            PackageStore blobs) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
         this.contents = contents;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.IngestLimits;
@@ -41,7 +42,7 @@ class PackageFolder {
 
     @Produces
     @Singleton
-    PackageIngest ingest(FolderBlobStore blobs, PostgresIndex index) {
+    PackageIngest ingest(BlobStore blobs, PostgresIndex index) {
         return new PackageIngest(blobs, index, IngestLimits.defaults(), inspecting);
     }
 
@@ -52,7 +53,7 @@ class PackageFolder {
 
     @Produces
     @Singleton
-    FlatContainer flatContainer(FolderBlobStore blobs, PostgresIndex index) {
+    FlatContainer flatContainer(BlobStore blobs, PostgresIndex index) {
         return new FlatContainer(blobs, index, ArchiveLimits.defaults());
     }
 

@@ -19,7 +19,7 @@ import stagecoach.packages.keeping.Going;
 import stagecoach.packages.keeping.Keeping;
 import stagecoach.packages.keeping.Stored;
 import stagecoach.packages.server.blob.DiskRoom;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.rounds.Rounds;
 import stagecoach.runtime.sql.Statements;
@@ -90,7 +90,7 @@ public class PackageSweep {
     private final UnitOfWork unitOfWork;
     private final RetentionSettings settings;
     private final Removals removals;
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final Clock clock;
     private final Rounds rounds = new Rounds("package-sweep", EVERY, this::sweep);
 
@@ -98,7 +98,7 @@ public class PackageSweep {
             UnitOfWork unitOfWork,
             RetentionSettings settings,
             Removals removals,
-            FolderBlobStore blobs,
+            PackageStore blobs,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.settings = settings;

@@ -17,7 +17,7 @@ import stagecoach.contracts.packages.PackageEvent.PackageRemoved;
 import stagecoach.packages.app.index.PostgresIndex;
 import stagecoach.packages.keeping.Going;
 import stagecoach.packages.keeping.Stored;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.Tx;
@@ -38,11 +38,11 @@ public class Removals {
 
     private final UnitOfWork unitOfWork;
     private final CommandHandler commands;
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final Clock clock;
     private final List<Consumer<Sha512>> listeners = new CopyOnWriteArrayList<>();
 
-    Removals(UnitOfWork unitOfWork, CommandHandler commands, FolderBlobStore blobs, Clock clock) {
+    Removals(UnitOfWork unitOfWork, CommandHandler commands, PackageStore blobs, Clock clock) {
         this.unitOfWork = unitOfWork;
         this.commands = commands;
         this.blobs = blobs;
@@ -224,7 +224,7 @@ public class Removals {
     /** What has come again meanwhile, and is unused again, is for the next time. */
     private void forget(Tx tx, Sha512 sha512) {
         boolean unused = isUnused(tx, sha512);
-        boolean here = blobs.has(sha512);
+        boolean here = blobs.hasUnchecked(sha512);
         if (!unused && here) {
             keepLeased(tx, sha512);
         }
@@ -255,7 +255,7 @@ public class Removals {
     void noteLetGo(Instant since) {
         String after = "";
         for (List<Sha512> some = letGo(after, since); !some.isEmpty(); some = letGo(after, since)) {
-            List<Sha512> here = some.stream().filter(blobs::has).toList();
+            List<Sha512> here = some.stream().filter(blobs::hasUnchecked).toList();
             if (!here.isEmpty()) {
                 unitOfWork.execute(tx -> here.forEach(sha512 -> noteUnused(tx, sha512)));
             }

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
@@ -60,13 +61,12 @@ public class BlobResource {
             throw new InvalidInput("/" + ReadBytes.AGENT, String.valueOf(e.getMessage()));
         }
         var body = new PacedBody(most -> paces.leaveTo(machine, most));
-        return (file, from, length) ->
+        return (part, length) ->
                 (StreamingOutput)
                         out -> {
-                            try {
+                            try (InputStream content = part.open()) {
                                 body.send(
-                                        file,
-                                        from,
+                                        content,
                                         length,
                                         (piece, count) -> {
                                             out.write(piece, 0, count);

@@ -1,14 +1,12 @@
 package stagecoach.packages.app.pull;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
+import java.io.InputStream;
 import stagecoach.packages.app.budget.Paces;
 
 /**
- * Sends a part of a file piece by piece, as the budgets allow. A budget that is set or lifted in
- * the middle counts at once, which it could not if the system sent the file.
+ * Sends a part of a package piece by piece, as the budgets allow. A budget that is set or lifted in
+ * the middle counts at once, which it could not if the system sent a file.
  */
 final class PacedBody {
     private static final int PIECE_BYTES = 1 << 18;
@@ -26,23 +24,19 @@ final class PacedBody {
         void take(byte[] piece, int count) throws IOException, InterruptedException;
     }
 
-    /** Sends it on the calling thread. */
-    void send(Path file, long from, long length, Sink sink)
+    /** Sends so many bytes of it on the calling thread. */
+    void send(InputStream content, long length, Sink sink)
             throws IOException, InterruptedException {
         byte[] piece = new byte[(int) Math.min(PIECE_BYTES, length)];
-        try (FileChannel channel = FileChannel.open(file)) {
-            long position = from;
-            long left = length;
-            while (left > 0) {
-                long may = leave.of(Math.min(piece.length, left));
-                int count = channel.read(ByteBuffer.wrap(piece, 0, (int) may), position);
-                if (count < 0) {
-                    throw new IOException("a stored package ends at " + position);
-                }
-                sink.take(piece, count);
-                position += count;
-                left -= count;
+        long left = length;
+        while (left > 0) {
+            long may = leave.of(Math.min(piece.length, left));
+            int count = content.read(piece, 0, (int) may);
+            if (count < 0) {
+                throw new IOException("a stored package ends %d bytes too early".formatted(left));
             }
+            sink.take(piece, count);
+            left -= count;
         }
     }
 }

@@ -11,6 +11,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.grant.GrantAuthority;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.grant.GrantDecision;
 import stagecoach.packages.server.nuget.Delivery;
 import stagecoach.packages.server.nuget.ReadRequest;
@@ -44,13 +45,13 @@ class PullEndpoint {
     private static final Duration TAKEN_WITHIN = Duration.ofMinutes(1);
 
     private final GrantAuthority grants;
-    private final FolderBlobStore blobs;
+    private final BlobStore blobs;
     private final Paces paces;
     private final Problems problems;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pulled-", 0).factory());
 
-    PullEndpoint(GrantAuthority grants, FolderBlobStore blobs, Paces paces, Problems problems) {
+    PullEndpoint(GrantAuthority grants, BlobStore blobs, Paces paces, Problems problems) {
         this.grants = grants;
         this.blobs = blobs;
         this.paces = paces;
@@ -139,12 +140,11 @@ class PullEndpoint {
 
     private void send(
             PacedBody body, HttpServerResponse response, Sha512 sha512, Delivery delivery) {
-        try {
+        try (InputStream content =
+                blobs.read(sha512, delivery.bodyFrom(), delivery.bodyLength())
+                        .orElseThrow(() -> new IOException("the store has lost " + sha512))) {
             body.send(
-                    blobs.file(sha512),
-                    delivery.bodyFrom(),
-                    delivery.bodyLength(),
-                    (piece, count) -> sent(response, piece, count));
+                    content, delivery.bodyLength(), (piece, count) -> sent(response, piece, count));
             response.end();
         } catch (IOException e) {
             Log.debugf(e, "A cache went away. sha512=%s", sha512);

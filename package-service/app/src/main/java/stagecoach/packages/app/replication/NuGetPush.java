@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpTimeoutException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -25,7 +24,7 @@ import stagecoach.packages.app.replication.NuGetTalk.Present;
 import stagecoach.packages.app.replication.NuGetTalk.Service;
 import stagecoach.packages.feeds.transport.NamedServers;
 import stagecoach.packages.feeds.transport.WayOut;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.vocabulary.identity.CacheId;
 import stagecoach.vocabulary.packages.PackagePin;
 
@@ -38,13 +37,13 @@ import stagecoach.vocabulary.packages.PackagePin;
 class NuGetPush {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
-    private final FolderBlobStore blobs;
+    private final BlobStore blobs;
     private final Paces paces;
     private final ReplicationConfig config;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final NamedServers servers;
 
-    NuGetPush(FolderBlobStore blobs, Paces paces, ReplicationConfig config, WayOut way) {
+    NuGetPush(BlobStore blobs, Paces paces, ReplicationConfig config, WayOut way) {
         this.blobs = blobs;
         this.paces = paces;
         this.config = config;
@@ -383,7 +382,6 @@ class NuGetPush {
     }
 
     private BodyPublisher body(NuGetTalk talk, String boundary, FillWatch watch, AtomicLong sent) {
-        Path file = blobs.file(talk.pin().sha512());
         var cache = new CacheId(talk.row().id);
         String head =
                 "--%s\r\nContent-Disposition: form-data; name=package; filename=package.nupkg\r\nContent-Type: application/octet-stream\r\n\r\n"
@@ -391,7 +389,11 @@ class NuGetPush {
         return BodyPublishers.concat(
                 BodyPublishers.ofString(head, UTF_8),
                 BodyPublishers.fromPublisher(
-                        new PacedBytes(file, most -> paces.leave(cache, watch.alone(), most), sent),
+                        new PacedBytes(
+                                blobs,
+                                talk.pin().sha512(),
+                                most -> paces.leave(cache, watch.alone(), most),
+                                sent),
                         talk.pin().size()),
                 BodyPublishers.ofString("\r\n--%s--\r\n".formatted(boundary), UTF_8));
     }

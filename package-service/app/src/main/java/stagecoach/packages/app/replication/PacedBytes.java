@@ -3,33 +3,35 @@ package stagecoach.packages.app.replication;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Flow.Publisher;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import stagecoach.packages.app.budget.Paces;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * A file for an HTTP client to send, as fast as the budgets allow. It waits on a thread of its own,
- * since the client's are few.
+ * A package for an HTTP client to send, as fast as the budgets allow. It waits on a thread of its
+ * own, since the client's are few.
  */
 final class PacedBytes implements Publisher<ByteBuffer> {
     private static final int PIECE_BYTES = 1 << 16;
 
-    private final Path file;
+    private final BlobStore blobs;
+    private final Sha512 sha512;
     private final Paces.Leave leave;
     private final AtomicLong sent;
 
     /**
-     * Sends {@code file}.
+     * Sends what {@code blobs} holds of that digest.
      *
      * @param sent counts what went
      */
-    PacedBytes(Path file, Paces.Leave leave, AtomicLong sent) {
-        this.file = file;
+    PacedBytes(BlobStore blobs, Sha512 sha512, Paces.Leave leave, AtomicLong sent) {
+        this.blobs = blobs;
+        this.sha512 = sha512;
         this.leave = leave;
         this.sent = sent;
     }
@@ -55,7 +57,9 @@ final class PacedBytes implements Publisher<ByteBuffer> {
     }
 
     private void send(Subscriber<? super ByteBuffer> client, Semaphore wanted) {
-        try (InputStream body = Files.newInputStream(file)) {
+        try (InputStream body =
+                blobs.read(sha512, 0, Long.MAX_VALUE)
+                        .orElseThrow(() -> new IOException("the store has lost " + sha512))) {
             byte[] piece = new byte[PIECE_BYTES];
             for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
                 send(client, wanted, ByteBuffer.wrap(piece, 0, count));

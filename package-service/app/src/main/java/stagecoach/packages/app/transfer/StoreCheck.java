@@ -28,8 +28,8 @@ import stagecoach.packages.app.upstream.Fetch;
 import stagecoach.packages.app.upstream.Upstream;
 import stagecoach.packages.app.upstream.Upstream.Asker;
 import stagecoach.packages.server.blob.Pace;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.blob.Verification;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.trust.NativeCrypto;
 import stagecoach.vocabulary.identity.CacheId;
@@ -49,7 +49,7 @@ public class StoreCheck {
     /** More than any download may take. */
     private static final Duration FETCH_MAX = Duration.ofHours(24);
 
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final Upstream upstream;
     private final Rescuer rescuer;
     private final Removals removals;
@@ -66,7 +66,7 @@ public class StoreCheck {
                     Thread.ofVirtual().name("store-check-", 0).factory());
 
     StoreCheck(
-            FolderBlobStore blobs,
+            PackageStore blobs,
             Upstream upstream,
             Rescuer rescuer,
             Removals removals,
@@ -339,7 +339,7 @@ public class StoreCheck {
     }
 
     private boolean has(PackagePin pin) {
-        return blobs.has(pin.sha512());
+        return blobs.hasUnchecked(pin.sha512());
     }
 
     private void repaired(PackagePin pin, String from) {

@@ -13,7 +13,7 @@ import stagecoach.packages.app.upstream.Upstream.Asker;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.protocol.VersionSpan;
 import stagecoach.packages.feeds.transport.FeedException;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.nuget.RegisteredVersion;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.FeedId;
@@ -37,7 +37,7 @@ public class ReadThrough {
     private final UnitOfWork unitOfWork;
     private final FeedCatalog catalog;
     private final Upstream upstream;
-    private final FolderBlobStore blobs;
+    private final BlobStore blobs;
     private final Clock clock;
     private final Questions<List<PackageVersion>> askedForVersions = new Questions<>(MEMORY);
     private final Questions<List<RegisteredVersion>> askedForRegistrations =
@@ -48,7 +48,7 @@ public class ReadThrough {
             UnitOfWork unitOfWork,
             FeedCatalog catalog,
             Upstream upstream,
-            FolderBlobStore blobs,
+            BlobStore blobs,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.catalog = catalog;
@@ -109,7 +109,7 @@ public class ReadThrough {
 
     private List<PackageVersion> held(FeedId feed, PackageId id) {
         return unitOfWork.run(tx -> FirstSeen.all(tx, feed, id)).stream()
-                .filter(pin -> blobs.has(pin.sha512()))
+                .filter(pin -> blobs.hasUnchecked(pin.sha512()))
                 .map(PackagePin::version)
                 .sorted()
                 .toList();

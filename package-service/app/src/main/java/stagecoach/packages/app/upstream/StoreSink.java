@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import stagecoach.packages.feeds.transport.PackageSink;
 import stagecoach.packages.server.blob.BlobDraft;
-import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.BlobWriter;
 import stagecoach.packages.server.blob.DiskFullException;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.vocabulary.packages.Sha512;
@@ -23,7 +23,7 @@ import stagecoach.vocabulary.packages.Sha512;
 final class StoreSink implements PackageSink, Closeable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
-    private final BlobStore store;
+    private final PackageStore store;
     private final String name;
     private final BooleanSupplier arrived;
     private BlobWriter bytes;
@@ -36,7 +36,7 @@ final class StoreSink implements PackageSink, Closeable {
      * @param name of the package among all of all feeds
      * @param arrived whether another process has brought it meanwhile
      */
-    StoreSink(BlobStore store, String name, BooleanSupplier arrived) throws IOException {
+    StoreSink(PackageStore store, String name, BooleanSupplier arrived) throws IOException {
         this.store = store;
         this.name = name;
         this.arrived = arrived;

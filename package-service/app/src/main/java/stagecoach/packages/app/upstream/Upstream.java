@@ -25,9 +25,8 @@ import stagecoach.packages.feeds.protocol.Feeds;
 import stagecoach.packages.feeds.protocol.PackageFeed;
 import stagecoach.packages.feeds.transport.FeedException;
 import stagecoach.packages.feeds.transport.Fetched;
-import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.ingest.ArchiveGuard;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.ingest.Nuspec;
@@ -52,7 +51,7 @@ public class Upstream {
     private final UnitOfWork unitOfWork;
     private final FeedCatalog catalog;
     private final Feeds feeds;
-    private final BlobStore blobs;
+    private final PackageStore blobs;
     private final Removals removals;
     private final FeedLinks links;
     private final Clock clock;
@@ -74,7 +73,7 @@ public class Upstream {
             UnitOfWork unitOfWork,
             FeedCatalog catalog,
             Feeds feeds,
-            FolderBlobStore blobs,
+            PackageStore blobs,
             Removals removals,
             FeedLinks links,
             Clock clock) {
@@ -154,11 +153,7 @@ public class Upstream {
     }
 
     private boolean isStored(PackagePin pin) {
-        try {
-            return blobs.has(pin.sha512());
-        } catch (IOException e) {
-            throw new UncheckedIOException("The store cannot be looked into.", e);
-        }
+        return blobs.hasUnchecked(pin.sha512());
     }
 
     private Optional<Seen> seen(Tx tx, Key key) {

@@ -4,7 +4,6 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -84,7 +83,7 @@ public final class CachedFeed implements HeldWatch, Closeable {
      * @param folder of its own, made where needed
      */
     public static CachedFeed open(Path folder, BlobStore blobs, Clock clock) throws IOException {
-        var index = FolderIndex.open(folder.resolve("index"), digest -> holds(blobs, digest));
+        var index = FolderIndex.open(folder.resolve("index"), blobs::hasUnchecked);
         try {
             for (String problem : index.problems()) {
                 LOG.infof("A package is not shown until it comes again: %s", problem);
@@ -241,14 +240,6 @@ public final class CachedFeed implements HeldWatch, Closeable {
         String sha256 = Digest.of(key).value();
         return excerpt.readers().stream()
                 .anyMatch(reader -> reader.sha256().equals(sha256) && reader.isGoodAt(now));
-    }
-
-    private static boolean holds(BlobStore blobs, Sha512 digest) {
-        try {
-            return blobs.has(digest);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -11,7 +11,7 @@ import javax.net.ssl.SSLSession;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.grant.GrantDecision;
 import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.packages.server.grant.Reader;
@@ -24,14 +24,14 @@ import stagecoach.vocabulary.packages.Sha512;
 final class BlobReads {
     private static final Logger LOG = Logger.getLogger(BlobReads.class);
 
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final GrantVerifier grants;
     private final Pulls pulls;
     private final CentralTrust trust;
     private final Clock clock;
 
     BlobReads(
-            FolderBlobStore blobs,
+            PackageStore blobs,
             GrantVerifier grants,
             Pulls pulls,
             CentralTrust trust,
@@ -73,7 +73,8 @@ final class BlobReads {
         PortAnswers.blob(
                 request,
                 Delivery.of(PortAnswers.asked(request), sha512, size.getAsLong()),
-                blobs.file(sha512));
+                blobs,
+                sha512);
     }
 
     private long begun(Sha512 sha512) {

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.grant.GrantVerifier;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.trust.Identity;
@@ -81,7 +81,7 @@ public final class CachePort implements Closeable {
     public static CachePort open(
             Vertx vertx,
             Identity identity,
-            FolderBlobStore blobs,
+            PackageStore blobs,
             GrantVerifier grants,
             Pulls pulls,
             Optional<CachedFeed> feed,

@@ -9,7 +9,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.DiskRoom;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -19,11 +19,11 @@ final class Holdings {
     private static final int PAGE_MAX = 1000;
 
     private final DiskWork disk;
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final Pulls pulls;
     private final CentralTrust trust;
 
-    Holdings(DiskWork disk, FolderBlobStore blobs, Pulls pulls, CentralTrust trust) {
+    Holdings(DiskWork disk, PackageStore blobs, Pulls pulls, CentralTrust trust) {
         this.disk = disk;
         this.blobs = blobs;
         this.pulls = pulls;

@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.BlobStore;
 
 /**
  * A port of its own for NuGet clients: they trust certificates of authorities and know nothing of
@@ -48,7 +48,7 @@ public final class NuGetPort implements Closeable {
      * @throws IOException with a sentence if it cannot be opened
      */
     public static NuGetPort open(
-            Vertx vertx, Address address, FolderBlobStore blobs, Pulls pulls, CachedFeed feed)
+            Vertx vertx, Address address, BlobStore blobs, Pulls pulls, CachedFeed feed)
             throws IOException {
         var options =
                 new HttpServerOptions()

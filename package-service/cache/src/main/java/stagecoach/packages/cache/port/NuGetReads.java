@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import stagecoach.packages.cache.feed.Admission;
 import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.index.QueryParameters;
 import stagecoach.packages.server.ingest.ArchiveLimits;
 import stagecoach.packages.server.nuget.Delivery;
@@ -43,7 +43,7 @@ final class NuGetReads {
     private static final String XML = "application/xml";
 
     private final DiskWork disk;
-    private final FolderBlobStore blobs;
+    private final BlobStore blobs;
     private final Pulls pulls;
     private final CachedFeed feed;
     private final FlatContainer packages;
@@ -51,7 +51,7 @@ final class NuGetReads {
     private final Searches searches;
     private final ODataFeed odata;
 
-    NuGetReads(DiskWork disk, FolderBlobStore blobs, Pulls pulls, CachedFeed feed) {
+    NuGetReads(DiskWork disk, BlobStore blobs, Pulls pulls, CachedFeed feed) {
         this.disk = disk;
         this.blobs = blobs;
         this.pulls = pulls;
@@ -218,7 +218,8 @@ final class NuGetReads {
                                                 PortAnswers.asked(request),
                                                 sha512,
                                                 size.getAsLong()),
-                                        blobs.file(sha512)));
+                                        blobs,
+                                        sha512));
     }
 
     private Optional<Answer> registration(String path, FeedUrls urls) {

@@ -7,11 +7,17 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
 import org.jboss.logging.Logger;
+import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.nuget.Delivery;
 import stagecoach.packages.server.nuget.ReadRequest;
 import stagecoach.vocabulary.packages.Sha512;
@@ -19,6 +25,10 @@ import stagecoach.vocabulary.packages.Sha512;
 /** The answers of the ports. */
 final class PortAnswers {
     private static final Logger LOG = Logger.getLogger(PortAnswers.class);
+    private static final int PIECE_BYTES = 1 << 16;
+
+    /** A reader that takes nothing for so long is gone. */
+    private static final Duration TAKEN_WITHIN = Duration.ofMinutes(1);
 
     private PortAnswers() {}
 
@@ -53,20 +63,53 @@ final class PortAnswers {
                 Optional.ofNullable(request.getHeader("If-None-Match")));
     }
 
-    /** A package, sent by the operating system from its file. */
-    static void blob(HttpServerRequest request, Delivery delivery, Path file) {
+    /** A package; what lies in a file is sent by the operating system. */
+    static void blob(HttpServerRequest request, Delivery delivery, BlobStore blobs, Sha512 sha512) {
         HttpServerResponse response = begun(request, delivery);
         if (request.method().equals(HttpMethod.HEAD) || delivery.bodyLength() == 0) {
             response.end();
             return;
         }
         response.putHeader("Content-Type", "application/octet-stream");
-        response.sendFile(file.toString(), delivery.bodyFrom(), delivery.bodyLength())
+        Optional<Path> file = blobs.asFile(sha512);
+        if (file.isEmpty()) {
+            Thread.ofVirtual()
+                    .name("blob-read")
+                    .start(() -> stream(response, delivery, blobs, sha512));
+            return;
+        }
+        response.sendFile(file.get().toString(), delivery.bodyFrom(), delivery.bodyLength())
                 .onFailure(
                         failure -> {
-                            LOG.debugf(failure, "A reader went away. file=%s", file);
+                            LOG.debugf(failure, "A reader went away. file=%s", file.get());
                             response.reset();
                         });
+    }
+
+    /** Reads and sends, piece by piece, as fast as the reader takes it. */
+    private static void stream(
+            HttpServerResponse response, Delivery delivery, BlobStore blobs, Sha512 sha512) {
+        try (InputStream content =
+                blobs.read(sha512, delivery.bodyFrom(), delivery.bodyLength())
+                        .orElseThrow(() -> new IOException("the store has lost " + sha512))) {
+            byte[] piece = new byte[PIECE_BYTES];
+            for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
+                response.write(Buffer.buffer(count).appendBytes(piece, 0, count))
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(TAKEN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            response.end();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debugf(e, "A reader went away. sha512=%s", sha512);
+            response.reset();
+        } catch (IOException | RuntimeException e) {
+            LOG.warnf(e, "A package could not be sent; its reader asks again. sha512=%s", sha512);
+            response.reset();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            response.reset();
+        }
     }
 
     /**

@@ -16,8 +16,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskFullException;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.packages.server.blob.Verification;
@@ -31,7 +31,7 @@ import stagecoach.vocabulary.packages.Sha512;
 final class Pull {
     private static final Logger LOG = Logger.getLogger(Pull.class);
 
-    private final BlobStore blobs;
+    private final PackageStore blobs;
     private final PullRoom room;
     private final Set<Sha512> verified;
     private final CentralDownload download;
@@ -51,7 +51,7 @@ final class Pull {
 
     Pull(
             PullOrder order,
-            BlobStore blobs,
+            PackageStore blobs,
             PullRoom room,
             Set<Sha512> verified,
             CentralDownload download,

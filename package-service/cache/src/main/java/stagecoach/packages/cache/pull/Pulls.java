@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.blob.Verification;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
 import stagecoach.trust.ServerAddresses;
@@ -35,7 +35,7 @@ public final class Pulls implements Closeable {
     /** Only a large file that is just being read through takes longer to be left. */
     private static final long CLOSING_SECONDS_MAX = 10;
 
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final PullRoom room;
     private final PullRules rules;
     private final CentralDownload download;
@@ -57,7 +57,7 @@ public final class Pulls implements Closeable {
      * @param disk where {@code blobs} lie
      * @param watch told what comes and goes
      */
-    public Pulls(FolderBlobStore blobs, FileStore disk, PullRules rules, HeldWatch watch) {
+    public Pulls(PackageStore blobs, FileStore disk, PullRules rules, HeldWatch watch) {
         this(blobs, disk, rules, watch, ServerAddresses.Resolver.SYSTEM);
     }
 
@@ -65,7 +65,7 @@ public final class Pulls implements Closeable {
      * @param resolver knows the addresses of the server's name
      */
     public Pulls(
-            FolderBlobStore blobs,
+            PackageStore blobs,
             FileStore disk,
             PullRules rules,
             HeldWatch watch,

@@ -2,8 +2,10 @@ package stagecoach.packages.server.blob;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -15,6 +17,9 @@ import stagecoach.vocabulary.packages.Sha512;
  * through a crash. Any number of threads may use it at once. What may be deleted, and that one
  * digest is fetched only once, is for the callers to see to.
  *
+ * <p>It asks for no more than an object storage has: an object that comes whole or not at all, its
+ * length, ranges of it, a list, and deleting; nothing is renamed, and nothing grows that is there.
+ *
  * <p>All methods block, and throw {@link IOException} when the storage fails.
  */
 public interface BlobStore {
@@ -22,12 +27,21 @@ public interface BlobStore {
     /** Whether the whole, verified content is here. */
     boolean has(Sha512 digest) throws IOException;
 
+    /** The same where nothing checked can be thrown: a storage that fails is unchecked. */
+    default boolean hasUnchecked(Sha512 digest) {
+        try {
+            return has(digest);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The store cannot be looked into.", e);
+        }
+    }
+
     /** The length of the content in bytes, or empty where it is not here. */
     OptionalLong size(Sha512 digest) throws IOException;
 
     /**
-     * Opens the content for reading at any position, or empty where it is not here. A channel that
-     * is open stays readable when the blob is deleted or replaced meanwhile.
+     * Opens the content for reading at any position, or empty where it is not here. Who reads it
+     * while the blob is deleted or replaced goes on with the same bytes, or fails.
      */
     Optional<SeekableByteChannel> open(Sha512 digest) throws IOException;
 
@@ -53,11 +67,16 @@ public interface BlobStore {
         }
     }
 
+    /**
+     * Where the content lies if it is here, for those who have the system send files without
+     * reading them; empty where content lies in no files. It does not look, and does not block.
+     */
+    default Optional<Path> asFile(Sha512 digest) {
+        return Optional.empty();
+    }
+
     /** Begins content whose digest is not known yet, such as an upload. */
     BlobDraft draft() throws IOException;
-
-    /** How full the disk is that they lie on. */
-    DiskRoom room() throws IOException;
 
     /**
      * Takes content that ought to have this digest, to its end; on a mismatch nothing is kept. Two
@@ -75,27 +94,32 @@ public interface BlobStore {
         }
     }
 
-    /**
-     * Takes up a download where it was left, be it before a restart; a new one begins at 0 bytes.
-     * Empty while someone else holds this digest's download, who will make it whole or leave it.
-     */
-    Optional<PartialBlob> partial(Sha512 digest) throws IOException;
-
-    /**
-     * The same where no digest is known, but something else that means the same bytes, such as
-     * where they come from. It takes as long as reading what has come in earlier tries.
-     */
-    Optional<PartialBlob> partial(String name) throws IOException;
-
     /** Removes the content; whether it was there. */
     boolean delete(Sha512 digest) throws IOException;
 
     /**
      * Every digest that is here, in no order, as it stands while one reads; close the stream. A
-     * storage that fails midway throws {@link java.io.UncheckedIOException}.
+     * storage that fails midway throws {@link UncheckedIOException}.
      */
     Stream<Sha512> list() throws IOException;
 
     /** Reads the content again and compares: what a disk did to it since it was stored. */
-    Verification verify(Sha512 digest) throws IOException;
+    default Verification verify(Sha512 digest) throws IOException {
+        try {
+            return verify(digest, new Pace(0));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("without a pace nobody waits", e);
+        }
+    }
+
+    /** The same, no faster than it may be. */
+    default Verification verify(Sha512 digest, Pace pace) throws IOException, InterruptedException {
+        var opened = open(digest);
+        if (opened.isEmpty()) {
+            return new Verification.Absent();
+        }
+        try (var channel = opened.get()) {
+            return Verification.of(channel, digest, pace);
+        }
+    }
 }

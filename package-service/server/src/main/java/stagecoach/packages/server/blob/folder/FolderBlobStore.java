@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.file.PathUtils;
 import stagecoach.packages.server.blob.BlobDraft;
-import stagecoach.packages.server.blob.BlobStore;
 import stagecoach.packages.server.blob.DiskRoom;
 import stagecoach.packages.server.blob.Pace;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.packages.server.blob.PartialBlob;
 import stagecoach.packages.server.blob.Verification;
 import stagecoach.vocabulary.packages.Sha512;
@@ -37,7 +37,7 @@ import stagecoach.vocabulary.packages.Sha512;
  * {@code partial/} (downloads that wait for their rest), {@code drafts/<session>/} (what a process
  * is writing, swept when the next one starts) and {@code damaged/} (what is no longer what it was).
  */
-public final class FolderBlobStore implements BlobStore, Closeable {
+public final class FolderBlobStore implements PackageStore, Closeable {
 
     private static final int SHARD_DIGITS = 2;
     private static final Pattern NAME =
@@ -139,7 +139,12 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         }
     }
 
-    /** Where the content lies if it is here, for those who send files without reading them. */
+    @Override
+    public Optional<Path> asFile(Sha512 digest) {
+        return Optional.of(file(digest));
+    }
+
+    /** Where the content lies if it is here. */
     public Path file(Sha512 digest) {
         return shard(digest).resolve(digest.hex());
     }
@@ -183,7 +188,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         return partial.resolveSibling(partial.getFileName() + MARK);
     }
 
-    /** How many bytes a download of it has left, or has brought so far. */
+    @Override
     public long partialSize(Sha512 digest) throws IOException {
         try {
             return Files.size(partials.resolve(digest.hex()));
@@ -197,12 +202,7 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         return Files.deleteIfExists(file(digest));
     }
 
-    /**
-     * Takes damaged content out of the way, so that nobody reads it as what it is not; it is kept
-     * until it is here again, or {@link #markDamaged}.
-     *
-     * @return whether it was there
-     */
+    @Override
     public boolean setAside(Sha512 digest) throws IOException {
         try {
             Files.move(file(digest), damaged.resolve(digest.hex()), ATOMIC_MOVE);
@@ -212,19 +212,14 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         }
     }
 
-    /**
-     * Gives up what was set aside, since nobody has it; but if it is what it ought to be, it gets
-     * its place again.
-     *
-     * @return whether it is there again
-     */
+    @Override
     public boolean putBack(Sha512 digest) throws IOException, InterruptedException {
         Path aside = damaged.resolve(digest.hex());
         if (!Files.exists(aside)) {
             return false;
         }
         try (var content = FileChannel.open(aside, StandardOpenOption.READ)) {
-            if (compared(content, digest, new Pace(0)) instanceof Verification.Intact) {
+            if (Verification.of(content, digest, new Pace(0)) instanceof Verification.Intact) {
                 Files.move(aside, file(digest), ATOMIC_MOVE);
                 return true;
             }
@@ -233,18 +228,18 @@ public final class FolderBlobStore implements BlobStore, Closeable {
         return false;
     }
 
-    /** Gives up what was set aside, whatever it is. */
+    @Override
     public void dropAside(Sha512 digest) throws IOException {
         Files.deleteIfExists(damaged.resolve(digest.hex()));
     }
 
-    /** Removes damaged content; only that it was damaged is kept, until it is here again. */
+    @Override
     public void markDamaged(Sha512 digest) throws IOException {
         Files.write(damaged.resolve(digest.hex()), new byte[0]);
         Files.deleteIfExists(file(digest));
     }
 
-    /** What was damaged and is not here again. */
+    @Override
     public List<Sha512> damaged() throws IOException {
         try (var files = Files.list(damaged)) {
             return files.map(file -> String.valueOf(file.getFileName()))
@@ -278,44 +273,6 @@ public final class FolderBlobStore implements BlobStore, Closeable {
     }
 
     @Override
-    public Verification verify(Sha512 digest) throws IOException {
-        try {
-            return verify(digest, new Pace(0));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("without a pace nobody waits", e);
-        }
-    }
-
-    /** The same, no faster than it may be. */
-    public Verification verify(Sha512 digest, Pace pace) throws IOException, InterruptedException {
-        var opened = open(digest);
-        if (opened.isEmpty()) {
-            return new Verification.Absent();
-        }
-        try (var channel = opened.get()) {
-            return compared(channel, digest, pace);
-        }
-    }
-
-    private static Verification compared(SeekableByteChannel content, Sha512 digest, Pace pace)
-            throws IOException, InterruptedException {
-        var hasher = Sha512.hasher();
-        var buffer = ByteBuffer.allocate(1 << 16);
-        while (content.read(buffer) >= 0) {
-            int read = buffer.position();
-            hasher.update(buffer.flip());
-            buffer.clear();
-            pace.took(read);
-        }
-        var actual = Sha512.finish(hasher);
-        return actual.equals(digest) ? new Verification.Intact() : new Verification.Broken(actual);
-    }
-
-    /**
-     * Removes downloads that nobody has gone on with since then.
-     *
-     * @return how many
-     */
     public int forgetPartials(Instant before) throws IOException {
         int forgotten = 0;
         try (var files = Files.newDirectoryStream(partials)) {
