@@ -1,38 +1,27 @@
 package stagecoach.packages.server.blob.folder;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Executors;
-import org.apache.commons.io.input.BrokenInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import stagecoach.packages.server.blob.BlobStore;
+import stagecoach.packages.server.blob.BlobStoreContract;
 import stagecoach.packages.server.blob.PutOutcome;
 import stagecoach.packages.server.blob.Verification;
 import stagecoach.vocabulary.packages.Sha512;
 
-class FolderBlobStoreTest {
-
-    private static final byte[] CONTENT = "what a package is made of".getBytes(UTF_8);
-    private static final Sha512 DIGEST = Sha512.hashOf(CONTENT);
+class FolderBlobStoreTest extends BlobStoreContract {
 
     @TempDir Path root;
     private FolderBlobStore store;
@@ -47,17 +36,19 @@ class FolderBlobStoreTest {
         store.close();
     }
 
-    @Test
-    void what_was_put_is_there_whole_and_in_ranges() throws IOException {
-        assertThat(store.put(DIGEST, stream(CONTENT)))
-                .isEqualTo(new PutOutcome.Stored(CONTENT.length));
+    @Override
+    protected BlobStore store() {
+        return store;
+    }
 
-        assertThat(store.has(DIGEST)).isTrue();
-        assertThat(store.size(DIGEST)).hasValue(CONTENT.length);
-        assertThat(store.read(DIGEST, 0, CONTENT.length).orElseThrow()).hasBinaryContent(CONTENT);
-        assertThat(store.read(DIGEST, 5, 9).orElseThrow()).hasContent("a package");
-        assertThat(store.read(DIGEST, CONTENT.length - 4, 100).orElseThrow()).hasContent("e of");
-        assertThat(store.list()).containsExactly(DIGEST);
+    @Override
+    protected List<String> held() {
+        return files().stream().map(Path::toString).toList();
+    }
+
+    @Override
+    protected void damage(Sha512 digest, byte[] content) throws IOException {
+        Files.write(store.file(digest), content);
     }
 
     @Test
@@ -82,83 +73,6 @@ class FolderBlobStoreTest {
     }
 
     @Test
-    void what_was_never_put_is_absent_in_every_way() throws IOException {
-        assertThat(store.has(DIGEST)).isFalse();
-        assertThat(store.size(DIGEST)).isEqualTo(OptionalLong.empty());
-        assertThat(store.open(DIGEST)).isEmpty();
-        assertThat(store.read(DIGEST, 0, 1)).isEmpty();
-        assertThat(store.delete(DIGEST)).isFalse();
-        assertThat(store.verify(DIGEST)).isEqualTo(new Verification.Absent());
-        assertThat(store.list()).isEmpty();
-    }
-
-    @Test
-    void content_with_another_digest_is_reported_and_leaves_nothing() throws IOException {
-        var other = "something else".getBytes(UTF_8);
-
-        assertThat(store.put(DIGEST, stream(other)))
-                .isEqualTo(new PutOutcome.Mismatch(Sha512.hashOf(other), other.length));
-
-        assertThat(files()).isEmpty();
-    }
-
-    @Test
-    void a_source_that_breaks_off_leaves_nothing() {
-        var breaking =
-                new SequenceInputStream(
-                        new ByteArrayInputStream(CONTENT, 0, 10),
-                        new BrokenInputStream(() -> new IOException("the line is dead")));
-
-        assertThatThrownBy(() -> store.put(DIGEST, breaking)).hasMessage("the line is dead");
-
-        assertThat(files()).isEmpty();
-    }
-
-    @Test
-    void a_draft_is_thrown_away_unless_it_is_kept() throws IOException {
-        try (var draft = store.draft()) {
-            draft.write(CONTENT, 0, CONTENT.length);
-            assertThat(draft.seal()).isEqualTo(DIGEST);
-            try (var channel = draft.open()) {
-                assertThat(channel.size()).isEqualTo(CONTENT.length);
-            }
-        }
-        assertThat(files()).isEmpty();
-    }
-
-    @Test
-    void a_sealed_draft_takes_no_more_bytes() throws IOException {
-        try (var draft = store.draft()) {
-            assertThatThrownBy(draft::open).isInstanceOf(IllegalStateException.class);
-            draft.seal();
-            assertThatThrownBy(() -> draft.write(CONTENT, 0, 1))
-                    .isInstanceOf(IllegalStateException.class);
-        }
-    }
-
-    @Test
-    void many_who_put_the_same_content_at_once_all_succeed() throws Exception {
-        var content = new byte[1 << 20];
-        new Random(7).nextBytes(content);
-        var digest = Sha512.hashOf(content);
-        var start = new CyclicBarrier(8);
-        Callable<PutOutcome> put =
-                () -> {
-                    start.await();
-                    return store.put(digest, stream(content));
-                };
-
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var outcome : threads.invokeAll(Collections.nCopies(8, put))) {
-                assertThat(outcome.get()).isEqualTo(new PutOutcome.Stored(content.length));
-            }
-        }
-
-        assertThat(store.verify(digest)).isEqualTo(new Verification.Intact());
-        assertThat(files()).containsExactly(store.file(digest));
-    }
-
-    @Test
     void a_reader_keeps_its_bytes_when_the_blob_is_deleted() throws IOException {
         store.put(DIGEST, stream(CONTENT));
         try (var reading = store.read(DIGEST, 0, CONTENT.length).orElseThrow()) {
@@ -166,18 +80,6 @@ class FolderBlobStoreTest {
             assertThat(reading).hasBinaryContent(CONTENT);
         }
         assertThat(store.has(DIGEST)).isFalse();
-    }
-
-    @Test
-    void a_disk_that_changed_a_byte_is_found_out_and_a_new_put_heals_it() throws IOException {
-        store.put(DIGEST, stream(CONTENT));
-        var rotten = CONTENT.clone();
-        rotten[3] ^= 1;
-        Files.write(store.file(DIGEST), rotten);
-
-        assertThat(store.verify(DIGEST)).isEqualTo(new Verification.Broken(Sha512.hashOf(rotten)));
-        store.put(DIGEST, stream(CONTENT));
-        assertThat(store.verify(DIGEST)).isEqualTo(new Verification.Intact());
     }
 
     @Test
@@ -349,10 +251,6 @@ class FolderBlobStoreTest {
         } catch (IOException failed) {
             throw new AssertionError(failed);
         }
-    }
-
-    private static InputStream stream(byte[] content) {
-        return new ByteArrayInputStream(content);
     }
 
     /** Holds a draft and a download of {@link #DIGEST} until it is killed. */
