@@ -180,6 +180,24 @@ class LayersTest {
                 .check(STAGECOACH);
     }
 
+    /** So that a storage of another kind fits in its place. */
+    @Test
+    void only_what_opens_a_store_of_blobs_knows_that_it_is_a_folder() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("stagecoach.packages.server.blob.folder..")
+                .and()
+                .doNotHaveSimpleName("PackageFolder")
+                .and()
+                .doNotHaveSimpleName("ArtifactFolder")
+                .and()
+                .doNotHaveSimpleName("RegionalCache")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("stagecoach.packages.server.blob.folder..")
+                .check(STAGECOACH);
+    }
+
     @Test
     void no_two_packages_use_each_other() {
         for (MayUseTable.Room room : TABLE.rooms().values()) {

@@ -1,21 +1,18 @@
 package stagecoach.packages.app.artifact;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.contracts.agent.Artifact;
 import stagecoach.packages.app.index.BlobAnswers;
 import stagecoach.packages.server.blob.BlobDraft;
 import stagecoach.packages.server.blob.DiskFullException;
-import stagecoach.packages.server.blob.folder.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.retirement.OwnTables;
 import stagecoach.runtime.sql.Statements;
@@ -25,9 +22,9 @@ import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.vocabulary.packages.Sha512;
 
 /**
- * Keeps collected files: a row tells whose one is, and goes with its deployment; the bytes lie in
- * the folder {@code artifacts} of that of the packages, which no sweep of packages looks into, and
- * go after the last row that meant them ({@link LeftBytes}).
+ * Keeps collected files: a row tells whose one is, and goes with its deployment; the bytes lie in a
+ * store of their own ({@link ArtifactFolder}), which no sweep of packages looks into, and go after
+ * the last row that meant them ({@link LeftBytes}).
  *
  * <p>The row comes first, so that no bytes are ever there that no row means. Whoever writes a row
  * of some bytes does so behind a lock of their digest, and whoever deletes them looks behind it: so
@@ -42,30 +39,14 @@ public class ArtifactStore implements OwnTables {
 
     private final UnitOfWork unitOfWork;
     private final Clock clock;
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final BlobAnswers answers;
 
-    ArtifactStore(
-            UnitOfWork unitOfWork,
-            Clock clock,
-            @ConfigProperty(name = "STAGECOACH_PACKAGE_DIR") Optional<String> folder)
-            throws IOException {
+    ArtifactStore(UnitOfWork unitOfWork, Clock clock, ArtifactFolder folder) {
         this.unitOfWork = unitOfWork;
         this.clock = clock;
-        this.blobs =
-                FolderBlobStore.open(
-                        Path.of(
-                                        folder.orElseThrow(
-                                                () ->
-                                                        new IllegalStateException(
-                                                                "Set STAGECOACH_PACKAGE_DIR, the folder that packages are kept in.")))
-                                .resolve("artifacts"));
+        this.blobs = folder.blobs();
         this.answers = new BlobAnswers(blobs);
-    }
-
-    @PreDestroy
-    void stop() throws IOException {
-        blobs.close();
     }
 
     /** What became of an upload. */
@@ -103,7 +84,7 @@ public class ArtifactStore implements OwnTables {
                                         .stream()
                                         .findFirst()
                                         .map(row -> new Sha512(row.text(0))));
-        return known.filter(blobs::has);
+        return known.isPresent() && blobs.has(known.get()) ? known : Optional.empty();
     }
 
     /** Takes a file in, to its end; one that is here already is not read. */
