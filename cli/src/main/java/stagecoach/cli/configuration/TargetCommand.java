@@ -92,18 +92,19 @@ public final class TargetCommand implements Runnable {
 
         @Override
         protected ExitCode run(ApiClient api) {
-            JsonNode target = api.get("/targets/" + ApiClient.encoded(id));
+            ObjectNode target = api.get("/targets/" + ApiClient.encoded(id)).deepCopy();
+            api.find("/agents/" + ApiClient.encoded("target:" + id))
+                    .ifPresent(agent -> addFresh(target, agent.path("health")));
             List<Distance> distances = distances(api);
             if (json) {
-                ObjectNode shown = target.deepCopy();
-                var list = shown.putArray("latencies");
+                var list = target.putArray("latencies");
                 distances.forEach(
                         each ->
                                 list.addObject()
                                         .put("cache", each.cache())
                                         .put("millis", each.millis())
                                         .put("at", each.at()));
-                sayJson(shown);
+                sayJson(target);
                 return ExitCode.SUCCEEDED;
             }
             sayLines(Text.table(List.of(id, ""), facts(target)).stripTrailing());
@@ -125,6 +126,17 @@ public final class TargetCommand implements Runnable {
             return ExitCode.SUCCEEDED;
         }
 
+        /** What its gateway knows, of which there is no event each time. */
+        private static void addFresh(ObjectNode target, JsonNode known) {
+            if (target.path("health") instanceof ObjectNode health) {
+                for (String name : List.of("lastSeenAt", "freeDiskBytes", "capabilities")) {
+                    if (known.hasNonNull(name)) {
+                        health.set(name, known.get(name));
+                    }
+                }
+            }
+        }
+
         /** What is known of it, a row each; what is unknown has none. */
         private static List<List<String>> facts(JsonNode target) {
             JsonNode health = target.path("health");
@@ -141,7 +153,8 @@ public final class TargetCommand implements Runnable {
                                     + "  "
                                     + health.path("reason").asText(""))
                             .strip());
-            fact.accept("heard", Text.at(health.path("checkedAt").asText("")));
+            fact.accept("since", Text.at(health.path("checkedAt").asText("")));
+            fact.accept("last seen", Text.at(health.path("lastSeenAt").asText("")));
             fact.accept("disabled", target.path("disabled").asBoolean() ? "yes" : "");
             fact.accept("region", target.path("region").asText("none"));
             fact.accept("environments", Text.joined(target.path("environments")));
@@ -152,6 +165,7 @@ public final class TargetCommand implements Runnable {
                     health.hasNonNull("freeDiskBytes")
                             ? Text.bytes(health.path("freeDiskBytes").asLong())
                             : "");
+            fact.accept("can do", Text.joined(health.path("capabilities")));
             fact.accept("dialled at", target.path("address").asText(""));
             fact.accept("thumbprint", target.path("thumbprint").asText(""));
             return facts;

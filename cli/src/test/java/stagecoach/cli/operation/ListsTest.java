@@ -53,17 +53,27 @@ class ListsTest {
                  "health": {"state": "UNAVAILABLE", "reason": "Its connection broke.",
                             "checkedAt": "2026-11-30T08:23:51.116946Z", "version": "0.1.0",
                             "freeDiskBytes": 72524369920}}""");
+        server.put(
+                "/agents/target:web-1",
+                """
+                {"id": "target:web-1",
+                 "health": {"state": "UNAVAILABLE", "reason": "Its connection broke.",
+                            "checkedAt": "2026-11-30T08:23:51.116946Z",
+                            "lastSeenAt": "2026-11-30T08:23:26Z", "version": "0.1.0",
+                            "freeDiskBytes": 70524369920, "capabilities": ["bash", "sh"]}}""");
         assertThat(server.run("target", "show", "web-1").lines().map(String::stripTrailing))
                 .containsExactly(
                         "web-1",
                         "health        UNAVAILABLE  Its connection broke.",
-                        "heard         2026-11-30 08:23:51Z",
+                        "since         2026-11-30 08:23:51Z",
+                        "last seen     2026-11-30 08:23:26Z",
                         "disabled      yes",
                         "region        none",
                         "environments  staging,production",
                         "tags          web",
                         "version       0.1.0",
-                        "free disk     72.52 GB",
+                        "free disk     70.52 GB",
+                        "can do        bash,sh",
                         "thumbprint    c2d5",
                         "it has told of no cache how far that is");
     }

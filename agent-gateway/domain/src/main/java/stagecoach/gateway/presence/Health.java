@@ -23,6 +23,11 @@ public record Health(
     private static final int CAPABILITIES_MAX = 64;
     private static final int CAPABILITY_MAX = 64;
 
+    /** Less than this is trembling, also on a disk that is nearly full. */
+    private static final double ROOM_CHANGE_MIN = 256L << 20;
+
+    private static final double ROOM_CHANGE_PART = 0.1;
+
     /** Sorts the capabilities: their order says nothing. */
     public Health {
         reason = cut(reason, REASON_MAX);
@@ -77,12 +82,24 @@ public record Health(
 
     /**
      * Whether this is worth telling the world after {@code before}: another state, another trouble,
-     * another version or capability. Free disk alone is not, since it changes all the time.
+     * another version or capability, or quite another room on its disk.
      */
     public boolean isNewsAfter(Health before) {
         return state != before.state
                 || (state == AgentHealth.UNHEALTHY && !reason.equals(before.reason))
                 || !version.equals(before.version)
-                || !capabilities.equals(before.capabilities);
+                || !capabilities.equals(before.capabilities)
+                || (freeDiskBytes.isPresent()
+                        && before.freeDiskBytes.isPresent()
+                        && isOtherRoom(freeDiskBytes.get(), before.freeDiskBytes.get()));
+    }
+
+    /**
+     * Whether so many free bytes are worth telling after {@code before}: they change all the time,
+     * so a tenth counts, and no less than 256 MiB.
+     */
+    public static boolean isOtherRoom(long now, long before) {
+        double change = Math.abs((double) now - before);
+        return change >= Math.max(ROOM_CHANGE_MIN, Math.abs((double) before) * ROOM_CHANGE_PART);
     }
 }

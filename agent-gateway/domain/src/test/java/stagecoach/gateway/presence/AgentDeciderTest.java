@@ -127,6 +127,28 @@ class AgentDeciderTest {
     }
 
     @Test
+    void of_a_disk_it_is_told_when_it_fills_or_empties_and_not_whenever_a_byte_changes() {
+        long gib = 1L << 30;
+        var connected =
+                agent.after(ENROL, new NoteConnected(Health.connected("1.0", 100 * gib, List.of())));
+        connected.when(new NoteTold(91 * gib, Optional.empty())).thenNothing();
+        connected
+                .when(new NoteTold(90 * gib, Optional.empty()))
+                .then(
+                        new AgentHealthChanged(
+                                AGENT,
+                                AgentHealth.HEALTHY,
+                                "It is connected.",
+                                Optional.of("1.0"),
+                                Optional.of(90 * gib),
+                                List.of()));
+        var full = agent.after(ENROL, new NoteConnected(Health.connected("1.0", 0, List.of())));
+        full.when(new NoteTold(gib / 8, Optional.empty())).thenNothing();
+        assertThat(Health.isOtherRoom(Long.MIN_VALUE, Long.MAX_VALUE)).isTrue();
+        assertThat(Health.isOtherRoom(gib / 4, 0)).isTrue();
+    }
+
+    @Test
     void what_a_trusted_machine_has_measured_is_passed_on_and_changes_nothing_about_it() {
         var latencies = List.of(new SourceLatency(new CacheId("eu-1"), 4));
         var measured = new NoteMeasured(latencies);

@@ -64,12 +64,19 @@ public class AgentResource {
             Optional<Instant> revokedAt,
             Health health) {}
 
-    /** How it was when that last changed. */
+    /**
+     * How it is.
+     *
+     * @param checkedAt when {@code state} or {@code reason} last changed
+     * @param lastSeenAt when it was last heard, to within a minute; absent if it never connected
+     * @param freeDiskBytes as it told last
+     */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Health(
             AgentHealth state,
             String reason,
             Instant checkedAt,
+            Optional<Instant> lastSeenAt,
             Optional<String> version,
             Optional<Long> freeDiskBytes,
             List<String> capabilities) {}
@@ -133,6 +140,7 @@ public class AgentResource {
                         row.health().state(),
                         row.health().reason(),
                         row.healthAt(),
+                        row.lastSeenAt(),
                         row.health().version(),
                         row.health().freeDiskBytes(),
                         row.health().capabilities()));

@@ -19,13 +19,26 @@ import stagecoach.wire.StagecoachJson;
 /** The table of agents: whose thumbprint is trusted as whom. */
 @Singleton
 public class Agents {
-    private static final String COLUMNS =
-            "agent, thumbprint, enrolled_at, revoked_at, health, health_reason, health_at, version, free_disk_bytes, array_to_string(capabilities, ' ')";
+    private static final String ROWS =
+            """
+            SELECT a.agent, a.thumbprint, a.enrolled_at, a.revoked_at, a.health, a.health_reason,
+                a.health_at, a.version,
+                CASE WHEN s.seen_at IS NULL
+                        OR (a.health IN ('HEALTHY', 'UNHEALTHY') AND s.seen_at <= a.health_at)
+                    THEN a.free_disk_bytes ELSE s.free_disk_bytes END,
+                array_to_string(a.capabilities, ' '),
+                GREATEST(s.seen_at,
+                    CASE WHEN a.health IN ('HEALTHY', 'UNHEALTHY') THEN a.health_at END)
+            FROM agent a
+            LEFT JOIN agent_seen s ON s.agent = a.agent AND s.seen_at > a.enrolled_at
+            """;
 
     /**
      * A row.
      *
      * @param thumbprint empty once it is revoked
+     * @param health with the room on its disk as it was told last, also between two events
+     * @param lastSeenAt to within a minute; empty if it has not connected since it was enrolled
      */
     public record Row(
             AgentId agent,
@@ -33,7 +46,29 @@ public class Agents {
             Instant enrolledAt,
             Optional<Instant> revokedAt,
             Health health,
-            Instant healthAt) {}
+            Instant healthAt,
+            Optional<Instant> lastSeenAt) {}
+
+    /** A machine that is connected: when it was heard last, and the room on its disk. */
+    public record Seen(AgentId agent, Instant at, long freeDiskBytes) {}
+
+    /** Keeps what is worth no event; what was seen later stays. */
+    public void keepSeen(Tx tx, List<Seen> seen) {
+        tx.execute(
+                """
+                INSERT INTO agent_seen AS s (agent, seen_at, free_disk_bytes)
+                SELECT w.agent, timestamptz 'epoch' + w.millis * interval '1 millisecond', w.free
+                FROM unnest(CAST(?1 AS text[]), CAST(?2 AS bigint[]), CAST(?3 AS bigint[]))
+                    AS w (agent, millis, free)
+                ORDER BY w.agent
+                ON CONFLICT (agent) DO UPDATE SET seen_at = excluded.seen_at,
+                    free_disk_bytes = excluded.free_disk_bytes
+                WHERE s.seen_at < excluded.seen_at
+                """,
+                seen.stream().map(each -> each.agent().value()).toArray(String[]::new),
+                seen.stream().map(each -> each.at().toEpochMilli()).toArray(Long[]::new),
+                seen.stream().map(Seen::freeDiskBytes).toArray(Long[]::new));
+    }
 
     /** Who is trusted with this certificate. */
     public Optional<AgentId> trusted(Tx tx, Thumbprint thumbprint) {
@@ -153,7 +188,7 @@ public class Agents {
     /** One agent, also a revoked one. */
     public Optional<Row> find(Tx tx, AgentId agent) {
         return tx
-                .select("SELECT " + COLUMNS + " FROM agent WHERE agent = ?1", agent.value())
+                .select(ROWS + "WHERE a.agent = ?1", agent.value())
                 .stream()
                 .findFirst()
                 .map(Agents::row);
@@ -162,12 +197,7 @@ public class Agents {
     /** Agents by id, behind {@code after}, at most {@code limit}. */
     public List<Row> page(Tx tx, String after, int limit) {
         return tx
-                .select(
-                        "SELECT "
-                                + COLUMNS
-                                + " FROM agent WHERE agent > ?1 ORDER BY agent LIMIT ?2",
-                        after,
-                        limit)
+                .select(ROWS + "WHERE a.agent > ?1 ORDER BY a.agent LIMIT ?2", after, limit)
                 .stream()
                 .map(Agents::row)
                 .toList();
@@ -246,6 +276,7 @@ public class Agents {
                         row.optionalText(7),
                         row.optionalNumber(8),
                         capabilities.isEmpty() ? List.of() : List.of(capabilities.split(" ", -1))),
-                row.instant(6));
+                row.instant(6),
+                row.optionalInstant(10));
     }
 }

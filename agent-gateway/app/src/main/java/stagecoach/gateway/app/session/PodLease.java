@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.mailbox.CommandReaders;
 import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.presence.Silence;
@@ -27,12 +29,14 @@ import stagecoach.vocabulary.identity.AgentId;
 /**
  * Keeps this process and the tables of one mind: says that it lives, gives up sessions that are
  * behind or silent, takes commands over that another process took in, has Kafka give away what a
- * dead process would have taken in, and tells of the sessions that it left behind.
+ * dead process would have taken in, tells of the sessions that it left behind, and notes when
+ * machines were seen.
  */
 @Singleton
 class PodLease {
     private static final Logger LOG = Logger.getLogger(PodLease.class);
     private static final int BATCH = 200;
+    private static final int SEEN_BATCH = 1_000;
     private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
     private static final Duration SAFETY_NET_EVERY = Duration.ofSeconds(1);
     private static final Duration WATCH_EVERY = Duration.ofMillis(500);
@@ -40,10 +44,12 @@ class PodLease {
     private final SessionStore store;
     private final Sessions sessions;
     private final Presence presence;
+    private final Agents agents;
     private final UnitOfWork unitOfWork;
     private final SessionConfig config;
     private final Homecoming homecoming;
     private final CommandReaders readers;
+    private final Clock clock;
     private final UUID pod;
     private final String member;
     private final Silence silence;
@@ -60,18 +66,22 @@ class PodLease {
             SessionStore store,
             Sessions sessions,
             Presence presence,
+            Agents agents,
             UnitOfWork unitOfWork,
             SessionConfig config,
             Homecoming homecoming,
             CommandReaders readers,
-            Pod pod) {
+            Pod pod,
+            Clock clock) {
         this.store = store;
         this.sessions = sessions;
         this.presence = presence;
+        this.agents = agents;
         this.unitOfWork = unitOfWork;
         this.config = config;
         this.homecoming = homecoming;
         this.readers = readers;
+        this.clock = clock;
         this.pod = pod.id();
         this.member = pod.member();
         this.vigil = new Vigil(config.leaseEvery(), config.takeOverAfter(), Pod.uptime());
@@ -83,7 +93,8 @@ class PodLease {
                         Rounds.atOnce("pod-compare", config.compareEvery(), this::compare),
                         Rounds.atOnce("pod-poll", config.pollEvery(), this::poll),
                         Rounds.atOnce("pod-watch", WATCH_EVERY, this::takeOver),
-                        Rounds.atOnce("pod-listen", LISTEN_EVERY, this::listen));
+                        Rounds.atOnce("pod-listen", LISTEN_EVERY, this::listen),
+                        new Rounds("pod-seen", config.seenEvery(), this::noteSeen));
     }
 
     void start(@Observes @Priority(2000) StartupEvent event) {
@@ -204,6 +215,20 @@ class PodLease {
         if (!needless) {
             polled = now;
             unitOfWork.run(tx -> store.wanted(tx, pod)).forEach(sessions::remind);
+        }
+    }
+
+    /** Some at a time, so that nobody else waits long for the database. */
+    private void noteSeen() {
+        Instant now = clock.instant();
+        List<Agents.Seen> seen =
+                sessions.all().stream()
+                        .map(session -> session.seen(now))
+                        .flatMap(Optional::stream)
+                        .toList();
+        for (int from = 0; from < seen.size(); from += SEEN_BATCH) {
+            List<Agents.Seen> some = seen.subList(from, Math.min(from + SEEN_BATCH, seen.size()));
+            unitOfWork.execute(tx -> agents.keepSeen(tx, some));
         }
     }
 

@@ -223,6 +223,12 @@ class Presence {
         private final Supplier<Epoch> epoch;
         private Optional<String> trouble = Optional.empty();
 
+        /** What the world was told that its disk has room for. */
+        private long roomTold;
+
+        /** What it said last. */
+        private volatile long room;
+
         /** Empty before the first word: what an earlier session told may have gone since. */
         private Optional<List<BegunPackage>> begun = Optional.empty();
 
@@ -234,6 +240,9 @@ class Presence {
 
         /** Troubles of a machine that are told; a later frame tells the newest. */
         private final RateLimit troubled = new RateLimit(6, Duration.ofMinutes(1));
+
+        /** Disks that have filled or emptied; what is between is read from the tables. */
+        private final RateLimit filled = new RateLimit(1, Duration.ofMinutes(5));
 
         /** The same of what fetches have left. */
         private final RateLimit interrupted = new RateLimit(6, Duration.ofMinutes(1));
@@ -249,6 +258,21 @@ class Presence {
         /** What it said as it came has been told with the beginning of the session. */
         void begin(Hello hello) {
             trouble = hello.unhealthy();
+            roomTold = hello.freeDiskBytes();
+            room = hello.freeDiskBytes();
+        }
+
+        /** How many bytes were free on its disk when it said so last. */
+        long room() {
+            return room;
+        }
+
+        private boolean isNews(Health health) {
+            return health.unhealthy().equals(trouble)
+                    ? stagecoach.gateway.presence.Health.isOtherRoom(
+                                    health.freeDiskBytes(), roomTold)
+                            && filled.may()
+                    : troubled.may();
         }
 
         /**
@@ -258,11 +282,13 @@ class Presence {
          * @param taken told up to which number removals are safe
          */
         void on(Health health, Consumer<Runnable> persistently, LongConsumer taken) {
-            if (!health.unhealthy().equals(trouble) && troubled.may()) {
+            room = health.freeDiskBytes();
+            if (isNews(health)) {
                 persistently.accept(
                         () -> {
                             told(agent, epoch.get(), health);
                             trouble = health.unhealthy();
+                            roomTold = health.freeDiskBytes();
                         });
             }
             if (!health.latencies().isEmpty()

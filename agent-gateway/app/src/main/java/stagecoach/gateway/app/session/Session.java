@@ -1,6 +1,7 @@
 package stagecoach.gateway.app.session;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -20,10 +21,12 @@ import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.agent.TentacleFrame.Output;
 import stagecoach.contracts.agent.TentacleFrame.Progress;
 import stagecoach.contracts.agent.TentacleFrame.Started;
+import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.mailbox.StoredMail;
 import stagecoach.gateway.app.output.LogRelay;
 import stagecoach.gateway.app.output.OutputLane;
+import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.gateway.app.session.AgentSocket.CloseCode;
 import stagecoach.gateway.app.session.frame.Frames;
@@ -148,6 +151,14 @@ final class Session {
 
     AgentSocket socket() {
         return socket;
+    }
+
+    /** What there is to note of its machine when the clock says {@code now}; once it has begun. */
+    Optional<Agents.Seen> seen(Instant now) {
+        Duration silent = Duration.between(socket.heard(), Pod.uptime());
+        return ready
+                ? Optional.of(new Agents.Seen(agent, now.minus(silent), selfReports.room()))
+                : Optional.empty();
     }
 
     boolean isOpen() {

@@ -55,6 +55,10 @@ public interface SessionConfig {
     @WithDefault("PT12S")
     Duration restartGrace();
 
+    /** How often it is noted when each tentacle was last heard, and the room on its disk. */
+    @WithDefault("PT1M")
+    Duration seenEvery();
+
     /** How often it is looked for commands that another gateway process took in. */
     @WithDefault("PT0.1S")
     Duration pollEvery();

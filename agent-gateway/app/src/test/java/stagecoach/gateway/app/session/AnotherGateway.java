@@ -114,7 +114,17 @@ public class AnotherGateway {
                         certificates,
                         refusals);
         var lease =
-                new PodLease(store, sessions, presence, unitOfWork, own, homecoming, readers, pod);
+                new PodLease(
+                        store,
+                        sessions,
+                        presence,
+                        agents,
+                        unitOfWork,
+                        own,
+                        homecoming,
+                        readers,
+                        pod,
+                        clock);
         lease.start(null);
         agentPort.start(null);
         return new Running(port, pod, agentPort, lease, sessions, dispatch, reception);
@@ -192,6 +202,11 @@ public class AnotherGateway {
         @Override
         public Duration restartGrace() {
             return others.restartGrace();
+        }
+
+        @Override
+        public Duration seenEvery() {
+            return others.seenEvery();
         }
 
         @Override

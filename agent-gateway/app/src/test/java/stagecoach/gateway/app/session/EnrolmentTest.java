@@ -11,16 +11,20 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
+import stagecoach.contracts.agent.AgentReport.AgentHealth;
+import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
+import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.channel.Channels;
 import stagecoach.contracts.configuration.ConfigurationDocument;
@@ -317,6 +321,46 @@ class EnrolmentTest {
         configure(Kind.TARGET, agent.bareId(), Optional.empty());
         assertThat(session.await(Goodbye.class).comeBack()).isFalse();
         assertThat(refusal(machine)).isEqualTo(403);
+    }
+
+    @Test
+    void when_a_machine_was_seen_and_what_room_it_has_is_told_without_an_event_each_time() {
+        AgentId agent = Scene.anAgent();
+        Machine machine = scene.enrolled(agent);
+        as(TestKeys.READ)
+                .get("/api/v1/agents/" + agent)
+                .then()
+                .statusCode(200)
+                .body("health.lastSeenAt", equalTo(null));
+        var connection = machine.connect(agent);
+        Instant welcomed = Instant.now();
+        connection.say(new Health(2_000_000, Optional.empty()));
+        await().atMost(StagecoachResource.PATIENCE)
+                .untilAsserted(
+                        () -> {
+                            var told =
+                                    as(TestKeys.READ)
+                                            .get("/api/v1/agents/" + agent)
+                                            .then()
+                                            .statusCode(200)
+                                            .extract();
+                            assertThat(told.<Integer>path("health.freeDiskBytes"))
+                                    .isEqualTo(2_000_000);
+                            assertThat(Instant.parse(told.<String>path("health.lastSeenAt")))
+                                    .isAfter(welcomed);
+                        });
+        connection.hangUp();
+        assertThat(Scene.reportsOf(agent, reports -> reports.size() >= 3))
+                .as("enrolled, connected, gone")
+                .element(2)
+                .isInstanceOfSatisfying(
+                        AgentHealthChanged.class,
+                        gone -> assertThat(gone.state()).isEqualTo(AgentHealth.UNAVAILABLE));
+        as(TestKeys.READ)
+                .get("/api/v1/agents/" + agent)
+                .then()
+                .body("health.state", equalTo("UNAVAILABLE"))
+                .body("health.freeDiskBytes", equalTo(2_000_000));
     }
 
     @Test
