@@ -53,8 +53,12 @@ public sealed interface AgentAction {
     /** Its connection is gone. */
     record NoteLost(String why) implements AgentAction {}
 
-    /** A person has registered it, and cannot have meant what he said; it may be unknown so far. */
-    record NoteNotRegistered(AgentId agent, String why) implements AgentAction {}
+    /**
+     * A person has registered it, and cannot have meant what he said; it may be unknown so far.
+     *
+     * @param cut whether its session, if there is one, ends with that
+     */
+    record NoteNotRegistered(AgentId agent, String why, boolean cut) implements AgentAction {}
 
     /** It was dialled, and could not be spoken with. */
     record NoteUnreached(String why) implements AgentAction {}

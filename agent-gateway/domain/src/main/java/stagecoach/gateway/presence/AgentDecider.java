@@ -66,10 +66,14 @@ public final class AgentDecider implements Decider<AgentState, AgentAction, Agen
                             ? onHealth(state, trusted.health().outOfReach(why))
                             : List.of();
             case NoteUnreached(var why) -> onUnreached(state, why);
-            case NoteNotRegistered(var agent, var why) ->
-                    state instanceof Trusted
-                            ? onUnreached(state, why)
-                            : List.of(changed(agent, Health.neverConnected().outOfReach(why)));
+            case NoteNotRegistered(var agent, var why, var cut) -> {
+                if (!(state instanceof Trusted trusted)) {
+                    yield List.of(changed(agent, Health.neverConnected().outOfReach(why)));
+                }
+                yield cut && isThere(trusted)
+                        ? List.of(changed(agent, trusted.health().outOfReach(why)))
+                        : onUnreached(state, why);
+            }
         };
     }
 

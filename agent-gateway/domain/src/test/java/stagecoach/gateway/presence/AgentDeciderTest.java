@@ -273,7 +273,7 @@ class AgentDeciderTest {
     @Test
     void why_a_machine_was_not_registered_is_told_whether_or_not_it_was_known_before() {
         var why = "The certificate registered for it is that of another.";
-        var refused = new NoteNotRegistered(AGENT, why);
+        var refused = new NoteNotRegistered(AGENT, why, false);
         var told =
                 new AgentHealthChanged(
                         AGENT,
@@ -292,6 +292,11 @@ class AgentDeciderTest {
                 .then(health(AgentHealth.UNAVAILABLE, why));
         // One that is here by itself is not out of reach.
         agent.after(ENROL, CONNECTED).when(refused).thenNothing();
+        // One that is hung up for it, is.
+        var cut = new NoteNotRegistered(AGENT, why, true);
+        agent.after(ENROL, CONNECTED).when(cut).then(health(AgentHealth.UNAVAILABLE, why));
+        agent.after(ENROL, CONNECTED, cut).when(cut).thenNothing();
+        agent.after(ENROL, CONNECTED, cut).when(LOST).thenNothing();
     }
 
     @Test

@@ -144,11 +144,17 @@ public class Trust {
                     "The thumbprint that is registered for it is that of %s already, so it is not dialled. Register the machine's own: \"tentacle show\" tells it."
                             .formatted(holder.get());
             LOG.warnf("not registered agent=%s thumbprint=%s why=%s", agent, shown, why);
+            // It was dialled until now, so whoever looks at it must find this and no other reason.
+            boolean cut = before.isPresent();
+            if (cut) {
+                watcher.sessionEnds(tx, agent);
+                unitOfWork.afterCommit(tx, () -> watcher.cut(agent, why, true));
+            }
             commands.handle(
                     tx,
                     kind,
                     AgentKind.streamOf(agent),
-                    List.of(new NoteNotRegistered(agent, why)),
+                    List.of(new NoteNotRegistered(agent, why, cut)),
                     cause);
             return Optional.empty();
         }

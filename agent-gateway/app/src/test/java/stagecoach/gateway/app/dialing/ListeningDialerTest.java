@@ -466,6 +466,32 @@ class ListeningDialerTest {
         assertThat(one.links().getFirst().isClosed()).isFalse();
     }
 
+    @Test
+    void one_that_is_connected_and_is_registered_with_that_of_another_is_hung_up_for_that_reason() {
+        ListeningMachine one = machine();
+        register(one);
+        one.awaitWelcome(1);
+        ListeningMachine two = machine();
+        register(two);
+        Link link = two.awaitWelcome(1);
+        register(two.agent(), two.address(), one.thumbprint().value(), false);
+        List<AgentReport> reports =
+                Scene.reportsOf(two.agent(), ListeningDialerTest::wasThereAndIsNot);
+        assertThat(healths(reports).getLast().reason())
+                .contains(one.agent().value())
+                .contains("Register the machine's own");
+        await().atMost(StagecoachResource.PATIENCE).until(link::isClosed);
+        register(two);
+        two.awaitWelcome(2);
+    }
+
+    private static boolean wasThereAndIsNot(List<AgentReport> reports) {
+        List<AgentHealth> states =
+                healths(reports).stream().map(AgentHealthChanged::state).toList();
+        return states.contains(AgentHealth.HEALTHY)
+                && states.getLast() == AgentHealth.UNAVAILABLE;
+    }
+
     private boolean isTrusted(String thumbprint) {
         return run(tx -> agents.trusted(tx, new Thumbprint(thumbprint)).isPresent());
     }
