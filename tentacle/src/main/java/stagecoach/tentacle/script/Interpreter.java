@@ -37,6 +37,14 @@ public enum Interpreter {
         return extension;
     }
 
+    /** Whether to it lines end with LF and nothing else; the others take what Windows writes. */
+    boolean isShell() {
+        return switch (this) {
+            case BASH, SH -> true;
+            case PYTHON, POWERSHELL -> false;
+        };
+    }
+
     /** What it is called among a machine's capabilities. */
     public String capability() {
         return name().toLowerCase(Locale.ROOT);

@@ -62,13 +62,20 @@ final class ScriptFolder {
                         .getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Puts the body where its interpreter can read it. */
+    /** Puts the body where, and as, its interpreter can read it. */
     Path body(Script script) throws IOException {
+        boolean shell = script.interpreter().isShell();
         return switch (script.body()) {
-            case Script.Body.File file -> file.path();
+            case Script.Body.File file -> {
+                if (shell) {
+                    LineEnds.makeUnix(file.path());
+                }
+                yield file.path();
+            }
             case Script.Body.Text text -> {
                 Path body = bodyPath(script);
-                PrivateFiles.write(body, text.text().getBytes(StandardCharsets.UTF_8));
+                String readable = shell ? LineEnds.unix(text.text()) : text.text();
+                PrivateFiles.write(body, readable.getBytes(StandardCharsets.UTF_8));
                 yield body;
             }
         };

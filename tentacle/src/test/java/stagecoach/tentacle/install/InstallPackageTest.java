@@ -304,7 +304,9 @@ class InstallPackageTest {
                                                 + "set_stagecoach_variable Port 80")
                                 .with(
                                         "PreDeploy.sh",
-                                        line.formatted("pre") + "echo $STAGECOACH_PASSWORD")
+                                        // As Windows writes it.
+                                        line.formatted("pre").replace("\n", "\r\n")
+                                                + "echo $STAGECOACH_PASSWORD\r\n")
                                 .with("PreDeploy.ps1", "throw 'the shell script comes first'")
                                 .heldIn(tickets.home()),
                         payload(DIRECTORY));

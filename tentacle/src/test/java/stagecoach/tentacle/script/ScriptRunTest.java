@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,6 +89,43 @@ class ScriptRunTest {
         assertThat(run(live).succeeded()).isTrue();
         List<String> lines = TestTickets.lines(live, OutputKind.OUT);
         assertThat(lines).hasSize(3001).startsWith("1", "2").endsWith("3000", "tail");
+    }
+
+    @Test
+    void a_script_that_was_written_on_windows_runs() throws Exception {
+        Map<Syntax, String> scripts =
+                Map.of(
+                        Syntax.BASH, "if true; then\r\n  echo fine\r\nfi\r\nexit 7\r\n",
+                        Syntax.SH, "case a in\r\n  a) echo fine ;;\r\nesac\r\nexit 7\r\n",
+                        Syntax.PYTHON, "if True:\r\n    print('fine')\r\nexit(7)\r\n");
+        for (var script : scripts.entrySet()) {
+            LiveTicket live = tickets.accept(with(script.getKey(), script.getValue()));
+            assertThat(run(live).exitCode()).as("%s", script.getKey()).contains(7);
+            assertThat(TestTickets.lines(live, OutputKind.OUT)).containsExactly("fine");
+        }
+    }
+
+    @Test
+    void of_files_only_scripts_that_windows_has_written_are_changed_and_their_mode_stays()
+            throws Exception {
+        Map<String, String> files =
+                Map.of(
+                        "written on Windows\r\n\r\nlast", "written on Windows\n\nlast",
+                        "unix\nprintf 'a\r\nb'\n", "unix\nprintf 'a\r\nb'\n",
+                        "an archive\r\n\0\r\n", "an archive\r\n\0\r\n",
+                        "caf\u00e9\r\n", "caf\u00e9\n",
+                        "", "");
+        for (var each : files.entrySet()) {
+            Path file = folder.resolve("script.sh");
+            Files.writeString(file, each.getKey(), StandardCharsets.ISO_8859_1);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r-xr-x---"));
+            LineEnds.makeUnix(file);
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                    .isEqualTo(each.getValue());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("r-xr-x---");
+            Files.delete(file);
+        }
     }
 
     @Test
