@@ -36,10 +36,12 @@ import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.runtime.aggregate.EventAttributes;
+import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Digest;
 import stagecoach.vocabulary.identity.EnvironmentId;
 import stagecoach.vocabulary.identity.Ticket;
 
@@ -49,6 +51,7 @@ class EnrolmentTest {
 
     @Inject Scene scene;
     @Inject GatewayIdentity identity;
+    @Inject UnitOfWork unitOfWork;
 
     private static RequestSpecification as(TestKeys key) {
         return given().header("Authorization", key.bearer()).contentType("application/json");
@@ -111,6 +114,40 @@ class EnrolmentTest {
                             assertThat(((ConfigurationDocument.Target) enrolled.document()).id())
                                     .isEqualTo(agent.target().orElseThrow());
                         });
+    }
+
+    @Test
+    void of_a_token_nothing_is_kept_but_its_hash() {
+        AgentId agent = Scene.anAgent();
+        String token = scene.token(agent, HOUR);
+        assertThat(scene.stranger().enrol(token).statusCode()).isEqualTo(200);
+        String secret = token.substring(0, token.indexOf('.'));
+        List<String> kept =
+                Scene.onVirtualThread(
+                        () ->
+                                unitOfWork.run(
+                                        tx ->
+                                                tx
+                                                        .select(
+                                                                """
+                                                                SELECT CAST(e AS text) FROM enrolment e WHERE e.agent = ?1
+                                                                UNION ALL
+                                                                SELECT CAST(a AS text) FROM agent a WHERE a.agent = ?1
+                                                                UNION ALL
+                                                                SELECT convert_from(v.data, 'UTF8') FROM event v
+                                                                WHERE v.type = 'stagecoach.AgentEnrolled.v1'
+                                                                """,
+                                                                agent.value())
+                                                        .stream()
+                                                        .map(row -> row.text(0))
+                                                        .toList()));
+        assertThat(kept).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(kept).anyMatch(row -> row.contains(Digest.of(token).value()));
+        int part = 10;
+        for (int at = 0; at + part <= secret.length(); at++) {
+            String piece = secret.substring(at, at + part);
+            assertThat(kept).noneMatch(row -> row.contains(piece));
+        }
     }
 
     @Test

@@ -22,9 +22,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -235,6 +237,30 @@ class RefusalsTest {
                         })
                 .isInstanceOf(java.io.IOException.class);
         assertThat(told(Refusal.HANDSHAKE, one -> true).detail()).contains("agent port");
+    }
+
+    @Test
+    void a_machine_that_knows_no_tls_1_3_is_refused_at_both_ports_and_told() throws Exception {
+        Machine machine = scene.enrolled(Scene.anAgent());
+        Map<String, Machine> ports =
+                Map.of("agent port", machine, "bytes port", machine.dialling(bytesPort));
+        for (var port : ports.entrySet()) {
+            // With the newer version it comes in.
+            port.getValue().tls().close();
+            assertThatThrownBy(
+                            () -> {
+                                try (var socket = port.getValue().tlsOfBefore()) {
+                                    socket.getInputStream().read();
+                                }
+                            })
+                    .as("%s", port.getKey())
+                    .isInstanceOf(SSLException.class);
+            told(
+                    Refusal.HANDSHAKE,
+                    one ->
+                            one.detail().contains(port.getKey())
+                                    && one.detail().contains("TLS 1.3"));
+        }
     }
 
     @Test

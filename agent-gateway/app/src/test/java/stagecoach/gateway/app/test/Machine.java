@@ -249,6 +249,19 @@ public final class Machine {
         return socket;
     }
 
+    /** The same with the version before, which nobody takes. */
+    public SSLSocket tlsOfBefore() throws IOException {
+        var socket =
+                (SSLSocket)
+                        identity.tls(PinnedTrust.exactly(gateway))
+                                .getSocketFactory()
+                                .createSocket(InetAddress.getLoopbackAddress(), port);
+        socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+        socket.setSoTimeout((int) StagecoachResource.PATIENCE.toMillis());
+        socket.startHandshake();
+        return socket;
+    }
+
     /**
      * A TLS connection of somebody who shows no certificate; its failure shows with the reading.
      */
