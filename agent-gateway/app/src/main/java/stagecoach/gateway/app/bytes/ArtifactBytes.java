@@ -4,6 +4,7 @@ import static stagecoach.gateway.app.bytes.Callers.refuse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentReport.Refusal;
@@ -52,6 +54,8 @@ final class ArtifactBytes {
     private final Refusals refusals;
     private final Mailbox mailbox;
     private final ServiceToken serviceToken;
+    private final BytesConfig config;
+    private final Vertx vertx;
 
     /** By machine; of this event loop only. */
     private final Map<AgentId, Integer> atWork = new HashMap<>();
@@ -61,19 +65,23 @@ final class ArtifactBytes {
             Callers callers,
             Refusals refusals,
             Mailbox mailbox,
-            ServiceToken serviceToken) {
+            ServiceToken serviceToken,
+            BytesConfig config,
+            Vertx vertx) {
         this.client = client;
         this.callers = callers;
         this.refusals = refusals;
         this.mailbox = mailbox;
         this.serviceToken = serviceToken;
+        this.config = config;
+        this.vertx = vertx;
     }
 
     /** What is asked for, and how long it is said to be. */
     private record Asked(Ticket ticket, Digest sha256, long length) {}
 
     /** Whose file it is. */
-    private record Owner(AgentId agent, DeploymentId deployment) {}
+    private record Owner(AgentId agent, Thumbprint shown, String from, DeploymentId deployment) {}
 
     void handle(HttpServerRequest request) {
         callers.entered(request);
@@ -140,7 +148,7 @@ final class ArtifactBytes {
     private Judged<Owner> judged(Ticket ticket, AgentId agent, Thumbprint shown, String from) {
         return switch (mailbox.collecting(agent, ticket)) {
             case Collecting.Now(DeploymentId deployment) ->
-                    new Judged.Allowed<>(new Owner(agent, deployment));
+                    new Judged.Allowed<>(new Owner(agent, shown, from, deployment));
             case Collecting.Over _ ->
                     new Judged.Refused<>(
                             403,
@@ -167,7 +175,7 @@ final class ArtifactBytes {
             refuse(request, 503, "Not now", "So many files come from it. Try again soon.");
         } else if (!request.response().closed()) {
             atWork.merge(agent, 1, Integer::sum);
-            stream(request, asked, owner.deployment())
+            stream(request, asked, owner)
                     .onComplete(
                             done ->
                                     atWork.computeIfPresent(
@@ -176,11 +184,11 @@ final class ArtifactBytes {
     }
 
     private Future<Answered> stream(
-            HttpServerRequest request, Asked asked, DeploymentId deployment) {
+            HttpServerRequest request, Asked asked, Owner owner) {
         return client.request(
                         HttpMethod.PUT,
-                        KeepArtifact.path(asked.ticket(), asked.sha256(), deployment))
-                .compose(kept -> passOn(request, asked, kept))
+                        KeepArtifact.path(asked.ticket(), asked.sha256(), owner.deployment()))
+                .compose(kept -> passOn(request, asked, owner, kept))
                 .compose(
                         given ->
                                 given.body()
@@ -202,7 +210,7 @@ final class ArtifactBytes {
 
     /** The pipe stops reading while the package-service does not. */
     private Future<HttpClientResponse> passOn(
-            HttpServerRequest request, Asked asked, HttpClientRequest kept) {
+            HttpServerRequest request, Asked asked, Owner owner, HttpClientRequest kept) {
         HttpServerResponse response = request.response();
         if (response.closed()) {
             // It has gone while a connection was waited for; nobody would tell of that any more.
@@ -212,8 +220,13 @@ final class ArtifactBytes {
         kept.putHeader("Authorization", "Bearer " + serviceToken.issue())
                 .putHeader("Content-Type", "application/octet-stream")
                 .putHeader("Content-Length", Long.toString(asked.length()));
+        long watch = watch(request, asked, owner, kept);
         // A tentacle that goes away leaves nothing that is taken for all.
-        response.closeHandler(gone -> kept.reset());
+        response.closeHandler(
+                gone -> {
+                    vertx.cancelTimer(watch);
+                    kept.reset();
+                });
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
             response.writeContinue();
         }
@@ -225,7 +238,39 @@ final class ArtifactBytes {
                             LOG.debugf("an upload broke off cause=%s", e);
                             kept.reset();
                         });
-        return kept.response();
+        return kept.response().onComplete(answered -> vertx.cancelTimer(watch));
+    }
+
+    /**
+     * Ends an upload that only drips: it holds one of the connections to the package-service, for
+     * which others wait, and would hold it as long as its script runs.
+     */
+    private long watch(
+            HttpServerRequest request, Asked asked, Owner owner, HttpClientRequest kept) {
+        var before = new AtomicLong();
+        return vertx.setPeriodic(
+                config.uploadPaceOver().toMillis(),
+                id -> {
+                    long come = request.bytesRead();
+                    boolean drips =
+                            come < asked.length()
+                                    && come - before.getAndSet(come) < config.uploadBytesMin()
+                                    && !kept.writeQueueFull();
+                    if (drips) {
+                        vertx.cancelTimer(id);
+                        refusals.agent(
+                                Refusal.CROWD,
+                                owner.from(),
+                                owner.shown(),
+                                owner.agent(),
+                                "It sent a file for the ticket %s more slowly than anyone is waited for: fewer than %d bytes within %d seconds."
+                                        .formatted(
+                                                asked.ticket(),
+                                                config.uploadBytesMin(),
+                                                config.uploadPaceOver().toSeconds()));
+                        request.connection().close();
+                    }
+                });
     }
 
     /** The package-service's answer. */

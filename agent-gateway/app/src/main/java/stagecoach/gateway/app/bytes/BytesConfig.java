@@ -29,6 +29,14 @@ public interface BytesConfig {
     @WithDefault("PT1M")
     Duration silenceMax();
 
+    /** Within this time at least {@link #uploadBytesMin} of a script's file must come. */
+    @WithDefault("PT1M")
+    Duration uploadPaceOver();
+
+    /** What drips more slowly is ended; what the package-service does not take in time is not. */
+    @WithDefault("65536")
+    long uploadBytesMin();
+
     /** Files of scripts on their way to it at once, for each event loop; others wait. */
     @WithDefault("256")
     int artifactsMax();

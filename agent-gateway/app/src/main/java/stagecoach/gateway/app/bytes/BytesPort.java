@@ -97,7 +97,9 @@ class BytesPort {
                             callers,
                             refusals,
                             mailbox,
-                            serviceToken);
+                            serviceToken,
+                            config,
+                            vertx);
             vertx.createHttpServer(
                             identity.mutualTls()
                                     .setHost(config.host())

@@ -1,14 +1,19 @@
 package stagecoach.gateway.app.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -17,6 +22,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLSocket;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +44,7 @@ import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Machine.Connection;
 import stagecoach.gateway.app.test.OtherServices;
 import stagecoach.gateway.app.test.Scene;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestEvents;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Digest;
@@ -122,16 +130,13 @@ class ArtifactsTest {
         assertThat(refused.body()).contains("no command with this ticket");
         assertThat(send(scene.stranger(), bytes).statusCode()).isEqualTo(403);
         assertThat(kept()).isEmpty();
-        var today = StreamId.of("door", LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC));
-        try (var events = TestEvents.consume(Channels.AGENTS)) {
-            assertThat(events.until(today, seen -> seen.stream().anyMatch(e -> isOf(e, neighbour))))
-                    .isNotEmpty();
-        }
+        assertThat(refusalTold(Refusal.OTHER_COMMAND, neighbour).detail())
+                .contains(ticket.toString());
     }
 
-    private static boolean isOf(TestEvents.Seen seen, AgentId agent) {
+    private static boolean isOf(TestEvents.Seen seen, Refusal refusal, AgentId agent) {
         return seen.event(AgentReport.class) instanceof EntryRefused told
-                && told.refusal() == Refusal.OTHER_COMMAND
+                && told.refusal() == refusal
                 && told.agent().equals(Optional.of(agent));
     }
 
@@ -181,6 +186,45 @@ class ArtifactsTest {
             OtherServices.running().away(false);
         }
         assertThat(send(machine, new byte[] {4}).statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void a_file_that_comes_byte_by_byte_is_not_waited_for_and_told() throws Exception {
+        running();
+        byte[] announced = new byte[5_000];
+        try (SSLSocket socket = machine.dialling(port).tls()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "PUT /artifacts/%s/%s HTTP/1.1\r\nHost: gateway\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(ticket, Digest.of(announced), announced.length)
+                            .getBytes(StandardCharsets.US_ASCII));
+            await().pollInterval(Duration.ofMillis(100))
+                    .atMost(StagecoachResource.PATIENCE)
+                    .until(
+                            () -> {
+                                try {
+                                    out.write(0);
+                                    return false;
+                                } catch (IOException closed) {
+                                    return true;
+                                }
+                            });
+        }
+        assertThat(kept()).isEmpty();
+        assertThat(refusalTold(Refusal.CROWD, agent).detail()).contains(ticket.toString());
+        assertThat(send(machine, announced).statusCode()).as("once it hurries").isEqualTo(204);
+    }
+
+    private static EntryRefused refusalTold(Refusal refusal, AgentId of) {
+        var today = StreamId.of("door", LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC));
+        Predicate<TestEvents.Seen> wanted = seen -> isOf(seen, refusal, of);
+        try (var events = TestEvents.consume(Channels.AGENTS)) {
+            return events.until(today, seen -> seen.stream().anyMatch(wanted)).stream()
+                    .filter(wanted)
+                    .map(seen -> (EntryRefused) seen.event(AgentReport.class))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     @Test
