@@ -28,6 +28,7 @@ final class BlobReads {
     private final GrantVerifier grants;
     private final Pulls pulls;
     private final CentralTrust trust;
+    private final Refused refused;
     private final Clock clock;
 
     BlobReads(
@@ -35,11 +36,13 @@ final class BlobReads {
             GrantVerifier grants,
             Pulls pulls,
             CentralTrust trust,
+            Refused refused,
             Clock clock) {
         this.blobs = blobs;
         this.grants = grants;
         this.pulls = pulls;
         this.trust = trust;
+        this.refused = refused;
         this.clock = clock;
     }
 
@@ -60,6 +63,7 @@ final class BlobReads {
         } else {
             Optional<String> refusal = refusal(request, sha512);
             if (refusal.isPresent()) {
+                refused.tell(request, refusal.get());
                 PortAnswers.problem(response, 403, "Not allowed", refusal.get());
                 return;
             }

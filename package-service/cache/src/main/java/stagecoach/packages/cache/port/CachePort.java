@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import javax.net.ssl.SSLException;
 import stagecoach.packages.cache.feed.CachedFeed;
 import stagecoach.packages.cache.pull.Pulls;
 import stagecoach.packages.server.blob.PackageStore;
@@ -49,7 +50,8 @@ public final class CachePort implements Closeable {
             BlobReads reads,
             PullControl control,
             Holdings holdings,
-            FeedControl feed) {
+            FeedControl feed,
+            Refused refused) {
         this.reads = reads;
         this.control = control;
         this.holdings = holdings;
@@ -67,7 +69,15 @@ public final class CachePort implements Closeable {
                                         .setUseAlpn(false)
                                         .setIdleTimeout(IDLE_SECONDS_MAX)
                                         .setIdleTimeoutUnit(SECONDS))
-                        .requestHandler(this::on);
+                        .requestHandler(this::on)
+                        .exceptionHandler(
+                                e -> {
+                                    if (e instanceof SSLException) {
+                                        refused.tell(
+                                                "an unknown address",
+                                                "its TLS handshake failed; it may know no TLS 1.3.");
+                                    }
+                                });
     }
 
     /**
@@ -89,16 +99,19 @@ public final class CachePort implements Closeable {
             String host,
             int port)
             throws IOException {
-        var trust = new CentralTrust(credential);
+        var refused = new Refused();
+        var trust = new CentralTrust(credential, refused);
         var disk = new DiskWork(vertx);
         var opened =
                 new CachePort(
                         vertx,
                         identity,
-                        new BlobReads(blobs, grants, pulls, trust, Clock.systemUTC()),
+                        new BlobReads(
+                                blobs, grants, pulls, trust, refused, Clock.systemUTC()),
                         new PullControl(pulls, trust),
                         new Holdings(disk, blobs, pulls, trust),
-                        new FeedControl(disk, trust, feed));
+                        new FeedControl(disk, trust, feed),
+                        refused);
         try {
             opened.server
                     .listen(port, host)

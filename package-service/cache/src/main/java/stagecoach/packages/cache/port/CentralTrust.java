@@ -10,9 +10,16 @@ import stagecoach.packages.server.pull.CacheProtocol;
 /** Knows the central server by the credential that it shows. */
 final class CentralTrust {
     private final byte[] credential;
+    private final Refused refused;
 
-    CentralTrust(String credential) {
+    /**
+     * Knows it by this credential.
+     *
+     * @param refused told of others who want what is its alone
+     */
+    CentralTrust(String credential, Refused refused) {
         this.credential = credential.getBytes(UTF_8);
+        this.refused = refused;
     }
 
     /** Whether the central server asks. */
@@ -26,6 +33,9 @@ final class CentralTrust {
         if (isShownBy(request)) {
             return true;
         }
+        refused.tell(
+                request,
+                "it wanted what is the central server's, and did not show this cache's credential.");
         PortAnswers.problem(
                 request.response(),
                 401,
