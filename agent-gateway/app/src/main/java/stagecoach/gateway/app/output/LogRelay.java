@@ -32,7 +32,7 @@ public class LogRelay {
      */
     public OutputLane open(
             BiConsumer<Ticket, Long> taken, Runnable relieved, Consumer<Throwable> failed) {
-        return new OutputLane(publisher, allBytes, taken, relieved, failed);
+        return new OutputLane(publisher::publish, allBytes, taken, relieved, failed);
     }
 
     /** Bytes that wait in all lanes. */

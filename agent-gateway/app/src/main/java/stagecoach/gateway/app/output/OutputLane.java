@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,9 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import stagecoach.contracts.agent.LogEntry;
-import stagecoach.runtime.logs.LogPublisher;
 import stagecoach.vocabulary.identity.Ticket;
 
 /**
@@ -30,7 +31,7 @@ public final class OutputLane implements AutoCloseable {
     private static final Duration ACK_MAX = Duration.ofSeconds(60);
     private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
 
-    private final LogPublisher publisher;
+    private final Function<List<LogEntry>, CompletionStage<Void>> publisher;
     private final AtomicLong allBytes;
     private final BiConsumer<Ticket, Long> taken;
     private final Runnable relieved;
@@ -52,7 +53,7 @@ public final class OutputLane implements AutoCloseable {
     }
 
     OutputLane(
-            LogPublisher publisher,
+            Function<List<LogEntry>, CompletionStage<Void>> publisher,
             AtomicLong allBytes,
             BiConsumer<Ticket, Long> taken,
             Runnable relieved,
@@ -157,7 +158,7 @@ public final class OutputLane implements AutoCloseable {
         while (!closed) {
             try {
                 publisher
-                        .publish(batch)
+                        .apply(batch)
                         .toCompletableFuture()
                         .get(ACK_MAX.toMillis(), TimeUnit.MILLISECONDS);
                 acknowledge(batch);
