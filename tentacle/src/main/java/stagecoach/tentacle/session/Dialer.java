@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,8 +138,8 @@ final class Dialer implements Contact {
             if (end.renewing()) {
                 continue;
             }
-            Thread.sleep(jittered(pause));
-            pause = min(pause.multipliedBy(2), rules.backoffMax());
+            Thread.sleep(jittered(pause, ThreadLocalRandom.current()));
+            pause = next(pause, rules);
         }
         return "";
     }
@@ -221,12 +222,14 @@ final class Dialer implements Contact {
     }
 
     /** Half of the pause is chance, so that thousands do not come back at once. */
-    private static Duration jittered(Duration pause) {
+    static Duration jittered(Duration pause, RandomGenerator chance) {
         long millis = pause.toMillis();
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis / 2, millis + 1));
+        return Duration.ofMillis(chance.nextLong(millis / 2, millis + 1));
     }
 
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+    /** The pause behind the next try in vain. */
+    static Duration next(Duration pause, SessionRules rules) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(rules.backoffMax()) < 0 ? doubled : rules.backoffMax();
     }
 }
