@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.ApiProblem;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.command.ApiCommand;
 import stagecoach.cli.command.Following;
@@ -93,8 +94,7 @@ public final class TargetCommand implements Runnable {
         @Override
         protected ExitCode run(ApiClient api) {
             ObjectNode target = api.get("/targets/" + ApiClient.encoded(id)).deepCopy();
-            api.find("/agents/" + ApiClient.encoded("target:" + id))
-                    .ifPresent(agent -> addFresh(target, agent.path("health")));
+            known(api).ifPresent(agent -> addFresh(target, agent.path("health")));
             List<Distance> distances = distances(api);
             if (json) {
                 var list = target.putArray("latencies");
@@ -124,6 +124,18 @@ public final class TargetCommand implements Runnable {
                                                     .toList())
                                     .stripTrailing());
             return ExitCode.SUCCEEDED;
+        }
+
+        private Optional<JsonNode> known(ApiClient api) {
+            try {
+                return api.find("/agents/" + ApiClient.encoded("target:" + id));
+            } catch (ApiProblem problem) {
+                if (problem.status() < 500) {
+                    throw problem;
+                }
+                // The gateway is away: what it told before is shown all the same.
+                return Optional.empty();
+            }
         }
 
         /** What its gateway knows, of which there is no event each time. */
