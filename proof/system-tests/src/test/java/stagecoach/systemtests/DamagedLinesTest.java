@@ -183,7 +183,8 @@ class DamagedLinesTest {
         List<String> mistakes = new ArrayList<>();
         expect(mistakes, harm, "the script's end", "SUCCEEDED", state);
         if (!state.equals("SUCCEEDED")) {
-            mistakes.add("%s: %s".formatted(harm, whole.api().list("/deployments/" + id + "/steps")));
+            mistakes.add(
+                    "%s: %s".formatted(harm, whole.api().list("/deployments/" + id + "/steps")));
         }
         expect(mistakes, harm, "its trace", List.of("began", "ended"), linesOf(trace(name)));
         expect(

@@ -147,8 +147,7 @@ class GuidedAcquisitionTest {
                 .ignoreException(Unreachable.class)
                 .until(
                         () ->
-                                whole
-                                        .api()
+                                whole.api()
                                         .post("/deployment-previews", wanted)
                                         .path("links")
                                         .valueStream()

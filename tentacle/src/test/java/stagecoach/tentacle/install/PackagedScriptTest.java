@@ -178,9 +178,7 @@ class PackagedScriptTest {
                 tools(
                         new Nupkg()
                                 .with("scripts/beside.py", "word = 'imported'\r\n")
-                                .with(
-                                        "scripts/run.py",
-                                        "import beside\r\nprint(beside.word)\r\n"));
+                                .with("scripts/run.py", "import beside\r\nprint(beside.word)\r\n"));
         LiveTicket live = accept(file(Syntax.PYTHON, "scripts/run.py"), unpacked(tools));
         assertThat(perform(live).succeeded()).isTrue();
         assertThat(TestTickets.lines(live, OutputKind.OUT)).containsExactly("imported");

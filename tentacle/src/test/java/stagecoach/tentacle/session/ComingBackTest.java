@@ -45,8 +45,7 @@ class ComingBackTest {
         var chance = new Random(7);
         Duration pause = RULES.backoffFirst();
         for (int i = 0; i < 100; i++) {
-            assertThat(Dialer.jittered(pause, chance))
-                    .isBetween(pause.dividedBy(2), pause);
+            assertThat(Dialer.jittered(pause, chance)).isBetween(pause.dividedBy(2), pause);
             pause = Dialer.next(pause, RULES);
         }
         assertThat(pause).isEqualTo(RULES.backoffMax());

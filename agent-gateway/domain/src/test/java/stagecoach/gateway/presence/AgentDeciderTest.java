@@ -130,7 +130,8 @@ class AgentDeciderTest {
     void of_a_disk_it_is_told_when_it_fills_or_empties_and_not_whenever_a_byte_changes() {
         long gib = 1L << 30;
         var connected =
-                agent.after(ENROL, new NoteConnected(Health.connected("1.0", 100 * gib, List.of())));
+                agent.after(
+                        ENROL, new NoteConnected(Health.connected("1.0", 100 * gib, List.of())));
         connected.when(new NoteTold(91 * gib, Optional.empty())).thenNothing();
         connected
                 .when(new NoteTold(90 * gib, Optional.empty()))

@@ -118,9 +118,7 @@ class MisbehavingCentralTest {
                         List.of(told("200 OK", SIZE, length + "99999999999999999999")),
                         twice),
                 new Mended(
-                        "a length below zero",
-                        List.of(told("200 OK", SIZE, length + -5)),
-                        twice),
+                        "a length below zero", List.of(told("200 OK", SIZE, length + -5)), twice),
                 new Mended(
                         "a header that is none",
                         List.of(told("200 OK", SIZE, "Content Length: " + SIZE)),

@@ -200,8 +200,7 @@ public final class Foresight {
                             bytes,
                             some(begun)));
             if (bytes > 0) {
-                links.merge(
-                        Way.into(needing.region(), from(sources.getFirst())), bytes, Long::sum);
+                links.merge(Way.into(needing.region(), from(sources.getFirst())), bytes, Long::sum);
             }
         }
 

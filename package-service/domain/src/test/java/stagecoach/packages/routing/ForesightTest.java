@@ -148,8 +148,7 @@ class ForesightTest {
                         target("u2", "us"));
         assertThat(foreseen.links())
                 .containsExactly(
-                        link("feed:company", "server", SIZE - 300),
-                        link("server", "us", 2 * SIZE));
+                        link("feed:company", "server", SIZE - 300), link("server", "us", 2 * SIZE));
     }
 
     @Test

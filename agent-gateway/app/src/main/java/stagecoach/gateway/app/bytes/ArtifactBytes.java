@@ -183,8 +183,7 @@ final class ArtifactBytes {
         }
     }
 
-    private Future<Answered> stream(
-            HttpServerRequest request, Asked asked, Owner owner) {
+    private Future<Answered> stream(HttpServerRequest request, Asked asked, Owner owner) {
         return client.request(
                         HttpMethod.PUT,
                         KeepArtifact.path(asked.ticket(), asked.sha256(), owner.deployment()))

@@ -64,8 +64,7 @@ final class Callers {
     /** Has come in, and is no longer waited for. */
     void entered(HttpServerRequest request) {
         doorway.leave(request.connection().remoteAddress());
-        request.response()
-                .endHandler(done -> doorway.again(request.connection(), crowd.idleMax()));
+        request.response().endHandler(done -> doorway.again(request.connection(), crowd.idleMax()));
     }
 
     /**

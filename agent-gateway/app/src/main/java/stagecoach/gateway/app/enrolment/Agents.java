@@ -187,9 +187,7 @@ public class Agents {
 
     /** One agent, also a revoked one. */
     public Optional<Row> find(Tx tx, AgentId agent) {
-        return tx
-                .select(ROWS + "WHERE a.agent = ?1", agent.value())
-                .stream()
+        return tx.select(ROWS + "WHERE a.agent = ?1", agent.value()).stream()
                 .findFirst()
                 .map(Agents::row);
     }

@@ -488,8 +488,7 @@ class ListeningDialerTest {
     private static boolean wasThereAndIsNot(List<AgentReport> reports) {
         List<AgentHealth> states =
                 healths(reports).stream().map(AgentHealthChanged::state).toList();
-        return states.contains(AgentHealth.HEALTHY)
-                && states.getLast() == AgentHealth.UNAVAILABLE;
+        return states.contains(AgentHealth.HEALTHY) && states.getLast() == AgentHealth.UNAVAILABLE;
     }
 
     private boolean isTrusted(String thumbprint) {

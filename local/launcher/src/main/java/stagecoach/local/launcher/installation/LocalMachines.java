@@ -290,7 +290,9 @@ public final class LocalMachines {
                 .isPresent();
     }
 
-    /** Returns when a process is ready; fails with its last lines when it is not in five minutes. */
+    /**
+     * Returns when a process is ready; fails with its last lines when it is not in five minutes.
+     */
     public void awaitReady(String processName) throws IOException, InterruptedException {
         long giveUp = System.nanoTime() + READY_MAX.toNanos();
         while (true) {

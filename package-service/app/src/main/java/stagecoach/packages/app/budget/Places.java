@@ -121,11 +121,7 @@ public class Places {
     }
 
     private Optional<Place> enter(
-            Place place,
-            String what,
-            String party,
-            long bytes,
-            BooleanSupplier abandoned)
+            Place place, String what, String party, long bytes, BooleanSupplier abandoned)
             throws InterruptedException {
         join(new Transfer<>(place, what, party, bytes, look(place.counting())));
         bell.release();

@@ -149,8 +149,7 @@ final class StagecoachCache {
         if (from > 0) {
             request.header("Range", "bytes=" + from + "-");
         }
-        HttpResponse<InputStream> response =
-                sent(request.build(), ServerAddresses::answer);
+        HttpResponse<InputStream> response = sent(request.build(), ServerAddresses::answer);
         return switch (response.statusCode()) {
             case 200, 206 -> Optional.of(response);
             case 404, 416 -> {

@@ -106,8 +106,7 @@ public final class CachePort implements Closeable {
                 new CachePort(
                         vertx,
                         identity,
-                        new BlobReads(
-                                blobs, grants, pulls, trust, refused, Clock.systemUTC()),
+                        new BlobReads(blobs, grants, pulls, trust, refused, Clock.systemUTC()),
                         new PullControl(pulls, trust),
                         new Holdings(disk, blobs, pulls, trust),
                         new FeedControl(disk, trust, feed),
