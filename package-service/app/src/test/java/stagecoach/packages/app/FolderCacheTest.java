@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.io.file.PathUtils;
@@ -34,6 +35,7 @@ class FolderCacheTest {
     private static final CacheId SHARE = new CacheId("share-1");
     private static final ServedBy BY_SHARE = new ServedBy(ServedBy.Kind.CACHE, Optional.of(SHARE));
 
+    @Inject Patience patience;
     @Inject FolderBlobStore blobs;
     @Inject UnitOfWork unitOfWork;
     @Inject Scrubber scrubber;
@@ -62,6 +64,7 @@ class FolderCacheTest {
 
     @AfterEach
     void end() throws Exception {
+        patience.usual();
         deployment.close();
         PathUtils.deleteDirectory(share);
     }
@@ -124,6 +127,7 @@ class FolderCacheTest {
         Files.delete(blob());
         assertThat(new ProcessBuilder("mkfifo", blob().toString()).start().waitFor()).isZero();
 
+        patience.silenceMax(Duration.ofSeconds(3));
         ScrubRound.run(unitOfWork, scrubber);
 
         assertThat(Http.get(nupkg.flatPath()).statusCode()).isEqualTo(404);

@@ -239,6 +239,7 @@ class NuGetCacheTest extends AtForeignServer {
 
     @Test
     void an_answer_that_stops_in_its_middle_costs_a_try_and_no_more() {
+        patience.silenceMax(Duration.ofSeconds(5));
         var more = new CountDownLatch(1);
         server.stalled = more;
 

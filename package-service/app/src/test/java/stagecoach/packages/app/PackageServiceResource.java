@@ -44,7 +44,8 @@ public final class PackageServiceResource implements QuarkusTestResourceLifecycl
                 // Failures are to be seen soon.
                 Map.entry("stagecoach.replication.fruitless-max", "2"),
                 Map.entry("stagecoach.replication.backoff-first", "PT0.05S"),
-                Map.entry("stagecoach.replication.silence-max", "PT5S"),
+                // Longer than a busy computer is silent; a test that waits for that sets Patience.
+                Map.entry("stagecoach.replication.silence-max", "PT20S"),
                 Map.entry("stagecoach.budget.turn", "PT2S"),
                 // Damage is found by those who look for it; tests read again themselves.
                 Map.entry("stagecoach.scrub.bytes-per-second", "0"));

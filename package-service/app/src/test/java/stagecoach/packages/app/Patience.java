@@ -30,6 +30,11 @@ public class Patience {
         instead.put("visibleMax", most);
     }
 
+    /** How long a cache that is asked or read from may be silent. */
+    void silenceMax(Duration most) {
+        instead.put("silenceMax", most);
+    }
+
     /** How long a cache may take no bytes. */
     void stallMax(Duration most) {
         instead.put("stallMax", most);

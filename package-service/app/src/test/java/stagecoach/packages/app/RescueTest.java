@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import org.apache.commons.io.file.PathUtils;
 import org.junit.jupiter.api.AfterAll;
@@ -39,6 +40,7 @@ class RescueTest {
     /** Over which the server reads at the cache. */
     private final Link back = new Link(() -> cache.port());
 
+    @Inject Patience patience;
     @Inject Scrubber scrubber;
     @Inject UnitOfWork unitOfWork;
     @Inject FolderBlobStore blobs;
@@ -73,6 +75,7 @@ class RescueTest {
 
     @AfterEach
     void end() throws Exception {
+        patience.usual();
         link.close();
         back.close();
         PathUtils.deleteDirectory(folder);
@@ -105,7 +108,9 @@ class RescueTest {
     void what_came_before_it_was_cut_off_does_not_come_again() throws Exception {
         var nupkg = damaged();
         back.narrow(SIZE / 2);
+        patience.silenceMax(Duration.ofSeconds(3));
         scrubAll();
+        patience.usual();
         assertThat(Http.get(nupkg.flatPath()).statusCode()).isEqualTo(404);
         back.open();
         long before = back.bytes();
