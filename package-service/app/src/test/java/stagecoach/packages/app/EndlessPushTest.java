@@ -16,7 +16,7 @@ import stagecoach.runtime.test.TestKeys;
 
 /** A push that is refused before its end, and goes on. */
 @PackageServiceTest
-@Timeout(60)
+@Timeout(180)
 class EndlessPushTest {
     private static final int MEGABYTE = 1 << 20;
 

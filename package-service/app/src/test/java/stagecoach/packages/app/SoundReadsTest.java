@@ -39,7 +39,7 @@ import stagecoach.vocabulary.process.Action.PackageSource;
 
 /** NuGet clients compare no digest, so that what they are given must be right. */
 @PackageServiceTest
-@Timeout(120)
+@Timeout(240)
 class SoundReadsTest {
     private static int count;
 

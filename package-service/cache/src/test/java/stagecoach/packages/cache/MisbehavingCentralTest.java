@@ -27,7 +27,7 @@ import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** Whatever comes over the line: a cache holds the right bytes, or none and says why. */
-@Timeout(60)
+@Timeout(180)
 class MisbehavingCentralTest {
     private static final int SIZE = 100_000;
     private static final int HALF = 40_000;

@@ -41,7 +41,7 @@ import stagecoach.vocabulary.packages.PackageVersion;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** What the server reads back from a cache that behaves as none should: the right bytes, or why. */
-@Timeout(60)
+@Timeout(180)
 class ReadingBackTest {
     private static final int SIZE = 20_000;
     private static final int HALF = 10_000;

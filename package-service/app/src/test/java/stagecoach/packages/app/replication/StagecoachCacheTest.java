@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import stagecoach.vocabulary.packages.Sha512;
 
 /** A cache that answers as no cache should costs a try, and neither a thread nor the memory. */
-@Timeout(60)
+@Timeout(180)
 class StagecoachCacheTest {
     private static final Sha512 DIGEST = Sha512.hashOf(new byte[0]);
 

@@ -18,7 +18,7 @@ import stagecoach.packages.app.upstream.ReadThrough.UnderwayException;
 import stagecoach.vocabulary.identity.FeedId;
 
 /** What readers wait for, of which each has so much patience. */
-@Timeout(60)
+@Timeout(180)
 class QuestionsTest {
     private static final FeedId FEED = new FeedId("slow");
     private static final Duration LONG = Duration.ofSeconds(50);

@@ -245,7 +245,7 @@ class FolderFeedTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void a_folder_that_hangs_in_the_middle_is_given_up_in_words_and_gone_on_with_later(
             @TempDir Path other) throws Exception {
         byte[] content = new byte[300_000];
