@@ -24,7 +24,7 @@ public record Health(
     private static final int CAPABILITY_MAX = 64;
 
     /** Less than this is trembling, also on a disk that is nearly full. */
-    private static final double ROOM_CHANGE_MIN = 256L << 20;
+    private static final double ROOM_CHANGE_MIN = 256.0 * 1024 * 1024;
 
     private static final double ROOM_CHANGE_PART = 0.1;
 
@@ -99,7 +99,7 @@ public record Health(
      * so a tenth counts, and no less than 256 MiB.
      */
     public static boolean isOtherRoom(long now, long before) {
-        double change = Math.abs((double) now - before);
+        double change = Math.abs((double) now - (double) before);
         return change >= Math.max(ROOM_CHANGE_MIN, Math.abs((double) before) * ROOM_CHANGE_PART);
     }
 }
