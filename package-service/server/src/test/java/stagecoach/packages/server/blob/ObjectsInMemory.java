@@ -20,7 +20,23 @@ public final class ObjectsInMemory {
     private final Map<String, Upload> uploads = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
-    private record Stored(String tag, byte[] content) {}
+    private static final class Stored {
+        private final String tag;
+        private final byte[] content;
+
+        private Stored(String tag, byte[] content) {
+            this.tag = tag;
+            this.content = content;
+        }
+
+        private String tag() {
+            return tag;
+        }
+
+        private byte[] content() {
+            return content;
+        }
+    }
 
     private record Upload(String key, ByteArrayOutputStream parts) {}
 
