@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,8 @@ import stagecoach.vocabulary.process.Action.Syntax;
 /** A real tentacle process, killed as processes are killed. */
 @Timeout(300)
 class TentacleProcessTest {
+    private static final CacheId CACHE = new CacheId("eu-1");
+
     @TempDir Path folder;
     FakeGateway gateway;
     Home home;
@@ -313,17 +318,54 @@ class TentacleProcessTest {
         assertThat(trace).hasContent("pre\nbegun\nended\npost");
     }
 
+    /** Makes a server that gives a package like this. */
+    private interface Holder {
+        RawServer giving(RawServer.Behaviour bytes) throws Exception;
+    }
+
     @Test
     void a_kill_in_the_middle_of_a_transfer_loses_no_byte_of_it() throws Exception {
+        Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
+        losesNoByte(
+                bytes -> RawServer.tls(far, bytes),
+                slow ->
+                        new Source.Cache(
+                                CACHE, slow.url(), Optional.of(far.thumbprint().value())));
+    }
+
+    @Test
+    void a_kill_in_the_middle_of_a_transfer_from_a_nuget_server_loses_no_byte_of_it()
+            throws Exception {
+        losesNoByte(
+                bytes -> RawServer.plain((request, out) -> asNuGetServer(request, out, bytes)),
+                slow -> new Source.NuGet(CACHE, slow.url() + "/v3/index.json", Optional.empty()));
+    }
+
+    private static void asNuGetServer(
+            RawServer.Request request, OutputStream out, RawServer.Behaviour bytes)
+            throws Exception {
+        if (request.line().startsWith("GET /v3/index.json ")) {
+            byte[] index =
+                    "{\"resources\":[{\"@id\":\"/flat/\",\"@type\":\"PackageBaseAddress/3.0.0\"}]}"
+                            .getBytes(StandardCharsets.UTF_8);
+            RawServer.head(out, "200 OK", "Content-Length: " + index.length);
+            out.write(index);
+        } else if (request.line().startsWith("HEAD ")) {
+            RawServer.head(out, "200 OK", "Content-Length: 300000");
+        } else {
+            bytes.answer(request, out);
+        }
+    }
+
+    private void losesNoByte(Holder holder, Function<RawServer, Source> sourceAt)
+            throws Exception {
         byte[] bytes = new byte[300_000];
         new Random(5).nextBytes(bytes);
         PackagePin pin = Nupkg.pin(bytes);
         Path partial = home.packages().resolve(".partial").resolve(pin.sha512().value());
         CountDownLatch killed = new CountDownLatch(1);
-        Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
         try (RawServer slow =
-                RawServer.tls(
-                        far,
+                holder.giving(
                         (request, out) -> {
                             if (killed.getCount() > 0) {
                                 RawServer.serve(request, out, bytes, 150_000);
@@ -333,16 +375,13 @@ class TentacleProcessTest {
                             }
                         })) {
             start();
-            Source cache =
-                    new Source.Cache(
-                            new CacheId("eu-1"), slow.url(), Optional.of(far.thumbprint().value()));
             Ticket ticket =
                     gateway.give(
                             Deliveries.acquire(
                                     pin,
                                     false,
-                                    List.of(new CacheGrant(new CacheId("eu-1"), "grant")),
-                                    cache));
+                                    List.of(new CacheGrant(CACHE, "grant")),
+                                    sourceAt.apply(slow)));
             await().atMost(30, TimeUnit.SECONDS)
                     .until(() -> Files.exists(partial) && Files.size(partial) == 150_000);
             kill();
