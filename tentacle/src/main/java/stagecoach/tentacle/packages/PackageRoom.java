@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.Removal;
 import stagecoach.contracts.agent.Removal.RemovedPackage;
@@ -21,6 +21,7 @@ import stagecoach.tentacle.home.KeepRules;
 import stagecoach.tentacle.journal.LiveTicket;
 import stagecoach.tentacle.packages.PackageStore.Stored;
 import stagecoach.tentacle.removals.RemovalLog;
+import stagecoach.vocabulary.packages.KeepRule;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -99,14 +100,12 @@ final class PackageRoom {
         if (rules.days().isEmpty() && rules.versions().isEmpty()) {
             return List.of();
         }
-        Instant before =
-                rules.days()
-                        .map(days -> live.wallTime().minus(Duration.ofDays(days)))
-                        .orElse(Instant.MAX);
-        Set<Sha512> lastUsed = lastUsed();
+        var rule = new KeepRule(rules.versions(), rules.days());
+        Instant now = live.wallTime();
+        Set<Sha512> lastUsed = lastUsed(rule);
         List<Stored> old =
                 removable(live, named).stream()
-                        .filter(one -> one.usedAt().isBefore(before))
+                        .filter(one -> rule.isOld(one.usedAt(), now))
                         .filter(one -> !lastUsed.contains(one.sha512()))
                         .toList();
         return removed(
@@ -114,39 +113,27 @@ final class PackageRoom {
                 old,
                 Long.MAX_VALUE,
                 rules.versions().isPresent() ? Rule.VERSIONS : Rule.AGE,
-                whyOld());
-    }
-
-    private String whyOld() {
-        Optional<String> versions =
-                rules.versions()
-                        .map("keep-versions is %d, and others of it were used later"::formatted);
-        Optional<String> days = rules.days().map("nobody has used it for %d days"::formatted);
-        return versions.flatMap(v -> days.map(d -> v + ", and " + d))
-                .or(() -> versions)
-                .or(() -> days)
-                .orElseThrow();
+                rule.reason(
+                        "keep-versions is %d, and others of it were used later"::formatted,
+                        "nobody has used it for %d days"::formatted));
     }
 
     /** Those that stay by their number: of each package the versions that were used last. */
-    private Set<Sha512> lastUsed() throws IOException {
-        if (rules.versions().isEmpty()) {
+    private Set<Sha512> lastUsed(KeepRule rule) throws IOException {
+        if (rule.versions().isEmpty()) {
             return Set.of();
         }
-        Map<String, Integer> seen = new HashMap<>();
-        Set<Sha512> last = new HashSet<>();
         List<Stored> lastFirst =
                 store.held().stream()
                         .sorted(Comparator.comparing(Stored::usedAt, Comparator.reverseOrder()))
                         .toList();
-        for (Stored one : lastFirst) {
-            // What nobody can name is a version of nothing.
-            Optional<String> id = store.known(one.sha512()).map(pin -> pin.id().lower());
-            if (id.isEmpty() || seen.merge(id.get(), 1, Integer::sum) <= rules.versions().get()) {
-                last.add(one.sha512());
-            }
-        }
-        return last;
+        // What nobody can name is a version of nothing.
+        return rule
+                .keptByNumber(
+                        lastFirst, one -> store.known(one.sha512()).map(PackagePin::id))
+                .stream()
+                .map(Stored::sha512)
+                .collect(Collectors.toSet());
     }
 
     /** Makes room for what is missing of a package. */

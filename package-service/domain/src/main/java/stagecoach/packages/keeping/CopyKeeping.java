@@ -1,12 +1,9 @@
 package stagecoach.packages.keeping;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import stagecoach.contracts.configuration.ConfigurationDocument.CachesKept;
 import stagecoach.contracts.packages.PackageEvent.Why;
-import stagecoach.vocabulary.packages.PackageId;
+import stagecoach.vocabulary.packages.KeepRule;
 import stagecoach.vocabulary.packages.PackagePin;
 
 /**
@@ -73,7 +70,8 @@ public final class CopyKeeping {
                 removable(copies, now).stream()
                         .filter(copy -> evenReleased || !copy.released())
                         .toList();
-        Set<PackagePin> newest = newest(copies, kept);
+        var rule = new KeepRule(kept.versions(), kept.days());
+        Set<PackagePin> newest = newest(copies, rule);
         for (Copy copy : oldestFirst) {
             if (!copy.stored()) {
                 going.put(
@@ -83,46 +81,31 @@ public final class CopyKeeping {
                                 Why.GONE,
                                 evenReleased,
                                 "the server does not keep it any more"));
-            } else if (isOld(copy, kept, now) && !newest.contains(copy.pin())) {
+            } else if (rule.isOld(copy.usedAt(), now) && !newest.contains(copy.pin())) {
                 going.put(
-                        copy.pin(), new Dropping(copy, Why.RETENTION, evenReleased, reason(kept)));
+                        copy.pin(), new Dropping(copy, Why.RETENTION, evenReleased, reason(rule)));
             }
         }
         takeUntil(going, oldestFirst, missing, evenReleased);
         return new ArrayList<>(going.values());
     }
 
-    private static boolean isOld(Copy copy, CachesKept kept, Instant now) {
-        return kept.days()
-                .map(days -> copy.usedAt().isBefore(now.minus(Duration.ofDays(days))))
-                .orElse(kept.versions().isPresent());
-    }
-
     /** Of each package the newest versions that the settings keep, whatever else holds them. */
-    private static Set<PackagePin> newest(Collection<Copy> copies, CachesKept kept) {
-        int versions = kept.versions().orElse(0);
-        Map<PackageId, Integer> seen = new HashMap<>();
-        Set<PackagePin> newest = new HashSet<>();
-        copies.stream()
-                .map(Copy::pin)
-                .sorted(Comparator.comparing(PackagePin::version, Comparator.reverseOrder()))
-                .forEach(
-                        pin -> {
-                            if (seen.merge(pin.id(), 1, Integer::sum) <= versions) {
-                                newest.add(pin);
-                            }
-                        });
-        return newest;
+    private static Set<PackagePin> newest(Collection<Copy> copies, KeepRule rule) {
+        List<PackagePin> newestFirst =
+                copies.stream()
+                        .map(Copy::pin)
+                        .sorted(
+                                Comparator.comparing(
+                                        PackagePin::version, Comparator.reverseOrder()))
+                        .toList();
+        return rule.keptByNumber(newestFirst, pin -> Optional.of(pin.id()));
     }
 
-    private static String reason(CachesKept kept) {
-        Optional<String> versions =
-                kept.versions().map("it was not among the newest %d versions there"::formatted);
-        Optional<String> days = kept.days().map("nobody used it there for %d days"::formatted);
-        return versions.flatMap(v -> days.map(d -> v + ", and " + d))
-                .or(() -> versions)
-                .or(() -> days)
-                .orElseThrow();
+    private static String reason(KeepRule rule) {
+        return rule.reason(
+                "it was not among the newest %d versions there"::formatted,
+                "nobody used it there for %d days"::formatted);
     }
 
     /** How many bytes become free by all that goes. */

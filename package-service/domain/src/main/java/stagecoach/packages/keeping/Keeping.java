@@ -7,10 +7,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import stagecoach.contracts.configuration.ConfigurationDocument.PackagesKept;
 import stagecoach.contracts.packages.PackageEvent.Why;
+import stagecoach.vocabulary.packages.KeepRule;
 import stagecoach.vocabulary.packages.PackageId;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -65,13 +65,8 @@ public final class Keeping {
     }
 
     private static String reason(PackagesKept kept) {
-        Optional<String> versions =
-                kept.versions().map("it was not among the newest %d versions"::formatted);
-        Optional<String> days = kept.days().map(Keeping::unused);
-        return versions.flatMap(v -> days.map(d -> v + ", and " + d))
-                .or(() -> versions)
-                .or(() -> days)
-                .orElseThrow();
+        return new KeepRule(kept.versions(), kept.days())
+                .reason("it was not among the newest %d versions"::formatted, Keeping::unused);
     }
 
     /**
