@@ -328,9 +328,7 @@ class TentacleProcessTest {
         Identity far = Identity.loadOrCreate(folder.resolve("far"), "cache");
         losesNoByte(
                 bytes -> RawServer.tls(far, bytes),
-                slow ->
-                        new Source.Cache(
-                                CACHE, slow.url(), Optional.of(far.thumbprint().value())));
+                slow -> new Source.Cache(CACHE, slow.url(), Optional.of(far.thumbprint().value())));
     }
 
     @Test
@@ -357,8 +355,7 @@ class TentacleProcessTest {
         }
     }
 
-    private void losesNoByte(Holder holder, Function<RawServer, Source> sourceAt)
-            throws Exception {
+    private void losesNoByte(Holder holder, Function<RawServer, Source> sourceAt) throws Exception {
         byte[] bytes = new byte[300_000];
         new Random(5).nextBytes(bytes);
         PackagePin pin = Nupkg.pin(bytes);

@@ -129,8 +129,7 @@ final class PackageRoom {
                         .toList();
         // What nobody can name is a version of nothing.
         return rule
-                .keptByNumber(
-                        lastFirst, one -> store.known(one.sha512()).map(PackagePin::id))
+                .keptByNumber(lastFirst, one -> store.known(one.sha512()).map(PackagePin::id))
                 .stream()
                 .map(Stored::sha512)
                 .collect(Collectors.toSet());

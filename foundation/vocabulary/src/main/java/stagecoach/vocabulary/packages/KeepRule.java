@@ -30,8 +30,7 @@ public record KeepRule(Optional<Integer> versions, Optional<Integer> days) {
      * @param keptFirst in the order in which versions are kept
      * @param packageOf of which package something is a version; what is one of none stays
      */
-    public <T> Set<T> keptByNumber(
-            List<T> keptFirst, Function<T, Optional<PackageId>> packageOf) {
+    public <T> Set<T> keptByNumber(List<T> keptFirst, Function<T, Optional<PackageId>> packageOf) {
         Set<T> kept = new HashSet<>();
         if (versions.isPresent()) {
             Map<PackageId, Integer> seen = new HashMap<>();
