@@ -22,7 +22,7 @@ import stagecoach.contracts.internal.MintGrants;
 import stagecoach.contracts.internal.PinPackages;
 import stagecoach.contracts.internal.PinPackages.Wanted;
 import stagecoach.contracts.run.PackageNeed;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.folder.FolderBlobStore;
 import stagecoach.packages.server.foreign.FeedOutside;
 import stagecoach.runtime.access.ServiceToken;
 import stagecoach.vocabulary.identity.FeedId;

@@ -20,9 +20,12 @@ import net.jqwik.api.constraints.IntRange;
 class FairShareProperties {
     private static final long SMALL = 5_000;
     private static final long LARGE = 5L << 30;
-    private static final Function<String, Optional<Integer>> ONE = _ -> Optional.of(1);
 
     private record Id(String party, int number) {}
+
+    private static Optional<Integer> one(String budget) {
+        return Optional.of(1);
+    }
 
     private static FairShare.Transfer<Id> transfer(Id id, long bytes, String... budgets) {
         return new FairShare.Transfer<>(id, id.toString(), id.party(), bytes, Set.of(budgets));
@@ -213,23 +216,23 @@ class FairShareProperties {
         var own = new Id("shop", 2);
         var small = new Id("other", 3);
         share.join(transfer(large, LARGE, "cache"));
-        assertThat(letIn(share, ONE)).containsExactly(large);
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
         share.join(transfer(own, SMALL, "cache"));
-        assertThat(share.keptOut(large, ONE)).as("of its own party").isEmpty();
+        assertThat(share.keptOut(large, FairShareProperties::one)).as("of its own party").isEmpty();
         share.join(transfer(small, SMALL, "cache"));
         share.join(transfer(new Id("other", 4), LARGE, "cache"));
-        assertThat(share.keptOut(large, ONE)).containsExactly(small);
+        assertThat(share.keptOut(large, FairShareProperties::one)).containsExactly(small);
         assertThat(share.keptOut(large, _ -> Optional.of(2))).as("another place").isEmpty();
 
-        share.giveWay(large, ONE);
+        share.giveWay(large, FairShareProperties::one);
 
         assertThat(share.inside()).isEmpty();
-        assertThat(letIn(share, ONE)).containsExactly(small);
-        assertThat(share.keptOut(small, ONE)).as("by a small one").isEmpty();
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(small);
+        assertThat(share.keptOut(small, FairShareProperties::one)).as("by a small one").isEmpty();
         share.owe(large);
-        assertThat(letIn(share, ONE)).isEmpty();
+        assertThat(letIn(share, FairShareProperties::one)).isEmpty();
         share.leave(small);
-        assertThat(letIn(share, ONE)).containsExactly(large);
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
     }
 
     @Example
@@ -238,15 +241,15 @@ class FairShareProperties {
         var large = new Id("shop", 1);
         var small = new Id("other", 2);
         share.join(transfer(large, LARGE, "cache"));
-        assertThat(letIn(share, ONE)).containsExactly(large);
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
         share.join(transfer(small, SMALL, "cache"));
-        share.giveWay(large, ONE);
+        share.giveWay(large, FairShareProperties::one);
 
         var theirs = List.of(transfer(large, LARGE, "cache"));
-        assertThat(letIn(share, ONE, theirs)).isEmpty();
-        assertThat(letIn(share, ONE)).containsExactly(small);
+        assertThat(letIn(share, FairShareProperties::one, theirs)).isEmpty();
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(small);
         share.leave(small);
-        assertThat(letIn(share, ONE, theirs)).containsExactly(large);
+        assertThat(letIn(share, FairShareProperties::one, theirs)).containsExactly(large);
     }
 
     @Example
@@ -258,23 +261,23 @@ class FairShareProperties {
         for (var share : List.of(here, there)) {
             share.join(transfer(large, LARGE, "cache"));
         }
-        assertThat(letIn(here, ONE, there.inside())).containsExactly(large);
-        assertThat(letIn(there, ONE, here.inside())).containsExactly(large);
+        assertThat(letIn(here, FairShareProperties::one, there.inside())).containsExactly(large);
+        assertThat(letIn(there, FairShareProperties::one, here.inside())).containsExactly(large);
         for (var share : List.of(here, there)) {
             share.join(transfer(small, SMALL, "cache"));
         }
 
-        here.giveWay(large, ONE);
-        assertThat(letIn(here, ONE, there.inside())).isEmpty();
-        there.giveWay(large, ONE);
+        here.giveWay(large, FairShareProperties::one);
+        assertThat(letIn(here, FairShareProperties::one, there.inside())).isEmpty();
+        there.giveWay(large, FairShareProperties::one);
 
-        assertThat(letIn(here, ONE, there.inside())).containsExactly(small);
-        assertThat(letIn(there, ONE, here.inside())).containsExactly(small);
+        assertThat(letIn(here, FairShareProperties::one, there.inside())).containsExactly(small);
+        assertThat(letIn(there, FairShareProperties::one, here.inside())).containsExactly(small);
         for (var share : List.of(here, there)) {
             share.leave(small);
         }
-        assertThat(letIn(here, ONE, there.inside())).containsExactly(large);
-        assertThat(letIn(there, ONE, here.inside())).containsExactly(large);
+        assertThat(letIn(here, FairShareProperties::one, there.inside())).containsExactly(large);
+        assertThat(letIn(there, FairShareProperties::one, here.inside())).containsExactly(large);
     }
 
     @Property(tries = 200)
@@ -308,9 +311,9 @@ class FairShareProperties {
             }
             for (FairShare.Transfer<Id> in : share.inside()) {
                 if (time - inSince.get(in.id()) >= turn
-                        && share.keptOut(in.id(), ONE).stream()
+                        && share.keptOut(in.id(), FairShareProperties::one).stream()
                                 .anyMatch(id -> time - wantedAt.get(id) >= turn / 3)) {
-                    share.giveWay(in.id(), ONE);
+                    share.giveWay(in.id(), FairShareProperties::one);
                     outSince.put(in.id(), time);
                 }
             }
@@ -320,7 +323,7 @@ class FairShareProperties {
                             share.owe(id);
                         }
                     });
-            for (Id id : letIn(share, ONE)) {
+            for (Id id : letIn(share, FairShareProperties::one)) {
                 inSince.put(id, time);
                 outSince.remove(id);
                 if (wantedAt.containsKey(id)) {

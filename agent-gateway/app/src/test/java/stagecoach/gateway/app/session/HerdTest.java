@@ -115,7 +115,7 @@ class HerdTest {
             dial(machines.get(i), agents.get(i), welcomed, refused);
         }
         var leases = new ArrayList<Instant>();
-        await().atMost(Duration.ofSeconds(120))
+        await().atMost(Duration.ofMinutes(2))
                 .until(
                         () -> {
                             leases.add(leaseUntil());

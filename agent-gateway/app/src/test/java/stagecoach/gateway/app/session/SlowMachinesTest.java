@@ -53,7 +53,7 @@ class SlowMachinesTest {
             socket.writeTextMessage(Machine.hello(agent));
             Ticket ticket = Scene.aTicket();
             Scene.give(Scene.script(agent, ticket, "#".repeat(SCRIPT_CHARS)));
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .until(
                             () ->
                                     socket.isClosed()

@@ -25,7 +25,7 @@ import stagecoach.packages.app.upstream.FeedCatalog;
 import stagecoach.packages.routing.Foresight;
 import stagecoach.packages.routing.Foresight.Begun;
 import stagecoach.packages.routing.KnownCache;
-import stagecoach.packages.server.blob.FolderBlobStore;
+import stagecoach.packages.server.blob.PackageStore;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
 import stagecoach.vocabulary.identity.CacheId;
@@ -43,7 +43,7 @@ public class ForesightResource {
     private final FeedCatalog feeds;
     private final AcquisitionTables tables;
     private final BegunCopies begun;
-    private final FolderBlobStore blobs;
+    private final PackageStore blobs;
     private final Clock clock;
 
     ForesightResource(
@@ -52,7 +52,7 @@ public class ForesightResource {
             FeedCatalog feeds,
             AcquisitionTables tables,
             BegunCopies begun,
-            FolderBlobStore blobs,
+            PackageStore blobs,
             Clock clock) {
         this.unitOfWork = unitOfWork;
         this.caches = caches;
@@ -87,7 +87,7 @@ public class ForesightResource {
         Map<Sha512, Long> toFetch = new HashMap<>();
         for (PackageNeed need : request.needs()) {
             PackagePin pin = need.pinned().pin();
-            if (!copied.contains(pin.sha512()) && !blobs.has(pin.sha512())) {
+            if (!copied.contains(pin.sha512()) && !blobs.hasUnchecked(pin.sha512())) {
                 long begun = begunHere(pin);
                 toFetch.put(pin.sha512(), begun > pin.size() ? pin.size() : pin.size() - begun);
             }

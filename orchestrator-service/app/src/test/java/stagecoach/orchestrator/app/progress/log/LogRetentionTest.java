@@ -32,7 +32,7 @@ import stagecoach.vocabulary.identity.Ticket;
 @OrchestratorTest
 class LogRetentionTest {
     /** As the pod has it, whose own rounds must not find anything old that is not yet to go. */
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     @Inject UnitOfWork unitOfWork;
 
@@ -44,7 +44,7 @@ class LogRetentionTest {
         return shop.deploy("1.0.0");
     }
 
-    private static void write(String deployment, Ticket ticket, long chunk, String line) {
+    private void write(String deployment, Ticket ticket, long chunk, String line) {
         TestEvents.publish(
                 new Output(
                         ticket,
@@ -57,7 +57,7 @@ class LogRetentionTest {
                                 Optional.empty(),
                                 Optional.of(new TargetId("l-1"))),
                         chunk,
-                        List.of(new OutputLine(NOW, OutputKind.OUT, line))));
+                        List.of(new OutputLine(now, OutputKind.OUT, line))));
     }
 
     private static List<String> lines(String deployment) {
@@ -76,7 +76,7 @@ class LogRetentionTest {
                             "UPDATE deployment SET ended_at = ?2 WHERE id = ?1",
                             deployment,
                             endedAt);
-                    return retention.forget(tx, NOW, rowsMax);
+                    return retention.forget(tx, now, rowsMax);
                 });
     }
 
@@ -91,9 +91,9 @@ class LogRetentionTest {
         awaitLines(old, "one", "two");
         awaitLines(open, "goes on");
 
-        forget(old, NOW.minus(Duration.ofDays(89)), 1);
+        forget(old, now.minus(Duration.ofDays(89)), 1);
         assertThat(lines(old)).containsExactly("one", "two");
-        Instant longAgo = NOW.minus(Duration.ofDays(91));
+        Instant longAgo = now.minus(Duration.ofDays(91));
         assertThat(forget(old, longAgo, 1)).isEqualTo(1);
         assertThat(lines(old)).containsExactly("two");
         forget(old, longAgo, 10);
