@@ -18,6 +18,7 @@ import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.ApiProblem;
 import stagecoach.cli.client.Text;
+import stagecoach.cli.client.Unreachable;
 import stagecoach.cli.command.ApiCommand;
 import stagecoach.cli.command.Following;
 import stagecoach.wire.StagecoachJson;
@@ -129,11 +130,13 @@ public final class TargetCommand implements Runnable {
         private Optional<JsonNode> known(ApiClient api) {
             try {
                 return api.find("/agents/" + ApiClient.encoded("target:" + id));
+            } catch (Unreachable away) {
+                // The gateway is: what it told before is shown all the same.
+                return Optional.empty();
             } catch (ApiProblem problem) {
                 if (problem.status() < 500) {
                     throw problem;
                 }
-                // The gateway is away: what it told before is shown all the same.
                 return Optional.empty();
             }
         }

@@ -12,7 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import stagecoach.cli.StagecoachCli;
 import stagecoach.cli.client.LocalDefault;
 import stagecoach.wire.StagecoachJson;
@@ -20,6 +22,7 @@ import stagecoach.wire.StagecoachJson;
 /** A server that keeps documents as it gets them, and the command line that talks to it. */
 final class KeptDocuments implements AutoCloseable {
     private final Map<String, String> documents = new HashMap<>();
+    private final Set<String> away = new HashSet<>();
     private final HttpServer server;
 
     KeptDocuments() throws IOException {
@@ -39,7 +42,7 @@ final class KeptDocuments implements AutoCloseable {
             }
             byte[] body =
                     documents.getOrDefault(path, "{\"items\":[]}").getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, body.length);
+            exchange.sendResponseHeaders(away.contains(path) ? 502 : 200, body.length);
             exchange.getResponseBody().write(body);
         }
     }
@@ -62,6 +65,11 @@ final class KeptDocuments implements AutoCloseable {
 
     void put(String path, String document) {
         documents.put(path, document);
+    }
+
+    /** Whoever knows it does not answer. */
+    void isAway(String path) {
+        away.add(path);
     }
 
     JsonNode document(String path) {

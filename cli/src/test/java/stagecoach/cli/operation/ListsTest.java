@@ -77,4 +77,15 @@ class ListsTest {
                         "thumbprint    c2d5",
                         "it has told of no cache how far that is");
     }
+
+    @Test
+    void a_target_is_shown_also_while_its_gateway_is_away() {
+        server.put(
+                "/targets/web-1",
+                """
+                {"id": "web-1", "environments": [], "tags": [], "region": null,
+                 "health": {"state": "HEALTHY", "reason": null}}""");
+        server.isAway("/agents/target:web-1");
+        assertThat(server.run("target", "show", "web-1")).contains("web-1", "HEALTHY");
+    }
 }

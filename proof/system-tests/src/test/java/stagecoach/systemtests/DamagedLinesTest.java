@@ -62,7 +62,10 @@ class DamagedLinesTest {
                     .filter(fault -> fault != Fault.TENTACLE_LEFT && !KILLS.contains(fault))
                     .toList();
 
+    private static final String VERSION = "1.0.0";
+
     private Whole whole;
+    private Traced traced;
     private Path folder;
     private final List<FaultyLine> lines = new ArrayList<>();
 
@@ -78,9 +81,31 @@ class DamagedLinesTest {
     void start(Whole shared, @TempDir Path folder) throws Exception {
         whole = shared;
         this.folder = folder;
+        traced = Traced.in(folder, whole);
+        List<String> projects = new ArrayList<>();
         for (int number = 1; number <= MACHINES; number++) {
-            lines.add(whole.startTargetBehind(machine(number), "damaged"));
+            String machine = machine(number);
+            lines.add(whole.startTargetBehind(machine, machine));
+            projects.add(Traced.project(machine, script(machine)));
         }
+        traced.apply(projects.toArray(String[]::new));
+        for (int number = 1; number <= MACHINES; number++) {
+            whole.api()
+                    .post("/projects/" + machine(number) + "/releases", Map.of("version", VERSION));
+        }
+    }
+
+    /** It waits for its machine, whatever happens to the line: nobody is to be in time here. */
+    private static String script(String machine) {
+        String trace = "\"#{Traces}/../trace-#{Stagecoach.Deployment.Id}\"";
+        return Traced.step(
+                "script",
+                "{ tags: [%s] }".formatted(machine),
+                "unavailableTargets: WAIT, waitFor: PT10M,",
+                "echo began >> " + trace,
+                "for i in 1 2 3 4; do echo \"line $i\"; sleep 0.25; done",
+                Traced.WAIT,
+                "echo ended >> " + trace);
     }
 
     @AfterAll
@@ -109,11 +134,21 @@ class DamagedLinesTest {
     @Test
     void whoever_is_killed_before_or_behind_a_message_its_script_runs_once_and_all_is_told()
             throws Exception {
-        List<Harm> harms = new ArrayList<>();
-        for (Fault fault : KILLS) {
-            OF_A_SCRIPT.forEach(place -> harms.add(new Harm(place, fault)));
+        List<Harm> ofTentacles = new ArrayList<>();
+        for (Place place : OF_A_SCRIPT) {
+            ofTentacles.add(new Harm(place, Fault.TENTACLE_KILLED));
+            ofTentacles.add(new Harm(place, Fault.TENTACLE_KILLED_BEHIND));
         }
-        assertThat(mistakes(harms, this::runOne)).isEmpty();
+        List<String> mistakes = new ArrayList<>(mistakes(ofTentacles, this::runOne));
+        // One after the other: all machines have the same gateway.
+        for (Place place : OF_A_SCRIPT) {
+            Fault fault =
+                    place.from() == From.GATEWAY
+                            ? Fault.GATEWAY_KILLED
+                            : Fault.GATEWAY_KILLED_BEHIND;
+            mistakes.addAll(runOne(machine(1), lines.getFirst(), new Harm(place, fault)));
+        }
+        assertThat(mistakes).isEmpty();
     }
 
     @Test
@@ -155,71 +190,69 @@ class DamagedLinesTest {
     }
 
     private List<String> runOne(String machine, FaultyLine line, Harm harm) throws Exception {
-        String name = machine + "-" + harm.place().type() + "-" + harm.fault();
-        Path go = folder.resolve("go-" + name);
         boolean greets = harm.place().equals(HELLO) || harm.place().equals(WELCOME);
         if (!greets) {
-            Files.createFile(go);
             line.harm(harm.place(), harm.fault());
         }
-        String id =
-                script(
-                        machine,
-                        """
-                        echo began >> '%s'
-                        for i in 1 2 3 4; do echo "line $i"; sleep 0.25; done
-                        while test ! -e '%s'; do sleep 0.1; done
-                        echo ended >> '%s'
-                        """
-                                .formatted(trace(name), go, trace(name)));
+        String id = whole.deploy(machine, VERSION);
         if (greets) {
-            Whole.patiently().until(() -> Files.exists(trace(name)));
+            Whole.patiently().until(() -> Files.exists(trace(id)));
             line.harm(harm.place(), harm.fault());
             line.cut();
             Whole.patiently().until(line::hasHarmed);
-            Files.createFile(go);
         }
-        String state = endOf(id);
+        traced.open(id);
+        JsonNode ended = whole.ended(id);
         List<String> mistakes = new ArrayList<>();
-        expect(mistakes, harm, "the script's end", "SUCCEEDED", state);
-        if (!state.equals("SUCCEEDED")) {
-            mistakes.add(
-                    "%s: %s".formatted(harm, whole.api().list("/deployments/" + id + "/steps")));
-        }
-        expect(mistakes, harm, "its trace", List.of("began", "ended"), linesOf(trace(name)));
+        expect(
+                mistakes,
+                harm,
+                "the script's end",
+                "SUCCEEDED",
+                ended.path("state").asText(),
+                ended.path("failure").asText());
+        expect(mistakes, harm, "its trace", List.of("began", "ended"), linesOf(trace(id)), "");
         expect(
                 mistakes,
                 harm,
                 "its output",
                 List.of("line 1", "line 2", "line 3", "line 4"),
-                output(id));
+                output(id),
+                "");
         awaitHarm(line, harm);
         return mistakes;
     }
 
     private List<String> cancelOne(String machine, FaultyLine line, Harm harm) throws Exception {
-        String name = machine + "-Cancel-" + harm.fault();
-        String id =
-                script(
-                        machine,
-                        "echo began >> '%s'; while true; do sleep 0.1; done"
-                                .formatted(trace(name)));
-        Whole.patiently().until(() -> Files.exists(trace(name)));
+        String id = whole.deploy(machine, VERSION);
+        Whole.patiently().until(() -> Files.exists(trace(id)));
         line.harm(harm.place(), harm.fault());
-        whole.api().post("/deployments/" + id + "/cancel", Map.of());
+        traced.cancel(id);
+        JsonNode ended = whole.ended(id);
         List<String> mistakes = new ArrayList<>();
-        expect(mistakes, harm, "the script's end", "CANCELLED", endOf(id));
-        expect(mistakes, harm, "its trace", List.of("began"), linesOf(trace(name)));
         expect(
                 mistakes,
                 harm,
-                "its step's state",
-                List.of("CANCELLED"),
-                whole.api().list("/deployments/" + id + "/steps").stream()
-                        .map(row -> row.path("state").asText())
-                        .toList());
+                "the script's end",
+                "CANCELLED",
+                ended.path("state").asText(),
+                ended.path("failure").asText());
+        expect(mistakes, harm, "its trace", List.of("began"), linesOf(trace(id)), "");
+        expect(mistakes, harm, "its step's state", List.of("CANCELLED"), states(id), "");
         awaitHarm(line, harm);
         return mistakes;
+    }
+
+    /** Of the script at each place, when it has ended there: that follows on a way of its own. */
+    private List<String> states(String deployment) {
+        return Whole.patiently()
+                .ignoreException(Unreachable.class)
+                .until(
+                        () ->
+                                whole.api().list("/deployments/" + deployment + "/steps").stream()
+                                        .map(row -> row.path("state").asText())
+                                        .toList(),
+                        states -> !states.contains("RUNNING") && !states.contains("PENDING"));
     }
 
     /** The last message comes after the end is known; without the harm nothing was tried. */
@@ -228,29 +261,15 @@ class DamagedLinesTest {
     }
 
     private static void expect(
-            List<String> mistakes, Harm harm, String what, Object wanted, Object found) {
+            List<String> mistakes,
+            Harm harm,
+            String what,
+            Object wanted,
+            Object found,
+            String why) {
         if (!wanted.equals(found)) {
-            mistakes.add("%s: %s is %s instead of %s".formatted(harm, what, found, wanted));
+            mistakes.add("%s: %s is %s instead of %s %s".formatted(harm, what, found, wanted, why));
         }
-    }
-
-    private String script(String machine, String body) {
-        return whole.api()
-                .post(
-                        "/scripts",
-                        Map.of(
-                                "environment",
-                                "production",
-                                "targets",
-                                List.of(machine),
-                                "script",
-                                Map.of("syntax", "BASH", "body", body)))
-                .path("id")
-                .asText();
-    }
-
-    private String endOf(String id) throws IOException {
-        return whole.ended(id).path("state").asText();
     }
 
     private List<String> output(String id) {
@@ -266,8 +285,8 @@ class DamagedLinesTest {
                 .toList();
     }
 
-    private Path trace(String name) {
-        return folder.resolve("trace-" + name);
+    private Path trace(String deployment) {
+        return folder.resolve("trace-" + deployment);
     }
 
     private static List<String> linesOf(Path file) throws IOException {

@@ -82,8 +82,9 @@ final class FaultyLine implements AutoCloseable {
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Optional<Order>> order = new AtomicReference<>(Optional.empty());
     private final Killer killer;
-    private final AtomicReference<CompletableFuture<?>> killed =
-            new AtomicReference<>(CompletableFuture.completedFuture(true));
+
+    /** Done when what was ordered last has happened. */
+    private volatile CompletableFuture<Boolean> harmed = CompletableFuture.completedFuture(true);
 
     /**
      * Listens on a free port of 127.0.0.1.
@@ -134,16 +135,17 @@ final class FaultyLine implements AutoCloseable {
 
     /** Has the next message at a place suffer this, once. */
     void harm(Place place, Fault fault) {
+        harmed = new CompletableFuture<>();
         order.set(Optional.of(new Order(place, fault)));
     }
 
     /**
-     * Whether what was ordered has happened.
+     * Whether what was ordered has happened; who was killed is there again.
      *
      * @throws CompletionException if who should be killed could not be
      */
     boolean hasHarmed() {
-        return order.get().isEmpty() && killed.get().isDone() && killed.get().join() != null;
+        return harmed.isDone() && harmed.join();
     }
 
     /** Ends all connections, between two messages. */
@@ -243,16 +245,31 @@ final class FaultyLine implements AutoCloseable {
                 return;
             }
             switch (fault.get()) {
-                case LOST -> call.endBoth();
-                case LAST ->
-                        sink.writeTextMessage(text).onComplete(_ -> call.onLoop(call::endBoth));
+                case LOST -> {
+                    call.endBoth();
+                    harmed.complete(true);
+                }
+                case LAST -> {
+                    sink.writeTextMessage(text).onComplete(_ -> call.onLoop(call::endBoth));
+                    harmed.complete(true);
+                }
                 case TWICE -> {
                     say(text);
                     say(text);
+                    harmed.complete(true);
                 }
-                case LATE -> hold(text);
-                case GATEWAY_LEFT -> leave(call.gatewaySide, call.tentacle);
-                case TENTACLE_LEFT -> leave(call.tentacle, call.gatewaySide);
+                case LATE -> {
+                    hold(text);
+                    harmed.complete(true);
+                }
+                case GATEWAY_LEFT -> {
+                    leave(call.gatewaySide, call.tentacle);
+                    harmed.complete(true);
+                }
+                case TENTACLE_LEFT -> {
+                    leave(call.tentacle, call.gatewaySide);
+                    harmed.complete(true);
+                }
                 case TENTACLE_KILLED -> kill(From.TENTACLE);
                 case TENTACLE_KILLED_BEHIND ->
                         sink.writeTextMessage(text)
@@ -303,8 +320,7 @@ final class FaultyLine implements AutoCloseable {
         /** Nothing more is said here: its connection ends with the process. */
         private void kill(From end) {
             deaf = true;
-            var done = new CompletableFuture<Boolean>();
-            killed.set(done);
+            CompletableFuture<Boolean> done = harmed;
             Thread.ofVirtual()
                     .start(
                             () -> {

@@ -79,7 +79,15 @@ class GuidedAcquisitionTest {
             String abort = asked(aborted);
 
             traced.answer(exclude, "EXCLUDE");
-            assertThat(traced.endsAs(without, "SUCCEEDED").path("warnings")).isNotEmpty();
+            traced.endsAs(without, "SUCCEEDED");
+            Whole.patiently()
+                    .ignoreException(Unreachable.class)
+                    .until(
+                            () ->
+                                    !whole.api()
+                                            .get("/deployments/" + without)
+                                            .path("warnings")
+                                            .isEmpty());
             assertThat(traced.of(without))
                     .containsExactlyInAnyOrder(
                             without + " use web-1",

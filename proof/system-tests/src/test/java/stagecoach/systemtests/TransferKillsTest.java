@@ -40,12 +40,12 @@ class TransferKillsTest {
     private static final int BYTES = 40_000_000;
 
     /** Read from a folder at the speed of a disk, so there must be much of it to have a middle. */
-    private static final int BYTES_IN_FOLDER = 64_000_000;
+    private static final int BYTES_IN_FOLDER = 128_000_000;
 
-    private static final long SLOWLY = 1_000_000;
+    private static final long SLOWLY = 250_000;
 
     /** While processes start again, so that nothing is over before they are there. */
-    private static final long HARDLY = 100_000;
+    private static final long HARDLY = 25_000;
 
     private static final Duration AT_ONCE = Duration.ofMillis(5);
 
@@ -58,6 +58,7 @@ class TransferKillsTest {
     private Traced traced;
     private Path folder;
     private Path share;
+    private final List<WanRelay> lines = new ArrayList<>();
     private WanRelay toServer;
     private WanRelay toCache;
 
@@ -83,17 +84,21 @@ class TransferKillsTest {
 
     @AfterAll
     void stop() throws IOException {
-        toServer.close();
-        toCache.close();
+        for (WanRelay line : lines) {
+            line.close();
+        }
     }
 
-    private static WanRelay line(URI to) throws IOException {
-        return new WanRelay(
-                "killed",
-                Purpose.BYTES,
-                new Gate(true, Instant.now()),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), to.getPort()),
-                true);
+    private WanRelay line(URI to) throws IOException {
+        var line =
+                new WanRelay(
+                        "killed",
+                        Purpose.BYTES,
+                        new Gate(true, Instant.now()),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), to.getPort()),
+                        true);
+        lines.add(line);
+        return line;
     }
 
     private static URI at(WanRelay line) {
@@ -155,7 +160,7 @@ class TransferKillsTest {
             throws Exception {
         Packed packed = pushed("Killed.Near", BYTES);
         release("killed-near");
-        toCache.limit(2 * SLOWLY);
+        toCache.limit(8 * SLOWLY);
         String id = deploy("killed-near");
         Whole.patiently().until(() -> begun(NEAR, packed) > BYTES / 20);
 
@@ -258,8 +263,7 @@ class TransferKillsTest {
 
     /** What came of the one package at the one machine of a deployment. */
     private JsonNode acquired(String deployment) {
-        JsonNode rows =
-                whole.api().get("/deployments/" + deployment + "/acquisitions").path("targets");
+        JsonNode rows = whole.acquired(deployment).path("targets");
         assertThat(rows).hasSize(1);
         return rows.get(0);
     }

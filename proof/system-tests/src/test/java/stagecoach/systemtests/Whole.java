@@ -333,6 +333,16 @@ final class Whole implements AutoCloseable {
         ProcessHandle handle = ProcessHandle.of(pidOf(process)).orElseThrow();
         assertThat(handle.destroyForcibly()).as("kill -9 of " + process).isTrue();
         handle.onExit().join();
+        // Before that it would still be told to be ready.
+        patiently().until(() -> !isKnownAs(handle.pid(), process));
+    }
+
+    private boolean isKnownAs(long pid, String process) throws IOException, InterruptedException {
+        return control.status()
+                .process(process)
+                .flatMap(ProcessStatus::identity)
+                .filter(identity -> identity.pid() == pid)
+                .isPresent();
     }
 
     /** Which process of this computer it is now. */

@@ -40,6 +40,7 @@ class KillIT {
     private static final int SIZE = 16_000_000;
     private static final ServedBy BY_CACHE =
             new ServedBy(ServedBy.Kind.CACHE, Optional.of(new CacheId("eu-1")));
+    private static final ServedBy BY_SERVER = new ServedBy(ServedBy.Kind.SERVER, Optional.empty());
     private static final StagecoachResource ENGINES = new StagecoachResource();
     private static final PackageServiceResource KEYS = new PackageServiceResource();
 
@@ -246,6 +247,44 @@ class KillIT {
             assertThat(outside.bytesGiven())
                     .as("but for what was in the line when it died")
                     .isBetween((long) theirs.bytes().length, theirs.bytes().length + SIZE / 4L);
+        }
+    }
+
+    @Test
+    void invariant_9_a_server_killed_while_it_gets_back_what_it_lost_goes_on_with_it()
+            throws Exception {
+        deployment.start(
+                2, false, Deployment.nearest(nupkg.pin(), Deployment.target("web-1", "eu")));
+        endedWell();
+        String hex = nupkg.sha512().hex();
+        Path blob = packages.resolve("blobs").resolve(hex.substring(0, 2)).resolve(hex);
+        Path partial = packages.resolve("partial").resolve(hex);
+        try (var back = new Link(() -> cache.port());
+                var again = new Deployment()) {
+            var made =
+                    Http.put(
+                            "/api/v1/caches/eu-1",
+                            Configured.body(
+                                    "eu",
+                                    back.url().replace("http:", "https:"),
+                                    link.url(),
+                                    cache.thumbprint().value()));
+            assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+            Files.delete(blob);
+            back.narrow(SIZE / 2);
+            again.start(
+                    2, false, Deployment.fromServer(nupkg.pin(), Deployment.target("web-2", "eu")));
+            await().atMost(StagecoachResource.PATIENCE)
+                    .until(() -> Files.exists(partial) && Files.size(partial) > SIZE / 4);
+
+            central.kill();
+            back.open();
+            central.start();
+
+            again.acquireAll(2, 1, BY_SERVER);
+            assertThat(again.ended(2).outcome()).isEqualTo(RunOutcome.SUCCEEDED);
+            assertThat(Files.readAllBytes(blob)).isEqualTo(nupkg.bytes());
+            assertThat(back.bytes()).isLessThan(nupkg.bytes().length + SIZE / 10L);
         }
     }
 

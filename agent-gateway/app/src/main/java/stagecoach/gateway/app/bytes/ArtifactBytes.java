@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentReport.Refusal;
@@ -45,6 +44,9 @@ final class ArtifactBytes {
     private static final Logger LOG = Logger.getLogger(ArtifactBytes.class);
     private static final String NOT_NOW = "The file cannot be kept now. Try again soon.";
     private static final int ANSWER_BYTES_MAX = 1 << 16;
+
+    /** How often an upload is looked at before its pace is judged. */
+    private static final int LOOKS = 10;
 
     /** Files of one machine on their way at once: it must not hold all connections. */
     private static final int OF_ONE_MAX = 8;
@@ -246,15 +248,13 @@ final class ArtifactBytes {
      */
     private long watch(
             HttpServerRequest request, Asked asked, Owner owner, HttpClientRequest kept) {
-        var before = new AtomicLong();
+        var pace = new Pace(config.uploadBytesMin());
         return vertx.setPeriodic(
-                config.uploadPaceOver().toMillis(),
+                Math.max(1, config.uploadPaceOver().toMillis() / LOOKS),
                 id -> {
                     long come = request.bytesRead();
                     boolean drips =
-                            come < asked.length()
-                                    && come - before.getAndSet(come) < config.uploadBytesMin()
-                                    && !kept.writeQueueFull();
+                            pace.isTooSlow(come, kept.writeQueueFull()) && come < asked.length();
                     if (drips) {
                         vertx.cancelTimer(id);
                         refusals.agent(
@@ -270,6 +270,32 @@ final class ArtifactBytes {
                         request.connection().close();
                     }
                 });
+    }
+
+    /** How fast an upload comes, while it is the machine that is waited for. */
+    private static final class Pace {
+        private final long bytesMin;
+        private long before;
+        private int looks;
+        private boolean heldBack;
+
+        Pace(long bytesMin) {
+            this.bytesMin = bytesMin;
+        }
+
+        /** At each look; whether too little has come in all of them since the last that said so. */
+        boolean isTooSlow(long come, boolean holdsBack) {
+            heldBack |= holdsBack;
+            looks++;
+            if (looks < LOOKS) {
+                return false;
+            }
+            boolean slow = !heldBack && come - before < bytesMin;
+            before = come;
+            looks = 0;
+            heldBack = false;
+            return slow;
+        }
     }
 
     /** The package-service's answer. */

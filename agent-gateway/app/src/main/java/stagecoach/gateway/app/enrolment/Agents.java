@@ -232,8 +232,9 @@ public class Agents {
         Health health = trusted.health();
         tx.execute(
                 """
-                UPDATE agent SET health = ?2, health_reason = ?3, health_at = ?4, version = ?5,
-                    free_disk_bytes = ?6, capabilities = ?7
+                UPDATE agent SET health = ?2, health_reason = ?3,
+                    health_at = CASE WHEN health = ?2 AND health_reason = ?3 THEN health_at ELSE ?4 END,
+                    version = ?5, free_disk_bytes = ?6, capabilities = ?7
                 WHERE agent = ?1
                 """,
                 trusted.agent().value(),

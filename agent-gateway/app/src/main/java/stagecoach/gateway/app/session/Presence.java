@@ -119,6 +119,13 @@ class Presence {
                                                     .told(
                                                             hello.freeDiskBytes(),
                                                             hello.unhealthy())));
+                            agents.keepSeen(
+                                    tx,
+                                    List.of(
+                                            new Agents.Seen(
+                                                    agent,
+                                                    clock.instant(),
+                                                    hello.freeDiskBytes())));
                             Set<Ticket> journal =
                                     hello.openTickets().stream()
                                             .map(OpenTicket::ticket)

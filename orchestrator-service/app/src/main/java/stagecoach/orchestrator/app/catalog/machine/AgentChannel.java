@@ -86,13 +86,17 @@ class AgentChannel {
 
     private void onReports(Tx tx, List<InboxEvent<AgentReport>> reports) {
         for (InboxEvent<AgentReport> report : reports) {
-            AgentRows.keep(tx, report);
+            boolean other = AgentRows.keep(tx, report);
             switch (report.event()) {
                 case AgentEnrolled enrolled -> {
                     onEnrolled(tx, enrolled, Cause.byEvent(report, clock));
                     tellChange(tx, enrolled.agent(), report);
                 }
-                case AgentHealthChanged changed -> tellChange(tx, changed.agent(), report);
+                case AgentHealthChanged changed -> {
+                    if (other) {
+                        tellChange(tx, changed.agent(), report);
+                    }
+                }
                 case AgentRevoked _,
                         AgentCertificateRenewed _,
                         SourcesMeasured _,

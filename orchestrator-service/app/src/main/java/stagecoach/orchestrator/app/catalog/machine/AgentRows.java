@@ -1,5 +1,6 @@
 package stagecoach.orchestrator.app.catalog.machine;
 
+import java.util.Objects;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentCertificateRenewed;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
@@ -21,8 +22,12 @@ import stagecoach.runtime.inbox.InboxEvent;
 final class AgentRows {
     private AgentRows() {}
 
-    /** Keeps what a report says of its tentacle. */
-    static void keep(Tx tx, InboxEvent<AgentReport> report) {
+    /**
+     * Keeps what a report says of its tentacle.
+     *
+     * @return whether it may change what others can do there: more than the room on its disk
+     */
+    static boolean keep(Tx tx, InboxEvent<AgentReport> report) {
         switch (report.event()) {
             case AgentEnrolled enrolled -> {
                 AgentRow row = row(tx, enrolled.agent().value());
@@ -36,12 +41,22 @@ final class AgentRows {
             }
             case AgentHealthChanged changed -> {
                 AgentRow row = row(tx, changed.agent().value());
+                String reason = changed.reason().isBlank() ? null : changed.reason();
+                boolean other =
+                        !changed.state().name().equals(row.state)
+                                || !Objects.equals(reason, row.reason)
+                                || changed.version()
+                                        .filter(version -> !version.equals(row.version))
+                                        .isPresent();
+                if (other) {
+                    row.checkedAt = report.at();
+                }
                 row.state = changed.state().name();
-                row.reason = changed.reason().isBlank() ? null : changed.reason();
-                row.checkedAt = report.at();
+                row.reason = reason;
                 changed.version().ifPresent(version -> row.version = version);
                 changed.freeDiskBytes().ifPresent(bytes -> row.freeDiskBytes = bytes);
                 tx.upsert(row);
+                return other;
             }
             case AgentRevoked revoked -> {
                 AgentRow row = row(tx, revoked.agent().value());
@@ -59,6 +74,7 @@ final class AgentRows {
                     CommandSettled _,
                     EntryRefused _ -> {}
         }
+        return true;
     }
 
     private static AgentRow row(Tx tx, String agent) {
