@@ -3,6 +3,7 @@ package stagecoach.packages.app.replication;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.Flow.Publisher;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
@@ -65,11 +66,11 @@ final class PacedBytes implements Publisher<ByteBuffer> {
                 send(client, wanted, ByteBuffer.wrap(piece, 0, count));
             }
             client.onComplete();
+        } catch (InterruptedException | ClosedByInterruptException e) {
+            // The client wants no more, be it while this waits or while it reads.
+            Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException e) {
             client.onError(e);
-        } catch (InterruptedException e) {
-            // The client wants no more.
-            Thread.currentThread().interrupt();
         }
     }
 

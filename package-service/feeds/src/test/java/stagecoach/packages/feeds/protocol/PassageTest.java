@@ -146,7 +146,9 @@ class PassageTest {
         server.on(FILE, ranged(PACKAGE, TAG));
         var sink = new MemorySink();
         var never = new CountDownLatch(1);
-        Duration stallMax = Duration.ofSeconds(1);
+        // A busy computer is silent for a second, too.
+        Duration stallMax = Duration.ofSeconds(3);
+        var asks = new AtomicInteger();
         var slow =
                 new Passage() {
                     @Override
@@ -154,8 +156,10 @@ class PassageTest {
 
                     @Override
                     public long leave(long most) throws InterruptedException {
-                        // Longer than a feed may be silent.
-                        var _ = never.await(stallMax.toMillis() + 300, TimeUnit.MILLISECONDS);
+                        if (asks.incrementAndGet() == 2) {
+                            // In the middle of the file, for longer than a feed may be silent.
+                            var _ = never.await(stallMax.toMillis() * 5 / 4, TimeUnit.MILLISECONDS);
+                        }
                         return PACKAGE.length / 2;
                     }
                 };
@@ -164,6 +168,7 @@ class PassageTest {
             assertThat(fetched(impatient, sink, slow).attempts()).isEqualTo(1);
         }
 
+        assertThat(asks).hasValueGreaterThan(1);
         assertThat(sink.bytes()).isEqualTo(PACKAGE);
     }
 
