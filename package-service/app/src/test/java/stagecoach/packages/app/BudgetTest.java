@@ -145,7 +145,8 @@ class BudgetTest {
     void a_large_package_lends_the_only_place_to_a_small_one_and_goes_on_where_it_stopped()
             throws Exception {
         cache(",\"bytesPerSecondMax\":400000,\"transfersMax\":1");
-        var slow = pushed(30_000_000);
+        // For nearly a minute more than 16 MiB of it are still to come.
+        var slow = pushed(40_000_000);
         var quick = pushed(5_000);
         start(large, slow);
         underWay(slow);
@@ -157,7 +158,9 @@ class BudgetTest {
         cache(",\"transfersMax\":1");
         var last = large.event(2, PackageReplicated.class);
         assertThat(last.bytesResumed()).isPositive();
-        assertThat(last.bytes()).isBetween((long) slow.bytes().length, slow.bytes().length * 2L);
+        // What came behind the last that was heard of a try that broke off is there, not counted.
+        assertThat(last.bytes())
+                .isBetween(slow.bytes().length * 9L / 10, slow.bytes().length * 2L);
         assertThat(last.attempts()).isGreaterThan(1);
         cache("");
     }

@@ -35,9 +35,13 @@ public final class FairShare<T> {
     /** Those that gave way and wait to come back, each with those that go before it. */
     private final Map<T, Set<T>> before = new HashMap<>();
 
+    /** Those of them that have waited long enough to come back. */
+    private final Set<T> owed = new HashSet<>();
+
     /**
      * Who goes before all turns, the lowest number first: those for whom another gave way, and
-     * those that have waited long enough to come back. So neither kind can keep the other out.
+     * behind them the one that did. So neither kind can keep the other out, and no third one comes
+     * between them.
      */
     private final Map<T, Long> claims = new HashMap<>();
 
@@ -81,13 +85,14 @@ public final class FairShare<T> {
 
     private void waitsNoMore(T id) {
         before.remove(id);
+        owed.remove(id);
         claims.remove(id);
         before.values().forEach(some -> some.remove(id));
     }
 
     /**
      * The small ones of other parties that a large one inside keeps out: there are none but large
-     * ones where they want to be, and without it there would be room for them.
+     * ones where they want to be, and without these there would be room for them.
      *
      * @param max how many each budget lets in at once; empty is without limit
      */
@@ -103,7 +108,8 @@ public final class FairShare<T> {
         var with = new Look<T>(max, lastTurns, this::claimOf, turn);
         with.there.addAll(inside);
         var without = new Look<T>(max, lastTurns, this::claimOf, turn);
-        inside.stream().filter(other -> !other.equals(large)).forEach(without.there::add);
+        // A limit that was lowered may have left several large ones: each of them has to give way.
+        inside.stream().filter(other -> !other.large()).forEach(without.there::add);
         return waiting.stream()
                 .filter(small -> !small.large() && !small.party().equals(large.party()))
                 .filter(small -> with.isFullOfLargeOnes(small, large) && without.fits(small))
@@ -113,10 +119,15 @@ public final class FairShare<T> {
 
     /**
      * A large one leaves its place to those that it keeps out, and waits to come back: until they
-     * are in, or until it {@link #owe is owed} it.
+     * are in, or until it {@link #owe is owed} it. It comes next behind them.
+     *
+     * @return false if it keeps nobody out any more; then it keeps its place
      */
-    public void giveWay(T id, Function<String, Optional<Integer>> max) {
+    public boolean giveWay(T id, Function<String, Optional<Integer>> max) {
         Set<T> first = new HashSet<>(keptOut(id, max));
+        if (first.isEmpty()) {
+            return false;
+        }
         inside.stream()
                 .filter(transfer -> transfer.id().equals(id))
                 .findFirst()
@@ -126,13 +137,15 @@ public final class FairShare<T> {
                             waiting.add(transfer);
                             before.put(id, first);
                             first.forEach(this::claims);
+                            claims(id);
                         });
+        return true;
     }
 
-    /** One that gave way has waited long enough: whoever comes from now on goes behind it. */
+    /** One that gave way has waited long enough: it comes back also if those are not in yet. */
     public void owe(T id) {
         if (before.containsKey(id)) {
-            claims(id);
+            owed.add(id);
         }
     }
 
@@ -190,7 +203,7 @@ public final class FairShare<T> {
      * same, and what several bring has one place.
      */
     private boolean mayComeBack(T id) {
-        return claims.containsKey(id) || before.getOrDefault(id, Set.of()).isEmpty();
+        return owed.contains(id) || before.getOrDefault(id, Set.of()).isEmpty();
     }
 
     /** What would come about, one after the other. */

@@ -224,13 +224,73 @@ class FairShareProperties {
         assertThat(share.keptOut(large, FairShareProperties::one)).containsExactly(small);
         assertThat(share.keptOut(large, _ -> Optional.of(2))).as("another place").isEmpty();
 
-        share.giveWay(large, FairShareProperties::one);
+        assertThat(share.giveWay(large, FairShareProperties::one)).isTrue();
 
         assertThat(share.inside()).isEmpty();
         assertThat(letIn(share, FairShareProperties::one)).containsExactly(small);
         assertThat(share.keptOut(small, FairShareProperties::one)).as("by a small one").isEmpty();
         share.owe(large);
         assertThat(letIn(share, FairShareProperties::one)).isEmpty();
+        share.leave(small);
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
+    }
+
+    @Example
+    void who_gave_way_comes_back_before_another_large_one_that_waited_all_the_time() {
+        var share = new FairShare<Id>();
+        var large = new Id("shop", 1);
+        var larger = new Id("third", 2);
+        var small = new Id("other", 3);
+        var later = new Id("late", 4);
+        share.join(transfer(large, LARGE, "cache"));
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
+        share.join(transfer(larger, LARGE, "cache"));
+        share.join(transfer(small, SMALL, "cache"));
+        assertThat(share.giveWay(large, FairShareProperties::one)).isTrue();
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(small);
+        share.join(transfer(later, SMALL, "cache"));
+
+        share.leave(small);
+
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
+        share.leave(large);
+        assertThat(share.next(FairShareProperties::one, id -> !id.equals(later), List.of()))
+                .extracting(FairShare.Transfer::id)
+                .containsExactly(larger);
+    }
+
+    @Example
+    void who_keeps_nobody_out_any_more_keeps_its_place() {
+        var share = new FairShare<Id>();
+        var large = new Id("shop", 1);
+        var small = new Id("other", 2);
+        share.join(transfer(large, LARGE, "cache"));
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
+        share.join(transfer(small, SMALL, "cache"));
+        assertThat(share.keptOut(large, FairShareProperties::one)).containsExactly(small);
+        share.leave(small);
+
+        assertThat(share.giveWay(large, FairShareProperties::one)).isFalse();
+
+        assertThat(share.inside()).extracting(FairShare.Transfer::id).containsExactly(large);
+    }
+
+    @Example
+    void of_several_large_ones_that_a_lower_limit_left_inside_each_gives_way() {
+        var share = new FairShare<Id>();
+        var large = new Id("shop", 1);
+        var larger = new Id("third", 2);
+        var small = new Id("other", 3);
+        share.join(transfer(large, LARGE, "cache"));
+        share.join(transfer(larger, LARGE, "cache"));
+        assertThat(letIn(share, _ -> Optional.of(3))).containsExactlyInAnyOrder(large, larger);
+        share.join(transfer(small, SMALL, "cache"));
+
+        assertThat(share.giveWay(large, FairShareProperties::one)).isTrue();
+        assertThat(letIn(share, FairShareProperties::one)).as("the other is there").isEmpty();
+        assertThat(share.giveWay(larger, FairShareProperties::one)).isTrue();
+
+        assertThat(letIn(share, FairShareProperties::one)).containsExactly(small);
         share.leave(small);
         assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
     }
@@ -243,7 +303,7 @@ class FairShareProperties {
         share.join(transfer(large, LARGE, "cache"));
         assertThat(letIn(share, FairShareProperties::one)).containsExactly(large);
         share.join(transfer(small, SMALL, "cache"));
-        share.giveWay(large, FairShareProperties::one);
+        assertThat(share.giveWay(large, FairShareProperties::one)).isTrue();
 
         var theirs = List.of(transfer(large, LARGE, "cache"));
         assertThat(letIn(share, FairShareProperties::one, theirs)).isEmpty();
@@ -267,9 +327,9 @@ class FairShareProperties {
             share.join(transfer(small, SMALL, "cache"));
         }
 
-        here.giveWay(large, FairShareProperties::one);
+        assertThat(here.giveWay(large, FairShareProperties::one)).isTrue();
         assertThat(letIn(here, FairShareProperties::one, there.inside())).isEmpty();
-        there.giveWay(large, FairShareProperties::one);
+        assertThat(there.giveWay(large, FairShareProperties::one)).isTrue();
 
         assertThat(letIn(here, FairShareProperties::one, there.inside())).containsExactly(small);
         assertThat(letIn(there, FairShareProperties::one, here.inside())).containsExactly(small);
@@ -313,7 +373,7 @@ class FairShareProperties {
                 if (time - inSince.get(in.id()) >= turn
                         && share.keptOut(in.id(), FairShareProperties::one).stream()
                                 .anyMatch(id -> time - wantedAt.get(id) >= turn / 3)) {
-                    share.giveWay(in.id(), FairShareProperties::one);
+                    assertThat(share.giveWay(in.id(), FairShareProperties::one)).isTrue();
                     outSince.put(in.id(), time);
                 }
             }

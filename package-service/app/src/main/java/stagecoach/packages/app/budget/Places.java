@@ -45,6 +45,9 @@ public class Places {
 
     private static final Duration RENEW_EVERY = Duration.ofSeconds(5);
 
+    /** In less, packages would be read again more than they are brought. */
+    private static final Duration TURN_MIN = Duration.ofSeconds(1);
+
     private final UnitOfWork unitOfWork;
     private final Budgets budgets;
     private final PlaceTable table;
@@ -57,7 +60,7 @@ public class Places {
 
     private final FairShare<Place> share = new FairShare<>();
 
-    /** That have left, but their rows are there. */
+    /** That have left, but their rows are there; one that has left twice is in it twice. */
     private final List<Place> gone = new ArrayList<>();
 
     /** That others know to be waiting. */
@@ -72,6 +75,7 @@ public class Places {
      * @param perCacheMax into a cache of which nothing else was said
      * @param turn how long a large package keeps its place, once its bytes come, before it gives
      *     way to small ones that have waited for a third of that
+     * @throws IllegalArgumentException with a sentence, if that is too short
      */
     Places(
             UnitOfWork unitOfWork,
@@ -81,6 +85,11 @@ public class Places {
                     int perCacheMax,
             @ConfigProperty(name = "stagecoach.budget.turn", defaultValue = "PT30S")
                     Duration turn) {
+        if (turn.compareTo(TURN_MIN) < 0) {
+            throw new IllegalArgumentException(
+                    "stagecoach.budget.turn is %s, which is too short. Write one second (PT1S) or longer, or leave it out: then it is half a minute."
+                            .formatted(turn));
+        }
         this.unitOfWork = unitOfWork;
         this.budgets = budgets;
         this.table = table;
@@ -147,11 +156,16 @@ public class Places {
         }
     }
 
-    /** It is out of its place at once, and in it again at the end; false if nobody wants it. */
+    /**
+     * It is out of its place at once, and in it again at the end; if it keeps nobody out any more,
+     * it stays there. False if nobody wants it.
+     */
     boolean leaveForAWhile(Place place, BooleanSupplier abandoned) throws InterruptedException {
         synchronized (this) {
+            if (!share.giveWay(place, this::max)) {
+                return true;
+            }
             place.left();
-            share.giveWay(place, this::max);
             gone.add(place);
         }
         bell.release();
@@ -276,7 +290,8 @@ public class Places {
         }
         Round round = unitOfWork.run(tx -> round(tx, left));
         synchronized (this) {
-            gone.removeAll(round.left());
+            // Once for each: who has left again since then has a row that is to be removed.
+            round.left().forEach(gone::remove);
             round.out().stream()
                     .filter(transfer -> !gone.contains(transfer.id()))
                     .forEach(
@@ -287,6 +302,8 @@ public class Places {
             for (Transfer<Place> transfer : round.in()) {
                 announced.remove(transfer.id());
                 if (share.letIn(transfer.id())) {
+                    // Its row says now that it is in, whenever it had left.
+                    gone.removeIf(transfer.id()::equals);
                     transfer.id().entered();
                 } else {
                     gone.add(transfer.id());

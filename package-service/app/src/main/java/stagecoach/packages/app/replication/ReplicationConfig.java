@@ -27,6 +27,11 @@ public interface ReplicationConfig {
     @WithDefault("PT3M")
     Duration stallMax();
 
+    /** The longest time without a byte while a cache reads again so many that it has. */
+    default Duration stallWithin(long bytes) {
+        return stallMax().plusSeconds(bytes / EXAMINED_PER_SECOND);
+    }
+
     /** The longest silence of a cache that is read from. */
     @WithDefault("PT30S")
     Duration silenceMax();

@@ -17,6 +17,7 @@ import stagecoach.packages.app.replication.FillOutcome.Abandoned;
 import stagecoach.packages.app.replication.FillOutcome.Filled;
 import stagecoach.packages.app.replication.FillOutcome.NotFilled;
 import stagecoach.packages.app.transfer.StoreCheck;
+import stagecoach.packages.budget.FairShare;
 import stagecoach.packages.server.pull.CacheProtocol;
 import stagecoach.packages.server.pull.PullOrder;
 import stagecoach.packages.server.pull.PullStatus;
@@ -153,7 +154,8 @@ public class Replicator {
                     if (status.state() == PullStatus.State.HELD) {
                         return filled(status);
                     }
-                    if (givesWay && isStopped(status)) {
+                    // Where several processes bring it, each of them may have stopped it.
+                    if (isStopped(status) && (givesWay || mayGiveWay(status))) {
                         if (!hasPlaceAgain()) {
                             return new Abandoned();
                         }
@@ -196,6 +198,21 @@ public class Replicator {
                     .isPresent();
         }
 
+        /** Not near its end: going on costs something, and small ones do not wait for long. */
+        private boolean mayGiveWay(PullStatus status) {
+            return fill.pin().size() - status.bytesHere() >= FairShare.LARGE_BYTES
+                    && place.isWanted();
+        }
+
+        /**
+         * Before the first new byte a cache reads again what it has, and tells nothing meanwhile.
+         */
+        private Duration stallMax(PullStatus status) {
+            return status.bytesHere() == status.bytesResumed()
+                    ? config.stallWithin(status.bytesHere())
+                    : config.stallMax();
+        }
+
         /** What came stays in the cache, and the next round goes on behind it. */
         private boolean hasPlaceAgain() throws InterruptedException {
             countRound();
@@ -222,11 +239,11 @@ public class Replicator {
                     cache.stop(fill.pin().sha512());
                     throw new CacheFailure(true, "nobody waits for it any more", null);
                 }
-                if (System.nanoTime() - heardAt > config.stallMax().toNanos() || isLate()) {
+                if (System.nanoTime() - heardAt > stallMax(status).toNanos() || isLate()) {
                     cache.stop(fill.pin().sha512());
                     throw new CacheFailure(true, "the transfer does not get on", null);
                 }
-                if (!givesWay && place.isWanted()) {
+                if (!givesWay && mayGiveWay(status)) {
                     givesWay = true;
                     cache.stop(fill.pin().sha512());
                 }

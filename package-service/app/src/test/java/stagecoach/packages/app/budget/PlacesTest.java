@@ -1,6 +1,7 @@
 package stagecoach.packages.app.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
@@ -253,6 +254,14 @@ class PlacesTest {
                                                 "UPDATE place SET bytes = bytes WHERE held_until < now() + interval '30 minutes' AND budgets = ?1",
                                                 budget())
                                         == 1);
+    }
+
+    @Test
+    void a_turn_that_is_too_short_is_refused_in_words() {
+        assertThatThrownBy(
+                        () -> new Places(unitOfWork, budgets, table, 4, Duration.ofMillis(999)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("stagecoach.budget.turn", "PT0.999S", "PT1S");
     }
 
     @Test
