@@ -8,19 +8,15 @@ pidfile="#{Demo.Pids}/#{Stagecoach.Target.Id}.pid" # so that what runs here can 
 mkdir -p "$machine" "#{Demo.Pids}"
 echo "#{Stagecoach.Deployment.Id} #{Stagecoach.Deployment.Attempt} #{Stagecoach.Step.Name} #{Stagecoach.Target.Id}" >> "$machine/trace"
 
-# The pid that listens on a port, as /proc tells it.
+# The pid that listens on a port, as /proc tells it; looked for by one process, since there may be
+# tens of thousands of open files.
 holder() {
-  local hex inode fd
+  local hex inode
   hex=$(printf '%04X' "$1")
   inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v p=":$hex" 'index($2, p) && $4 == "0A" { print $10; exit }')
   if [ -z "$inode" ]; then return; fi
-  for fd in /proc/[0-9]*/fd/*; do
-    if [ "$(readlink "$fd" 2>/dev/null)" = "socket:[$inode]" ]; then
-      fd=${fd#/proc/}
-      echo "${fd%%/*}"
-      return
-    fi
-  done
+  ls -l /proc/[0-9]*/fd/ 2>/dev/null |
+    awk -v socket="socket:[$inode]" '/^\/proc\// { split($0, path, "/"); pid = path[3] } $NF == socket { print pid; exit }'
 }
 
 if [ -f "$pidfile" ]; then
