@@ -254,7 +254,7 @@ final class ArtifactBytes {
                 id -> {
                     long come = request.bytesRead();
                     boolean drips =
-                            pace.isTooSlow(come, kept.writeQueueFull()) && come < asked.length();
+                            come < asked.length() && pace.isTooSlow(come, kept.writeQueueFull());
                     if (drips) {
                         vertx.cancelTimer(id);
                         refusals.agent(
