@@ -159,8 +159,7 @@ class BudgetTest {
         var last = large.event(2, PackageReplicated.class);
         assertThat(last.bytesResumed()).isPositive();
         // What came behind the last that was heard of a try that broke off is there, not counted.
-        assertThat(last.bytes())
-                .isBetween(slow.bytes().length * 9L / 10, slow.bytes().length * 2L);
+        assertThat(last.bytes()).isBetween(slow.bytes().length * 9L / 10, slow.bytes().length * 2L);
         assertThat(last.attempts()).isGreaterThan(1);
         cache("");
     }

@@ -258,8 +258,7 @@ class PlacesTest {
 
     @Test
     void a_turn_that_is_too_short_is_refused_in_words() {
-        assertThatThrownBy(
-                        () -> new Places(unitOfWork, budgets, table, 4, Duration.ofMillis(999)))
+        assertThatThrownBy(() -> new Places(unitOfWork, budgets, table, 4, Duration.ofMillis(999)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("stagecoach.budget.turn", "PT0.999S", "PT1S");
     }
