@@ -538,10 +538,13 @@ class DeliveryTest {
                                                 .filter(AgentHealthChanged.class::isInstance)
                                                 .count()
                                         == 3);
-        assertThat(healthsIn(events))
+        assertThat(Scene.healthsIn(events))
                 .containsExactly(AgentHealth.HEALTHY, AgentHealth.UNHEALTHY, AgentHealth.HEALTHY);
         connection.hangUp();
-        assertThat(healthsIn(Scene.reportsOf(agent, reports -> healthsIn(reports).size() == 4)))
+        assertThat(
+                        Scene.healthsIn(
+                                Scene.reportsOf(
+                                        agent, reports -> Scene.healthsIn(reports).size() == 4)))
                 .endsWith(AgentHealth.UNAVAILABLE);
     }
 
@@ -637,7 +640,7 @@ class DeliveryTest {
         AgentId agent = Scene.anAgent();
         Connection connection = scene.enrolled(agent).connect(agent);
         connection.goDeaf();
-        var events = Scene.reportsOf(agent, reports -> healthsIn(reports).size() == 2);
+        var events = Scene.reportsOf(agent, reports -> Scene.healthsIn(reports).size() == 2);
         assertThat(events.getLast())
                 .isInstanceOfSatisfying(
                         AgentHealthChanged.class,
@@ -645,13 +648,6 @@ class DeliveryTest {
                             assertThat(changed.state()).isEqualTo(AgentHealth.UNAVAILABLE);
                             assertThat(changed.reason()).contains("Nothing was heard");
                         });
-    }
-
-    private static List<AgentHealth> healthsIn(List<AgentReport> reports) {
-        return reports.stream()
-                .filter(AgentHealthChanged.class::isInstance)
-                .map(report -> ((AgentHealthChanged) report).state())
-                .toList();
     }
 
     @Test

@@ -15,10 +15,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentEnrolled;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
-import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.AgentRevoked;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
 import stagecoach.contracts.agent.CommandOutcome;
@@ -361,13 +359,6 @@ class EnrolmentTest {
         assertThat(refusal(machine)).isEqualTo(403);
     }
 
-    private static List<AgentHealth> healthOf(List<? extends AgentReport> reports) {
-        return reports.stream()
-                .filter(AgentHealthChanged.class::isInstance)
-                .map(report -> ((AgentHealthChanged) report).state())
-                .toList();
-    }
-
     @Test
     void when_a_machine_was_seen_and_what_room_it_has_is_told_without_an_event_each_time() {
         AgentId agent = Scene.anAgent();
@@ -395,10 +386,10 @@ class EnrolmentTest {
                                     .isAfter(welcomed);
                         });
         connection.hangUp();
-        assertThat(Scene.reportsOf(agent, reports -> healthOf(reports).size() >= 2))
+        assertThat(Scene.reportsOf(agent, reports -> Scene.healthsIn(reports).size() >= 2))
                 .satisfies(
                         reports ->
-                                assertThat(healthOf(reports))
+                                assertThat(Scene.healthsIn(reports))
                                         .as("connected, gone")
                                         .containsExactly(
                                                 AgentHealth.HEALTHY, AgentHealth.UNAVAILABLE));

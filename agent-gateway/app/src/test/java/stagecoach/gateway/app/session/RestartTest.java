@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.AgentReport.CommandEnded;
@@ -64,14 +63,8 @@ class RestartTest {
     }
 
     private static List<AgentHealth> healthsOf(AgentId agent, int count) {
-        return healths(Scene.reportsOf(agent, reports -> healths(reports).size() >= count));
-    }
-
-    private static List<AgentHealth> healths(List<AgentReport> reports) {
-        return reports.stream()
-                .filter(AgentHealthChanged.class::isInstance)
-                .map(report -> ((AgentHealthChanged) report).state())
-                .toList();
+        return Scene.healthsIn(
+                Scene.reportsOf(agent, reports -> Scene.healthsIn(reports).size() >= count));
     }
 
     @Test
@@ -184,7 +177,7 @@ class RestartTest {
         AgentId agent = Scene.anAgent();
         connectThere(scene.enrolled(agent), agent);
         kill();
-        var reports = Scene.reportsOf(agent, events -> healths(events).size() == 2);
+        var reports = Scene.reportsOf(agent, events -> Scene.healthsIn(events).size() == 2);
         assertThat(reports.getLast())
                 .isInstanceOfSatisfying(
                         AgentHealthChanged.class,

@@ -15,6 +15,8 @@ import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.AgentCommand.CancelCommand;
 import stagecoach.contracts.agent.AgentCommand.RunScript;
 import stagecoach.contracts.agent.AgentReport;
+import stagecoach.contracts.agent.AgentReport.AgentHealth;
+import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
 import stagecoach.contracts.agent.CommandContext;
 import stagecoach.contracts.agent.CommandOutcome;
 import stagecoach.contracts.agent.CommandPayload;
@@ -272,5 +274,13 @@ public class Scene {
         } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The health that a machine's reports tell, in their order. */
+    public static List<AgentHealth> healthsIn(List<? extends AgentReport> reports) {
+        return reports.stream()
+                .filter(AgentHealthChanged.class::isInstance)
+                .map(report -> ((AgentHealthChanged) report).state())
+                .toList();
     }
 }
