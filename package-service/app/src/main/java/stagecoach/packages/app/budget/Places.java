@@ -6,7 +6,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import stagecoach.packages.app.budget.Attendance.Round;
 import stagecoach.packages.app.budget.PlaceTable.Others;
-import stagecoach.packages.budget.FairShare;
 import stagecoach.packages.budget.FairShare.Transfer;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
@@ -58,18 +56,9 @@ public class Places {
     private final Semaphore bell = new Semaphore(0);
     private final Thread doorman;
 
-    private final FairShare<Place> share = new FairShare<>();
-
-    /** That have left, but their rows are there; one that has left twice is in it twice. */
-    private final List<Place> gone = new ArrayList<>();
-
-    /** That others know to be waiting. */
-    private final Map<Place, Announced> announced = new LinkedHashMap<>();
+    private final Attendance attendance = new Attendance(this::max, OTHERS_LOOK);
 
     private volatile boolean closed;
-
-    /** What others were told of, and when, as {@link System#nanoTime} says. */
-    private record Announced(Transfer<Place> transfer, long at) {}
 
     /**
      * @param perCacheMax into a cache of which nothing else was said
@@ -132,7 +121,7 @@ public class Places {
     private Optional<Place> enter(
             Place place, String what, String party, long bytes, BooleanSupplier abandoned)
             throws InterruptedException {
-        join(new Transfer<>(place, what, party, bytes, look(place.counting())));
+        attendance.join(new Transfer<>(place, what, party, bytes, look(place.counting())));
         bell.release();
         return isInAtLast(place, () -> {}, abandoned) ? Optional.of(place) : Optional.empty();
     }
@@ -161,31 +150,23 @@ public class Places {
      * it stays there. False if nobody wants it.
      */
     boolean leaveForAWhile(Place place, BooleanSupplier abandoned) throws InterruptedException {
-        synchronized (this) {
-            if (!share.giveWay(place, this::max)) {
-                return true;
-            }
-            place.left();
-            gone.add(place);
+        if (!attendance.giveWay(place)) {
+            return true;
         }
         bell.release();
         return isInAtLast(
                 place,
                 () -> {
                     if (place.isAwayForLong()) {
-                        owe(place);
+                        attendance.owe(place);
                     }
                 },
                 abandoned);
     }
 
-    private synchronized void owe(Place place) {
-        share.owe(place);
-    }
-
     /** Whether others have waited long that find no other place. */
-    synchronized boolean isWanted(Place place) {
-        return share.keptOut(place, this::max).stream().anyMatch(Place::waitsForLong);
+    boolean isWanted(Place place) {
+        return attendance.isWanted(place);
     }
 
     private Optional<Integer> max(String budget) {
@@ -215,35 +196,9 @@ public class Places {
         return now.stream().map(Budgets.Named::name).collect(Collectors.toSet());
     }
 
-    private synchronized void join(Transfer<Place> transfer) {
-        share.join(transfer);
-    }
-
     void leave(Place place) {
-        synchronized (this) {
-            share.leave(place);
-            announced.remove(place);
-            gone.add(place);
-        }
+        attendance.leave(place);
         bell.release();
-    }
-
-    private synchronized List<Transfer<Place>> next(
-            Predicate<Place> among, List<? extends Transfer<?>> elsewhere) {
-        return share.next(this::max, among, elsewhere);
-    }
-
-    private synchronized boolean isAnnounced(Place place) {
-        return announced.containsKey(place);
-    }
-
-    /**
-     * Whether it goes before what others wait for: they have known of it for so long that each of
-     * them could have had a free place, however often this process looks.
-     */
-    private synchronized boolean goesFirst(Place place) {
-        Announced since = announced.get(place);
-        return since != null && System.nanoTime() - since.at() >= OTHERS_LOOK.toNanos();
     }
 
     private void keepTheDoor() {
@@ -275,51 +230,19 @@ public class Places {
         return false;
     }
 
-    /**
-     * Who may come in, and who would be in if there were no other processes.
-     *
-     * @param left whose rows are removed with it
-     */
-    private record Round(List<Transfer<Place>> in, List<Transfer<Place>> out, List<Place> left) {}
-
     private void letIn() {
-        List<Place> left = left();
+        List<Place> left = attendance.left();
         // Without a question to the database where the others do not matter.
-        if (next(_ -> true, List.of()).isEmpty() && left.isEmpty()) {
+        if (left.isEmpty() && attendance.next(_ -> true, List.of()).isEmpty()) {
             return;
         }
-        Round round = unitOfWork.run(tx -> round(tx, left));
-        synchronized (this) {
-            // Once for each: who has left again since then has a row that is to be removed.
-            round.left().forEach(gone::remove);
-            round.out().stream()
-                    .filter(transfer -> !gone.contains(transfer.id()))
-                    .forEach(
-                            transfer ->
-                                    announced.putIfAbsent(
-                                            transfer.id(),
-                                            new Announced(transfer, System.nanoTime())));
-            for (Transfer<Place> transfer : round.in()) {
-                announced.remove(transfer.id());
-                if (share.letIn(transfer.id())) {
-                    // Its row says now that it is in, whenever it had left.
-                    gone.removeIf(transfer.id()::equals);
-                    transfer.id().entered();
-                } else {
-                    gone.add(transfer.id());
-                }
-            }
-        }
-    }
-
-    private synchronized List<Place> left() {
-        return List.copyOf(gone);
+        attendance.settle(unitOfWork.run(tx -> round(tx, left)));
     }
 
     private Round round(Tx tx, List<Place> left) {
         table.takeTurn(tx);
         table.remove(tx, left.stream().map(place -> place.id).toList());
-        List<Transfer<Place>> alone = next(_ -> true, List.of());
+        List<Transfer<Place>> alone = attendance.next(_ -> true, List.of());
         if (alone.isEmpty()) {
             return new Round(List.of(), List.of(), left);
         }
@@ -328,7 +251,10 @@ public class Places {
         in.forEach(transfer -> table.put(tx, process, transfer.id().id, transfer, true));
         List<Transfer<Place>> out =
                 alone.stream()
-                        .filter(transfer -> !in.contains(transfer) && !isAnnounced(transfer.id()))
+                        .filter(
+                                transfer ->
+                                        !in.contains(transfer)
+                                                && !attendance.isAnnounced(transfer.id()))
                         .toList();
         out.forEach(transfer -> table.put(tx, process, transfer.id().id, transfer, false));
         return new Round(in, out, left);
@@ -341,19 +267,15 @@ public class Places {
                         .filter(Others::inside)
                         .<Transfer<?>>map(Others::transfer)
                         .collect(Collectors.toCollection(ArrayList::new));
-        var in = new ArrayList<>(next(this::goesFirst, there));
+        var in = new ArrayList<>(attendance.next(attendance::goesFirst, there));
         there.addAll(in);
         others.stream().filter(other -> !other.inside()).map(Others::transfer).forEach(there::add);
-        in.addAll(next(place -> !goesFirst(place), there));
+        in.addAll(attendance.next(place -> !attendance.goesFirst(place), there));
         return in;
     }
 
     private void renew() {
-        var rows = new LinkedHashMap<Transfer<Place>, Boolean>();
-        synchronized (this) {
-            share.inside().forEach(transfer -> rows.put(transfer, true));
-            announced.values().forEach(one -> rows.put(one.transfer(), false));
-        }
+        Map<Transfer<Place>, Boolean> rows = attendance.known();
         if (!rows.isEmpty()) {
             unitOfWork.execute(
                     tx ->
