@@ -240,8 +240,15 @@ final class Fleet implements AutoCloseable {
         var _ =
                 pulling.submit(
                         () -> {
-                            from.read(identity, pinned, acquire.pin().sha512());
-                            end(socket, acquire, ServedBy.Kind.SERVER, acquire.pin().size());
+                            try {
+                                from.read(identity, pinned, acquire.pin().sha512());
+                                end(socket, acquire, ServedBy.Kind.SERVER, acquire.pin().size());
+                            } catch (IOException | RuntimeException e) {
+                                // The deployment fails with it, and so does the measurement.
+                                say(
+                                        socket,
+                                        new TentacleFrame.Ended(acquire.ticket(), failed(e)));
+                            }
                             return null;
                         });
     }
@@ -292,6 +299,16 @@ final class Fleet implements AutoCloseable {
                 Optional.empty(),
                 false,
                 acquisition);
+    }
+
+    private static CommandResult failed(Exception cause) {
+        return new CommandResult(
+                CommandOutcome.EXITED,
+                Optional.of(1),
+                Map.of(),
+                Optional.of(cause.toString()),
+                false,
+                Optional.empty());
     }
 
     @Override
