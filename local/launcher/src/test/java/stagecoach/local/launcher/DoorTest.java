@@ -67,6 +67,7 @@ class DoorTest {
                         "sort",
                         "sleep",
                         "grep",
+                        "awk",
                         "git")) {
             Files.createSymbolicLink(bin.resolve(tool), onPath(tool));
         }
@@ -199,6 +200,41 @@ class DoorTest {
         assertThat(Files.readString(calls)).contains("-pl foundation/vocabulary");
         run("fmt");
         assertThat(Files.readString(calls)).contains("spotless:apply");
+    }
+
+    @Test
+    void the_tests_end_as_maven_has_and_tell_where_their_time_went() throws Exception {
+        Instant now = Instant.now();
+        report("cli", "stagecoach.cli.SlowTest", "1,234.2", now.plusSeconds(60));
+        report("agent-gateway/app", "stagecoach.gateway.app.KillIT", "60.1", now.plusSeconds(60));
+        report("agent-gateway/app", "stagecoach.gateway.app.FastTest", "0.2", now.plusSeconds(60));
+        report("tentacle", "stagecoach.tentacle.OfAnEarlierRunTest", "9.9", now.minusSeconds(60));
+        maven("3.8.7", "case $* in *verify*) exit 3 ;; esac");
+
+        Ended ended = run("test");
+
+        assertThat(ended.exitCode()).isEqualTo(3);
+        assertThat(ended.output())
+                .containsSubsequence(
+                        "1234  stagecoach.cli.SlowTest",
+                        "60  stagecoach.gateway.app.KillIT",
+                        "0  stagecoach.gateway.app.FastTest",
+                        "1234  cli",
+                        "60  agent-gateway/app")
+                .doesNotContain("OfAnEarlierRunTest");
+    }
+
+    private void report(String module, String test, String seconds, Instant made)
+            throws IOException {
+        Path file = root.resolve(module + "/target/surefire-reports/TEST-" + test + ".xml");
+        write(
+                file,
+                """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuite version="3.0.2" name="%s" time="%s" tests="1" failures="0">
+                """
+                        .formatted(test, seconds));
+        Files.setLastModifiedTime(file, FileTime.from(made));
     }
 
     @Test
