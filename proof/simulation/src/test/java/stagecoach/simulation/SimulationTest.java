@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,21 @@ class SimulationTest {
     private static final int FIRST_SEEDS = 1_000;
 
     private static final int SEEDS_FOR_A_DEFECT = 20_000;
+
+    /**
+     * Defects that only one seed of hundreds shows, with one that once did, which is played first.
+     * Should it not show it any more, the search only takes longer.
+     */
+    private static final Map<Defect, Long> SHOWN_BEFORE =
+            Map.of(
+                    Defect.OLD_RUNS_END_THE_CURRENT_ONE, 107L,
+                    Defect.ACQUISITION_LEAVES_A_TARGET_OUT, 1011L,
+                    Defect.LATE_ONES_START, 1368L,
+                    Defect.RETRY_BEGINS_ALL_AGAIN, 326L,
+                    Defect.PAUSED_ONES_COUNT_AS_UNDER_WAY, 2979L,
+                    Defect.TAKEN_OUT_TARGETS_ARE_FORGOTTEN, 2543L,
+                    Defect.HEALTH_CHECKS_TAKE_NOBODY_OUT, 1624L,
+                    Defect.REPEATS_ARE_TAKEN_AS_NEW, 408L);
 
     @Test
     void every_invariant_holds_for_the_first_seeds() {
@@ -62,13 +79,18 @@ class SimulationTest {
     @EnumSource
     void a_planted_defect_is_found_by_the_law_that_is_there_for_it(Defect defect) {
         Law law = lawOf(defect);
-        for (long seed = 1; seed <= SEEDS_FOR_A_DEFECT; seed++) {
-            var broken = Simulation.play(Draw.scenario(seed), Optional.of(defect)).broken();
-            if (broken.filter(law::isBroken).isPresent()) {
-                return;
-            }
-        }
-        fail("nothing was found although %s".formatted(defect.sentence()));
+        LongStream seeds =
+                LongStream.concat(
+                        Stream.ofNullable(SHOWN_BEFORE.get(defect)).mapToLong(Long::longValue),
+                        LongStream.rangeClosed(1, SEEDS_FOR_A_DEFECT));
+        assertThat(seeds.anyMatch(seed -> shows(seed, defect, law)))
+                .as("nothing was found although %s", defect.sentence())
+                .isTrue();
+    }
+
+    private static boolean shows(long seed, Defect defect, Law law) {
+        var broken = Simulation.play(Draw.scenario(seed), Optional.of(defect)).broken();
+        return broken.filter(law::isBroken).isPresent();
     }
 
     /** What must be seen, in the words of the law. */
