@@ -8,6 +8,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Collection;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +21,25 @@ public final class PinnedTrust extends X509ExtendedTrustManager {
     private static final int RSA_BITS_MIN = 2048;
     private static final int EC_BITS_MIN = 256;
 
-    /** Empty: any well-formed certificate. */
-    private final Set<Thumbprint> pins;
+    /** Asked at each handshake; where none are pinned it is not asked. */
+    private final Supplier<Set<Thumbprint>> pins;
 
     private final boolean pinned;
 
-    private PinnedTrust(Set<Thumbprint> pins, boolean pinned) {
+    private PinnedTrust(Supplier<Set<Thumbprint>> pins, boolean pinned) {
         this.pins = pins;
         this.pinned = pinned;
     }
 
     /** Accepts exactly the certificates with these thumbprints. */
     public static PinnedTrust exactly(Collection<Thumbprint> pins) {
-        return new PinnedTrust(Set.copyOf(pins), true);
+        Set<Thumbprint> fixed = Set.copyOf(pins);
+        return new PinnedTrust(() -> fixed, true);
+    }
+
+    /** Accepts exactly the certificates with the thumbprints that {@code pins} has by then. */
+    public static PinnedTrust current(Supplier<Set<Thumbprint>> pins) {
+        return new PinnedTrust(pins, true);
     }
 
     /** Accepts exactly the certificate with this thumbprint. */
@@ -46,7 +53,7 @@ public final class PinnedTrust extends X509ExtendedTrustManager {
      * in words elsewhere.
      */
     public static PinnedTrust anyWellFormed() {
-        return new PinnedTrust(Set.of(), false);
+        return new PinnedTrust(Set::of, false);
     }
 
     private void check(X509Certificate @Nullable [] chain) throws CertificateException {
@@ -56,7 +63,7 @@ public final class PinnedTrust extends X509ExtendedTrustManager {
         X509Certificate shown = chain[0];
         if (pinned) {
             Thumbprint thumbprint = Thumbprint.of(shown);
-            if (!pins.contains(thumbprint)) {
+            if (!pins.get().contains(thumbprint)) {
                 throw new CertificateException(
                         "The other side's certificate has the thumbprint %s, which is not trusted here."
                                 .formatted(thumbprint));

@@ -22,15 +22,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.Artifact;
-import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
 import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.Ticket;
 import stagecoach.wire.StagecoachJson;
 
@@ -44,19 +45,24 @@ final class ArtifactUpload {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final URI server;
-    private final Settings settings;
+    private final Supplier<Set<Thumbprint>> gateways;
     private final Routes routes;
     private final UploadRules rules;
     private final Identity identity;
 
     /**
      * @param server the bytes endpoint
+     * @param gateways the certificates of which the server must show one
      * @param identity whom the machine shows itself as
      */
     ArtifactUpload(
-            URI server, Settings settings, Routes routes, UploadRules rules, Identity identity) {
+            URI server,
+            Supplier<Set<Thumbprint>> gateways,
+            Routes routes,
+            UploadRules rules,
+            Identity identity) {
         this.server = server;
-        this.settings = settings;
+        this.gateways = gateways;
         this.routes = routes;
         this.rules = rules;
         this.identity = identity;
@@ -127,7 +133,7 @@ final class ArtifactUpload {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(rules.connectMax())
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .sslContext(identity.tls(PinnedTrust.exactly(settings.trusted())))
+                .sslContext(identity.tls(PinnedTrust.exactly(gateways.get())))
                 .sslParameters(parameters)
                 .build();
     }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ import stagecoach.tentacle.journal.Results;
 import stagecoach.tentacle.journal.Work;
 import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.Identity;
+import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.identity.ArtifactName;
 import stagecoach.wire.StagecoachJson;
 
@@ -49,7 +51,11 @@ public final class KeepArtifacts implements Work {
      * @param routes the ways to all servers
      */
     public record Shared(
-            Settings settings, Supplier<Identity> identity, Routes routes, UploadRules rules) {}
+            Settings settings,
+            Supplier<Set<Thumbprint>> gateways,
+            Supplier<Identity> identity,
+            Routes routes,
+            UploadRules rules) {}
 
     /** Keeps what the scripts of {@code work} collect. */
     public KeepArtifacts(Shared shared, Work work) {
@@ -294,7 +300,7 @@ public final class KeepArtifacts implements Work {
                 var upload =
                         new ArtifactUpload(
                                 server,
-                                shared.settings(),
+                                shared.gateways(),
                                 shared.routes(),
                                 shared.rules(),
                                 shared.identity().get());

@@ -13,6 +13,7 @@ import stagecoach.contracts.agent.SourceLatency;
 import stagecoach.tentacle.artifact.KeepArtifacts;
 import stagecoach.tentacle.artifact.UploadRules;
 import stagecoach.tentacle.check.CheckHttpWork;
+import stagecoach.tentacle.home.GatewayTrust;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.install.InstallPackageWork;
@@ -90,7 +91,12 @@ public final class Workshop {
                         home, store, settings, identity, routes, rules, open.values(), removals),
                 new InstallPackageWork.Shared(home, store, scripts, open.values(), removals),
                 removals,
-                new KeepArtifacts.Shared(settings, identity, routes, UploadRules.USUAL),
+                new KeepArtifacts.Shared(
+                        settings,
+                        new GatewayTrust(home, settings),
+                        identity,
+                        routes,
+                        UploadRules.USUAL),
                 open);
     }
 

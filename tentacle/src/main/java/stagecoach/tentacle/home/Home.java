@@ -84,6 +84,11 @@ public final class Home {
         return Certificates.in(root);
     }
 
+    /** Where it is kept what the gateway has said of its certificates. */
+    Path gatewayTrust() {
+        return root.resolve("gateway-trust");
+    }
+
     /** What encrypts commands on this machine's disk. */
     public Vault vault() throws IOException {
         return Vault.open(root.resolve("journal.key"));
@@ -95,9 +100,10 @@ public final class Home {
         return Files.exists(file) ? Optional.of(Settings.read(file)) : Optional.empty();
     }
 
-    /** Keeps what enrolment has settled. The epochs of an earlier gateway count no more. */
+    /** Keeps what enrolment has settled. What an earlier gateway has said counts no more. */
     public void enrolled(Settings settings) throws IOException {
         Files.deleteIfExists(root.resolve(EPOCH));
+        Files.deleteIfExists(gatewayTrust());
         settings.write(root.resolve(SETTINGS));
     }
 

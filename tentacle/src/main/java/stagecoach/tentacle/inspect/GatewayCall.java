@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
+import stagecoach.tentacle.home.GatewayTrust;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.inspect.Check.Finding;
@@ -40,7 +41,11 @@ final class GatewayCall implements AutoCloseable {
                 routes.through(HttpClient.newBuilder())
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(ANSWER_MAX)
-                        .sslContext(home.identity().tls(PinnedTrust.exactly(settings.trusted())))
+                        .sslContext(
+                                home.identity()
+                                        .tls(
+                                                PinnedTrust.exactly(
+                                                        new GatewayTrust(home, settings).get())))
                         .sslParameters(parameters)
                         .build();
     }

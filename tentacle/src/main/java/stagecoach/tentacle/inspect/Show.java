@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.CommandContext;
+import stagecoach.tentacle.home.GatewayTrust;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.KeepRules;
 import stagecoach.tentacle.home.Settings;
@@ -68,9 +69,8 @@ public final class Show {
         line(
                 text,
                 "trusts",
-                settings.trusted().stream()
-                        .map(Thumbprint::value)
-                        .collect(Collectors.joining(", ")));
+                new GatewayTrust(home, settings)
+                        .get().stream().map(Thumbprint::value).collect(Collectors.joining(", ")));
         line(text, "thumbprint", thumbprint(home));
         line(text, "epoch", Long.toString(home.epoch()));
         line(text, "capabilities", String.join(", ", capabilities));

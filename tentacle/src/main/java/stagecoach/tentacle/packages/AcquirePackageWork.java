@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ import stagecoach.contracts.agent.AcquisitionResult;
 import stagecoach.contracts.agent.AgentCommand.AcquirePackage;
 import stagecoach.contracts.agent.BegunPackage;
 import stagecoach.contracts.agent.CommandResult;
+import stagecoach.tentacle.home.GatewayTrust;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.LiveTicket;
@@ -27,6 +29,7 @@ import stagecoach.tentacle.proxy.Routes;
 import stagecoach.tentacle.removals.RemovalLog;
 import stagecoach.trust.Identity;
 import stagecoach.trust.ServerAddresses;
+import stagecoach.trust.Thumbprint;
 import stagecoach.vocabulary.packages.PackagePin;
 import stagecoach.vocabulary.packages.Sha512;
 
@@ -49,6 +52,7 @@ public final class AcquirePackageWork implements Work {
         private final FetchRules rules;
         private final DownSources downs;
         private final SourceDistances distances;
+        private final Supplier<Set<Thumbprint>> gateways;
 
         /**
          * All of it; which sources are down is not known yet.
@@ -74,7 +78,8 @@ public final class AcquirePackageWork implements Work {
                     open,
                     log,
                     home::freeBytes,
-                    new DownSources(rules.downFor(), ServerAddresses.Resolver.SYSTEM, routes));
+                    new DownSources(rules.downFor(), ServerAddresses.Resolver.SYSTEM, routes),
+                    new GatewayTrust(home, settings));
         }
 
         /** On this disk. */
@@ -108,6 +113,20 @@ public final class AcquirePackageWork implements Work {
                 RemovalLog log,
                 PackageRoom.Disk disk,
                 DownSources downs) {
+            this(store, settings, identity, rules, open, log, disk, downs, settings::trusted);
+        }
+
+        private Shared(
+                PackageStore store,
+                Settings settings,
+                Supplier<Identity> identity,
+                FetchRules rules,
+                Collection<LiveTicket> open,
+                RemovalLog log,
+                PackageRoom.Disk disk,
+                DownSources downs,
+                Supplier<Set<Thumbprint>> gateways) {
+            this.gateways = gateways;
             this.store = store;
             this.room = new PackageRoom(store, settings.keep(), disk, open, log);
             this.settings = settings;
@@ -134,7 +153,7 @@ public final class AcquirePackageWork implements Work {
 
         PackageEndpoint.Server server() {
             Optional<URI> bytes = settings.bytes();
-            return new PackageEndpoint.Server(bytes, settings.trusted());
+            return new PackageEndpoint.Server(bytes, gateways.get());
         }
     }
 

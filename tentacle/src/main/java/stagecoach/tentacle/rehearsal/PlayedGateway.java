@@ -130,6 +130,7 @@ final class PlayedGateway implements AutoCloseable {
                         }
                         case TentacleFrame.Started _,
                                 TentacleFrame.Progress _,
+                                TentacleFrame.GatewayTrusted _,
                                 TentacleFrame.Health _ -> {}
                     }
                 });

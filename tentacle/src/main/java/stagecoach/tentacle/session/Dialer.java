@@ -12,6 +12,7 @@ import io.vertx.core.net.ProxyType;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.net.URI;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,7 +26,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.proxy.Routes;
 import stagecoach.trust.HttpProxy;
 import stagecoach.trust.Identity;
@@ -50,7 +50,6 @@ final class Dialer implements Contact {
     private static final int CLOSING_SECONDS_MAX = 1;
 
     private final Vertx vertx;
-    private final Settings settings;
     private final URI gateway;
     private final Routes routes;
     private final SessionRules rules;
@@ -64,7 +63,6 @@ final class Dialer implements Contact {
     /** A dialer that has not dialled yet. */
     Dialer(
             Vertx vertx,
-            Settings settings,
             URI gateway,
             Routes routes,
             SessionRules rules,
@@ -72,7 +70,6 @@ final class Dialer implements Contact {
             InstantSource clock) {
         this.gateway = gateway;
         this.vertx = vertx;
-        this.settings = settings;
         this.routes = routes;
         this.rules = rules;
         this.party = party;
@@ -95,8 +92,7 @@ final class Dialer implements Contact {
                         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                         .setKeyCertOptions(KeyCertOptions.wrap(shown.keyManager()))
                         .setTrustOptions(
-                                TrustOptions.wrap(
-                                        PinnedTrust.exactly(settings.gatewayThumbprint())))
+                                TrustOptions.wrap(PinnedTrust.current(party.gateways()::known)))
                         .setMaxFrameSize(FRAME_BYTES_MAX)
                         .setMaxMessageSize(MESSAGE_BYTES_MAX)
                         .setClosingTimeout(CLOSING_SECONDS_MAX)
@@ -199,6 +195,10 @@ final class Dialer implements Contact {
         return e instanceof UpgradeRejectedException rejected && rejected.getStatus() == FORBIDDEN;
     }
 
+    private static boolean isMistrusted(@Nullable Throwable e) {
+        return e != null && (e instanceof CertificateException || isMistrusted(e.getCause()));
+    }
+
     private String words(URI gateway, @Nullable Throwable e) {
         if (e == null) {
             return "no reason is known";
@@ -209,7 +209,12 @@ final class Dialer implements Contact {
         if (e instanceof UpgradeRejectedException rejected && rejected.getStatus() == UNAVAILABLE) {
             return "it takes no more machines in just now (503). It is asked again";
         }
-        return routes.words(gateway, e);
+        String said = routes.words(gateway, e);
+        return isMistrusted(e)
+                ? said
+                        + (said.endsWith(".") ? " " : ". ")
+                        + "If the gateway has another certificate now, and this machine was not connected when that was announced, enrol it again"
+                : said;
     }
 
     @Override

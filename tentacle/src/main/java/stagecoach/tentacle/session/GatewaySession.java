@@ -23,6 +23,7 @@ import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.tentacle.desk.Desk;
 import stagecoach.tentacle.home.Certificates;
+import stagecoach.tentacle.home.GatewayTrust;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.journal.Bell;
 import stagecoach.tentacle.journal.LiveTicket;
@@ -72,6 +73,7 @@ final class GatewaySession {
             String version,
             Home home,
             Certificates certificates,
+            GatewayTrust gateways,
             Desk desk,
             Bell news,
             Runnable onStands) {}
@@ -115,8 +117,7 @@ final class GatewaySession {
     }
 
     /**
-     * A session over a socket that is not connected yet, or has said nothing yet: its handlers are
-     * set here.
+     * A session over a socket that has said nothing yet: its handlers are set here.
      *
      * @param shown the certificate that it shows
      * @param turn what it waits for before it stands
@@ -302,11 +303,9 @@ final class GatewaySession {
         try {
             while (true) {
                 Optional<GatewayFrame> frame = next(Duration.ofDays(1));
-                if (frame.isPresent()) {
-                    Optional<End> end = obey(frame.get());
-                    if (end.isPresent()) {
-                        return end.get();
-                    }
+                Optional<End> end = frame.isPresent() ? obey(frame.get()) : Optional.empty();
+                if (end.isPresent()) {
+                    return end.get();
                 }
             }
         } finally {
@@ -342,6 +341,7 @@ final class GatewaySession {
             }
             case GatewayFrame.OutputTaken taken ->
                     party.desk().outputTaken(taken.ticket(), taken.chunk());
+            case GatewayFrame.TrustGateway(var said) -> writer.trust(socket.sslSession(), said);
             case GatewayFrame.RemovalsTaken taken -> party.desk().removals().taken(taken.number());
             case GatewayFrame.Complete complete -> party.desk().complete(complete.ticket());
             case GatewayFrame.Goodbye goodbye -> {

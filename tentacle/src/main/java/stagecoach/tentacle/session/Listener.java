@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,6 @@ final class Listener implements Contact {
 
     private final Vertx vertx;
     private final Listening where;
-    private final Set<Thumbprint> trusted;
     private final SessionRules rules;
     private final GatewaySession.Party party;
     private final OwnCertificates own;
@@ -74,20 +74,10 @@ final class Listener implements Contact {
     /** A session, and when it is over. */
     private record Running(GatewaySession session, CompletableFuture<Void> over) {}
 
-    /**
-     * A listener that does not listen yet.
-     *
-     * @param trusted the certificates of the gateways that may dial
-     */
-    Listener(
-            Vertx vertx,
-            Listening where,
-            Set<Thumbprint> trusted,
-            SessionRules rules,
-            GatewaySession.Party party) {
+    /** A listener that does not listen yet. */
+    Listener(Vertx vertx, Listening where, SessionRules rules, GatewaySession.Party party) {
         this.vertx = vertx;
         this.where = where;
-        this.trusted = Set.copyOf(trusted);
         this.rules = rules;
         this.party = party;
         this.own = new OwnCertificates(party.certificates());
@@ -118,7 +108,7 @@ final class Listener implements Contact {
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                 .setKeyCertOptions(KeyCertOptions.wrap(own))
-                .setTrustOptions(TrustOptions.wrap(PinnedTrust.exactly(trusted)))
+                .setTrustOptions(TrustOptions.wrap(PinnedTrust.current(party.gateways()::known)))
                 .setSslHandshakeTimeout(rules.connectMax().toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxHeaderSize(HEADERS_BYTES_MAX)
@@ -218,12 +208,24 @@ final class Listener implements Contact {
 
     private void beginOrClose(ServerWebSocket socket) {
         try {
-            begin(socket);
-        } catch (RuntimeException e) {
+            if (isTrusted(socket)) {
+                begin(socket);
+            } else {
+                strangers.refused(
+                        socket.remoteAddress().host(), "its certificate is trusted no longer");
+                free();
+                socket.close();
+            }
+        } catch (RuntimeException | SSLPeerUnverifiedException e) {
             LOG.warn("a session could not begin", e);
             free();
             socket.close();
         }
+    }
+
+    /** TLS lets a session be taken up again without another look at the certificates. */
+    private boolean isTrusted(ServerWebSocket socket) throws SSLPeerUnverifiedException {
+        return party.gateways().known().contains(Thumbprint.ofPeer(socket.sslSession()));
     }
 
     private synchronized boolean reserve() {

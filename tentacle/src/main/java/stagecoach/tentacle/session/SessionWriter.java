@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import stagecoach.contracts.agent.SourceLatency;
@@ -27,6 +30,7 @@ final class SessionWriter implements Runnable {
     private final SessionRules rules;
     private final Set<Ticket> repeat = ConcurrentHashMap.newKeySet();
     private final Set<Ticket> answered = new HashSet<>();
+    private final AtomicReference<@Nullable List<String>> trusted = new AtomicReference<>();
     private long removalsSaid;
 
     SessionWriter(GatewaySession session, GatewaySession.Party party, SessionRules rules) {
@@ -39,6 +43,19 @@ final class SessionWriter implements Runnable {
     void repeat(Ticket ticket) {
         repeat.add(ticket);
         party.news().ring();
+    }
+
+    /** Trusts from now on what the gateway at the other end has said, and says so, if it may. */
+    void trust(SSLSession other, List<String> said) {
+        try {
+            if (party.gateways().take(other, said)) {
+                trusted.set(said);
+                party.news().ring();
+            }
+        } catch (IOException e) {
+            // Who does not answer is told again in the next session, and is seen not to trust it.
+            LOG.error("it cannot be kept which certificates of the gateway are to be trusted", e);
+        }
     }
 
     @Override
@@ -56,6 +73,7 @@ final class SessionWriter implements Runnable {
                     nextHealth = System.nanoTime() + rules.healthEvery().toNanos();
                     session.lookAtCertificates();
                 }
+                sayTrust();
                 sayRemovals();
                 List<TicketFeed> open = feedsOfOpen(feeds);
                 boolean said = sayControl(open);
@@ -79,6 +97,13 @@ final class SessionWriter implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             session.close("the tentacle ends");
+        }
+    }
+
+    private void sayTrust() throws SessionEnded, InterruptedException {
+        List<String> thumbprints = trusted.getAndSet(null);
+        if (thumbprints != null) {
+            session.send(new TentacleFrame.GatewayTrusted(thumbprints));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import stagecoach.tentacle.desk.Desk;
 import stagecoach.tentacle.desk.Workshop;
 import stagecoach.tentacle.home.Certificates;
+import stagecoach.tentacle.home.GatewayTrust;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.journal.Bell;
@@ -49,9 +50,19 @@ public final class Tentacle {
                         new TicketJournal(home, clock, news::ring),
                         Workshop.open(home, settings, certificates, routes, fetches),
                         news);
+        var gateways = new GatewayTrust(home, settings);
+        // What is damaged is said now, not at each handshake.
+        var _ = gateways.read();
         var party =
                 new GatewaySession.Party(
-                        settings.agent(), version, home, certificates, desk, news, onStands);
+                        settings.agent(),
+                        version,
+                        home,
+                        certificates,
+                        gateways,
+                        desk,
+                        news,
+                        onStands);
         return new Tentacle(contact(settings, vertx, routes, rules, party, clock), desk);
     }
 
@@ -64,8 +75,7 @@ public final class Tentacle {
             InstantSource clock)
             throws IOException {
         if (settings.listening().isPresent()) {
-            return new Listener(
-                    vertx, settings.listening().get(), settings.trusted(), rules, party);
+            return new Listener(vertx, settings.listening().get(), rules, party);
         }
         URI gateway =
                 settings.gateway()
@@ -73,7 +83,7 @@ public final class Tentacle {
                                 () ->
                                         new IOException(
                                                 "It is not settled where the gateway is. Enrol the machine again."));
-        return new Dialer(vertx, settings, gateway, routes, rules, party, clock);
+        return new Dialer(vertx, gateway, routes, rules, party, clock);
     }
 
     /** What this machine can do, and what this program can. */

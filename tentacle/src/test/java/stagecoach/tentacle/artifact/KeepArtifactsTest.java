@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +118,7 @@ class KeepArtifactsTest {
                         new Settings.Listening("127.0.0.1", 1, List.of(far.thumbprint())),
                         bytes,
                         own.thumbprint()),
+                () -> Set.of(far.thumbprint()),
                 () -> own,
                 Routes.DIRECT,
                 rules);

@@ -203,7 +203,7 @@ class ListenerTest {
         }
     }
 
-    private static Handler ears(List<String> told) {
+    static Handler ears(List<String> told) {
         return new Handler() {
             @Override
             public void publish(LogRecord record) {

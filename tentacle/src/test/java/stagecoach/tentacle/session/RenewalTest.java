@@ -8,15 +8,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import stagecoach.contracts.agent.CommandOutcome;
+import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.TentacleFrame;
+import stagecoach.tentacle.home.GatewayTrust;
 import stagecoach.tentacle.home.Home;
 import stagecoach.tentacle.home.Settings;
 import stagecoach.tentacle.packages.FetchRules;
@@ -61,20 +67,17 @@ class RenewalTest {
         gateway.awaitSessions(1);
     }
 
+    private Settings settings() throws IOException {
+        return new Settings(
+                Deliveries.AGENT,
+                gateway.uri(),
+                Optional.empty(),
+                Identity.loadOrCreate(folder.resolve("gateway"), "gateway").thumbprint());
+    }
+
     private void start() throws IOException {
         Tentacle opened =
-                Tentacle.open(
-                        home,
-                        new Settings(
-                                Deliveries.AGENT,
-                                gateway.uri(),
-                                Optional.empty(),
-                                gateway.thumbprint()),
-                        vertx,
-                        "test",
-                        BRISK,
-                        FetchRules.USUAL,
-                        () -> {});
+                Tentacle.open(home, settings(), vertx, "test", BRISK, FetchRules.USUAL, () -> {});
         tentacle = opened;
         running =
                 Thread.ofVirtual()
@@ -173,5 +176,70 @@ class RenewalTest {
         awaitPresent(home.certificates().prepare().thumbprint());
         awaitPresent(home.certificates().prepare().thumbprint());
         assertThat(gateway.clients()).hasSize(3);
+    }
+
+    @Test
+    void the_gateway_renews_its_own_certificate_while_machines_trust_both() throws Exception {
+        Identity first = Identity.loadOrCreate(folder.resolve("gateway"), "gateway");
+        Identity next = Identity.loadOrCreate(folder.resolve("gateway-next"), "gateway");
+        var both = List.of(first.thumbprint().value(), next.thumbprint().value());
+        gateway.say(new GatewayFrame.TrustGateway(both));
+        awaitTrusted(both);
+        // Of several processes some have changed it already.
+        for (Identity shown : List.of(next, first, next)) {
+            int before = hellos();
+            gateway.becomes(shown);
+            gateway.awaitSessions(before + 1);
+        }
+        gateway.say(new GatewayFrame.TrustGateway(both.subList(1, 2)));
+        awaitTrusted(both.subList(1, 2));
+        assertThat(new GatewayTrust(home, settings()).get()).containsExactly(next.thumbprint());
+        stop();
+        int before = hellos();
+        start();
+        gateway.awaitSessions(before + 1);
+    }
+
+    @Test
+    void who_names_certificates_without_its_own_changes_nothing() {
+        String own = gateway.thumbprint().value();
+        gateway.say(new GatewayFrame.TrustGateway(List.of("ab".repeat(32))));
+        gateway.say(new GatewayFrame.TrustGateway(List.of(own, "no thumbprint")));
+        gateway.say(new GatewayFrame.TrustGateway(List.of(own)));
+        awaitTrusted(List.of(own));
+        assertThat(gateway.frames(TentacleFrame.GatewayTrusted.class)).hasSize(1);
+        assertThat(home.root().resolve("gateway-trust")).doesNotExist();
+    }
+
+    @Test
+    void who_was_not_told_of_another_certificate_comes_no_more_and_says_what_to_do()
+            throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Logger log = Logger.getLogger(Dialer.class.getName());
+        Handler ears = ListenerTest.ears(told);
+        log.addHandler(ears);
+        try {
+            int before = hellos();
+            gateway.becomes(Identity.loadOrCreate(folder.resolve("gateway-next"), "gateway"));
+            await().atMost(30, TimeUnit.SECONDS)
+                    .until(() -> told.stream().anyMatch(line -> line.contains("enrol it again")));
+            assertThat(told)
+                    .anySatisfy(
+                            line ->
+                                    assertThat(line)
+                                            .contains(gateway.thumbprint().value())
+                                            .contains("which is not trusted here. If the gateway"));
+            assertThat(hellos()).isEqualTo(before);
+        } finally {
+            log.removeHandler(ears);
+        }
+    }
+
+    private void awaitTrusted(List<String> thumbprints) {
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(
+                        () ->
+                                gateway.frames(TentacleFrame.GatewayTrusted.class)
+                                        .contains(new TentacleFrame.GatewayTrusted(thumbprints)));
     }
 }

@@ -46,7 +46,7 @@ public final class FakeGateway implements AutoCloseable {
     private static final List<WebSocketClient> CLIENTS = new CopyOnWriteArrayList<>();
 
     private final Vertx vertx = Vertx.vertx();
-    private final Identity identity;
+    private volatile Identity identity;
     private final AtomicInteger port = new AtomicInteger();
     private final AtomicLong epoch = new AtomicLong();
     private final List<TentacleFrame> frames = new CopyOnWriteArrayList<>();
@@ -108,6 +108,13 @@ public final class FakeGateway implements AutoCloseable {
         if (server != null) {
             server.close().toCompletionStage().toCompletableFuture().join();
         }
+    }
+
+    /** Shows another certificate from now on; all connections break. */
+    public void becomes(Identity other) {
+        shut();
+        identity = other;
+        open();
     }
 
     public URI uri() {
@@ -246,7 +253,10 @@ public final class FakeGateway implements AutoCloseable {
                     say(from, new GatewayFrame.Complete(ended.ticket()));
                 }
             }
-            case TentacleFrame.Started _, TentacleFrame.Progress _, TentacleFrame.Health _ -> {}
+            case TentacleFrame.Started _,
+                    TentacleFrame.Progress _,
+                    TentacleFrame.Health _,
+                    TentacleFrame.GatewayTrusted _ -> {}
         }
     }
 

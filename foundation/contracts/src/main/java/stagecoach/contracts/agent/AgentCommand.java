@@ -104,6 +104,11 @@ public sealed interface AgentCommand {
     /** The capability of a tentacle that puts packages beside a script. */
     String SCRIPT_PACKAGES = "script-packages";
 
+    /**
+     * The capability of a tentacle that can be told which certificates of gateways it is to trust.
+     */
+    String GATEWAY_RENEWAL = "gateway-renewal";
+
     /** The capability of a tentacle that puts variables into structured files. */
     String STRUCTURED_VARIABLES = "structured-variables";
 

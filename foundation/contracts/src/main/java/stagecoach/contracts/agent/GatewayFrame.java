@@ -111,6 +111,18 @@ public sealed interface GatewayFrame {
      */
     record RemovalsTaken(long number) implements GatewayFrame {}
 
+    /**
+     * Trust these certificates of gateways from now on, and no other: said behind the welcome to
+     * those that can ({@link AgentCommand#GATEWAY_RENEWAL}). The one that is shown in this session
+     * is among them; while the gateway's own is being renewed, so is the other.
+     */
+    record TrustGateway(List<String> thumbprints) implements GatewayFrame {
+        /** Copies the thumbprints. */
+        public TrustGateway {
+            thumbprints = List.copyOf(thumbprints);
+        }
+    }
+
     /** The result is safe: the tentacle may forget the ticket. */
     record Complete(Ticket ticket) implements GatewayFrame {}
 

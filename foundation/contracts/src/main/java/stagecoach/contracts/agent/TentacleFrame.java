@@ -105,6 +105,14 @@ public sealed interface TentacleFrame {
         }
     }
 
+    /** These certificates of gateways are trusted here from now on, as the gateway has said. */
+    record GatewayTrusted(List<String> thumbprints) implements TentacleFrame {
+        /** Copies the thumbprints. */
+        public GatewayTrusted {
+            thumbprints = List.copyOf(thumbprints);
+        }
+    }
+
     /** How far an acquisition has come; said now and then, lost without harm. */
     record Progress(Ticket ticket, long bytes) implements TentacleFrame {}
 

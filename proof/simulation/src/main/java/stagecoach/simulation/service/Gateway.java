@@ -19,6 +19,7 @@ import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
+import stagecoach.contracts.agent.TentacleFrame.GatewayTrusted;
 import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.agent.TentacleFrame.OpenTicket;
@@ -180,7 +181,7 @@ final class Gateway extends Service {
             }
             case Output _ -> {}
             case Progress _ -> {}
-            case Health _ -> {}
+            case Health _, GatewayTrusted _ -> {}
         }
     }
 

@@ -9,6 +9,7 @@ import stagecoach.contracts.agent.GatewayFrame.Deliver;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.GatewayFrame.OutputTaken;
 import stagecoach.contracts.agent.GatewayFrame.RemovalsTaken;
+import stagecoach.contracts.agent.GatewayFrame.TrustGateway;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
@@ -181,7 +182,7 @@ final class Machine {
             case Cancel cancel -> desk.cancel(cancel);
             case Complete complete -> desk.complete(complete.ticket());
             case OutputTaken _ -> {}
-            case RemovalsTaken _ -> {}
+            case RemovalsTaken _, TrustGateway _ -> {}
             case Goodbye _ -> {}
         }
     }

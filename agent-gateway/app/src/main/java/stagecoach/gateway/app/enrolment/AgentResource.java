@@ -55,6 +55,8 @@ public class AgentResource {
      *
      * @param id {@code target:<id>} or {@code worker:<id>}
      * @param thumbprint of its certificate; absent once it is revoked
+     * @param trustsGateways which certificates of the gateway it trusts; absent as long as it has
+     *     not said so, as of older ones
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Agent(
@@ -62,7 +64,8 @@ public class AgentResource {
             Optional<String> thumbprint,
             Instant enrolledAt,
             Optional<Instant> revokedAt,
-            Health health) {}
+            Health health,
+            Optional<List<String>> trustsGateways) {}
 
     /**
      * How it is.
@@ -143,7 +146,8 @@ public class AgentResource {
                         row.lastSeenAt(),
                         row.health().version(),
                         row.health().freeDiskBytes(),
-                        row.health().capabilities()));
+                        row.health().capabilities()),
+                row.gateways());
     }
 
     private static AgentId agentId(String id) {

@@ -28,7 +28,8 @@ public class Agents {
                     THEN a.free_disk_bytes ELSE s.free_disk_bytes END,
                 array_to_string(a.capabilities, ' '),
                 GREATEST(s.seen_at,
-                    CASE WHEN a.health IN ('HEALTHY', 'UNHEALTHY') THEN a.health_at END)
+                    CASE WHEN a.health IN ('HEALTHY', 'UNHEALTHY') THEN a.health_at END),
+                array_to_string(a.gateways, ' ')
             FROM agent a
             LEFT JOIN agent_seen s ON s.agent = a.agent AND s.seen_at > a.enrolled_at
             """;
@@ -39,6 +40,7 @@ public class Agents {
      * @param thumbprint empty once it is revoked
      * @param health with the room on its disk as it was told last, also between two events
      * @param lastSeenAt to within a minute; empty if it has not connected since it was enrolled
+     * @param gateways which of our own certificates it trusts; empty before it has said so
      */
     public record Row(
             AgentId agent,
@@ -47,7 +49,8 @@ public class Agents {
             Optional<Instant> revokedAt,
             Health health,
             Instant healthAt,
-            Optional<Instant> lastSeenAt) {}
+            Optional<Instant> lastSeenAt,
+            Optional<List<String>> gateways) {}
 
     /** A machine that is connected: when it was heard last, and the room on its disk. */
     public record Seen(AgentId agent, Instant at, long freeDiskBytes) {}
@@ -210,7 +213,7 @@ public class Agents {
                     health, health_reason, health_at, version, free_disk_bytes, capabilities)
                 VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?4, ?7, ?8, ?9)
                 ON CONFLICT (agent) DO UPDATE SET thumbprint = excluded.thumbprint,
-                    next_thumbprint = NULL,
+                    next_thumbprint = NULL, gateways = NULL,
                     document = excluded.document, enrolled_at = excluded.enrolled_at,
                     revoked_at = NULL, health = excluded.health,
                     health_reason = excluded.health_reason, health_at = excluded.health_at,
@@ -246,6 +249,17 @@ public class Agents {
                 health.capabilities().toArray(String[]::new));
     }
 
+    /** Which of our own certificates it trusts, as it says. */
+    public void keepGateways(Tx tx, AgentId agent, List<Thumbprint> gateways) {
+        tx.execute(
+                """
+                UPDATE agent SET gateways = CAST(?2 AS text[])
+                WHERE agent = ?1 AND gateways IS DISTINCT FROM CAST(?2 AS text[])
+                """,
+                agent.value(),
+                gateways.stream().map(Thumbprint::value).toArray(String[]::new));
+    }
+
     void keepRenewed(Tx tx, Trusted trusted) {
         retire(tx, trusted.agent(), trusted.thumbprint());
         tx.execute(
@@ -276,6 +290,7 @@ public class Agents {
                         row.optionalNumber(8),
                         capabilities.isEmpty() ? List.of() : List.of(capabilities.split(" ", -1))),
                 row.instant(6),
-                row.optionalInstant(10));
+                row.optionalInstant(10),
+                row.optionalText(11).map(text -> List.of(text.split(" ", -1))));
     }
 }

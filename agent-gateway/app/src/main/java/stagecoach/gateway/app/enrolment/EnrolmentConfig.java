@@ -12,6 +12,13 @@ public interface EnrolmentConfig {
     /** The folder of the gateway's own key and certificate; made at the first start. */
     Path identity();
 
+    /**
+     * The folder of another key and certificate, made if there is none: the machines are told to
+     * trust it as well, before it takes the place of the own one, and as long afterwards as some
+     * process may still show the one before.
+     */
+    Optional<Path> identityAlso();
+
     /** The agent port as machines reach it: {@code https://host:port}. */
     String agentPublicUrl();
 

@@ -8,9 +8,12 @@ import io.vertx.core.net.TrustOptions;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jboss.logging.Logger;
 import stagecoach.gateway.app.crowd.CrowdConfig;
 import stagecoach.trust.Identity;
 import stagecoach.trust.PinnedTrust;
@@ -19,15 +22,28 @@ import stagecoach.trust.Thumbprint;
 /** The gateway's own key and certificate, and the TLS of the ports that machines come in at. */
 @Singleton
 public class GatewayIdentity {
+    private static final Logger LOG = Logger.getLogger(GatewayIdentity.class);
     private static final int HEADERS_MAX_BYTES = 16 * 1024;
 
+    private static final String NAME = "stagecoach-gateway";
+
     private final Identity identity;
+    private final Set<Thumbprint> trusted = new LinkedHashSet<>();
     private final CrowdConfig crowd;
 
     GatewayIdentity(EnrolmentConfig config, CrowdConfig crowd) {
         this.crowd = crowd;
         try {
-            identity = Identity.loadOrCreate(config.identity(), "stagecoach-gateway");
+            identity = Identity.loadOrCreate(config.identity(), NAME);
+            trusted.add(identity.thumbprint());
+            if (config.identityAlso().isPresent()) {
+                Thumbprint also =
+                        Identity.loadOrCreate(config.identityAlso().get(), NAME).thumbprint();
+                trusted.add(also);
+                LOG.infof(
+                        "machines are told to trust another certificate as well thumbprint=%s",
+                        also);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -36,6 +52,11 @@ public class GatewayIdentity {
     /** What machines pin. */
     public Thumbprint thumbprint() {
         return identity.thumbprint();
+    }
+
+    /** What machines shall pin: the one that is shown here, and while it is renewed another. */
+    public List<Thumbprint> trusted() {
+        return List.copyOf(trusted);
     }
 
     /**

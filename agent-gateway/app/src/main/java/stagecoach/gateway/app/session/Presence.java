@@ -193,6 +193,18 @@ class Presence {
                 });
     }
 
+    /** Which of our certificates a machine trusts; counts only from its newest session. */
+    void trusts(AgentId agent, Epoch epoch, List<Thumbprint> gateways) {
+        work.run(
+                tx -> {
+                    boolean counts = store.hold(tx, agent, epoch, pod);
+                    if (counts) {
+                        agents.keepGateways(tx, agent, gateways);
+                    }
+                    return counts;
+                });
+    }
+
     /** A session of this process has ended; counts only if it was the newest. */
     void lost(AgentId agent, Epoch epoch, String why) {
         lost(agent, epoch, pod, why);

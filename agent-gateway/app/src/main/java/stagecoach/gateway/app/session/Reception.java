@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.http.WebSocketBase;
 import jakarta.inject.Singleton;
 import java.util.function.Consumer;
+import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.mailbox.Deliveries;
 import stagecoach.gateway.app.mailbox.Dispatch;
 import stagecoach.gateway.app.mailbox.Mailbox;
@@ -30,9 +31,12 @@ public class Reception {
             Deliveries deliveries,
             LogRelay relay,
             Sessions sessions,
-            Refusals refusals) {
+            Refusals refusals,
+            GatewayIdentity identity) {
         this.config = config;
-        this.surroundings = new Session.Surroundings(presence, mailbox, sessions, relay, refusals);
+        this.surroundings =
+                new Session.Surroundings(
+                        presence, mailbox, sessions, relay, refusals, identity.trusted());
         this.sessions = sessions;
         this.mailbox = mailbox;
         this.dispatch = dispatch;

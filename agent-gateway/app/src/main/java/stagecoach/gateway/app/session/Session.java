@@ -8,14 +8,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentReport.Refusal;
 import stagecoach.contracts.agent.GatewayFrame;
 import stagecoach.contracts.agent.GatewayFrame.Goodbye;
 import stagecoach.contracts.agent.GatewayFrame.OutputTaken;
 import stagecoach.contracts.agent.GatewayFrame.RemovalsTaken;
+import stagecoach.contracts.agent.GatewayFrame.TrustGateway;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
 import stagecoach.contracts.agent.TentacleFrame;
 import stagecoach.contracts.agent.TentacleFrame.Ended;
+import stagecoach.contracts.agent.TentacleFrame.GatewayTrusted;
 import stagecoach.contracts.agent.TentacleFrame.Health;
 import stagecoach.contracts.agent.TentacleFrame.Hello;
 import stagecoach.contracts.agent.TentacleFrame.Output;
@@ -55,6 +58,7 @@ final class Session {
     private final Sessions sessions;
     private final Refusals refusals;
     private final Guest guest;
+    private final List<Thumbprint> gateways;
     private final Courier courier;
     private final OutputLane output;
     private final Lane control;
@@ -85,7 +89,8 @@ final class Session {
             Mailbox mailbox,
             Sessions sessions,
             LogRelay relay,
-            Refusals refusals) {}
+            Refusals refusals,
+            List<Thumbprint> gateways) {}
 
     /**
      * A session over {@code socket} that has not begun.
@@ -105,6 +110,7 @@ final class Session {
         this.presence = around.presence();
         this.sessions = around.sessions();
         this.refusals = around.refusals();
+        this.gateways = around.gateways();
         this.guest = guest;
         this.control = new Lane("session " + agent, e -> fail("task", e));
         this.output =
@@ -254,6 +260,11 @@ final class Session {
             case Output chunk -> reporting.on(chunk, size);
             case Progress progress -> reporting.on(progress, size);
             case Ended ended -> reporting.on(ended, size);
+            case GatewayTrusted(var said) -> {
+                List<Thumbprint> ours =
+                        gateways.stream().filter(each -> said.contains(each.value())).toList();
+                persistently(() -> presence.trusts(agent, epoch(), ours));
+            }
             case Health health ->
                     selfReports.on(
                             health, this::persistently, number -> send(new RemovalsTaken(number)));
@@ -306,6 +317,9 @@ final class Session {
                         begun.epoch().value(),
                         there.stream().map(StoredMail::ticket).toList(),
                         begun.next().map(Thumbprint::value)));
+        if (greeting.orElseThrow().capabilities().contains(AgentCommand.GATEWAY_RENEWAL)) {
+            send(new TrustGateway(gateways.stream().map(Thumbprint::value).toList()));
+        }
         for (StoredMail stored : begun.resumed().cancel()) {
             stored.mail().cancellation().ifPresent(c -> courier.say(stored.ticket(), c));
         }

@@ -100,7 +100,15 @@ public class AnotherGateway {
         var homecoming = new Homecoming(own);
         var reception =
                 new Reception(
-                        own, presence, mailbox, dispatch, deliveries, relay, sessions, refusals);
+                        own,
+                        presence,
+                        mailbox,
+                        dispatch,
+                        deliveries,
+                        relay,
+                        sessions,
+                        refusals,
+                        identity);
         var agentPort =
                 new AgentPort(
                         vertx,

@@ -3,23 +3,34 @@ package stagecoach.gateway.app.session;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.inject.Inject;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.contracts.agent.AgentReport;
 import stagecoach.contracts.agent.AgentReport.AgentCertificateRenewed;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.agent.AgentReport.AgentHealthChanged;
+import stagecoach.contracts.agent.GatewayFrame.Deliver;
+import stagecoach.contracts.agent.GatewayFrame.TrustGateway;
 import stagecoach.contracts.agent.GatewayFrame.Welcome;
+import stagecoach.contracts.agent.TentacleFrame.GatewayTrusted;
+import stagecoach.contracts.agent.TentacleFrame.Hello;
+import stagecoach.gateway.app.enrolment.GatewayIdentity;
 import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Scene;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.test.TestKeys;
 import stagecoach.vocabulary.identity.AgentId;
+import stagecoach.vocabulary.identity.Ticket;
 
 @GatewayTest
 class RenewalTest {
@@ -28,6 +39,7 @@ class RenewalTest {
 
     @Inject Scene scene;
     @Inject UnitOfWork unitOfWork;
+    @Inject GatewayIdentity identity;
 
     private static Optional<String> next(Machine.Connection session) {
         return session.await(Welcome.class).nextThumbprint();
@@ -140,5 +152,41 @@ class RenewalTest {
                                                 agent.value(),
                                                 young.thumbprint().value())));
         assertUnknown(young);
+    }
+
+    @Test
+    void machines_that_can_are_told_which_gateways_to_trust_and_it_is_known_who_does() {
+        AgentId agent = Scene.anAgent();
+        Machine machine = scene.enrolled(agent);
+        var connection = machine.dial().join();
+        connection.say(
+                new Hello(1, agent, "test", List.of(AgentCommand.GATEWAY_RENEWAL), 0, List.of()));
+        List<String> said = connection.await(TrustGateway.class, _ -> true).thumbprints();
+        assertThat(said)
+                .doesNotHaveDuplicates()
+                .hasSize(2)
+                .startsWith(identity.thumbprint().value());
+        assertThat(trustsGateways(agent)).isNull();
+        connection.say(new GatewayTrusted(List.of("ab".repeat(32), said.getLast())));
+        await().atMost(StagecoachResource.PATIENCE)
+                .until(() -> List.of(said.getLast()).equals(trustsGateways(agent)));
+        connection.say(new GatewayTrusted(said));
+        await().atMost(StagecoachResource.PATIENCE).until(() -> said.equals(trustsGateways(agent)));
+        // Whoever is enrolled anew knows the gateway of the token alone.
+        scene.enrolled(agent);
+        assertThat(trustsGateways(agent)).isNull();
+
+        AgentId older = Scene.anAgent();
+        var session = scene.enrolled(older).connect(older);
+        Ticket ticket = Scene.giveScript(older);
+        session.await(Deliver.class, deliver -> deliver.command().ticket().equals(ticket));
+        assertThat(session.heard(TrustGateway.class)).isEmpty();
+        session.hangUp();
+    }
+
+    private static @Nullable List<String> trustsGateways(AgentId agent) {
+        return given().header("Authorization", TestKeys.READ.bearer())
+                .get("/api/v1/agents/" + agent)
+                .path("trustsGateways");
     }
 }

@@ -26,6 +26,9 @@ public final class GatewayResource implements QuarkusTestResourceLifecycleManage
             config.put(
                     "STAGECOACH_AGENT_IDENTITY",
                     Files.createTempDirectory("gateway-identity").toString());
+            config.put(
+                    "STAGECOACH_AGENT_IDENTITY_ALSO",
+                    Files.createTempDirectory("gateway-identity-also").toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

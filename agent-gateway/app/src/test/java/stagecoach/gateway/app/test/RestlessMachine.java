@@ -126,7 +126,11 @@ public final class RestlessMachine implements AutoCloseable {
                     journal.computeIfPresent(
                             taken.ticket(), (t, known) -> Math.max(known, taken.chunk()));
             case Complete complete -> journal.remove(complete.ticket());
-            case Welcome _, Cancel _, Goodbye _, GatewayFrame.RemovalsTaken _ -> {}
+            case Welcome _,
+                    Cancel _,
+                    Goodbye _,
+                    GatewayFrame.RemovalsTaken _,
+                    GatewayFrame.TrustGateway _ -> {}
         }
     }
 

@@ -208,7 +208,8 @@ final class Fleet implements AutoCloseable {
                         }
                         case GatewayFrame.Cancel _,
                                 GatewayFrame.OutputTaken _,
-                                GatewayFrame.RemovalsTaken _ -> {}
+                                GatewayFrame.RemovalsTaken _,
+                                GatewayFrame.TrustGateway _ -> {}
                     }
                 });
         socket.connect(
