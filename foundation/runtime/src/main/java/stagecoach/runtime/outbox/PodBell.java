@@ -11,19 +11,23 @@ import io.vertx.sqlclient.SqlConnection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
+import stagecoach.runtime.pods.OtherPods;
 import stagecoach.runtime.store.Doorbell;
 
 /**
- * Carries the doorbell to the other pods of the service, by NOTIFY on a connection of its own and
- * never inside the transaction that appends: that would take a lock of the whole instance. It saves
- * time only; what it loses while the connection is away, polling finds.
+ * Carries the doorbell, and what else is told, to the other pods of the service, by NOTIFY on a
+ * connection of its own and never inside the transaction that appends: that would take a lock of
+ * the whole instance. It saves time only; what it loses while the connection is away, polling
+ * finds.
  */
 @Singleton
-class PodBell {
+public class PodBell {
     /** Of all rings within this time one is carried. */
     static final long EVERY_MILLIS = 10;
 
@@ -31,22 +35,25 @@ class PodBell {
 
     private final Vertx vertx;
     private final Doorbell doorbell;
+    private final OtherPods others;
     private final String channel;
     private final String pod = UUID.randomUUID().toString();
     private final PgSubscriber subscriber;
-    private final AtomicBoolean due = new AtomicBoolean();
-    private volatile long carriedAt = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
+    private final ConcurrentMap<String, Ringing> bySubject = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    PodBell(
+    /** Of this process, or of one that a test plays. */
+    public PodBell(
             Vertx vertx,
             Doorbell doorbell,
+            OtherPods others,
             @ConfigProperty(name = "quarkus.datasource.reactive.url") String url,
             @ConfigProperty(name = "quarkus.datasource.username") String user,
             @ConfigProperty(name = "quarkus.datasource.password") String password,
             @ConfigProperty(name = "stagecoach.schema") String schema) {
         this.vertx = vertx;
         this.doorbell = doorbell;
+        this.others = others;
         this.channel = "stagecoach_" + schema;
         this.subscriber =
                 PgSubscriber.subscriber(
@@ -63,10 +70,16 @@ class PodBell {
     }
 
     /** Listens and carries; the result is there when the first connection is. */
-    Future<Void> start() {
+    public Future<Void> start() {
         subscriber.reconnectPolicy(failures -> RECONNECT_MILLIS);
         subscriber.channel(channel).handler(this::heard);
-        doorbell.onRing(this::rung);
+        var relay = new Ringing(pod);
+        doorbell.onRing(relay::rung);
+        others.onTell(
+                subject ->
+                        bySubject
+                                .computeIfAbsent(subject, _ -> new Ringing(pod + " " + subject))
+                                .rung());
         return connect();
     }
 
@@ -85,44 +98,64 @@ class PodBell {
         stop();
     }
 
-    Future<Void> stop() {
+    /** Neither hears nor carries any more. */
+    public Future<Void> stop() {
         stopping = true;
         return subscriber.close();
     }
 
-    private void heard(String from) {
-        if (!from.equals(pod)) {
+    /** The name of a pod, and behind it what it tells of, unless that is the relay's. */
+    private void heard(String said) {
+        int space = said.indexOf(' ');
+        String from = space < 0 ? said : said.substring(0, space);
+        if (from.equals(pod)) {
+            return;
+        }
+        if (space < 0) {
             // What was committed may have come while the connection was away: it is looked for.
             doorbell.wake();
-        }
-    }
-
-    private void rung() {
-        if (stopping || !due.compareAndSet(false, true)) {
-            return;
-        }
-        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - carriedAt);
-        if (since >= EVERY_MILLIS) {
-            carry();
         } else {
-            vertx.setTimer(EVERY_MILLIS - since, timer -> carry());
+            others.heard(said.substring(space + 1));
         }
     }
 
-    private void carry() {
-        carriedAt = System.nanoTime();
-        due.set(false);
-        @Nullable SqlConnection connection = subscriber.actualConnection();
-        if (connection == null) {
-            return;
+    /** One kind of news, which is carried by its words. */
+    private final class Ringing {
+        private final String words;
+        private final AtomicBoolean due = new AtomicBoolean();
+        private volatile long carriedAt = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
+
+        Ringing(String words) {
+            this.words = words;
         }
-        connection
-                .query("NOTIFY %s, '%s'".formatted(channel, pod))
-                .execute()
-                .onFailure(
-                        failure ->
-                                Log.debugf(
-                                        "Other pods could not be woken; they poll. cause=%s",
-                                        failure.toString()));
+
+        void rung() {
+            if (stopping || !due.compareAndSet(false, true)) {
+                return;
+            }
+            long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - carriedAt);
+            if (since >= EVERY_MILLIS) {
+                carry();
+            } else {
+                vertx.setTimer(EVERY_MILLIS - since, _ -> carry());
+            }
+        }
+
+        private void carry() {
+            carriedAt = System.nanoTime();
+            due.set(false);
+            @Nullable SqlConnection connection = subscriber.actualConnection();
+            if (connection == null) {
+                return;
+            }
+            connection
+                    .query("NOTIFY %s, '%s'".formatted(channel, words))
+                    .execute()
+                    .onFailure(
+                            failure ->
+                                    Log.debugf(
+                                            "Other pods could not be woken; they poll. cause=%s",
+                                            failure.toString()));
+        }
     }
 }

@@ -1,6 +1,7 @@
 package stagecoach.runtime.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.junit.TestProfile;
@@ -9,11 +10,13 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.pods.OtherPods;
 import stagecoach.runtime.store.Doorbell;
 import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.runtime.toy.OwnRelay;
@@ -54,11 +57,41 @@ class PodBellTest {
     }
 
     private Doorbell pod() {
+        return pod(new OtherPods());
+    }
+
+    private Doorbell pod(OtherPods others) {
         var doorbell = new Doorbell();
-        var bell = new PodBell(vertx, doorbell, url, user, password, SCHEMA);
+        var bell = new PodBell(vertx, doorbell, others, url, user, password, SCHEMA);
         bells.add(bell);
         join(bell.start());
         return doorbell;
+    }
+
+    @Test
+    void what_a_pod_tells_is_heard_by_those_others_who_wait_for_it_and_wakes_no_relay()
+            throws Exception {
+        var here = new OtherPods();
+        var there = new OtherPods();
+        var heardHere = new Semaphore(0);
+        var heardThere = new Semaphore(0);
+        var otherwise = new Semaphore(0);
+        here.onHeard("mail", heardHere::release);
+        there.onHeard("mail", heardThere::release);
+        there.onHeard("weather", otherwise::release);
+        var relayHere = pod(here);
+        var relayThere = pod(there);
+        here.tell("mail");
+        assertThat(heardThere.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        // What is heard comes in order: behind this one an echo of the first would have come.
+        there.tell("mail");
+        assertThat(heardHere.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(heardHere.availablePermits()).isZero();
+        assertThat(otherwise.availablePermits()).isZero();
+        assertThat(relayHere.await(0)).isFalse();
+        assertThat(relayThere.await(0)).isFalse();
+        assertThatThrownBy(() -> here.tell("mail'; --"))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

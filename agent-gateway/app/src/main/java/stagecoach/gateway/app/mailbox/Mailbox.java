@@ -34,6 +34,7 @@ import stagecoach.gateway.command.Stage.Started;
 import stagecoach.runtime.aggregate.Cause;
 import stagecoach.runtime.aggregate.Tx;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.pods.OtherPods;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.DeploymentId;
 import stagecoach.vocabulary.identity.Ticket;
@@ -46,6 +47,9 @@ import stagecoach.vocabulary.packages.Sha512;
  */
 @Singleton
 public class Mailbox {
+    /** What the processes of the gateway tell each other about: something waits for an agent. */
+    public static final String MAIL = "mail";
+
     private static final Logger LOG = Logger.getLogger(Mailbox.class);
 
     private final UnitOfWork unitOfWork;
@@ -53,6 +57,7 @@ public class Mailbox {
     private final MailChanges changes;
     private final MailboxStore store;
     private final Recipients recipients;
+    private final OtherPods others;
     private final SensitiveOutputs sensitiveOutputs;
     private final Clock clock;
 
@@ -65,6 +70,7 @@ public class Mailbox {
             MailChanges changes,
             MailboxStore store,
             Recipients recipients,
+            OtherPods others,
             SensitiveOutputs sensitiveOutputs,
             Clock clock) {
         this.unitOfWork = unitOfWork;
@@ -72,6 +78,7 @@ public class Mailbox {
         this.changes = changes;
         this.store = store;
         this.recipients = recipients;
+        this.others = others;
         this.sensitiveOutputs = sensitiveOutputs;
         this.clock = clock;
         this.upSince = now();
@@ -95,7 +102,17 @@ public class Mailbox {
                 cancel(tx, cancel, now);
             }
         }
-        unitOfWork.afterCommit(tx, () -> wanted.forEach(recipients::wake));
+        unitOfWork.afterCommit(tx, () -> wake(wanted));
+    }
+
+    private void wake(Set<AgentId> wanted) {
+        boolean allHere = true;
+        for (AgentId agent : wanted) {
+            allHere &= recipients.wake(agent);
+        }
+        if (!allHere) {
+            others.tell(MAIL);
+        }
     }
 
     /** Nobody will come for these, so whoever asked need not wait until they expire. */

@@ -8,8 +8,12 @@ import stagecoach.vocabulary.identity.AgentId;
 
 /** Where the connections are: told that something waits for an agent, asked which is the newest. */
 public interface Recipients {
-    /** Something waits for {@code agent}; nothing happens if it is not connected here. */
-    void wake(AgentId agent);
+    /**
+     * Something waits for {@code agent}.
+     *
+     * @return whether it is connected here; if not, nothing happens
+     */
+    boolean wake(AgentId agent);
 
     /**
      * Of these sessions of this process those that are still their agents' newest; they stay so

@@ -18,10 +18,12 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import stagecoach.gateway.app.enrolment.Agents;
 import stagecoach.gateway.app.mailbox.CommandReaders;
+import stagecoach.gateway.app.mailbox.Mailbox;
 import stagecoach.gateway.app.pod.Pod;
 import stagecoach.gateway.presence.Silence;
 import stagecoach.gateway.presence.Vigil;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.pods.OtherPods;
 import stagecoach.runtime.rounds.Rounds;
 import stagecoach.runtime.store.TemporaryFailure;
 import stagecoach.vocabulary.identity.AgentId;
@@ -38,7 +40,6 @@ class PodLease {
     private static final int BATCH = 200;
     private static final int SEEN_BATCH = 1_000;
     private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
-    private static final Duration SAFETY_NET_EVERY = Duration.ofSeconds(1);
     private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
     private final SessionStore store;
@@ -56,9 +57,6 @@ class PodLease {
     private final Vigil vigil;
     private final List<Rounds> rounds;
 
-    private volatile boolean othersLive;
-    private Instant polled = Pod.uptime();
-
     /** How old our own last word looks, and who says nothing. */
     private record Seen(Optional<Duration> own, List<SessionStore.Silent> silent) {}
 
@@ -71,6 +69,7 @@ class PodLease {
             SessionConfig config,
             Homecoming homecoming,
             CommandReaders readers,
+            OtherPods others,
             Pod pod,
             Clock clock) {
         this.store = store;
@@ -87,11 +86,13 @@ class PodLease {
         this.vigil = new Vigil(config.leaseEvery(), config.takeOverAfter(), Pod.uptime());
         pod.judgesBy(() -> vigil.isUnbroken(Pod.uptime()));
         this.silence = new Silence(config.pingEvery(), config.silenceMax());
+        Rounds poll = Rounds.atOnce("pod-poll", config.pollEvery(), this::poll);
+        others.onHeard(Mailbox.MAIL, poll::wake);
         this.rounds =
                 List.of(
                         Rounds.atOnce("pod-lease", config.leaseEvery(), this::renew),
                         Rounds.atOnce("pod-compare", config.compareEvery(), this::compare),
-                        Rounds.atOnce("pod-poll", config.pollEvery(), this::poll),
+                        poll,
                         Rounds.atOnce("pod-watch", WATCH_EVERY, this::takeOver),
                         Rounds.atOnce("pod-listen", LISTEN_EVERY, this::listen),
                         new Rounds("pod-seen", config.seenEvery(), this::noteSeen));
@@ -174,7 +175,6 @@ class PodLease {
                 unitOfWork.run(
                         tx -> {
                             store.forgetPods(tx);
-                            othersLive = store.othersLive(tx, pod);
                             return store.heldBy(tx, pod);
                         });
         for (Session session : here.values()) {
@@ -206,14 +206,9 @@ class PodLease {
         }
     }
 
-    /** In-process wake-ups are enough as long as no other process takes commands in. */
+    /** Another process has taken commands in and told so, or could not. */
     private void poll() {
-        Instant now = Pod.uptime();
-        boolean needless =
-                sessions.count() == 0
-                        || (!othersLive && now.isBefore(polled.plus(SAFETY_NET_EVERY)));
-        if (!needless) {
-            polled = now;
+        if (sessions.count() > 0) {
             unitOfWork.run(tx -> store.wanted(tx, pod)).forEach(sessions::remind);
         }
     }

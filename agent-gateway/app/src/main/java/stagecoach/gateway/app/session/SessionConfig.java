@@ -59,7 +59,10 @@ public interface SessionConfig {
     @WithDefault("PT1M")
     Duration seenEvery();
 
-    /** How often it is looked for commands that another gateway process took in. */
-    @WithDefault("PT0.1S")
+    /**
+     * How often it is looked for commands that another gateway process took in without being able
+     * to tell: the safety net.
+     */
+    @WithDefault("PT1S")
     Duration pollEvery();
 }

@@ -244,12 +244,6 @@ class SessionStore {
                 silent.renewedAt());
     }
 
-    /** Whether processes besides {@code pod} live. */
-    boolean othersLive(Tx tx, UUID pod) {
-        return !tx.select("SELECT 1 FROM pod WHERE pod <> ?1 AND lease_until > now() LIMIT 1", pod)
-                .isEmpty();
-    }
-
     /** Forgets processes that stopped a day ago and left nothing behind. */
     void forgetPods(Tx tx) {
         tx.execute(

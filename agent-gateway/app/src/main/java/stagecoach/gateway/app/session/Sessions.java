@@ -67,8 +67,10 @@ class Sessions implements Recipients {
     }
 
     @Override
-    public void wake(AgentId agent) {
-        of(agent).ifPresent(Session::wake);
+    public boolean wake(AgentId agent) {
+        Optional<Session> session = of(agent);
+        session.ifPresent(Session::wake);
+        return session.isPresent();
     }
 
     /** Something waits for {@code agent} by the tables, which say so again and again. */

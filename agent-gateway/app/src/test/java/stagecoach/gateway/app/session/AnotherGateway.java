@@ -5,6 +5,8 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import stagecoach.gateway.app.crowd.CrowdConfig;
 import stagecoach.gateway.app.crowd.MachineWork;
 import stagecoach.gateway.app.enrolment.AgentKind;
@@ -22,6 +24,10 @@ import stagecoach.gateway.app.refusal.Refusals;
 import stagecoach.local.engines.FreePort;
 import stagecoach.runtime.aggregate.CommandHandler;
 import stagecoach.runtime.aggregate.UnitOfWork;
+import stagecoach.runtime.outbox.PodBell;
+import stagecoach.runtime.pods.OtherPods;
+import stagecoach.runtime.store.Doorbell;
+import stagecoach.runtime.test.StagecoachResource;
 
 /**
  * Starts further gateway processes on the same database, as far as sessions go: each has its own
@@ -48,6 +54,7 @@ public class AnotherGateway {
     private final Refusals refusals;
     private final CommandReaders readers;
     private final Clock clock;
+    private final BellPlace bells;
 
     AnotherGateway(
             Vertx vertx,
@@ -67,7 +74,8 @@ public class AnotherGateway {
             Certificates certificates,
             Refusals refusals,
             CommandReaders readers,
-            Clock clock) {
+            Clock clock,
+            BellPlace bells) {
         this.vertx = vertx;
         this.identity = identity;
         this.config = config;
@@ -86,12 +94,47 @@ public class AnotherGateway {
         this.refusals = refusals;
         this.readers = readers;
         this.clock = clock;
+        this.bells = bells;
+    }
+
+    /** Where processes hear of each other. */
+    @Singleton
+    static class BellPlace {
+        private final Vertx vertx;
+        private final String url;
+        private final String user;
+        private final String password;
+        private final String schema;
+
+        BellPlace(
+                Vertx vertx,
+                @ConfigProperty(name = "quarkus.datasource.reactive.url") String url,
+                @ConfigProperty(name = "quarkus.datasource.username") String user,
+                @ConfigProperty(name = "quarkus.datasource.password") String password,
+                @ConfigProperty(name = "stagecoach.schema") String schema) {
+            this.vertx = vertx;
+            this.url = url;
+            this.user = user;
+            this.password = password;
+            this.schema = schema;
+        }
+
+        private PodBell bell(OtherPods others) {
+            return new PodBell(vertx, new Doorbell(), others, url, user, password, schema);
+        }
     }
 
     /** Starts one. */
     public Running start() throws Exception {
+        return start(config.pollEvery());
+    }
+
+    /** Starts one that looks so rarely for what another process took in and did not tell it. */
+    public Running start(Duration pollEvery) throws Exception {
         int port = FreePort.find(1).getFirst();
-        var own = new OnPort(config, port);
+        var own = new OnPort(config, port, pollEvery);
+        var otherPods = new OtherPods();
+        PodBell bell = bells.bell(otherPods);
         var pod = new Pod("another-" + UUID.randomUUID());
         var store = new SessionStore();
         var sessions = new Sessions(store, pod);
@@ -131,11 +174,16 @@ public class AnotherGateway {
                         own,
                         homecoming,
                         readers,
+                        otherPods,
                         pod,
                         clock);
         lease.start(null);
+        bell.start()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(StagecoachResource.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         agentPort.start(null);
-        return new Running(port, pod, agentPort, lease, sessions, dispatch, reception);
+        return new Running(port, pod, agentPort, lease, bell, sessions, dispatch, reception);
     }
 
     /** A gateway process that runs. */
@@ -144,24 +192,28 @@ public class AnotherGateway {
             Pod pod,
             AgentPort agentPort,
             PodLease lease,
+            PodBell bell,
             Sessions sessions,
             Dispatch dispatch,
             Reception reception) {
         /** It is told to stop, and does so properly. */
         public void stop() {
+            var _ = bell.stop();
             lease.stop(null);
             agentPort.stop(null);
         }
 
         /** It is gone from one moment to the next: nothing is said, nothing is written. */
         public void kill() {
+            var _ = bell.stop();
             sessions.takeNoMore();
             lease.halt();
             agentPort.stop(null);
         }
     }
 
-    private record OnPort(SessionConfig others, int port) implements SessionConfig {
+    private record OnPort(SessionConfig others, int port, Duration pollEvery)
+            implements SessionConfig {
         @Override
         public String host() {
             return others.host();
@@ -215,11 +267,6 @@ public class AnotherGateway {
         @Override
         public Duration seenEvery() {
             return others.seenEvery();
-        }
-
-        @Override
-        public Duration pollEvery() {
-            return others.pollEvery();
         }
     }
 }

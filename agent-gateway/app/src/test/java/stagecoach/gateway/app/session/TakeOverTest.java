@@ -36,7 +36,10 @@ import stagecoach.runtime.test.StagecoachResource;
 import stagecoach.vocabulary.identity.AgentId;
 import stagecoach.vocabulary.identity.Ticket;
 
-/** What a gateway process that dies would have read from Kafka is read by another one. */
+/**
+ * What one gateway process reads from Kafka reaches the machines of the others, and what one that
+ * dies would have read is read by another.
+ */
 @GatewayTest
 @Timeout(180)
 class TakeOverTest {
@@ -47,6 +50,9 @@ class TakeOverTest {
 
     /** So long that what the processes under test do themselves has no part in it. */
     private static final Duration MOST = Duration.ofMinutes(10);
+
+    /** So rarely that a test never sees it happen. */
+    private static final Duration HARDLY_EVER = Duration.ofHours(1);
 
     private static final Duration SPEAKS = Duration.ofMinutes(5);
     private static final Duration SILENT = MOST.plusSeconds(30);
@@ -90,6 +96,23 @@ class TakeOverTest {
             // Whatever went wrong, other tests find no dead reader.
             reader.die();
             readers.remove(Set.of(other.pod().member()));
+        }
+    }
+
+    @Test
+    void what_one_process_reads_for_a_machine_of_another_is_told_to_that_one() throws Exception {
+        AnotherGateway.Running other = others.start(HARDLY_EVER);
+        try {
+            AgentId agent = Scene.anAgent();
+            Connection there = scene.enrolled(agent).dialling(other.port()).connect(agent);
+            // The first may be found by the look with which each session begins.
+            for (int i = 0; i < 3; i++) {
+                Ticket ticket = Scene.giveScript(agent);
+                there.await(Deliver.class, deliver -> deliver.command().ticket().equals(ticket));
+            }
+            there.hangUp();
+        } finally {
+            other.stop();
         }
     }
 
