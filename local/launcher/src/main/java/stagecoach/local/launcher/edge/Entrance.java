@@ -25,10 +25,11 @@ record Entrance(int port, InetAddress listen, Optional<InetAddress> proxy) {
     private static final String PROTO = "X-Forwarded-Proto";
     private static final String HOST = "X-Forwarded-Host";
     private static final String PORT = "X-Forwarded-Port";
+    private static final String FOR = "X-Forwarded-For";
 
     /** What only somebody who stands before us can know. */
     private static final List<String> OF_PROXIES =
-            List.of(PROTO, HOST, PORT, "X-Forwarded-Prefix", "X-Forwarded-For");
+            List.of(PROTO, HOST, PORT, "X-Forwarded-Prefix", FOR);
 
     /** For this computer alone, with nobody before us. */
     static Entrance at(int port) {
@@ -79,10 +80,17 @@ record Entrance(int port, InetAddress listen, Optional<InetAddress> proxy) {
             OF_PROXIES.forEach(headers::remove);
             headers.set(PROTO, "http");
             headers.set(PORT, Integer.toString(request.localAddress().port()));
+            headers.set(FOR, address(request));
         }
         if (!headers.contains(HOST)) {
             headers.set(HOST, host(request, told));
         }
+    }
+
+    /** Behind the colons of version 6, unbracketed, a port could follow. */
+    private static String address(HttpServerRequest request) {
+        String address = request.remoteAddress().hostAddress();
+        return address.contains(":") ? "[" + address + "]" : address;
     }
 
     /** Of a proxy that hands on the client's own Host, the port there is the client's, too. */

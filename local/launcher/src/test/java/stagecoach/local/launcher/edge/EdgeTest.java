@@ -87,7 +87,7 @@ class EdgeTest {
         packages.createContext("/", exchange -> answer(exchange, forwarded(exchange)));
 
         assertThat(throughProxy(port))
-                .isEqualTo("Proto=http Host=127.0.0.1 Port=%d".formatted(port));
+                .isEqualTo("Proto=http Host=127.0.0.1 Port=%d For=127.0.0.1".formatted(port));
         assertThat(throughProxy(edge("--behind-proxy=127.0.0.1")))
                 .isEqualTo("Proto=https Host=packages.example Prefix=/prefix For=192.0.2.1");
     }
