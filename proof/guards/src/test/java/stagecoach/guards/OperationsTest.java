@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import stagecoach.runtime.access.Needs;
+import stagecoach.runtime.access.browser.ForBrowsers;
 
 /**
  * Who may call each operation over HTTP. A new one is written into the list, and so is a decision;
@@ -121,11 +122,12 @@ class OperationsTest {
         if (isUnder("/api/problems", template)) {
             return "anybody";
         }
-        boolean reads = List.of("GET", "HEAD", "OPTIONS").contains(verb);
-        @Nullable Needs needs = method.getAnnotation(Needs.class);
-        if (needs == null) {
-            needs = method.getDeclaringClass().getAnnotation(Needs.class);
+        @Nullable ForBrowsers page = annotation(method, ForBrowsers.class);
+        if (page != null && page.anybody()) {
+            return "anybody";
         }
+        boolean reads = List.of("GET", "HEAD", "OPTIONS").contains(verb);
+        @Nullable Needs needs = annotation(method, Needs.class);
         String roles =
                 needs == null
                         ? (reads ? "READ" : "ADMIN")
@@ -133,7 +135,15 @@ class OperationsTest {
                                 .map(Enum::name)
                                 .collect(Collectors.joining(", "));
         boolean perhapsOpen = reads && isUnder("/nuget", template) && roles.contains("READ");
+        if (page != null) {
+            return roles + ", by a session";
+        }
         return perhapsOpen ? roles + ", or anybody where the feed is public" : roles;
+    }
+
+    private static <A extends Annotation> @Nullable A annotation(Method method, Class<A> type) {
+        A own = method.getAnnotation(type);
+        return own == null ? method.getDeclaringClass().getAnnotation(type) : own;
     }
 
     private static boolean isUnder(String prefix, String template) {

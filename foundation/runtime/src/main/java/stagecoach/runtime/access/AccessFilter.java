@@ -9,8 +9,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -32,6 +34,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.configuration.ConfigurationDocument.ApiKey;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
+import stagecoach.runtime.access.browser.ForBrowsers;
+import stagecoach.runtime.access.browser.Visitors;
 
 /**
  * Lets a request in or says why not, before anything else looks at it. It judges the method that
@@ -53,6 +57,7 @@ public class AccessFilter {
     private final Problems problems;
     private final Caller caller;
     private final Instance<OpenReads> openReads;
+    private final Instance<Visitors> visitors;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("access-", 0).factory());
 
@@ -67,12 +72,14 @@ public class AccessFilter {
             ServiceToken tokens,
             Problems problems,
             Caller caller,
-            Instance<OpenReads> openReads) {
+            Instance<OpenReads> openReads,
+            Instance<Visitors> visitors) {
         this.keys = keys;
         this.tokens = tokens;
         this.problems = problems;
         this.caller = caller;
         this.openReads = openReads;
+        this.visitors = visitors;
     }
 
     @PreDestroy
@@ -95,6 +102,17 @@ public class AccessFilter {
         }
         boolean reads = READING.contains(request.getMethod());
         Set<Role> needed = needed(resource, reads);
+        Optional<ForBrowsers> page = annotation(resource, ForBrowsers.class);
+        if (page.isPresent()) {
+            if (page.get().anybody()) {
+                return Uni.createFrom().nullItem();
+            }
+            @Nullable Cookie cookie = request.getCookies().get(Visitors.COOKIE);
+            String session = cookie == null ? "" : cookie.getValue();
+            String path = "/" + request.getUriInfo().getPath().replaceAll("^/+", "");
+            return refusal(() -> visitor(session, path, needed, known(present)))
+                    .runSubscriptionOn(threads);
+        }
         boolean perhapsOpen = reads && needed.contains(Role.READ) && isUnder(FOR_NUGET, template);
         return refusal(
                         () ->
@@ -164,6 +182,18 @@ public class AccessFilter {
         return Optional.empty();
     }
 
+    /** A key that may not read is nobody here: the page to sign in says so. */
+    private Optional<Response> visitor(
+            String session, String path, Set<Role> needed, BiConsumer<ApiKey, Set<Role>> letIn) {
+        Optional<ApiKey> key =
+                session.isEmpty() ? Optional.empty() : visitors.get().holder(session);
+        if (key.isEmpty() || !allowed(Set.copyOf(key.get().roles()), needed)) {
+            return Optional.of(visitors.get().stranger(path));
+        }
+        letIn.accept(key.get(), Set.copyOf(key.get().roles()));
+        return Optional.empty();
+    }
+
     /** Tells the rest of a request who it is. */
     private static BiConsumer<ApiKey, Set<Role>> known(Caller present) {
         return (key, roles) -> present.is(key.id(), key.name(), roles, key.teams());
@@ -219,15 +249,20 @@ public class AccessFilter {
     /** Where nothing is said, whoever may read may read, and nobody but an administrator write. */
     private static Set<Role> needed(ResourceInfo resource, boolean reads) {
         Set<Role> unsaid = reads ? READ_ONLY : ADMIN_ONLY;
+        return annotation(resource, Needs.class)
+                .<Set<Role>>map(needs -> EnumSet.copyOf(Arrays.asList(needs.value())))
+                .orElse(unsaid);
+    }
+
+    /** What the method says, or else its class. */
+    private static <A extends Annotation> Optional<A> annotation(
+            ResourceInfo resource, Class<A> type) {
         @Nullable Method method = resource.getResourceMethod();
         if (method == null) {
-            return unsaid;
+            return Optional.empty();
         }
-        @Nullable Needs needs = method.getAnnotation(Needs.class);
-        if (needs == null) {
-            needs = method.getDeclaringClass().getAnnotation(Needs.class);
-        }
-        return needs == null ? unsaid : EnumSet.copyOf(Arrays.asList(needs.value()));
+        return Optional.ofNullable(method.getAnnotation(type))
+                .or(() -> Optional.ofNullable(method.getDeclaringClass().getAnnotation(type)));
     }
 
     /**

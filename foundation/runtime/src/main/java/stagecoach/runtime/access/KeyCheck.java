@@ -46,7 +46,11 @@ public class KeyCheck {
     /** The key's owner and roles, unless it is unknown, expired or removed. */
     public Optional<ApiKey> check(String presented) {
         // The hash is looked up, never compared byte by byte: a guess tells nothing by its time.
-        String sha256 = sha256Of(presented);
+        return ofHash(sha256Of(presented));
+    }
+
+    /** The same of a key of which somebody has kept the hash. */
+    public Optional<ApiKey> ofHash(String sha256) {
         return unitOfWork
                 .run(
                         tx ->

@@ -123,6 +123,7 @@ public final class UpCommand implements Callable<Integer> {
                     spec,
                     "Settings, --listen, --behind-proxy, --machines and STAGECOACH_FEED_… count from a start on: ./stagecoach down, then up with them again.");
         }
+        Said.line(spec, "  page       %s/".formatted(facts.get("baseUrl")));
         Said.line(spec, "  packages   " + facts.get("nugetIndex"));
         Said.line(spec, "  admin key  " + facts.get("adminKeyFile"));
         if (machines != null) {

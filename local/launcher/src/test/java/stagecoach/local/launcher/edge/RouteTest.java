@@ -25,6 +25,13 @@ class RouteTest {
         "/api/openapi, ORCHESTRATOR",
         "/q/health, ORCHESTRATOR",
         "/, ORCHESTRATOR",
+        "/login, ORCHESTRATOR",
+        "/logout, ORCHESTRATOR",
+        "/live, ORCHESTRATOR",
+        "/deployments/7f3k9qzm, ORCHESTRATOR",
+        "/deployments/7f3k9qzm/live, ORCHESTRATOR",
+        "/assets/stagecoach.css, ORCHESTRATOR",
+        "/_static/htmx.org/2.0.2/dist/htmx.min.js, ORCHESTRATOR",
         "/internally, ORCHESTRATOR",
     })
     void each_path_belongs_to_one_service(String path, Route route) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import stagecoach.runtime.access.Caller;
@@ -52,10 +53,16 @@ public class LiveStream {
     /**
      * An item.
      *
-     * @param cursor the place behind it
-     * @param json what it is
+     * @param cursor the place behind it; empty if nobody goes on there
+     * @param data what it is
+     * @param name by which a client tells it from others; empty if all are of one kind
      */
-    public record Item(String cursor, String json) {}
+    public record Item(String cursor, String data, String name) {
+        /** One of a kind. */
+        public Item(String cursor, String json) {
+            this(cursor, json, "");
+        }
+    }
 
     /**
      * What was found.
@@ -70,6 +77,20 @@ public class LiveStream {
     }
 
     /**
+     * How something is followed.
+     *
+     * @param subject when it grows it is looked at
+     * @param unseenMax it is looked at after this time, too, for what grows in other places
+     * @param mayGoOn whether the client may still see it, besides its API key being good
+     */
+    public record Manner(Subject subject, Duration unseenMax, BooleanSupplier mayGoOn) {
+        /** Looks when the subject has grown. */
+        public static Manner of(Subject subject) {
+            return new Manner(subject, SILENCE_MAX, () -> true);
+        }
+    }
+
+    /**
      * The events for one client.
      *
      * @param subject what is followed
@@ -78,7 +99,13 @@ public class LiveStream {
      */
     public Multi<OutboundSseEvent> follow(
             Sse sse, Subject subject, Supplier<String> from, Function<String, Found> look) {
-        var follower = new Follower(sse, caller.id(), subject, from, look);
+        return follow(sse, Manner.of(subject), from, look);
+    }
+
+    /** The same for what is followed in a manner of its own. */
+    public Multi<OutboundSseEvent> follow(
+            Sse sse, Manner manner, Supplier<String> from, Function<String, Found> look) {
+        var follower = new Follower(sse, caller.id(), manner, from, look);
         return Multi.createBy()
                 .repeating()
                 .uni(() -> Uni.createFrom().item(follower::more).runSubscriptionOn(threads))
@@ -95,6 +122,7 @@ public class LiveStream {
         private final Sse sse;
         private final String key;
         private final Subject subject;
+        private final Manner manner;
         private final Supplier<String> from;
         private final Function<String, Found> look;
         private final AtomicBoolean open = new AtomicBoolean(true);
@@ -104,12 +132,13 @@ public class LiveStream {
         Follower(
                 Sse sse,
                 String key,
-                Subject subject,
+                Manner manner,
                 Supplier<String> from,
                 Function<String, Found> look) {
             this.sse = sse;
             this.key = key;
-            this.subject = subject;
+            this.subject = manner.subject();
+            this.manner = manner;
             this.from = from;
             this.look = look;
             heads.enter(subject);
@@ -131,7 +160,8 @@ public class LiveStream {
                         close();
                         return List.of(
                                 sse.newEventBuilder()
-                                        .comment("the API key was removed or has expired")
+                                        .comment(
+                                                "the API key was removed or has expired, or the session has ended")
                                         .build());
                     }
                     if (at.isEmpty()) {
@@ -150,7 +180,7 @@ public class LiveStream {
                     break;
                 }
                 try {
-                    heads.awaitChange(subject, seen, end);
+                    heads.awaitChange(subject, seen, Math.min(end, soon()));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     close();
@@ -159,8 +189,15 @@ public class LiveStream {
             return List.of(sse.newEventBuilder().comment("nothing new").build());
         }
 
+        private long soon() {
+            return System.nanoTime() + manner.unseenMax().toNanos();
+        }
+
         private boolean mayGoOn() {
             long now = System.nanoTime();
+            if (!manner.mayGoOn().getAsBoolean()) {
+                return false;
+            }
             if (now - keyCheckedAt < KEY_CHECKED_WITHIN.toNanos()) {
                 return true;
             }
@@ -170,7 +207,14 @@ public class LiveStream {
         }
 
         private OutboundSseEvent event(Item item) {
-            return sse.newEventBuilder().id(item.cursor()).data(item.json()).build();
+            OutboundSseEvent.Builder event = sse.newEventBuilder().data(item.data());
+            if (!item.cursor().isEmpty()) {
+                event.id(item.cursor());
+            }
+            if (!item.name().isEmpty()) {
+                event.name(item.name());
+            }
+            return event.build();
         }
     }
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -230,6 +232,39 @@ public class LogStore {
             }
         }
         return lines;
+    }
+
+    /** The last lines of a deployment, in their order. */
+    public List<Numbered> tail(
+            Tx tx, String deployment, Optional<String> step, Optional<String> target, int limit) {
+        Deque<Numbered> lines = new ArrayDeque<>();
+        long before = Long.MAX_VALUE;
+        List<LogChunk> chunks;
+        do {
+            chunks =
+                    tx.page(
+                            LogChunk.class,
+                            """
+                            from LogChunk where deployment = ?1 and lastSeq < ?2
+                            and (?3 = '' or step = ?3) and (?4 = '' or target = ?4)
+                            order by lastSeq desc""",
+                            50,
+                            deployment,
+                            before,
+                            step.orElse(""),
+                            target.orElse(""));
+            for (LogChunk chunk : chunks) {
+                long seq = chunk.lastSeq;
+                for (OutputLine line : read(chunk.lines).reversed()) {
+                    if (lines.size() < limit) {
+                        lines.addFirst(new Numbered(seq, line, chunk.step, chunk.target));
+                    }
+                    seq--;
+                }
+                before = chunk.lastSeq;
+            }
+        } while (chunks.size() == 50 && lines.size() < limit);
+        return List.copyOf(lines);
     }
 
     private static List<OutputLine> read(String json) {
