@@ -41,10 +41,11 @@ class TranscriptsTest {
     Tentacle tentacle;
     CompletableFuture<String> running;
     Path goesOn;
+    Identity identity;
 
     @BeforeEach
     void open() throws Exception {
-        Identity identity = Identity.loadOrCreate(folder.resolve("gateway"), "gateway");
+        identity = Identity.loadOrCreate(folder.resolve("gateway"), "gateway");
         gateway = new SilentGateway(identity);
         vertx = Vertx.vertx();
         goesOn = folder.resolve("goes-on");
@@ -98,6 +99,8 @@ class TranscriptsTest {
                         "acquisition",
                         "",
                         "acquisition-told-again",
+                        "",
+                        "another-gateway-certificate",
                         "");
         JsonNodeFactory json = JsonNodeFactory.instance;
         Map<String, JsonNode> known = new HashMap<>();
@@ -110,6 +113,8 @@ class TranscriptsTest {
         known.put("sha512", json.textNode(Sha512.hashOf(PACKAGE).value()));
         known.put("size", json.numberNode(PACKAGE.length));
         known.put("folder", json.textNode(share().toUri().toString()));
+        known.put("shown", json.textNode(identity.thumbprint().value()));
+        known.put("next", json.textNode("cd".repeat(32)));
         known.put("reason", json.textNode("this machine was removed"));
         known.put(
                 "context",

@@ -39,7 +39,8 @@ public final class Transcript {
                     "cancel",
                     "removed",
                     "acquisition",
-                    "acquisition-told-again");
+                    "acquisition-told-again",
+                    "another-gateway-certificate");
 
     /** What happens between the lines of some: the connection ends without a word. */
     public static final String BREAKS = "the connection breaks";

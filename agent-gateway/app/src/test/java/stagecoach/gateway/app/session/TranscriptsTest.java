@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import stagecoach.contracts.acquisition.Source;
+import stagecoach.contracts.agent.AgentCommand;
 import stagecoach.gateway.app.test.GatewayTest;
 import stagecoach.gateway.app.test.Machine;
 import stagecoach.gateway.app.test.Scene;
@@ -30,6 +31,8 @@ class TranscriptsTest {
     private static final String FOLDER = "file:///mnt/packages";
     private static final JsonNode CAPABILITIES =
             JsonNodeFactory.instance.arrayNode().add("bash").add(Source.FOLDER_CACHES);
+    private static final JsonNode RENEWING =
+            JsonNodeFactory.instance.arrayNode().add("bash").add(AgentCommand.GATEWAY_RENEWAL);
 
     @Inject Scene scene;
 
@@ -73,6 +76,7 @@ class TranscriptsTest {
                                 entry("body", text(BODY)),
                                 entry("version", text("0.1.0")),
                                 entry("capabilities", CAPABILITIES),
+                                entry("renewing", RENEWING),
                                 entry("free", number(52_428_800_000L)),
                                 entry("free-then", number(52_428_700_000L)),
                                 entry("sha512", text(Sha512.hashOf(PACKAGE).value())),
