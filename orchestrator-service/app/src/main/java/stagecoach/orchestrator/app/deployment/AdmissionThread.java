@@ -4,7 +4,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import stagecoach.orchestrator.app.deployment.queue.NextInLine;
@@ -19,13 +18,11 @@ import stagecoach.runtime.rounds.Rounds;
  */
 @Singleton
 class AdmissionThread implements NextInLine {
-    private static final Duration EVERY = Duration.ofSeconds(10);
-
     private final UnitOfWork unitOfWork;
     private final Admission admission;
     private final DeploymentKind kind;
     private final DeploymentSettings settings;
-    private final Rounds rounds = new Rounds("admission", EVERY, this::look);
+    private final Rounds rounds;
 
     AdmissionThread(
             UnitOfWork unitOfWork,
@@ -36,6 +33,7 @@ class AdmissionThread implements NextInLine {
         this.admission = admission;
         this.kind = kind;
         this.settings = settings;
+        this.rounds = new Rounds("admission", settings.admissionEvery(), this::look);
     }
 
     void start(@Observes StartupEvent event) {

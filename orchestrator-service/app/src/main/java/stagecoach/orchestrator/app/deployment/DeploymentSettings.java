@@ -11,6 +11,10 @@ public interface DeploymentSettings {
     @WithDefault("20")
     int tasksMax();
 
+    /** How often is looked who may start, though nobody has said that there is room. */
+    @WithDefault("10s")
+    Duration admissionEvery();
+
     /**
      * How long a run waits for machines at which it would fail; zero for not at all. Longer than
      * the longest pause after which a tentacle dials again.
