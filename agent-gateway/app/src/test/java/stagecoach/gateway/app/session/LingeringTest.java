@@ -34,19 +34,25 @@ class LingeringTest {
     @ConfigProperty(name = "stagecoach.bytes.port")
     int bytesPort;
 
-    /** One byte after the other, until the other side has closed. */
-    private static void drip(SSLSocket socket) {
+    /** One byte after the other to each, until the other side has closed all. */
+    private static void drip(SSLSocket... sockets) {
+        var open = new ArrayList<>(List.of(sockets));
         await().pollInterval(PAUSE)
                 .atMost(StagecoachResource.PATIENCE)
                 .until(
                         () -> {
-                            try {
-                                socket.getOutputStream().write('a');
-                                return false;
-                            } catch (IOException closed) {
-                                return true;
-                            }
+                            open.removeIf(LingeringTest::takesNoMore);
+                            return open.isEmpty();
                         });
+    }
+
+    private static boolean takesNoMore(SSLSocket socket) {
+        try {
+            socket.getOutputStream().write('a');
+            return false;
+        } catch (IOException closed) {
+            return true;
+        }
     }
 
     private static void say(SSLSocket socket, String text) throws IOException {
@@ -67,21 +73,22 @@ class LingeringTest {
     @Test
     void a_connection_without_a_request_is_closed_at_both_ports() throws Exception {
         Machine machine = scene.stranger();
-        for (int port : List.of(machine.port(), bytesPort)) {
-            try (SSLSocket socket = machine.dialling(port).tls()) {
-                assertThat(socket.getInputStream().read()).isEqualTo(-1);
-            }
+        try (SSLSocket session = machine.tls();
+                SSLSocket bytes = machine.dialling(bytesPort).tls()) {
+            assertThat(session.getInputStream().read()).isEqualTo(-1);
+            assertThat(bytes.getInputStream().read()).isEqualTo(-1);
         }
     }
 
     @Test
     void a_head_that_comes_byte_by_byte_is_not_waited_for() throws Exception {
         Machine machine = scene.stranger();
-        for (int port : List.of(machine.port(), bytesPort)) {
-            try (SSLSocket socket = machine.dialling(port).tls()) {
+        try (SSLSocket session = machine.tls();
+                SSLSocket bytes = machine.dialling(bytesPort).tls()) {
+            for (SSLSocket socket : List.of(session, bytes)) {
                 say(socket, "GET /agent HTTP/1.1\nHost: gateway\nX-Slow: ");
-                drip(socket);
             }
+            drip(session, bytes);
         }
     }
 
