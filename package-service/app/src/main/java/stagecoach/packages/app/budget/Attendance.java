@@ -119,8 +119,7 @@ final class Attendance {
                 .forEach(
                         transfer ->
                                 announced.putIfAbsent(
-                                        transfer.id(),
-                                        new Announced(transfer, System.nanoTime())));
+                                        transfer.id(), new Announced(transfer, System.nanoTime())));
         for (Transfer<Place> transfer : round.in()) {
             announced.remove(transfer.id());
             if (share.letIn(transfer.id())) {

@@ -246,9 +246,7 @@ final class Fleet implements AutoCloseable {
                                 end(socket, acquire, ServedBy.Kind.SERVER, acquire.pin().size());
                             } catch (IOException | RuntimeException e) {
                                 // The deployment fails with it, and so does the measurement.
-                                say(
-                                        socket,
-                                        new TentacleFrame.Ended(acquire.ticket(), failed(e)));
+                                say(socket, new TentacleFrame.Ended(acquire.ticket(), failed(e)));
                             }
                             return null;
                         });
