@@ -83,7 +83,9 @@ public class ParkedResource {
 
     /** All parked streams of the service. */
     @GET
-    @Operation(summary = "List the streams that a service could not go on with")
+    @Operation(
+            operationId = "listParkedStreams",
+            summary = "List the streams that a service could not go on with")
     public Listed<ParkedStream> list(@PathParam("service") String service) {
         check(service);
         return new Listed<>(
@@ -102,7 +104,9 @@ public class ParkedResource {
     /** The parked events of one stream. */
     @GET
     @Path("{handler}/{stream}")
-    @Operation(summary = "Read the parked events of a stream, in order, at most 100")
+    @Operation(
+            operationId = "listParkedEvents",
+            summary = "Read the parked events of a stream, in order, at most 100")
     public Listed<ParkedEvent> events(
             @PathParam("service") String service,
             @PathParam("handler") String handler,
@@ -115,6 +119,7 @@ public class ParkedResource {
     @POST
     @Path("{handler}/{stream}/replay")
     @Operation(
+            operationId = "replayParkedStream",
             summary = "Handle the parked events of a stream again",
             description =
                     "In order, until one fails again. It may be repeated: what was handled is not handled twice.")
@@ -143,6 +148,7 @@ public class ParkedResource {
     @DELETE
     @Path("{handler}/{stream}")
     @Operation(
+            operationId = "discardParkedStream",
             summary = "Give up parked records that are of no stream",
             description =
                     "An event of a stream is never left out, since later ones build upon it: 409.")

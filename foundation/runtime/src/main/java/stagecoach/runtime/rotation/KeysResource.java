@@ -101,7 +101,9 @@ public class KeysResource {
 
     /** Which keys there are, and what needs them. */
     @GET
-    @Operation(summary = "Tell the ids of the keys that a service seals with, and what needs them")
+    @Operation(
+            operationId = "getSecretKeys",
+            summary = "Tell the ids of the keys that a service seals with, and what needs them")
     public KeysView read(@PathParam("service") String service) {
         check(service);
         KeyReport.Found found = report.look();
@@ -123,6 +125,7 @@ public class KeysResource {
     @POST
     @Path("rotate")
     @Operation(
+            operationId = "rotateSecretKeys",
             summary = "Seal some rows again with the current key",
             description =
                     "At most 100 rows of one kind; go on with ?cursor=next until next is null. It may be broken off and begun anew at any time: rows that have the current key are passed over.")

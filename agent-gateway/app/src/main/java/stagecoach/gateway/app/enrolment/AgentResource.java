@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import stagecoach.contracts.agent.AgentReport.AgentHealth;
 import stagecoach.contracts.configuration.ConfigurationDocument.Role;
@@ -75,6 +76,7 @@ public class AgentResource {
      * @param freeDiskBytes as it told last
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    @Schema(name = "ConnectedHealth")
     public record Health(
             AgentHealth state,
             String reason,

@@ -128,6 +128,7 @@ public class EventsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
     @Operation(
+            operationId = "getEvents",
             summary = "Read events in order",
             description =
                     "With Accept: text/event-stream the events come as they happen; the id of each is the cursor behind it, and without Last-Event-ID, cursor or since the stream starts now.")

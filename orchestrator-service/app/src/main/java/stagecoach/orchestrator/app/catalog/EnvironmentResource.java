@@ -50,7 +50,7 @@ public class EnvironmentResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace an environment")
+    @Operation(operationId = "putEnvironment", summary = "Make or replace an environment")
     @RequestBody(
             content =
                     @Content(
@@ -72,14 +72,14 @@ public class EnvironmentResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read an environment")
+    @Operation(operationId = "getEnvironment", summary = "Read an environment")
     public RestResponse<EnvironmentView> get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List environments")
+    @Operation(operationId = "listEnvironments", summary = "List environments")
     public Listed<EnvironmentView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -88,7 +88,9 @@ public class EnvironmentResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove an environment that is not in use")
+    @Operation(
+            operationId = "deleteEnvironment",
+            summary = "Remove an environment that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);

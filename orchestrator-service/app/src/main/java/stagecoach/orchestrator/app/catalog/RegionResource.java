@@ -52,7 +52,7 @@ public class RegionResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a region")
+    @Operation(operationId = "putRegion", summary = "Make or replace a region")
     @RequestBody(
             content =
                     @Content(
@@ -74,14 +74,14 @@ public class RegionResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a region")
+    @Operation(operationId = "getRegion", summary = "Read a region")
     public RestResponse<RegionView> get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List regions")
+    @Operation(operationId = "listRegions", summary = "List regions")
     public Listed<RegionView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -90,7 +90,7 @@ public class RegionResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a region that is not in use")
+    @Operation(operationId = "deleteRegion", summary = "Remove a region that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);

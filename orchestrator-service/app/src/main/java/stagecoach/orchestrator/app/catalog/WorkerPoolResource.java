@@ -50,7 +50,7 @@ public class WorkerPoolResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a worker pool")
+    @Operation(operationId = "putWorkerPool", summary = "Make or replace a worker pool")
     @RequestBody(
             content =
                     @Content(
@@ -72,14 +72,14 @@ public class WorkerPoolResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a worker pool")
+    @Operation(operationId = "getWorkerPool", summary = "Read a worker pool")
     public RestResponse<WorkerPoolView> get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List worker pools")
+    @Operation(operationId = "listWorkerPools", summary = "List worker pools")
     public Listed<WorkerPoolView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -88,7 +88,9 @@ public class WorkerPoolResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a worker pool that is not in use")
+    @Operation(
+            operationId = "deleteWorkerPool",
+            summary = "Remove a worker pool that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);

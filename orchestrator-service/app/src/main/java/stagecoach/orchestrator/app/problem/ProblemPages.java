@@ -23,7 +23,9 @@ public class ProblemPages {
     /** Reads the page of a kind of problem. */
     @GET
     @Produces("text/markdown;charset=utf-8")
-    @Operation(summary = "Read what a kind of problem means and what to do about it")
+    @Operation(
+            operationId = "getProblem",
+            summary = "Read what a kind of problem means and what to do about it")
     public String page(String code) {
         return textOf(code).orElseThrow(NotFoundException::new);
     }

@@ -102,7 +102,9 @@ public class ProjectionsResource {
 
     /** All of them. */
     @GET
-    @Operation(summary = "List the read models of a service, each with its newest rebuild")
+    @Operation(
+            operationId = "listProjections",
+            summary = "List the read models of a service, each with its newest rebuild")
     public Listed<ProjectionView> list(@PathParam("service") String service) {
         check(service);
         return new Listed<>(
@@ -112,7 +114,7 @@ public class ProjectionsResource {
     /** One of them. */
     @GET
     @Path("{name}")
-    @Operation(summary = "Read a read model with its newest rebuild")
+    @Operation(operationId = "getProjection", summary = "Read a read model with its newest rebuild")
     public ProjectionView read(
             @PathParam("service") String service, @PathParam("name") String name) {
         check(service);
@@ -124,6 +126,7 @@ public class ProjectionsResource {
     @POST
     @Path("{name}/rebuild")
     @Operation(
+            operationId = "rebuildProjection",
             summary = "Rebuild a read model from the feed of events",
             description =
                     "It goes on by itself, also after a restart; reads see the present rows until the rebuilt ones take their place in one transaction.")

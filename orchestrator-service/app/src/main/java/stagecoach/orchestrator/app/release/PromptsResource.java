@@ -68,6 +68,7 @@ public class PromptsResource {
     /** All of them, in the order of the variables. */
     @GET
     @Operation(
+            operationId = "listReleasePrompts",
             summary = "List what a release asks for when it is deployed",
             description = "All at once; there is no next page.")
     public Listed<PromptView> list(

@@ -102,6 +102,7 @@ public class ReleaseResource {
     @POST
     @Needs(Role.DEPLOY)
     @Operation(
+            operationId = "createRelease",
             summary = "Create a release",
             description =
                     "Fixes the project's process and variables as they are now. Packages that are not named get their newest stable version; all are pinned by version, SHA-512 and size.")
@@ -192,7 +193,9 @@ public class ReleaseResource {
 
     /** Lists releases, newest first. */
     @GET
-    @Operation(summary = "List the releases of a project, newest first")
+    @Operation(
+            operationId = "listReleases",
+            summary = "List the releases of a project, newest first")
     public Listed<ReleaseView> list(String id, @BeanParam PageRequest page) {
         int limit = page.limit();
         Optional<ReleaseStore.Place> behind = page.after().map(ReleaseResource::place);
@@ -212,7 +215,7 @@ public class ReleaseResource {
     /** Reads one. */
     @GET
     @Path("{version}")
-    @Operation(summary = "Read a release")
+    @Operation(operationId = "getRelease", summary = "Read a release")
     public ReleaseView get(String id, String version) {
         return unitOfWork.run(
                 tx -> {

@@ -153,6 +153,7 @@ public class RetentionResource {
     /** Reads the settings. */
     @GET
     @Operation(
+            operationId = "getRetention",
             summary = "Read how long output, deployments, events, releases and packages are kept")
     public RetentionView get() {
         return RetentionView.of(unitOfWork.run(settings::present));
@@ -162,6 +163,7 @@ public class RetentionResource {
     @PUT
     @Needs(Role.ADMIN)
     @Operation(
+            operationId = "putRetention",
             summary = "Set how long output, deployments, events, releases and packages are kept",
             description =
                     "What is left out gets its default. What is older goes within minutes and cannot be had back.")

@@ -7,6 +7,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,13 +78,26 @@ public class CacheResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a cache")
-    @RequestBody(content = @Content(schema = @Schema(implementation = CacheView.class)))
-    @APIResponse(responseCode = "201", description = "Made")
+    @Operation(operationId = "putCache", summary = "Make or replace a cache")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CacheView.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CacheView.class)))
     @APIResponse(
             responseCode = "200",
             description = "Replaced",
-            content = @Content(schema = @Schema(implementation = CacheView.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CacheView.class)))
     public RestResponse<CacheView> put(
             String id, @BeanParam WriteRequest request, byte @Nullable [] body) {
         refuseBadId(id);
@@ -149,14 +163,14 @@ public class CacheResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a cache")
+    @Operation(operationId = "getCache", summary = "Read a cache")
     public RestResponse<CacheView> get(String id) {
         return unitOfWork.run(tx -> tagged(existing(tx, id), catalog.revision(tx, id)));
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List caches")
+    @Operation(operationId = "listCaches", summary = "List caches")
     public Listed<CacheView> list(@BeanParam PageRequest page) {
         int limit = page.limit();
         String after = page.after().orElse("");
@@ -175,7 +189,9 @@ public class CacheResource {
     /** How far it is from machines, as these have measured. */
     @GET
     @Path("{id}/latencies")
-    @Operation(summary = "How far a cache is from the machines that have measured it")
+    @Operation(
+            operationId = "listCacheLatencies",
+            summary = "How far a cache is from the machines that have measured it")
     public Listed<LatencyView> latencies(String id, @BeanParam PageRequest page) {
         int limit = page.limit();
         String after = page.after().orElse("");
@@ -192,7 +208,7 @@ public class CacheResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a cache that is not in use")
+    @Operation(operationId = "deleteCache", summary = "Remove a cache that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         Cause cause = Cause.of(clock, caller.actor());

@@ -46,6 +46,7 @@ public class FeedContentResource {
     /** Lists the packages whose id contains a text. */
     @GET
     @Operation(
+            operationId = "listFeedPackages",
             summary = "List packages of a feed",
             description = "Feeds outside find what they find, and only one page of it.")
     public Listed<PackageView> packages(
@@ -82,7 +83,7 @@ public class FeedContentResource {
     /** Lists the versions of a package, newest first. */
     @GET
     @Path("{packageId}/versions")
-    @Operation(summary = "List versions of a package")
+    @Operation(operationId = "listFeedPackageVersions", summary = "List versions of a package")
     public Listed<VersionView> versions(String id, String packageId, @BeanParam PageRequest page) {
         int limit = page.limit();
         Optional<PackageVersion> after = page.after().map(FeedContentResource::version);

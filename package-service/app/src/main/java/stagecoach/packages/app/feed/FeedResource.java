@@ -8,6 +8,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.time.Clock;
@@ -72,7 +73,7 @@ public class FeedResource {
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List feeds")
+    @Operation(operationId = "listFeeds", summary = "List feeds")
     public Listed<FeedView> list(@BeanParam PageRequest page, @Context UriInfo uri) {
         int limit = page.limit();
         String after = page.after().orElse("");
@@ -102,7 +103,7 @@ public class FeedResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a feed")
+    @Operation(operationId = "getFeed", summary = "Read a feed")
     public RestResponse<FeedView> get(String id, @Context UriInfo uri) {
         if (id.equals(FeedId.BUILT_IN.value())) {
             return unitOfWork.run(
@@ -117,12 +118,14 @@ public class FeedResource {
     @Path("{id}")
     @Needs(Role.CONFIGURE)
     @Operation(
+            operationId = "putFeed",
             summary = "Make or replace a feed",
             description =
                     "NUGET: the url is that of a service index (it ends with .json), or of a v2 service. FOLDER: the path under which the package-service sees a folder with packages. A password is taken and never given; who leaves out it or allowInsecureConnections keeps them, as long as user and server stay the same. readThrough names the ids (\"Shop.Core\", \"Shop.*\", \"*\") that the built-in feed answers from this one, unless a version of them was ever pushed here; of several feeds the one that says most of an id answers for it. bytesPerSecondMax and transfersMax count for what is brought from it, and, changed, for what is being brought after about a second. machinesRead lets machines read packages there themselves; they are told where it is, and no credentials. Of the feed \"built-in\" only access can be changed: PUBLIC lets anybody read under /nuget, KEYS (without it) those who show an API key.")
     @RequestBody(
             content =
                     @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = FeedView.class),
                             examples =
                                     @ExampleObject(
@@ -130,11 +133,20 @@ public class FeedResource {
                                             value =
                                                     """
                                                     {"kind": "NUGET", "url": "https://nuget.example/v3/index.json", "credentials": {"username": "stagecoach", "password": "a token"}}""")))
-    @APIResponse(responseCode = "201", description = "Made")
+    @APIResponse(
+            responseCode = "201",
+            description = "Made",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = FeedView.class)))
     @APIResponse(
             responseCode = "200",
             description = "Replaced",
-            content = @Content(schema = @Schema(implementation = FeedView.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = FeedView.class)))
     public RestResponse<FeedView> put(
             String id,
             @BeanParam WriteRequest request,
@@ -229,7 +241,7 @@ public class FeedResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a feed that is not in use")
+    @Operation(operationId = "deleteFeed", summary = "Remove a feed that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         if (id.equals(FeedId.BUILT_IN.value())) {

@@ -51,6 +51,7 @@ public class RemovalResource {
     @DELETE
     @Needs(Role.CONFIGURE)
     @Operation(
+            operationId = "deletePackageVersion",
             summary = "Remove a version of a package for good",
             description =
                     "Refused while a release, or a deployment that has not ended, needs it. To hide it from searches only, unlist it.")

@@ -59,7 +59,7 @@ public class NuGetResource {
     /** Where everything is, with the addresses by which the client came. */
     @GET
     @Path(ServiceIndex.PATH)
-    @Operation(summary = "Read the NuGet service index")
+    @Operation(operationId = "getPackageSource", summary = "Read the NuGet service index")
     public Response index(@Context UriInfo uri, @Context HttpHeaders headers) {
         return Documents.json(ServiceIndex.json(uri.getAbsolutePath().resolve(".")), headers);
     }
@@ -67,7 +67,9 @@ public class NuGetResource {
     /** A list of versions, a package or a nuspec. */
     @GET
     @Path("flatcontainer/{path:.+}")
-    @Operation(summary = "Read versions, a package or its nuspec")
+    @Operation(
+            operationId = "getPackageContent",
+            summary = "Read versions, a package or its nuspec")
     public Response get(@PathParam("path") String path, @Context HttpHeaders headers)
             throws IOException {
         return answer(path, false, headers);
@@ -76,7 +78,7 @@ public class NuGetResource {
     /** Whether a package is there, and its length. */
     @HEAD
     @Path("flatcontainer/{path:.+}")
-    @Operation(summary = "See whether a package is there")
+    @Operation(operationId = "headPackageContent", summary = "See whether a package is there")
     public Response head(@PathParam("path") String path, @Context HttpHeaders headers)
             throws IOException {
         return answer(path, true, headers);

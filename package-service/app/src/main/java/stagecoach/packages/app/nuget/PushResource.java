@@ -62,7 +62,7 @@ public class PushResource {
     @PUT
     @Consumes(MediaType.WILDCARD)
     @Needs(Role.PUSH)
-    @Operation(summary = "Push a package")
+    @Operation(operationId = "pushPackage", summary = "Push a package")
     @APIResponse(responseCode = "201", description = "Taken in")
     @APIResponse(responseCode = "400", description = "No package, or a dangerous one")
     @APIResponse(responseCode = "409", description = "The version is there already")
@@ -127,7 +127,7 @@ public class PushResource {
     @DELETE
     @Path("{id}/{version}")
     @Needs(Role.PUSH)
-    @Operation(summary = "Unlist a package")
+    @Operation(operationId = "unlistPackage", summary = "Unlist a package")
     @APIResponse(responseCode = "204", description = "Searches do not show it any more")
     @APIResponse(responseCode = "404", description = "No such package")
     public Response unlist(@PathParam("id") String id, @PathParam("version") String version)
@@ -140,7 +140,7 @@ public class PushResource {
     @POST
     @Path("{id}/{version}")
     @Needs(Role.PUSH)
-    @Operation(summary = "List a package again")
+    @Operation(operationId = "relistPackage", summary = "List a package again")
     @APIResponse(responseCode = "200", description = "Searches show it")
     @APIResponse(responseCode = "404", description = "No such package")
     public Response relist(@PathParam("id") String id, @PathParam("version") String version)

@@ -34,7 +34,9 @@ public class RegistrationResource {
     /** All versions of a package, a page of them, or one. */
     @GET
     @Path("{hive}/{path:.+}")
-    @Operation(summary = "Read what a package says of its versions")
+    @Operation(
+            operationId = "getPackageRegistration",
+            summary = "Read what a package says of its versions")
     public Response get(
             @PathParam("hive") String hive,
             @PathParam("path") String path,

@@ -32,7 +32,7 @@ public class SearchResource {
     /** Packages that have all the words. */
     @GET
     @Path(ServiceIndex.SEARCH_PATH)
-    @Operation(summary = "Search packages")
+    @Operation(operationId = "searchPackages", summary = "Search packages")
     public Response search(
             @BeanParam SearchRequest request, @Context UriInfo uri, @Context HttpHeaders headers) {
         FeedUrls urls = FeedFolder.urls(uri);
@@ -42,7 +42,7 @@ public class SearchResource {
     /** Ids that have all the words, or the versions of one id. */
     @GET
     @Path(ServiceIndex.AUTOCOMPLETE_PATH)
-    @Operation(summary = "Complete a package's id or version")
+    @Operation(operationId = "completePackages", summary = "Complete a package's id or version")
     public Response complete(
             @BeanParam SearchRequest request,
             @QueryParam("id") @Nullable String id,

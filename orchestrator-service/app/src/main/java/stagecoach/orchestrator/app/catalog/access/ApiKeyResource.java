@@ -98,7 +98,7 @@ public class ApiKeyResource {
 
     /** Makes a key and shows it, once. */
     @POST
-    @Operation(summary = "Make an API key; the answer shows it once")
+    @Operation(operationId = "createApiKey", summary = "Make an API key; the answer shows it once")
     @RequestBody(
             content =
                     @Content(
@@ -147,7 +147,7 @@ public class ApiKeyResource {
 
     /** Lists the keys by id; what they are is never shown again. */
     @GET
-    @Operation(summary = "List API keys, without the keys themselves")
+    @Operation(operationId = "listApiKeys", summary = "List API keys, without the keys themselves")
     public Listed<ApiKeyView> list(@BeanParam PageRequest page) {
         int limit = page.limit();
         String after = page.after().orElse("");
@@ -165,7 +165,7 @@ public class ApiKeyResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read an API key's name and roles")
+    @Operation(operationId = "getApiKey", summary = "Read an API key's name and roles")
     public ApiKeyView get(String id) {
         return unitOfWork.run(
                 tx ->
@@ -180,7 +180,7 @@ public class ApiKeyResource {
      */
     @DELETE
     @Path("{id}")
-    @Operation(summary = "Remove an API key")
+    @Operation(operationId = "deleteApiKey", summary = "Remove an API key")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         Cause cause = Cause.of(clock, caller.actor());

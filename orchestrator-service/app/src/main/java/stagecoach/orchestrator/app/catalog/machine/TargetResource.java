@@ -62,7 +62,7 @@ public class TargetResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a target")
+    @Operation(operationId = "putTarget", summary = "Make or replace a target")
     @RequestBody(
             content =
                     @Content(
@@ -84,14 +84,14 @@ public class TargetResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a target")
+    @Operation(operationId = "getTarget", summary = "Read a target")
     public RestResponse<TargetView> get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List targets")
+    @Operation(operationId = "listTargets", summary = "List targets")
     public Listed<TargetView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -100,7 +100,7 @@ public class TargetResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a target that is not in use")
+    @Operation(operationId = "deleteTarget", summary = "Remove a target that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);

@@ -62,7 +62,7 @@ public class WorkerResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a worker")
+    @Operation(operationId = "putWorker", summary = "Make or replace a worker")
     @RequestBody(
             content =
                     @Content(
@@ -84,14 +84,14 @@ public class WorkerResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a worker")
+    @Operation(operationId = "getWorker", summary = "Read a worker")
     public RestResponse<WorkerView> get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List workers")
+    @Operation(operationId = "listWorkers", summary = "List workers")
     public Listed<WorkerView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -100,7 +100,7 @@ public class WorkerResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a worker that is not in use")
+    @Operation(operationId = "deleteWorker", summary = "Remove a worker that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);

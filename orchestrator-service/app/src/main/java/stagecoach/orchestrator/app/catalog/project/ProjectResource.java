@@ -77,7 +77,7 @@ public class ProjectResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a project")
+    @Operation(operationId = "putProject", summary = "Make or replace a project")
     @RequestBody(
             content =
                     @Content(
@@ -99,14 +99,14 @@ public class ProjectResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a project")
+    @Operation(operationId = "getProject", summary = "Read a project")
     public RestResponse<ProjectView> get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List projects")
+    @Operation(operationId = "listProjects", summary = "List projects")
     public Listed<ProjectView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -115,7 +115,7 @@ public class ProjectResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a project that is not in use")
+    @Operation(operationId = "deleteProject", summary = "Remove a project that is not in use")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);
@@ -125,7 +125,7 @@ public class ProjectResource {
     @PUT
     @Path("{id}/process")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Replace a project's process")
+    @Operation(operationId = "putProcess", summary = "Replace a project's process")
     @RequestBody(
             content =
                     @Content(
@@ -150,7 +150,7 @@ public class ProjectResource {
     /** Reads a project's process. */
     @GET
     @Path("{id}/process")
-    @Operation(summary = "Read a project's process")
+    @Operation(operationId = "getProcess", summary = "Read a project's process")
     public RestResponse<ProcessView> getProcess(String id) {
         return read(id, row -> ProcessView.of(store.processOf(row)));
     }
@@ -159,7 +159,7 @@ public class ProjectResource {
     @PUT
     @Path("{id}/variables")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Replace a project's variables")
+    @Operation(operationId = "putProjectVariables", summary = "Replace a project's variables")
     @RequestBody(
             content =
                     @Content(
@@ -184,7 +184,9 @@ public class ProjectResource {
     /** Reads a project's variables, without what is sensitive. */
     @GET
     @Path("{id}/variables")
-    @Operation(summary = "Read a project's variables, without sensitive values")
+    @Operation(
+            operationId = "getProjectVariables",
+            summary = "Read a project's variables, without sensitive values")
     public RestResponse<VariablesView> getVariables(String id) {
         return read(id, row -> VariablesView.of(store.variablesOf(row)));
     }

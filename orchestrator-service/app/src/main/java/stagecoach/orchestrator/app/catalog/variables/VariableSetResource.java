@@ -58,7 +58,7 @@ public class VariableSetResource {
     @PUT
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Make or replace a variable set")
+    @Operation(operationId = "putVariableSet", summary = "Make or replace a variable set")
     @RequestBody(
             content =
                     @Content(
@@ -80,14 +80,18 @@ public class VariableSetResource {
     /** Reads one, without what is sensitive. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a variable set, without sensitive values")
+    @Operation(
+            operationId = "getVariableSet",
+            summary = "Read a variable set, without sensitive values")
     public RestResponse<VariableSetView> get(String id) {
         return catalog.get(thing, id);
     }
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List variable sets, without sensitive values")
+    @Operation(
+            operationId = "listVariableSets",
+            summary = "List variable sets, without sensitive values")
     public Listed<VariableSetView> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -96,7 +100,9 @@ public class VariableSetResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Remove a variable set that no project names")
+    @Operation(
+            operationId = "deleteVariableSet",
+            summary = "Remove a variable set that no project names")
     @APIResponse(responseCode = "204", description = "Removed")
     public void delete(String id) {
         catalog.delete(thing, id);

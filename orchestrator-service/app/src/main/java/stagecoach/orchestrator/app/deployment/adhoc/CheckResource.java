@@ -37,6 +37,7 @@ public class CheckResource {
     /** Asks for a check; it is queued and, if its slot is free, started. */
     @POST
     @Operation(
+            operationId = "checkTarget",
             summary = "Check a target's health now",
             description =
                     "Runs a minimal script on it, through its tentacle. The answer is a deployment of the project ad-hoc-checks, which succeeds if the target answers within a minute, and says why it did not.")

@@ -38,6 +38,7 @@ public class ScriptResource {
     /** Asks for a run; it is queued and, if its slot is free, started. */
     @POST
     @Operation(
+            operationId = "runScript",
             summary = "Run a script once",
             description =
                     "On targets, or on a worker. The answer is a deployment of the project ad-hoc-scripts: its steps, logs and events are read, and it is cancelled, like those of any other. One runs at a time in an environment.")

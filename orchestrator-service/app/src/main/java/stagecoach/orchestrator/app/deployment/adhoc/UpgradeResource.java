@@ -49,6 +49,7 @@ public class UpgradeResource {
     /** Asks for an upgrade; it is queued and, if its slot is free, started. */
     @POST
     @Operation(
+            operationId = "upgradeTarget",
             summary = "Upgrade a target's tentacle",
             description =
                     "Brings the package Stagecoach.Tentacle of the built-in feed to the machine, verified, and starts it in the place of the program that runs. If it has no session with the gateway in time, what ran before is started again. The answer is a deployment of the project ad-hoc-upgrades, which succeeds if the version runs, and otherwise says why not. One runs at a time in an environment.")

@@ -82,7 +82,7 @@ public class DeploymentBudgetResource {
 
     /** Reads it. */
     @GET
-    @Operation(summary = "Read the budget of a deployment")
+    @Operation(operationId = "getDeploymentBudget", summary = "Read the budget of a deployment")
     public RestResponse<BudgetView> get(String id) {
         DeploymentId deployment = KnownDeployment.id(id);
         return unitOfWork.run(
@@ -98,6 +98,7 @@ public class DeploymentBudgetResource {
     @PUT
     @Needs(Role.DEPLOY)
     @Operation(
+            operationId = "putDeploymentBudget",
             summary = "Change the budget of a deployment",
             description =
                     "Also while its packages are on their way: their transfers keep to it after about a second. What is left out has no limit; {} takes all limits away. A repeat changes nothing.")

@@ -85,6 +85,7 @@ public class DeploymentResource {
     /** Asks for a deployment; it is queued and, if its slot is free, started. */
     @POST
     @Operation(
+            operationId = "createDeployment",
             summary = "Deploy a release to an environment",
             description =
                     "One deployment per project and environment runs at a time; others wait in order and say why.")
@@ -119,6 +120,7 @@ public class DeploymentResource {
     @POST
     @Path("{id}/cancel")
     @Operation(
+            operationId = "cancelDeployment",
             summary = "Cancel a deployment",
             description =
                     "TERM at once, KILL after 10 s, given up 30 s after that; then ALWAYS steps, at most 5 minutes. A repeat changes nothing; {\"skipCleanup\": true} leaves the ALWAYS steps out, or ends them, at any time.")
@@ -168,6 +170,7 @@ public class DeploymentResource {
     @POST
     @Path("{id}/retry")
     @Operation(
+            operationId = "retryDeployment",
             summary = "Try a deployment again",
             description =
                     "FAILED (the default) runs what has not succeeded yet, and PRE_ACQUISITION and ALWAYS steps around it; START runs everything again.")
@@ -213,6 +216,7 @@ public class DeploymentResource {
     @POST
     @Path("{id}/proceed")
     @Operation(
+            operationId = "proceedDeployment",
             summary = "Let a staged deployment proceed",
             description =
                     "Begins a new attempt of a deployment that is STAGED: it queues like any other, and what is not held any more is acquired again.")

@@ -84,6 +84,7 @@ public class PreviewResource {
     @POST
     @Needs(Role.READ)
     @Operation(
+            operationId = "previewDeployment",
             summary = "Say what a deployment would run, move and wait for",
             description = "Takes the body of POST /deployments and changes nothing.")
     @RequestBody(

@@ -28,7 +28,9 @@ public class DeploymentInterruptions {
 
     /** Lists them, the oldest first. */
     @GET
-    @Operation(summary = "List what a deployment has asked people")
+    @Operation(
+            operationId = "listDeploymentInterruptions",
+            summary = "List what a deployment has asked people")
     public Listed<InterruptionView> list(String id) {
         DeploymentId deployment = KnownDeployment.id(id);
         return unitOfWork.run(

@@ -93,6 +93,7 @@ public class InterruptionResource {
     /** Lists them over all deployments, those asked first at the head. */
     @GET
     @Operation(
+            operationId = "listInterruptions",
             summary = "List what deployments ask people, the oldest first",
             description = "open=true for those that wait for an answer, open=false for the others.")
     public Listed<InterruptionView> list(
@@ -141,7 +142,7 @@ public class InterruptionResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a question that a deployment asks")
+    @Operation(operationId = "getInterruption", summary = "Read a question that a deployment asks")
     public InterruptionView get(String id) {
         return unitOfWork.run(tx -> view(tx, row(tx, id)));
     }
@@ -158,6 +159,7 @@ public class InterruptionResource {
     @Needs(Role.READ)
     @Path("{id}/resolve")
     @Operation(
+            operationId = "resolveInterruption",
             summary = "Answer a question that a deployment asks",
             description =
                     "RETRY what failed, IGNORE the failure, EXCLUDE the targets where it failed, or ABORT; PROCEED or ABORT at a manual intervention. What belongs to choices is told with the interruption.")

@@ -66,7 +66,7 @@ public class PauseResource {
 
     /** Lists them by id. */
     @GET
-    @Operation(summary = "List what keeps deployments from starting")
+    @Operation(operationId = "listPauses", summary = "List what keeps deployments from starting")
     public Listed<Pause> list(@BeanParam PageRequest page) {
         return catalog.list(thing, page);
     }
@@ -74,7 +74,7 @@ public class PauseResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read a pause")
+    @Operation(operationId = "getPause", summary = "Read a pause")
     public RestResponse<Pause> get(String id) {
         return catalog.get(thing, id);
     }
@@ -84,6 +84,7 @@ public class PauseResource {
     @Path("{id}")
     @Needs(Role.CONFIGURE)
     @Operation(
+            operationId = "putPause",
             summary = "Keep deployments from starting",
             description =
                     "All of them, or those of a project, to an environment, or both. They queue, and say why they wait. A pause that is there already is changed only by whoever shows its ETag (If-Match); else 409.")
@@ -166,7 +167,7 @@ public class PauseResource {
     @DELETE
     @Path("{id}")
     @Needs(Role.CONFIGURE)
-    @Operation(summary = "Let deployments start again")
+    @Operation(operationId = "deletePause", summary = "Let deployments start again")
     @APIResponse(responseCode = "204", description = "They start, unless another pause holds them")
     public RestResponse<Void> delete(String id) {
         catalog.delete(thing, id, next::look);

@@ -60,7 +60,9 @@ public class TaskLimitResource {
 
     /** Reads it. */
     @GET
-    @Operation(summary = "Read how many deployments may be under way at once")
+    @Operation(
+            operationId = "getTaskLimit",
+            summary = "Read how many deployments may be under way at once")
     public TaskLimitView get() {
         return unitOfWork.run(tx -> view(TaskLimit.of(tx)));
     }
@@ -69,6 +71,7 @@ public class TaskLimitResource {
     @PUT
     @Needs(Role.CONFIGURE)
     @Operation(
+            operationId = "putTaskLimit",
             summary = "Set how many deployments may be under way at once",
             description =
                     "Over all projects and all pods, at once. Without tasksMax (or null) what the services are configured with counts again.")

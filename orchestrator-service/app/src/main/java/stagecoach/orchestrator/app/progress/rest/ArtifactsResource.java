@@ -43,7 +43,9 @@ public class ArtifactsResource {
     /** Lists them, in the order in which their commands ended. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "List the files that a deployment's scripts have collected")
+    @Operation(
+            operationId = "listDeploymentArtifacts",
+            summary = "List the files that a deployment's scripts have collected")
     public Listed<ArtifactView> list(@PathParam("id") String id, @BeanParam PageRequest page) {
         DeploymentId deployment = KnownDeployment.id(id);
         int limit = page.limit();
@@ -63,6 +65,7 @@ public class ArtifactsResource {
     @Path("{artifact}")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(
+            operationId = "downloadDeploymentArtifact",
             summary = "Download a file that a script has collected",
             description = "Its bytes as they were on the machine. A Range gets a part of them.")
     @APIResponse(responseCode = "200", description = "The bytes")

@@ -49,7 +49,7 @@ public class DeploymentsResource {
 
     /** Lists deployments, the newest first. */
     @GET
-    @Operation(summary = "List deployments, the newest first")
+    @Operation(operationId = "listDeployments", summary = "List deployments, the newest first")
     public Listed<DeploymentView> list(
             @BeanParam PageRequest page,
             @QueryParam("project") @Nullable String project,
@@ -80,7 +80,7 @@ public class DeploymentsResource {
     /** Reads one. */
     @GET
     @Path("{id}")
-    @Operation(summary = "Read how a deployment stands")
+    @Operation(operationId = "getDeployment", summary = "Read how a deployment stands")
     public DeploymentView get(String id) {
         DeploymentId deployment = KnownDeployment.id(id);
         return unitOfWork.run(
@@ -93,7 +93,9 @@ public class DeploymentsResource {
     /** Lists its steps, a row per step, place and run. */
     @GET
     @Path("{id}/steps")
-    @Operation(summary = "List a deployment's steps, a row per step, place and run")
+    @Operation(
+            operationId = "listDeploymentSteps",
+            summary = "List a deployment's steps, a row per step, place and run")
     public Listed<StepView> steps(String id, @BeanParam PageRequest page) {
         DeploymentId deployment = KnownDeployment.id(id);
         int limit = page.limit();
@@ -114,7 +116,9 @@ public class DeploymentsResource {
     /** Tells how its packages come to caches and targets. */
     @GET
     @Path("{id}/acquisitions")
-    @Operation(summary = "Read how a deployment's packages come to its caches and targets")
+    @Operation(
+            operationId = "getDeploymentAcquisitions",
+            summary = "Read how a deployment's packages come to its caches and targets")
     public AcquisitionsView acquisitions(String id) {
         DeploymentId deployment = KnownDeployment.id(id);
         return unitOfWork.run(

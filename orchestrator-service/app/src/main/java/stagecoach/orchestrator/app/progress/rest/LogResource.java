@@ -99,6 +99,7 @@ public class LogResource {
     @Produces(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
     @Operation(
+            operationId = "getDeploymentLog",
             summary =
                     "Read a deployment's output, line by line; or follow it as server-sent events")
     public LogPage page(String id, @BeanParam LineFilter filter, @BeanParam PageRequest page) {
