@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import java.io.IOException;
@@ -28,7 +30,7 @@ class PagesTest {
 
     private static final Pattern REJECTION =
             Pattern.compile(
-                    "\\b(?:NOT_FOUND|CONFLICT|OUTDATED|FORBIDDEN|INVALID),\\s*\"([a-z-]+)\"");
+                    "\\b(?:NOT_FOUND|CONFLICT|OUTDATED|FORBIDDEN|INVALID|NOT_YET),\\s*\"([a-z-]+)\"");
     private static final Pattern RESPONSE =
             Pattern.compile("response\\(\\s*(?:[0-9]{3}|own\\.getStatus\\(\\)),\\s*\"([a-z-]+)\"");
 
@@ -67,6 +69,10 @@ class PagesTest {
                 .body("paths", hasKey("/api/v1/projects/{id}/process"))
                 .body("paths", hasKey("/api/v1/deployments/{id}/acquisitions"))
                 .body("paths", hasKey("/api/v1/events"))
+                // What other services answer behind the one base URL.
+                .body("paths", hasKey("/api/v1/feeds/{id}"))
+                .body("paths", hasKey("/api/v1/agents/{id}"))
+                .body("paths", hasKey("/nuget/v3/package"))
                 .body(
                         "paths.'/api/v1/environments/{id}'.get.responses.'200'.content.'application/json'.schema.'$ref'",
                         endsWith("/Environment"))
@@ -77,6 +83,15 @@ class PagesTest {
                 .then()
                 .statusCode(200)
                 .body(containsString("openapi: 3.1"));
+    }
+
+    @Test
+    void the_document_can_be_read_and_tried_in_a_browser_with_nothing_from_elsewhere() {
+        given().get("/api/docs/")
+                .then()
+                .statusCode(200)
+                .body(containsString("/api/openapi"))
+                .body(not(matchesPattern("(?s).*(src|href)=\"(https?:)?//.*")));
     }
 
     /** The codes that any service's source names. */
