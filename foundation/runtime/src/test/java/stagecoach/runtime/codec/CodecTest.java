@@ -3,8 +3,11 @@ package stagecoach.runtime.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +17,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import stagecoach.decider.StreamId;
 import stagecoach.runtime.toy.AccountEvent;
+import stagecoach.wire.StagecoachJson;
 
 class CodecTest {
     private static byte[] json(String text) {
@@ -101,6 +105,51 @@ class CodecTest {
         var headers = new RecordHeaders();
         full.addTo(headers);
         assertThat(Envelope.of(Envelope.textOf(headers))).isEqualTo(full);
+    }
+
+    @Test
+    void strangers_are_told_of_exactly_these_headers() throws IOException {
+        JsonNode told =
+                StagecoachJson.mapper()
+                        .readTree(Path.of("..", "..", "docs", "events", "asyncapi.json").toFile())
+                        .at("/components/schemas/Headers");
+        var stream = new StreamId("account-1");
+        var some = Optional.of("s");
+        var none = Optional.<String>empty();
+        var full =
+                new Envelope(
+                        stream,
+                        2,
+                        0,
+                        "t",
+                        "s",
+                        Instant.EPOCH,
+                        some,
+                        some,
+                        some,
+                        Optional.of(1),
+                        some,
+                        some);
+        var bare =
+                new Envelope(
+                        stream,
+                        2,
+                        0,
+                        "t",
+                        "s",
+                        Instant.EPOCH,
+                        none,
+                        none,
+                        none,
+                        Optional.empty(),
+                        none,
+                        none);
+        assertThat(told.path("properties").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrderElementsOf(full.headers().keySet());
+        assertThat(told.path("required"))
+                .extracting(JsonNode::asText)
+                .containsExactlyInAnyOrderElementsOf(bare.headers().keySet());
     }
 
     @Test
