@@ -117,6 +117,16 @@ final class Whole implements AutoCloseable {
         return machines.api();
     }
 
+    /** Where the broker listens. */
+    String kafka() throws IOException, InterruptedException {
+        return machines.kafka();
+    }
+
+    /** The key of the administrator. */
+    String adminKey() throws IOException, InterruptedException {
+        return Files.readString(Path.of(control.status().facts().get("adminKeyFile"))).strip();
+    }
+
     /** One more target of the environment, connected when this returns. */
     void startTarget(String target, String tag) throws Exception {
         begin(target, List.of(tag));
