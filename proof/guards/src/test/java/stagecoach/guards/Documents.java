@@ -118,7 +118,12 @@ final class Documents {
         return YAML.writeValueAsString(document);
     }
 
-    /** What {@link #yaml} wrote. */
+    /** What {@link #yaml} says. */
+    static JsonNode read(String yaml) throws IOException {
+        return YAML.readTree(yaml);
+    }
+
+    /** The same, of a file. */
     static JsonNode read(Path file) throws IOException {
         return YAML.readTree(file.toFile());
     }
