@@ -121,7 +121,6 @@ public class LiveStream {
     private final class Follower {
         private final Sse sse;
         private final String key;
-        private final Subject subject;
         private final Manner manner;
         private final Supplier<String> from;
         private final Function<String, Found> look;
@@ -137,16 +136,15 @@ public class LiveStream {
                 Function<String, Found> look) {
             this.sse = sse;
             this.key = key;
-            this.subject = manner.subject();
             this.manner = manner;
             this.from = from;
             this.look = look;
-            heads.enter(subject);
+            heads.enter(manner.subject());
         }
 
         private void close() {
             if (open.compareAndSet(true, false)) {
-                heads.leave(subject);
+                heads.leave(manner.subject());
             }
         }
 
@@ -154,7 +152,7 @@ public class LiveStream {
         private List<OutboundSseEvent> more() {
             long end = System.nanoTime() + SILENCE_MAX.toNanos();
             while (open.get() && !stopping) {
-                long seen = heads.changes(subject);
+                long seen = heads.changes(manner.subject());
                 try {
                     if (!mayGoOn()) {
                         close();
@@ -180,7 +178,7 @@ public class LiveStream {
                     break;
                 }
                 try {
-                    heads.awaitChange(subject, seen, Math.min(end, soon()));
+                    heads.awaitChange(manner.subject(), seen, Math.min(end, soon()));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     close();
