@@ -52,8 +52,8 @@ class KillTest {
     void invariant_9_a_kill_of_any_process_loses_nothing_and_runs_nothing_twice(String victim)
             throws Exception {
         String release = "1.0." + ++releases;
-        whole.api().post("/projects/shop/releases", Map.of("version", release));
-        String deployment = whole.deploy("shop", release);
+        whole.api().post("/projects/killed/releases", Map.of("version", release));
+        String deployment = whole.deploy("killed", release);
         String moment = victim.equals("tentacle-worker-1") ? "open" : "roll";
         Whole.patiently()
                 .until(
@@ -172,7 +172,7 @@ class KillTest {
                   - name: migrate
                     runOn: { workerPool: hq }
                     script: { package: Kill.Tools, path: scripts/migrate.sh }
-              shop:
+              killed:
                 variables:
                   - { name: Traces, value: "${env:TRACES}" }
                 steps:
