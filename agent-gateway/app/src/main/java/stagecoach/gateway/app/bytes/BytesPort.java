@@ -6,6 +6,8 @@ import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import jakarta.annotation.Priority;
@@ -24,7 +26,8 @@ import stagecoach.runtime.access.ServiceToken;
 
 /**
  * The port that tentacles read packages from and send collected files to: so that bytes never delay
- * control.
+ * control. Its event loops are its own for the same reason: they encrypt all that goes through, and
+ * a command behind them would wait until each of their connections has had its turn.
  */
 @Singleton
 class BytesPort {
@@ -33,7 +36,7 @@ class BytesPort {
     private static final int CONNECT_MILLIS_MAX = 5_000;
     private static final int START_SECONDS_MAX = 30;
 
-    private final Vertx vertx;
+    private final Vertx loops;
     private final GatewayIdentity identity;
     private final BytesConfig config;
     private final CrowdConfig crowd;
@@ -42,10 +45,8 @@ class BytesPort {
     private final Refusals refusals;
     private final Mailbox mailbox;
     private final ServiceToken serviceToken;
-    private String deployment = "";
 
     BytesPort(
-            Vertx vertx,
             GatewayIdentity identity,
             BytesConfig config,
             CrowdConfig crowd,
@@ -53,11 +54,18 @@ class BytesPort {
             Refusals refusals,
             Mailbox mailbox,
             ServiceToken serviceToken) {
-        this.vertx = vertx;
+        this.loops =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(config.acceptors())
+                                .setFileSystemOptions(
+                                        new FileSystemOptions()
+                                                .setClassPathResolvingEnabled(false)
+                                                .setFileCachingEnabled(false)));
         this.identity = identity;
         this.config = config;
         this.crowd = crowd;
-        this.doorway = new Doorway(vertx, "bytes", crowd, refusals, () -> {});
+        this.doorway = new Doorway(loops, "bytes", crowd, refusals, () -> {});
         this.certificates = certificates;
         this.refusals = refusals;
         this.mailbox = mailbox;
@@ -65,18 +73,21 @@ class BytesPort {
     }
 
     void start(@Observes @Priority(3000) StartupEvent event) throws Exception {
-        deployment =
-                vertx.deployVerticle(
-                                Acceptor::new,
-                                new DeploymentOptions().setInstances(config.acceptors()))
-                        .toCompletionStage()
-                        .toCompletableFuture()
-                        .get(START_SECONDS_MAX, TimeUnit.SECONDS);
+        loops.deployVerticle(
+                        Acceptor::new, new DeploymentOptions().setInstances(config.acceptors()))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(START_SECONDS_MAX, TimeUnit.SECONDS);
         LOG.infof("bytes port open host=%s port=%d", config.host(), config.port());
     }
 
     void stop(@Observes @Priority(2000) ShutdownEvent event) {
-        vertx.undeploy(deployment);
+        loops.close();
+    }
+
+    /** Event loops that carry bytes, and nothing else. */
+    Vertx loops() {
+        return loops;
     }
 
     /** One event loop's share of the port, with its own connections to the package-service. */
@@ -86,11 +97,13 @@ class BytesPort {
             var callers = new Callers(context, certificates, doorway, crowd);
             var packages =
                     new PackageBytes(
-                            client(config.readsMax(), config.silenceMax()),
+                            client(config.readsMax(), Duration.ZERO),
                             callers,
                             refusals,
                             mailbox,
-                            serviceToken);
+                            serviceToken,
+                            config,
+                            vertx);
             var artifacts =
                     new ArtifactBytes(
                             client(config.artifactsMax(), IDLE_MAX),
@@ -122,15 +135,19 @@ class BytesPort {
                     .onComplete(started);
         }
 
-        /** Uploads have connections of their own: no read waits for one. */
-        private HttpClient client(int atOnce, Duration silenceMax) {
+        /**
+         * Uploads have connections of their own: no read waits for one.
+         *
+         * @param idleMax zero where silence is watched by whoever reads
+         */
+        private HttpClient client(int atOnce, Duration idleMax) {
             return vertx.createHttpClient(
                     new HttpClientOptions()
                             .setDefaultHost(config.packageServiceUrl().getHost())
                             .setDefaultPort(config.packageServiceUrl().getPort())
                             .setMaxPoolSize(atOnce)
                             .setConnectTimeout(CONNECT_MILLIS_MAX)
-                            .setIdleTimeout(Math.toIntExact(silenceMax.toMillis()))
+                            .setIdleTimeout(Math.toIntExact(idleMax.toMillis()))
                             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                             .setDecompressionSupported(false));
         }

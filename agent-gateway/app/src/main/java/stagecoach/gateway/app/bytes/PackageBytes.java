@@ -1,5 +1,6 @@
 package stagecoach.gateway.app.bytes;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
@@ -43,13 +44,19 @@ final class PackageBytes {
     private final Refusals refusals;
     private final Mailbox mailbox;
     private final ServiceToken serviceToken;
+    private final BytesConfig config;
+    private final Vertx vertx;
 
     PackageBytes(
             HttpClient client,
             Callers callers,
             Refusals refusals,
             Mailbox mailbox,
-            ServiceToken serviceToken) {
+            ServiceToken serviceToken,
+            BytesConfig config,
+            Vertx vertx) {
+        this.config = config;
+        this.vertx = vertx;
         this.client = client;
         this.callers = callers;
         this.refusals = refusals;
@@ -129,11 +136,17 @@ final class PackageBytes {
                                     read.putHeader(name, value);
                                 }
                             }
+                            var silence = new SilenceWatch(vertx, config.silenceMax(), read::reset);
                             // A tentacle that goes away leaves nothing to be read.
-                            response.closeHandler(gone -> read.reset());
-                            return read.send();
+                            response.closeHandler(
+                                    gone -> {
+                                        silence.end();
+                                        read.reset();
+                                    });
+                            return read.send()
+                                    .onSuccess(given -> pass(given, request, silence))
+                                    .onFailure(e -> silence.end());
                         })
-                .onSuccess(given -> pass(given, request))
                 .onFailure(
                         e -> {
                             LOG.warnf(
@@ -143,8 +156,13 @@ final class PackageBytes {
                         });
     }
 
-    private static void pass(HttpClientResponse given, HttpServerRequest request) {
+    private static void pass(
+            HttpClientResponse given, HttpServerRequest request, SilenceWatch silence) {
         HttpServerResponse response = request.response();
+        boolean isBody = given.statusCode() / 100 == 2 && !request.method().equals(HttpMethod.HEAD);
+        if (!isBody) {
+            silence.end();
+        }
         switch (given.statusCode()) {
             case 200, 206, 416 -> {
                 response.setStatusCode(given.statusCode());
@@ -154,21 +172,11 @@ final class PackageBytes {
                         response.putHeader(name, value);
                     }
                 }
-                if (request.method().equals(HttpMethod.HEAD)) {
+                if (isBody) {
+                    handOn(given, request, silence);
+                } else {
                     response.end();
-                    return;
                 }
-                // The pipe stops reading while the tentacle does not; a failure cuts the
-                // connection,
-                // so that what came is not taken for all.
-                given.pipe()
-                        .endOnFailure(false)
-                        .to(response)
-                        .onFailure(
-                                e -> {
-                                    LOG.debugf("transfer broke off cause=%s", e);
-                                    request.connection().close();
-                                });
             }
             case 404 ->
                     PortProblem.answer(
@@ -185,5 +193,39 @@ final class PackageBytes {
                         response, 502, "Refused", "The package-service refused the read.");
             }
         }
+    }
+
+    /**
+     * Reads no faster than the tentacle does. A failure cuts its connection, so that what came is
+     * not taken for all.
+     */
+    private static void handOn(
+            HttpClientResponse given, HttpServerRequest request, SilenceWatch silence) {
+        HttpServerResponse response = request.response();
+        given.handler(
+                bytes -> {
+                    silence.heard();
+                    var _ = response.write(bytes);
+                    if (response.writeQueueFull()) {
+                        given.pause();
+                        silence.pause();
+                        response.drainHandler(
+                                drained -> {
+                                    silence.heard();
+                                    given.resume();
+                                });
+                    }
+                });
+        given.endHandler(
+                all -> {
+                    silence.end();
+                    var _ = response.end();
+                });
+        given.exceptionHandler(
+                e -> {
+                    silence.end();
+                    LOG.debugf("transfer broke off cause=%s", e);
+                    request.connection().close();
+                });
     }
 }

@@ -2,10 +2,12 @@ package stagecoach.gateway.app.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import stagecoach.contracts.acquisition.Source;
@@ -36,8 +39,14 @@ import stagecoach.vocabulary.packages.Sha512;
 class BytesTest {
     @Inject Scene scene;
 
+    /** More than all buffers between two processes hold. */
+    private static final int LARGE_PIECES = 60;
+
     @ConfigProperty(name = "STAGECOACH_BYTES_PORT")
     int port;
+
+    @ConfigProperty(name = "stagecoach.bytes.silence-max")
+    Duration silenceMax;
 
     private HttpRequest.Builder read(Sha512 sha512) {
         return HttpRequest.newBuilder(
@@ -131,6 +140,43 @@ class BytesTest {
                     .isLessThan(Duration.ofSeconds(45));
         }
         over.countDown();
+    }
+
+    @Test
+    void a_machine_that_takes_its_time_gets_all_however_long_nothing_can_be_sent_to_it()
+            throws Exception {
+        var large = Sha512.hashOf(new byte[] {6, 8});
+        byte[] piece = new byte[1 << 20];
+        var sentNanos = new AtomicLong(System.nanoTime());
+        OtherServices.running()
+                .does(
+                        large,
+                        exchange -> {
+                            exchange.sendResponseHeaders(200, LARGE_PIECES * (long) piece.length);
+                            for (int i = 0; i < LARGE_PIECES; i++) {
+                                exchange.getResponseBody().write(piece);
+                                sentNanos.set(System.nanoTime());
+                            }
+                            exchange.close();
+                        });
+        Machine machine = told(large);
+
+        HttpResponse<InputStream> answer =
+                machine.send(read(large).build(), BodyHandlers.ofInputStream());
+        // Longer than the package-service may be silent: its bytes are in buffers, all full.
+        await().atMost(Duration.ofMinutes(2))
+                .until(
+                        () ->
+                                System.nanoTime() - sentNanos.get()
+                                        > silenceMax.plusSeconds(2).toNanos());
+        long come = 0;
+        try (InputStream body = answer.body()) {
+            for (int n = body.read(piece); n >= 0; n = body.read(piece)) {
+                come += n;
+            }
+        }
+
+        assertThat(come).isEqualTo(LARGE_PIECES * (long) piece.length);
     }
 
     private static void half(HttpExchange exchange) throws IOException {

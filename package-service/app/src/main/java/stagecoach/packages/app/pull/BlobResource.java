@@ -1,6 +1,9 @@
 package stagecoach.packages.app.pull;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
@@ -12,6 +15,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,9 @@ import stagecoach.vocabulary.packages.Sha512;
 @Path(ReadBytes.PATH + "/{sha512}")
 @RunOnVirtualThread
 public class BlobResource {
+    /** Buffers on the way to a slow machine may take minutes to empty. */
+    private static final Duration TAKEN_WITHIN = Duration.ofMinutes(5);
+
     private final BlobAnswers answers;
     private final Paces paces;
 
@@ -45,15 +52,20 @@ public class BlobResource {
     public Response get(
             @PathParam("sha512") String sha512,
             @QueryParam(ReadBytes.AGENT) @Nullable String agent,
-            @Context HttpHeaders headers)
+            @Context HttpHeaders headers,
+            @Context RoutingContext exchange)
             throws IOException {
         return found(
                 agent == null
                         ? answers.answer(parsed(sha512), false, headers)
-                        : answers.answer(parsed(sha512), false, headers, pacedTo(agent)));
+                        : answers.answer(
+                                parsed(sha512),
+                                false,
+                                headers,
+                                pacedTo(agent, exchange.response())));
     }
 
-    private BlobAnswers.Sending pacedTo(String agent) {
+    private BlobAnswers.Sending pacedTo(String agent, HttpServerResponse response) {
         AgentId machine;
         try {
             machine = new AgentId(agent);
@@ -71,6 +83,9 @@ public class BlobResource {
                                         (piece, count) -> {
                                             out.write(piece, 0, count);
                                             out.flush();
+                                            // Nothing, which goes when all before it has gone.
+                                            PacedBody.awaitTaken(
+                                                    response.write(Buffer.buffer()), TAKEN_WITHIN);
                                         });
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();

@@ -1,7 +1,12 @@
 package stagecoach.packages.app.pull;
 
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import stagecoach.packages.app.budget.Paces;
 
 /**
@@ -37,6 +42,24 @@ final class PacedBody {
             }
             sink.take(piece, count);
             left -= count;
+        }
+    }
+
+    /**
+     * Waits until what was written has gone to the system. An event loop that has much to do sees
+     * later than a thread that writes how much is on its way: whoever does not wait for each piece
+     * fills the memory of this process with what others take slowly.
+     *
+     * @param within what has not gone by then is not wanted any more
+     */
+    static void awaitTaken(Future<Void> written, Duration within)
+            throws IOException, InterruptedException {
+        try {
+            written.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the reader takes nothing any more", e);
         }
     }
 }

@@ -15,11 +15,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import stagecoach.packages.app.budget.Paces;
 import stagecoach.packages.app.grant.GrantAuthority;
@@ -144,7 +141,13 @@ class PullEndpoint {
                 blobs.read(sha512, delivery.bodyFrom(), delivery.bodyLength())
                         .orElseThrow(() -> new IOException("the store has lost " + sha512))) {
             body.send(
-                    content, delivery.bodyLength(), (piece, count) -> sent(response, piece, count));
+                    content,
+                    delivery.bodyLength(),
+                    (piece, count) ->
+                            PacedBody.awaitTaken(
+                                    response.write(
+                                            Buffer.buffer(count).appendBytes(piece, 0, count)),
+                                    TAKEN_WITHIN));
             response.end();
         } catch (IOException e) {
             Log.debugf(e, "A cache went away. sha512=%s", sha512);
@@ -156,18 +159,6 @@ class PullEndpoint {
             Log.warnf(
                     e, "A package could not be sent to a cache; it asks again. sha512=%s", sha512);
             response.reset();
-        }
-    }
-
-    private static void sent(HttpServerResponse response, byte[] piece, int count)
-            throws IOException, InterruptedException {
-        try {
-            response.write(Buffer.buffer(count).appendBytes(piece, 0, count))
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(TAKEN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the cache takes nothing any more", e);
         }
     }
 
