@@ -70,7 +70,7 @@ public final class ApplyCommand extends ApiCommand {
         application.write();
         answer(
                 outcome(located, differences, true),
-                "applied %s: %d documents, %d of them different before"
+                "applied %s: of %d in it, %d were different before"
                         .formatted(
                                 file.getFileName(),
                                 located.manifest().resources().size(),

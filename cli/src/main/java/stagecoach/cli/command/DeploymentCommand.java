@@ -1,7 +1,6 @@
 package stagecoach.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,10 +17,10 @@ import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
 import stagecoach.cli.client.ArtifactFolder;
-import stagecoach.cli.client.Outage;
 import stagecoach.cli.client.Text;
 import stagecoach.cli.watch.DeploymentPicture;
 import stagecoach.cli.watch.DeploymentWatch;
+import stagecoach.cli.watch.ScriptOutput;
 
 @Command(
         name = "deployment",
@@ -66,13 +64,22 @@ public final class DeploymentCommand implements Runnable {
         private static final List<String> HEADER =
                 List.of("ID", "RELEASE", "TO", "STATE", "CREATED", "TOOK", "BY", "WHY");
 
-        @Option(names = "--project")
+        @Option(
+                names = "--project",
+                paramLabel = "PROJECT",
+                description = "Only those of this project.")
         @Nullable String project;
 
-        @Option(names = "--environment")
+        @Option(
+                names = "--environment",
+                paramLabel = "ENVIRONMENT",
+                description = "Only those to this environment.")
         @Nullable String environment;
 
-        @Option(names = "--state")
+        @Option(
+                names = "--state",
+                paramLabel = "STATE",
+                description = "Only those in this state, such as RUNNING.")
         @Nullable String state;
 
         @Option(
@@ -158,7 +165,10 @@ public final class DeploymentCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Follow a deployment to its end.")
     static final class Watch extends OfOne {
-        @Option(names = "--timeout", paramLabel = "DURATION")
+        @Option(
+                names = "--timeout",
+                paramLabel = "DURATION",
+                description = "Stop waiting after this time, such as 10m; exit 6.")
         @Nullable Duration timeout;
 
         @Override
@@ -174,14 +184,10 @@ public final class DeploymentCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "The output of scripts, in order.")
     static final class Logs extends OfOne {
-        private static final Set<String> ENDED =
-                Set.of("SUCCEEDED", "FAILED", "CANCELLED", "STAGED");
-        private static final Duration BETWEEN_LOOKS = Duration.ofMillis(400);
-
-        @Option(names = "--step")
+        @Option(names = "--step", paramLabel = "STEP", description = "Only that of this step.")
         @Nullable String step;
 
-        @Option(names = "--target")
+        @Option(names = "--target", paramLabel = "ID", description = "Only that of this target.")
         @Nullable String target;
 
         @Option(
@@ -194,52 +200,17 @@ public final class DeploymentCommand implements Runnable {
             String filter =
                     (step == null ? "" : "&step=" + ApiClient.encoded(step))
                             + (target == null ? "" : "&target=" + ApiClient.encoded(target));
-            String cursor = "";
-            var outage = Outage.ofAStranger();
-            while (true) {
-                String from = filter + cursor;
-                Look look = outage.over(() -> look(api, from)).orElse(Look.NOTHING);
-                look.page().path("items").forEach(this::sayLine);
-                if (look.page().hasNonNull("next")) {
-                    cursor = "&cursor=" + ApiClient.encoded(look.page().get("next").asText());
-                }
-                if (look.caughtUp()) {
-                    if (look.ended()) {
-                        return ExitCode.SUCCEEDED;
-                    }
-                    Thread.sleep(BETWEEN_LOOKS);
-                }
-            }
-        }
-
-        /** A page of lines, and whether the deployment had ended before it was read. */
-        private record Look(boolean ended, JsonNode page) {
-            static final Look NOTHING = new Look(false, MissingNode.getInstance());
-
-            boolean caughtUp() {
-                return page.path("caughtUp").asBoolean(page.path("items").isEmpty());
-            }
-        }
-
-        private Look look(ApiClient api, String from) {
-            boolean ended = !follow || ENDED.contains(api.get(path()).path("state").asText());
-            return new Look(ended, api.get(path() + "/logs?limit=500" + from));
-        }
-
-        private void sayLine(JsonNode line) {
-            if (json) {
-                sayJson(line);
-                return;
-            }
-            String where = line.path("target").asText("");
-            sayOutput(
-                    "%s %s%s %s"
-                            .formatted(
-                                    line.path("at").asText(),
-                                    line.path("step").asText(),
-                                    where.isEmpty() ? "" : " " + where,
-                                    (line.path("stream").asText().equals("ERR") ? "! " : "  ")
-                                            + line.path("text").asText()));
+            new ScriptOutput(api, id, filter)
+                    .read(
+                            follow,
+                            line -> {
+                                if (json) {
+                                    sayJson(line);
+                                } else {
+                                    sayOutput(ScriptOutput.shown(line));
+                                }
+                            });
+            return ExitCode.SUCCEEDED;
         }
     }
 
@@ -315,7 +286,7 @@ public final class DeploymentCommand implements Runnable {
                 description = "FAILED or START; default ${DEFAULT-VALUE}.")
         String from = "FAILED";
 
-        @Option(names = "--detach")
+        @Option(names = "--detach", description = "Print the id and do not wait.")
         boolean detach;
 
         @Override

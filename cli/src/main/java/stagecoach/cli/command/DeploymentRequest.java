@@ -22,7 +22,7 @@ final class DeploymentRequest {
     @Parameters(index = "1", paramLabel = "VERSION")
     String version = "";
 
-    @Option(names = "--to", required = true, paramLabel = "ENVIRONMENT")
+    @Option(names = "--to", required = true, paramLabel = "ENVIRONMENT", description = "Where to.")
     String environment = "";
 
     @Option(names = "--targets", split = ",", description = "Only these targets.")
@@ -79,7 +79,7 @@ final class DeploymentRequest {
 
     @Mixin BudgetOptions budget = new BudgetOptions();
 
-    @Option(names = "--comment")
+    @Option(names = "--comment", description = "Why, for those who read the log later.")
     @Nullable String comment;
 
     /**

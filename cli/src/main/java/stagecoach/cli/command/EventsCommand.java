@@ -18,13 +18,22 @@ public final class EventsCommand extends ApiCommand {
     @Option(names = "--cursor", description = "Go on behind this place.")
     @Nullable String cursor;
 
-    @Option(names = "--deployment")
+    @Option(
+            names = "--deployment",
+            paramLabel = "ID",
+            description = "Only those of this deployment.")
     @Nullable String deployment;
 
-    @Option(names = "--project")
+    @Option(
+            names = "--project",
+            paramLabel = "PROJECT",
+            description = "Only those of this project.")
     @Nullable String project;
 
-    @Option(names = "--environment")
+    @Option(
+            names = "--environment",
+            paramLabel = "ENVIRONMENT",
+            description = "Only those of this environment.")
     @Nullable String environment;
 
     @Option(names = "--type", description = "A bare event name, such as DeploymentEnded.")

@@ -34,10 +34,16 @@ public final class InterruptionCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Questions that wait for an answer, the oldest first.")
     static final class ListAll extends ApiCommand {
-        @Option(names = "--project")
+        @Option(
+                names = "--project",
+                paramLabel = "PROJECT",
+                description = "Only those of this project.")
         @Nullable String project;
 
-        @Option(names = "--environment")
+        @Option(
+                names = "--environment",
+                paramLabel = "ENVIRONMENT",
+                description = "Only those of this environment.")
         @Nullable String environment;
 
         @Option(names = "--all", description = "Those that were answered, too.")

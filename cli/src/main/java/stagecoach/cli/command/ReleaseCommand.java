@@ -65,7 +65,7 @@ public final class ReleaseCommand implements Runnable {
                         "The version for the package of one step; ID where a script refers to several.")
         Map<String, String> stepPackages = new LinkedHashMap<>();
 
-        @Option(names = "--notes")
+        @Option(names = "--notes", description = "What is new in it, for people.")
         @Nullable String notes;
 
         @Override

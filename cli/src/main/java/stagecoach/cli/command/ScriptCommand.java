@@ -22,6 +22,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.ApiProblem;
+import stagecoach.cli.client.Unreachable;
+import stagecoach.cli.watch.ScriptOutput;
 
 @Command(
         name = "script",
@@ -74,7 +77,7 @@ public final class ScriptCommand implements Runnable {
             name = "run",
             mixinStandardHelpOptions = true,
             description =
-                    "Run a file once and follow it. It is a deployment: Ctrl-C stops following only; stagecoach deployment cancel ID ends it.")
+                    "Run a file once, follow it and print what it wrote. It is a deployment: Ctrl-C stops following only; stagecoach deployment cancel ID ends it.")
     static final class Run extends ApiCommand {
         @Parameters(
                 index = "0",
@@ -82,7 +85,11 @@ public final class ScriptCommand implements Runnable {
                 description = "The script; - reads it from the input.")
         String file = "";
 
-        @Option(names = "--to", required = true, paramLabel = "ENVIRONMENT")
+        @Option(
+                names = "--to",
+                required = true,
+                paramLabel = "ENVIRONMENT",
+                description = "Whose machines and variables it gets.")
         String environment = "";
 
         @ArgGroup(multiplicity = "1")
@@ -121,7 +128,23 @@ public final class ScriptCommand implements Runnable {
                 answer(created, id);
                 return ExitCode.SUCCEEDED;
             }
-            return new Following(this, api, id).toTheEnd(Optional.ofNullable(timeout));
+            ExitCode ended = new Following(this, api, id).toTheEnd(Optional.ofNullable(timeout));
+            if (!json) {
+                sayOutputOf(api, id);
+            }
+            return ended;
+        }
+
+        /** Who runs a script once wants to see what it says, without a second command. */
+        private void sayOutputOf(ApiClient api, String id) throws InterruptedException {
+            try {
+                new ScriptOutput(api, id, "")
+                        .read(false, line -> sayOutput(ScriptOutput.shown(line)));
+            } catch (ApiProblem | Unreachable away) {
+                // How the script ended is known, and that is what the exit code tells.
+                complain("warning: its output cannot be read now: " + away.getMessage());
+                complain("  stagecoach deployment logs " + id);
+            }
         }
 
         private Map<String, Object> body(String text) {

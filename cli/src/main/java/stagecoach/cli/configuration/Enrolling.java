@@ -10,14 +10,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import stagecoach.cli.ExitCode;
 import stagecoach.cli.client.ApiClient;
+import stagecoach.cli.client.Text;
 import stagecoach.cli.command.ApiCommand;
 
 /** What enrolling a target and enrolling a worker share. */
 public abstract class Enrolling extends ApiCommand {
-    @Parameters(index = "0", paramLabel = "ID")
+    @Parameters(index = "0", paramLabel = "ID", description = "What it shall be called.")
     private String id = "";
 
-    @Option(names = "--region")
+    @Option(
+            names = "--region",
+            paramLabel = "REGION",
+            description = "Whose caches are near it; none if left out.")
     private @Nullable String region;
 
     @Option(
@@ -46,7 +50,7 @@ public abstract class Enrolling extends ApiCommand {
         if (json) {
             sayJson(enrolment);
         } else {
-            say("Run this on the machine, once, within " + validFor + ":");
+            say("Run this on the machine, once, within " + Text.span(validFor) + ":");
             say("  " + enrolment.path("command").asText());
         }
         return ExitCode.SUCCEEDED;

@@ -213,10 +213,19 @@ public final class TargetCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Make a one-time token and the command line to run on the machine.")
     static final class Enrol extends Enrolling {
-        @Option(names = "--environment", split = ",", required = true)
+        @Option(
+                names = "--environment",
+                split = ",",
+                required = true,
+                paramLabel = "ENVIRONMENT",
+                description = "Where deployments find it; they exist already.")
         List<String> environments = List.of();
 
-        @Option(names = "--tags", split = ",")
+        @Option(
+                names = "--tags",
+                split = ",",
+                paramLabel = "TAG",
+                description = "What steps choose it by.")
         List<String> tags = List.of();
 
         @Override
@@ -239,13 +248,25 @@ public final class TargetCommand implements Runnable {
         @Parameters(index = "0", paramLabel = "ID")
         String id = "";
 
-        @Option(names = "--environment", split = ",", required = true)
+        @Option(
+                names = "--environment",
+                split = ",",
+                required = true,
+                paramLabel = "ENVIRONMENT",
+                description = "Where deployments find it; they exist already.")
         List<String> environments = List.of();
 
-        @Option(names = "--tags", split = ",")
+        @Option(
+                names = "--tags",
+                split = ",",
+                paramLabel = "TAG",
+                description = "What steps choose it by.")
         List<String> tags = List.of();
 
-        @Option(names = "--region")
+        @Option(
+                names = "--region",
+                paramLabel = "REGION",
+                description = "Whose caches are near it; none if left out.")
         @Nullable String region;
 
         @Option(

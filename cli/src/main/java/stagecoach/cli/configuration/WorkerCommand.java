@@ -103,7 +103,12 @@ public final class WorkerCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Make a one-time token and the command line to run on the machine.")
     static final class Enrol extends Enrolling {
-        @Option(names = "--worker-pool", split = ",", required = true)
+        @Option(
+                names = "--worker-pool",
+                split = ",",
+                required = true,
+                paramLabel = "POOL",
+                description = "Whose steps it shall run.")
         List<String> pools = List.of();
 
         @Override

@@ -46,10 +46,16 @@ public final class PauseCommand implements Runnable {
         @Parameters(index = "0", paramLabel = "ID", description = "Its name, of your choosing.")
         String id = "";
 
-        @Option(names = "--project")
+        @Option(
+                names = "--project",
+                paramLabel = "PROJECT",
+                description = "Only deployments of this project.")
         @Nullable String project;
 
-        @Option(names = "--environment")
+        @Option(
+                names = "--environment",
+                paramLabel = "ENVIRONMENT",
+                description = "Only deployments to this environment.")
         @Nullable String environment;
 
         @Option(names = "--reason", required = true, description = "For those who wait.")

@@ -54,6 +54,21 @@ class ScriptsAndMachinesTest {
                                  "comment": "is there room?"}"""));
     }
 
+    @Test
+    void what_a_script_has_written_is_printed_when_it_has_ended() throws IOException {
+        server.answers("POST /scripts", "{\"id\": \"d1\"}")
+                .deployment("d1", "SUCCEEDED")
+                .answers(
+                        "GET /deployments/d1/logs",
+                        """
+                        {"items": [{"at": "2026-11-30T08:24:26Z", "step": "script",
+                          "target": "web-1", "stream": "OUT", "text": "41 GB free"}],
+                         "next": null, "caughtUp": true}""");
+        String[] line = {"script", "run", script("free.sh"), "--to", "s", "--targets", "web-1"};
+        assertThat(server.run(line).out())
+                .endsWith("2026-11-30T08:24:26Z script web-1   41 GB free\n");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "a.ps1, --tags, web, POWERSHELL, tags",
@@ -179,7 +194,7 @@ class ScriptsAndMachinesTest {
                         "10m");
         assertThat(said.exit()).isZero();
         assertThat(said.out())
-                .isEqualTo("Run this on the machine, once, within PT10M:\n  tentacle enrol T\n");
+                .isEqualTo("Run this on the machine, once, within 10m:\n  tentacle enrol T\n");
         assertThat(server.sent("POST /enrolments"))
                 .isEqualTo(
                         json(
