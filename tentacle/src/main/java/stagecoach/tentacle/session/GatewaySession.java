@@ -1,6 +1,5 @@
 package stagecoach.tentacle.session;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketBase;
@@ -49,6 +48,7 @@ final class GatewaySession {
     // Of a session whose machine begins the next one at once, with another certificate.
     private static final short COMES_BACK = 4410;
     private static final short NORMAL = 1000;
+    private static final short NOT_A_FRAME = 1002;
     private static final String RENEWS = "the certificate of this machine is renewed";
 
     private final Party party;
@@ -64,7 +64,7 @@ final class GatewaySession {
     private volatile boolean connected;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
-    private volatile boolean renewing;
+    private volatile short code = NORMAL;
     private Optional<Thumbprint> announced = Optional.empty();
 
     /** What a session is for. */
@@ -170,9 +170,8 @@ final class GatewaySession {
             end(reason);
         }
         if (connected && !closing.getAndSet(true)) {
-            Future<Void> done = socket.close(renewing ? COMES_BACK : NORMAL);
-            done.onFailure(
-                    e -> LOG.debug("a socket was gone before it was closed: {}", e.getMessage()));
+            socket.close(code)
+                    .onFailure(e -> LOG.debug("a socket was gone before: {}", e.getMessage()));
         }
     }
 
@@ -221,7 +220,7 @@ final class GatewaySession {
             party.onStands().run();
             return talk();
         } catch (SessionEnded e) {
-            return new End(String.valueOf(e.getMessage()), stood, true, renewing);
+            return new End(String.valueOf(e.getMessage()), stood, true, code == COMES_BACK);
         } catch (IOException e) {
             LOG.error("this machine's disk fails", e);
             return left("this machine failed: " + e, stood);
@@ -269,7 +268,7 @@ final class GatewaySession {
     }
 
     private void renew() {
-        renewing = true;
+        code = COMES_BACK;
         close(RENEWS);
     }
 
@@ -377,6 +376,7 @@ final class GatewaySession {
         } catch (UncheckedIOException e) {
             // Its text may hold secrets.
             LOG.warn("a message of the gateway is not understood length={}", json.length());
+            code = NOT_A_FRAME;
             throw new SessionEnded("a message of the gateway is not understood", e);
         }
     }
