@@ -178,6 +178,9 @@ final class Fleet implements AutoCloseable {
                                 .setKeyCertOptions(KeyCertOptions.wrap(identity.keyManager()))
                                 .setTrustOptions(TrustOptions.wrap(PinnedTrust.exactly(pinned)))
                                 .addEnabledCipherSuite("TLS_AES_128_GCM_SHA256")
+                                // This process works for all of them, and may be late.
+                                .setSslHandshakeTimeout(SECONDS_MAX)
+                                .setConnectTimeout(SECONDS_MAX * 1_000)
                                 .setMaxMessageSize(MESSAGE_BYTES_MAX));
         clients.add(client);
         ClientWebSocket socket = client.webSocket();
