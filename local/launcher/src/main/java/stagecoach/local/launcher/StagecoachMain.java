@@ -12,6 +12,7 @@ import stagecoach.local.launcher.command.TentacleCommand;
 import stagecoach.local.launcher.command.TrainCommand;
 import stagecoach.local.launcher.command.UpCommand;
 import stagecoach.local.launcher.command.bench.BenchCommand;
+import stagecoach.local.launcher.images.ImagesCommand;
 import stagecoach.local.launcher.installation.Checkout;
 import stagecoach.local.launcher.installation.LocalRun;
 import stagecoach.local.launcher.installation.RunningDefault;
@@ -42,6 +43,7 @@ public final class StagecoachMain {
         line.addSubcommand(new BenchCommand(checkout, root.screen()).line());
         line.addSubcommand(new TrainCommand(checkout, root.screen()));
         line.addSubcommand(new ChaosCommand(checkout, root.screen()));
+        line.addSubcommand(new ImagesCommand(checkout, System.getenv().getOrDefault("PATH", "")));
         StagecoachCli.mannered(line);
         line.getCommandSpec()
                 .usageMessage()

@@ -28,6 +28,7 @@ class DoorTest {
                     "local/embedded/target/embedded/lib/x",
                     "local/launcher/target/app/x",
                     "tentacle/target/tentacle/lib/x",
+                    "foundation/migration/target/migration/lib/x",
                     "orchestrator-service/app/target/quarkus-app/quarkus-run.jar",
                     "step-runner/app/target/quarkus-app/quarkus-run.jar",
                     "package-service/app/target/quarkus-app/quarkus-run.jar",

@@ -52,7 +52,7 @@ public record Checkout(Path root) {
      *
      * @throws IllegalStateException when it is not there
      */
-    Path built(String path) {
+    public Path built(String path) {
         Path file = root.resolve(path);
         if (!Files.exists(file)) {
             throw new IllegalStateException(

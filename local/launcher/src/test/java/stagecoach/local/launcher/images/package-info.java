@@ -1,0 +1,4 @@
+@NullMarked
+package stagecoach.local.launcher.images;
+
+import org.jspecify.annotations.NullMarked;
