@@ -10,10 +10,11 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import stagecoach.contracts.channel.Topic;
 
 /** Creates what is not there yet; a topic that is there stays as it is. */
-final class Topics {
+public final class Topics {
     private Topics() {}
 
-    static void create(String bootstrap, List<Topic> topics)
+    /** Creates those of {@code topics} that the broker at {@code bootstrap} lacks. */
+    public static void create(String bootstrap, List<Topic> topics)
             throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             var created =

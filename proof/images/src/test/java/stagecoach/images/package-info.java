@@ -1,0 +1,4 @@
+@NullMarked
+package stagecoach.images;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package stagecoach.local.launcher.demo;
+
+import org.jspecify.annotations.NullMarked;
