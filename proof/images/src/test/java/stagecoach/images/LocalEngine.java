@@ -16,7 +16,7 @@ import stagecoach.local.launcher.images.Engine;
 /** Whether containers can be built and run here, with nothing from outside. */
 public final class LocalEngine {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
-    private static final String HOW_TO = "docs/how-to/build-images.md says how to get one";
+    private static final String HOW_TO = "docs/how-to/build-images.md says what to do";
 
     private LocalEngine() {}
 
@@ -33,7 +33,7 @@ public final class LocalEngine {
         }
         if (!engine.has(base)) {
             return Optional.of(
-                    "the engine has no image %s, and a test asks no registry; %s without one"
+                    "the engine has no image %s, and a test asks no registry; %s"
                             .formatted(base, HOW_TO));
         }
         if (System.getProperty("api.version") == null) {
